@@ -1,0 +1,68 @@
+// Package cloud is where the resources come from: the port that each provider
+// implements, and the vocabulary of what can go wrong there.
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cloudsync/resource"
+)
+
+// Page is one answer of a listing.
+type Page struct {
+	// Rows are the resources of the page, with their native ids and fields set;
+	// the sync seals them.
+	Rows []resource.Row
+	// Next is the cursor of the following page; empty after the last one.
+	Next string
+	// Total is how many rows the provider announces for the whole listing, 0
+	// where it announces nothing. A listing that ends with fewer is not complete.
+	Total int64
+}
+
+// Provider is one account at one cloud. It is safe for concurrent use.
+type Provider interface {
+	// Lists says whether the provider has resources of the kind.
+	Lists(kind string) bool
+	// Regions are the regions to list, discovered where the configuration says
+	// "all". Errors are *Error.
+	Regions(ctx context.Context) ([]string, error)
+	// List returns the page of the scope that starts at cursor, "" for the first.
+	// A page that cannot be had is an error, never an empty page; errors are
+	// *Error.
+	List(ctx context.Context, scope resource.Scope, cursor string) (Page, error)
+}
+
+// Account is a configured account with its provider.
+type Account struct {
+	Provider string // "mock", "alibaba" …
+	Name     string
+	Client   Provider
+}
+
+// Accounts are the accounts a process can reach.
+type Accounts []Account
+
+// Client returns the client for the scope's account. The error says what to
+// configure.
+func (a Accounts) Client(scope resource.Scope) (Provider, error) {
+	i := slices.IndexFunc(a, func(account Account) bool {
+		return account.Provider == scope.Provider && account.Name == scope.Account
+	})
+	if i < 0 {
+		return nil, fmt.Errorf("this worker has no account %s/%s: add it to public_cloud_sync.accounts of its configuration (it has %s)",
+			scope.Provider, scope.Account, a.names())
+	}
+	return a[i].Client, nil
+}
+
+func (a Accounts) names() string {
+	names := make([]string, len(a))
+	for i, account := range a {
+		names[i] = account.Provider + "/" + account.Name
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,24 @@
+package resource
+
+import "time"
+
+// DiskKind is the kind of block storage volumes.
+var DiskKind = Define[Disk]("resource_disk", 1)
+
+// Disk is one block storage volume. It belongs to the host whose native id it
+// carries, or to none.
+type Disk struct {
+	Meta
+	Name           string            `bun:"name" field:"max=255"`
+	Status         string            `bun:"status" field:"max=64"` // the provider's own word
+	Zone           string            `bun:"zone" field:"max=128"`
+	HostNativeID   string            `bun:"host_native_id" field:"max=255"`
+	DiskType       string            `bun:"disk_type" field:"max=128"`
+	Role           string            `bun:"role" field:"max=16"` // system or data
+	Device         string            `bun:"device" field:"max=128"`
+	SizeGiB        int64             `bun:"size_gib,nullzero"`
+	ChargeType     string            `bun:"charge_type" field:"max=64"`
+	Tags           map[string]string `bun:"tags,nullzero"`
+	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
+	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
+}

@@ -1,0 +1,240 @@
+package resource
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// ErrCorrupt is the error of an encoding that does not decode: staged data was
+// written by something else, or damaged.
+var ErrCorrupt = errors.New("corrupt row encoding")
+
+// appendFields appends the canonical encoding of the watched fields, or of the
+// others. Texts are length-prefixed, lists and maps counted and sorted, times
+// are a presence byte and microseconds: no two different rows encode alike.
+func (k *Kind) appendFields(dst []byte, row reflect.Value, watched bool) []byte {
+	for i := range k.fields {
+		if f := &k.fields[i]; f.watched == watched {
+			dst = f.append(dst, row)
+		}
+	}
+	return dst
+}
+
+func (f *field) append(dst []byte, row reflect.Value) []byte {
+	value := row.Field(f.index)
+	switch f.typ {
+	case textField:
+		return appendString(dst, value.String())
+	case intField:
+		return binary.AppendVarint(dst, value.Int())
+	case listField:
+		return appendList(dst, *value.Addr().Interface().(*[]string))
+	case mapField:
+		return appendMap(dst, *value.Addr().Interface().(*map[string]string))
+	default:
+		return appendTime(dst, *value.Addr().Interface().(*time.Time))
+	}
+}
+
+func appendList(dst []byte, list []string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(list)))
+	for _, item := range list {
+		dst = appendString(dst, item)
+	}
+	return dst
+}
+
+func appendMap(dst []byte, m map[string]string) []byte {
+	dst = binary.AppendUvarint(dst, uint64(len(m)))
+	for _, key := range sortedKeys(m) {
+		dst = appendString(dst, key)
+		dst = appendString(dst, m[key])
+	}
+	return dst
+}
+
+func appendTime(dst []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(dst, 0)
+	}
+	return binary.AppendVarint(append(dst, 1), t.UnixMicro())
+}
+
+// Decode reads a row that SealAppend encoded for the same scope. The row is
+// sealed: its UID and hash are computed from what was read.
+func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
+	row := k.newRow()
+	d := decoder{rest: encoded}
+	row.RowMeta().NativeID = d.text()
+	if version := d.byte(); d.err == nil && version != k.version {
+		return nil, fmt.Errorf("decode %s row: %w: version %d, this program has %d", k.name, ErrCorrupt, version, k.version)
+	}
+	value := reflect.ValueOf(row).Elem()
+	k.decodeFields(&d, value, true)
+	k.decodeFields(&d, value, false)
+	if d.err == nil && len(d.rest) > 0 {
+		d.err = ErrCorrupt
+	}
+	if d.err != nil {
+		return nil, fmt.Errorf("decode %s row: %w", k.name, d.err)
+	}
+	return row, k.Seal(row, scope, scopeID)
+}
+
+func (k *Kind) decodeFields(d *decoder, row reflect.Value, watched bool) {
+	for i := range k.fields {
+		if f := &k.fields[i]; f.watched == watched {
+			f.decode(d, row.Field(f.index))
+		}
+	}
+}
+
+func (f *field) decode(d *decoder, value reflect.Value) {
+	switch f.typ {
+	case textField:
+		value.SetString(d.text())
+	case intField:
+		value.SetInt(d.varint())
+	case listField:
+		*value.Addr().Interface().(*[]string) = d.list()
+	case mapField:
+		*value.Addr().Interface().(*map[string]string) = d.pairs()
+	case timeField:
+		*value.Addr().Interface().(*time.Time) = d.time()
+	}
+}
+
+// decoder reads an encoding front to back; after the first error it returns
+// zero values.
+type decoder struct {
+	rest []byte
+	err  error
+}
+
+func (d *decoder) fail() { d.rest, d.err = nil, ErrCorrupt }
+
+func (d *decoder) byte() byte {
+	if len(d.rest) == 0 {
+		d.fail()
+		return 0
+	}
+	b := d.rest[0]
+	d.rest = d.rest[1:]
+	return b
+}
+
+func (d *decoder) varint() int64 {
+	n, size := binary.Varint(d.rest)
+	if size <= 0 {
+		d.fail()
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return n
+}
+
+// count reads a number of things that take at least a byte each, so that a
+// damaged count cannot ask for more memory than there is input.
+func (d *decoder) count() int {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 || n > uint64(len(d.rest)-size) {
+		d.fail()
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return int(n)
+}
+
+func (d *decoder) text() string {
+	n := d.count()
+	if d.err != nil {
+		return ""
+	}
+	s := string(d.rest[:n])
+	d.rest = d.rest[n:]
+	return s
+}
+
+func (d *decoder) list() []string {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, n)
+	for i := range list {
+		list[i] = d.text()
+	}
+	return list
+}
+
+func (d *decoder) pairs() map[string]string {
+	n := d.count()
+	if n == 0 {
+		return nil
+	}
+	pairs := make(map[string]string, n)
+	for range n {
+		key := d.text()
+		pairs[key] = d.text()
+	}
+	return pairs
+}
+
+func (d *decoder) time() time.Time {
+	if d.byte() == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(d.varint()).UTC()
+}
+
+// FieldChange is one field of a modification.
+type FieldChange struct {
+	Field string          `json:"field"`
+	Old   json.RawMessage `json:"old"`
+	New   json.RawMessage `json:"new"`
+}
+
+// Changes lists the fields, watched or not, in which two sealed rows differ, in
+// the order of the kind's definition. Rows that differ in nothing but the hash,
+// as after a change of the kind's version, have none.
+func (k *Kind) Changes(before, after Row) []FieldChange {
+	old, new := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
+	var changes []FieldChange
+	var a, b []byte
+	for i := range k.fields {
+		f := &k.fields[i]
+		a, b = f.append(a[:0], old), f.append(b[:0], new)
+		if !bytes.Equal(a, b) {
+			changes = append(changes, FieldChange{Field: f.column, Old: f.json(old), New: f.json(new)})
+		}
+	}
+	return changes
+}
+
+// Image is the whole row as a JSON object from column to value, absent fields
+// left out: what history keeps of a deleted row.
+func (k *Kind) Image(row Row) ([]byte, error) {
+	meta := row.RowMeta()
+	image := map[string]any{
+		"uid": meta.UID, "hash": meta.Hash, "scope_id": meta.ScopeID,
+		"provider": meta.Provider, "account": meta.Account, "region": meta.Region,
+		"native_id": meta.NativeID, "created_at": meta.CreatedAt, "updated_at": meta.UpdatedAt,
+	}
+	value := reflect.ValueOf(row).Elem()
+	for i := range k.fields {
+		if f := &k.fields[i]; !value.Field(f.index).IsZero() {
+			image[f.column] = f.json(value)
+		}
+	}
+	encoded, err := json.Marshal(image)
+	if err != nil {
+		return nil, fmt.Errorf("encode image of %s %s: %w", k.name, meta.NativeID, err)
+	}
+	return encoded, nil
+}

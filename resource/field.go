@@ -1,0 +1,208 @@
+package resource
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxNativeID is the length of the native_id columns, in characters.
+const maxNativeID = 255
+
+// ErrNoID is the error of a listed row that does not say which resource it is.
+// Any stored row might be the one meant, so nothing of its scope is deleted.
+var ErrNoID = errors.New("the row has no usable id")
+
+// field is one column of a kind beside the common ones.
+type field struct {
+	column  string
+	index   int
+	typ     fieldType
+	max     int // characters; 0: as long as the column's type allows
+	watched bool
+}
+
+type fieldType int
+
+const (
+	textField fieldType = iota
+	intField
+	listField
+	mapField
+	timeField
+)
+
+var fieldTypes = map[reflect.Type]fieldType{
+	reflect.TypeFor[string]():            textField,
+	reflect.TypeFor[int64]():             intField,
+	reflect.TypeFor[[]string]():          listField,
+	reflect.TypeFor[map[string]string](): mapField,
+	reflect.TypeFor[time.Time]():         timeField,
+}
+
+// MySQL's DATETIME covers these years
+// (https://dev.mysql.com/doc/refman/8.0/en/datetime.html).
+const firstYear, lastYear = 1000, 9999
+
+func compileFields(kind string, row reflect.Type) []field {
+	var fields []field
+	for i := range row.NumField() {
+		sf := row.Field(i)
+		if sf.Type == reflect.TypeFor[Meta]() {
+			continue
+		}
+		f, err := compileField(sf, i)
+		if err != nil {
+			panic(fmt.Sprintf("resource: kind %s: field %s: %v", kind, sf.Name, err))
+		}
+		fields = append(fields, f)
+	}
+	return fields
+}
+
+func compileField(sf reflect.StructField, index int) (field, error) {
+	column, _, _ := strings.Cut(sf.Tag.Get("bun"), ",")
+	typ, known := fieldTypes[sf.Type]
+	if column == "" || !known {
+		return field{}, fmt.Errorf("needs a bun column and a supported type, has %q and %s", column, sf.Type)
+	}
+	f := field{column: column, index: index, typ: typ, watched: true}
+	for option := range strings.SplitSeq(sf.Tag.Get("field"), ",") {
+		limit, isMax := strings.CutPrefix(option, "max=")
+		switch {
+		case option == "":
+		case option == "unwatched":
+			f.watched = false
+		case isMax:
+			n, err := strconv.Atoi(limit)
+			if err != nil {
+				return field{}, fmt.Errorf("option %q: %w", option, err)
+			}
+			f.max = n
+		default:
+			return field{}, fmt.Errorf("unknown option %q", option)
+		}
+	}
+	return f, nil
+}
+
+func checkNativeID(id string) error {
+	switch {
+	case id == "":
+		return ErrNoID
+	case !utf8.ValidString(id) || strings.IndexByte(id, 0) >= 0:
+		return fmt.Errorf("%w: native_id %.64q is not plain UTF-8 text", ErrNoID, id)
+	case utf8.RuneCountInString(id) > maxNativeID:
+		return fmt.Errorf("%w: native_id has %d characters, at most %d fit",
+			ErrNoID, utf8.RuneCountInString(id), maxNativeID)
+	}
+	return nil
+}
+
+// normalize brings the field into canonical form, so that null, absent and
+// empty are one, and order and time zone make no difference.
+func (f *field) normalize(row reflect.Value) error {
+	value := row.Field(f.index)
+	switch f.typ {
+	case textField:
+		return f.checkText(value.String())
+	case listField:
+		return f.normalizeList(value.Addr().Interface().(*[]string))
+	case mapField:
+		return f.normalizeMap(value.Addr().Interface().(*map[string]string))
+	case timeField:
+		return f.normalizeTime(value.Addr().Interface().(*time.Time))
+	case intField:
+		return f.checkInt(value.Int())
+	}
+	return nil
+}
+
+func (f *field) checkText(s string) error {
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("field %s: %.64q is not valid UTF-8", f.column, s)
+	}
+	if strings.IndexByte(s, 0) >= 0 { // bun drops it on the way to MySQL, and the row would not equal its hash
+		return fmt.Errorf("field %s: %.64q has a NUL character", f.column, s)
+	}
+	if f.max > 0 && len(s) > f.max {
+		if n := utf8.RuneCountInString(s); n > f.max {
+			return fmt.Errorf("field %s: %d characters, at most %d fit", f.column, n, f.max)
+		}
+	}
+	return nil
+}
+
+func (f *field) checkInt(n int64) error {
+	if n < 0 {
+		return fmt.Errorf("field %s: %d is negative", f.column, n)
+	}
+	return nil
+}
+
+// normalizeList sorts a copy, since the provider may share the list among rows.
+func (f *field) normalizeList(list *[]string) error {
+	for _, item := range *list {
+		if err := f.checkText(item); err != nil {
+			return err
+		}
+	}
+	if len(*list) == 0 {
+		*list = nil
+		return nil
+	}
+	if !slices.IsSorted(*list) {
+		*list = slices.Sorted(slices.Values(*list))
+	}
+	return nil
+}
+
+func (f *field) normalizeMap(m *map[string]string) error {
+	for key, value := range *m {
+		if err := errors.Join(f.checkText(key), f.checkText(value)); err != nil {
+			return err
+		}
+	}
+	if len(*m) == 0 {
+		*m = nil
+	}
+	return nil
+}
+
+// normalizeTime keeps microseconds: what DATETIME(6) stores.
+func (f *field) normalizeTime(t *time.Time) error {
+	if t.IsZero() {
+		*t = time.Time{}
+		return nil
+	}
+	*t = t.UTC().Truncate(time.Microsecond)
+	if year := t.Year(); year < firstYear || year > lastYear {
+		return fmt.Errorf("field %s: year %d is outside %d–%d", f.column, year, firstYear, lastYear)
+	}
+	return nil
+}
+
+// json returns the field's value as history and images show it: null when
+// absent.
+func (f *field) json(row reflect.Value) json.RawMessage {
+	value := row.Field(f.index)
+	if value.IsZero() {
+		return json.RawMessage("null")
+	}
+	encoded, err := json.Marshal(value.Interface())
+	if err != nil { // strings, integers, lists, maps and times in range always encode
+		panic(fmt.Sprintf("resource: encode column %s: %v", f.column, err))
+	}
+	return encoded
+}
+
+func sortedKeys(m map[string]string) []string {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,181 @@
+// Package resource says what is inventoried: the kinds of resources, their
+// rows, and the identity and content hash of a row. It does no I/O.
+package resource
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"reflect"
+	"time"
+)
+
+// Meta is the part that every inventory row has. Providers fill in NativeID
+// alone; the sync and the store fill in the rest.
+type Meta struct {
+	UID       UID       `bun:"uid,pk"`
+	Hash      Hash      `bun:"hash"`
+	ScopeID   int64     `bun:"scope_id"`
+	Provider  string    `bun:"provider"`
+	Account   string    `bun:"account"`
+	Region    string    `bun:"region"`
+	NativeID  string    `bun:"native_id"`
+	CreatedAt time.Time `bun:"created_at"` // first seen by the inventory, UTC
+	UpdatedAt time.Time `bun:"updated_at"` // last written by the inventory, UTC
+}
+
+// RowMeta gives generic code access to the common part of a row.
+func (m *Meta) RowMeta() *Meta { return m }
+
+// Entry is the row's identity and hash.
+func (m *Meta) Entry() Entry { return Entry{UID: m.UID, Hash: m.Hash} }
+
+// Row is one resource of some kind: a pointer to a struct that embeds Meta.
+type Row interface {
+	RowMeta() *Meta
+}
+
+// Kind describes one type of resource: its name, which is also its table, and
+// how its rows are encoded, hashed and compared. It is made by Define and safe
+// for concurrent use.
+type Kind struct {
+	name    string
+	version byte
+	fields  []field
+	newRow  func() Row
+	toModel func([]Row) any
+	newScan func() (dest any, rows func() []Row)
+}
+
+// Define compiles the row type T into a kind. Every exported field of T outside
+// Meta must have a bun tag with its column's name and one of the types string,
+// int64, []string (an unordered list), map[string]string or time.Time. A field
+// tag narrows what is accepted and compared:
+//
+//	field:"max=128"     at most 128 characters, as in the column's type
+//	field:"unwatched"   stored, but a change of it alone is no modification
+//
+// version is part of every hash; it must change whenever the watched fields, or
+// their order, do. Define panics on a type it cannot handle: that is a mistake
+// in the program, found when it starts.
+func Define[T any, P interface {
+	*T
+	Row
+}](name string, version byte) *Kind {
+	return &Kind{
+		name:    name,
+		version: version,
+		fields:  compileFields(name, reflect.TypeFor[T]()),
+		newRow:  func() Row { return P(new(T)) },
+		toModel: func(rows []Row) any {
+			typed := make([]P, len(rows))
+			for i, row := range rows {
+				typed[i] = row.(P)
+			}
+			return &typed
+		},
+		newScan: func() (any, func() []Row) {
+			var typed []P
+			return &typed, func() []Row {
+				rows := make([]Row, len(typed))
+				for i, row := range typed {
+					rows[i] = row
+				}
+				return rows
+			}
+		},
+	}
+}
+
+// Name is the kind's name and the name of its table, such as "resource_host".
+func (k *Kind) Name() string { return k.name }
+
+// Columns are the kind's own columns, beside those of Meta, in the order of its
+// definition.
+func (k *Kind) Columns() []string {
+	columns := make([]string, len(k.fields))
+	for i := range k.fields {
+		columns[i] = k.fields[i].column
+	}
+	return columns
+}
+
+// NewRow returns an empty row of the kind.
+func (k *Kind) NewRow() Row { return k.newRow() }
+
+// Model returns rows, all of this kind, as a pointer to a slice of the kind's
+// own type, which is what bun inserts from.
+func (k *Kind) Model(rows []Row) any { return k.toModel(rows) }
+
+// ScanModel returns a destination for bun to scan into, and a function that
+// gives what was scanned.
+func (k *Kind) ScanModel() (dest any, rows func() []Row) { return k.newScan() }
+
+// Seal makes a provider's row a row of the inventory: it brings the fields into
+// canonical form and sets the scope's columns, the UID and the hash. The error
+// says which field is impossible to store and why; the UID is set whenever
+// there is a native id, so that a refused row still counts as existing.
+func (k *Kind) Seal(row Row, scope Scope, scopeID int64) error {
+	_, err := k.SealAppend(nil, row, scope, scopeID)
+	return err
+}
+
+// SealAppend is Seal, and appends the row's encoding to dst: sealing needs the
+// encoding anyway, and whoever stages the row needs it next.
+func (k *Kind) SealAppend(dst []byte, row Row, scope Scope, scopeID int64) ([]byte, error) {
+	meta := row.RowMeta()
+	if err := checkNativeID(meta.NativeID); err != nil {
+		return dst, err
+	}
+	meta.UID = scope.UID(meta.NativeID)
+	meta.ScopeID = scopeID
+	meta.Provider, meta.Account, meta.Region = scope.Provider, scope.Account, scope.Region
+	value := reflect.ValueOf(row).Elem()
+	for i := range k.fields {
+		if err := k.fields[i].normalize(value); err != nil {
+			return dst, err
+		}
+	}
+	dst = appendString(dst, meta.NativeID)
+	watched := len(dst)
+	dst = append(dst, k.version)
+	dst = k.appendFields(dst, value, true)
+	sum := sha256.Sum256(dst[watched:])
+	meta.Hash = Hash(sum[:Size])
+	return k.appendFields(dst, value, false), nil
+}
+
+// Registry is the set of kinds a process knows.
+type Registry struct {
+	kinds map[string]*Kind
+	names []string
+}
+
+// NewRegistry returns a registry of kinds, in the order given.
+func NewRegistry(kinds ...*Kind) *Registry {
+	r := &Registry{kinds: make(map[string]*Kind, len(kinds))}
+	for _, kind := range kinds {
+		if _, dup := r.kinds[kind.name]; dup {
+			panic("resource: kind " + kind.name + " registered twice")
+		}
+		r.kinds[kind.name] = kind
+		r.names = append(r.names, kind.name)
+	}
+	return r
+}
+
+// Standard is the registry of all kinds of this program.
+func Standard() *Registry {
+	return NewRegistry(HostKind, DiskKind)
+}
+
+// Kind returns the kind of that name. The error lists the names there are.
+func (r *Registry) Kind(name string) (*Kind, error) {
+	kind, ok := r.kinds[name]
+	if !ok {
+		return nil, fmt.Errorf("unknown kind %q: the kinds are %v", name, r.names)
+	}
+	return kind, nil
+}
+
+// Names lists the kinds in the order of registration.
+func (r *Registry) Names() []string { return append([]string(nil), r.names...) }

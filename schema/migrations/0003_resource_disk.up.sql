@@ -1,0 +1,27 @@
+CREATE TABLE IF NOT EXISTS resource_disk (
+  uid              BINARY(16)   NOT NULL COMMENT 'identity: of kind, provider, account, region and native_id',
+  hash             BINARY(16)   NOT NULL COMMENT 'content: of every watched column',
+  scope_id         INT UNSIGNED NOT NULL COMMENT 'see sync_scope',
+  provider         VARCHAR(32)  NOT NULL COMMENT 'alibaba, tencent, aws, huawei, azure, mock',
+  account          VARCHAR(64)  NOT NULL COMMENT 'name of the account in the configuration',
+  region           VARCHAR(64)  NOT NULL COMMENT 'region, as the provider names it',
+  native_id        VARCHAR(255) NOT NULL COMMENT 'the provider''s id of the disk',
+  name             VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'display name',
+  status           VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'state, in the provider''s own word',
+  zone             VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'availability zone',
+  host_native_id   VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'native_id in resource_host of the host it is attached to',
+  disk_type        VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'the provider''s disk category',
+  role             VARCHAR(16)  NOT NULL DEFAULT '' COMMENT 'system or data',
+  device           VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'device name in the host',
+  size_gib         BIGINT       NULL COMMENT 'size in GiB',
+  charge_type      VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'way of payment, in the provider''s own word',
+  tags             JSON         NULL COMMENT 'tags or labels, key to value',
+  cloud_created_at DATETIME(6)  NULL COMMENT 'UTC time at which the cloud created the disk',
+  expires_at       DATETIME(6)  NULL COMMENT 'UTC time to which the disk is paid for; NULL: no end',
+  created_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory first had the row',
+  updated_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory last wrote the row',
+  PRIMARY KEY (uid),
+  KEY scope_hashes (scope_id, uid, hash),
+  KEY host (host_native_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+  COMMENT='inventory: block storage volumes';

@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+)
+
+// ApplyBatch applies one batch of the set, exactly once: the inventory's rows,
+// their history and the mark that the batch is applied are one transaction. A
+// batch that is applied already is left alone. A row that MySQL refuses is
+// recorded with its reason, and the others are applied. ErrSuperseded means that
+// a newer run holds the scope.
+func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resource.Scope, set BatchSet, seq int) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		batch, err := lockBatch(ctx, tx, set, seq)
+		if err != nil || !batch.AppliedAt.IsZero() {
+			return err
+		}
+		if err := holdFence(ctx, tx, set.Lease); err != nil {
+			return err
+		}
+		a := applier{tx: tx, kind: kind, scope: scope, set: set, now: s.at()}
+		if err := a.apply(ctx, batch.Payload); err != nil {
+			return err
+		}
+		return a.markApplied(ctx, seq)
+	})
+	if err != nil {
+		return fmt.Errorf("apply %s batch %d of %s: %w", set.Op, seq, scope, err)
+	}
+	return nil
+}
+
+func lockBatch(ctx context.Context, tx bun.Tx, set BatchSet, seq int) (batchRow, error) {
+	row := set.row(seq)
+	err := tx.NewSelect().Model(&row).Column("applied_at", "payload").WherePK().For("UPDATE").Scan(ctx)
+	return row, gone(err)
+}
+
+// applier is the application of one batch within its transaction.
+type applier struct {
+	tx       bun.Tx
+	kind     *resource.Kind
+	scope    resource.Scope
+	set      BatchSet
+	now      time.Time
+	counts   Counts
+	changes  []Change
+	failures []Failure
+}
+
+func (a *applier) apply(ctx context.Context, payload []byte) error {
+	if err := a.applyRows(ctx, payload); err != nil {
+		return err
+	}
+	if err := insertChanges(ctx, a.tx, a.changes); err != nil {
+		return err
+	}
+	return insertFailures(ctx, a.tx, a.failures)
+}
+
+func (a *applier) applyRows(ctx context.Context, payload []byte) error {
+	if a.set.Op == diff.Delete {
+		return a.delete(ctx, payload)
+	}
+	rows, err := a.decode(payload)
+	if err != nil {
+		return err
+	}
+	if a.set.Op == diff.Add {
+		return isolateRefused(rows, func(rows []resource.Row) error { return a.add(ctx, rows) }, a.refuse)
+	}
+	return isolateRefused(rows, func(rows []resource.Row) error { return a.put(ctx, rows) }, a.refuse)
+}
+
+func (a *applier) decode(payload []byte) ([]resource.Row, error) {
+	var rows []resource.Row
+	err := eachItem(payload, func(item Item) error {
+		row, err := a.kind.Decode(item.Row, a.scope, a.set.ScopeID)
+		if err != nil {
+			return err
+		}
+		row.RowMeta().CreatedAt, row.RowMeta().UpdatedAt = a.now, a.now
+		rows = append(rows, row)
+		return nil
+	})
+	return rows, err
+}
+
+// isolateRefused writes rows with one call, and where MySQL refuses one of them,
+// with calls for ever smaller halves, until the refused rows stand alone. A
+// refused statement changes nothing and leaves the transaction open
+// (https://dev.mysql.com/doc/refman/8.0/en/innodb-error-handling.html).
+func isolateRefused(rows []resource.Row, write func([]resource.Row) error, refuse func(resource.Row, error)) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	err := write(rows)
+	if err == nil || !isRowRefusal(err) {
+		return err
+	}
+	if len(rows) == 1 {
+		refuse(rows[0], err)
+		return nil
+	}
+	half := len(rows) / 2
+	if err := isolateRefused(rows[:half], write, refuse); err != nil {
+		return err
+	}
+	return isolateRefused(rows[half:], write, refuse)
+}
+
+func (a *applier) refuse(row resource.Row, err error) {
+	meta := row.RowMeta()
+	a.counts.Failed++
+	a.failures = append(a.failures, Failure{
+		RunID: a.set.RunID, ScopeID: a.set.ScopeID, Phase: string(a.set.Op),
+		UID: &meta.UID, NativeID: meta.NativeID, Reason: reason(err), FailedAt: a.now,
+	})
+}
+
+// add inserts rows that the comparison did not find in the inventory. Where one
+// is there after all, it is put over the stored one.
+func (a *applier) add(ctx context.Context, rows []resource.Row) error {
+	err := insertRows(ctx, a.tx, a.kind, rows)
+	if isDuplicateKey(err) {
+		return a.put(ctx, rows)
+	}
+	if err != nil {
+		return fmt.Errorf("insert %d rows: %w", len(rows), err)
+	}
+	for _, row := range rows {
+		a.record(row, diff.Add, nil, nil)
+	}
+	a.counts.Applied += int64(len(rows))
+	return nil
+}
+
+// put writes rows over what is stored, and records what that changes.
+func (a *applier) put(ctx context.Context, rows []resource.Row) error {
+	stored, err := lockRows(ctx, a.tx, a.kind, uidsOf(rows))
+	if err != nil {
+		return err
+	}
+	if err := replaceRows(ctx, a.tx, a.kind, rows); err != nil {
+		return fmt.Errorf("write %d rows: %w", len(rows), err)
+	}
+	for _, row := range rows {
+		a.recordPut(stored[row.RowMeta().UID], row)
+	}
+	return nil
+}
+
+func (a *applier) recordPut(before, after resource.Row) {
+	if before == nil {
+		a.counts.Applied++
+		a.record(after, diff.Add, nil, nil)
+		return
+	}
+	changes := a.kind.Changes(before, after)
+	if len(changes) == 0 {
+		a.counts.Rehashed++
+		return
+	}
+	a.counts.Applied++
+	a.record(after, diff.Modify, changes, nil)
+}
+
+// delete removes the rows that still are what the comparison saw.
+func (a *applier) delete(ctx context.Context, payload []byte) error {
+	var seen []resource.Entry
+	var uids []resource.UID
+	err := eachItem(payload, func(item Item) error {
+		seen, uids = append(seen, item.Entry), append(uids, item.UID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	stored, err := lockRows(ctx, a.tx, a.kind, uids)
+	if err != nil {
+		return err
+	}
+	uids = uids[:0]
+	for _, entry := range seen {
+		row, ok := stored[entry.UID]
+		if !ok || row.RowMeta().Hash != entry.Hash {
+			a.counts.Skipped++
+			continue
+		}
+		image, err := a.kind.Image(row)
+		if err != nil {
+			return err
+		}
+		uids = append(uids, entry.UID)
+		a.record(row, diff.Delete, nil, image)
+	}
+	if len(uids) == 0 {
+		return nil
+	}
+	a.counts.Applied += int64(len(uids))
+	if err := deleteRows(ctx, a.tx, a.kind, uids); err != nil {
+		return fmt.Errorf("delete %d rows: %w", len(uids), err)
+	}
+	return nil
+}
+
+func (a *applier) record(row resource.Row, op diff.Op, fields []resource.FieldChange, image []byte) {
+	meta := row.RowMeta()
+	a.changes = append(a.changes, Change{
+		Kind: a.kind.Name(), UID: meta.UID, NativeID: meta.NativeID, ScopeID: meta.ScopeID,
+		RunID: a.set.RunID, Op: op, ChangedAt: a.now, Fields: fields, Image: image,
+	})
+}
+
+func (a *applier) markApplied(ctx context.Context, seq int) error {
+	row := a.set.row(seq)
+	_, err := a.tx.NewUpdate().Model(&row).WherePK().
+		Set("applied_at = ?", a.now).Set("payload = ''").
+		Set("applied = ?", a.counts.Applied).Set("rehashed = ?", a.counts.Rehashed).
+		Set("skipped = ?", a.counts.Skipped).Set("failed = ?", a.counts.Failed).
+		Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("mark the batch applied: %w", err)
+	}
+	return nil
+}
+
+func uidsOf(rows []resource.Row) []resource.UID {
+	uids := make([]resource.UID, len(rows))
+	for i, row := range rows {
+		uids[i] = row.RowMeta().UID
+	}
+	return uids
+}

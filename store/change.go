@@ -1,0 +1,113 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+)
+
+// Change is one row of the history.
+type Change struct {
+	bun.BaseModel `bun:"table:resource_change,alias:change"`
+
+	ID        int64                  `bun:"id,pk,autoincrement" json:"id"`
+	Kind      string                 `bun:"kind" json:"kind"`
+	UID       resource.UID           `bun:"uid" json:"uid"`
+	NativeID  string                 `bun:"native_id" json:"nativeId"`
+	ScopeID   int64                  `bun:"scope_id" json:"scopeId"`
+	RunID     string                 `bun:"run_id" json:"runId"`
+	Op        diff.Op                `bun:"op" json:"op"`
+	ChangedAt time.Time              `bun:"changed_at" json:"changedAt"`
+	Fields    []resource.FieldChange `bun:"fields,nullzero" json:"fields,omitempty"` // of a modification
+	Image     json.RawMessage        `bun:"image,nullzero" json:"image,omitempty"`   // of a deletion: the row as it was
+}
+
+func insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	if _, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("record %d changes: %w", len(changes), err)
+	}
+	return nil
+}
+
+// Failure is a row that a run could not store.
+type Failure struct {
+	bun.BaseModel `bun:"table:sync_row_failure,alias:failure"`
+
+	ID       int64         `bun:"id,pk,autoincrement" json:"-"`
+	RunID    string        `bun:"run_id" json:"runId"`
+	ScopeID  int64         `bun:"scope_id" json:"scopeId"`
+	Phase    string        `bun:"phase" json:"phase"` // PhaseList, or the operation that MySQL refused
+	UID      *resource.UID `bun:"uid" json:"uid,omitempty"`
+	NativeID string        `bun:"native_id" json:"nativeId,omitempty"`
+	Reason   string        `bun:"reason" json:"reason"`
+	FailedAt time.Time     `bun:"failed_at" json:"failedAt"`
+}
+
+// PhaseList is the phase of a row that was impossible as the cloud listed it.
+const PhaseList = "list"
+
+// FailureOf describes a listed row that cannot be used.
+func FailureOf(lease Lease, item Item) Failure {
+	f := Failure{
+		RunID: lease.RunID, ScopeID: lease.ScopeID, Phase: PhaseList,
+		NativeID: item.NativeID, Reason: item.Problem,
+	}
+	if item.HasUID() {
+		f.UID = &item.UID
+	}
+	return f
+}
+
+// ReplaceListFailures records the unusable rows of a scope's listing, in place
+// of those that an earlier attempt of the same run recorded.
+func (s *Store) ReplaceListFailures(ctx context.Context, lease Lease, failures []Failure) error {
+	now := s.at()
+	for i := range failures {
+		failures[i].FailedAt = now
+	}
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewDelete().Model((*Failure)(nil)).Where("run_id = ?", lease.RunID).
+			Where("scope_id = ?", lease.ScopeID).Where("phase = ?", PhaseList).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return insertFailures(ctx, tx, failures)
+	})
+	if err != nil {
+		return fmt.Errorf("record %d unusable rows of scope %d: %w", len(failures), lease.ScopeID, err)
+	}
+	return nil
+}
+
+func insertFailures(ctx context.Context, tx bun.Tx, failures []Failure) error {
+	if len(failures) == 0 {
+		return nil
+	}
+	for i := range failures {
+		failures[i].NativeID = clip(failures[i].NativeID, 255)
+		failures[i].Reason = clip(failures[i].Reason, 1024)
+	}
+	if _, err := tx.NewInsert().Model(&failures).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+		return fmt.Errorf("record %d refused rows: %w", len(failures), err)
+	}
+	return nil
+}
+
+// clip makes text fit a column of that many characters, whatever it holds.
+func clip(text string, limit int) string {
+	if utf8.ValidString(text) && len(text) <= limit {
+		return text
+	}
+	runes := []rune(text) // invalid bytes become U+FFFD
+	return string(runes[:min(limit, len(runes))])
+}

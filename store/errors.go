@@ -1,0 +1,89 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// ErrSuperseded is the error of work whose run no longer holds the scope: a
+// newer run claimed it, or the run's staging is gone. It must not be retried.
+var ErrSuperseded = errors.New("superseded by a newer run")
+
+// ErrNotFound is the error of a look-up that found nothing.
+var ErrNotFound = errors.New("not found")
+
+// Server error numbers, by their names in
+// https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html;
+// MariaDB's own are from https://mariadb.com/kb/en/mariadb-error-code-reference/.
+const (
+	erDupEntry            = 1062
+	erDBAccessDenied      = 1044
+	erAccessDenied        = 1045
+	erBadDB               = 1049
+	erWarnDataOutOfRange  = 1264
+	erWarnDataTruncated   = 1265
+	erLockDeadlock        = 1213
+	erTruncatedWrongValue = 1292
+	erTruncatedField      = 1366
+	erBadNull             = 1048
+	erNoDefaultForField   = 1364
+	erDataTooLong         = 1406
+	erInvalidJSONText     = 3140
+	erCheckViolated       = 3819
+	mariaCheckViolated    = 4025
+)
+
+// rowRefusals are errors about a row's values: the same row fails again, and
+// another may pass.
+var rowRefusals = map[uint16]bool{
+	erWarnDataOutOfRange: true, erWarnDataTruncated: true, erTruncatedWrongValue: true,
+	erTruncatedField: true, erBadNull: true, erNoDefaultForField: true, erDataTooLong: true,
+	erInvalidJSONText: true, erCheckViolated: true, mariaCheckViolated: true,
+}
+
+func number(err error) uint16 {
+	var mysqlErr *mysql.MySQLError
+	if errors.As(err, &mysqlErr) {
+		return mysqlErr.Number
+	}
+	return 0
+}
+
+func isDeadlock(err error) bool     { return number(err) == erLockDeadlock }
+func isDuplicateKey(err error) bool { return number(err) == erDupEntry }
+
+// isRowRefusal covers a statement that is too large for the server, too: with
+// fewer rows it fits, and a single row that does not is to blame itself.
+func isRowRefusal(err error) bool {
+	return rowRefusals[number(err)] || errors.Is(err, mysql.ErrPktTooLarge)
+}
+
+// gone reads the absence of staged data as what it means: a newer run, or the
+// end of this one, removed it.
+func gone(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrSuperseded
+	}
+	return err
+}
+
+// refusedForGood says that the server answered and will answer the same again
+// until somebody changes the configuration.
+func refusedForGood(err error) bool {
+	switch number(err) {
+	case erDBAccessDenied, erAccessDenied, erBadDB:
+		return true
+	}
+	return false
+}
+
+// reason is a refusal in the server's own words, without what was being done.
+func reason(err error) string {
+	var mysqlErr *mysql.MySQLError
+	if errors.As(err, &mysqlErr) {
+		return mysqlErr.Error()
+	}
+	return err.Error()
+}

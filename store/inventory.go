@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/resource"
+)
+
+// FoldScope returns the digest of the entries that the inventory holds of a
+// scope, read through the covering index and never held in memory.
+func (s *Store) FoldScope(ctx context.Context, kind *resource.Kind, scopeID int64) (resource.Digest, error) {
+	var digest resource.Digest
+	err := s.eachEntry(ctx, kind, scopeID, digest.Add)
+	return digest, err
+}
+
+// LoadScope returns the entries that the inventory holds of a scope, by UID.
+func (s *Store) LoadScope(ctx context.Context, kind *resource.Kind, scopeID, sizeHint int64) ([]resource.Entry, error) {
+	entries := make([]resource.Entry, 0, sizeHint)
+	err := s.eachEntry(ctx, kind, scopeID, func(entry resource.Entry) { entries = append(entries, entry) })
+	return entries, err
+}
+
+func (s *Store) eachEntry(ctx context.Context, kind *resource.Kind, scopeID int64, do func(resource.Entry)) (err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT uid, hash FROM ? WHERE scope_id = ? ORDER BY uid", bun.Ident(kind.Name()), scopeID)
+	if err != nil {
+		return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var uid, hash []byte // a scanner a column would box each value
+		var entry resource.Entry
+		if err := rows.Scan(&uid, &hash); err != nil {
+			return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
+		}
+		copy(entry.UID[:], uid)
+		copy(entry.Hash[:], hash)
+		do(entry)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
+	}
+	return nil
+}
+
+// lockRows returns the stored rows among uids, by UID, locked to the end of the
+// transaction.
+func lockRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID) (map[resource.UID]resource.Row, error) {
+	dest, scanned := kind.ScanModel()
+	err := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
+		ColumnExpr("*").Where("uid IN (?)", bun.List(uids)).For("UPDATE").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock %d rows of %s: %w", len(uids), kind.Name(), err)
+	}
+	stored := make(map[resource.UID]resource.Row, len(uids))
+	for _, row := range scanned() {
+		stored[row.RowMeta().UID] = row
+	}
+	return stored, nil
+}
+
+func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
+	// Returning NULL: MariaDB would else send the defaulted columns back.
+	_, err := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
+		Returning("NULL").Exec(ctx)
+	return err
+}
+
+// replaceRows writes rows over the stored ones of the same uid, as one
+// statement. created_at stays.
+func replaceRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
+	query := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
+		Returning("NULL").On("DUPLICATE KEY UPDATE")
+	for _, column := range append([]string{"hash", "scope_id", "updated_at"}, kind.Columns()...) {
+		// VALUES(): MariaDB does not know MySQL's newer row alias.
+		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
+	}
+	_, err := query.Exec(ctx)
+	return err
+}
+
+func deleteRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID) error {
+	_, err := tx.NewRaw("DELETE FROM ? WHERE uid IN (?)", bun.Ident(kind.Name()), bun.List(uids)).Exec(ctx)
+	return err
+}

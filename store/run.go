@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/resource"
+)
+
+// RunRef names a run: by its Temporal run id, and by its number, which grows
+// from run to run and is the fence of its claims.
+type RunRef struct {
+	ID     string `json:"id"`
+	Number int64  `json:"number"`
+}
+
+// Stats are the figures of a run or of one scope of it.
+type Stats struct {
+	CloudNum   int64 `bun:"cloud_num"`
+	DBNum      int64 `bun:"db_num"`
+	ToAdd      int64 `bun:"to_add"`
+	ToMod      int64 `bun:"to_mod"`
+	ToDel      int64 `bun:"to_del"`
+	SuAdd      int64 `bun:"su_add"`
+	SuMod      int64 `bun:"su_mod"`
+	SuDel      int64 `bun:"su_del"`
+	Rehashed   int64 `bun:"rehashed"`
+	Held       int64 `bun:"held"`
+	FailedRows int64 `bun:"failed_rows"`
+}
+
+// Run is the record of a run.
+type Run struct {
+	bun.BaseModel `bun:"table:sync_run,alias:run"`
+
+	ID           int64     `bun:"id,pk,autoincrement"`
+	RunID        string    `bun:"run_id"`
+	WorkflowID   string    `bun:"workflow_id"`
+	Kind         string    `bun:"kind"`
+	Outcome      string    `bun:"outcome"` // OutcomeRunning until it is recorded
+	StartedAt    time.Time `bun:"started_at"`
+	FinishedAt   time.Time `bun:"finished_at,nullzero"`
+	TookMS       int64     `bun:"took_ms"`
+	Scopes       int64     `bun:"scopes"`
+	ScopesFailed int64     `bun:"scopes_failed"`
+	ScopesHeld   int64     `bun:"scopes_held"`
+	Stats
+	Error string `bun:"error"`
+}
+
+// OutcomeRunning is the outcome of a run that has not recorded one. A run that
+// was terminated from outside keeps it.
+const OutcomeRunning = "running"
+
+// RunScope is the record of one scope of a run.
+type RunScope struct {
+	bun.BaseModel `bun:"table:sync_run_scope,alias:run_scope"`
+
+	RunID   string `bun:"run_id,pk"`
+	ScopeID int64  `bun:"scope_id,pk"`
+	Outcome string `bun:"outcome"`
+	Stats
+	HoldDigest string `bun:"hold_digest"`
+	Reason     string `bun:"reason"`
+
+	// Scope is filled in by RunScopes.
+	Provider string `bun:"provider,scanonly"`
+	Account  string `bun:"account,scanonly"`
+	Region   string `bun:"region,scanonly"`
+	// Complete says, to RecordScopes, that the scope's listing was complete.
+	Complete bool `bun:"-"`
+}
+
+// BeginRun records that a run has begun and gives it its number. Beginning the
+// same run again returns the same number.
+func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
+	run.Outcome = OutcomeRunning
+	ref := RunRef{ID: run.RunID}
+	_, err := s.db.NewInsert().Model(&run).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
+	if err == nil {
+		err = s.db.NewSelect().Model((*Run)(nil)).Column("id").Where("run_id = ?", run.RunID).Scan(ctx, &ref.Number)
+	}
+	if err != nil {
+		return ref, fmt.Errorf("begin run %s: %w", run.RunID, err)
+	}
+	return ref, nil
+}
+
+// EndRun records the outcome and the figures of a run. Recording again
+// overwrites.
+func (s *Store) EndRun(ctx context.Context, run Run) error {
+	run.Error = clip(run.Error, 2048)
+	query := s.db.NewInsert().Model(&run).ExcludeColumn("id").Returning("NULL").On("DUPLICATE KEY UPDATE")
+	for _, column := range runColumns {
+		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
+	}
+	if _, err := query.Exec(ctx); err != nil {
+		return fmt.Errorf("record run %s: %w", run.RunID, err)
+	}
+	return nil
+}
+
+var statColumns = []string{
+	"cloud_num", "db_num", "to_add", "to_mod", "to_del", "su_add", "su_mod", "su_del", "rehashed", "held", "failed_rows",
+}
+
+var runColumns = append([]string{
+	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "error",
+}, statColumns...)
+
+// RecordScopes records what became of scopes of a run, and of those with a
+// complete listing, that they had one.
+func (s *Store) RecordScopes(ctx context.Context, run RunRef, scopes []RunScope) error {
+	if len(scopes) == 0 {
+		return nil
+	}
+	var complete []int64
+	for i := range scopes {
+		scopes[i].RunID = run.ID
+		scopes[i].Reason = clip(scopes[i].Reason, 2048)
+		if scopes[i].Complete {
+			complete = append(complete, scopes[i].ScopeID)
+		}
+	}
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := upsertRunScopes(ctx, tx, scopes); err != nil {
+			return err
+		}
+		return s.markComplete(ctx, tx, run, complete)
+	})
+	if err != nil {
+		return fmt.Errorf("record %d scopes of run %s: %w", len(scopes), run.ID, err)
+	}
+	return nil
+}
+
+func upsertRunScopes(ctx context.Context, tx bun.Tx, scopes []RunScope) error {
+	query := tx.NewInsert().Model(&scopes).Returning("NULL").On("DUPLICATE KEY UPDATE")
+	for _, column := range append([]string{"outcome", "hold_digest", "reason"}, statColumns...) {
+		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
+	}
+	_, err := query.Exec(ctx)
+	return err
+}
+
+func (s *Store) markComplete(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int64) error {
+	if len(scopeIDs) == 0 {
+		return nil
+	}
+	_, err := tx.NewUpdate().Model((*scopeRow)(nil)).
+		Set("last_complete_run = ?", run.ID).Set("last_complete_at = ?", s.at()).
+		Where("id IN (?)", bun.List(scopeIDs)).Where("fence = ?", run.Number).Exec(ctx)
+	return err
+}
+
+// Runs lists the newest runs first; of one kind, or of all for kind "".
+func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, error) {
+	var runs []Run
+	query := s.db.NewSelect().Model(&runs).Order("id DESC").Limit(limit)
+	if kind != "" {
+		query = query.Where("kind = ?", kind)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	return runs, nil
+}
+
+// FindRuns returns the runs whose id starts with prefix, at most two: enough to
+// tell one from several.
+func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
+	var runs []Run
+	err := s.db.NewSelect().Model(&runs).Where("LEFT(run_id, CHAR_LENGTH(?)) = ?", prefix, prefix).
+		Order("id DESC").Limit(2).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find run %s: %w", prefix, err)
+	}
+	return runs, nil
+}
+
+// RunScopes lists the scopes of a run, with their places, by id.
+func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error) {
+	var scopes []RunScope
+	err := s.db.NewSelect().Model(&scopes).ColumnExpr("run_scope.*").
+		ColumnExpr("scope.provider, scope.account, scope.region").
+		Join("JOIN sync_scope AS scope ON scope.id = run_scope.scope_id").
+		Where("run_scope.run_id = ?", runID).Order("run_scope.scope_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the scopes of run %s: %w", runID, err)
+	}
+	return scopes, nil
+}
+
+// RunFailures lists the rows that a run could not store, at most limit.
+func (s *Store) RunFailures(ctx context.Context, runID string, limit int64) ([]Failure, error) {
+	var failures []Failure
+	err := s.db.NewSelect().Model(&failures).Where("run_id = ?", runID).Order("id").Limit(limit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the refused rows of run %s: %w", runID, err)
+	}
+	return failures, nil
+}
+
+// CountRows is the number of inventory rows of a kind.
+func (s *Store) CountRows(ctx context.Context, kind *resource.Kind) (int64, error) {
+	n, err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Count(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the rows of %s: %w", kind.Name(), err)
+	}
+	return int64(n), nil
+}

@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/resource"
+)
+
+// Segment is what one attempt of FetchCloud staged of a snapshot: its chunks
+// 0 … Chunks-1. An attempt that goes on from another's checkpoint writes a
+// segment of its own, so a superseded attempt that still writes spoils nothing.
+type Segment struct {
+	Writer int `json:"writer"`
+	Chunks int `json:"chunks"`
+}
+
+type stageRow struct {
+	bun.BaseModel `bun:"table:sync_stage,alias:stage"`
+
+	RunID     string    `bun:"run_id,pk"`
+	ScopeID   int64     `bun:"scope_id,pk"`
+	Writer    int       `bun:"writer,pk"`
+	Seq       int       `bun:"seq,pk"`
+	Payload   []byte    `bun:"payload"`
+	CreatedAt time.Time `bun:"created_at"`
+}
+
+// PutChunk stages a chunk of a snapshot.
+func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
+	row := stageRow{
+		RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq,
+		Payload: chunk.compress(), CreatedAt: s.at(),
+	}
+	// A retry after a lost answer finds the chunk already there.
+	_, err := s.db.NewInsert().Model(&row).Ignore().Returning("NULL").Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("stage chunk %d of scope %d: %w", seq, lease.ScopeID, err)
+	}
+	return nil
+}
+
+// EachStaged shows every item of the staged segments, in the order of staging.
+// The item's bytes are valid until do returns.
+func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment, do func(Item) error) error {
+	for _, segment := range segments {
+		for seq := range segment.Chunks {
+			if err := s.eachInChunk(ctx, lease, segment.Writer, seq, do); err != nil {
+				return fmt.Errorf("read staged chunk %d/%d of scope %d: %w", segment.Writer, seq, lease.ScopeID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) eachInChunk(ctx context.Context, lease Lease, writer, seq int, do func(Item) error) error {
+	row := stageRow{RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq}
+	err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx)
+	if err != nil {
+		return gone(err)
+	}
+	return eachItem(row.Payload, do)
+}
+
+// sweepLimit bounds the rows of one deleting statement, each up to some MiB.
+const sweepLimit = 100
+
+// CleanStaging removes all that a run has in flight.
+func (s *Store) CleanStaging(ctx context.Context, runID string) error {
+	for _, table := range stagingTables {
+		if err := s.sweep(ctx, "DELETE FROM ? WHERE run_id = ? LIMIT ?", bun.Ident(table), runID, sweepLimit); err != nil {
+			return fmt.Errorf("clean %s of run %s: %w", table, runID, err)
+		}
+	}
+	return nil
+}
+
+var stagingTables = []string{"sync_stage", "sync_batch"}
+
+// sweepStale removes what other runs have in flight in claimed scopes: the claim
+// made it unusable.
+func (s *Store) sweepStale(ctx context.Context, runID string, scopeIDs []int64) error {
+	for _, table := range stagingTables {
+		err := s.sweep(ctx, "DELETE FROM ? WHERE scope_id IN (?) AND run_id <> ? LIMIT ?",
+			bun.Ident(table), bun.List(scopeIDs), runID, sweepLimit)
+		if err != nil {
+			return fmt.Errorf("sweep %s of earlier runs: %w", table, err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) sweep(ctx context.Context, query string, args ...any) error {
+	for {
+		result, err := s.db.NewRaw(query, args...).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n < sweepLimit {
+			return err
+		}
+	}
+}
+
+// Item is one listed or compared resource in flight.
+type Item struct {
+	resource.Entry
+	// Row is the row's encoding (resource.Kind.Decode); nil in a deletion, and for
+	// a listed row that cannot be used.
+	Row []byte
+	// NativeID and Problem say of an unusable row which it is, as far as it is
+	// known, and what is wrong with it.
+	NativeID string
+	Problem  string
+}
+
+// HasUID says whether it is known which resource the item is.
+func (i Item) HasUID() bool { return i.UID != resource.UID{} }

@@ -1,0 +1,146 @@
+// Package store keeps the inventory, its history and what is in flight in
+// MySQL. An exported method is one transaction or one statement; the helpers
+// beneath it are the SQL. Supported: MySQL 8.0+ and MariaDB 10.6+.
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/mysqldialect"
+)
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	db  *bun.DB
+	now func() time.Time
+}
+
+// Options are the settings of Open.
+type Options struct {
+	// MaxOpenConns limits the connections; 0 means DefaultMaxOpenConns.
+	MaxOpenConns int
+	// ConnectTimeout is how long Open tries to reach the server; 0 means
+	// DefaultConnectTimeout.
+	ConnectTimeout time.Duration
+	// Now is the clock of the timestamps written; nil means time.Now.
+	Now func() time.Time
+}
+
+// The defaults of Options.
+const (
+	DefaultMaxOpenConns   = 16
+	DefaultConnectTimeout = 30 * time.Second
+)
+
+// A lost server must not hold an activity for ever; statements here are short,
+// and a long result keeps arriving.
+const (
+	dialTimeout = 5 * time.Second
+	ioTimeout   = 60 * time.Second
+)
+
+// Open connects to the database that dsn names, in the form of
+// github.com/go-sql-driver/mysql, and waits for it within the limits of opts.
+// The error says where the server was expected, without the password.
+func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
+	cfg, err := mysql.ParseDSN(dsn)
+	if err != nil {
+		return nil, errors.New("MySQL address: want user:password@tcp(host:port)/database")
+	}
+	if err := harden(cfg); err != nil {
+		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
+	}
+	connector, err := mysql.NewConnector(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
+	}
+	pool := sql.OpenDB(connector)
+	conns := cmp.Or(opts.MaxOpenConns, DefaultMaxOpenConns)
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxIdleTime(time.Minute)
+	if err := waitFor(ctx, pool, cfg.Addr, cmp.Or(opts.ConnectTimeout, DefaultConnectTimeout)); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), now: opts.Now}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	return s, nil
+}
+
+// harden sets what the program relies on, whatever the server's defaults are:
+// strict mode, so that MySQL refuses a value instead of cutting it short, and
+// UTC on both sides.
+func harden(cfg *mysql.Config) error {
+	cfg.ParseTime = true
+	cfg.Loc = time.UTC
+	cfg.MaxAllowedPacket = 0  // ask the server
+	cfg.RejectReadOnly = true // after a failover, leave the old primary
+	cfg.Timeout = cmp.Or(cfg.Timeout, dialTimeout)
+	cfg.ReadTimeout = cmp.Or(cfg.ReadTimeout, ioTimeout)
+	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, ioTimeout)
+	if cfg.Params == nil {
+		cfg.Params = map[string]string{}
+	}
+	cfg.Params["time_zone"] = "'+00:00'"
+	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
+	return cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin"))
+}
+
+func waitFor(ctx context.Context, pool *sql.DB, addr string, limit time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
+		err := pool.PingContext(ctx)
+		if err == nil {
+			return nil
+		}
+		if refusedForGood(err) {
+			return fmt.Errorf("connect to MySQL at %s: %w", addr, err)
+		}
+		slog.WarnContext(ctx, "MySQL does not answer yet", "addr", addr, "error", err)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("connect to MySQL at %s: no connection within %s: %w", addr, limit, err)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// Close closes the connections.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Ping says whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.db.PingContext(ctx); err != nil {
+		return fmt.Errorf("ping MySQL: %w", err)
+	}
+	return nil
+}
+
+// inTx runs do in a transaction, and again when InnoDB chose it as the victim of
+// a deadlock: it was rolled back then, and nothing else is wrong. READ COMMITTED
+// keeps gap locks away, over which parallel batches would deadlock.
+func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx) error) error {
+	const attempts = 4
+	opts := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	var err error
+	for range attempts {
+		if err = s.db.RunInTx(ctx, opts, do); !isDeadlock(err) {
+			return err
+		}
+	}
+	return err
+}
+
+// at is the present in the form that DATETIME(6) keeps.
+func (s *Store) at() time.Time { return s.now().UTC().Truncate(time.Microsecond) }

@@ -1,0 +1,76 @@
+// Package storetest gives each test a migrated database of its own on a real
+// MySQL-compatible server.
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"os"
+	"testing"
+
+	"github.com/go-sql-driver/mysql"
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/store"
+)
+
+// ServerVariable names the environment variable with the address of a server on
+// which tests may create and drop databases: user:password@tcp(host:port)/.
+// `make test` starts one and sets it.
+const ServerVariable = "CLOUDSYNC_TEST_MYSQL"
+
+// Open returns a migrated store on a new database that is dropped at the end of
+// the test. Without a server the test is skipped.
+func Open(t testing.TB) *store.Store {
+	t.Helper()
+	s := OpenDSN(t, NewDatabase(t))
+	_, err := s.Migrate(t.Context())
+	require.NoError(t, err)
+	return s
+}
+
+// OpenDSN opens a store that is closed at the end of the test.
+func OpenDSN(t testing.TB, dsn string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), dsn, store.Options{})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+// NewDatabase creates an empty database, dropped at the end of the test, and
+// returns its address. Without a server the test is skipped.
+func NewDatabase(t testing.TB) (dsn string) {
+	t.Helper()
+	server := os.Getenv(ServerVariable)
+	if server == "" {
+		t.Skipf("needs a MySQL server: run `make test`, or set %s", ServerVariable)
+	}
+	cfg, err := mysql.ParseDSN(server)
+	require.NoError(t, err)
+	name := "cloudsync_test_" + rand.Text()[:12]
+	execute(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { execute(t, server, "DROP DATABASE "+name) })
+	cfg.DBName = name
+	return cfg.FormatDSN()
+}
+
+// Connect opens a plain connection pool to look at tables, or to tamper with
+// them, behind the store's back.
+func Connect(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("mysql", dsn)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+func execute(t testing.TB, server, statement string) {
+	t.Helper()
+	db, err := sql.Open("mysql", server)
+	require.NoError(t, err)
+	defer db.Close()
+	_, err = db.ExecContext(context.Background(), statement) // t.Context is cancelled before clean-up
+	require.NoError(t, err)
+}
