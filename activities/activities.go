@@ -1,0 +1,208 @@
+// Package activities does the work of a run: everything that reads a clock, the
+// network or the database. An activity is large, heartbeats, and can be run
+// again after any failure.
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudsync/cloud"
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// Activities are the activities of CloudSyncWorkflow over their dependencies.
+// Its exported methods, and nothing else, are registered with the worker.
+type Activities struct {
+	deps Deps
+}
+
+// Deps are what the activities work with.
+type Deps struct {
+	Store    *store.Store
+	Kinds    *resource.Registry
+	Accounts cloud.Accounts
+	// Settings are the configured kinds, by name.
+	Settings map[string]Settings
+	// TagKeys are the tags that place a host in the service tree.
+	TagKeys resource.TagKeys
+	Metrics *Metrics
+}
+
+// Settings are how a kind is synced.
+type Settings struct {
+	Policy      diff.Policy
+	MaxParallel int // scopes worked on at once
+}
+
+// New returns the activities over deps.
+func New(deps Deps) *Activities { return &Activities{deps: deps} }
+
+// ListScopes records that a run has begun and finds out its scopes: for each
+// account that has the kind, its regions.
+func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScopesOut, error) {
+	settings, ok := a.deps.Settings[in.Kind]
+	if !ok {
+		return ListScopesOut{}, notConfigured(in.Kind)
+	}
+	run, err := a.deps.Store.BeginRun(ctx, store.Run{
+		RunID: in.RunID, WorkflowID: in.WorkflowID, Kind: in.Kind, StartedAt: in.StartedAt,
+	})
+	if err != nil {
+		return ListScopesOut{}, temporalError(ctx, err)
+	}
+	scopes, unlisted := a.configuredScopes(ctx, in.Kind)
+	ids, err := a.deps.Store.EnsureScopes(ctx, in.Kind, scopes)
+	if err != nil {
+		return ListScopesOut{}, temporalError(ctx, err)
+	}
+	return ListScopesOut{
+		Run: run, ScopeIDs: ids, Unlisted: unlisted, Policy: settings.Policy, MaxParallel: settings.MaxParallel,
+	}, nil
+}
+
+// configuredScopes asks each account for its regions. One that fails takes
+// nothing away from the others: its scopes are reported, and left as they are.
+func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes []resource.Scope, unlisted []UnlistedScope) {
+	for _, account := range a.deps.Accounts {
+		if !account.Client.Lists(kind) {
+			continue
+		}
+		regions, err := account.Client.Regions(ctx)
+		if err != nil {
+			unlisted = append(unlisted, UnlistedScope{Place: account.Provider + "/" + account.Name, Error: shortText(err)})
+			continue
+		}
+		for _, region := range regions {
+			scopes = append(scopes, resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region})
+		}
+	}
+	return scopes, unlisted
+}
+
+// LoadLocalHashes claims the scopes for the run and folds the entries that the
+// inventory holds of each.
+func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) (LoadLocalHashesOut, error) {
+	defer startBeat(ctx).stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return LoadLocalHashesOut{}, notConfigured(in.Kind)
+	}
+	claims, err := a.deps.Store.ClaimScopes(ctx, in.Run, in.ScopeIDs)
+	if err != nil {
+		return LoadLocalHashesOut{}, temporalError(ctx, err)
+	}
+	out := LoadLocalHashesOut{Scopes: make([]LocalScope, len(claims))}
+	for i, claim := range claims {
+		local, err := a.deps.Store.FoldScope(ctx, kind, claim.ScopeID)
+		if err != nil {
+			return LoadLocalHashesOut{}, temporalError(ctx, err)
+		}
+		out.Scopes[i] = LocalScope{
+			ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region, Local: local,
+		}
+	}
+	return out, nil
+}
+
+// ApplyAdds applies the additions that ComputeDiff found.
+func (a *Activities) ApplyAdds(ctx context.Context, in ApplyIn) (store.Counts, error) {
+	return a.apply(ctx, in, diff.Add)
+}
+
+// ApplyMods applies the modifications that ComputeDiff found.
+func (a *Activities) ApplyMods(ctx context.Context, in ApplyIn) (store.Counts, error) {
+	return a.apply(ctx, in, diff.Modify)
+}
+
+// BatchDelete applies the deletions that ComputeDiff found and policy let
+// through.
+func (a *Activities) BatchDelete(ctx context.Context, in ApplyIn) (store.Counts, error) {
+	return a.apply(ctx, in, diff.Delete)
+}
+
+// applyParallel is how many batches of an activity are in flight: two keep
+// MySQL busy while the other one's rows are encoded.
+const applyParallel = 2
+
+// apply works off the batches that are not applied yet; the ledger in sync_batch
+// is its checkpoint.
+func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.Counts, error) {
+	beat := startBeat(ctx)
+	defer beat.stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return store.Counts{}, notConfigured(in.Kind)
+	}
+	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: op}
+	seqs, err := a.deps.Store.PendingBatches(ctx, set)
+	if err != nil {
+		return store.Counts{}, temporalError(ctx, err)
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(applyParallel)
+	for _, seq := range seqs {
+		group.Go(func() error {
+			if beat.workerStops() {
+				return errWorkerStops
+			}
+			return a.deps.Store.ApplyBatch(groupCtx, kind, in.scope(), set, seq)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return store.Counts{}, temporalError(ctx, err)
+	}
+	counts, err := a.deps.Store.SumBatches(ctx, set)
+	return counts, temporalError(ctx, err)
+}
+
+// RecordRun records what became of scopes, and of the run.
+func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) error {
+	if err := a.deps.Store.RecordScopes(ctx, in.Run, scopeRows(in.Scopes)); err != nil {
+		return temporalError(ctx, err)
+	}
+	if in.Final == nil {
+		return nil
+	}
+	if err := a.deps.Store.EndRun(ctx, runRow(in)); err != nil {
+		return temporalError(ctx, err)
+	}
+	a.deps.Metrics.record(ctx, in.Kind, in.Final)
+	return nil
+}
+
+// CleanStaging removes what the run has in flight.
+func (a *Activities) CleanStaging(ctx context.Context, in CleanStagingIn) error {
+	defer startBeat(ctx).stop()
+	return temporalError(ctx, a.deps.Store.CleanStaging(ctx, in.Run.ID))
+}
+
+func scopeRows(records []ScopeRecord) []store.RunScope {
+	rows := make([]store.RunScope, len(records))
+	for i, record := range records {
+		rows[i] = store.RunScope{
+			ScopeID: record.ID, Outcome: string(record.Outcome), Stats: store.Stats(record.Stats),
+			HoldDigest: record.HoldDigest, Reason: record.Reason, Complete: record.Outcome != Failed,
+		}
+	}
+	return rows
+}
+
+func runRow(in RecordRunIn) store.Run {
+	final := in.Final
+	return store.Run{
+		RunID: in.Run.ID, WorkflowID: final.WorkflowID, Kind: in.Kind, Outcome: string(final.Outcome),
+		StartedAt: final.StartedAt, FinishedAt: final.FinishedAt, TookMS: final.Took.Milliseconds(),
+		Scopes: final.Scopes, ScopesFailed: final.ScopesFailed, ScopesHeld: final.ScopesHeld,
+		Stats: store.Stats(final.Stats), Error: final.Error,
+	}
+}
+
+func notConfigured(kind string) error {
+	return nonRetryable("NotConfigured", fmt.Errorf(
+		"this worker is not configured for kind %q: add it to public_cloud_sync.resources, or remove its schedule with `starter apply`", kind))
+}

@@ -1,0 +1,133 @@
+package activities
+
+import (
+	"context"
+
+	"go.temporal.io/sdk/activity"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// maxRecordedFailures bounds the unusable rows of a scope that are recorded one
+// by one; all are counted.
+const maxRecordedFailures = 1000
+
+// ComputeDiff compares a staged snapshot with the inventory and writes what has
+// to be done as batches. It changes nothing in the inventory.
+func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (ComputeDiffOut, error) {
+	defer startBeat(ctx).stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return ComputeDiffOut{}, notConfigured(in.Kind)
+	}
+	local, err := a.deps.Store.LoadScope(ctx, kind, in.Scope.ID, in.Scope.Local.Count)
+	if err != nil {
+		return ComputeDiffOut{}, temporalError(ctx, err)
+	}
+	c := newComparison(a.deps.Store, in, local, int(activity.GetInfo(ctx).Attempt))
+	err = c.run(ctx)
+	return c.out, temporalError(ctx, err)
+}
+
+// comparison is one attempt to compare a scope; its batches carry its number.
+type comparison struct {
+	store    *store.Store
+	in       ComputeDiffIn
+	diff     *diff.Diff
+	batches  map[diff.Op]*store.BatchWriter
+	failures []store.Failure
+	out      ComputeDiffOut
+}
+
+func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry, writer int) *comparison {
+	c := &comparison{
+		store: s, in: in, diff: diff.New(local, int(in.Snapshot.Listed)),
+		batches: make(map[diff.Op]*store.BatchWriter, len(writtenOps)),
+		out:     ComputeDiffOut{Writer: writer, DBNum: int64(len(local))},
+	}
+	for _, op := range writtenOps {
+		c.batches[op] = s.NewBatchWriter(store.BatchSet{Lease: in.lease(), Writer: writer, Op: op})
+	}
+	return c
+}
+
+var writtenOps = [...]diff.Op{diff.Add, diff.Modify, diff.Delete}
+
+func (c *comparison) run(ctx context.Context) error {
+	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(item store.Item) error {
+		return c.see(ctx, item)
+	})
+	if err != nil {
+		return err
+	}
+	if err := c.checkComplete(); err != nil {
+		return err
+	}
+	if err := c.writeDeletions(ctx); err != nil {
+		return err
+	}
+	return c.finish(ctx)
+}
+
+func (c *comparison) see(ctx context.Context, item store.Item) error {
+	if !item.Usable() {
+		c.seeUnusable(item)
+		return nil
+	}
+	op, _ := c.diff.See(item.Entry)
+	if batch, written := c.batches[op]; written {
+		return batch.Add(ctx, item)
+	}
+	return nil
+}
+
+func (c *comparison) seeUnusable(item store.Item) {
+	c.out.Unusable++
+	if item.HasUID() {
+		c.diff.SeeUnreadable(item.UID)
+	} else {
+		c.out.Unidentified++
+	}
+	if len(c.failures) < maxRecordedFailures {
+		c.failures = append(c.failures, store.FailureOf(c.in.lease(), item))
+	}
+}
+
+// checkComplete counts again, without what pages repeated: where a page repeats
+// a row, another row may have been skipped.
+func (c *comparison) checkComplete() error {
+	c.out.CloudNum = c.diff.Seen() + c.out.Unidentified
+	if c.out.CloudNum >= c.in.Snapshot.Announced {
+		return nil
+	}
+	return nonRetryable("incomplete", incomplete(c.in.Scope.Place(), c.out.CloudNum, c.in.Snapshot.Announced))
+}
+
+func (c *comparison) writeDeletions(ctx context.Context) error {
+	for _, entry := range c.diff.Gone() {
+		c.out.Deletions.Add(entry)
+		if err := c.batches[diff.Delete].Add(ctx, store.Item{Entry: entry}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *comparison) finish(ctx context.Context) error {
+	for _, op := range writtenOps {
+		if err := c.batches[op].Flush(ctx); err != nil {
+			return err
+		}
+	}
+	if len(c.failures) > 0 {
+		if err := c.store.ReplaceListFailures(ctx, c.in.lease(), c.failures); err != nil {
+			return err
+		}
+	}
+	c.out.ToAdd = c.batches[diff.Add].Rows()
+	c.out.ToMod = c.batches[diff.Modify].Rows()
+	c.out.ToDel = c.batches[diff.Delete].Rows()
+	return nil
+}

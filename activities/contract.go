@@ -1,0 +1,195 @@
+package activities
+
+import (
+	"time"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// What travels through a workflow's history: references, counts and digests,
+// never rows. The largest, 100 scopes, stays under 64 KiB; a payload may have
+// 2 MiB (https://docs.temporal.io/cloud/limits#per-message-grpc-limit).
+
+// Stats are the figures of a run or of one of its scopes, under the names that
+// operators know.
+type Stats struct {
+	CloudNum   int64 `json:"public.cloud.num"` // resources the cloud lists
+	DBNum      int64 `json:"db.num"`           // inventory rows before the run
+	ToAdd      int64 `json:"toAddNum"`
+	ToMod      int64 `json:"toModNum"` // rows whose hash differs
+	ToDel      int64 `json:"toDelNum"` // rows the cloud no longer lists, held ones included
+	SuAdd      int64 `json:"suAddNum"`
+	SuMod      int64 `json:"suModNum"`
+	SuDel      int64 `json:"suDelNum"`
+	Rehashed   int64 `json:"rehashedNum"`  // of ToMod, rows of which nothing but the hash was rewritten
+	Held       int64 `json:"heldNum"`      // of ToDel, rows whose deletion policy did not let through
+	FailedRows int64 `json:"failedRowNum"` // rows that could not be stored
+}
+
+// Add adds other to s.
+func (s *Stats) Add(other Stats) {
+	s.CloudNum += other.CloudNum
+	s.DBNum += other.DBNum
+	s.ToAdd += other.ToAdd
+	s.ToMod += other.ToMod
+	s.ToDel += other.ToDel
+	s.SuAdd += other.SuAdd
+	s.SuMod += other.SuMod
+	s.SuDel += other.SuDel
+	s.Rehashed += other.Rehashed
+	s.Held += other.Held
+	s.FailedRows += other.FailedRows
+}
+
+// Changes is how many rows of the inventory were added, modified or deleted.
+func (s Stats) Changes() int64 { return s.SuAdd + s.SuMod + s.SuDel }
+
+// Outcome is what became of a run or of a scope.
+type Outcome string
+
+// The outcomes.
+const (
+	OK        Outcome = "ok"        // the inventory equals the cloud, and rows were written for it
+	Unchanged Outcome = "unchanged" // the inventory equalled the cloud
+	Partial   Outcome = "partial"   // of a run: a scope failed, or rows did; of a scope: rows failed
+	Held      Outcome = "held"      // deletions wait for an operator
+	Failed    Outcome = "failed"    // nothing could be synced
+)
+
+// ListScopesIn asks for the scopes of a kind, on behalf of a run that begins.
+type ListScopesIn struct {
+	Kind       string    `json:"kind"`
+	RunID      string    `json:"runId"`
+	WorkflowID string    `json:"workflowId"`
+	StartedAt  time.Time `json:"startedAt"`
+}
+
+// ListScopesOut is what a run works on and how.
+type ListScopesOut struct {
+	Run         store.RunRef    `json:"run"`
+	ScopeIDs    []int64         `json:"scopeIds"`
+	Unlisted    []UnlistedScope `json:"unlisted,omitempty"`
+	Policy      diff.Policy     `json:"policy"`
+	MaxParallel int             `json:"maxParallel"` // scopes worked on at once
+}
+
+// UnlistedScope is an account whose regions could not be found out.
+type UnlistedScope struct {
+	Place string `json:"place"` // provider/account
+	Error string `json:"error"`
+}
+
+// LoadLocalHashesIn asks to claim scopes, at most 100, and to fold what the
+// inventory has of them.
+type LoadLocalHashesIn struct {
+	Kind     string       `json:"kind"`
+	Run      store.RunRef `json:"run"`
+	ScopeIDs []int64      `json:"scopeIds"`
+}
+
+// LoadLocalHashesOut has the claimed scopes.
+type LoadLocalHashesOut struct {
+	Scopes []LocalScope `json:"scopes"`
+}
+
+// LocalScope is a scope and the digest of the inventory's side of it.
+type LocalScope struct {
+	ID       int64           `json:"id"`
+	Provider string          `json:"provider"`
+	Account  string          `json:"account"`
+	Region   string          `json:"region"`
+	Local    resource.Digest `json:"local"`
+}
+
+// Place names the scope without its kind.
+func (s LocalScope) Place() string { return s.Provider + "/" + s.Account + "/" + s.Region }
+
+// ScopeIn is the part that all activities on one scope are given.
+type ScopeIn struct {
+	Kind  string       `json:"kind"`
+	Run   store.RunRef `json:"run"`
+	Scope LocalScope   `json:"scope"`
+}
+
+func (in ScopeIn) scope() resource.Scope {
+	return resource.Scope{Kind: in.Kind, Provider: in.Scope.Provider, Account: in.Scope.Account, Region: in.Scope.Region}
+}
+
+func (in ScopeIn) lease() store.Lease {
+	return store.Lease{RunID: in.Run.ID, ScopeID: in.Scope.ID, Fence: in.Run.Number}
+}
+
+// FetchCloudOut refers to a complete snapshot.
+type FetchCloudOut struct {
+	// Unchanged says that the snapshot equals the inventory: there is nothing to
+	// compare.
+	Unchanged bool            `json:"unchanged"`
+	Listed    int64           `json:"listed"`           // rows, repeated ones included
+	Announced int64           `json:"announced"`        // rows the provider announced, 0 where it does not
+	Staged    []store.Segment `json:"staged,omitempty"` // where the rows wait
+}
+
+// ComputeDiffIn asks to compare a snapshot with the inventory.
+type ComputeDiffIn struct {
+	ScopeIn
+	Snapshot FetchCloudOut `json:"snapshot"`
+}
+
+// ComputeDiffOut is what the comparison found; its batches are in staging.
+type ComputeDiffOut struct {
+	Writer       int             `json:"writer"` // names the batches, together with run, scope and operation
+	CloudNum     int64           `json:"cloudNum"`
+	DBNum        int64           `json:"dbNum"`
+	ToAdd        int64           `json:"toAdd"`
+	ToMod        int64           `json:"toMod"`
+	ToDel        int64           `json:"toDel"`
+	Unusable     int64           `json:"unusable"`     // listed rows that cannot be stored
+	Unidentified int64           `json:"unidentified"` // of those, rows without a usable id
+	Deletions    resource.Digest `json:"deletions"`    // of the rows to delete
+}
+
+// ApplyIn asks to apply the batches of one operation.
+type ApplyIn struct {
+	ScopeIn
+	Writer int `json:"writer"`
+}
+
+// RecordRunIn asks to record scopes of a run, at most 100, and with Final, the
+// run itself.
+type RecordRunIn struct {
+	Kind   string        `json:"kind"`
+	Run    store.RunRef  `json:"run"`
+	Scopes []ScopeRecord `json:"scopes,omitempty"`
+	Final  *RunRecord    `json:"final,omitempty"`
+}
+
+// ScopeRecord is what became of a scope.
+type ScopeRecord struct {
+	ID         int64   `json:"id"`
+	Place      string  `json:"place"`
+	Outcome    Outcome `json:"outcome"`
+	Stats      Stats   `json:"stats"`
+	HoldDigest string  `json:"holdDigest,omitempty"`
+	Reason     string  `json:"reason,omitempty"`
+}
+
+// RunRecord is what became of a run.
+type RunRecord struct {
+	WorkflowID   string        `json:"workflowId"`
+	StartedAt    time.Time     `json:"startedAt"`
+	FinishedAt   time.Time     `json:"finishedAt"`
+	Took         time.Duration `json:"took"`
+	Outcome      Outcome       `json:"outcome"`
+	Scopes       int64         `json:"scopes"`
+	ScopesFailed int64         `json:"scopesFailed"`
+	ScopesHeld   int64         `json:"scopesHeld"`
+	Stats        Stats         `json:"stats"`
+	Error        string        `json:"error,omitempty"`
+}
+
+// CleanStagingIn asks to remove what a run has in flight.
+type CleanStagingIn struct {
+	Run store.RunRef `json:"run"`
+}

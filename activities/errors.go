@@ -1,0 +1,94 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// maxCloudAttempts is how often a scope's listing is tried when the provider
+// fails in a way that may pass. The next run tries again anyway.
+const maxCloudAttempts = 5
+
+var errWorkerStops = errors.New("the worker is stopping, another attempt goes on from the checkpoint")
+
+// retriedClasses are the provider's failures that may pass within a run.
+//
+//	class              | retried | reason
+//	-------------------+---------+----------------------------------------------
+//	denied             | no      | needs another permission
+//	invalid_credential | no      | needs another credential
+//	throttled          | yes     | after the provider's delay
+//	timeout            | yes     |
+//	unavailable        | yes     |
+//	expired_cursor     | yes     | FetchCloud starts over by itself first
+//	not_found          | no      | needs another configuration
+//	region_disabled    | no      | needs another configuration
+//	bad_answer         | no      | the same answer would come again
+//	incomplete         | yes     | a listing that was cut short may be whole
+var retriedClasses = map[cloud.Class]bool{
+	cloud.Throttled: true, cloud.Timeout: true, cloud.Unavailable: true,
+	cloud.ExpiredCursor: true, cloud.Incomplete: true,
+}
+
+// temporalError maps err, once, to what Temporal understands: whether to retry,
+// when, and under which type it shows. Errors of the database are retried for
+// as long as the workflow allows the activity. The cause is not attached: it
+// would go into the history whole, however long the provider's answer is.
+func temporalError(ctx context.Context, err error) error {
+	var cloudErr *cloud.Error
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		return ctx.Err() // the run was cancelled, or the attempt was given up
+	case errors.Is(err, store.ErrSuperseded):
+		return nonRetryable("Superseded", err)
+	case errors.Is(err, resource.ErrCorrupt), errors.Is(err, store.ErrNotFound):
+		return nonRetryable("Corrupt", err)
+	case errors.As(err, &cloudErr):
+		return cloudApplicationError(ctx, cloudErr, err)
+	default:
+		return temporal.NewApplicationErrorWithOptions(shortText(err), "Store", temporal.ApplicationErrorOptions{})
+	}
+}
+
+func cloudApplicationError(ctx context.Context, cloudErr *cloud.Error, err error) error {
+	opts := temporal.ApplicationErrorOptions{
+		NonRetryable:   !retriedClasses[cloudErr.Class] || activity.GetInfo(ctx).Attempt >= maxCloudAttempts,
+		NextRetryDelay: cloudErr.RetryAfter,
+	}
+	if cloudErr.Class == cloud.Throttled {
+		opts.Category = temporal.ApplicationErrorCategoryBenign // expected; not worth an error in the worker's log
+	}
+	return temporal.NewApplicationErrorWithOptions(shortText(err), string(cloudErr.Class), opts)
+}
+
+func nonRetryable(kind string, err error) error {
+	return temporal.NewApplicationErrorWithOptions(shortText(err), kind,
+		temporal.ApplicationErrorOptions{NonRetryable: true})
+}
+
+// maxErrorText bounds what one error takes of a history, in bytes.
+const maxErrorText = 400
+
+// shortText is the error's text, on one line and not too long.
+func shortText(err error) string {
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\uFFFD")), " ")
+	if len(text) <= maxErrorText {
+		return text
+	}
+	end := maxErrorText
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}

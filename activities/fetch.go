@@ -1,0 +1,212 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+const (
+	// chunkBytes is the size, before compression to about a fifth, from which a
+	// snapshot is staged as it arrives. A smaller one is staged only if it differs
+	// from the inventory.
+	chunkBytes = 8 << 20
+	// pageTimeout bounds one call of the provider.
+	pageTimeout = 60 * time.Second
+	// maxRestarts is how often an attempt starts a listing over whose cursor
+	// expired.
+	maxRestarts = 3
+)
+
+// FetchCloud lists a scope to its end, seals the rows and folds their digest. A
+// snapshot that equals the inventory leaves nothing behind; any other waits in
+// staging. The result is a complete listing; everything else is an error.
+func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut, error) {
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return FetchCloudOut{}, notConfigured(in.Kind)
+	}
+	client, err := a.deps.Accounts.Client(in.scope())
+	if err != nil {
+		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
+	}
+	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: int(activity.GetInfo(ctx).Attempt)}
+	f.beat = startBeat(ctx)
+	defer f.beat.stop()
+	f.resume(ctx)
+	if err := f.list(ctx); err != nil {
+		return FetchCloudOut{}, temporalError(ctx, err)
+	}
+	out, err := f.finish(ctx)
+	return out, temporalError(ctx, err)
+}
+
+// progress is what a retried FetchCloud goes on from: every page before Cursor
+// is in Staged.
+type progress struct {
+	Cursor    string          `json:"cursor"`
+	Staged    []store.Segment `json:"staged"`
+	Digest    resource.Digest `json:"digest"` // of the usable rows
+	Listed    int64           `json:"listed"`
+	Announced int64           `json:"announced"`
+	Unusable  int64           `json:"unusable"`
+}
+
+// fetch is one attempt to list a scope.
+type fetch struct {
+	progress
+	deps     Deps
+	kind     *resource.Kind
+	client   cloud.Provider
+	in       ScopeIn
+	writer   int
+	beat     *beat
+	chunk    store.Chunk
+	row      []byte // room for one row's encoding
+	restarts int
+}
+
+// resume goes on where an earlier attempt left a checkpoint.
+func (f *fetch) resume(ctx context.Context) {
+	var saved progress
+	if activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &saved) == nil {
+		f.progress = saved
+		f.beat.save(saved)
+	}
+}
+
+// startOver forgets all that was listed; what was staged is swept with the run.
+func (f *fetch) startOver() {
+	f.progress = progress{}
+	f.chunk.Reset()
+	f.beat.save(f.progress)
+}
+
+func (f *fetch) list(ctx context.Context) error {
+	for {
+		page, err := f.page(ctx)
+		if cloud.ClassOf(err) == cloud.ExpiredCursor && f.restarts < maxRestarts {
+			f.restarts++
+			f.startOver()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		f.take(page)
+		if page.Next == "" {
+			return f.checkComplete()
+		}
+		if page.Next == f.Cursor {
+			return f.badAnswer("the next page's cursor is the one just used")
+		}
+		f.Cursor = page.Next
+		if err := f.checkpoint(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (f *fetch) page(ctx context.Context) (cloud.Page, error) {
+	pageCtx, cancel := context.WithTimeout(ctx, pageTimeout)
+	defer cancel()
+	page, err := f.client.List(pageCtx, f.in.scope(), f.Cursor)
+	var known *cloud.Error
+	if err == nil || errors.As(err, &known) || ctx.Err() != nil {
+		return page, err
+	}
+	return page, &cloud.Error{Class: cloud.ClassOf(err), Doing: "list " + f.in.Scope.Place(), Err: err}
+}
+
+// take seals the rows of a page and folds them in. A row that cannot be used is
+// kept with its reason: it exists, so it is not deleted.
+func (f *fetch) take(page cloud.Page) {
+	f.Announced = max(f.Announced, page.Total)
+	for _, row := range page.Rows {
+		f.Listed++
+		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
+			host.PlaceInTree(f.deps.TagKeys)
+		}
+		encoded, err := f.kind.SealAppend(f.row[:0], row, f.in.scope(), f.in.Scope.ID)
+		f.row = encoded
+		meta := row.RowMeta()
+		if err != nil {
+			f.Unusable++
+			f.chunk.Add(store.Item{Entry: resource.Entry{UID: meta.UID}, NativeID: meta.NativeID, Problem: shortText(err)})
+			continue
+		}
+		f.Digest.Add(meta.Entry())
+		f.chunk.Add(store.Item{Entry: meta.Entry(), Row: encoded})
+	}
+}
+
+// checkpoint stages a full chunk, or what there is when the worker stops. It is
+// called between pages, so a checkpoint never cuts one in two.
+func (f *fetch) checkpoint(ctx context.Context) error {
+	stops := f.beat.workerStops()
+	if !stops && f.chunk.Size() < chunkBytes {
+		return nil
+	}
+	if err := f.stage(ctx); err != nil {
+		return err
+	}
+	f.beat.save(f.progress)
+	if stops {
+		return errWorkerStops
+	}
+	return nil
+}
+
+func (f *fetch) stage(ctx context.Context) error {
+	if f.chunk.Len() == 0 {
+		return nil
+	}
+	last := len(f.Staged) - 1
+	if last < 0 || f.Staged[last].Writer != f.writer {
+		f.Staged = append(f.Staged, store.Segment{Writer: f.writer})
+		last++
+	}
+	if err := f.deps.Store.PutChunk(ctx, f.in.lease(), f.writer, f.Staged[last].Chunks, &f.chunk); err != nil {
+		return err
+	}
+	f.Staged[last].Chunks++
+	f.chunk.Reset()
+	return nil
+}
+
+// checkComplete compares what was listed with what was announced. A listing that
+// ended early is begun again by the next attempt.
+func (f *fetch) checkComplete() error {
+	if f.Listed >= f.Announced {
+		return nil
+	}
+	err := incomplete(f.in.Scope.Place(), f.Listed, f.Announced)
+	f.startOver()
+	return err
+}
+
+func (f *fetch) badAnswer(what string) error {
+	return &cloud.Error{Class: cloud.BadAnswer, Doing: "list " + f.in.Scope.Place(), Err: errors.New(what)}
+}
+
+func (f *fetch) finish(ctx context.Context) (FetchCloudOut, error) {
+	unchanged := f.Digest == f.in.Scope.Local && f.Unusable == 0
+	if !unchanged {
+		if err := f.stage(ctx); err != nil {
+			return FetchCloudOut{}, err
+		}
+	}
+	return FetchCloudOut{Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced, Staged: f.Staged}, nil
+}
+
+func incomplete(place string, listed, announced int64) error {
+	return &cloud.Error{Class: cloud.Incomplete, Doing: "list " + place,
+		Err: fmt.Errorf("the listing ended after %d of %d announced resources", listed, announced)}
+}

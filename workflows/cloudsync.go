@@ -1,0 +1,320 @@
+// Package workflows has the workflow that syncs one kind of resource. Its code
+// is deterministic: it decides, and activities do.
+package workflows
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/activities"
+	"cloudsync/diff"
+	"cloudsync/store"
+	"cloudsync/visibility"
+)
+
+// TaskQueue is where the workers of this program poll.
+const TaskQueue = "cloudsync"
+
+// ProgressQuery is the query that a run answers with its Progress.
+const ProgressQuery = "progress"
+
+// FailedType is the type of the application error with which a run of outcome
+// failed ends; its details are the Report.
+const FailedType = "SyncFailed"
+
+const (
+	// maxScopes is how many scopes one execution works on itself; more are divided
+	// among children, to keep histories short.
+	maxScopes = 200
+	// partScopes is how many scopes a child, and one payload, has at most.
+	partScopes = 100
+	// parallelParts is how many children run at once.
+	parallelParts = 4
+)
+
+// Input is the input of CloudSyncWorkflow.
+type Input struct {
+	Kind string `json:"kind"`
+	// Part is set in the children of a run with many scopes.
+	Part *Part `json:"part,omitempty"`
+}
+
+// Part is the share of a run's scopes that a child works on.
+type Part struct {
+	Run         store.RunRef `json:"run"`
+	ScopeIDs    []int64      `json:"scopeIds"`
+	Policy      diff.Policy  `json:"policy"`
+	MaxParallel int          `json:"maxParallel"`
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Scopes int64            `json:"scopes"`
+	Done   int64            `json:"done"`
+	Stats  activities.Stats `json:"stats"` // of the scopes that are done
+}
+
+// CloudSyncWorkflow makes the inventory of one kind the same as the clouds. Its
+// result is a Report, whatever the outcome; only a run of outcome failed ends as
+// an error, of type FailedType, with the Report as its details.
+func CloudSyncWorkflow(ctx workflow.Context, in Input) (Report, error) {
+	s, err := newSync(ctx, in)
+	if err != nil {
+		return Report{}, err
+	}
+	if in.Part != nil {
+		return s.runPart(ctx)
+	}
+	return s.run(ctx)
+}
+
+// cloudSync is one execution of CloudSyncWorkflow.
+type cloudSync struct {
+	in       Input
+	ref      store.RunRef
+	started  time.Time
+	policy   diff.Policy
+	parallel int
+	scopes   int64 // to be done by this execution and its children
+	report   Report
+	// unrecorded are the records of the scopes done last: they are recorded
+	// together with the run, or before the next ones.
+	unrecorded []activities.ScopeRecord
+}
+
+func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
+	if in.Kind == "" {
+		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, "BadInput", nil)
+	}
+	info := workflow.GetInfo(ctx)
+	s := &cloudSync{in: in, started: info.WorkflowStartTime}
+	// The original run id stays when an operator resets the workflow, and with it
+	// the run that its claims and batches belong to.
+	s.ref.ID = cmp.Or(info.OriginalRunID, info.WorkflowExecution.RunID)
+	s.report.Kind, s.report.RunID = in.Kind, s.ref.ID
+	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (Progress, error) {
+		return Progress{Scopes: s.scopes, Done: s.report.Scopes, Stats: s.report.Stats}, nil
+	})
+	return s, err
+}
+
+// run is a whole run: the scopes, whatever they are, then the record, whatever
+// happened.
+func (s *cloudSync) run(ctx workflow.Context) (Report, error) {
+	if err := s.syncAll(ctx); err != nil {
+		s.report.Error = explain(err)
+	}
+	s.report.settle(workflow.Now(ctx).Sub(s.started))
+	s.showDetails(ctx)
+	if err := s.conclude(ctx); err != nil {
+		return s.report, err
+	}
+	if ctx.Err() != nil {
+		return s.report, ctx.Err()
+	}
+	if s.report.Outcome == activities.Failed {
+		return s.report, temporal.NewApplicationErrorWithOptions(s.report.reason(), FailedType,
+			temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{s.report}})
+	}
+	return s.report, nil
+}
+
+func (s *cloudSync) syncAll(ctx workflow.Context) error {
+	listed, err := s.listScopes(ctx)
+	if err != nil {
+		return err
+	}
+	s.ref, s.policy, s.parallel = listed.Run, listed.Policy, listed.MaxParallel
+	s.scopes = int64(len(listed.ScopeIDs) + len(listed.Unlisted))
+	if s.scopes == 0 {
+		return errors.New("no configured account has this kind: add one to public_cloud_sync.accounts, or remove the kind from resources")
+	}
+	for _, account := range listed.Unlisted {
+		s.report.addFailure(account.Place+"/*", 1, account.Error)
+	}
+	if len(listed.ScopeIDs) > maxScopes {
+		return s.syncParts(ctx, listed.ScopeIDs)
+	}
+	return s.syncScopes(ctx, listed.ScopeIDs)
+}
+
+func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesOut, err error) {
+	info := workflow.GetInfo(ctx)
+	ctx = bookkeeping(ctx, "find the scopes of "+s.in.Kind)
+	in := activities.ListScopesIn{
+		Kind: s.in.Kind, RunID: s.ref.ID, WorkflowID: info.WorkflowExecution.ID, StartedAt: s.started,
+	}
+	err = workflow.ExecuteActivity(ctx, a.ListScopes, in).Get(ctx, &out)
+	return out, err
+}
+
+// syncScopes syncs the scopes in this execution, in payloads of partScopes.
+func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
+	for len(scopeIDs) > 0 {
+		part := scopeIDs[:min(partScopes, len(scopeIDs))]
+		scopeIDs = scopeIDs[len(part):]
+		local, err := s.loadLocalHashes(ctx, part)
+		if err != nil {
+			return err
+		}
+		if err := s.recordScopes(ctx); err != nil {
+			return err
+		}
+		s.unrecorded = s.syncEach(ctx, local.Scopes)
+	}
+	return nil
+}
+
+func (s *cloudSync) loadLocalHashes(ctx workflow.Context, scopeIDs []int64) (out activities.LoadLocalHashesOut, err error) {
+	ctx = work(ctx, fmt.Sprintf("claim %d scopes and fold their hashes", len(scopeIDs)))
+	in := activities.LoadLocalHashesIn{Kind: s.in.Kind, Run: s.ref, ScopeIDs: scopeIDs}
+	err = workflow.ExecuteActivity(ctx, a.LoadLocalHashes, in).Get(ctx, &out)
+	return out, err
+}
+
+// syncEach syncs the scopes, some at a time, and returns their records in the
+// scopes' order.
+func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScope) []activities.ScopeRecord {
+	records := make([]activities.ScopeRecord, len(scopes))
+	limit := workflow.NewSemaphore(ctx, int64(max(1, s.parallel)))
+	pending := workflow.NewWaitGroup(ctx)
+	pending.Add(len(scopes))
+	for i, scope := range scopes {
+		workflow.GoNamed(ctx, scope.Place(), func(ctx workflow.Context) {
+			defer pending.Done()
+			// Once cancelled, the scope still runs, and fails at its first activity: it
+			// gets its record.
+			if limit.Acquire(ctx, 1) == nil {
+				defer limit.Release(1)
+			}
+			records[i] = s.syncScope(ctx, scope)
+		})
+	}
+	disconnected, _ := workflow.NewDisconnectedContext(ctx)
+	pending.Wait(disconnected)
+	return records
+}
+
+func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {
+	run := scopeRun{in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policy}
+	run.run(ctx)
+	s.report.addScope(run.record)
+	s.report.Staged = s.report.Staged || run.staged
+	s.showDetails(ctx)
+	return run.record
+}
+
+func (s *cloudSync) showDetails(ctx workflow.Context) {
+	workflow.SetCurrentDetails(ctx, s.report.details(s.report.Scopes, s.scopes))
+}
+
+// recordScopes writes the scopes' rows of the audit, on a cancelled run too.
+func (s *cloudSync) recordScopes(ctx workflow.Context) error {
+	if len(s.unrecorded) == 0 {
+		return nil
+	}
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	ctx = bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(s.unrecorded)))
+	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: s.unrecorded}
+	s.unrecorded = nil
+	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
+}
+
+// syncParts gives each part of the scopes to a child and adds up the reports.
+func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
+	limit := workflow.NewSemaphore(ctx, parallelParts)
+	pending := workflow.NewWaitGroup(ctx)
+	for number := 1; len(scopeIDs) > 0; number++ {
+		part := scopeIDs[:min(partScopes, len(scopeIDs))]
+		scopeIDs = scopeIDs[len(part):]
+		pending.Add(1)
+		workflow.GoNamed(ctx, fmt.Sprintf("part %d", number), func(ctx workflow.Context) {
+			defer pending.Done()
+			if limit.Acquire(ctx, 1) == nil {
+				defer limit.Release(1)
+			}
+			s.syncPart(ctx, number, part)
+		})
+	}
+	disconnected, _ := workflow.NewDisconnectedContext(ctx)
+	pending.Wait(disconnected)
+	return nil
+}
+
+func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64) {
+	id := workflow.GetInfo(ctx).WorkflowExecution.ID
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
+		StaticSummary:         fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind),
+		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
+		WaitForCancellation:   true,
+	})
+	in := Input{Kind: s.in.Kind, Part: &Part{Run: s.ref, ScopeIDs: scopeIDs, Policy: s.policy, MaxParallel: s.parallel}}
+	var report Report
+	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
+		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
+		s.report.Staged = true
+		return
+	}
+	s.report.addPart(report)
+	s.showDetails(ctx)
+}
+
+// runPart is the execution of a child: scopes only, the run is its parent's.
+func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
+	part := s.in.Part
+	s.ref, s.policy, s.parallel = part.Run, part.Policy, part.MaxParallel
+	s.report.RunID = s.ref.ID
+	s.scopes = int64(len(part.ScopeIDs))
+	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx))
+	s.report.settle(workflow.Now(ctx).Sub(s.started))
+	s.showDetails(ctx)
+	return s.report, err
+}
+
+// conclude records the run and cleans up after it, on a cancelled run too.
+func (s *cloudSync) conclude(ctx workflow.Context) error {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	if err := s.tellTemporal(ctx); err != nil {
+		return err
+	}
+	if s.report.Staged {
+		clean := bookkeeping(ctx, "clean the run's staging")
+		if err := workflow.ExecuteActivity(clean, a.CleanStaging, activities.CleanStagingIn{Run: s.ref}).Get(clean, nil); err != nil {
+			return err
+		}
+	}
+	return s.recordRun(ctx)
+}
+
+// tellTemporal puts the outcome where Temporal's UI and queries find it.
+func (s *cloudSync) tellTemporal(ctx workflow.Context) error {
+	if err := workflow.UpsertMemo(ctx, s.report.memo()); err != nil {
+		return fmt.Errorf("set the memo: %w", err)
+	}
+	err := workflow.UpsertTypedSearchAttributes(ctx,
+		visibility.Kind.ValueSet(s.in.Kind), visibility.Outcome.ValueSet(string(s.report.Outcome)),
+		visibility.Changes.ValueSet(s.report.Changes()), visibility.Deletes.ValueSet(s.report.SuDel),
+		visibility.Held.ValueSet(s.report.Held))
+	if err != nil {
+		return fmt.Errorf("set the search attributes: %w", err)
+	}
+	return nil
+}
+
+func (s *cloudSync) recordRun(ctx workflow.Context) error {
+	ctx = bookkeeping(ctx, "record the run: "+string(s.report.Outcome))
+	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: s.unrecorded, Final: &activities.RunRecord{
+		WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID,
+		StartedAt:  s.started, FinishedAt: workflow.Now(ctx), Took: time.Duration(s.report.TimeTook * float64(time.Second)),
+		Outcome: s.report.Outcome, Stats: s.report.Stats,
+		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
+		Error: s.report.reason(),
+	}}
+	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
+}

@@ -1,0 +1,44 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// heartbeatTimeout is how soon the loss of a worker is noticed.
+const heartbeatTimeout = 20 * time.Second
+
+// The database may be away for a while: an activity is tried again, with ever
+// longer pauses, for as long as these allow it. Listing ends sooner: FetchCloud
+// itself gives up after some attempts, and the next run tries again.
+const (
+	bookkeepingLimit = 30 * time.Minute
+	workLimit        = 12 * time.Hour
+)
+
+var retries = &temporal.RetryPolicy{
+	InitialInterval:    time.Second,
+	BackoffCoefficient: 2,
+	MaximumInterval:    10 * time.Second,
+}
+
+// bookkeeping is for the small activities of a run.
+func bookkeeping(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: bookkeepingLimit,
+		RetryPolicy: retries, Summary: summary,
+	})
+}
+
+// work is for the activities whose duration grows with the resources.
+func work(ctx workflow.Context, summary string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: workLimit, ScheduleToCloseTimeout: workLimit,
+		HeartbeatTimeout: heartbeatTimeout, RetryPolicy: retries, Summary: summary,
+		// A cancelled activity is waited for: only then is nothing written after the
+		// run's record.
+		WaitForCancellation: true,
+	})
+}

@@ -1,0 +1,156 @@
+package workflows
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cloudsync/activities"
+)
+
+// Report is the result of a run.
+type Report struct {
+	Kind    string             `json:"kind"`
+	RunID   string             `json:"runId"`
+	Outcome activities.Outcome `json:"outcome"`
+	activities.Stats
+	TimeTook     float64 `json:"timeTook"` // seconds from the workflow's start to its outcome
+	Scopes       int64   `json:"scopes"`
+	ScopesFailed int64   `json:"scopesFailed"`
+	ScopesHeld   int64   `json:"scopesHeld"`
+	// Attention has the scopes that failed, are held, or have refused rows: the
+	// first maxAttention of them.
+	Attention []ScopeReport `json:"attention,omitempty"`
+	// Error is why nothing at all could be synced.
+	Error string `json:"error,omitempty"`
+
+	// Staged says that something of the run may be in staging.
+	Staged bool `json:"staged,omitempty"`
+}
+
+// ScopeReport is what became of a scope that needs attention.
+type ScopeReport struct {
+	Place      string             `json:"place"` // provider/account/region
+	Outcome    activities.Outcome `json:"outcome"`
+	Held       int64              `json:"held,omitempty"`
+	FailedRows int64              `json:"failedRows,omitempty"`
+	HoldDigest string             `json:"holdDigest,omitempty"`
+	Reason     string             `json:"reason,omitempty"`
+}
+
+// maxAttention bounds the scopes in a report; sync_run_scope has them all.
+const maxAttention = 20
+
+// addScope adds one scope's record to the report.
+func (r *Report) addScope(record activities.ScopeRecord) {
+	r.Stats.Add(record.Stats)
+	r.Scopes++
+	switch record.Outcome {
+	case activities.Failed:
+		r.ScopesFailed++
+	case activities.Held:
+		r.ScopesHeld++
+	case activities.OK, activities.Unchanged:
+		return
+	}
+	r.attend(ScopeReport{
+		Place: record.Place, Outcome: record.Outcome, Held: record.Stats.Held, FailedRows: record.Stats.FailedRows,
+		HoldDigest: record.HoldDigest, Reason: record.Reason,
+	})
+}
+
+// addPart adds the report of a part of the scopes.
+func (r *Report) addPart(part Report) {
+	r.Stats.Add(part.Stats)
+	r.Scopes += part.Scopes
+	r.ScopesFailed += part.ScopesFailed
+	r.ScopesHeld += part.ScopesHeld
+	r.Staged = r.Staged || part.Staged
+	for _, scope := range part.Attention {
+		r.attend(scope)
+	}
+}
+
+// addFailure adds n scopes of which nothing is known but that they failed.
+func (r *Report) addFailure(place string, n int64, reason string) {
+	r.Scopes += n
+	r.ScopesFailed += n
+	r.attend(ScopeReport{Place: place, Outcome: activities.Failed, Reason: reason})
+}
+
+func (r *Report) attend(scope ScopeReport) {
+	if len(r.Attention) < maxAttention {
+		r.Attention = append(r.Attention, scope)
+	}
+}
+
+// settle derives the outcome from the figures.
+//
+//	no scope could be synced             → failed
+//	deletions wait for an operator       → held
+//	a scope failed, or rows were refused → partial
+//	rows were written                    → ok
+//	else                                 → unchanged
+func (r *Report) settle(took time.Duration) {
+	r.TimeTook = took.Seconds()
+	switch {
+	case r.Error != "" || r.ScopesFailed == r.Scopes:
+		r.Outcome = activities.Failed
+	case r.Held > 0:
+		r.Outcome = activities.Held
+	case r.ScopesFailed > 0 || r.FailedRows > 0:
+		r.Outcome = activities.Partial
+	case r.Changes() > 0 || r.Rehashed > 0:
+		r.Outcome = activities.OK
+	default:
+		r.Outcome = activities.Unchanged
+	}
+}
+
+// maxReason bounds the reason in the run's record, in bytes.
+const maxReason = 2000
+
+// reason says in one text what the run is short of.
+func (r *Report) reason() string {
+	parts := make([]string, 0, 1+len(r.Attention))
+	if r.Error != "" {
+		parts = append(parts, r.Error)
+	}
+	for _, scope := range r.Attention {
+		parts = append(parts, fmt.Sprintf("%s %s: %s", scope.Place, scope.Outcome, scope.Reason))
+	}
+	text := strings.Join(parts, "; ")
+	return strings.ToValidUTF8(text[:min(len(text), maxReason)], "")
+}
+
+// memo is the report in the form in which Temporal's UI shows it beside a run.
+func (r *Report) memo() map[string]any {
+	return map[string]any{
+		"outcome":          string(r.Outcome),
+		"public.cloud.num": r.CloudNum, "db.num": r.DBNum,
+		"toAddNum": r.ToAdd, "toModNum": r.ToMod, "toDelNum": r.ToDel,
+		"suAddNum": r.SuAdd, "suModNum": r.SuMod, "suDelNum": r.SuDel,
+		"heldNum": r.Held, "failedRowNum": r.FailedRows, "timeTook": r.TimeTook,
+	}
+}
+
+// details is the report as Markdown, for the current details in Temporal's UI.
+func (r *Report) details(done, total int64) string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "**%s** · %d of %d scopes\n\n", r.state(), done, total)
+	text.WriteString("| | to do | done |\n| --- | ---: | ---: |\n")
+	fmt.Fprintf(&text, "| add | %d | %d |\n| modify | %d | %d |\n| delete | %d | %d |\n",
+		r.ToAdd, r.SuAdd, r.ToMod, r.SuMod, r.ToDel, r.SuDel)
+	fmt.Fprintf(&text, "\ncloud %d · inventory before %d · held %d · refused rows %d\n", r.CloudNum, r.DBNum, r.Held, r.FailedRows)
+	for _, scope := range r.Attention {
+		fmt.Fprintf(&text, "\n- %s **%s**: %s", scope.Place, scope.Outcome, scope.Reason)
+	}
+	return text.String()
+}
+
+func (r *Report) state() string {
+	if r.Outcome == "" {
+		return "running"
+	}
+	return string(r.Outcome)
+}
