@@ -1,0 +1,111 @@
+package mock
+
+import (
+	"strconv"
+	"time"
+
+	"cloudsync/resource"
+)
+
+// place is a region with the names that all its hosts share, made once.
+type place struct {
+	region  string
+	zones   []string
+	subnets []string
+	vpc     string
+}
+
+func newPlace(region string) place {
+	p := place{region: region, vpc: "vpc-" + region}
+	for _, zone := range zones {
+		p.zones = append(p.zones, region+"-"+zone)
+		p.subnets = append(p.subnets, "subnet-"+region+"-"+zone)
+	}
+	return p
+}
+
+// opened is the day on which the simulated clouds opened.
+var opened = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+const day = 24 * time.Hour
+
+func (t traits) created() time.Time { return opened.Add(time.Duration(t.createdDay) * day) }
+
+// expires is five years after the creation for what is paid in advance.
+func (t traits) expires() time.Time {
+	if charges[t.charge] != "prepaid" {
+		return time.Time{}
+	}
+	return t.created().Add(5 * 365 * day)
+}
+
+func (l life) hostID() string {
+	text := make([]byte, 0, 24)
+	text = append(text, "i-"...)
+	return string(strconv.AppendUint(text, l.id, 16))
+}
+
+func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
+	t := l.traits()
+	host := &resource.Host{
+		Name:           "genMockResourceHost_host_" + strconv.FormatInt(l.slot, 10),
+		Status:         statuses[t.status],
+		Zone:           p.zones[t.zone],
+		InstanceType:   instanceTypes[t.instanceType],
+		VCPU:           vCPUs[t.vCPU],
+		MemoryMiB:      memoryGiB[t.memory] * 1024,
+		DiskGiB:        diskGiB[t.disk],
+		PrivateIPs:     []string{privateIP(l.slot)},
+		VPCID:          p.vpc,
+		SubnetID:       p.subnets[t.zone],
+		ImageID:        "img-" + vendors[t.vendor] + "-" + systems[t.system],
+		OS:             systems[t.system],
+		ChargeType:     charges[t.charge],
+		Tags:           t.hostTags(),
+		CloudCreatedAt: t.created(),
+		ExpiresAt:      t.expires(),
+	}
+	host.NativeID = l.hostID()
+	if t.public {
+		host.PublicIPs = []string{publicIP(l.id)}
+	}
+	return append(rows, host)
+}
+
+func (t traits) hostTags() map[string]string {
+	return map[string]string{
+		"stree_group":   groups[t.group],
+		"stree_product": products[t.product],
+		"stree_app":     apps[t.app],
+		"cluster":       clusters[t.cluster],
+		"arch":          architectures[t.arch],
+		"idc":           dataCenters[t.idc],
+		"os":            systems[t.system],
+		"job":           jobs[t.job],
+	}
+}
+
+// privateIP is 8.8.8.1 to 8.8.8.250 for the first slots, as in the original
+// sketch, and from 8.8.9.0 upwards for the others.
+func privateIP(slot int64) string {
+	const first, others = 0x08080801, 0x08080900
+	if slot < 250 {
+		return ipv4(first + uint32(slot))
+	}
+	address := others + uint32(slot-250)
+	return ipv4(8<<24 | address&0xffffff) // MaxHosts stays below a full turn
+}
+
+// publicIP is an address of 47.0.0.0/8.
+func publicIP(id uint64) string { return ipv4(47<<24 | uint32(id>>40)) }
+
+func ipv4(address uint32) string {
+	text := make([]byte, 0, len("255.255.255.255"))
+	for shift := 24; shift >= 0; shift -= 8 {
+		text = strconv.AppendUint(text, uint64(address>>shift&0xff), 10)
+		if shift > 0 {
+			text = append(text, '.')
+		}
+	}
+	return string(text)
+}

@@ -1,0 +1,199 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"cloudsync/resource"
+)
+
+// The lengths of the columns, in characters.
+const (
+	maxAccount = 64
+	maxRegion  = 64
+)
+
+// check reports what the types alone do not forbid.
+func (doc *document) check(r *report) {
+	if !r.has("mysql_s") || len(doc.MySQL) == 0 {
+		r.at("mysql_s", "missing: write an entry with the name and the addr of the inventory")
+	}
+	for i, entry := range doc.MySQL {
+		entry.check(item("mysql_s", i), r)
+	}
+	if len(doc.MySQL) > 1 {
+		r.at(item("mysql_s", 1), "a second inventory is not supported: remove it")
+	}
+	if !r.has("public_cloud_sync") {
+		r.at("public_cloud_sync", "missing: write the resources to synchronise and the accounts they are in")
+		return
+	}
+	doc.Sync.check("public_cloud_sync", r)
+}
+
+func (e mysqlEntry) check(path string, r *report) {
+	checkText(child(path, "name"), e.Name, "a name for the inventory, such as stree", maxAccount, r)
+	if e.MaxOpenConns < 1 || e.MaxOpenConns > maxOpenConns {
+		r.showing(child(path, "max_open_conns"), "%d is outside 1 to %d: write a number within", e.MaxOpenConns, maxOpenConns)
+	}
+	addr := child(path, "addr")
+	if !r.has(addr) || e.Addr == "" {
+		r.at(addr, "missing: %s", dsnForm)
+	} else if fault := dsnFault(e.Addr); fault != "" {
+		r.at(addr, "%s", fault)
+	}
+}
+
+// checkText refuses a text that is absent, empty, or longer than its column.
+func checkText(path, value, remedy string, limit int, r *report) {
+	switch length := utf8.RuneCountInString(value); {
+	case !r.has(path):
+		r.at(path, "missing: write %s", remedy)
+	case strings.TrimSpace(value) == "":
+		r.at(path, "empty: write %s", remedy)
+	case length > limit:
+		r.at(path, "%d characters: write at most %d", length, limit)
+	}
+}
+
+func (e syncEntry) check(path string, r *report) {
+	e.Tags.check(child(path, "stree_tags"), r)
+	resources, accounts := child(path, "resources"), child(path, "accounts")
+	if !r.has(resources) {
+		r.at(resources, "missing: write the kinds to synchronise, such as resource_host: {interval: 5s}")
+	}
+	for _, entry := range e.Resources {
+		entry.check(child(resources, entry.Kind), r)
+	}
+	if !r.has(accounts) || len(e.Accounts) == 0 {
+		r.at(accounts, "missing: write an entry with provider, name and regions for each account")
+	}
+	seen := map[string]int{}
+	for i, entry := range e.Accounts {
+		entry.check(item(accounts, i), r)
+		entry.checkUnique(item(accounts, i), seen, r)
+	}
+}
+
+func (e tagsEntry) check(path string, r *report) {
+	for _, tag := range []struct{ key, value string }{{"group", e.Group}, {"product", e.Product}, {"app", e.App}} {
+		if tag.value == "" {
+			r.at(child(path, tag.key), "empty: write the key of a tag, or remove the line for the default")
+		}
+	}
+}
+
+func (e resourceEntry) check(path string, r *report) {
+	if kinds := resource.Standard().Names(); !slices.Contains(kinds, e.Kind) {
+		r.at(path, "unknown kind: the kinds are %s", strings.Join(kinds, ", "))
+	}
+	e.checkInterval(child(path, "interval"), r)
+	if !(e.MaxDeleteRatio >= 0 && e.MaxDeleteRatio <= 1) { // NaN too
+		r.showing(child(path, "max_delete_ratio"), "%v is outside 0 to 1: write a share such as 0.3", e.MaxDeleteRatio)
+	}
+	if e.MinRows < 0 {
+		r.showing(child(path, "min_rows"), "%d is negative: write a number of rows from 0", e.MinRows)
+	}
+	if e.MaxParallelScopes < 1 || e.MaxParallelScopes > maxParallelScopes {
+		r.showing(child(path, "max_parallel_scopes"), "%d is outside 1 to %d: write a number within", e.MaxParallelScopes, maxParallelScopes)
+	}
+}
+
+// checkInterval wants whole seconds: Temporal's schedules know no parts of one.
+func (e resourceEntry) checkInterval(path string, r *report) {
+	switch {
+	case !r.has(path):
+		r.at(path, "missing: write how often to run, such as 5s")
+	case e.Interval < time.Second:
+		r.showing(path, "%v is shorter than a second: write 1s or more", e.Interval)
+	case e.Interval%time.Second != 0:
+		r.showing(path, "%v is not a number of whole seconds: write %v", e.Interval, e.Interval.Round(time.Second))
+	}
+}
+
+// provider is what a provider wants of its accounts.
+type provider struct {
+	name  string
+	check func(e accountEntry, path string, r *report)
+}
+
+// providers are those that accounts can be at.
+var providers = []provider{
+	{name: "mock", check: checkMock},
+}
+
+func providerNames() (names []string) {
+	for _, p := range providers {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func (e accountEntry) check(path string, r *report) {
+	e.checkProvider(path, r)
+	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", maxAccount, r)
+	e.checkRegions(child(path, "regions"), r)
+}
+
+func (e accountEntry) checkProvider(path string, r *report) {
+	at, names := child(path, "provider"), providerNames()
+	i := slices.Index(names, e.Provider)
+	switch {
+	case !r.has(at):
+		r.at(at, "missing: write one of %s", strings.Join(names, ", "))
+	case i < 0:
+		r.showing(at, "unknown provider %.40q: the providers are %s", e.Provider, strings.Join(names, ", "))
+	default:
+		providers[i].check(e, path, r)
+	}
+}
+
+func (e accountEntry) checkUnique(path string, seen map[string]int, r *report) {
+	if e.Provider == "" || e.Name == "" {
+		return
+	}
+	id := e.Provider + "/" + e.Name
+	if line, again := seen[id]; again {
+		r.at(path, "this account is on line %d already: give it another name, or remove it", line)
+		return
+	}
+	seen[id] = r.lineOf(path)
+}
+
+func (e accountEntry) checkRegions(path string, r *report) {
+	const remedy = "[REGION, …], or [all] for every region of the provider"
+	switch {
+	case !r.has(path):
+		r.at(path, "missing: write %s", remedy)
+	case len(e.Regions) == 0:
+		r.at(path, "empty: write %s", remedy)
+	case len(e.Regions) > 1 && slices.Contains(e.Regions, everyRegion):
+		r.at(path, "all stands beside other regions: write %s", remedy)
+	}
+	for i, region := range e.Regions {
+		at := item(path, i)
+		checkText(at, region, "the name of a region", maxRegion, r)
+		if slices.Contains(e.Regions[:i], region) {
+			r.showing(at, "the region %.64q is listed twice: remove one", region)
+		}
+	}
+}
+
+func checkMock(e accountEntry, path string, r *report) {
+	settings := child(path, "mock")
+	for _, problem := range e.Mock.Validate() {
+		r.showing(child(settings, problem.Path), "%s", problem.Text)
+	}
+	kinds := resource.Standard().Names()
+	for i, fault := range e.Mock.Faults {
+		at := item(child(settings, "faults"), i)
+		if fault.Kind != "" && !slices.Contains(kinds, fault.Kind) {
+			r.showing(child(at, "kind"), "unknown kind %.40q: the kinds are %s", fault.Kind, strings.Join(kinds, ", "))
+		}
+		if fault.Region != "" && !e.allRegions() && !slices.Contains(e.Regions, fault.Region) {
+			r.showing(child(at, "region"), "the account has no region %.64q: write one of its regions", fault.Region)
+		}
+	}
+}

@@ -1,0 +1,112 @@
+// Package config reads the program's YAML configuration. What cannot work is
+// refused with the line, what is wrong, and what to write instead; all problems
+// of a file together, none of them showing a secret.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"cloudsync/cloud/mock"
+	"cloudsync/diff"
+	"cloudsync/resource"
+)
+
+// Config is the whole configuration, checked.
+type Config struct {
+	MySQL MySQL
+	Sync  Sync
+}
+
+// MySQL is where the inventory is.
+type MySQL struct {
+	Name string // what the operator calls it
+	// DSN is the data source name for go-sql-driver, with its password. It names a
+	// database.
+	DSN          string `json:"-"`
+	MaxOpenConns int    // connections to the server at most
+}
+
+// String names the inventory without its password.
+func (m MySQL) String() string {
+	dsn, err := mysql.ParseDSN(m.DSN)
+	if err != nil {
+		return m.Name
+	}
+	return fmt.Sprintf("%s (%s@%s(%s)/%s)", m.Name, dsn.User, dsn.Net, dsn.Addr, dsn.DBName)
+}
+
+// GoString is String, so that no format shows the password.
+func (m MySQL) GoString() string { return m.String() }
+
+// Sync is what is synchronised, how often, and from where.
+type Sync struct {
+	Enable    bool // false: the schedules are paused
+	TagKeys   resource.TagKeys
+	Resources []Resource // in the order of the file
+	Accounts  []Account  // in the order of the file
+}
+
+// Resource returns the settings of a kind.
+func (s Sync) Resource(kind string) (Resource, bool) {
+	for _, r := range s.Resources {
+		if r.Kind == kind {
+			return r, true
+		}
+	}
+	return Resource{}, false
+}
+
+// Resource is how a kind is synchronised.
+type Resource struct {
+	Kind              string
+	Interval          time.Duration // from one run's start to the next, in whole seconds
+	Policy            diff.Policy
+	MaxParallelScopes int // scopes that one run works on at the same time
+}
+
+// Account is an account at a provider.
+type Account struct {
+	Provider string
+	Name     string
+	// Regions are those to list; none where the configuration says "all": then the
+	// provider is asked for them.
+	Regions []string
+	Mock    mock.Settings // where Provider is "mock"
+}
+
+// Load reads the file at path, with variables from the process's environment.
+func Load(path string) (*Config, error) {
+	if path == "" {
+		return nil, errors.New("no configuration file: give its path with --config or CLOUDSYNC_CONFIG")
+	}
+	source, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: %w: give the path of the configuration with --config or CLOUDSYNC_CONFIG", path, fs.ErrNotExist)
+	case err != nil:
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	return Parse(path, source, os.LookupEnv)
+}
+
+// Parse reads a configuration from its source. name is the file's name for
+// errors; env gives a variable's value, and whether it is set. The error is an
+// *Error.
+func Parse(name string, source []byte, env func(string) (string, bool)) (*Config, error) {
+	r := newReport()
+	doc := document{}
+	if root := parseTree(source, r); root != nil {
+		decoder{report: r, env: env}.decode(root, &doc)
+		doc.check(r)
+	}
+	if len(r.problems) > 0 {
+		return nil, r.err(name)
+	}
+	return doc.config(), nil
+}

@@ -1,0 +1,275 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/config"
+)
+
+const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
+
+// lines of a sound configuration, of which each test spoils some.
+var sound = []string{
+	"",
+	/* 1 */ `mysql_s:`,
+	/* 2 */ `  - name: stree`,
+	/* 3 */ `    addr: user:secret@tcp(127.0.0.1:3306)/cloudsync`,
+	/* 4 */ `public_cloud_sync:`,
+	/* 5 */ `  enable: true`,
+	/* 6 */ `  resources:`,
+	/* 7 */ `    resource_host: {interval: 5s}`,
+	/* 8 */ `    resource_disk: {interval: 1m}`,
+	/* 9 */ `  accounts:`,
+	/* 10 */ `    - {provider: mock, name: prod, regions: [beijing]}`,
+}
+
+// spoil replaces lines of the sound configuration.
+func spoil(changed map[int]string) string {
+	lines := append([]string(nil), sound...)
+	for number, line := range changed {
+		lines[number] = line
+	}
+	return strings.Join(lines[1:], "\n") + "\n"
+}
+
+func TestSoundConfiguration(t *testing.T) {
+	t.Parallel()
+	_, err := parse(spoil(nil))
+	require.NoError(t, err)
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	const host, account = "public_cloud_sync.resources.resource_host", "public_cloud_sync.accounts[0]"
+	addr := func(dsn string) map[int]string { return map[int]string{3: "    addr: '" + dsn + "'"} }
+	resource := func(settings string) map[int]string {
+		return map[int]string{7: "    resource_host: {" + settings + "}"}
+	}
+	accountWith := func(settings string) map[int]string { return map[int]string{10: "    - {" + settings + "}"} }
+	mock := func(settings string) map[int]string {
+		return accountWith("provider: mock, name: prod, regions: [beijing], mock: {" + settings + "}")
+	}
+	tests := map[string]struct {
+		changed map[int]string
+		want    string // several problems are on lines of their own
+	}{
+		"unknown key":            {map[int]string{5: "  enabel: true"}, `5: public_cloud_sync: unknown key "enabel": did you mean enable?`},
+		"unknown key, far":       {map[int]string{5: "  workers: 3"}, `5: public_cloud_sync: unknown key "workers": the keys here are enable, stree_tags, resources, accounts`},
+		"unknown top-level key":  {map[int]string{1: "mysql:"}, `1: unknown key "mysql": did you mean mysql_s?`},
+		"unknown required key":   {resource("intervall: 5s"), `7: ` + host + `: unknown key "intervall": did you mean interval?`},
+		"unknown key of mock":    {mock("hots: 5"), `10: ` + account + `.mock: unknown key "hots": did you mean hosts?`},
+		"key given twice":        {map[int]string{5: "  enable: true\n  enable: false"}, `6: public_cloud_sync: key "enable" is given twice, first on line 5: remove one`},
+		"kind given twice":       {map[int]string{8: "    resource_host: {interval: 1m}"}, `8: public_cloud_sync.resources: key "resource_host" is given twice, first on line 7: remove one`},
+		"key that is no name":    {map[int]string{8: "    'user:secret@tcp': {interval: 1m}"}, `8: public_cloud_sync.resources: a key that is no name: write NAME: {…} for each entry`},
+		"no value":               {map[int]string{5: "  enable:"}, `5: public_cloud_sync.enable: no value: write one, or remove the key`},
+		"an alias":               {map[int]string{2: "  - name: &n stree"}, `2: mysql_s[0].name: anchors, aliases, merges and tags of YAML are not supported: write the value itself`},
+		"a merge":                {map[int]string{2: "  - <<: {name: stree}"}, `2: mysql_s[0]: anchors, aliases, merges and tags of YAML are not supported: write the value itself`},
+		"a boolean as text":      {map[int]string{5: "  enable: yes"}, `5: public_cloud_sync.enable: want a boolean, got text: write true or false`},
+		"text as a number":       {map[int]string{2: "  - name: 5"}, `2: mysql_s[0].name: want text, got a whole number: put it in quotes`},
+		"a number as text":       {resource("interval: 5s, min_rows: many"), `7: ` + host + `.min_rows: want a whole number, got text: write it like 16`},
+		"a fraction":             {resource("interval: 5s, min_rows: 1.5"), `7: ` + host + `.min_rows: want a whole number, got a number: write it like 16`},
+		"a ratio as text":        {resource("interval: 5s, max_delete_ratio: 30%"), `7: ` + host + `.max_delete_ratio: want a number, got text: write it like 0.3`},
+		"a mapping as text":      {map[int]string{7: "    resource_host: 5s"}, `7: ` + host + `: want a mapping, got text: its keys are interval, max_delete_ratio, min_rows, max_parallel_scopes`},
+		"a keyed list as a list": {map[int]string{7: "    - resource_host", 8: ""}, `6: public_cloud_sync.resources: want a mapping, got a list: write NAME: {…} for each entry`},
+		"a list as text":         {accountWith("provider: mock, name: prod, regions: beijing"), `10: ` + account + `.regions: want a list, got text: write [ ] around it, or - before each entry`},
+		"a negative seed":        {mock("seed: -1"), `10: ` + account + `.mock.seed: want a whole number from 0, got a whole number: write it like 16`},
+
+		"no mysql_s":           {map[int]string{1: "", 2: "", 3: ""}, `4: mysql_s: missing: write an entry with the name and the addr of the inventory`},
+		"empty mysql_s":        {map[int]string{1: "mysql_s: []", 2: "", 3: ""}, `1: mysql_s: missing: write an entry with the name and the addr of the inventory`},
+		"no public_cloud_sync": {map[int]string{4: "", 5: "", 6: "", 7: "", 8: "", 9: "", 10: ""}, `1: public_cloud_sync: missing: write the resources to synchronise and the accounts they are in`},
+		"two inventories":      {map[int]string{3: sound[3] + "\n  - {name: b, addr: user@tcp(db)/b}"}, `4: mysql_s[1]: a second inventory is not supported: remove it`},
+		"no inventory's name":  {map[int]string{2: "  - max_open_conns: 3"}, `2: mysql_s[0].name: missing: write a name for the inventory, such as stree`},
+		"no addr":              {map[int]string{3: ""}, `2: mysql_s[0].addr: missing: ` + dsnForm},
+		"empty addr":           {addr(""), `3: mysql_s[0].addr: missing: ` + dsnForm},
+		"no connections":       {map[int]string{3: sound[3] + "\n    max_open_conns: 0"}, `4: mysql_s[0].max_open_conns: 0 is outside 1 to 10000: write a number within`},
+		"line break":           {map[int]string{3: "    addr: |\n      user:secret@tcp(db)/cloudsync"}, `3: mysql_s[0].addr: a line break in it, perhaps at the end of a variable: write it on one line`},
+		"no slash":             {addr("user:secret@tcp(db:3306)"), `3: mysql_s[0].addr: no / before the name of the database: ` + dsnForm},
+		"no database":          {addr("user:secret@tcp(db:3306)/"), `3: mysql_s[0].addr: no database is named: ` + dsnForm},
+		"no database, params":  {addr("user:secret@tcp(db:3306)/?tls=true"), `3: mysql_s[0].addr: no database is named: ` + dsnForm},
+		"bad database":         {addr("user:secret@tcp(db:3306)/50%"), `3: mysql_s[0].addr: the name of the database is not valid: write % as %25`},
+		"no )":                 {addr("user:secret@tcp(db:3306/cloudsync"), `3: mysql_s[0].addr: no )/ after the server's address: ` + dsnForm},
+		"no @":                 {addr("user:secrettcp(db:3306)/cloudsync"), `3: mysql_s[0].addr: the network before the server's address is neither tcp nor unix: ` + dsnForm},
+		"no server":            {addr("user:secret@tcp/cloudsync"), `3: mysql_s[0].addr: the server's address is missing: ` + dsnForm},
+		"a URL":                {addr("mysql://user:secret@db:3306/cloudsync"), `3: mysql_s[0].addr: the network before the server's address is neither tcp nor unix: ` + dsnForm},
+		"/ in a parameter":     {addr("user:secret@tcp(db)/cloudsync?loc=Asia/Shanghai"), `3: mysql_s[0].addr: a / in a parameter's value: write it as %2F`},
+		"bad parameter": {addr("user:secret@tcp(db)/cloudsync?tls=true&timeout=secret"), `3: mysql_s[0].addr: parameter 2 after the ? is not valid: ` +
+			`correct it as in github.com/go-sql-driver/mysql#parameters, or remove it`},
+		"variable not set":     {addr("user:${NOT_SET}@tcp(db)/cloudsync"), `3: mysql_s[0].addr: the environment variable NOT_SET is not set: set it, or write $$ for a literal $`},
+		"a lone $":             {addr("user:$PASSWORD@tcp(db)/cloudsync"), `3: mysql_s[0].addr: a $ that begins no variable: write ${NAME} for a variable, or $$ for the character`},
+		"an unclosed variable": {addr("user:${PASSWORD@tcp(db)/cloudsync"), `3: mysql_s[0].addr: a $ that begins no variable: write ${NAME} for a variable, or $$ for the character`},
+
+		"no resources":          {map[int]string{6: "", 7: "", 8: ""}, `4: public_cloud_sync.resources: missing: write the kinds to synchronise, such as resource_host: {interval: 5s}`},
+		"unknown kind":          {map[int]string{8: "    resource_cat: {interval: 5s}"}, `8: public_cloud_sync.resources.resource_cat: unknown kind: the kinds are resource_host, resource_disk`},
+		"no interval":           {resource(""), `7: ` + host + `.interval: missing: write how often to run, such as 5s`},
+		"interval without unit": {resource("interval: 5"), `7: ` + host + `.interval: 5 has no unit: write 5s`},
+		"interval in words":     {resource("interval: 5 seconds"), `7: ` + host + `.interval: "5 seconds" is no duration: write it like 5s or 1m30s`},
+		"interval as a boolean": {resource("interval: true"), `7: ` + host + `.interval: want a duration, got a boolean: write it like 5s or 1m30s`},
+		"interval as a list":    {resource("interval: [5s]"), `7: ` + host + `.interval: want a duration, got a list: write it like 5s or 1m30s`},
+		"short interval":        {resource("interval: 500ms"), `7: ` + host + `.interval: 500ms is shorter than a second: write 1s or more`},
+		"negative interval":     {resource("interval: -5s"), `7: ` + host + `.interval: -5s is shorter than a second: write 1s or more`},
+		"parts of a second":     {resource("interval: 1.6s"), `7: ` + host + `.interval: 1.6s is not a number of whole seconds: write 2s`},
+		"ratio above 1":         {resource("interval: 5s, max_delete_ratio: 30"), `7: ` + host + `.max_delete_ratio: 30 is outside 0 to 1: write a share such as 0.3`},
+		"ratio below 0":         {resource("interval: 5s, max_delete_ratio: -0.1"), `7: ` + host + `.max_delete_ratio: -0.1 is outside 0 to 1: write a share such as 0.3`},
+		"negative rows":         {resource("interval: 5s, min_rows: -1"), `7: ` + host + `.min_rows: -1 is negative: write a number of rows from 0`},
+		"no parallel scopes":    {resource("interval: 5s, max_parallel_scopes: 0"), `7: ` + host + `.max_parallel_scopes: 0 is outside 1 to 200: write a number within`},
+		"many parallel scopes":  {resource("interval: 5s, max_parallel_scopes: 201"), `7: ` + host + `.max_parallel_scopes: 201 is outside 1 to 200: write a number within`},
+		"empty tag":             {map[int]string{5: "  stree_tags: {group: ''}"}, `5: public_cloud_sync.stree_tags.group: empty: write the key of a tag, or remove the line for the default`},
+
+		"no accounts":          {map[int]string{9: "", 10: ""}, `4: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
+		"empty accounts":       {map[int]string{9: "  accounts: []", 10: ""}, `9: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
+		"no provider":          {accountWith("name: prod, regions: [beijing]"), `10: ` + account + `.provider: missing: write one of mock`},
+		"unknown provider":     {accountWith("provider: aliyun, name: prod, regions: [beijing]"), `10: ` + account + `.provider: unknown provider "aliyun": the providers are mock`},
+		"no account name":      {accountWith("provider: mock, regions: [beijing]"), `10: ` + account + `.name: missing: write a name for the account, such as prod`},
+		"empty account name":   {accountWith("provider: mock, name: ' ', regions: [beijing]"), `10: ` + account + `.name: empty: write a name for the account, such as prod`},
+		"long account name":    {accountWith("provider: mock, name: " + strings.Repeat("é", 65) + ", regions: [beijing]"), `10: ` + account + `.name: 65 characters: write at most 64`},
+		"account twice":        {map[int]string{10: sound[10] + "\n" + sound[10]}, `11: public_cloud_sync.accounts[1]: this account is on line 10 already: give it another name, or remove it`},
+		"no regions":           {accountWith("provider: mock, name: prod"), `10: ` + account + `.regions: missing: write [REGION, …], or [all] for every region of the provider`},
+		"empty regions":        {accountWith("provider: mock, name: prod, regions: []"), `10: ` + account + `.regions: empty: write [REGION, …], or [all] for every region of the provider`},
+		"all and another":      {accountWith("provider: mock, name: prod, regions: [all, beijing]"), `10: ` + account + `.regions: all stands beside other regions: write [REGION, …], or [all] for every region of the provider`},
+		"region twice":         {accountWith("provider: mock, name: prod, regions: [beijing, tianjin, beijing]"), `10: ` + account + `.regions[2]: the region "beijing" is listed twice: remove one`},
+		"empty region":         {accountWith("provider: mock, name: prod, regions: ['']"), `10: ` + account + `.regions[0]: empty: write the name of a region`},
+		"long region":          {accountWith("provider: mock, name: prod, regions: [" + strings.Repeat("r", 65) + "]"), `10: ` + account + `.regions[0]: 65 characters: write at most 64`},
+		"region as a number":   {accountWith("provider: mock, name: prod, regions: [1]"), `10: ` + account + `.regions[0]: want text, got a whole number: put it in quotes`},
+		"mock's hosts":         {mock("hosts: many"), `10: ` + account + `.mock.hosts: "many" is no number of hosts: write 40, or {min: 25, max: 60}`},
+		"mock's crossed hosts": {mock("hosts: {min: 100}"), `10: ` + account + `.mock.hosts: min 100 is above max 60: write {min: 60, max: 100}`},
+		"mock's churn":         {mock("churn: 2"), `10: ` + account + `.mock.churn: 2 is outside 0 to 1: write a share such as 0.1`},
+		"mock's fault":         {mock("faults: [{fault: empty}, {fault: empty, rate: 2}]"), `10: ` + account + `.mock.faults[1].rate: 2 is outside 0 to 1: write a share such as 0.5`},
+		"mock fault's kind":    {mock("faults: [{fault: empty, kind: host}]"), `10: ` + account + `.mock.faults[0].kind: unknown kind "host": the kinds are resource_host, resource_disk`},
+		"mock fault's region":  {mock("faults: [{fault: empty, region: paris}]"), `10: ` + account + `.mock.faults[0].region: the account has no region "paris": write one of its regions`},
+
+		"several problems": {
+			map[int]string{3: "    addr: user:secret@tcp(db)/", 7: "    resource_host: {interval: 5, min_row: 3}", 10: "    - {provider: gcp, name: prod}"},
+			`3: mysql_s[0].addr: no database is named: ` + dsnForm + `
+7: ` + host + `.interval: 5 has no unit: write 5s
+7: ` + host + `: unknown key "min_row": did you mean min_rows?
+10: ` + account + `.provider: unknown provider "gcp": the providers are mock
+10: ` + account + `.regions: missing: write [REGION, …], or [all] for every region of the provider`,
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := parse(spoil(test.changed))
+			require.Nil(t, c)
+			require.EqualError(t, err, "cloudsync.yaml:"+strings.ReplaceAll(test.want, "\n", "\ncloudsync.yaml:"))
+		})
+	}
+}
+
+func TestRefusedDocuments(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"":                      "1: the file is empty: write mysql_s and public_cloud_sync",
+		"# nothing\n":           "1: the file is empty: write mysql_s and public_cloud_sync",
+		"---\n":                 "1: the file is empty: write mysql_s and public_cloud_sync",
+		"text\n":                "1: want a mapping, got text: its keys are mysql_s, public_cloud_sync",
+		minimal + "---\na: 1\n": "6: a second YAML document begins: write everything in one, without ---",
+		"a: 1\nb: \xff\n":       "2: not UTF-8: save the file in UTF-8",
+		"a: 1\n\tb: 2\n":        "2: not YAML: found character '\t' that cannot start any token: check the indentation and the quotes here and above",
+		"a: 'x\nb: 2\n":         "1: not YAML: could not find end character of single-quoted text: check the indentation and the quotes here and above",
+	} {
+		_, err := parse(source)
+		require.EqualError(t, err, "cloudsync.yaml:"+want, "%q", source)
+	}
+}
+
+func TestProblemsCanBeRead(t *testing.T) {
+	t.Parallel()
+	_, err := parse(spoil(map[int]string{5: "  enable: 1"}))
+	var refused *config.Error
+	require.ErrorAs(t, err, &refused)
+	require.Equal(t, "cloudsync.yaml", refused.File)
+	require.Equal(t, []config.Problem{{Line: 5, Text: "public_cloud_sync.enable: want a boolean, got a whole number: write true or false"}}, refused.Problems)
+}
+
+func TestOnlyTheVariablesInUseAreNeeded(t *testing.T) {
+	t.Parallel()
+	asked := map[string]bool{}
+	env := func(name string) (string, bool) { asked[name] = true; return "x", true }
+	_, err := config.Parse("cloudsync.yaml", []byte(full), env)
+	require.NoError(t, err)
+	require.Equal(t, map[string]bool{"MYSQL_PASSWORD": true, "DATA": true}, asked)
+}
+
+func TestVariablesInNumbersAndDurations(t *testing.T) {
+	t.Parallel()
+	source := spoil(map[int]string{7: `    resource_host: {interval: "${EVERY}", min_rows: "${ROWS}"}`})
+	c, err := config.Parse("cloudsync.yaml", []byte(source), environment(map[string]string{"EVERY": "9s", "ROWS": "7"}))
+	require.NoError(t, err)
+	require.EqualValues(t, 7, c.Sync.Resources[0].Policy.MinRows)
+
+	_, err = config.Parse("cloudsync.yaml", []byte(source), environment(map[string]string{"EVERY": "9", "ROWS": "-7"}))
+	require.EqualError(t, err, `cloudsync.yaml:7: public_cloud_sync.resources.resource_host.interval: "${EVERY}" is no duration: write it like 5s or 1m30s
+cloudsync.yaml:7: public_cloud_sync.resources.resource_host.min_rows: the value that the environment gives is not valid here: set the variable to another`)
+}
+
+func TestLiteralDollar(t *testing.T) {
+	t.Parallel()
+	c, err := parse(spoil(map[int]string{2: "  - name: a$$b$${c}"}))
+	require.NoError(t, err)
+	require.Equal(t, "a$b${c}", c.MySQL.Name)
+}
+
+// Whatever single character is lost, the password shows in no error; neither when
+// it is written into the file, nor when it comes from the environment.
+func TestSecretsNeverShow(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2"
+	env := environment(map[string]string{"SECRET": secret})
+	for _, password := range []string{secret, "${SECRET}"} {
+		for _, quote := range []string{"", `"`} {
+			source := spoil(map[int]string{3: "    addr: " + quote + "user:" + password + "@tcp(127.0.0.1:3306)/cloudsync?timeout=5s" + quote})
+			at := strings.Index(source, password)
+			refused := 0
+			for i := range len(source) {
+				if i >= at && i < at+len(password) && password == secret {
+					continue
+				}
+				for _, instead := range []string{"", "\n", ":", "/", "'", "$"} {
+					_, err := config.Parse("cloudsync.yaml", []byte(source[:i]+instead+source[i+1:]), env)
+					if err != nil {
+						refused++
+						require.NotContains(t, err.Error(), secret)
+					}
+				}
+			}
+			require.Greater(t, refused, 500)
+		}
+	}
+}
+
+func TestSecretsInTheWrongPlaceNeverShow(t *testing.T) {
+	t.Parallel()
+	const secret = "hunter2"
+	for _, line := range []map[int]string{
+		{2: "  - name: '${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}${SECRET}'"},
+		{5: "  enable: '${SECRET}'"},
+		{7: "    resource_host: {interval: '${SECRET}'}"},
+		{7: "    resource_host: {interval: 5s, min_rows: '${SECRET}'}"},
+		{10: "    - {provider: '${SECRET}', name: prod, regions: [beijing]}"},
+		{10: "    - {provider: mock, name: prod, regions: ['${SECRET}', '${SECRET}']}"},
+		{10: "    - {provider: mock, name: prod, regions: [beijing], mock: {hosts: '${SECRET}'}}"},
+		{10: "    - {provider: mock, name: prod, regions: [beijing], mock: {faults: [{fault: '${SECRET}', kind: '${SECRET}', region: '${SECRET}'}]}}"},
+		{10: "    - {provider: mock, name: '${SECRET}', regions: [a]}\n    - {provider: mock, name: '${SECRET}', regions: [a]}"},
+		{10: "    - {provider: mock, name: a, regions: [a]}\n    - user:hunter2@tcp(db)/cloudsync"},
+		{10: "    - {provider: mock, name: a, regions: [a], user:hunter2@tcp(db)/cloudsync}"},
+	} {
+		_, err := config.Parse("cloudsync.yaml", []byte(spoil(line)), environment(map[string]string{"SECRET": secret}))
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), secret)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(full)
+	f.Add(minimal)
+	f.Add(spoil(nil))
+	f.Fuzz(func(t *testing.T, source string) {
+		if _, err := parse(source); err != nil {
+			require.True(t, strings.HasPrefix(err.Error(), "cloudsync.yaml:"), "%v", err)
+		}
+	})
+}

@@ -1,0 +1,29 @@
+// Command worker runs the workflows and activities of cloudsync: it polls
+// Temporal's task queue until it is told to stop.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"cloudsync/worker/service"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var opts service.Options
+	flag.StringVar(&opts.ConfigPath, "config", os.Getenv("CLOUDSYNC_CONFIG"), "configuration `file` (default $CLOUDSYNC_CONFIG)")
+	flag.StringVar(&opts.Listen, "listen", "127.0.0.1:9466", "`address` of /metrics, /healthz and /readyz; empty: none")
+	flag.StringVar(&opts.LogFormat, "log-format", "text", "text or json")
+	flag.BoolVar(&opts.Verbose, "verbose", false, "log debug messages, too")
+	flag.Parse()
+	if err := service.Run(ctx, opts); err != nil {
+		fmt.Fprintln(os.Stderr, "worker:", err)
+		os.Exit(1)
+	}
+}

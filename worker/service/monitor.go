@@ -1,0 +1,94 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/opentelemetry"
+
+	"cloudsync/activities"
+	"cloudsync/store"
+)
+
+// monitor is what the worker shows of itself.
+type monitor struct {
+	registry *prometheus.Registry
+	temporal client.MetricsHandler // for the SDK's own figures
+	runs     *activities.Metrics
+}
+
+func newMonitor() (*monitor, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
+	if err != nil {
+		return nil, fmt.Errorf("export metrics: %w", err)
+	}
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter))
+	runs, err := activities.NewMetrics(provider.Meter("cloudsync"))
+	if err != nil {
+		return nil, fmt.Errorf("register metrics: %w", err)
+	}
+	handler := opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
+		Meter: provider.Meter("temporal-sdk-go"), UseMonotonicCounters: true,
+		OnError: func(err error) { slog.Warn("metrics", "error", err) },
+	})
+	return &monitor{registry: registry, temporal: handler, runs: runs}, nil
+}
+
+// listen serves /metrics, /healthz (the process answers) and /readyz (so do
+// MySQL and Temporal) at addr until the returned function is called.
+func (m *monitor) listen(ctx context.Context, addr string, db *store.Store, temporal client.Client) (stop func(), err error) {
+	if addr == "" {
+		return func() {}, nil
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("serve metrics and health at %s: %w: choose another address with --listen", addr, err)
+	}
+	server := &http.Server{Handler: m.handler(db, temporal), ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			slog.ErrorContext(ctx, "metrics and health are gone", "error", err)
+		}
+	}()
+	slog.InfoContext(ctx, "metrics and health", "url", "http://"+listener.Addr().String())
+	return func() { _ = server.Close() }, nil
+}
+
+func (m *monitor) handler(db *store.Store, temporal client.Client) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+		defer cancel()
+		if err := ready(ctx, db, temporal); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ok")
+	})
+	return mux
+}
+
+func ready(ctx context.Context, db *store.Store, temporal client.Client) error {
+	if err := db.Ping(ctx); err != nil {
+		return err
+	}
+	if _, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		return fmt.Errorf("check Temporal: %w", err)
+	}
+	return nil
+}

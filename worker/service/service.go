@@ -1,0 +1,172 @@
+// Package service is the worker process: it wires the configuration, the
+// database, the clouds and Temporal together, and runs until it is stopped.
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	temporallog "go.temporal.io/sdk/log"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/activities"
+	"cloudsync/cluster"
+	"cloudsync/config"
+	"cloudsync/resource"
+	"cloudsync/store"
+	"cloudsync/visibility"
+	"cloudsync/workflows"
+)
+
+// Options are the command line of the worker.
+type Options struct {
+	ConfigPath string
+	Listen     string // address of metrics and health; empty: none
+	LogFormat  string // text or json
+	Verbose    bool
+}
+
+const (
+	// connectLimit is how long the worker tries to reach MySQL, and then Temporal,
+	// before it gives up.
+	connectLimit = time.Minute
+	// stopLimit is how long running activities get to leave their checkpoints.
+	stopLimit = 20 * time.Second
+	// maxActivities is how many activities run at once in one worker. Most of
+	// their time is waiting, for a cloud or for MySQL.
+	maxActivities = 16
+)
+
+// Run runs a worker until ctx is done. It returns nil after a clean stop.
+func Run(ctx context.Context, opts Options) error {
+	logger, err := newLogger(opts)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(logger)
+	cfg, err := config.Load(opts.ConfigPath)
+	if err != nil {
+		return err
+	}
+	monitor, err := newMonitor()
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	temporal, err := dial(ctx, logger, monitor)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	defer temporal.Close()
+	fatal := make(chan error, 1)
+	worker := New(temporal, Deps(cfg, db, monitor.runs), sdkworker.Options{
+		OnFatalError: func(err error) { fatal <- err },
+	})
+	stopMonitor, err := monitor.listen(ctx, opts.Listen, db, temporal)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	defer stopMonitor()
+	return errors.Join(serve(ctx, worker, fatal), db.Close())
+}
+
+// Deps are the activities' dependencies as configured.
+func Deps(cfg *config.Config, db *store.Store, metrics *activities.Metrics) activities.Deps {
+	settings := make(map[string]activities.Settings, len(cfg.Sync.Resources))
+	for _, r := range cfg.Sync.Resources {
+		settings[r.Kind] = activities.Settings{Policy: r.Policy, MaxParallel: r.MaxParallelScopes}
+	}
+	return activities.Deps{
+		Store: db, Kinds: resource.Standard(), Accounts: newAccounts(cfg.Sync.Accounts),
+		Settings: settings, TagKeys: cfg.Sync.TagKeys, Metrics: metrics,
+	}
+}
+
+// New returns a worker with the workflow and all activities registered. Limits
+// that opts leaves open are set to the program's.
+func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworker.Worker {
+	if opts.MaxConcurrentActivityExecutionSize == 0 {
+		opts.MaxConcurrentActivityExecutionSize = maxActivities
+	}
+	if opts.WorkerStopTimeout == 0 {
+		opts.WorkerStopTimeout = stopLimit
+	}
+	worker := sdkworker.New(c, workflows.TaskQueue, opts)
+	worker.RegisterWorkflowWithOptions(workflows.CloudSyncWorkflow, workflow.RegisterOptions{})
+	worker.RegisterActivityWithOptions(activities.New(deps), activity.RegisterOptions{})
+	return worker
+}
+
+func openStore(ctx context.Context, cfg *config.Config) (*store.Store, error) {
+	db, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: cfg.MySQL.MaxOpenConns, ConnectTimeout: connectLimit})
+	if err != nil {
+		return nil, err
+	}
+	applied, err := db.Migrate(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if len(applied) > 0 {
+		slog.InfoContext(ctx, "applied schema migrations", "migrations", applied)
+	}
+	return db, nil
+}
+
+func dial(ctx context.Context, logger *slog.Logger, monitor *monitor) (client.Client, error) {
+	opts, err := cluster.Options("")
+	if err != nil {
+		return nil, err
+	}
+	opts.Logger = temporallog.NewStructuredLogger(logger)
+	opts.MetricsHandler = monitor.temporal
+	c, err := cluster.Dial(ctx, opts, connectLimit)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := visibility.Register(ctx, c, opts.Namespace); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// serve runs the worker until ctx is done, or the worker fails for good.
+func serve(ctx context.Context, worker sdkworker.Worker, fatal <-chan error) error {
+	if err := worker.Start(); err != nil {
+		return fmt.Errorf("start polling task queue %s: %w", workflows.TaskQueue, err)
+	}
+	defer worker.Stop()
+	slog.InfoContext(ctx, "worker started", "taskQueue", workflows.TaskQueue)
+	select {
+	case err := <-fatal:
+		return fmt.Errorf("poll task queue %s: %w", workflows.TaskQueue, err)
+	case <-ctx.Done():
+		slog.Info("worker stopping: running activities leave their checkpoints", "limit", stopLimit)
+		return nil
+	}
+}
+
+func newLogger(opts Options) (*slog.Logger, error) {
+	handler := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if opts.Verbose {
+		handler.Level = slog.LevelDebug
+	}
+	switch opts.LogFormat {
+	case "", "text":
+		return slog.New(slog.NewTextHandler(os.Stderr, handler)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(os.Stderr, handler)), nil
+	default:
+		return nil, fmt.Errorf("unknown log format %q: use text or json", opts.LogFormat)
+	}
+}
