@@ -45,6 +45,7 @@ func New(deps Deps) *Activities { return &Activities{deps: deps} }
 // ListScopes records that a run has begun and finds out its scopes: for each
 // account that has the kind, its regions.
 func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScopesOut, error) {
+	defer startBeat(ctx).stop()
 	settings, ok := a.deps.Settings[in.Kind]
 	if !ok {
 		return ListScopesOut{}, notConfigured(in.Kind)
@@ -162,6 +163,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 
 // RecordRun records what became of scopes, and of the run.
 func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) error {
+	defer startBeat(ctx).stop()
 	if err := a.deps.Store.RecordScopes(ctx, in.Run, scopeRows(in.Scopes)); err != nil {
 		return temporalError(ctx, err)
 	}

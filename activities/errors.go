@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"go.temporal.io/sdk/activity"
@@ -17,6 +18,10 @@ import (
 // maxCloudAttempts is how often a scope's listing is tried when the provider
 // fails in a way that may pass. The next run tries again anyway.
 const maxCloudAttempts = 5
+
+// maxRetryDelay bounds the pause that a provider can ask for: a run that sleeps
+// for hours keeps the next ones from starting.
+const maxRetryDelay = 5 * time.Minute
 
 var errWorkerStops = errors.New("the worker is stopping, another attempt goes on from the checkpoint")
 
@@ -64,7 +69,7 @@ func temporalError(ctx context.Context, err error) error {
 func cloudApplicationError(ctx context.Context, cloudErr *cloud.Error, err error) error {
 	opts := temporal.ApplicationErrorOptions{
 		NonRetryable:   !retriedClasses[cloudErr.Class] || activity.GetInfo(ctx).Attempt >= maxCloudAttempts,
-		NextRetryDelay: cloudErr.RetryAfter,
+		NextRetryDelay: min(cloudErr.RetryAfter, maxRetryDelay),
 	}
 	if cloudErr.Class == cloud.Throttled {
 		opts.Category = temporal.ApplicationErrorCategoryBenign // expected; not worth an error in the worker's log

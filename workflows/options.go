@@ -7,7 +7,8 @@ import (
 	"go.temporal.io/sdk/workflow"
 )
 
-// heartbeatTimeout is how soon the loss of a worker is noticed.
+// heartbeatTimeout is how soon the loss of a worker is noticed. Every activity
+// heartbeats.
 const heartbeatTimeout = 20 * time.Second
 
 // The database may be away for a while: an activity is tried again, with ever
@@ -18,25 +19,24 @@ const (
 	workLimit        = 12 * time.Hour
 )
 
-var retries = &temporal.RetryPolicy{
-	InitialInterval:    time.Second,
-	BackoffCoefficient: 2,
-	MaximumInterval:    10 * time.Second,
-}
-
 // bookkeeping is for the small activities of a run.
 func bookkeeping(ctx workflow.Context, summary string) workflow.Context {
-	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 5 * time.Minute, ScheduleToCloseTimeout: bookkeepingLimit,
-		RetryPolicy: retries, Summary: summary,
-	})
+	return withLimit(ctx, bookkeepingLimit, summary)
 }
 
 // work is for the activities whose duration grows with the resources.
 func work(ctx workflow.Context, summary string) workflow.Context {
+	return withLimit(ctx, workLimit, summary)
+}
+
+func withLimit(ctx workflow.Context, limit time.Duration, summary string) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: workLimit, ScheduleToCloseTimeout: workLimit,
-		HeartbeatTimeout: heartbeatTimeout, RetryPolicy: retries, Summary: summary,
+		ScheduleToCloseTimeout: limit,
+		HeartbeatTimeout:       heartbeatTimeout,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
+		},
+		Summary: summary,
 		// A cancelled activity is waited for: only then is nothing written after the
 		// run's record.
 		WaitForCancellation: true,

@@ -1,0 +1,46 @@
+package workflows_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/workflows"
+)
+
+// Runs that began with an earlier version of the program go on with this one. If
+// this test fails, the change of behaviour belongs behind workflow.GetVersion;
+// `make histories` is for new shapes, not for making it pass.
+func TestCommittedHistoriesReplay(t *testing.T) {
+	t.Parallel()
+	histories, err := filepath.Glob("testdata/*.json")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(histories), 8, "a history for each shape of run")
+	for _, history := range histories {
+		t.Run(filepath.Base(history), func(t *testing.T) {
+			t.Parallel()
+			replay(t, history)
+		})
+	}
+}
+
+func replay(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.Open(path)
+	require.NoError(t, err)
+	defer file.Close()
+	recorded, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
+	require.NoError(t, err)
+	started := recorded.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
+	replayer := worker.NewWorkflowReplayer()
+	replayer.RegisterWorkflow(workflows.CloudSyncWorkflow)
+	// The ids of children come from the parent's.
+	require.NoError(t, replayer.ReplayWorkflowHistoryWithOptions(nil, recorded, worker.ReplayWorkflowHistoryOptions{
+		OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},
+	}))
+}
