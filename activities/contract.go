@@ -12,6 +12,13 @@ import (
 // never rows. The largest, 100 scopes, stays under 64 KiB; a payload may have
 // 2 MiB (https://docs.temporal.io/cloud/limits#per-message-grpc-limit).
 
+// RunRef names a run. The workflow knows the store's types of the contract by
+// these names, and nothing else of the store.
+type RunRef = store.RunRef
+
+// Counts is what became of the rows of an operation.
+type Counts = store.Counts
+
 // Stats are the figures of a run or of one of its scopes, under the names that
 // operators know.
 type Stats struct {
@@ -68,7 +75,7 @@ type ListScopesIn struct {
 
 // ListScopesOut is what a run works on and how.
 type ListScopesOut struct {
-	Run         store.RunRef    `json:"run"`
+	Run         RunRef          `json:"run"`
 	ScopeIDs    []int64         `json:"scopeIds"`
 	Unlisted    []UnlistedScope `json:"unlisted,omitempty"`
 	Policy      diff.Policy     `json:"policy"`
@@ -84,9 +91,9 @@ type UnlistedScope struct {
 // LoadLocalHashesIn asks to claim scopes, at most 100, and to fold what the
 // inventory has of them.
 type LoadLocalHashesIn struct {
-	Kind     string       `json:"kind"`
-	Run      store.RunRef `json:"run"`
-	ScopeIDs []int64      `json:"scopeIds"`
+	Kind     string  `json:"kind"`
+	Run      RunRef  `json:"run"`
+	ScopeIDs []int64 `json:"scopeIds"`
 }
 
 // LoadLocalHashesOut has the claimed scopes.
@@ -108,9 +115,9 @@ func (s LocalScope) Place() string { return s.Provider + "/" + s.Account + "/" +
 
 // ScopeIn is the part that all activities on one scope are given.
 type ScopeIn struct {
-	Kind  string       `json:"kind"`
-	Run   store.RunRef `json:"run"`
-	Scope LocalScope   `json:"scope"`
+	Kind  string     `json:"kind"`
+	Run   RunRef     `json:"run"`
+	Scope LocalScope `json:"scope"`
 }
 
 func (in ScopeIn) scope() resource.Scope {
@@ -160,7 +167,7 @@ type ApplyIn struct {
 // run itself.
 type RecordRunIn struct {
 	Kind   string        `json:"kind"`
-	Run    store.RunRef  `json:"run"`
+	Run    RunRef        `json:"run"`
 	Scopes []ScopeRecord `json:"scopes,omitempty"`
 	Final  *RunRecord    `json:"final,omitempty"`
 }
@@ -191,5 +198,5 @@ type RunRecord struct {
 
 // CleanStagingIn asks to remove what a run has in flight.
 type CleanStagingIn struct {
-	Run store.RunRef `json:"run"`
+	Run RunRef `json:"run"`
 }

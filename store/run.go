@@ -173,7 +173,8 @@ func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, erro
 // tell one from several.
 func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
 	var runs []Run
-	err := s.db.NewSelect().Model(&runs).Where("LEFT(run_id, CHAR_LENGTH(?)) = ?", prefix, prefix).
+	// As bytes: an ascii column does not compare with other characters.
+	err := s.db.NewSelect().Model(&runs).Where("LEFT(run_id, CHAR_LENGTH(?)) = CAST(? AS BINARY)", prefix, prefix).
 		Order("id DESC").Limit(2).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find run %s: %w", prefix, err)
@@ -210,5 +211,5 @@ func (s *Store) CountRows(ctx context.Context, kind *resource.Kind) (int64, erro
 	if err != nil {
 		return 0, fmt.Errorf("count the rows of %s: %w", kind.Name(), err)
 	}
-	return int64(n), nil
+	return n, nil
 }

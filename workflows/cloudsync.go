@@ -13,7 +13,6 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
-	"cloudsync/store"
 	"cloudsync/visibility"
 )
 
@@ -46,10 +45,10 @@ type Input struct {
 
 // Part is the share of a run's scopes that a child works on.
 type Part struct {
-	Run         store.RunRef `json:"run"`
-	ScopeIDs    []int64      `json:"scopeIds"`
-	Policy      diff.Policy  `json:"policy"`
-	MaxParallel int          `json:"maxParallel"`
+	Run         activities.RunRef `json:"run"`
+	ScopeIDs    []int64           `json:"scopeIds"`
+	Policy      diff.Policy       `json:"policy"`
+	MaxParallel int               `json:"maxParallel"`
 }
 
 // Progress is how far a run is.
@@ -76,7 +75,7 @@ func CloudSyncWorkflow(ctx workflow.Context, in Input) (Report, error) {
 // cloudSync is one execution of CloudSyncWorkflow.
 type cloudSync struct {
 	in       Input
-	ref      store.RunRef
+	ref      activities.RunRef
 	started  time.Time
 	policy   diff.Policy
 	parallel int

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -31,10 +32,9 @@ func TestCommittedHistoriesReplay(t *testing.T) {
 
 func replay(t *testing.T, path string) {
 	t.Helper()
-	file, err := os.Open(path)
+	encoded, err := os.ReadFile(path)
 	require.NoError(t, err)
-	defer file.Close()
-	recorded, err := client.HistoryFromJSON(file, client.HistoryJSONOptions{})
+	recorded, err := client.HistoryFromJSON(bytes.NewReader(encoded), client.HistoryJSONOptions{})
 	require.NoError(t, err)
 	started := recorded.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 	replayer := worker.NewWorkflowReplayer()

@@ -9,7 +9,6 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
-	"cloudsync/store"
 )
 
 // scopeRun is the sync of one scope. Whatever happens to it stays with it.
@@ -103,7 +102,7 @@ func (s *scopeRun) apply(ctx workflow.Context, activity any, verb string, rows i
 		return nil
 	}
 	ctx = work(ctx, fmt.Sprintf("%s %d in %s", verb, rows, s.record.Place))
-	var counts store.Counts
+	var counts activities.Counts
 	if err := workflow.ExecuteActivity(ctx, activity, in).Get(ctx, &counts); err != nil {
 		return err
 	}

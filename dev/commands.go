@@ -1,0 +1,132 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/dev/clean"
+	"cloudsync/dev/console"
+	"cloudsync/dev/demo"
+	"cloudsync/dev/layout"
+	"cloudsync/dev/machine"
+	"cloudsync/dev/setup"
+	"cloudsync/dev/with"
+)
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "dev",
+		Short:         "Run cloudsync on this machine: the demo, and servers for the tests",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.AddCommand(newDemo(), newSetup(), newWith(), newClean())
+	return root
+}
+
+func newDemo() *cobra.Command {
+	var config string
+	var limit time.Duration
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run MariaDB, Temporal and the worker, and sync a mock cloud every few seconds",
+		Args:  cobra.NoArgs,
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+			c := console.New(os.Stdout)
+			programs, err := setup.Servers(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			return demo.Run(cmd.Context(), demo.Options{
+				Layout: l, Console: c, Programs: programs, App: demo.Application(l),
+				Config: configOr(config, l), For: limit,
+			})
+		}),
+	}
+	cmd.Flags().StringVar(&config, "config", "", "configuration file (default dev/demo.yaml)")
+	cmd.Flags().DurationVar(&limit, "for", 0, "stop after this long, and fail unless a run of every kind finished")
+	return cmd
+}
+
+func configOr(config string, l layout.Layout) string {
+	if config == "" {
+		return filepath.Join(l.Root, "dev", "demo.yaml")
+	}
+	return config
+}
+
+func newSetup() *cobra.Command {
+	return &cobra.Command{
+		Use:   "setup",
+		Short: "Install or build what the demo and the tests need, and start nothing",
+		Args:  cobra.NoArgs,
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+			c := console.New(os.Stdout)
+			if err := setup.Compiler(cmd.Context(), machine.Local(), c); err != nil {
+				return err
+			}
+			programs, err := setup.Servers(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			c.Printf("Ready: %s (%s), Temporal (%s)", programs.MariaDB, programs.MariaDB.Server, programs.Temporal)
+			return nil
+		}),
+	}
+}
+
+func newWith() *cobra.Command {
+	return &cobra.Command{
+		Use:   "with -- COMMAND [ARGUMENT...]",
+		Short: "Run a command against throw-away MariaDB and Temporal servers",
+		Long: "Run a command against throw-away MariaDB and Temporal servers, which it finds by the variables\n" +
+			with.MySQLVariable + " (DSN of the root account) and " + with.TemporalVariable + " (host:port).",
+		Args: cobra.MinimumNArgs(1),
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, args []string) error {
+			c := console.New(os.Stderr)
+			programs, err := setup.Servers(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			status, err := with.Run(cmd.Context(), programs, c, args)
+			if err == nil && status != 0 {
+				return exitStatus(status)
+			}
+			return err
+		}),
+	}
+}
+
+func newClean() *cobra.Command {
+	return &cobra.Command{
+		Use:   "clean",
+		Short: "Remove .dev with all that was built and the demo's data, unless something runs from it",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			l, err := layout.Find(".")
+			if err != nil {
+				return err
+			}
+			return clean.Run(l)
+		},
+	}
+}
+
+// inCheckout runs a command that uses .dev/, which must not be removed meanwhile.
+func inCheckout(run func(*cobra.Command, layout.Layout, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		l, err := layout.Find(".")
+		if err != nil {
+			return err
+		}
+		use, err := l.Share(layout.InUse)
+		if err != nil {
+			return err
+		}
+		defer use.Unlock() //nolint:errcheck // closing gives it back in any case
+		return run(cmd, l, args)
+	}
+}

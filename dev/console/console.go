@@ -1,0 +1,44 @@
+// Package console writes what a person sees while the local stack starts: lines,
+// and the progress of steps that take long.
+package console
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Width is what every line fits in.
+const Width = 80
+
+// Console writes to a terminal, or to a log that nobody looks at until later.
+type Console struct {
+	out      io.Writer
+	terminal bool
+	every    time.Duration
+	mu       sync.Mutex
+}
+
+// New returns a console. On a terminal, progress is one line that changes every
+// second; elsewhere it is a line every 15 seconds.
+func New(out io.Writer) *Console {
+	file, ok := out.(*os.File)
+	if ok && term.IsTerminal(int(file.Fd())) {
+		return &Console{out: out, terminal: true, every: time.Second}
+	}
+	return &Console{out: out, every: 15 * time.Second}
+}
+
+// Printf writes one or more whole lines.
+func (c *Console) Printf(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.write(fmt.Sprintf(format, args...) + "\n")
+}
+
+// write has nobody to tell that the terminal is gone.
+func (c *Console) write(text string) { _, _ = io.WriteString(c.out, text) }

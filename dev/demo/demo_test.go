@@ -1,0 +1,158 @@
+package demo
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/dev/console"
+	"cloudsync/dev/layout"
+	"cloudsync/dev/process"
+	"cloudsync/dev/setup"
+)
+
+// screen is a console's output that can be read while it is written, and calls
+// back once something has been shown.
+type screen struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	await string
+	then  func()
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.text.Write(p)
+	if s.then != nil && strings.Contains(s.text.String(), s.await) {
+		s.then()
+		s.then = nil
+	}
+	return len(p), nil
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// options is a demo of the stand-ins in testdata with real servers. Its folder
+// outlives one demo, as .dev does.
+func options(t *testing.T, out io.Writer, dir string) Options {
+	here, err := layout.Find(".")
+	require.NoError(t, err)
+	c := console.New(out)
+	programs, err := setup.Servers(t.Context(), here, c)
+	require.NoError(t, err)
+	l := layout.Layout{Root: dir}
+	require.NoError(t, os.MkdirAll(l.Bin(""), 0o755))
+	return Options{
+		Layout: l, Console: c, Programs: programs, Config: here.Module("dev/demo.yaml"),
+		App: App{Dir: here.Module("dev"), Worker: "./demo/testdata/worker", Starter: "./demo/testdata/starter"},
+	}
+}
+
+func TestDemoShowsRunsAndGoesOnWithItsData(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "unchanged")
+	dir := t.TempDir()
+	var first screen
+	o := options(t, &first, dir)
+	o.For = 2 * time.Second
+	require.NoError(t, Run(t.Context(), o), first.String())
+
+	require.Contains(t, first.String(), "resource_host          ok            42     +3      ·     -1    85ms")
+	require.Regexp(t, `Runs finished in 2s: \d+ of resource_disk, \d+ of resource_host`, first.String())
+	for line := range strings.Lines(first.String()) {
+		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), console.Width, line)
+	}
+	requireStoppedInOrder(t, first.String())
+	requireNothingLeft(t, o.Layout)
+
+	second, interrupted := interruptedAt(t, "resource_host ")
+	require.NoError(t, Run(interrupted, options(t, second, dir)), second.String())
+	require.Equal(t, lineWith(first.String(), "mariadb -h"), lineWith(second.String(), "mariadb -h"), "the same port")
+	requireStoppedInOrder(t, second.String())
+	requireNothingLeft(t, o.Layout)
+}
+
+// interruptedAt returns a context that ends, as with Ctrl-C, once the screen
+// shows something.
+func interruptedAt(t *testing.T, shown string) (*screen, context.Context) {
+	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(cancel)
+	return &screen{await: shown, then: cancel}, ctx
+}
+
+func TestDemoFailsWithoutARunOfEveryKind(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "failed")
+	var out screen
+	o := options(t, &out, t.TempDir())
+	o.For = time.Second
+
+	err := Run(t.Context(), o)
+
+	require.ErrorContains(t, err, "no run of resource_disk finished without failing")
+	require.Contains(t, out.String(), "            denied\n")
+}
+
+func TestDemoTellsWhichProcessDied(t *testing.T) {
+	t.Setenv("DEMO_TEST_WORKER", "dies")
+	var out screen
+	o := options(t, &out, t.TempDir())
+
+	err := Run(t.Context(), o)
+
+	require.ErrorContains(t, err, "Worker ended unexpectedly (exit status 3)")
+	require.ErrorContains(t, err, "the worker's last words")
+	require.NotContains(t, lineWith(out.String(), "Worker  "), "stopped")
+	requireNothingLeft(t, o.Layout)
+}
+
+func TestDemoInterruptedWhileItStarts(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "ok")
+	out, interrupted := interruptedAt(t, "MariaDB ")
+	o := options(t, out, t.TempDir())
+
+	require.NoError(t, Run(interrupted, o), out.String())
+
+	require.NotContains(t, out.String(), "Schedules")
+	requireNothingLeft(t, o.Layout)
+}
+
+func requireStoppedInOrder(t *testing.T, out string) {
+	_, stopping, found := strings.Cut(out, "outcome")
+	require.True(t, found)
+	worker, temporal, database := strings.Index(stopping, "  Worker  "), strings.Index(stopping, "  Temporal  "), strings.Index(stopping, "  MariaDB  ")
+	require.Positive(t, worker)
+	require.Less(t, worker, temporal)
+	require.Less(t, temporal, database)
+}
+
+func requireNothingLeft(t *testing.T, l layout.Layout) {
+	files, err := filepath.Glob(l.PIDFile("*"))
+	require.NoError(t, err)
+	for _, file := range files {
+		pid, err := process.Leftover(file)
+		require.NoError(t, err)
+		require.Zero(t, pid, file)
+	}
+}
+
+func lineWith(text, part string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, part) {
+			return line
+		}
+	}
+	return ""
+}

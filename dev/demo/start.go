@@ -1,0 +1,130 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"cloudsync/dev/mariadb"
+	free "cloudsync/dev/ports"
+	"cloudsync/dev/process"
+	"cloudsync/dev/temporalserver"
+)
+
+// The names of processes, as their pid files have them.
+const (
+	mysqlName    = "mysql"
+	temporalName = "temporal"
+	workerName   = "worker"
+)
+
+const (
+	leftoverWithin = 30 * time.Second
+	workerWithin   = time.Minute
+)
+
+// stopLeftovers ends what an earlier demo left behind when it was killed, in the
+// order in which it would have.
+func (d *demo) stopLeftovers(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, leftoverWithin)
+	defer cancel()
+	for _, name := range []string{workerName, temporalName, mysqlName} {
+		pid, err := process.StopLeftover(ctx, d.Layout.PIDFile(name))
+		if err != nil {
+			return err
+		}
+		if pid != 0 {
+			d.Console.Printf("  Stopped %s (pid %d), left behind by an earlier demo.", name, pid)
+		}
+	}
+	return nil
+}
+
+func (d *demo) startMariaDB(ctx context.Context) error {
+	step := d.Console.Step(d.Programs.MariaDB.Name)
+	step.Detail("starting")
+	server, err := mariadb.Start(ctx, mariadb.Options{
+		Dir: d.Layout.Path("mysql"), Port: d.ports.MySQL, Database: database,
+		Installation: d.Programs.MariaDB,
+		Log:          d.Layout.Log(mysqlName), PIDFile: d.Layout.PIDFile(mysqlName),
+	})
+	if err != nil {
+		return step.End(err, "")
+	}
+	d.stack.add(server.Process())
+	step.Done("%s on %s", d.Programs.MariaDB.Version, free.Address(d.ports.MySQL))
+	return nil
+}
+
+func (d *demo) startTemporal(ctx context.Context) error {
+	step := d.Console.Step("Temporal")
+	step.Detail("starting")
+	server, err := temporalserver.Start(ctx, temporalserver.Options{
+		Binary: d.Programs.Temporal, Port: d.ports.Temporal, UIPort: d.ports.UI,
+		DBFile: d.Layout.Path("temporal.db"),
+		Log:    d.Layout.Log(temporalName), PIDFile: d.Layout.PIDFile(temporalName),
+	})
+	if err != nil {
+		return step.End(err, "")
+	}
+	d.stack.add(server.Process())
+	step.Done("development server on %s", server.Address())
+	return nil
+}
+
+func (d *demo) migrate(ctx context.Context) error {
+	return d.starter(ctx, "Tables", "migrated", "migrate")
+}
+
+func (d *demo) applySchedules(ctx context.Context) error {
+	return d.starter(ctx, "Schedules", "applied", "apply")
+}
+
+func (d *demo) starter(ctx context.Context, label, done, command string) error {
+	step := d.Console.Step(label)
+	run := process.Command{
+		Path: d.Layout.Bin("starter"), Args: []string{"--config", d.Config, command},
+		Dir: d.Layout.Root, Env: d.environment(),
+		OnLine: func(line string) { step.Detail("%s", line) },
+	}
+	return step.End(run.Run(ctx), "%s", done)
+}
+
+func (d *demo) startWorker(ctx context.Context) error {
+	step := d.Console.Step("Worker")
+	step.Detail("starting")
+	listen := free.Address(d.ports.Worker)
+	child, err := process.Start(process.Spec{
+		Name: "Worker", Path: d.Layout.Bin(workerName),
+		Args: []string{"--config", d.Config, "--listen", listen},
+		Dir:  d.Layout.Root, Env: d.environment(),
+		Log: d.Layout.Log(workerName), PIDFile: d.Layout.PIDFile(workerName),
+	})
+	if err != nil {
+		return step.End(err, "")
+	}
+	d.stack.add(child)
+	ctx, cancel := context.WithTimeout(ctx, workerWithin)
+	defer cancel()
+	return step.End(child.WaitReady(ctx, ready(listen)), "health and metrics on %s", listen)
+}
+
+// ready asks the worker whether it reaches both servers.
+func ready(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
+		if err != nil {
+			return fmt.Errorf("ask whether the worker is ready: %w", err)
+		}
+		answer, err := http.DefaultClient.Do(ask)
+		if err != nil {
+			return fmt.Errorf("ask whether the worker is ready: %w", err)
+		}
+		defer answer.Body.Close() //nolint:errcheck // the status says it all
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("the worker is not ready: %s", answer.Status)
+		}
+		return nil
+	}
+}

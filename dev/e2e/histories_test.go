@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"cloudsync/activities"
+	"cloudsync/cloud/mock"
+	"cloudsync/dev/layout"
+)
+
+// TestRecordHistories writes a history of each shape that a run can have to
+// workflows/testdata, where the replay test reads them. `make histories` runs it.
+func TestRecordHistories(t *testing.T) {
+	if os.Getenv("CLOUDSYNC_RECORD") == "" {
+		t.Skip("records only for `make histories`")
+	}
+	for name, record := range map[string]func(*testing.T, *recorder){
+		"unchanged":   recordUnchanged,
+		"changes":     recordChanges,
+		"partial":     recordPartial,
+		"held":        recordHeld,
+		"failed":      recordFailed,
+		"cancelled":   recordCancelled,
+		"many-scopes": recordManyScopes,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			record(t, newRecorder(t, name))
+		})
+	}
+}
+
+// recorder is a stack with a cloud of ten hosts in each of a few regions.
+type recorder struct {
+	*stack
+	name  string
+	cloud *mock.Cloud
+}
+
+func newRecorder(t *testing.T, name string) *recorder {
+	t.Helper()
+	regions := []string{"r0", "r1", "r2"}
+	if name == "many-scopes" {
+		regions = nil
+		for i := range 210 {
+			regions = append(regions, fmt.Sprintf("r%d", i))
+		}
+	}
+	settings := mock.DefaultSettings()
+	settings.Hosts = mock.ExactHosts(int64(10 * len(regions)))
+	r := &recorder{stack: newStack(t), name: name, cloud: mock.New(settings, regions)}
+	r.startWorker(t, r.deps(r.cloud))
+	return r
+}
+
+func recordUnchanged(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Unchanged, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordChanges(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetTick(6)
+	run := r.start(t, hostKind)
+	report := r.report(t, run)
+	require.Equal(t, activities.OK, report.Outcome)
+	require.Positive(t, min(report.SuAdd, report.SuMod, report.SuDel), "one of each")
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordPartial(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetTick(6)
+	r.cloud.SetFaults([]mock.Fault{
+		{Type: mock.Denied, Region: "r1"}, {Type: mock.Poisoned, Region: "r2"},
+	})
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Partial, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordHeld(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.Empty, Region: "r1"}})
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Held, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordFailed(t *testing.T, r *recorder) {
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.InvalidCredential}})
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Failed, r.reportOrFailure(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordCancelled(t *testing.T, r *recorder) {
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.Throttled, RetryAfter: time.Hour}})
+	run := r.start(t, hostKind)
+	require.Eventually(t, func() bool {
+		described, err := r.temporal.DescribeWorkflowExecution(t.Context(), run.GetID(), run.GetRunID())
+		require.NoError(t, err)
+		throttled := 0
+		for _, activity := range described.GetPendingActivities() {
+			if activity.GetLastFailure() != nil {
+				throttled++
+			}
+		}
+		return throttled == 3
+	}, patience, 50*time.Millisecond)
+	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()))
+	require.ErrorContains(t, run.Get(t.Context(), nil), "canceled")
+	require.EqualValues(t, 3, r.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE outcome = 'failed'"))
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+// recordManyScopes saves the parent and the smallest child.
+func recordManyScopes(t *testing.T, r *recorder) {
+	run := r.start(t, hostKind)
+	report := r.report(t, run)
+	require.EqualValues(t, 210, report.Scopes)
+	require.EqualValues(t, 2100, report.SuAdd)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+	r.save(t, r.name+"-part", run.GetID()+"/part-3", "")
+}
+
+func (r *recorder) save(t *testing.T, name, workflowID, runID string) {
+	t.Helper()
+	l, err := layout.Find(".")
+	require.NoError(t, err)
+	encoded, err := protojson.MarshalOptions{Indent: " "}.Marshal(&history.History{Events: r.events(t, workflowID, runID)})
+	require.NoError(t, err)
+	path := filepath.Join(l.Root, "workflows", "testdata", name+".json")
+	require.NoError(t, os.WriteFile(path, append(encoded, '\n'), 0o644))
+	t.Logf("recorded %s", path)
+}
+
+func (s *stack) events(t *testing.T, workflowID, runID string) (events []*history.HistoryEvent) {
+	t.Helper()
+	iterator := s.temporal.GetWorkflowHistory(t.Context(), workflowID, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for iterator.HasNext() {
+		event, err := iterator.Next()
+		require.NoError(t, err)
+		events = append(events, event)
+	}
+	return events
+}

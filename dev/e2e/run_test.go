@@ -1,0 +1,184 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"cloudsync/activities"
+	"cloudsync/cloud/mock"
+	"cloudsync/workflows"
+)
+
+// The second run of an unchanged cloud writes nothing but its own record.
+func TestSecondRunIsUnchanged(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
+	s.startWorker(t, s.deps(m))
+
+	first := s.sync(t, hostKind)
+	require.Equal(t, activities.OK, first.Outcome)
+	require.Equal(t, first.CloudNum, first.SuAdd)
+	require.Equal(t, first.SuAdd, s.count(t, "SELECT COUNT(*) FROM resource_host"))
+	s.requireNothingInFlight(t)
+
+	before := s.autoIncrements(t)
+	second := s.sync(t, hostKind)
+	require.Equal(t, activities.Unchanged, second.Outcome)
+	require.Equal(t, activities.Stats{CloudNum: first.CloudNum, DBNum: first.CloudNum}, second.Stats)
+	require.Equal(t, before, s.autoIncrements(t), "no row was staged, changed or refused in between")
+}
+
+// autoIncrements tells of rows that came and went; the staging tables have no
+// such column, so their writes are counted by trigger.
+func (s *stack) autoIncrements(t *testing.T) map[string]int64 {
+	t.Helper()
+	s.watchStaging(t)
+	return map[string]int64{
+		"resource_change":  s.count(t, "SELECT COALESCE(MAX(id), 0) FROM resource_change"),
+		"sync_row_failure": s.count(t, "SELECT COALESCE(MAX(id), 0) FROM sync_row_failure"),
+		"staging":          s.count(t, "SELECT COUNT(*) FROM staging_writes"),
+	}
+}
+
+func (s *stack) watchStaging(t *testing.T) {
+	t.Helper()
+	for _, statement := range []string{
+		"CREATE TABLE IF NOT EXISTS staging_writes (source VARCHAR(16))",
+		"CREATE TRIGGER IF NOT EXISTS watch_stage AFTER INSERT ON sync_stage FOR EACH ROW INSERT INTO staging_writes VALUES ('stage')",
+		"CREATE TRIGGER IF NOT EXISTS watch_batch AFTER INSERT ON sync_batch FOR EACH ROW INSERT INTO staging_writes VALUES ('batch')",
+	} {
+		_, err := s.sql.ExecContext(t.Context(), statement)
+		require.NoError(t, err)
+	}
+}
+
+func TestDeniedScopeIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
+	deps := s.deps(m)
+	s.startWorker(t, deps)
+	s.sync(t, hostKind)
+	denied := scopeOf(hostKind, "beijing")
+	kept := s.inventory(t, denied)
+	require.NotEmpty(t, kept)
+
+	m.SetTick(5)
+	m.SetFaults([]mock.Fault{{Type: mock.Denied, Region: "beijing"}})
+	report := s.sync(t, hostKind)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.EqualValues(t, 1, report.ScopesFailed)
+	require.Equal(t, kept, s.inventory(t, denied), "its rows are untouched")
+	for _, region := range mock.DefaultRegions()[1:] {
+		require.Equal(t, truth(t, deps, m, scopeOf(hostKind, region), 5), s.inventory(t, scopeOf(hostKind, region)))
+	}
+	require.EqualValues(t, 1, s.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE run_id = ? AND outcome = 'failed' AND reason LIKE '%denied%'", report.RunID))
+	s.requireNothingInFlight(t)
+}
+
+// A scope that suddenly lists nothing may have lost its permission: Alibaba
+// answers a missing one with an empty list.
+func TestEmptyListingIsHeld(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
+	s.startWorker(t, s.deps(m))
+	first := s.sync(t, hostKind)
+
+	m.SetFaults([]mock.Fault{{Type: mock.Empty, Region: "beijing"}})
+	report := s.sync(t, hostKind)
+	require.Equal(t, activities.Held, report.Outcome)
+	require.Zero(t, report.SuDel)
+	require.Positive(t, report.Held)
+	require.Equal(t, report.ToDel, report.Held)
+	require.NotEmpty(t, report.Attention[0].HoldDigest)
+	require.Equal(t, first.SuAdd, s.count(t, "SELECT COUNT(*) FROM resource_host"), "nothing is deleted")
+	require.Zero(t, s.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
+}
+
+// Over 240 ticks with churn, and faults in between, every complete scope with
+// nothing held equals the cloud after each run, and no other one is touched by
+// deletions. Four clouds side by side, since a run mostly waits.
+func TestInventoryFollowsTheCloud(t *testing.T) {
+	t.Parallel()
+	const clouds, ticks = 4, 60
+	for seed := range uint64(clouds) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			followCloud(t, seed, ticks)
+		})
+	}
+}
+
+func followCloud(t *testing.T, seed uint64, ticks int64) {
+	s := newStack(t)
+	settings := mock.DefaultSettings()
+	settings.Seed, settings.PageSize = seed, 4 // several pages, so that one can repeat another's rows
+	m := mock.New(settings, mock.DefaultRegions())
+	deps := s.deps(m)
+	s.startWorker(t, deps)
+	random := rand.New(rand.NewPCG(seed, 0))
+	complete := 0
+	for tick := range ticks {
+		m.SetTick(tick)
+		m.SetFaults(someFaults(random))
+		runs := []client.WorkflowRun{s.start(t, hostKind), s.start(t, diskKind)}
+		for _, run := range runs {
+			complete += s.requireFollows(t, deps, m, s.reportOrFailure(t, run), tick)
+		}
+		s.requireNothingInFlight(t)
+	}
+	require.Greater(t, complete, int(ticks)*2*4, "most of the 2 × 5 listings a tick were complete")
+	s.requireHistoryAddsUp(t)
+}
+
+// someFaults is none for most ticks, else one scope with a fault that lasts, and
+// one that throttles for a moment.
+func someFaults(random *rand.Rand) []mock.Fault {
+	if random.IntN(3) > 0 {
+		return nil
+	}
+	types := []mock.FaultType{mock.Denied, mock.InvalidCredential, mock.Duplicate, mock.Poisoned, mock.PoisonedNoID, mock.Empty}
+	regions := mock.DefaultRegions()
+	return []mock.Fault{
+		{Type: types[random.IntN(len(types))], Region: regions[random.IntN(len(regions))]},
+		{Type: mock.Throttled, Region: regions[random.IntN(len(regions))], Times: 1, RetryAfter: 20 * time.Millisecond},
+		{Type: mock.Truncated, Region: regions[random.IntN(len(regions))], Times: 1, Rate: 0.2},
+	}
+}
+
+// requireFollows checks the scopes that the run recorded as complete, with
+// nothing held and no row refused, and returns how many they are.
+func (s *stack) requireFollows(t *testing.T, deps activities.Deps, m *mock.Cloud, report workflows.Report, tick int64) (complete int) {
+	t.Helper()
+	scopes, err := s.store.RunScopes(t.Context(), report.RunID)
+	require.NoError(t, err)
+	require.Len(t, scopes, len(mock.DefaultRegions()), "every scope has its record")
+	for _, recorded := range scopes {
+		if recorded.Outcome != string(activities.OK) && recorded.Outcome != string(activities.Unchanged) {
+			continue
+		}
+		complete++
+		scope := scopeOf(report.Kind, recorded.Region)
+		require.Equal(t, truth(t, deps, m, scope, tick), s.inventory(t, scope), "%s at tick %d", scope, tick)
+	}
+	return complete
+}
+
+// requireHistoryAddsUp: rows = additions − deletions, for each kind.
+func (s *stack) requireHistoryAddsUp(t *testing.T) {
+	t.Helper()
+	for _, kind := range []string{hostKind, diskKind} {
+		added := s.count(t, "SELECT COUNT(*) FROM resource_change WHERE kind = ? AND op = 'add'", kind)
+		deleted := s.count(t, "SELECT COUNT(*) FROM resource_change WHERE kind = ? AND op = 'delete'", kind)
+		require.Equal(t, s.count(t, "SELECT COUNT(*) FROM "+kind), added-deleted)
+		require.Equal(t, added, s.count(t, "SELECT SUM(su_add) FROM sync_run WHERE kind = ?", kind))
+		require.Equal(t, deleted, s.count(t, "SELECT SUM(su_del) FROM sync_run WHERE kind = ?", kind))
+	}
+}

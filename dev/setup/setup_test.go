@@ -1,0 +1,63 @@
+package setup
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/dev/console"
+	"cloudsync/dev/machine"
+	"cloudsync/dev/process"
+)
+
+// machineWith has only some programs; what is installed on it is remembered.
+func machineWith(installed *[]string, programs ...string) machine.Machine {
+	return machine.Machine{
+		Root: true,
+		LookPath: func(name string) (string, error) {
+			for _, program := range programs {
+				if program == name {
+					return "/usr/bin/" + name, nil
+				}
+			}
+			return "", exec.ErrNotFound
+		},
+		Run: func(_ context.Context, c process.Command) error {
+			*installed = append(*installed, c.Args[len(c.Args)-1])
+			return nil
+		},
+	}
+}
+
+func TestCompilerIsInstalledWhereItIsMissing(t *testing.T) {
+	t.Parallel()
+	var installed []string
+	var out bytes.Buffer
+
+	require.NoError(t, Compiler(t.Context(), machineWith(&installed, "apt-get"), console.New(&out)))
+
+	require.Equal(t, []string{"-q", "libc6-dev"}, installed)
+	require.Contains(t, out.String(), "gcc installed")
+}
+
+func TestCompilerThatIsThereIsTaken(t *testing.T) {
+	t.Parallel()
+	var installed []string
+
+	require.NoError(t, Compiler(t.Context(), machineWith(&installed, "clang", "apt-get"), console.New(&bytes.Buffer{})))
+
+	require.Empty(t, installed)
+}
+
+func TestCompilerSaysWhatToInstallWhereItCannot(t *testing.T) {
+	t.Parallel()
+	var installed []string
+
+	err := Compiler(t.Context(), machineWith(&installed), console.New(&bytes.Buffer{}))
+
+	require.ErrorIs(t, err, errNoCompiler)
+	require.ErrorContains(t, err, "xcode-select --install")
+}
