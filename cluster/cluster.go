@@ -47,7 +47,7 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 		slog.WarnContext(ctx, "Temporal does not answer yet", "addr", opts.HostPort, "error", err)
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and TEMPORAL_ADDRESS",
+			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and TEMPORAL_ADDRESS or --temporal-address",
 				opts.HostPort, limit, err)
 		case <-time.After(pause):
 		}

@@ -119,7 +119,7 @@ func (s *scopeRun) settle(found activities.ComputeDiffOut) {
 		s.record.Outcome = activities.Held
 	case stats.FailedRows > 0:
 		s.record.Outcome = activities.Partial
-		s.record.Reason = fmt.Sprintf("%d rows could not be stored, see sync_row_failure", stats.FailedRows)
+		s.record.Reason = fmt.Sprintf("rows that could not be stored: %d", stats.FailedRows)
 	case found.ToAdd+found.ToMod+found.ToDel == 0:
 		s.record.Outcome = activities.Unchanged
 	default:

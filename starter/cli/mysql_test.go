@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/resource"
+	"cloudsync/store"
+	"cloudsync/store/storetest"
+)
+
+// archive runs commands on a database of its own. Its Temporal is out of reach:
+// no command here needs one.
+type archive struct{ config, dsn string }
+
+func newArchive(t *testing.T) *archive {
+	dsn := storetest.NewDatabase(t)
+	return &archive{dsn: dsn, config: configFile(t, dsn, hourly)}
+}
+
+func (a *archive) do(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	return run(t, append(args, "--config", a.config, "--temporal-address", "127.0.0.1:1")...)
+}
+
+// record records a run that ended with the outcome.
+func (a *archive) record(t *testing.T, runID, kind, outcome string) {
+	t.Helper()
+	s := storetest.OpenDSN(t, a.dsn)
+	run := store.Run{RunID: runID, WorkflowID: "cloud-sync/" + kind, Kind: kind, StartedAt: noon.Add(-time.Minute)}
+	ref, err := s.BeginRun(t.Context(), run)
+	require.NoError(t, err)
+	scope := resource.Scope{Kind: kind, Provider: "mock", Account: "prod", Region: "beijing"}
+	ids, err := s.EnsureScopes(t.Context(), kind, []resource.Scope{scope})
+	require.NoError(t, err)
+	run.Outcome, run.TookMS, run.FinishedAt, run.Scopes = outcome, 1500, noon, 1
+	run.Stats = store.Stats{CloudNum: 8, SuAdd: 3, Held: 5}
+	require.NoError(t, s.RecordScopes(t.Context(), ref, []store.RunScope{
+		{ScopeID: ids[0], Outcome: outcome, Stats: run.Stats, HoldDigest: "5:abc", Reason: "all 5 rows would be deleted"},
+	}))
+	require.NoError(t, s.EndRun(t.Context(), run))
+}
+
+func TestMigrateNamesWhatItApplied(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	status, stdout, stderr := a.do(t, "migrate")
+	require.Zero(t, status, stderr)
+	require.Contains(t, stdout, "applied 0001_sync\n")
+	_, stdout, _ = a.do(t, "migrate")
+	require.Equal(t, "schema is up to date\n", stdout)
+	_, stdout, _ = a.do(t, "migrate", "-o", "json")
+	require.JSONEq(t, "[]", stdout)
+}
+
+func TestWithoutMigrationsItSaysSo(t *testing.T) {
+	t.Parallel()
+	status, _, stderr := newArchive(t).do(t, "runs")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "the schema is not up to date: run `starter migrate`")
+}
+
+func TestRunsAndShow(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	_, stdout, _ := a.do(t, "runs")
+	require.Equal(t, "no runs are recorded: start one with `starter run KIND`\n", stdout)
+	_, _, stderr := a.do(t, "show", "latest")
+	require.Equal(t, "starter: no run is recorded: start one with `starter run KIND`\n", stderr)
+
+	a.record(t, "aaaa-1", "resource_host", "held")
+	a.record(t, "aaaa-2", "resource_disk", "unchanged")
+	_, stdout, _ = a.do(t, "runs", "-o", "json")
+	var runs []runView
+	require.NoError(t, json.Unmarshal([]byte(stdout), &runs))
+	require.Equal(t, []string{"aaaa-2", "aaaa-1"}, []string{runs[0].RunID, runs[1].RunID})
+	_, stdout, _ = a.do(t, "runs", "resource_host", "--limit", "5")
+	require.Contains(t, stdout, "HELD")
+	require.NotContains(t, stdout, "resource_disk")
+
+	for name, id := range map[string]string{
+		"latest": "aaaa-2", "resource_host": "aaaa-1", "aaaa-1": "aaaa-1", fmt.Sprint(runs[1].Number): "aaaa-1",
+	} {
+		status, stdout, stderr := a.do(t, "show", name, "-o", "json")
+		require.Zero(t, status, stderr)
+		var shown recordView
+		require.NoError(t, json.Unmarshal([]byte(stdout), &shown))
+		require.Equal(t, id, shown.RunID, name)
+		require.Len(t, shown.ScopeRecords, 1)
+		require.Equal(t, "mock/prod/beijing", shown.ScopeRecords[0].Place)
+	}
+	_, stdout, _ = a.do(t, "show", "resource_host")
+	require.Contains(t, stdout, "    digest 5:abc\n")
+	requireWidth(t, stdout)
+}
+
+func TestShowTellsMissingFromAmbiguous(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	a.record(t, "aaaa-1", "resource_host", "ok")
+	a.record(t, "aaaa-2", "resource_host", "ok")
+	for name, message := range map[string]string{
+		"aaaa": "starter: several run ids begin with \"aaaa\", such as aaaa-2 and aaaa-1: " +
+			"write more of it, or the number that `starter runs` shows\n",
+		"zzzz":   "starter: no run \"zzzz\" is recorded: `starter runs` lists them\n",
+		"999999": "starter: no run \"999999\" is recorded: `starter runs` lists them\n",
+	} {
+		status, _, stderr := a.do(t, "show", name)
+		require.Equal(t, 1, status)
+		require.Equal(t, message, stderr)
+	}
+}

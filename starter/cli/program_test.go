@@ -1,0 +1,124 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/starter/output"
+)
+
+// bench is the program with what it wrote.
+type bench struct {
+	*Program
+	stdout, stderr bytes.Buffer
+}
+
+// noon is the present of the tests.
+var noon = time.Date(2026, 7, 28, 12, 0, 0, 0, time.UTC)
+
+func newBench() *bench {
+	b := &bench{}
+	b.Program = New(&b.stdout, &b.stderr, func(string) string { return "" })
+	b.now = func() time.Time { return noon }
+	b.patience = 300 * time.Millisecond
+	return b
+}
+
+// run runs a command and returns the exit status and what was written.
+func run(t *testing.T, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	b := newBench()
+	b.patience = 10 * time.Second
+	status = b.Run(t.Context(), args)
+	return status, b.stdout.String(), b.stderr.String()
+}
+
+// configFile is a configuration with the given address of MySQL.
+func configFile(t *testing.T, dsn, sync string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
+	text := fmt.Sprintf("mysql_s: [{name: stree, addr: %q}]\npublic_cloud_sync:\n%s"+
+		"  accounts: [{provider: mock, name: prod, regions: [beijing]}]\n", dsn, sync)
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+func requireWidth(t *testing.T, text string) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		require.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), output.DefaultWidth, line)
+	}
+}
+
+func TestStatusTellsOutcomesApart(t *testing.T) {
+	t.Parallel()
+	for outcome, status := range map[activities.Outcome]int{
+		activities.OK: 0, activities.Unchanged: 0, activities.Partial: 3, activities.Held: 4, activities.Failed: 5, "odd": 1,
+	} {
+		b := newBench()
+		require.Equal(t, status, b.status(outcomeResult(outcome)), outcome)
+		require.Empty(t, b.stderr.String(), "the report has told it")
+	}
+}
+
+func TestWrongCommandsSayWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for command, message := range map[string]string{
+		"run":                             "name one kind: [resource_host resource_disk]",
+		"run resource_hots":               `unknown kind "resource_hots": the kinds are [resource_host resource_disk]`,
+		"run resource_host resource_disk": "name one kind: [resource_host resource_disk]",
+		"run resource_host --timeout 3s":  "--timeout limits the waiting: add --wait",
+		"pause resource_host":             "--note is missing: say why, for whoever wonders later",
+		"resume resource_host --note=":    "--note is missing: say why, for whoever wonders later",
+		"runs nonsense":                   `unknown kind "nonsense": the kinds are [resource_host resource_disk]`,
+		"runs --limit 0":                  "--limit: write a number from 1 up",
+		"show":                            "name one run: a number or an id from `starter runs`, a kind, or latest",
+		"list --output yaml":              `--output "yaml": write text or json`,
+		"apply":                           "no configuration file: give its path with --config or CLOUDSYNC_CONFIG",
+		"migrate":                         "no configuration file: give its path with --config or CLOUDSYNC_CONFIG",
+		"aply":                            `unknown command "aply" for "starter"`,
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			b := newBench()
+			require.Equal(t, 1, b.Run(t.Context(), strings.Fields(command)))
+			require.Empty(t, b.stdout.String())
+			require.Contains(t, b.stderr.String(), "starter: "+message)
+		})
+	}
+}
+
+func TestUnreachableServersAreNamed(t *testing.T) {
+	t.Parallel()
+	path := configFile(t, "root:hunter2@tcp(127.0.0.1:1)/inventory", "  resources: {resource_host: {interval: 5s}}\n")
+	for command, words := range map[string][]string{
+		"runs": {"connect to MySQL at 127.0.0.1:1", "check that the server runs", "mysql_s[0].addr in " + path},
+		"list": {"connect to Temporal at 127.0.0.1:1", "check"},
+	} {
+		t.Run(command, func(t *testing.T) {
+			t.Parallel()
+			b := newBench()
+			require.Equal(t, 1, b.Run(t.Context(), []string{command, "--config", path, "--temporal-address", "127.0.0.1:1"}))
+			for _, word := range words {
+				require.Contains(t, b.stderr.String(), word)
+			}
+			require.NotContains(t, b.stderr.String(), "hunter2")
+		})
+	}
+}
+
+func TestHelpNamesTheExitStatuses(t *testing.T) {
+	t.Parallel()
+	status, stdout, _ := run(t, "run", "--help")
+	require.Zero(t, status)
+	require.Contains(t, stdout, "4  the run ended held")
+	requireWidth(t, stdout)
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/starter/execution"
+	"cloudsync/starter/schedule"
+)
+
+const runHelp = `Starts a run now, in the order of the kind's schedule: one run of a kind at a
+time. If one is under way, the new run begins as soon as that ends. It works
+while the schedule is paused, too.
+
+With --wait, shows the progress, waits for the end and prints the report; Ctrl-C
+or the end of --timeout ends the waiting, not the run.
+
+` + statusHelp
+
+// runOptions are the flags of run.
+type runOptions struct {
+	wait    bool
+	timeout time.Duration
+}
+
+func (p *Program) runCommand() *cobra.Command {
+	var opts runOptions
+	cmd := &cobra.Command{
+		Use: "run KIND", Short: "Start a run now", Long: runHelp, Args: p.oneKind, ValidArgs: p.kinds.Names(),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.run(cmd.Context(), args[0], opts) },
+	}
+	cmd.Flags().BoolVar(&opts.wait, "wait", false, "wait for the end and print the report")
+	cmd.Flags().DurationVar(&opts.timeout, "timeout", 0, "how long to wait at most, such as 10m; 0: as long as it takes")
+	return cmd
+}
+
+func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
+	if opts.timeout != 0 && !opts.wait {
+		return errors.New("--timeout limits the waiting: add --wait")
+	}
+	return p.withTemporal(ctx, func(c connection) error {
+		if !opts.wait {
+			return p.startRun(ctx, c, kind)
+		}
+		ctx, cancel := waitContext(ctx, opts.timeout)
+		defer cancel()
+		return p.runAndWait(ctx, c, kind)
+	})
+}
+
+// waitContext ends with the reason why nobody waits any more.
+func waitContext(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, timeout, fmt.Errorf("--timeout %s is over", timeout))
+}
+
+// startView is a run that was asked for, in JSON.
+type startView struct {
+	Kind string `json:"kind"`
+	*execution.Run
+	// QueuedBehind is the run that must end before the new one begins.
+	QueuedBehind *execution.Run `json:"queuedBehind,omitempty"`
+}
+
+func (p *Program) startRun(ctx context.Context, c connection, kind string) error {
+	starter := schedule.Starter{Temporal: c, Namespace: c.namespace}
+	started, err := starter.Start(ctx, kind)
+	if err != nil {
+		return err
+	}
+	return p.show(startView{Kind: kind, Run: started.Run, QueuedBehind: started.Behind}, func() {
+		if started.Run != nil {
+			p.out.Line("started a run of %s", kind)
+			p.showWhere(*started.Run)
+			return
+		}
+		p.out.Line("queued a run of %s: it begins as soon as the one under way ends", kind)
+		p.showWhere(*started.Behind)
+	})
+}
+
+// showWhere says where to find a run, in Temporal and here.
+func (p *Program) showWhere(run execution.Run) {
+	p.out.Line("  workflow  %s\n  run       %s", run.WorkflowID, run.RunID)
+	p.out.Line("see it with\n  starter show %s", run.RunID)
+	p.showTemporalCommand(run)
+}
+
+// showTemporalCommand writes the command on short lines that can be pasted.
+func (p *Program) showTemporalCommand(run execution.Run) {
+	p.out.Line("  temporal workflow show \\\n    --workflow-id %s \\\n    --run-id %s", run.WorkflowID, run.RunID)
+}
+
+// quiet is how long a run may show no progress before somebody wonders whether
+// any worker is there.
+const quiet = 10 * time.Second
+
+func (p *Program) runAndWait(ctx context.Context, c connection, kind string) error {
+	watch := p.newWatch(kind)
+	workers := &execution.WorkerCheck{Temporal: c, Namespace: c.namespace, Quiet: quiet}
+	starter := schedule.Starter{
+		Temporal: c, Namespace: c.namespace, Stay: true, Queued: watch.queued, Warn: watch.Warn, Workers: workers,
+	}
+	started, err := starter.Start(ctx, kind)
+	if err != nil {
+		watch.live.Clear()
+		return stoppedWaiting(ctx, err, "")
+	}
+	watch.begun(*started.Run)
+	follower := execution.Follower{Temporal: c, Watcher: watch, Every: watch.every(), Workers: workers}
+	report, err := follower.Follow(ctx, *started.Run)
+	watch.live.Clear()
+	if err != nil {
+		return stoppedWaiting(ctx, err, started.Run.RunID)
+	}
+	report.Kind = kind // a run that ended without reporting does not say
+	if err := p.show(report, func() { p.showReport(report, *started.Run) }); err != nil {
+		return err
+	}
+	return outcomeResult(report.Outcome)
+}
+
+// stoppedWaiting tells the end of the waiting from other errors.
+func stoppedWaiting(ctx context.Context, err error, runID string) error {
+	switch {
+	case ctx.Err() == nil:
+		return err
+	case runID == "":
+		return fmt.Errorf("stopped waiting for the run to begin: %w; it may still begin: see `starter list`", context.Cause(ctx))
+	default:
+		return fmt.Errorf("stopped waiting for the run: %w; it goes on: see `starter show %s`", context.Cause(ctx), runID)
+	}
+}

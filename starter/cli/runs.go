@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/activities"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+func (p *Program) runsCommand() *cobra.Command {
+	var limit int64
+	cmd := &cobra.Command{
+		Use:   "runs [KIND]",
+		Short: "List the recorded runs, the newest first",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return p.oneKind(cmd, args)
+		},
+		ValidArgs: p.kinds.Names(),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if limit < 1 {
+				return errors.New("--limit: write a number from 1 up")
+			}
+			kind := ""
+			if len(args) == 1 {
+				kind = args[0]
+			}
+			return p.withStore(cmd.Context(), func(s *store.Store) error {
+				runs, err := s.Runs(cmd.Context(), kind, limit)
+				if err != nil {
+					return err
+				}
+				return p.show(runViews(runs), func() { p.showRuns(runs) })
+			})
+		},
+	}
+	cmd.Flags().Int64Var(&limit, "limit", 20, "how many")
+	return cmd
+}
+
+// runView is the record of a run in JSON, with the names of a run's report.
+type runView struct {
+	Number     int64      `json:"number"`
+	Kind       string     `json:"kind"`
+	RunID      string     `json:"runId"`
+	WorkflowID string     `json:"workflowId"`
+	Outcome    string     `json:"outcome"`
+	StartedAt  time.Time  `json:"startedAt"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	activities.Stats
+	TimeTook     float64 `json:"timeTook"` // seconds
+	Scopes       int64   `json:"scopes"`
+	ScopesFailed int64   `json:"scopesFailed"`
+	ScopesHeld   int64   `json:"scopesHeld"`
+	Error        string  `json:"error,omitempty"`
+}
+
+func runViews(runs []store.Run) []runView {
+	views := make([]runView, len(runs))
+	for i := range runs {
+		views[i] = newRunView(runs[i])
+	}
+	return views
+}
+
+func newRunView(run store.Run) runView {
+	return runView{
+		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
+		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: activities.Stats(run.Stats),
+		TimeTook: float64(run.TookMS) / 1000,
+		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, Error: run.Error,
+	}
+}
+
+func (p *Program) showRuns(runs []store.Run) {
+	if len(runs) == 0 {
+		p.out.Line("no runs are recorded: start one with `starter run KIND`")
+		return
+	}
+	table := output.NewTable(
+		output.Column{Title: "RUN", Right: true}, output.Column{Title: "KIND", Min: 10, Tail: true}, output.Column{Title: "OUTCOME"},
+		output.Column{Title: "STARTED", Right: true}, output.Column{Title: "TOOK", Right: true},
+		output.Column{Title: "ADD", Right: true}, output.Column{Title: "MOD", Right: true}, output.Column{Title: "DEL", Right: true},
+		output.Column{Title: "HELD", Right: true}, output.Column{Title: "FAILED", Right: true},
+	)
+	for _, run := range runs {
+		table.Row(p.runCells(run)...)
+		if needsAttention(run.Outcome) {
+			table.Remark(outcomeStyle(run.Outcome), output.Clip(run.Error, maxReason))
+		}
+	}
+	p.out.Table(table)
+}
+
+// maxReason is how much of a run's reason a list shows, about two lines.
+const maxReason = 140
+
+func (p *Program) runCells(run store.Run) []output.Cell {
+	took := "-"
+	if run.Outcome != store.OutcomeRunning {
+		took = output.Took(time.Duration(run.TookMS) * time.Millisecond)
+	}
+	cells := []output.Cell{
+		output.Text(fmt.Sprint(run.ID)), output.Text(run.Kind), outcomeCell(run.Outcome),
+		output.Text(output.Ago(p.now(), run.StartedAt)), output.Text(took),
+	}
+	cells = append(cells, changeCells(activities.Stats(run.Stats))...)
+	return append(cells, alarmCell(run.Held, output.Warn), failedScopesCell(run))
+}
+
+// failedScopesCell counts the scopes that failed among all.
+func failedScopesCell(run store.Run) output.Cell {
+	cell := alarmCell(run.ScopesFailed, output.Bad)
+	if run.ScopesFailed > 0 {
+		cell.Text += fmt.Sprintf("/%d", run.Scopes)
+	}
+	return cell
+}

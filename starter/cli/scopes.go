@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"fmt"
+
+	"cloudsync/activities"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+// showScopes shows the scopes of a run; the unchanged ones are many, and say
+// nothing.
+func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
+	table := output.NewTable(
+		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME"},
+		output.Column{Title: "CLOUD", Right: true}, output.Column{Title: "BEFORE", Right: true},
+		output.Column{Title: "ADD", Right: true}, output.Column{Title: "MOD", Right: true}, output.Column{Title: "DEL", Right: true},
+		output.Column{Title: "HELD", Right: true}, output.Column{Title: "REFUSED", Right: true},
+	)
+	shown, unchanged := 0, 0
+	for _, scope := range scopes {
+		if scope.Outcome == string(activities.Unchanged) && !opts.all {
+			unchanged++
+			continue
+		}
+		shown++
+		addScope(table, scope)
+	}
+	if shown > 0 {
+		p.out.Line("")
+		p.out.Table(table)
+	}
+	if unchanged > 0 {
+		p.out.Line("\n%s unchanged (--all lists them)", plural(int64(unchanged), "scope"))
+	}
+}
+
+func addScope(table *output.Table, scope store.RunScope) {
+	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome), countCell(scope.CloudNum), countCell(scope.DBNum)}
+	cells = append(cells, changeCells(activities.Stats(scope.Stats))...)
+	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
+	table.Remark(outcomeStyle(scope.Outcome), scope.Reason)
+	if scope.HoldDigest != "" {
+		table.Remark(output.Plain, "digest "+scope.HoldDigest)
+	}
+}
+
+// showRefused shows the rows that the run could not store.
+func (p *Program) showRefused(r record) {
+	if len(r.failures) == 0 {
+		return
+	}
+	places := make(map[int64]string, len(r.scopes))
+	for _, scope := range r.scopes {
+		places[scope.ScopeID] = place(scope)
+	}
+	table := output.NewTable(
+		output.Column{Title: "REFUSED ROW", Min: 20}, output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "AT"},
+	)
+	for _, failure := range r.failures {
+		id := failure.NativeID
+		if id == "" {
+			id = "(no usable id)"
+		}
+		table.Row(output.Text(id), output.Text(places[failure.ScopeID]), output.Text(failure.Phase))
+		table.Remark(output.Warn, failure.Reason)
+	}
+	p.out.Line("")
+	p.out.Table(table)
+	if more := r.run.FailedRows - int64(len(r.failures)); more > 0 {
+		p.out.Line("%s", fmt.Sprintf("and %d more: --failures %d, or table sync_row_failure", more, r.run.FailedRows))
+	}
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/activities"
+	"cloudsync/starter/execution"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+// showOptions are the flags of show.
+type showOptions struct {
+	all   bool
+	limit int64
+}
+
+func (p *Program) showCommand() *cobra.Command {
+	var opts showOptions
+	cmd := &cobra.Command{
+		Use:   "show RUN",
+		Short: "Show a recorded run, its scopes and the rows it could not store",
+		Long: `Shows a recorded run, its scopes and the rows it could not store.
+
+RUN is the number that ` + "`starter runs`" + ` shows, a run id or the beginning of one,
+a kind for its newest run, or "latest".`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("name one run: a number or an id from `starter runs`, a kind, or %s", latest)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withStore(cmd.Context(), func(s *store.Store) error {
+				record, err := p.readRecord(cmd.Context(), s, args[0], opts)
+				if err != nil {
+					return err
+				}
+				return p.show(record.view(), func() { p.showRecord(record, opts) })
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&opts.all, "all", false, "show unchanged scopes, too")
+	cmd.Flags().Int64Var(&opts.limit, "failures", 20, "how many refused rows to show")
+	return cmd
+}
+
+// record is all that the database has about a run.
+type record struct {
+	run      store.Run
+	scopes   []store.RunScope
+	failures []store.Failure
+}
+
+func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, opts showOptions) (r record, err error) {
+	if r.run, err = p.findRun(ctx, s, name); err != nil {
+		return r, err
+	}
+	if r.scopes, err = s.RunScopes(ctx, r.run.RunID); err != nil {
+		return r, err
+	}
+	r.failures, err = s.RunFailures(ctx, r.run.RunID, opts.limit)
+	return r, err
+}
+
+// recordView is the record in JSON.
+type recordView struct {
+	runView
+	ScopeRecords []scopeView     `json:"scopeRecords"`
+	RefusedRows  []store.Failure `json:"refusedRows"`
+}
+
+// scopeView is the record of a scope in JSON.
+type scopeView struct {
+	ScopeID int64  `json:"scopeId"`
+	Place   string `json:"place"` // provider/account/region
+	Outcome string `json:"outcome"`
+	activities.Stats
+	HoldDigest string `json:"holdDigest,omitempty"`
+	Reason     string `json:"reason,omitempty"`
+}
+
+func (r record) view() recordView {
+	view := recordView{runView: newRunView(r.run), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...)}
+	for _, scope := range r.scopes {
+		view.ScopeRecords = append(view.ScopeRecords, scopeView{
+			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: activities.Stats(scope.Stats),
+			HoldDigest: scope.HoldDigest, Reason: scope.Reason,
+		})
+	}
+	return view
+}
+
+func place(scope store.RunScope) string {
+	return scope.Provider + "/" + scope.Account + "/" + scope.Region
+}
+
+func (p *Program) showRecord(r record, opts showOptions) {
+	p.showRun(r.run)
+	p.showScopes(r.scopes, opts)
+	p.showRefused(r)
+	if r.run.Held > 0 {
+		p.out.Line("")
+		p.out.Note(output.Plain, recordSummary(r.run).holdAdvice())
+	}
+	p.out.Line("\nin Temporal, as long as it keeps the run:")
+	p.showTemporalCommand(execution.Run{WorkflowID: r.run.WorkflowID, RunID: r.run.RunID})
+}
+
+func recordSummary(run store.Run) summary {
+	return summary{
+		kind: run.Kind, outcome: run.Outcome, stats: activities.Stats(run.Stats), timeTook: float64(run.TookMS) / 1000,
+		scopes: run.Scopes, failed: run.ScopesFailed, held: run.ScopesHeld,
+	}
+}
+
+func (p *Program) showRun(run store.Run) {
+	var figures output.Figures
+	figures.Add("number", fmt.Sprint(run.ID))
+	figures.Add("kind", run.Kind)
+	figures.Add("run", run.RunID)
+	figures.Add("workflow", run.WorkflowID)
+	figures.Add("started", fmt.Sprintf("%s (%s)", moment(run.StartedAt), output.Ago(p.now(), run.StartedAt)))
+	if run.Outcome == store.OutcomeRunning {
+		figures.Add("outcome", "running, or terminated from outside: Temporal knows")
+	} else {
+		recordSummary(run).addFigures(&figures)
+	}
+	// A run's error repeats the reasons of its scopes, which follow anyway.
+	if run.Scopes == 0 && run.Error != "" {
+		figures.AddStyled("error", run.Error, output.Bad)
+	}
+	p.out.Figures(&figures)
+}

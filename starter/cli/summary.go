@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"cloudsync/activities"
+	"cloudsync/starter/output"
+)
+
+// summary is what the record and the report of a run have in common.
+type summary struct {
+	kind     string
+	outcome  string
+	stats    activities.Stats
+	timeTook float64
+	scopes   int64
+	failed   int64
+	held     int64
+}
+
+// addFigures adds the statistics under the names that logs and reports use.
+func (s summary) addFigures(figures *output.Figures) {
+	outcome := outcomeCell(s.outcome)
+	figures.AddStyled("outcome", outcome.Text, outcome.Style)
+	for _, stat := range []struct {
+		name  string
+		value int64
+	}{
+		{"public.cloud.num", s.stats.CloudNum}, {"db.num", s.stats.DBNum},
+		{"toAddNum", s.stats.ToAdd}, {"toModNum", s.stats.ToMod}, {"toDelNum", s.stats.ToDel},
+		{"suAddNum", s.stats.SuAdd}, {"suModNum", s.stats.SuMod}, {"suDelNum", s.stats.SuDel},
+	} {
+		figures.Add(stat.name, fmt.Sprint(stat.value))
+	}
+	s.addExceptions(figures)
+	figures.Add("timeTook", fmt.Sprintf("%.3f s", s.timeTook))
+	figures.Add("scopes", s.scopesText())
+}
+
+// addExceptions adds the figures that are zero in an ordinary run.
+func (s summary) addExceptions(figures *output.Figures) {
+	if s.stats.Rehashed > 0 {
+		figures.Add("rehashedNum", fmt.Sprint(s.stats.Rehashed))
+	}
+	if s.stats.Held > 0 {
+		figures.AddStyled("heldNum", fmt.Sprint(s.stats.Held), output.Warn)
+	}
+	if s.stats.FailedRows > 0 {
+		figures.AddStyled("failedRowNum", fmt.Sprint(s.stats.FailedRows), output.Warn)
+	}
+}
+
+func (s summary) scopesText() string {
+	text := fmt.Sprint(s.scopes)
+	var exceptions []string
+	if s.failed > 0 {
+		exceptions = append(exceptions, fmt.Sprintf("%d failed", s.failed))
+	}
+	if s.held > 0 {
+		exceptions = append(exceptions, fmt.Sprintf("%d held", s.held))
+	}
+	if len(exceptions) > 0 {
+		text += " (" + strings.Join(exceptions, ", ") + ")"
+	}
+	return text
+}
+
+// holdAdvice says what to do about held deletions.
+func (s summary) holdAdvice() string {
+	return fmt.Sprintf("Held deletions lose nothing: the rows stay, and additions and modifications were applied. "+
+		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. "+
+		"If they are gone, allow this many with max_delete_ratio of %s under public_cloud_sync.resources, restart the worker "+
+		"and run again; all rows of a scope are never deleted.", s.kind)
+}

@@ -1,0 +1,242 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/starter/execution"
+	"cloudsync/starter/schedule"
+	"cloudsync/store"
+	"cloudsync/workflows"
+)
+
+const runID = "01a20757-1e56-7222-b4aa-9915773a1ec6"
+
+func state(ago time.Duration, outcome string, stats activities.Stats) *execution.State {
+	return &execution.State{
+		Run: execution.Run{WorkflowID: "cloud-sync/x", RunID: runID}, StartedAt: noon.Add(-ago),
+		Outcome: outcome, Figures: &execution.Figures{Stats: stats},
+	}
+}
+
+// golden compares without the first line break of want.
+func golden(t *testing.T, want, got string) {
+	t.Helper()
+	require.Equal(t, strings.TrimPrefix(want, "\n"), got)
+	requireWidth(t, got)
+}
+
+func TestListText(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showSchedules([]schedule.Overview{
+		{
+			Kind: "resource_host", Every: 5 * time.Second, Next: noon.Add(2 * time.Second),
+			Last: state(3*time.Second, "ok", activities.Stats{CloudNum: 1234, SuAdd: 12, SuMod: 3, SuDel: 1}),
+		},
+		{
+			Kind: "resource_disk", Every: 90 * time.Second, Paused: true, Note: "cleaning up (ann)",
+			Running: state(4*time.Second, execution.Running, activities.Stats{}),
+			Last:    state(100*time.Second, "held", activities.Stats{CloudNum: 40, Held: 30}),
+		},
+		{
+			Kind: "resource_database_cluster", Every: time.Hour, Next: noon.Add(20 * time.Minute),
+			Last: &execution.State{Run: execution.Run{RunID: runID}, StartedAt: noon.Add(-time.Hour), Outcome: execution.Terminated},
+		},
+		{Kind: "resource_new", Every: time.Hour, Next: noon.Add(59 * time.Minute)},
+	})
+	golden(t, `
+KIND           STATE   EVERY      LAST  OUTCOME     CLOUD  ADD  MOD  DEL    NEXT
+resource_host  active     5s    3s ago  ok           1234  +12   ~3   -1   in 2s
+resource_disk  PAUSED  1m30s  100s ago  HELD           40    ·    ·    ·       -
+    paused: cleaning up (ann)
+    a run is under way since 4s
+    held: see `+"`starter show 01a20757-1e56-7222-b4aa-9915773a1ec6`"+`
+…base_cluster  active     1h   60m ago  TERMINATED      -    -    -    -  in 20m
+    terminated: see `+"`starter show 01a20757-1e56-7222-b4aa-9915773a1ec6`"+`
+resource_new   active     1h         -  -               -    -    -    -  in 59m
+`, b.stdout.String())
+}
+
+func TestRunsText(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showRuns([]store.Run{
+		{ID: 1204, Kind: "resource_host", Outcome: "running", StartedAt: noon.Add(-2 * time.Second)},
+		{
+			ID: 1203, Kind: "resource_host", Outcome: "held", StartedAt: noon.Add(-7 * time.Second), TookMS: 840,
+			Stats: store.Stats{SuAdd: 1, Held: 43}, Scopes: 3, ScopesHeld: 1,
+			Error: "mock/prod/beijing held: 14 of 29 rows would be deleted, more than 30%",
+		},
+		{
+			ID: 1202, Kind: "resource_disk", Outcome: "partial", StartedAt: noon.Add(-5 * time.Minute), TookMS: 12_300,
+			Stats: store.Stats{SuAdd: 100, SuMod: 20, SuDel: 3}, Scopes: 12, ScopesFailed: 2,
+			Error: strings.Repeat("mock/prod/shanghai failed: denied; ", 20),
+		},
+		{ID: 1201, Kind: "resource_host", Outcome: "unchanged", StartedAt: noon.Add(-3 * time.Hour), TookMS: 90, Scopes: 3},
+	})
+	golden(t, `
+ RUN  KIND           OUTCOME    STARTED   TOOK   ADD  MOD  DEL  HELD  FAILED
+1204  resource_host  running     2s ago      -     ·    ·    ·     ·       ·
+1203  resource_host  HELD        7s ago  0.84s    +1    ·    ·    43       ·
+    mock/prod/beijing held: 14 of 29 rows would be deleted, more than 30%
+1202  resource_disk  PARTIAL     5m ago    12s  +100  ~20   -3     ·    2/12
+    mock/prod/shanghai failed: denied; mock/prod/shanghai failed: denied;
+    mock/prod/shanghai failed: denied; mock/prod/shanghai failed: denied;…
+1201  resource_host  unchanged   3h ago  0.09s     ·    ·    ·     ·       ·
+`, b.stdout.String())
+}
+
+func TestRunsTextWithLargeNumbersFits(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showRuns([]store.Run{{
+		ID: 123456, Kind: "resource_load_balancer", Outcome: "unchanged", StartedAt: noon.Add(-100 * time.Second), TookMS: 400_000,
+		Stats: store.Stats{SuAdd: 1_000_000, SuMod: 20_000, SuDel: 3000, Held: 300}, Scopes: 100,
+	}})
+	golden(t, `
+   RUN  KIND        OUTCOME     STARTED   TOOK    ADD   MOD    DEL  HELD  FAILED
+123456  …_balancer  unchanged  100s ago  6m40s  +1.0M  ~20k  -3000   300       ·
+`, b.stdout.String())
+}
+
+func TestReportText(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showReport(workflows.Report{
+		Kind: "resource_host", Outcome: activities.Held, TimeTook: 1.2345,
+		Stats:  activities.Stats{CloudNum: 43, DBNum: 85, ToAdd: 1, ToMod: 2, ToDel: 43, SuAdd: 1, SuMod: 2, Held: 43, FailedRows: 2},
+		Scopes: 3, ScopesFailed: 1, ScopesHeld: 1,
+		Attention: []workflows.ScopeReport{
+			{
+				Place: "mock/prod/beijing", Outcome: activities.Held, Held: 43, FailedRows: 2,
+				Reason:     "43 of 85 rows would be deleted, more than 30%",
+				HoldDigest: "43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554",
+			},
+			{Place: "mock/prod/shanghai", Outcome: activities.Failed, Reason: "denied:\nthe credential may not list this"},
+		},
+	}, execution.Run{RunID: runID})
+	golden(t, `
+kind              resource_host
+run               01a20757-1e56-7222-b4aa-9915773a1ec6
+outcome           HELD
+public.cloud.num  43
+db.num            85
+toAddNum          1
+toModNum          2
+toDelNum          43
+suAddNum          1
+suModNum          2
+suDelNum          0
+heldNum           43
+failedRowNum      2
+timeTook          1.234 s
+scopes            3 (1 failed, 1 held)
+
+SCOPE               OUTCOME  HELD  REFUSED
+mock/prod/beijing   HELD       43        2
+    43 of 85 rows would be deleted, more than 30%
+    digest 43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554
+mock/prod/shanghai  FAILED      ·        ·
+    denied: the credential may not list this
+
+the refused rows: starter show 01a20757-1e56-7222-b4aa-9915773a1ec6
+
+Held deletions lose nothing: the rows stay, and additions and modifications were
+applied. Look at the cloud first. If the resources exist there, find out why the
+listing lacks them. If they are gone, allow this many with max_delete_ratio of
+resource_host under public_cloud_sync.resources, restart the worker and run
+again; all rows of a scope are never deleted.
+`, b.stdout.String())
+}
+
+func TestShowText(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showRecord(record{
+		run: store.Run{
+			ID: 1203, RunID: runID, WorkflowID: "cloud-sync/resource_host-2026-07-28T11:59:00Z", Kind: "resource_host",
+			Outcome: "partial", StartedAt: noon.Add(-time.Minute), TookMS: 840,
+			Stats:  store.Stats{CloudNum: 50, DBNum: 40, ToAdd: 12, SuAdd: 10, FailedRows: 2},
+			Scopes: 4, ScopesFailed: 1, Error: "the same as below",
+		},
+		scopes: []store.RunScope{
+			{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "unchanged"},
+			{ScopeID: 2, Provider: "mock", Account: "prod", Region: "shanghai", Outcome: "failed", Reason: "denied"},
+			{
+				ScopeID: 3, Provider: "mock", Account: "prod", Region: "guangzhou", Outcome: "partial",
+				Stats: store.Stats{CloudNum: 50, DBNum: 40, SuAdd: 10, FailedRows: 2}, Reason: "2 rows could not be stored",
+			},
+			{ScopeID: 4, Provider: "mock", Account: "prod", Region: "tianjin", Outcome: "unchanged"},
+		},
+		failures: []store.Failure{{ScopeID: 3, Phase: "list", NativeID: "i-7", Reason: "name: 300 characters, at most 255"}},
+	}, showOptions{})
+	golden(t, `
+number            1203
+kind              resource_host
+run               01a20757-1e56-7222-b4aa-9915773a1ec6
+workflow          cloud-sync/resource_host-2026-07-28T11:59:00Z
+started           2026-07-28 11:59:00 UTC (60s ago)
+outcome           PARTIAL
+public.cloud.num  50
+db.num            40
+toAddNum          12
+toModNum          0
+toDelNum          0
+suAddNum          10
+suModNum          0
+suDelNum          0
+failedRowNum      2
+timeTook          0.840 s
+scopes            4 (1 failed)
+
+SCOPE                OUTCOME  CLOUD  BEFORE  ADD  MOD  DEL  HELD  REFUSED
+mock/prod/shanghai   FAILED       0       0    ·    ·    ·     ·        ·
+    denied
+mock/prod/guangzhou  PARTIAL     50      40  +10    ·    ·     ·        2
+    2 rows could not be stored
+
+2 scopes unchanged (--all lists them)
+
+REFUSED ROW  SCOPE                AT
+i-7          mock/prod/guangzhou  list
+    name: 300 characters, at most 255
+and 1 more: --failures 2, or table sync_row_failure
+
+in Temporal, as long as it keeps the run:
+  temporal workflow show \
+    --workflow-id cloud-sync/resource_host-2026-07-28T11:59:00Z \
+    --run-id 01a20757-1e56-7222-b4aa-9915773a1ec6
+`, b.stdout.String())
+}
+
+func TestShowTextOfARunThatNeverReported(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showRun(store.Run{ID: 7, RunID: runID, Kind: "resource_host", WorkflowID: "w", Outcome: "running", StartedAt: noon.Add(-time.Hour)})
+	golden(t, `
+number    7
+kind      resource_host
+run       01a20757-1e56-7222-b4aa-9915773a1ec6
+workflow  w
+started   2026-07-28 11:00:00 UTC (60m ago)
+outcome   running, or terminated from outside: Temporal knows
+`, b.stdout.String())
+}
+
+func TestProgressText(t *testing.T) {
+	t.Parallel()
+	for text, progress := range map[string]workflows.Progress{
+		"finding its scopes":          {},
+		"0 of 1 scope done, +0 ~0 -0": {Scopes: 1},
+		"2 of 3 scopes done, +1 ~2 -3, 4 held, 5 refused": {
+			Scopes: 3, Done: 2, Stats: activities.Stats{SuAdd: 1, SuMod: 2, SuDel: 3, Held: 4, FailedRows: 5},
+		},
+	} {
+		require.Equal(t, text, progressText(progress))
+	}
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"cloudsync/activities"
+	"cloudsync/starter/execution"
+	"cloudsync/starter/output"
+)
+
+// outcomeCell shows an outcome so that whatever needs attention stands out, in
+// black and white, too.
+func outcomeCell(outcome string) output.Cell {
+	style := outcomeStyle(outcome)
+	if style == output.Warn || style == output.Bad {
+		outcome = strings.ToUpper(outcome)
+	}
+	return output.Cell{Text: outcome, Style: style}
+}
+
+func outcomeStyle(outcome string) output.Style {
+	switch outcome {
+	case string(activities.OK), string(activities.Unchanged):
+		return output.Good
+	case string(activities.Partial), string(activities.Held):
+		return output.Warn
+	case string(activities.Failed), execution.Cancelled, execution.Terminated, execution.TimedOut:
+		return output.Bad
+	default:
+		return output.Plain
+	}
+}
+
+// needsAttention says that somebody should look at what ended so.
+func needsAttention(outcome string) bool {
+	style := outcomeStyle(outcome)
+	return style == output.Warn || style == output.Bad
+}
+
+func countCell(n int64) output.Cell { return output.Text(output.Count(n)) }
+
+func changeCells(stats activities.Stats) []output.Cell {
+	return []output.Cell{
+		output.Text(output.Signed("+", stats.SuAdd)), output.Text(output.Signed("~", stats.SuMod)),
+		output.Text(output.Signed("-", stats.SuDel)),
+	}
+}
+
+// alarmCell shows a number that should be zero.
+func alarmCell(n int64, style output.Style) output.Cell {
+	if n == 0 {
+		return output.Text("·")
+	}
+	return output.Cell{Text: output.Count(n), Style: style}
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// plural is the number with the noun.
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

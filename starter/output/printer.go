@@ -1,0 +1,80 @@
+package output
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// DefaultWidth is the width of what is no terminal.
+const DefaultWidth = 80
+
+// paper is what text is laid out for.
+type paper struct {
+	width  int
+	colour bool
+}
+
+// Printer writes to a terminal, a file or a pipe.
+type Printer struct {
+	out      io.Writer
+	file     *os.File // where out is a terminal
+	noColour bool
+}
+
+// NewPrinter returns a printer on out. Colours are for terminals, and only
+// without noColour (https://no-color.org).
+func NewPrinter(out io.Writer, noColour bool) *Printer {
+	p := &Printer{out: out, noColour: noColour}
+	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		p.file = file
+	}
+	return p
+}
+
+// Writer is where the printer writes to.
+func (p *Printer) Writer() io.Writer { return p.out }
+
+// Terminal says whether somebody sees the output as it comes.
+func (p *Printer) Terminal() bool { return p.file != nil }
+
+// paper is asked for each time: a terminal's window changes its size.
+func (p *Printer) paper() paper {
+	if p.file == nil {
+		return paper{width: DefaultWidth}
+	}
+	columns, _, err := term.GetSize(int(p.file.Fd()))
+	if err != nil || columns <= 0 {
+		columns = DefaultWidth
+	}
+	return paper{width: columns, colour: !p.noColour}
+}
+
+// Line writes a line as it is, for what must be copied whole.
+func (p *Printer) Line(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
+
+// Note writes a text, wrapped, in a style.
+func (p *Printer) Note(style Style, text string) {
+	paper := p.paper()
+	for _, line := range wrap(plain(text), paper.width) {
+		p.Line("%s", paper.paint(style, line))
+	}
+}
+
+// Table writes a table.
+func (p *Printer) Table(table *Table) { p.Line("%s", strings.Join(table.lay(p.paper()), "\n")) }
+
+// JSON writes a value as one document.
+func (p *Printer) JSON(value any) error {
+	encoder := json.NewEncoder(p.out)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package output
+
+import (
+	"strings"
+)
+
+// Column is a column of a table.
+type Column struct {
+	Title string
+	Right bool // figures
+	// Min is how narrow the column may become where the table is too wide; 0: it is
+	// never shortened.
+	Min int
+	// Tail keeps the ends of texts that are shortened: names with the same beginning.
+	Tail bool
+}
+
+// Cell is a field of a table.
+type Cell struct {
+	Text  string
+	Style Style
+}
+
+// Text is a cell without a style.
+func Text(text string) Cell { return Cell{Text: text} }
+
+// Table is rows under titles, and remarks beneath rows.
+type Table struct {
+	columns []Column
+	lines   []tableLine
+}
+
+// tableLine is a row or a remark.
+type tableLine struct {
+	cells  []Cell
+	remark Cell
+}
+
+// columnGap is between columns, and remarkIndent before a remark.
+const (
+	columnGap    = "  "
+	remarkIndent = "    "
+)
+
+// NewTable returns a table without rows.
+func NewTable(columns ...Column) *Table { return &Table{columns: columns} }
+
+// Row adds a row: a cell for each column.
+func (t *Table) Row(cells ...Cell) {
+	row := make([]Cell, len(t.columns))
+	copy(row, cells)
+	for i := range row {
+		row[i].Text = plain(row[i].Text)
+	}
+	t.lines = append(t.lines, tableLine{cells: row})
+}
+
+// Remark adds a text beneath the last row; an empty one adds nothing.
+func (t *Table) Remark(style Style, text string) {
+	if text != "" {
+		t.lines = append(t.lines, tableLine{remark: Cell{Text: plain(text), Style: style}})
+	}
+}
+
+// lay returns the lines of the table in a width.
+func (t *Table) lay(paper paper) []string {
+	widths := t.widths(paper.width)
+	titles := make([]Cell, len(t.columns))
+	for i, column := range t.columns {
+		titles[i] = Cell{Text: column.Title, Style: Faint}
+	}
+	lines := []string{t.layRow(titles, widths, paper)}
+	for _, line := range t.lines {
+		if line.cells != nil {
+			lines = append(lines, t.layRow(line.cells, widths, paper))
+			continue
+		}
+		for _, part := range wrap(line.remark.Text, paper.width-len(remarkIndent)) {
+			lines = append(lines, remarkIndent+paper.paint(line.remark.Style, part))
+		}
+	}
+	return lines
+}
+
+// widths are those of the widest cells, narrowed until the table fits.
+func (t *Table) widths(limit int) []int {
+	widths := make([]int, len(t.columns))
+	total := len(columnGap) * (len(t.columns) - 1)
+	for i, column := range t.columns {
+		widths[i] = textWidth(column.Title)
+		for _, line := range t.lines {
+			if line.cells != nil {
+				widths[i] = max(widths[i], textWidth(line.cells[i].Text))
+			}
+		}
+		total += widths[i]
+	}
+	for ; total > limit; total-- {
+		widest := t.widestShrinkable(widths)
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+// widestShrinkable is the index of the column to narrow next, -1 for none.
+func (t *Table) widestShrinkable(widths []int) int {
+	widest := -1
+	for i, column := range t.columns {
+		if column.Min > 0 && widths[i] > column.Min && (widest < 0 || widths[i] > widths[widest]) {
+			widest = i
+		}
+	}
+	return widest
+}
+
+func (c Column) shorten(text string, columns int) string {
+	if c.Tail {
+		return clipStart(text, columns)
+	}
+	return Clip(text, columns)
+}
+
+func (t *Table) layRow(cells []Cell, widths []int, paper paper) string {
+	var line strings.Builder
+	for i, cell := range cells {
+		text := t.columns[i].shorten(cell.Text, widths[i])
+		padding := strings.Repeat(" ", max(0, widths[i]-textWidth(text)))
+		text = paper.paint(cell.Style, text)
+		if i > 0 {
+			line.WriteString(columnGap)
+		}
+		if t.columns[i].Right {
+			line.WriteString(padding + text)
+		} else {
+			line.WriteString(text + padding)
+		}
+	}
+	return strings.TrimRight(line.String(), " ")
+}

@@ -1,0 +1,168 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"cloudsync/config"
+	"cloudsync/visibility"
+)
+
+// Applier makes the schedules what a configuration says.
+type Applier struct {
+	Temporal  client.Client
+	Namespace string
+	// Kinds are the names of all kinds there are. Their schedules are looked up by
+	// id: a list of schedules may be seconds old.
+	Kinds []string
+	// Waiting, where set, is told why it takes longer.
+	Waiting func(reason string)
+
+	changes []Change
+}
+
+// Apply creates, updates, pauses, resumes and deletes schedules, and nothing
+// where nothing differs. The changes that were made are returned with an error,
+// too.
+func (a *Applier) Apply(ctx context.Context, sync config.Sync) ([]Change, error) {
+	a.changes = []Change{}
+	err := a.apply(ctx, sync)
+	return a.changes, err
+}
+
+func (a *Applier) apply(ctx context.Context, sync config.Sync) error {
+	registered, err := visibility.Register(ctx, a.Temporal, a.Namespace)
+	if err != nil {
+		return err
+	}
+	for _, name := range registered {
+		a.did(Change{Action: Registered, SearchAttribute: name})
+	}
+	for _, resource := range sync.Resources {
+		if err := a.applyKind(ctx, Define(resource.Kind, resource.Interval), sync.Enable); err != nil {
+			return fmt.Errorf("apply schedule %s: %w", ID(resource.Kind), err)
+		}
+	}
+	return a.deleteOthers(ctx, sync)
+}
+
+func (a *Applier) did(change Change) { a.changes = append(a.changes, change) }
+
+func (a *Applier) applyKind(ctx context.Context, want Definition, enable bool) error {
+	handle := a.handle(ctx, want.Kind)
+	description, err := handle.Describe(ctx)
+	if isNotFound(err) {
+		err = a.create(ctx, want, enable)
+		if !errors.Is(err, temporal.ErrScheduleAlreadyRunning) {
+			return err
+		}
+		// Somebody else created it in the meantime.
+		description, err = handle.Describe(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return a.update(ctx, handle, description.Schedule, want, enable)
+}
+
+func (a *Applier) create(ctx context.Context, want Definition, enable bool) error {
+	options := client.ScheduleOptions{
+		ID: want.WorkflowID, Spec: want.spec(), Action: want.action(),
+		Overlap: want.Overlap, CatchupWindow: want.CatchupWindow, Paused: !enable,
+	}
+	if !enable {
+		options.Note = disabledNote
+	}
+	err := a.onceAttributesAreKnown(ctx, func() error {
+		_, err := a.Temporal.ScheduleClient().Create(ctx, options)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	a.did(Change{Action: Created, Schedule: want.WorkflowID, Detail: "every " + Interval(want.Every)})
+	if !enable {
+		a.did(Change{Action: Paused, Schedule: want.WorkflowID, Detail: disabledNote})
+	}
+	return nil
+}
+
+func (a *Applier) update(ctx context.Context, handle client.ScheduleHandle, have client.Schedule, want Definition, enable bool) error {
+	was := Described(have)
+	action, note := judgePause(enable, *have.State)
+	if was == want && action == "" {
+		return nil
+	}
+	err := a.onceAttributesAreKnown(ctx, func() error {
+		return handle.Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			return &client.ScheduleUpdate{Schedule: revised(in.Description.Schedule, want, enable)}, nil
+		}})
+	})
+	if err != nil {
+		return err
+	}
+	if was != want {
+		a.did(Change{Action: Updated, Schedule: want.WorkflowID, Detail: want.differences(was)})
+	}
+	if action != "" {
+		a.did(Change{Action: action, Schedule: want.WorkflowID, Detail: note})
+	}
+	return nil
+}
+
+// revised is the schedule as wanted, with the state it has: an operator's pause
+// and note stay.
+func revised(have client.Schedule, want Definition, enable bool) *client.Schedule {
+	spec, state := want.spec(), *have.State
+	if action, note := judgePause(enable, state); action != "" {
+		state.Paused, state.Note = action == Paused, note
+	}
+	return &client.Schedule{Spec: &spec, Action: want.action(), Policy: want.policies(), State: &state}
+}
+
+// deleteOthers deletes the schedules of kinds that the configuration does not
+// have.
+func (a *Applier) deleteOthers(ctx context.Context, sync config.Sync) error {
+	kinds, err := kindsWithSchedules(ctx, a.Temporal, a.Kinds)
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		if _, configured := sync.Resource(kind); configured {
+			continue
+		}
+		if err := a.delete(ctx, kind); err != nil {
+			return fmt.Errorf("delete schedule %s: %w", ID(kind), err)
+		}
+	}
+	return nil
+}
+
+// delete looks first: only a schedule that starts our workflow is ours, and one
+// that is gone already was not deleted here.
+func (a *Applier) delete(ctx context.Context, kind string) error {
+	handle := a.handle(ctx, kind)
+	description, err := handle.Describe(ctx)
+	if isNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if Described(description.Schedule).WorkflowType != workflowType {
+		return nil
+	}
+	if err := handle.Delete(ctx); err != nil {
+		return err
+	}
+	a.did(Change{Action: Deleted, Schedule: ID(kind), Detail: "the configuration does not have this kind"})
+	return nil
+}
+
+func (a *Applier) handle(ctx context.Context, kind string) client.ScheduleHandle {
+	return a.Temporal.ScheduleClient().GetHandle(ctx, ID(kind))
+}

@@ -1,0 +1,91 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"cloudsync/starter/execution"
+)
+
+// Overview is a schedule and what it did last.
+type Overview struct {
+	Kind     string
+	Schedule string // its id
+	Every    time.Duration
+	Paused   bool
+	Note     string
+	Next     time.Time        // zero while paused
+	Running  *execution.State // the run that is under way
+	Last     *execution.State // the last run that ended
+}
+
+// List describes the schedules of the known kinds, and of others that are ours,
+// in that order.
+func List(ctx context.Context, c client.Client, known []string) ([]Overview, error) {
+	kinds, err := kindsWithSchedules(ctx, c, known)
+	if err != nil {
+		return nil, err
+	}
+	var all []Overview
+	for _, kind := range kinds {
+		description, err := c.ScheduleClient().GetHandle(ctx, ID(kind)).Describe(ctx)
+		if isNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("describe schedule %s: %w", ID(kind), err)
+		}
+		overview, err := overviewOf(ctx, c, kind, description)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, overview)
+	}
+	return all, nil
+}
+
+func overviewOf(ctx context.Context, c client.Client, kind string, description *client.ScheduleDescription) (Overview, error) {
+	state := description.Schedule.State
+	o := Overview{
+		Kind: kind, Schedule: ID(kind), Every: Described(description.Schedule).Every, Paused: state.Paused, Note: state.Note,
+	}
+	if next := description.Info.NextActionTimes; len(next) > 0 && !state.Paused {
+		o.Next = next[0]
+	}
+	err := o.readRuns(ctx, c, description.Info)
+	return o, err
+}
+
+// readRuns looks from the newest run back to the last one that ended.
+func (o *Overview) readRuns(ctx context.Context, c client.Client, info client.ScheduleInfo) error {
+	for i := len(info.RecentActions) - 1; i >= 0 && o.Last == nil; i-- {
+		action := info.RecentActions[i]
+		if action.StartWorkflowResult == nil {
+			continue
+		}
+		state, err := look(ctx, c, action)
+		if err != nil {
+			return err
+		}
+		if state.Outcome == execution.Running {
+			o.Running = &state
+			continue
+		}
+		o.Last = &state
+	}
+	return nil
+}
+
+// look gives what the schedule itself knows of a run that Temporal has deleted:
+// its retention may be shorter than the interval.
+func look(ctx context.Context, c client.Client, action client.ScheduleActionResult) (execution.State, error) {
+	run := runOf(*action.StartWorkflowResult)
+	state, err := execution.Look(ctx, c, run)
+	if isNotFound(err) {
+		return execution.State{Run: run, StartedAt: action.ActualTime, Outcome: execution.Unknown}, nil
+	}
+	return state, err
+}
