@@ -6,6 +6,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -79,7 +80,10 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 			continue
 		}
 		for _, region := range regions {
-			scopes = append(scopes, resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region})
+			scope := resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region}
+			if !slices.Contains(scopes, scope) {
+				scopes = append(scopes, scope)
+			}
 		}
 	}
 	return scopes, unlisted

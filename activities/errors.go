@@ -49,10 +49,13 @@ var retriedClasses = map[cloud.Class]bool{
 // as long as the workflow allows the activity. The cause is not attached: it
 // would go into the history whole, however long the provider's answer is.
 func temporalError(ctx context.Context, err error) error {
+	var mapped *temporal.ApplicationError
 	var cloudErr *cloud.Error
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &mapped):
+		return mapped
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return ctx.Err() // the run was cancelled, or the attempt was given up
 	case errors.Is(err, store.ErrSuperseded):
@@ -83,7 +86,7 @@ func nonRetryable(kind string, err error) error {
 }
 
 // maxErrorText bounds what one error takes of a history, in bytes.
-const maxErrorText = 400
+const maxErrorText = 300
 
 // shortText is the error's text, on one line and not too long.
 func shortText(err error) string {

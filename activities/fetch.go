@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -70,6 +71,7 @@ type fetch struct {
 	beat     *beat
 	chunk    store.Chunk
 	row      []byte // room for one row's encoding
+	cursors  map[string]bool
 	restarts int
 }
 
@@ -85,6 +87,7 @@ func (f *fetch) resume(ctx context.Context) {
 // startOver forgets all that was listed; what was staged is swept with the run.
 func (f *fetch) startOver() {
 	f.progress = progress{}
+	f.cursors = nil
 	f.chunk.Reset()
 	f.beat.save(f.progress)
 }
@@ -104,14 +107,24 @@ func (f *fetch) list(ctx context.Context) error {
 		if page.Next == "" {
 			return f.checkComplete()
 		}
-		if page.Next == f.Cursor {
-			return f.badAnswer("the next page's cursor is the one just used")
+		if f.inCircles(page.Next) {
+			return f.badAnswer("the next page's cursor is one that was used before")
 		}
 		f.Cursor = page.Next
 		if err := f.checkpoint(ctx); err != nil {
 			return err
 		}
 	}
+}
+
+// inCircles says that this attempt has listed the page at next before.
+func (f *fetch) inCircles(next string) bool {
+	if f.cursors == nil {
+		f.cursors = map[string]bool{f.Cursor: true}
+	}
+	before := f.cursors[next]
+	f.cursors[next] = true
+	return before
 }
 
 func (f *fetch) page(ctx context.Context) (cloud.Page, error) {
@@ -168,6 +181,7 @@ func (f *fetch) stage(ctx context.Context) error {
 	if f.chunk.Len() == 0 {
 		return nil
 	}
+	f.Staged = slices.Clone(f.Staged) // the beats read the one in the checkpoint
 	last := len(f.Staged) - 1
 	if last < 0 || f.Staged[last].Writer != f.writer {
 		f.Staged = append(f.Staged, store.Segment{Writer: f.writer})

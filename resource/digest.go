@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/bits"
+	"strconv"
+	"strings"
 )
 
 // Digest is a multiset hash of entries: the sum modulo 2^256 of
@@ -57,9 +59,9 @@ func (d Digest) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (d *Digest) UnmarshalText(text []byte) error {
-	var count int64
-	var digits string
-	if _, err := fmt.Sscanf(string(text), "%d:%s", &count, &digits); err != nil {
+	number, digits, _ := strings.Cut(string(text), ":")
+	count, err := strconv.ParseUint(number, 10, 63)
+	if err != nil {
 		return fmt.Errorf("read digest %q: want count:hex: %w", text, err)
 	}
 	var sum [sha256.Size]byte
@@ -68,6 +70,6 @@ func (d *Digest) UnmarshalText(text []byte) error {
 	}
 	*d = Digest{}
 	d.addSum(sum)
-	d.Count = count
+	d.Count = int64(count)
 	return nil
 }

@@ -84,7 +84,10 @@ func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 	if d.err != nil {
 		return nil, fmt.Errorf("decode %s row: %w", k.name, d.err)
 	}
-	return row, k.Seal(row, scope, scopeID)
+	if err := k.Seal(row, scope, scopeID); err != nil { // it was sealed before it was encoded
+		return nil, fmt.Errorf("decode %s row: %w: %w", k.name, ErrCorrupt, err)
+	}
+	return row, nil
 }
 
 func (k *Kind) decodeFields(d *decoder, row reflect.Value, watched bool) {

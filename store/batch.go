@@ -110,14 +110,18 @@ func (s *Store) PendingBatches(ctx context.Context, set BatchSet) ([]int, error)
 }
 
 // SumBatches adds up what became of all rows of the set, whichever attempt
-// applied them.
+// applied them. A set without any batch was swept: ErrSuperseded.
 func (s *Store) SumBatches(ctx context.Context, set BatchSet) (Counts, error) {
 	var counts Counts
-	query := s.inSet(s.db.NewSelect().Model((*batchRow)(nil)), set)
+	var batches int64
+	query := s.inSet(s.db.NewSelect().Model((*batchRow)(nil)), set).ColumnExpr("COUNT(*)")
 	for _, column := range []string{"applied", "rehashed", "skipped", "failed"} {
 		query = query.ColumnExpr("COALESCE(SUM(?), 0)", bun.Ident(column))
 	}
-	err := query.Scan(ctx, &counts.Applied, &counts.Rehashed, &counts.Skipped, &counts.Failed)
+	err := query.Scan(ctx, &batches, &counts.Applied, &counts.Rehashed, &counts.Skipped, &counts.Failed)
+	if err == nil && batches == 0 {
+		err = ErrSuperseded
+	}
 	if err != nil {
 		return counts, fmt.Errorf("add up %s batches of scope %d: %w", set.Op, set.ScopeID, err)
 	}

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
 
 	"cloudsync/diff"
@@ -29,11 +31,20 @@ type Change struct {
 	Image     json.RawMessage        `bun:"image,nullzero" json:"image,omitempty"`   // of a deletion: the row as it was
 }
 
+// insertChanges halves what is too large for one statement: a batch is bounded
+// by its rows, and the history has the old ones too.
 func insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	if _, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+	_, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx)
+	if half := len(changes) / 2; half > 0 && errors.Is(err, mysql.ErrPktTooLarge) {
+		if err := insertChanges(ctx, tx, changes[:half]); err != nil {
+			return err
+		}
+		return insertChanges(ctx, tx, changes[half:])
+	}
+	if err != nil {
 		return fmt.Errorf("record %d changes: %w", len(changes), err)
 	}
 	return nil

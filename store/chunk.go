@@ -50,7 +50,7 @@ func (c *Chunk) compress() []byte { return compressor.EncodeAll(c.encoded, nil) 
 func eachItem(payload []byte, do func(Item) error) error {
 	rest, err := decompressor.DecodeAll(payload, nil)
 	if err != nil {
-		return fmt.Errorf("decompress: %w", err)
+		return fmt.Errorf("decompress: %w: %w", resource.ErrCorrupt, err)
 	}
 	for len(rest) > 0 {
 		var item Item

@@ -31,6 +31,8 @@ const (
 	erNoDefaultForField   = 1364
 	erDataTooLong         = 1406
 	erInvalidJSONText     = 3140
+	erJSONValueTooBig     = 3150
+	erJSONKeyTooBig       = 3151
 	erCheckViolated       = 3819
 	mariaCheckViolated    = 4025
 )
@@ -40,7 +42,7 @@ const (
 var rowRefusals = map[uint16]bool{
 	erWarnDataOutOfRange: true, erWarnDataTruncated: true, erTruncatedWrongValue: true,
 	erTruncatedField: true, erBadNull: true, erNoDefaultForField: true, erDataTooLong: true,
-	erInvalidJSONText: true, erCheckViolated: true, mariaCheckViolated: true,
+	erInvalidJSONText: true, erJSONValueTooBig: true, erJSONKeyTooBig: true, erCheckViolated: true, mariaCheckViolated: true,
 }
 
 func number(err error) uint16 {

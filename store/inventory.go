@@ -50,13 +50,23 @@ func (s *Store) eachEntry(ctx context.Context, kind *resource.Kind, scopeID int6
 // lockRows returns the stored rows among uids, by UID, locked to the end of the
 // transaction.
 func lockRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID) (map[resource.UID]resource.Row, error) {
-	dest, scanned := kind.ScanModel()
-	err := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-		ColumnExpr("*").Where("uid IN (?)", bun.List(uids)).For("UPDATE").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("lock %d rows of %s: %w", len(uids), kind.Name(), err)
-	}
+	return readRows(ctx, tx, kind, uids, "UPDATE")
+}
+
+func readRows(ctx context.Context, db bun.IDB, kind *resource.Kind, uids []resource.UID, lock string) (map[resource.UID]resource.Row, error) {
 	stored := make(map[resource.UID]resource.Row, len(uids))
+	if len(uids) == 0 {
+		return stored, nil
+	}
+	dest, scanned := kind.ScanModel()
+	query := db.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
+		ColumnExpr("*").Where("uid IN (?)", bun.List(uids))
+	if lock != "" {
+		query = query.For(lock)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read %d rows of %s: %w", len(uids), kind.Name(), err)
+	}
 	for _, row := range scanned() {
 		stored[row.RowMeta().UID] = row
 	}

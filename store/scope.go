@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -53,7 +55,7 @@ func (s *Store) EnsureScopes(ctx context.Context, kind string, scopes []resource
 		return nil, err
 	}
 	if missing := s.newScopes(scopes, known); len(missing) > 0 {
-		if _, err := s.db.NewInsert().Model(&missing).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx); err != nil {
+		if err := s.register(ctx, missing); err != nil {
 			return nil, fmt.Errorf("register %d scopes of %s: %w", len(missing), kind, err)
 		}
 		if known, err = s.scopeIDs(ctx, kind); err != nil {
@@ -62,9 +64,23 @@ func (s *Store) EnsureScopes(ctx context.Context, kind string, scopes []resource
 	}
 	ids := make([]int64, len(scopes))
 	for i, scope := range scopes {
-		ids[i] = known[scope]
+		id, ok := known[scope]
+		if !ok { // IGNORE cuts a name that is too long
+			return nil, fmt.Errorf("register scope %s: its names do not fit the columns of sync_scope", scope)
+		}
+		ids[i] = id
 	}
 	return ids, nil
+}
+
+// register inserts scopes that somebody else may be inserting, in one order, so
+// that the two do not wait for each other.
+func (s *Store) register(ctx context.Context, scopes []scopeRow) error {
+	slices.SortFunc(scopes, func(a, b scopeRow) int { return cmp.Compare(a.scope().String(), b.scope().String()) })
+	return s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewInsert().Model(&scopes).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
+		return err
+	})
 }
 
 func (s *Store) scopeIDs(ctx context.Context, kind string) (map[resource.Scope]int64, error) {

@@ -29,14 +29,15 @@ type stageRow struct {
 	CreatedAt time.Time `bun:"created_at"`
 }
 
-// PutChunk stages a chunk of a snapshot.
+// PutChunk stages a chunk of a snapshot, in place of one of the same number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
 	row := stageRow{
 		RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq,
 		Payload: chunk.compress(), CreatedAt: s.at(),
 	}
-	// A retry after a lost answer finds the chunk already there.
-	_, err := s.db.NewInsert().Model(&row).Ignore().Returning("NULL").Exec(ctx)
+	// An attempt that starts its listing over writes the same places again.
+	_, err := s.db.NewInsert().Model(&row).Returning("NULL").
+		On("DUPLICATE KEY UPDATE").Set("payload = VALUES(payload)").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("stage chunk %d of scope %d: %w", seq, lease.ScopeID, err)
 	}

@@ -83,6 +83,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 func harden(cfg *mysql.Config) error {
 	cfg.ParseTime = true
 	cfg.Loc = time.UTC
+	cfg.Logger = driverLog{}
 	cfg.MaxAllowedPacket = 0  // ask the server
 	cfg.RejectReadOnly = true // after a failover, leave the old primary
 	cfg.Timeout = cmp.Or(cfg.Timeout, dialTimeout)
@@ -95,6 +96,12 @@ func harden(cfg *mysql.Config) error {
 	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
 	return cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin"))
 }
+
+// driverLog takes what the driver says of broken connections: details of errors
+// that are returned anyway.
+type driverLog struct{}
+
+func (driverLog) Print(v ...any) { slog.Debug("MySQL driver", "message", fmt.Sprint(v...)) }
 
 func waitFor(ctx context.Context, pool *sql.DB, addr string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)

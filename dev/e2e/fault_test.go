@@ -40,20 +40,25 @@ func run(m *testing.M) int {
 	return code
 }
 
-// workerBinary builds the worker as operators run it: another process, which can
-// be killed.
-var workerBinary = sync.OnceValues(func() (string, error) {
+// The programs as operators run them: processes, which can be killed.
+var (
+	workerBinary  = sync.OnceValues(func() (string, error) { return build("worker") })
+	starterBinary = sync.OnceValues(func() (string, error) { return build("starter") })
+)
+
+func build(name string) (string, error) {
 	l, err := layout.Find(".")
 	if err != nil {
 		return "", err
 	}
-	build := exec.Command("go", "build", "-o", programs, "./worker")
-	build.Dir = l.Root
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build the worker: %w: %s", err, out)
+	binary := filepath.Join(programs, name)
+	command := exec.Command("go", "build", "-o", binary, "./"+name)
+	command.Dir = l.Root
+	if out, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w: %s", name, err, out)
 	}
-	return filepath.Join(programs, "worker"), nil
-})
+	return binary, nil
+}
 
 // startProcess runs the worker as a process of its own.
 func (s *stack) startProcess(t *testing.T, config string) *process.Child {
