@@ -36,8 +36,10 @@ type Deps struct {
 
 // Settings are how a kind is synced.
 type Settings struct {
-	Policy      diff.Policy
-	MaxParallel int // scopes worked on at once
+	Policy diff.Policy
+	// AccountPolicies are those of accounts that have one of their own.
+	AccountPolicies []AccountPolicy
+	MaxParallel     int // scopes worked on at once
 }
 
 // New returns the activities over deps.
@@ -51,20 +53,48 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 	if !ok {
 		return ListScopesOut{}, notConfigured(in.Kind)
 	}
-	run, err := a.deps.Store.BeginRun(ctx, store.Run{
-		RunID: in.RunID, WorkflowID: in.WorkflowID, Kind: in.Kind, StartedAt: in.StartedAt,
-	})
+	run, err := a.begin(ctx, in)
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	scopes, unlisted := a.configuredScopes(ctx, in.Kind)
+	if scopes, err = narrow(scopes, in.Only); err != nil {
+		return ListScopesOut{}, nonRetryable("BadInput", err)
+	}
 	ids, err := a.deps.Store.EnsureScopes(ctx, in.Kind, scopes)
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	return ListScopesOut{
-		Run: run, ScopeIDs: ids, Unlisted: unlisted, Policy: settings.Policy, MaxParallel: settings.MaxParallel,
+		Run: run, ScopeIDs: ids, Unlisted: unlisted,
+		Policy: settings.Policy, AccountPolicies: settings.AccountPolicies, MaxParallel: settings.MaxParallel,
 	}, nil
+}
+
+// begin records that a run has begun. A plan leaves no record.
+func (a *Activities) begin(ctx context.Context, in ListScopesIn) (store.RunRef, error) {
+	if in.Plan {
+		return store.PlanRef(in.RunID), nil
+	}
+	return a.deps.Store.BeginRun(ctx, store.Run{
+		RunID: in.RunID, WorkflowID: in.WorkflowID, Kind: in.Kind, StartedAt: in.StartedAt,
+	})
+}
+
+// narrow keeps the scopes at the places; all, where none are named.
+func narrow(scopes []resource.Scope, only []string) ([]resource.Scope, error) {
+	if len(only) == 0 {
+		return scopes, nil
+	}
+	var kept []resource.Scope
+	for _, place := range only {
+		i := slices.IndexFunc(scopes, func(scope resource.Scope) bool { return scope.Place() == place })
+		if i < 0 {
+			return nil, fmt.Errorf("no configured scope %q: write it as provider/account/region", place)
+		}
+		kept = append(kept, scopes[i])
+	}
+	return kept, nil
 }
 
 // configuredScopes asks each account for its regions. One that fails takes
@@ -90,14 +120,18 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 }
 
 // LoadLocalHashes claims the scopes for the run and folds the entries that the
-// inventory holds of each.
+// inventory holds of each. For a plan it claims nothing.
 func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) (LoadLocalHashesOut, error) {
 	defer startBeat(ctx).stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
 		return LoadLocalHashesOut{}, notConfigured(in.Kind)
 	}
-	claims, err := a.deps.Store.ClaimScopes(ctx, in.Run, in.ScopeIDs)
+	take := a.deps.Store.ClaimScopes
+	if in.Run.IsPlan() {
+		take = a.deps.Store.ReadScopes
+	}
+	claims, err := take(ctx, in.Run, in.ScopeIDs)
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
@@ -124,8 +158,8 @@ func (a *Activities) ApplyMods(ctx context.Context, in ApplyIn) (store.Counts, e
 	return a.apply(ctx, in, diff.Modify)
 }
 
-// BatchDelete applies the deletions that ComputeDiff found and policy let
-// through.
+// BatchDelete applies the deletions that policy, or an operator, let through and
+// that ConfirmAbsent confirmed.
 func (a *Activities) BatchDelete(ctx context.Context, in ApplyIn) (store.Counts, error) {
 	return a.apply(ctx, in, diff.Delete)
 }
@@ -204,7 +238,7 @@ func runRow(in RecordRunIn) store.Run {
 		RunID: in.Run.ID, WorkflowID: final.WorkflowID, Kind: in.Kind, Outcome: string(final.Outcome),
 		StartedAt: final.StartedAt, FinishedAt: final.FinishedAt, TookMS: final.Took.Milliseconds(),
 		Scopes: final.Scopes, ScopesFailed: final.ScopesFailed, ScopesHeld: final.ScopesHeld,
-		Stats: store.Stats(final.Stats), Error: final.Error,
+		Stats: store.Stats(final.Stats), ApprovedBy: final.ApprovedBy, Error: final.Error,
 	}
 }
 

@@ -40,6 +40,8 @@ type bundle struct {
 	cloud *fakeCloud
 	run   store.RunRef
 	scope activities.LocalScope
+	// confirmed are the candidates that were asked for, by their batches' writer.
+	confirmed map[int]activities.ConfirmAbsentOut
 }
 
 // setup begins a run and claims its one scope.
@@ -128,7 +130,7 @@ func (b *bundle) apply(t *testing.T, found activities.ComputeDiffOut) (applied [
 	for i, part := range []struct {
 		rows int64
 		do   func(context.Context, activities.ApplyIn) (store.Counts, error)
-	}{{found.ToAdd, b.ApplyAdds}, {found.ToMod, b.ApplyMods}, {found.ToDel, b.BatchDelete}} {
+	}{{found.ToAdd, b.ApplyAdds}, {found.ToMod, b.ApplyMods}, {found.ToDel, b.confirmAndDelete}} {
 		if part.rows == 0 {
 			continue
 		}
@@ -137,6 +139,27 @@ func (b *bundle) apply(t *testing.T, found activities.ComputeDiffOut) (applied [
 		applied[i] = counts.Applied
 	}
 	return applied
+}
+
+// confirmAndDelete is the way of deletions: as in the workflow, what was
+// confirmed once is applied, however often that is tried.
+func (b *bundle) confirmAndDelete(ctx context.Context, in activities.ApplyIn) (store.Counts, error) {
+	if b.confirmed == nil {
+		b.confirmed = map[int]activities.ConfirmAbsentOut{}
+	}
+	absent, done := b.confirmed[in.Writer]
+	if !done {
+		var err error
+		if absent, err = b.ConfirmAbsent(ctx, in); err != nil {
+			return store.Counts{}, err
+		}
+		b.confirmed[in.Writer] = absent
+	}
+	if absent.Absent == 0 {
+		return store.Counts{}, nil
+	}
+	in.Writer = absent.Writer
+	return b.BatchDelete(ctx, in)
 }
 
 // sync makes the inventory what the cloud lists now, as a run of its own.
@@ -211,6 +234,10 @@ type fakeCloud struct {
 	regions    []string
 	regionsErr error
 	lists      string // the only kind it has, "" for all
+
+	hidden    []string // ids that exist although the listing lacks them
+	lookupErr func(nth int) error
+	lookups   [][]string
 
 	mu    sync.Mutex
 	pages map[string]cloud.Page
@@ -314,6 +341,29 @@ func (c *fakeCloud) List(ctx context.Context, scope resource.Scope, cursor strin
 		page.Rows[i] = &copied
 	}
 	return page, nil
+}
+
+// LookupLimit is small, so that a few ids take several calls.
+func (c *fakeCloud) LookupLimit(string) int { return 3 }
+
+func (c *fakeCloud) Lookup(_ context.Context, _ resource.Scope, ids []string) (existing []string, err error) {
+	c.lookups = append(c.lookups, ids)
+	if c.lookupErr != nil {
+		if err := c.lookupErr(len(c.lookups)); err != nil {
+			return nil, err
+		}
+	}
+	for _, row := range c.listed() {
+		if slices.Contains(ids, row.NativeID) {
+			existing = append(existing, row.NativeID)
+		}
+	}
+	for _, id := range c.hidden {
+		if slices.Contains(ids, id) {
+			existing = append(existing, id)
+		}
+	}
+	return existing, nil
 }
 
 // attempt is one attempt of an activity, under the conditions that the test

@@ -111,7 +111,7 @@ func TestDeletionLeavesARowThatChanged(t *testing.T) {
 	b, found := changes(t)
 	_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET hash = REVERSE(hash) WHERE native_id = 'i-del'")
 	require.NoError(t, err)
-	counts, err := execute(t, attempt{}, b.BatchDelete, b.applyIn(found.Writer))
+	counts, err := execute(t, attempt{}, b.confirmAndDelete, b.applyIn(found.Writer))
 	require.NoError(t, err)
 	require.Equal(t, store.Counts{Skipped: 1}, counts)
 	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id = 'i-del'"))

@@ -3,8 +3,6 @@ package activities
 import (
 	"context"
 
-	"go.temporal.io/sdk/activity"
-
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -26,7 +24,7 @@ func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (Compute
 	if err != nil {
 		return ComputeDiffOut{}, temporalError(ctx, err)
 	}
-	c := newComparison(a.deps.Store, in, local, int(activity.GetInfo(ctx).Attempt))
+	c := newComparison(a.deps.Store, in, local)
 	err = c.run(ctx)
 	return c.out, temporalError(ctx, err)
 }
@@ -41,7 +39,8 @@ type comparison struct {
 	out      ComputeDiffOut
 }
 
-func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry, writer int) *comparison {
+func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry) *comparison {
+	writer := newWriter()
 	c := &comparison{
 		store: s, in: in, diff: diff.New(local, int(in.Snapshot.Listed)),
 		batches: make(map[diff.Op]*store.BatchWriter, len(writtenOps)),
@@ -53,7 +52,7 @@ func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry, wri
 	return c
 }
 
-var writtenOps = [...]diff.Op{diff.Add, diff.Modify, diff.Delete}
+var writtenOps = [...]diff.Op{diff.Add, diff.Modify, store.Candidates}
 
 func (c *comparison) run(ctx context.Context) error {
 	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(item store.Item) error {
@@ -108,7 +107,7 @@ func (c *comparison) checkComplete() error {
 func (c *comparison) writeDeletions(ctx context.Context) error {
 	for _, entry := range c.diff.Gone() {
 		c.out.Deletions.Add(entry)
-		if err := c.batches[diff.Delete].Add(ctx, store.Item{Entry: entry}); err != nil {
+		if err := c.batches[store.Candidates].Add(ctx, store.Item{Entry: entry}); err != nil {
 			return err
 		}
 	}
@@ -121,13 +120,13 @@ func (c *comparison) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(c.failures) > 0 {
+	if len(c.failures) > 0 && !c.in.Run.IsPlan() {
 		if err := c.store.ReplaceListFailures(ctx, c.in.lease(), c.failures); err != nil {
 			return err
 		}
 	}
 	c.out.ToAdd = c.batches[diff.Add].Rows()
 	c.out.ToMod = c.batches[diff.Modify].Rows()
-	c.out.ToDel = c.batches[diff.Delete].Rows()
+	c.out.ToDel = c.batches[store.Candidates].Rows()
 	return nil
 }

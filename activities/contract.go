@@ -33,6 +33,8 @@ type Stats struct {
 	Rehashed   int64 `json:"rehashedNum"`  // of ToMod, rows of which nothing but the hash was rewritten
 	Held       int64 `json:"heldNum"`      // of ToDel, rows whose deletion policy did not let through
 	FailedRows int64 `json:"failedRowNum"` // rows that could not be stored
+	// PagingSkips are of ToDel the rows whose resources exist, asked for by id.
+	PagingSkips int64 `json:"pagingSkips"`
 }
 
 // Add adds other to s.
@@ -48,6 +50,7 @@ func (s *Stats) Add(other Stats) {
 	s.Rehashed += other.Rehashed
 	s.Held += other.Held
 	s.FailedRows += other.FailedRows
+	s.PagingSkips += other.PagingSkips
 }
 
 // Changes is how many rows of the inventory were added, modified or deleted.
@@ -71,15 +74,28 @@ type ListScopesIn struct {
 	RunID      string    `json:"runId"`
 	WorkflowID string    `json:"workflowId"`
 	StartedAt  time.Time `json:"startedAt"`
+	// Plan asks for a plan: nothing is recorded.
+	Plan bool `json:"plan,omitempty"`
+	// Only names the places, as provider/account/region, to narrow a plan to.
+	Only []string `json:"only,omitempty"`
 }
 
 // ListScopesOut is what a run works on and how.
 type ListScopesOut struct {
-	Run         RunRef          `json:"run"`
-	ScopeIDs    []int64         `json:"scopeIds"`
-	Unlisted    []UnlistedScope `json:"unlisted,omitempty"`
-	Policy      diff.Policy     `json:"policy"`
-	MaxParallel int             `json:"maxParallel"` // scopes worked on at once
+	Run      RunRef          `json:"run"`
+	ScopeIDs []int64         `json:"scopeIds"`
+	Unlisted []UnlistedScope `json:"unlisted,omitempty"`
+	Policy   diff.Policy     `json:"policy"`
+	// AccountPolicies are those of accounts that have one of their own.
+	AccountPolicies []AccountPolicy `json:"accountPolicies,omitempty"`
+	MaxParallel     int             `json:"maxParallel"` // scopes worked on at once
+}
+
+// AccountPolicy is the policy of one account.
+type AccountPolicy struct {
+	Provider string      `json:"provider"`
+	Account  string      `json:"account"`
+	Policy   diff.Policy `json:"policy"`
 }
 
 // UnlistedScope is an account whose regions could not be found out.
@@ -193,6 +209,7 @@ type RunRecord struct {
 	ScopesFailed int64         `json:"scopesFailed"`
 	ScopesHeld   int64         `json:"scopesHeld"`
 	Stats        Stats         `json:"stats"`
+	ApprovedBy   string        `json:"approvedBy,omitempty"` // who approved deletions of the run
 	Error        string        `json:"error,omitempty"`
 }
 

@@ -44,6 +44,15 @@ var retriedClasses = map[cloud.Class]bool{
 	cloud.ExpiredCursor: true, cloud.Incomplete: true,
 }
 
+// supersededType is the type of the error of work that a newer run has taken over.
+const supersededType = "Superseded"
+
+// IsSuperseded says that an activity failed because a newer run holds the scope.
+func IsSuperseded(err error) bool {
+	var application *temporal.ApplicationError
+	return errors.As(err, &application) && application.Type() == supersededType
+}
+
 // temporalError maps err, once, to what Temporal understands: whether to retry,
 // when, and under which type it shows. Errors of the database are retried for
 // as long as the workflow allows the activity. The cause is not attached: it
@@ -59,7 +68,7 @@ func temporalError(ctx context.Context, err error) error {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return ctx.Err() // the run was cancelled, or the attempt was given up
 	case errors.Is(err, store.ErrSuperseded):
-		return nonRetryable("Superseded", err)
+		return nonRetryable(supersededType, err)
 	case errors.Is(err, resource.ErrCorrupt), errors.Is(err, store.ErrNotFound):
 		return nonRetryable("Corrupt", err)
 	case errors.As(err, &cloudErr):

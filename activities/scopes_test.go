@@ -169,7 +169,7 @@ func TestSupersededRun(t *testing.T) {
 		requireSuperseded(err)
 		_, err = execute(t, attempt{}, old.ApplyMods, old.applyIn(writer))
 		requireSuperseded(err)
-		_, err = execute(t, attempt{}, old.BatchDelete, old.applyIn(writer))
+		_, err = execute(t, attempt{}, old.confirmAndDelete, old.applyIn(writer))
 		requireSuperseded(err)
 	}
 	applyAll(found.Writer)

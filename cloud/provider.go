@@ -34,6 +34,12 @@ type Provider interface {
 	// A page that cannot be had is an error, never an empty page; errors are
 	// *Error.
 	List(ctx context.Context, scope resource.Scope, cursor string) (Page, error)
+	// Lookup asks for resources of the scope by their native ids, at most
+	// LookupLimit, and returns the ids of those that exist. Only an answer that
+	// says so makes a resource absent: whatever keeps from knowing is an *Error.
+	Lookup(ctx context.Context, scope resource.Scope, nativeIDs []string) (existing []string, err error)
+	// LookupLimit is how many ids of the kind one Lookup takes.
+	LookupLimit(kind string) int
 }
 
 // Account is a configured account with its provider.

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"cloudsync/diff"
 	"cloudsync/resource"
 )
 
@@ -86,18 +87,26 @@ func (e tagsEntry) check(path string, r *report) {
 }
 
 func (e resourceEntry) check(path string, r *report) {
+	e.policy().check(path, r)
+	e.checkInterval(child(path, "interval"), r)
+	if e.MaxParallelScopes < 1 || e.MaxParallelScopes > maxParallelScopes {
+		r.showing(child(path, "max_parallel_scopes"), "%d is outside 1 to %d: write a number within", e.MaxParallelScopes, maxParallelScopes)
+	}
+}
+
+func (e policyEntry) check(path string, r *report) {
 	if kinds := resource.Standard().Names(); !slices.Contains(kinds, e.Kind) {
 		r.at(path, "unknown kind: the kinds are %s", strings.Join(kinds, ", "))
 	}
-	e.checkInterval(child(path, "interval"), r)
 	if !(e.MaxDeleteRatio >= 0 && e.MaxDeleteRatio <= 1) { // NaN too
 		r.showing(child(path, "max_delete_ratio"), "%v is outside 0 to 1: write a share such as 0.3", e.MaxDeleteRatio)
 	}
 	if e.MinRows < 0 {
 		r.showing(child(path, "min_rows"), "%d is negative: write a number of rows from 0", e.MinRows)
 	}
-	if e.MaxParallelScopes < 1 || e.MaxParallelScopes > maxParallelScopes {
-		r.showing(child(path, "max_parallel_scopes"), "%d is outside 1 to %d: write a number within", e.MaxParallelScopes, maxParallelScopes)
+	ways := []string{string(diff.Apply), string(diff.Hold), string(diff.Never)}
+	if !slices.Contains(ways, e.Deletes) {
+		r.showing(child(path, "deletes"), "%.40q is no way to treat deletions: write one of %s", e.Deletes, strings.Join(ways, ", "))
 	}
 }
 
@@ -135,6 +144,9 @@ func (e accountEntry) check(path string, r *report) {
 	e.checkProvider(path, r)
 	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", maxAccount, r)
 	e.checkRegions(child(path, "regions"), r)
+	for _, own := range e.Deletions {
+		own.check(child(child(path, "deletions"), own.Kind), r)
+	}
 }
 
 func (e accountEntry) checkProvider(path string, r *report) {

@@ -77,7 +77,15 @@ type Account struct {
 	// Regions are those to list; none where the configuration says "all": then the
 	// provider is asked for them.
 	Regions []string
-	Mock    mock.Settings // where Provider is "mock"
+	// Policies are the kinds whose deletions the account treats in its own way.
+	Policies []KindPolicy
+	Mock     mock.Settings // where Provider is "mock"
+}
+
+// KindPolicy is an account's own policy for a kind.
+type KindPolicy struct {
+	Kind   string
+	Policy diff.Policy
 }
 
 // Load reads the file at path, with variables from the process's environment.

@@ -27,7 +27,7 @@ public_cloud_sync:
   stree_tags: { group: team, product: product, app: app }
   resources:
     resource_disk: { interval: 1m }
-    resource_host: { interval: 5s, max_delete_ratio: 0.5, min_rows: 20, max_parallel_scopes: 4 }
+    resource_host: { interval: 5s, max_delete_ratio: 0.5, min_rows: 20, allow_empty: true, deletes: never, max_parallel_scopes: 4 }
   accounts:
     - provider: mock
       name: prod
@@ -44,7 +44,7 @@ public_cloud_sync:
         faults:
           - { fault: denied, kind: resource_host, region: beijing, rate: 0.5, times: 2, from_tick: 4, to_tick: 9 }
           - { fault: throttled, retry_after: 2s, delay: 1s }
-    - { provider: mock, name: test, regions: [all], mock: { hosts: 1000 } }
+    - { provider: mock, name: test, regions: [all], deletions: { resource_host: { deletes: hold } }, mock: { hosts: 1000 } }
 `
 
 // minimal has everything that is required, and nothing else.
@@ -73,7 +73,7 @@ func TestParseFull(t *testing.T) {
 			TagKeys: resource.TagKeys{Group: "team", Product: "product", App: "app"},
 			Resources: []config.Resource{
 				{Kind: "resource_disk", Interval: time.Minute, Policy: diff.DefaultPolicy(), MaxParallelScopes: 8},
-				{Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 20}, MaxParallelScopes: 4},
+				{Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 20, AllowEmpty: true, Deletes: diff.Never}, MaxParallelScopes: 4},
 			},
 			Accounts: []config.Account{
 				{Provider: "mock", Name: "prod", Regions: []string{"beijing", "shanghai"}, Mock: mock.Settings{
@@ -84,7 +84,9 @@ func TestParseFull(t *testing.T) {
 						{Type: mock.Throttled, RetryAfter: 2 * time.Second, Delay: time.Second},
 					},
 				}},
-				{Provider: "mock", Name: "test", Mock: mock.Settings{Hosts: mock.ExactHosts(1000), Churn: 0.1, PageSize: 100}},
+				{Provider: "mock", Name: "test", Policies: []config.KindPolicy{
+					{Kind: "resource_host", Policy: diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}},
+				}, Mock: mock.Settings{Hosts: mock.ExactHosts(1000), Churn: 0.1, PageSize: 100}},
 			},
 		},
 	}, c)

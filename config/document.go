@@ -58,20 +58,53 @@ type resourceEntry struct {
 	Interval          time.Duration `yaml:"interval"`
 	MaxDeleteRatio    float64       `yaml:"max_delete_ratio"`
 	MinRows           int64         `yaml:"min_rows"`
+	AllowEmpty        bool          `yaml:"allow_empty"`
+	Deletes           string        `yaml:"deletes"`
 	MaxParallelScopes int           `yaml:"max_parallel_scopes"`
 }
 
 func (e *resourceEntry) setDefaults() {
-	policy := diff.DefaultPolicy()
-	e.MaxDeleteRatio, e.MinRows = policy.MaxDeleteRatio, policy.MinRows
+	var policy policyEntry
+	policy.setDefaults()
+	e.MaxDeleteRatio, e.MinRows, e.AllowEmpty, e.Deletes = policy.MaxDeleteRatio, policy.MinRows, policy.AllowEmpty, policy.Deletes
 	e.MaxParallelScopes = DefaultMaxParallelScopes
 }
 
+func (e resourceEntry) policy() policyEntry {
+	return policyEntry{
+		Kind: e.Kind, MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows, AllowEmpty: e.AllowEmpty, Deletes: e.Deletes,
+	}
+}
+
+// policyEntry is how one account treats the deletions of a kind. What it leaves
+// out has the program's default, whatever the kind's own is.
+type policyEntry struct {
+	Kind           string  `yaml:",key"`
+	MaxDeleteRatio float64 `yaml:"max_delete_ratio"`
+	MinRows        int64   `yaml:"min_rows"`
+	AllowEmpty     bool    `yaml:"allow_empty"`
+	Deletes        string  `yaml:"deletes"`
+}
+
+func (e *policyEntry) setDefaults() {
+	policy := diff.DefaultPolicy()
+	e.MaxDeleteRatio, e.MinRows, e.Deletes = policy.MaxDeleteRatio, policy.MinRows, string(diff.Apply)
+}
+
+func (e policyEntry) policy() diff.Policy {
+	policy := diff.Policy{MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows, AllowEmpty: e.AllowEmpty}
+	if deletes := diff.Deletes(e.Deletes); deletes != diff.Apply {
+		policy.Deletes = deletes
+	}
+	return policy
+}
+
 type accountEntry struct {
-	Provider string        `yaml:"provider"`
-	Name     string        `yaml:"name"`
-	Regions  []string      `yaml:"regions"`
-	Mock     mock.Settings `yaml:"mock"`
+	Provider  string        `yaml:"provider"`
+	Name      string        `yaml:"name"`
+	Regions   []string      `yaml:"regions"`
+	Deletions []policyEntry `yaml:"deletions"`
+	Mock      mock.Settings `yaml:"mock"`
 }
 
 func (e *accountEntry) setDefaults() { e.Mock = mock.DefaultSettings() }
@@ -96,15 +129,18 @@ func (e resourceEntry) resource() Resource {
 	return Resource{
 		Kind:              e.Kind,
 		Interval:          e.Interval,
-		Policy:            diff.Policy{MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows},
+		Policy:            e.policy().policy(),
 		MaxParallelScopes: e.MaxParallelScopes,
 	}
 }
 
 func (e accountEntry) account() Account {
-	account := Account(e)
+	account := Account{Provider: e.Provider, Name: e.Name, Regions: e.Regions, Mock: e.Mock}
 	if e.allRegions() {
 		account.Regions = nil
+	}
+	for _, own := range e.Deletions {
+		account.Policies = append(account.Policies, KindPolicy{Kind: own.Kind, Policy: own.policy()})
 	}
 	return account
 }

@@ -81,11 +81,14 @@ func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []reso
 }
 
 // replaceRows writes rows over the stored ones of the same uid, as one
-// statement. created_at stays.
+// statement. created_at stays. The columns that follow from the uid are written,
+// too: somebody may have edited them.
 func replaceRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
 	query := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
 		Returning("NULL").On("DUPLICATE KEY UPDATE")
-	for _, column := range append([]string{"hash", "scope_id", "updated_at"}, kind.Columns()...) {
+	for _, column := range append([]string{
+		"hash", "scope_id", "provider", "account", "region", "native_id", "updated_at",
+	}, kind.Columns()...) {
 		// VALUES(): MariaDB does not know MySQL's newer row alias.
 		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
 	}

@@ -17,6 +17,16 @@ type RunRef struct {
 	Number int64  `json:"number"`
 }
 
+// planPrefix sets the staging of plans apart from that of runs.
+const planPrefix = "plan:"
+
+// PlanRef names a plan, after the Temporal run id that makes it. A plan has no
+// number: it claims nothing, so it can apply nothing.
+func PlanRef(runID string) RunRef { return RunRef{ID: planPrefix + runID} }
+
+// IsPlan says that the work is a plan, which changes nothing.
+func (r RunRef) IsPlan() bool { return r.Number == 0 }
+
 // Stats are the figures of a run or of one scope of it.
 type Stats struct {
 	CloudNum   int64 `bun:"cloud_num"`
@@ -30,6 +40,9 @@ type Stats struct {
 	Rehashed   int64 `bun:"rehashed"`
 	Held       int64 `bun:"held"`
 	FailedRows int64 `bun:"failed_rows"`
+	// PagingSkips are resources that the listing lacked and the provider, asked by
+	// id, has.
+	PagingSkips int64 `bun:"paging_skips"`
 }
 
 // Run is the record of a run.
@@ -48,7 +61,8 @@ type Run struct {
 	ScopesFailed int64     `bun:"scopes_failed"`
 	ScopesHeld   int64     `bun:"scopes_held"`
 	Stats
-	Error string `bun:"error"`
+	ApprovedBy string `bun:"approved_by"` // who approved deletions of the run
+	Error      string `bun:"error"`
 }
 
 // OutcomeRunning is the outcome of a run that has not recorded one. A run that
@@ -93,6 +107,7 @@ func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 // overwrites.
 func (s *Store) EndRun(ctx context.Context, run Run) error {
 	run.Error = clip(run.Error, 2048)
+	run.ApprovedBy = clip(run.ApprovedBy, 255)
 	query := s.db.NewInsert().Model(&run).ExcludeColumn("id").Returning("NULL").On("DUPLICATE KEY UPDATE")
 	for _, column := range runColumns {
 		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
@@ -104,11 +119,11 @@ func (s *Store) EndRun(ctx context.Context, run Run) error {
 }
 
 var statColumns = []string{
-	"cloud_num", "db_num", "to_add", "to_mod", "to_del", "su_add", "su_mod", "su_del", "rehashed", "held", "failed_rows",
+	"cloud_num", "db_num", "to_add", "to_mod", "to_del", "su_add", "su_mod", "su_del", "rehashed", "held", "failed_rows", "paging_skips",
 }
 
 var runColumns = append([]string{
-	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "error",
+	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "approved_by", "error",
 }, statColumns...)
 
 // RecordScopes records what became of scopes of a run, and of those with a

@@ -123,6 +123,23 @@ func (s *Store) ClaimScopes(ctx context.Context, run RunRef, scopeIDs []int64) (
 	if err := s.sweepStale(ctx, run.ID, scopeIDs); err != nil {
 		return nil, err
 	}
+	return claimsOf(rows, run), nil
+}
+
+// ReadScopes returns the scopes for a plan, by id order, without claiming them.
+func (s *Store) ReadScopes(ctx context.Context, plan RunRef, scopeIDs []int64) ([]Claim, error) {
+	var rows []scopeRow
+	err := s.db.NewSelect().Model(&rows).Where("id IN (?)", bun.List(scopeIDs)).Order("id").Scan(ctx)
+	if err == nil && len(rows) != len(scopeIDs) {
+		err = fmt.Errorf("%w: only %d are registered", ErrNotFound, len(rows))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %d scopes: %w", len(scopeIDs), err)
+	}
+	return claimsOf(rows, plan), nil
+}
+
+func claimsOf(rows []scopeRow, run RunRef) []Claim {
 	claims := make([]Claim, len(rows))
 	for i := range rows {
 		claims[i] = Claim{
@@ -130,7 +147,7 @@ func (s *Store) ClaimScopes(ctx context.Context, run RunRef, scopeIDs []int64) (
 			Scope: rows[i].scope(),
 		}
 	}
-	return claims, nil
+	return claims
 }
 
 func (s *Store) claim(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int64, rows *[]scopeRow) error {

@@ -81,12 +81,16 @@ func (s *Store) CleanStaging(ctx context.Context, runID string) error {
 
 var stagingTables = []string{"sync_stage", "sync_batch"}
 
+// planLife is how long a plan's staging is left alone: a plan that is still at
+// work is not to be disturbed by a run, and one that crashed is not to stay.
+const planLife = 24 * time.Hour
+
 // sweepStale removes what other runs have in flight in claimed scopes: the claim
 // made it unusable.
 func (s *Store) sweepStale(ctx context.Context, runID string, scopeIDs []int64) error {
 	for _, table := range stagingTables {
-		err := s.sweep(ctx, "DELETE FROM ? WHERE scope_id IN (?) AND run_id <> ? LIMIT ?",
-			bun.Ident(table), bun.List(scopeIDs), runID, sweepLimit)
+		err := s.sweep(ctx, "DELETE FROM ? WHERE scope_id IN (?) AND run_id <> ? AND (run_id NOT LIKE ? OR created_at < ?) LIMIT ?",
+			bun.Ident(table), bun.List(scopeIDs), runID, planPrefix+"%", s.at().Add(-planLife), sweepLimit)
 		if err != nil {
 			return fmt.Errorf("sweep %s of earlier runs: %w", table, err)
 		}

@@ -39,16 +39,37 @@ const (
 // Input is the input of CloudSyncWorkflow.
 type Input struct {
 	Kind string `json:"kind"`
+	// Approval lets held deletions go.
+	Approval *Approval `json:"approval,omitempty"`
+	// Plan asks for what a run would do, and nothing more: it claims no scope,
+	// changes no row, and disturbs no run.
+	Plan *Plan `json:"plan,omitempty"`
 	// Part is set in the children of a run with many scopes.
 	Part *Part `json:"part,omitempty"`
 }
 
+// Approval is an operator's word on held deletions: exactly these sets may go.
+type Approval struct {
+	// Digests are those of the held sets, as reports show them. A scope whose fresh
+	// set has another digest stays held.
+	Digests []string `json:"digests"`
+	By      string   `json:"by"` // who approved
+}
+
+// Plan narrows and bounds a plan.
+type Plan struct {
+	// Only names the scopes, as provider/account/region; all where it is empty.
+	Only []string `json:"only,omitempty"`
+}
+
 // Part is the share of a run's scopes that a child works on.
 type Part struct {
-	Run         activities.RunRef `json:"run"`
-	ScopeIDs    []int64           `json:"scopeIds"`
-	Policy      diff.Policy       `json:"policy"`
-	MaxParallel int               `json:"maxParallel"`
+	Run             activities.RunRef          `json:"run"`
+	ScopeIDs        []int64                    `json:"scopeIds"`
+	Policy          diff.Policy                `json:"policy"`
+	AccountPolicies []activities.AccountPolicy `json:"accountPolicies,omitempty"`
+	MaxParallel     int                        `json:"maxParallel"`
+	PlanBytes       int                        `json:"planBytes,omitempty"` // of a plan: what it may say of each scope
 }
 
 // Progress is how far a run is.
@@ -66,10 +87,14 @@ func CloudSyncWorkflow(ctx workflow.Context, in Input) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	if in.Part != nil {
+	switch {
+	case in.Part != nil:
 		return s.runPart(ctx)
+	case in.Plan != nil:
+		return s.plan(ctx)
+	default:
+		return s.run(ctx)
 	}
-	return s.run(ctx)
 }
 
 // cloudSync is one execution of CloudSyncWorkflow.
@@ -77,10 +102,12 @@ type cloudSync struct {
 	in       Input
 	ref      activities.RunRef
 	started  time.Time
-	policy   diff.Policy
+	policies policies
 	parallel int
 	scopes   int64 // to be done by this execution and its children
 	report   Report
+	// planBytes bounds what a plan says of each scope.
+	planBytes int
 	// unrecorded are the records of the scopes done last: they are recorded
 	// together with the run, or before the next ones.
 	unrecorded []activities.ScopeRecord
@@ -96,6 +123,9 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 	// the run that its claims and batches belong to.
 	s.ref.ID = cmp.Or(info.OriginalRunID, info.WorkflowExecution.RunID)
 	s.report.Kind, s.report.RunID = in.Kind, s.ref.ID
+	if in.Approval != nil {
+		s.report.ApprovedBy = in.Approval.By
+	}
 	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (Progress, error) {
 		return Progress{Scopes: s.scopes, Done: s.report.Scopes, Stats: s.report.Stats}, nil
 	})
@@ -105,14 +135,23 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 // run is a whole run: the scopes, whatever they are, then the record, whatever
 // happened.
 func (s *cloudSync) run(ctx workflow.Context) (Report, error) {
+	s.syncAndSettle(ctx)
+	if err := s.conclude(ctx); err != nil {
+		return s.report, err
+	}
+	return s.result(ctx)
+}
+
+func (s *cloudSync) syncAndSettle(ctx workflow.Context) {
 	if err := s.syncAll(ctx); err != nil {
 		s.report.Error = explain(err)
 	}
 	s.report.settle(workflow.Now(ctx).Sub(s.started))
+	s.report.findUnused(s.in.Approval)
 	s.showDetails(ctx)
-	if err := s.conclude(ctx); err != nil {
-		return s.report, err
-	}
+}
+
+func (s *cloudSync) result(ctx workflow.Context) (Report, error) {
 	if ctx.Err() != nil {
 		return s.report, ctx.Err()
 	}
@@ -123,13 +162,25 @@ func (s *cloudSync) run(ctx workflow.Context) (Report, error) {
 	return s.report, nil
 }
 
+// plan goes the way of a run up to the comparison. Its report is its only trace.
+func (s *cloudSync) plan(ctx workflow.Context) (Report, error) {
+	s.syncAndSettle(ctx)
+	cleaning, _ := workflow.NewDisconnectedContext(ctx)
+	if err := s.clean(cleaning); err != nil {
+		return s.report, err
+	}
+	return s.result(ctx)
+}
+
 func (s *cloudSync) syncAll(ctx workflow.Context) error {
 	listed, err := s.listScopes(ctx)
 	if err != nil {
 		return err
 	}
-	s.ref, s.policy, s.parallel = listed.Run, listed.Policy, listed.MaxParallel
+	s.ref, s.parallel = listed.Run, listed.MaxParallel
+	s.policies = policies{ofKind: listed.Policy, ofAccounts: listed.AccountPolicies}
 	s.scopes = int64(len(listed.ScopeIDs) + len(listed.Unlisted))
+	s.planBytes = maxPlanBytes / max(1, min(len(listed.ScopeIDs), maxPlannedScopes))
 	if s.scopes == 0 {
 		return errors.New("no configured account has this kind: add one to public_cloud_sync.accounts, or remove the kind from resources")
 	}
@@ -147,6 +198,9 @@ func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesO
 	ctx = bookkeeping(ctx, "find the scopes of "+s.in.Kind)
 	in := activities.ListScopesIn{
 		Kind: s.in.Kind, RunID: s.ref.ID, WorkflowID: info.WorkflowExecution.ID, StartedAt: s.started,
+	}
+	if s.in.Plan != nil {
+		in.Plan, in.Only = true, s.in.Plan.Only
 	}
 	err = workflow.ExecuteActivity(ctx, a.ListScopes, in).Get(ctx, &out)
 	return out, err
@@ -200,9 +254,16 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 }
 
 func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {
-	run := scopeRun{in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policy}
+	run := scopeRun{
+		in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policies.of(scope), approval: s.in.Approval,
+	}
+	if s.in.Plan != nil {
+		run.planBytes = s.planBytes
+	}
 	run.run(ctx)
 	s.report.addScope(run.record)
+	s.report.addApproved(run.approved)
+	s.report.addPlanned(run.planned)
 	s.report.Staged = s.report.Staged || run.staged
 	s.showDetails(ctx)
 	return run.record
@@ -212,9 +273,10 @@ func (s *cloudSync) showDetails(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.report.details(s.report.Scopes, s.scopes))
 }
 
-// recordScopes writes the scopes' rows of the audit, on a cancelled run too.
+// recordScopes writes the scopes' rows of the audit, on a cancelled run too. A
+// plan leaves none.
 func (s *cloudSync) recordScopes(ctx workflow.Context) error {
-	if len(s.unrecorded) == 0 {
+	if len(s.unrecorded) == 0 || s.in.Plan != nil {
 		return nil
 	}
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
@@ -253,7 +315,10 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64)
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
 	})
-	in := Input{Kind: s.in.Kind, Part: &Part{Run: s.ref, ScopeIDs: scopeIDs, Policy: s.policy, MaxParallel: s.parallel}}
+	in := Input{Kind: s.in.Kind, Approval: s.in.Approval, Plan: s.in.Plan, Part: &Part{
+		Run: s.ref, ScopeIDs: scopeIDs, MaxParallel: s.parallel, PlanBytes: s.planBytes,
+		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
+	}}
 	var report Report
 	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
 		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
@@ -267,7 +332,8 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64)
 // runPart is the execution of a child: scopes only, the run is its parent's.
 func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 	part := s.in.Part
-	s.ref, s.policy, s.parallel = part.Run, part.Policy, part.MaxParallel
+	s.ref, s.parallel, s.planBytes = part.Run, part.MaxParallel, part.PlanBytes
+	s.policies = policies{ofKind: part.Policy, ofAccounts: part.AccountPolicies}
 	s.report.RunID = s.ref.ID
 	s.scopes = int64(len(part.ScopeIDs))
 	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx))
@@ -282,13 +348,19 @@ func (s *cloudSync) conclude(ctx workflow.Context) error {
 	if err := s.tellTemporal(ctx); err != nil {
 		return err
 	}
-	if s.report.Staged {
-		clean := bookkeeping(ctx, "clean the run's staging")
-		if err := workflow.ExecuteActivity(clean, a.CleanStaging, activities.CleanStagingIn{Run: s.ref}).Get(clean, nil); err != nil {
-			return err
-		}
+	if err := s.clean(ctx); err != nil {
+		return err
 	}
 	return s.recordRun(ctx)
+}
+
+// clean removes what the run has in flight, if anything.
+func (s *cloudSync) clean(ctx workflow.Context) error {
+	if !s.report.Staged {
+		return nil
+	}
+	ctx = bookkeeping(ctx, "clean the run's staging")
+	return workflow.ExecuteActivity(ctx, a.CleanStaging, activities.CleanStagingIn{Run: s.ref}).Get(ctx, nil)
 }
 
 // tellTemporal puts the outcome where Temporal's UI and queries find it.
@@ -313,7 +385,7 @@ func (s *cloudSync) recordRun(ctx workflow.Context) error {
 		StartedAt:  s.started, FinishedAt: workflow.Now(ctx), Took: time.Duration(s.report.TimeTook * float64(time.Second)),
 		Outcome: s.report.Outcome, Stats: s.report.Stats,
 		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
-		Error: s.report.reason(),
+		ApprovedBy: s.report.ApprovedBy, Error: s.report.reason(),
 	}}
 	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
 }

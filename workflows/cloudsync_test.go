@@ -25,17 +25,21 @@ const kind = "resource_host"
 // world is what the activities see and do, scripted: what each scope answers, and
 // what was asked.
 type world struct {
-	mu      sync.Mutex
-	listed  activities.ListScopesOut
-	listErr error
-	fetch   func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
-	answers map[int64]fetchAnswer
-	loadErr map[int64]error
-	compare map[int64]activities.ComputeDiffOut
-	modErr  error
-	applied map[string][]int64 // operation to the scopes it was asked for
-	records []activities.RecordRunIn
-	cleaned int
+	mu       sync.Mutex
+	listed   activities.ListScopesOut
+	listErr  error
+	fetch    func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
+	answers  map[int64]fetchAnswer
+	loadErr  map[int64]error
+	compare  map[int64]activities.ComputeDiffOut
+	modErr   error
+	skips    map[int64]int64 // candidates that exist, by scope
+	confirm  error           // of ConfirmAbsent
+	held     []activities.KeepHoldIn
+	mismatch string
+	applied  map[string][]int64 // operation to the scopes it was asked for
+	records  []activities.RecordRunIn
+	cleaned  int
 }
 
 type fetchAnswer struct {
@@ -43,7 +47,10 @@ type fetchAnswer struct {
 	err error
 }
 
-func (w *world) ListScopes(context.Context, activities.ListScopesIn) (activities.ListScopesOut, error) {
+func (w *world) ListScopes(_ context.Context, in activities.ListScopesIn) (activities.ListScopesOut, error) {
+	if in.Plan {
+		w.listed.Run = store.PlanRef(in.RunID)
+	}
 	return w.listed, w.listErr
 }
 
@@ -82,8 +89,24 @@ func (w *world) ApplyMods(_ context.Context, in activities.ApplyIn) (store.Count
 	return w.apply("modify", in, w.compare[in.Scope.ID].ToMod), nil
 }
 
+func (w *world) ConfirmAbsent(_ context.Context, in activities.ApplyIn) (activities.ConfirmAbsentOut, error) {
+	skips := w.skips[in.Scope.ID]
+	return activities.ConfirmAbsentOut{Writer: 77, Absent: w.compare[in.Scope.ID].ToDel - skips, PagingSkips: skips}, w.confirm
+}
+
+func (w *world) KeepHold(_ context.Context, in activities.KeepHoldIn) (activities.KeepHoldOut, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held = append(w.held, in)
+	return activities.KeepHoldOut{Mismatch: w.mismatch}, nil
+}
+
+func (w *world) DescribePlan(_ context.Context, in activities.DescribePlanIn) (activities.DescribePlanOut, error) {
+	return activities.DescribePlanOut{Changes: []activities.PlannedChange{{Op: diff.Add, Place: in.Scope.Place(), NativeID: "i-1"}}}, nil
+}
+
 func (w *world) BatchDelete(_ context.Context, in activities.ApplyIn) (store.Counts, error) {
-	return w.apply("delete", in, w.compare[in.Scope.ID].ToDel), nil
+	return w.apply("delete", in, w.compare[in.Scope.ID].ToDel-w.skips[in.Scope.ID]), nil
 }
 
 func (w *world) apply(op string, in activities.ApplyIn, rows int64) store.Counts {
@@ -139,13 +162,21 @@ func (b *bundle) changed(scope int64, found activities.ComputeDiffOut) {
 
 func (b *bundle) run(t *testing.T) (workflows.Report, error) {
 	t.Helper()
-	b.ExecuteWorkflow(workflows.CloudSyncWorkflow, workflows.Input{Kind: kind})
+	return b.runInput(t, workflows.Input{Kind: kind})
+}
+
+func (b *bundle) runInput(t *testing.T, in workflows.Input) (workflows.Report, error) {
+	t.Helper()
+	b.ExecuteWorkflow(workflows.CloudSyncWorkflow, in)
 	require.True(t, b.IsWorkflowCompleted())
 	var report workflows.Report
 	if err := b.GetWorkflowError(); err != nil {
 		return report, err
 	}
 	require.NoError(t, b.GetWorkflowResult(&report))
+	if in.Plan != nil {
+		return report, nil
+	}
 	require.NotNil(t, b.finalRecord(), "every run is recorded")
 	require.Equal(t, report.Outcome, b.finalRecord().Outcome)
 	return report, nil

@@ -1,7 +1,9 @@
 package workflows
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +23,13 @@ type Report struct {
 	// Attention has the scopes that failed, are held, or have refused rows: the
 	// first maxAttention of them.
 	Attention []ScopeReport `json:"attention,omitempty"`
+	// ApprovedBy approved deletions of the run; Approved are the digests that let
+	// some go, UnusedApprovals those that fit no scope's deletions.
+	ApprovedBy      string   `json:"approvedBy,omitempty"`
+	Approved        []string `json:"approved,omitempty"`
+	UnusedApprovals []string `json:"unusedApprovals,omitempty"`
+	// Planned are the first changes of a plan.
+	Planned []activities.PlannedChange `json:"planned,omitempty"`
 	// Error is why nothing at all could be synced.
 	Error string `json:"error,omitempty"`
 
@@ -59,6 +68,47 @@ func (r *Report) addScope(record activities.ScopeRecord) {
 	})
 }
 
+// maxPlanBytes bounds a plan's description in one payload, and maxPlannedScopes
+// the scopes among which it is divided; should more have changes, the first ones
+// are shown.
+const (
+	maxPlanBytes     = 48 << 10
+	maxPlannedScopes = 20
+	maxPlanned       = 400
+)
+
+func (r *Report) addPlanned(changes []activities.PlannedChange) {
+	if len(r.Planned) == 0 || len(r.Planned)+len(changes) <= maxPlanned && planBytes(r.Planned)+planBytes(changes) <= maxPlanBytes {
+		r.Planned = append(r.Planned, changes...)
+	}
+}
+
+func planBytes(changes []activities.PlannedChange) int {
+	encoded, err := json.Marshal(changes)
+	if err != nil { // it was decoded from JSON
+		return maxPlanBytes
+	}
+	return len(encoded)
+}
+
+func (r *Report) addApproved(digest string) {
+	if digest != "" {
+		r.Approved = append(r.Approved, digest)
+	}
+}
+
+// findUnused lists the approvals that let nothing go.
+func (r *Report) findUnused(approval *Approval) {
+	if approval == nil {
+		return
+	}
+	for _, digest := range approval.Digests {
+		if !slices.Contains(r.Approved, digest) {
+			r.UnusedApprovals = append(r.UnusedApprovals, digest)
+		}
+	}
+}
+
 // addPart adds the report of a part of the scopes.
 func (r *Report) addPart(part Report) {
 	r.Stats.Add(part.Stats)
@@ -66,6 +116,8 @@ func (r *Report) addPart(part Report) {
 	r.ScopesFailed += part.ScopesFailed
 	r.ScopesHeld += part.ScopesHeld
 	r.Staged = r.Staged || part.Staged
+	r.Approved = append(r.Approved, part.Approved...)
+	r.addPlanned(part.Planned)
 	for _, scope := range part.Attention {
 		r.attend(scope)
 	}
@@ -130,7 +182,7 @@ func (r *Report) memo() map[string]any {
 		"public.cloud.num": r.CloudNum, "db.num": r.DBNum,
 		"toAddNum": r.ToAdd, "toModNum": r.ToMod, "toDelNum": r.ToDel,
 		"suAddNum": r.SuAdd, "suModNum": r.SuMod, "suDelNum": r.SuDel,
-		"heldNum": r.Held, "failedRowNum": r.FailedRows, "timeTook": r.TimeTook,
+		"heldNum": r.Held, "failedRowNum": r.FailedRows, "pagingSkips": r.PagingSkips, "timeTook": r.TimeTook,
 	}
 }
 

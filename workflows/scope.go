@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -11,12 +12,20 @@ import (
 	"cloudsync/diff"
 )
 
+// trustedDeletions is the change since when deletion candidates are asked for by
+// id, and held sets are kept. Runs that began before delete what they compared.
+const trustedDeletions = "trusted-deletions"
+
 // scopeRun is the sync of one scope. Whatever happens to it stays with it.
 type scopeRun struct {
-	in     activities.ScopeIn
-	policy diff.Policy
-	record activities.ScopeRecord
-	staged bool
+	in        activities.ScopeIn
+	policy    diff.Policy
+	approval  *Approval
+	planBytes int // of a plan: what it may say of the scope
+	record    activities.ScopeRecord
+	approved  string                     // the digest whose approval let the deletions go
+	planned   []activities.PlannedChange // of a plan
+	staged    bool
 }
 
 var a *activities.Activities // for the references to its methods
@@ -48,7 +57,12 @@ func (s *scopeRun) sync(ctx workflow.Context) error {
 		return err
 	}
 	s.judge(found)
-	if err := s.applyAll(ctx, found); err != nil {
+	if s.in.Run.IsPlan() {
+		err = s.describe(ctx, found)
+	} else {
+		err = s.applyAll(ctx, found)
+	}
+	if err != nil {
 		return err
 	}
 	s.settle(found)
@@ -74,13 +88,25 @@ func (s *scopeRun) compare(ctx workflow.Context, snapshot activities.FetchCloudO
 	return out, nil
 }
 
-// judge holds the deletions that policy does not let through.
+// judge holds the deletions that policy does not let through, unless an operator
+// has approved exactly these.
 func (s *scopeRun) judge(found activities.ComputeDiffOut) {
-	s.record.Reason = s.policy.Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified})
-	if s.record.Reason != "" {
-		s.record.Stats.Held = found.ToDel
-		s.record.HoldDigest = found.Deletions.String()
+	reason := s.policy.Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified})
+	if reason == "" {
+		return
 	}
+	digest := found.Deletions.String()
+	if s.approval != nil && slices.Contains(s.approval.Digests, digest) {
+		s.approved = digest
+		return
+	}
+	s.hold(found, reason)
+}
+
+func (s *scopeRun) hold(found activities.ComputeDiffOut, reason string) {
+	s.record.Reason = reason
+	s.record.Stats.Held = found.ToDel
+	s.record.HoldDigest = found.Deletions.String()
 }
 
 // applyAll applies additions first and deletions last, so that a resource that
@@ -94,7 +120,67 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 	if err := s.apply(ctx, a.ApplyMods, "modify", found.ToMod, in, &stats.SuMod); err != nil {
 		return err
 	}
-	return s.apply(ctx, a.BatchDelete, "delete", found.ToDel-stats.Held, in, &stats.SuDel)
+	if found.ToDel == 0 || s.policy.Deletes == diff.Never {
+		return nil
+	}
+	if workflow.GetVersion(ctx, trustedDeletions, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return s.apply(ctx, a.BatchDelete, "delete", found.ToDel-stats.Held, in, &stats.SuDel)
+	}
+	return s.delete(ctx, found, in)
+}
+
+// delete deletes what the provider, asked by id, does not have, or keeps the held
+// set for an approval.
+func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
+	if s.record.Stats.Held == 0 {
+		absent, err := s.confirm(ctx, found, in)
+		if err == nil {
+			in.Writer = absent.Writer
+			s.record.Stats.PagingSkips = absent.PagingSkips
+			return s.apply(ctx, a.BatchDelete, "delete", absent.Absent, in, &s.record.Stats.SuDel)
+		}
+		if temporal.IsCanceledError(err) || activities.IsSuperseded(err) {
+			return err
+		}
+		s.approved = ""
+		s.hold(found, fmt.Sprintf("%d deletions could not be confirmed: %s", found.ToDel, explain(err)))
+	}
+	return s.keepHold(ctx, found)
+}
+
+func (s *scopeRun) confirm(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {
+	ctx = work(ctx, fmt.Sprintf("look up %d in %s", found.ToDel, s.record.Place))
+	err = workflow.ExecuteActivity(ctx, a.ConfirmAbsent, in).Get(ctx, &out)
+	return out, err
+}
+
+func (s *scopeRun) keepHold(ctx workflow.Context, found activities.ComputeDiffOut) error {
+	in := activities.KeepHoldIn{ScopeIn: s.in, Writer: found.Writer, Digest: found.Deletions}
+	if s.approval != nil {
+		in.Approved = s.approval.Digests
+	}
+	ctx = work(ctx, fmt.Sprintf("hold %d in %s", found.ToDel, s.record.Place))
+	var out activities.KeepHoldOut
+	if err := workflow.ExecuteActivity(ctx, a.KeepHold, in).Get(ctx, &out); err != nil {
+		return err
+	}
+	if out.Mismatch != "" {
+		s.record.Reason += "; " + out.Mismatch
+	}
+	return nil
+}
+
+// describe reads what the plan found, as far as it fits.
+func (s *scopeRun) describe(ctx workflow.Context, found activities.ComputeDiffOut) error {
+	if found.ToAdd+found.ToMod+found.ToDel == 0 {
+		return nil
+	}
+	in := activities.DescribePlanIn{ScopeIn: s.in, Writer: found.Writer, MaxBytes: s.planBytes}
+	ctx = work(ctx, "describe the plan for "+s.record.Place)
+	var out activities.DescribePlanOut
+	err := workflow.ExecuteActivity(ctx, a.DescribePlan, in).Get(ctx, &out)
+	s.planned = out.Changes
+	return err
 }
 
 func (s *scopeRun) apply(ctx workflow.Context, activity any, verb string, rows int64, in activities.ApplyIn, applied *int64) error {

@@ -75,13 +75,17 @@ func (c *Cloud) Regions(ctx context.Context) ([]string, error) {
 func (c *Cloud) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
 	c.calls.Add(1)
 	page, err := c.list(ctx, scope, cursor)
-	if err == nil {
-		return page, nil
+	if err != nil {
+		return cloud.Page{}, failed(listCall, scope, err)
 	}
+	return page, nil
+}
+
+func failed(call string, scope resource.Scope, err error) error {
 	failure := &cloud.Error{Class: cloud.ClassOf(err), Err: err}
 	errors.As(err, &failure)
-	failure.Doing = "list " + scope.String()
-	return cloud.Page{}, failure
+	failure.Doing = call + " " + scope.String()
+	return failure
 }
 
 func (c *Cloud) list(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
@@ -140,7 +144,7 @@ func (c *Cloud) locate(scope resource.Scope) (listing, error) {
 	if !ok {
 		return listing{}, &cloud.Error{Class: cloud.NotFound, Err: fmt.Errorf("no resources of kind %q", scope.Kind)}
 	}
-	return listing{kind: kind, scope: scope, region: region}, nil
+	return listing{call: listCall, kind: kind, scope: scope, region: region}, nil
 }
 
 // open starts a listing, or takes it up where the cursor left it.

@@ -11,6 +11,7 @@ import (
 // that a listing stays consistent while the cloud moves on, and its total, so
 // that the scope is counted once.
 type listing struct {
+	call     string // listCall, or lookupCall
 	kind     rowKind
 	scope    resource.Scope
 	region   int

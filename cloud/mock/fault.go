@@ -23,13 +23,14 @@ const (
 	Poisoned          FaultType = "poisoned"       // a row has its id, but an impossible field
 	PoisonedNoID      FaultType = "poisoned_no_id" // a row has no id
 	Empty             FaultType = "empty"          // the listing succeeds, and nothing is in it
+	Skipped           FaultType = "skipped"        // rows are missing from the listing, and no total is announced
 )
 
 // FaultTypes lists all faults.
 func FaultTypes() []FaultType {
 	return []FaultType{
 		Denied, InvalidCredential, Throttled, Timeout, Unavailable, ExpiredCursor,
-		Truncated, Duplicate, Poisoned, PoisonedNoID, Empty,
+		Truncated, Duplicate, Poisoned, PoisonedNoID, Empty, Skipped,
 	}
 }
 
@@ -43,8 +44,11 @@ type Fault struct {
 	// Kind and Region narrow the scopes; empty: all.
 	Kind   string `yaml:"kind"`
 	Region string `yaml:"region"`
+	// Call narrows the calls to "list" or "lookup"; empty: both, as far as the fault
+	// can be seen there.
+	Call string `yaml:"call"`
 	// Rate is the share of listings (a scope at a tick) that it strikes, from 0 to 1;
-	// 0 counts as 1.
+	// of Skipped, the share of rows that each listing lacks. 0 counts as 1.
 	Rate float64 `yaml:"rate"`
 	// Times is how many calls of one listing it strikes before the cloud works
 	// again; 0: all.
@@ -60,9 +64,15 @@ type Fault struct {
 	RetryAfter time.Duration `yaml:"retry_after"`
 }
 
-// concerns says whether the fault can strike the scope at the tick.
-func (f Fault) concerns(scope resource.Scope, tick int64) bool {
-	return (f.Kind == "" || f.Kind == scope.Kind) &&
+// The calls that faults can be narrowed to.
+const (
+	listCall   = "list"
+	lookupCall = "lookup"
+)
+
+// concerns says whether the fault can strike the call in the scope at the tick.
+func (f Fault) concerns(call string, scope resource.Scope, tick int64) bool {
+	return (f.Call == "" || f.Call == call) && (f.Kind == "" || f.Kind == scope.Kind) &&
 		(f.Region == "" || f.Region == scope.Region) &&
 		tick >= f.FromTick && (f.ToTick == 0 || tick <= f.ToTick)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -28,6 +29,7 @@ type hits struct {
 
 type hitKey struct {
 	fault int
+	call  string
 	scope resource.Scope
 }
 
@@ -49,7 +51,7 @@ func (f *faults) find(l listing, effective func(Fault) bool) (found []Fault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
-		if fault.concerns(l.scope, l.tick) && effective(fault) && f.strikes(i, fault, l) {
+		if fault.concerns(l.call, l.scope, l.tick) && effective(fault) && f.strikes(i, fault, l) {
 			found = append(found, fault)
 		}
 	}
@@ -57,13 +59,13 @@ func (f *faults) find(l listing, effective func(Fault) bool) (found []Fault) {
 }
 
 func (f *faults) strikes(i int, fault Fault, l listing) bool {
-	if fault.Rate > 0 && !chance(f.hash(fault.Type, l), fault.Rate) {
+	if fault.Type != Skipped && fault.Rate > 0 && !chance(f.hash(fault.Type, l), fault.Rate) {
 		return false
 	}
 	if fault.Times == 0 {
 		return true
 	}
-	key := hitKey{fault: i, scope: l.scope}
+	key := hitKey{fault: i, call: l.call, scope: l.scope}
 	hit, known := f.hits[key]
 	if !known || l.tick > hit.tick {
 		hit = hits{tick: l.tick}
@@ -115,14 +117,14 @@ func (f *faults) distort(c *Cloud, l listing, page cloud.Page) cloud.Page {
 	struck := f.find(l, func(fault Fault) bool { return spoils(fault.Type, l, page) })
 	for _, fault := range struck {
 		if spoils(fault.Type, l, page) { // still, after the fault before
-			page = spoil(c, l, page, fault.Type, mix(f.hash(fault.Type, l)+uint64(l.position)))
+			page = spoil(c, l, page, fault, mix(f.hash(fault.Type, l)+uint64(l.position)))
 		}
 	}
 	return page
 }
 
-func spoil(c *Cloud, l listing, page cloud.Page, fault FaultType, hash uint64) cloud.Page {
-	switch fault {
+func spoil(c *Cloud, l listing, page cloud.Page, fault Fault, hash uint64) cloud.Page {
+	switch fault.Type {
 	case Truncated:
 		page.Rows, page.Next = page.Rows[:len(page.Rows)/2], ""
 	case Duplicate:
@@ -133,7 +135,19 @@ func spoil(c *Cloud, l listing, page cloud.Page, fault FaultType, hash uint64) c
 		page.Rows[hash%uint64(len(page.Rows))].RowMeta().NativeID = ""
 	case Empty:
 		page = cloud.Page{}
+	case Skipped:
+		page = skip(page, cmp.Or(fault.Rate, 1), hash)
 	}
+	return page
+}
+
+// skip leaves rows out, as offset paging does where rows before the offset went
+// away in the meantime; a total would give it away.
+func skip(page cloud.Page, share float64, hash uint64) cloud.Page {
+	page.Total = 0
+	page.Rows = slices.DeleteFunc(page.Rows, func(row resource.Row) bool {
+		return chance(mixText(hash, row.RowMeta().NativeID), share)
+	})
 	return page
 }
 
@@ -148,6 +162,8 @@ func spoils(fault FaultType, l listing, page cloud.Page) bool {
 		return len(page.Rows) > 0
 	case Empty:
 		return l.first()
+	case Skipped:
+		return true
 	default:
 		return false
 	}

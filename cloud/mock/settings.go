@@ -118,6 +118,7 @@ func (h Hosts) validate(p *problems) {
 
 func (f Fault) validate(p *problems, path string) {
 	p.add(!slices.Contains(FaultTypes(), f.Type), path+".fault", "unknown fault %.40q: the faults are %s", f.Type, faultNames())
+	p.add(f.Call != "" && f.Call != listCall && f.Call != lookupCall, path+".call", "unknown call %.40q: write list, lookup, or leave it out for both", f.Call)
 	p.add(!(f.Rate >= 0 && f.Rate <= 1), path+".rate", "%v is outside 0 to 1: write a share such as 0.5", f.Rate)
 	p.add(f.Times < 0, path+".times", "%d is negative: write how many calls it strikes, or 0 for all", f.Times)
 	p.add(f.FromTick < 0, path+".from_tick", "%d is negative: write a tick from 0", f.FromTick)

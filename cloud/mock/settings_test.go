@@ -43,7 +43,7 @@ func TestSettingsThatAreImpossible(t *testing.T) {
 		"fault's delay":   {fault(mock.Fault{Type: mock.Empty, Delay: -1}), mock.Problem{Path: "faults[1].delay", Text: "-1ns is negative: write a duration such as 1s"}},
 		"fault's respite": {fault(mock.Fault{Type: mock.Empty, RetryAfter: -1}), mock.Problem{Path: "faults[1].retry_after", Text: "-1ns is negative: write a duration such as 1s"}},
 		"unknown fault": {fault(mock.Fault{Type: "deny"}), mock.Problem{Path: "faults[1].fault", Text: `unknown fault "deny": the faults are denied, ` +
-			"invalid_credential, throttled, timeout, unavailable, expired_cursor, truncated, duplicate, poisoned, poisoned_no_id, empty"}},
+			"invalid_credential, throttled, timeout, unavailable, expired_cursor, truncated, duplicate, poisoned, poisoned_no_id, empty, skipped"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

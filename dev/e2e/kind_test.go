@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,6 +40,17 @@ func (s *lampShop) List(context.Context, resource.Scope, string) (cloud.Page, er
 		page.Rows = append(page.Rows, &l)
 	}
 	return page, nil
+}
+
+func (s *lampShop) LookupLimit(string) int { return 10 }
+
+func (s *lampShop) Lookup(_ context.Context, _ resource.Scope, ids []string) (existing []string, err error) {
+	for _, l := range s.lamps {
+		if slices.Contains(ids, l.NativeID) {
+			existing = append(existing, l.NativeID)
+		}
+	}
+	return existing, nil
 }
 
 func TestAnotherKindSyncs(t *testing.T) {

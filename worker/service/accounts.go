@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cloudsync/activities"
 	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
 	"cloudsync/config"
@@ -18,4 +19,16 @@ func newAccounts(configured []config.Account) cloud.Accounts {
 // newClient knows the providers; the configuration has refused any other.
 func newClient(account config.Account) cloud.Provider {
 	return mock.New(account.Mock, account.Regions)
+}
+
+// accountPolicies are those of the accounts that treat the kind in their own way.
+func accountPolicies(configured []config.Account, kind string) (policies []activities.AccountPolicy) {
+	for _, account := range configured {
+		for _, own := range account.Policies {
+			if own.Kind == kind {
+				policies = append(policies, activities.AccountPolicy{Provider: account.Provider, Account: account.Name, Policy: own.Policy})
+			}
+		}
+	}
+	return policies
 }

@@ -84,7 +84,9 @@ func Run(ctx context.Context, opts Options) error {
 func Deps(cfg *config.Config, db *store.Store, metrics *activities.Metrics) activities.Deps {
 	settings := make(map[string]activities.Settings, len(cfg.Sync.Resources))
 	for _, r := range cfg.Sync.Resources {
-		settings[r.Kind] = activities.Settings{Policy: r.Policy, MaxParallel: r.MaxParallelScopes}
+		settings[r.Kind] = activities.Settings{
+			Policy: r.Policy, AccountPolicies: accountPolicies(cfg.Sync.Accounts, r.Kind), MaxParallel: r.MaxParallelScopes,
+		}
 	}
 	return activities.Deps{
 		Store: db, Kinds: resource.Standard(), Accounts: newAccounts(cfg.Sync.Accounts),

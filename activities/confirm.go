@@ -1,0 +1,180 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"cloudsync/cloud"
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// ConfirmAbsentOut is what became of the deletion candidates. Its batches are in
+// staging, for BatchDelete.
+type ConfirmAbsentOut struct {
+	Writer int   `json:"writer"`
+	Absent int64 `json:"absent"` // the provider says that they do not exist
+	// PagingSkips are the candidates that exist: the listing lacked them.
+	PagingSkips int64 `json:"pagingSkips"`
+}
+
+// maxThrottled is how often in a row ConfirmAbsent waits for a provider that
+// throttles it, before the attempt fails.
+const maxThrottled = 10
+
+// ConfirmAbsent asks the provider for each deletion candidate by its id, and
+// writes those that do not exist as the batches to delete. A listing can lack a
+// resource that exists: with offset paging, one that goes away during the listing
+// moves another one over the page's edge.
+func (a *Activities) ConfirmAbsent(ctx context.Context, in ApplyIn) (ConfirmAbsentOut, error) {
+	defer startBeat(ctx).stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return ConfirmAbsentOut{}, notConfigured(in.Kind)
+	}
+	client, err := a.deps.Accounts.Client(in.scope())
+	if err != nil {
+		return ConfirmAbsentOut{}, nonRetryable("NotConfigured", err)
+	}
+	c := newConfirmation(a.deps.Store, kind, client, in)
+	if err := a.deps.Store.EachBatched(ctx, c.candidates, func(item store.Item) error { return c.take(ctx, item.Entry) }); err != nil {
+		return ConfirmAbsentOut{}, temporalError(ctx, err)
+	}
+	if err := c.finish(ctx); err != nil {
+		return ConfirmAbsentOut{}, temporalError(ctx, err)
+	}
+	return c.out, nil
+}
+
+// confirmation is one attempt to confirm a scope's candidates.
+type confirmation struct {
+	store      *store.Store
+	kind       *resource.Kind
+	client     cloud.Provider
+	scope      resource.Scope
+	candidates store.BatchSet
+	absent     *store.BatchWriter
+	limit      int
+	taken      int              // candidates read
+	pending    []resource.Entry // of those, not asked for yet
+	out        ConfirmAbsentOut
+}
+
+func newConfirmation(s *store.Store, kind *resource.Kind, client cloud.Provider, in ApplyIn) *confirmation {
+	writer := newWriter()
+	return &confirmation{
+		store: s, kind: kind, client: client, scope: in.scope(),
+		candidates: store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: store.Candidates},
+		absent:     s.NewBatchWriter(store.BatchSet{Lease: in.lease(), Writer: writer, Op: diff.Delete}),
+		limit:      max(1, client.LookupLimit(kind.Name())),
+		out:        ConfirmAbsentOut{Writer: writer},
+	}
+}
+
+// newWriter names the batches of one attempt. It is drawn, not counted: attempts
+// start at one again when an operator resets the workflow.
+func newWriter() int { return int(rand.Uint32()) }
+
+func (c *confirmation) take(ctx context.Context, entry resource.Entry) error {
+	c.taken++
+	c.pending = append(c.pending, entry)
+	if len(c.pending) < c.limit {
+		return nil
+	}
+	return c.ask(ctx)
+}
+
+// ask looks the pending candidates up and keeps those that do not exist. One
+// that left the inventory in the meantime is nobody's to delete.
+func (c *confirmation) ask(ctx context.Context) error {
+	entries := c.pending
+	c.pending = c.pending[:0]
+	nativeIDs, err := c.nativeIDs(ctx, entries)
+	if err != nil || len(nativeIDs) == 0 {
+		return err
+	}
+	existing, err := c.existing(ctx, nativeIDs)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		nativeID, stored := nativeIDs[entry.UID]
+		switch {
+		case !stored:
+		case existing[nativeID]:
+			c.out.PagingSkips++
+		default:
+			c.out.Absent++
+			if err := c.absent.Add(ctx, store.Item{Entry: entry}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *confirmation) nativeIDs(ctx context.Context, entries []resource.Entry) (map[resource.UID]string, error) {
+	uids := make([]resource.UID, len(entries))
+	for i, entry := range entries {
+		uids[i] = entry.UID
+	}
+	return c.store.NativeIDs(ctx, c.kind, uids)
+}
+
+func (c *confirmation) existing(ctx context.Context, nativeIDs map[resource.UID]string) (map[string]bool, error) {
+	ids := make([]string, 0, len(nativeIDs))
+	for _, id := range nativeIDs {
+		ids = append(ids, id)
+	}
+	found, err := c.lookup(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	existing := make(map[string]bool, len(found))
+	for _, id := range found {
+		existing[id] = true
+	}
+	return existing, nil
+}
+
+// lookup waits out a provider that throttles: an attempt that began again would
+// ask for everything once more.
+func (c *confirmation) lookup(ctx context.Context, ids []string) ([]string, error) {
+	for throttled := 1; ; throttled++ {
+		found, err := c.call(ctx, ids)
+		var failure *cloud.Error
+		if !errors.As(err, &failure) || failure.Class != cloud.Throttled || throttled == maxThrottled {
+			return found, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(min(max(failure.RetryAfter, time.Second), maxRetryDelay)):
+		}
+	}
+}
+
+func (c *confirmation) call(ctx context.Context, ids []string) ([]string, error) {
+	callCtx, cancel := context.WithTimeout(ctx, pageTimeout)
+	defer cancel()
+	found, err := c.client.Lookup(callCtx, c.scope, ids)
+	var known *cloud.Error
+	if err == nil || errors.As(err, &known) || ctx.Err() != nil {
+		return found, err
+	}
+	return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: fmt.Sprintf("look up %d ids in %s", len(ids), c.scope.Place()), Err: err}
+}
+
+func (c *confirmation) finish(ctx context.Context) error {
+	if c.taken == 0 { // there were some: a newer run swept them
+		return fmt.Errorf("confirm deletions in %s: %w", c.scope.Place(), store.ErrSuperseded)
+	}
+	if err := c.ask(ctx); err != nil {
+		return err
+	}
+	return c.absent.Flush(ctx)
+}

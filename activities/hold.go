@@ -1,0 +1,116 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// KeepHoldIn asks to keep a set of held deletions.
+type KeepHoldIn struct {
+	ScopeIn
+	Writer int             `json:"writer"` // of the candidates
+	Digest resource.Digest `json:"digest"`
+	// Approved are the digests that an operator approved for this run.
+	Approved []string `json:"approved,omitempty"`
+}
+
+// KeepHoldOut says how the set differs from one that was approved.
+type KeepHoldOut struct {
+	// Mismatch is empty where nothing approved concerns the scope.
+	Mismatch string `json:"mismatch,omitempty"`
+}
+
+// KeepHold keeps the held deletions of a scope under their digest, so that an
+// approval which no longer fits can be told apart, and does so for the approvals
+// of this run.
+func (a *Activities) KeepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {
+	defer startBeat(ctx).stop()
+	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: store.Candidates}
+	if err := a.deps.Store.KeepHold(ctx, set, in.Digest); err != nil {
+		return KeepHoldOut{}, temporalError(ctx, err)
+	}
+	for _, digest := range in.Approved {
+		approved, err := a.deps.Store.LoadHold(ctx, in.Scope.ID, digest)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // another scope's
+		}
+		if err != nil {
+			return KeepHoldOut{}, temporalError(ctx, err)
+		}
+		mismatch, err := a.compareHold(ctx, in, set, approved)
+		return KeepHoldOut{Mismatch: mismatch}, temporalError(ctx, err)
+	}
+	return KeepHoldOut{}, nil
+}
+
+// compareHold says how the set differs from the approved one.
+func (a *Activities) compareHold(ctx context.Context, in KeepHoldIn, set store.BatchSet, approved []resource.Entry) (string, error) {
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return "", notConfigured(in.Kind)
+	}
+	since := diff.New(approved, len(approved))
+	var more, changed []resource.UID
+	err = a.deps.Store.EachBatched(ctx, set, func(item store.Item) error {
+		switch op, _ := since.See(item.Entry); op {
+		case diff.Add:
+			more = append(more, item.UID)
+		case diff.Modify:
+			changed = append(changed, item.UID)
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	var back []resource.UID
+	for _, entry := range since.Gone() {
+		back = append(back, entry.UID)
+	}
+	return a.describeMismatch(ctx, kind, map[string][]resource.UID{
+		"more would be deleted": more, "no longer would": back, "changed since": changed,
+	})
+}
+
+func (a *Activities) describeMismatch(ctx context.Context, kind *resource.Kind, sets map[string][]resource.UID) (string, error) {
+	parts := []string{}
+	for _, what := range [...]string{"more would be deleted", "no longer would", "changed since"} {
+		if len(sets[what]) == 0 {
+			continue
+		}
+		sample, err := a.sampleIDs(ctx, kind, sets[what])
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", len(sets[what]), what, sample))
+	}
+	return "the approved set has changed: " + strings.Join(parts, ", "), nil
+}
+
+// sampleIDs names the first few of the resources.
+func (a *Activities) sampleIDs(ctx context.Context, kind *resource.Kind, uids []resource.UID) (string, error) {
+	const few = 3
+	first := uids[:min(few, len(uids))]
+	nativeIDs, err := a.deps.Store.NativeIDs(ctx, kind, first)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, 0, few+1)
+	for _, uid := range first {
+		name, stored := nativeIDs[uid]
+		if !stored {
+			name = "uid " + uid.String()
+		}
+		names = append(names, name)
+	}
+	if len(uids) > few {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", "), nil
+}

@@ -1,0 +1,155 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"unicode/utf8"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// DescribePlanIn asks for the changes that a comparison found, as far as they
+// fit.
+type DescribePlanIn struct {
+	ScopeIn
+	Writer int `json:"writer"`
+	// MaxBytes bounds the description, in bytes of JSON.
+	MaxBytes int `json:"maxBytes"`
+}
+
+// DescribePlanOut has the first changes of a scope: deletions, modifications and
+// additions, each by uid.
+type DescribePlanOut struct {
+	Changes []PlannedChange `json:"changes,omitempty"`
+}
+
+// PlannedChange is one resource of a plan.
+type PlannedChange struct {
+	Op       diff.Op                `json:"op"` // add, modify or delete
+	Place    string                 `json:"place"`
+	NativeID string                 `json:"nativeId"`
+	Fields   []resource.FieldChange `json:"fields,omitempty"` // of a modification: none if only its hash is rewritten
+}
+
+// DescribePlan reads the batches of a comparison and says what they would do. The
+// most dangerous comes first, so that it is the last to be cut.
+func (a *Activities) DescribePlan(ctx context.Context, in DescribePlanIn) (DescribePlanOut, error) {
+	defer startBeat(ctx).stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return DescribePlanOut{}, notConfigured(in.Kind)
+	}
+	d := &description{store: a.deps.Store, kind: kind, in: in, left: in.MaxBytes}
+	for _, op := range []diff.Op{store.Candidates, diff.Modify, diff.Add} {
+		if err := d.describe(ctx, op); err != nil {
+			return DescribePlanOut{}, temporalError(ctx, err)
+		}
+	}
+	return d.out, nil
+}
+
+type description struct {
+	store *store.Store
+	kind  *resource.Kind
+	in    DescribePlanIn
+	left  int // bytes
+	out   DescribePlanOut
+}
+
+// describeAtOnce is how many rows are read together for their description.
+const describeAtOnce = 100
+
+func (d *description) describe(ctx context.Context, op diff.Op) error {
+	set := store.BatchSet{Lease: d.in.lease(), Writer: d.in.Writer, Op: op}
+	var items []store.Item
+	err := d.store.EachBatched(ctx, set, func(item store.Item) error {
+		if d.left <= 0 {
+			return nil
+		}
+		item.Row = append([]byte(nil), item.Row...)
+		if items = append(items, item); len(items) < describeAtOnce {
+			return nil
+		}
+		err := d.add(ctx, op, items)
+		items = items[:0]
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.add(ctx, op, items)
+}
+
+func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) error {
+	uids := make([]resource.UID, len(items))
+	for i, item := range items {
+		uids[i] = item.UID
+	}
+	stored, err := d.store.LoadRows(ctx, d.kind, uids)
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		change, err := d.change(op, item, stored[item.UID])
+		if err != nil {
+			return err
+		}
+		encoded, err := json.Marshal(change)
+		if err != nil {
+			return err
+		}
+		if d.left -= len(encoded) + 1; d.left < 0 {
+			return nil
+		}
+		d.out.Changes = append(d.out.Changes, change)
+	}
+	return nil
+}
+
+func (d *description) change(op diff.Op, item store.Item, before resource.Row) (PlannedChange, error) {
+	change := PlannedChange{Op: op, Place: d.in.Scope.Place()}
+	if op == store.Candidates {
+		change.Op = diff.Delete
+		if before != nil {
+			change.NativeID = before.RowMeta().NativeID
+		}
+		return change, nil
+	}
+	after, err := d.kind.Decode(item.Row, d.in.scope(), d.in.Scope.ID)
+	if err != nil {
+		return change, err
+	}
+	change.NativeID = after.RowMeta().NativeID
+	if before != nil {
+		change.Fields = shorten(d.kind.Changes(before, after))
+	}
+	return change, nil
+}
+
+// maxPlannedValue bounds what a plan shows of one value, in bytes.
+const maxPlannedValue = 200
+
+func shorten(fields []resource.FieldChange) []resource.FieldChange {
+	for i := range fields {
+		fields[i].Old, fields[i].New = shortValue(fields[i].Old), shortValue(fields[i].New)
+	}
+	return fields
+}
+
+// shortValue turns a long value into a text that shows its beginning.
+func shortValue(value json.RawMessage) json.RawMessage {
+	if len(value) <= maxPlannedValue {
+		return value
+	}
+	end := maxPlannedValue
+	for !utf8.RuneStart(value[end]) {
+		end--
+	}
+	short, err := json.Marshal(string(value[:end]) + "…")
+	if err != nil { // a text always encodes
+		return json.RawMessage(`"…"`)
+	}
+	return short
+}

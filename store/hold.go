@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/diff"
+	"cloudsync/resource"
+)
+
+// Candidates is the operation of the batches with what ComputeDiff would delete.
+// They are not applied: ConfirmAbsent writes those that may go as batches of
+// diff.Delete.
+const Candidates diff.Op = "candidate"
+
+// holdRetention is how long a held set is kept to compare an approval with.
+const holdRetention = 30 * 24 * time.Hour
+
+type holdRow struct {
+	bun.BaseModel `bun:"table:sync_hold,alias:hold"`
+
+	ScopeID int64     `bun:"scope_id,pk"`
+	Digest  string    `bun:"digest,pk"`
+	Seq     int       `bun:"seq,pk"`
+	RunID   string    `bun:"run_id"`
+	Payload []byte    `bun:"payload"`
+	HeldAt  time.Time `bun:"held_at"`
+}
+
+// KeepHold keeps a set of candidates under its digest. A set that is held again,
+// by run after run, is kept once.
+func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest) error {
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewRaw(`INSERT IGNORE INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
+			SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
+			WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?`,
+			digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", set.ScopeID).
+			Where("held_at < ?", s.at().Add(-holdRetention)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep the held deletions of scope %d: %w", set.ScopeID, err)
+	}
+	return nil
+}
+
+// LoadHold returns the entries of a set that was held under the digest;
+// ErrNotFound if the scope never held it, or too long ago.
+func (s *Store) LoadHold(ctx context.Context, scopeID int64, digest string) ([]resource.Entry, error) {
+	var rows []holdRow
+	err := s.db.NewSelect().Model(&rows).Where("scope_id = ?", scopeID).Where("digest = ?", digest).Order("seq").Scan(ctx)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the deletions held as %s: %w", digest, err)
+	}
+	var entries []resource.Entry
+	for i := range rows {
+		err := eachItem(rows[i].Payload, func(item Item) error {
+			entries = append(entries, item.Entry)
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read the deletions held as %s: %w", digest, err)
+		}
+	}
+	return entries, nil
+}
+
+// EachBatched shows every item of the set's batches that are not applied, in
+// order. The item's bytes are valid until do returns.
+func (s *Store) EachBatched(ctx context.Context, set BatchSet, do func(Item) error) error {
+	seqs, err := s.PendingBatches(ctx, set)
+	if err != nil {
+		return err
+	}
+	for _, seq := range seqs {
+		row := set.row(seq)
+		if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
+			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, gone(err))
+		}
+		if err := eachItem(row.Payload, do); err != nil {
+			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, err)
+		}
+	}
+	return nil
+}
+
+// NativeIDs returns the providers' ids of those among uids that the inventory
+// has.
+func (s *Store) NativeIDs(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]string, error) {
+	var rows []struct {
+		UID      resource.UID `bun:"uid"`
+		NativeID string       `bun:"native_id"`
+	}
+	ids := make(map[resource.UID]string, len(uids))
+	if len(uids) == 0 {
+		return ids, nil
+	}
+	err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Column("uid", "native_id").
+		Where("uid IN (?)", bun.List(uids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read %d native ids of %s: %w", len(uids), kind.Name(), err)
+	}
+	for _, row := range rows {
+		ids[row.UID] = row.NativeID
+	}
+	return ids, nil
+}
+
+// LoadRows returns the stored rows among uids, by UID.
+func (s *Store) LoadRows(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]resource.Row, error) {
+	return readRows(ctx, s.db, kind, uids, "")
+}

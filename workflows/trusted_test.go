@@ -1,0 +1,162 @@
+package workflows_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"cloudsync/activities"
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/workflows"
+)
+
+// deletions is a comparison of ten rows that finds n of them gone.
+func deletions(n int64) activities.ComputeDiffOut {
+	found := activities.ComputeDiffOut{CloudNum: 10 - n, ToDel: n}
+	for i := range n {
+		found.Deletions.Add(resource.Entry{UID: resource.UID{byte(i)}})
+	}
+	return found
+}
+
+func TestCandidatesThatExistAreReported(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	b.changed(1, deletions(3))
+	b.skips = map[int64]int64{1: 2}
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.OK, report.Outcome)
+	require.EqualValues(t, 2, report.PagingSkips)
+	require.EqualValues(t, 1, report.SuDel)
+	require.EqualValues(t, 2, b.scopeRecord(1).Stats.PagingSkips)
+}
+
+// With all candidates found to exist, there is nothing to delete.
+func TestAllCandidatesExist(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	b.changed(1, deletions(3))
+	b.skips = map[int64]int64{1: 3}
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.Unchanged, report.Outcome)
+	require.Empty(t, b.applied)
+}
+
+func TestUnconfirmedDeletionsAreHeld(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	b.changed(1, deletions(2))
+	b.confirm = denied()
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.Held, report.Outcome)
+	require.EqualValues(t, 2, report.Held)
+	require.Contains(t, report.Attention[0].Reason, "2 deletions could not be confirmed: list mock/demo/r2: denied")
+	require.Empty(t, b.applied)
+	require.Len(t, b.held, 1)
+}
+
+func TestSupersededConfirmationFailsTheScope(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	b.changed(1, deletions(2))
+	b.confirm = temporal.NewNonRetryableApplicationError("superseded by a newer run", "Superseded", nil)
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.Empty(t, b.held)
+}
+
+func TestApprovedSetIsDeleted(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 2)
+	found := deletions(9)
+	b.changed(1, found)
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{
+		Digests: []string{found.Deletions.String(), "5:unused"}, By: "alice",
+	}})
+	require.NoError(t, err)
+	require.Equal(t, activities.OK, report.Outcome)
+	require.EqualValues(t, 9, report.SuDel)
+	require.Equal(t, []string{found.Deletions.String()}, report.Approved)
+	require.Equal(t, []string{"5:unused"}, report.UnusedApprovals)
+	require.Equal(t, "alice", report.ApprovedBy)
+	require.Equal(t, "alice", b.finalRecord().ApprovedBy)
+}
+
+// An approval is for one set. Another one is held, and the difference told.
+func TestApprovalOfAnotherSet(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	b.changed(1, deletions(9))
+	b.mismatch = "the approved set has changed: 1 more would be deleted (i-1)"
+	approved := deletions(8).Deletions.String()
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{approved}, By: "alice"}})
+	require.NoError(t, err)
+	require.Equal(t, activities.Held, report.Outcome)
+	require.Zero(t, report.SuDel)
+	require.Equal(t, "9 of 10 rows would be deleted, more than 30%; "+b.mismatch, report.Attention[0].Reason)
+	require.Equal(t, []string{approved}, b.held[0].Approved)
+	require.Equal(t, []string{approved}, report.UnusedApprovals)
+}
+
+// What an operator approved is still asked for by id.
+func TestApprovedDeletionsAreConfirmed(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	found := deletions(9)
+	b.changed(1, found)
+	b.confirm = denied()
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{found.Deletions.String()}, By: "a"}})
+	require.NoError(t, err)
+	require.Equal(t, activities.Held, report.Outcome)
+	require.Empty(t, report.Approved)
+}
+
+func TestPoliciesOfDeletions(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		policy  diff.Policy
+		outcome activities.Outcome
+		deleted int64
+	}{
+		"apply": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Apply}, activities.OK, 1},
+		"hold":  {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}, activities.Held, 0},
+		"never": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Never}, activities.Unchanged, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 2)
+			b.changed(1, deletions(1))
+			b.listed.AccountPolicies = []activities.AccountPolicy{{Provider: "mock", Account: "demo", Policy: c.policy}}
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.Equal(t, c.outcome, report.Outcome)
+			require.Equal(t, c.deleted, report.SuDel)
+			require.EqualValues(t, 1, report.ToDel)
+		})
+	}
+}
+
+// A plan goes as far as the comparison, and leaves only its report.
+func TestPlanAppliesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 250)
+	b.changed(7, activities.ComputeDiffOut{CloudNum: 11, ToAdd: 1, ToDel: 1})
+	b.changed(240, deletions(9))
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Plan: &workflows.Plan{}})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.ToAdd)
+	require.EqualValues(t, 10, report.ToDel)
+	require.EqualValues(t, 9, report.Held)
+	require.Zero(t, report.Changes())
+	require.Len(t, report.Planned, 2)
+	require.Empty(t, b.applied)
+	require.Empty(t, b.held)
+	require.Empty(t, b.records)
+	require.Equal(t, 1, b.cleaned)
+}
