@@ -48,10 +48,13 @@ func (p *Program) noteCommand(
 }
 
 // signed is the note with the name of who wrote it.
-func (p *Program) signed(note string) string {
+func (p *Program) signed(note string) string { return fmt.Sprintf("%s (%s)", note, p.who()) }
+
+// who is the name of the operator.
+func (p *Program) who() string {
 	name := p.env("USER")
 	if current, err := user.Current(); err == nil {
 		name = current.Username
 	}
-	return fmt.Sprintf("%s (%s)", note, cmp.Or(name, "unknown user"))
+	return cmp.Or(name, "unknown user")
 }

@@ -75,7 +75,7 @@ func (p *Program) rootCommand() *cobra.Command {
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped 80 "))
 	p.addFlags(root)
 	root.AddCommand(
-		p.applyCommand(), p.listCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
+		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
 	)
 	return root
@@ -123,6 +123,8 @@ func (p *Program) status(err error) int {
 		return statusOK
 	case errors.As(err, &ended):
 		return ended.status()
+	case errors.Is(err, changesError{}):
+		return statusChanges
 	default:
 		p.err.Line("starter: %v", err)
 		return statusError

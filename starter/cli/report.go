@@ -27,9 +27,37 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	if report.FailedRows > 0 {
 		p.out.Line("\nthe refused rows: starter show %s", run.RunID)
 	}
+	for _, digest := range report.UnusedApprovals {
+		p.out.Line("")
+		p.out.Note(output.Warn, "approved, but no scope has this set to delete: "+digest)
+	}
 	if report.Held > 0 {
 		p.out.Line("")
-		p.out.Note(output.Plain, s.holdAdvice())
+		p.showHoldAdvice(s.kind, digestsOf(report.Attention))
+	}
+}
+
+func digestsOf(scopes []workflows.ScopeReport) (digests []string) {
+	for _, scope := range scopes {
+		if scope.HoldDigest != "" {
+			digests = append(digests, scope.HoldDigest)
+		}
+	}
+	return digests
+}
+
+// showHoldAdvice says what to do about held deletions, with the command to type.
+func (p *Program) showHoldAdvice(kind string, digests []string) {
+	p.out.Note(output.Plain, "Held deletions lose nothing: the rows stay, and additions and modifications were applied. "+
+		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. "+
+		"If they are gone, approve exactly these sets:")
+	p.out.Line("  starter run %s \\", kind)
+	for i, digest := range digests {
+		more := " \\"
+		if i == len(digests)-1 {
+			more = ""
+		}
+		p.out.Line("  --approve %s%s", digest, more)
 	}
 }
 

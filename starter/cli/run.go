@@ -8,13 +8,19 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
+	"cloudsync/workflows"
 )
 
 const runHelp = `Starts a run now, in the order of the kind's schedule: one run of a kind at a
 time. If one is under way, the new run begins as soon as that ends. It works
 while the schedule is paused, too.
+
+With --approve DIGEST, as a hold's report shows it, the run deletes exactly that
+held set, if the fresh one still is the same; --approve can be repeated, and
+waits for the run.
 
 With --wait, shows the progress, waits for the end and prints the report; Ctrl-C
 or the end of --timeout ends the waiting, not the run.
@@ -25,6 +31,7 @@ or the end of --timeout ends the waiting, not the run.
 type runOptions struct {
 	wait    bool
 	timeout time.Duration
+	approve []string
 }
 
 func (p *Program) runCommand() *cobra.Command {
@@ -35,12 +42,18 @@ func (p *Program) runCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "wait for the end and print the report")
 	cmd.Flags().DurationVar(&opts.timeout, "timeout", 0, "how long to wait at most, such as 10m; 0: as long as it takes")
+	cmd.Flags().StringSliceVar(&opts.approve, "approve", nil, "`DIGEST` of held deletions to let go; implies --wait")
 	return cmd
 }
 
 func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
+	opts.wait = opts.wait || len(opts.approve) > 0
 	if opts.timeout != 0 && !opts.wait {
 		return errors.New("--timeout limits the waiting: add --wait")
+	}
+	approval, err := p.approval(opts.approve)
+	if err != nil {
+		return err
 	}
 	return p.withTemporal(ctx, func(c connection) error {
 		if !opts.wait {
@@ -48,8 +61,23 @@ func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
 		}
 		ctx, cancel := waitContext(ctx, opts.timeout)
 		defer cancel()
-		return p.runAndWait(ctx, c, kind)
+		return p.runAndWait(ctx, c, kind, approval)
 	})
+}
+
+// approval is the operator's word on the held sets of these digests; nil for
+// none.
+func (p *Program) approval(digests []string) (*workflows.Approval, error) {
+	if len(digests) == 0 {
+		return nil, nil
+	}
+	for _, digest := range digests {
+		var read resource.Digest
+		if err := read.UnmarshalText([]byte(digest)); err != nil {
+			return nil, fmt.Errorf("--approve %q is no digest: copy it from the report of the hold (`starter runs`, `starter show RUN`)", digest)
+		}
+	}
+	return &workflows.Approval{Digests: digests, By: p.who()}, nil
 }
 
 // waitContext ends with the reason why nobody waits any more.
@@ -101,11 +129,12 @@ func (p *Program) showTemporalCommand(run execution.Run) {
 // any worker is there.
 const quiet = 10 * time.Second
 
-func (p *Program) runAndWait(ctx context.Context, c connection, kind string) error {
+func (p *Program) runAndWait(ctx context.Context, c connection, kind string, approval *workflows.Approval) error {
 	watch := p.newWatch(kind)
 	workers := &execution.WorkerCheck{Temporal: c, Namespace: c.namespace, Quiet: quiet}
 	starter := schedule.Starter{
 		Temporal: c, Namespace: c.namespace, Stay: true, Queued: watch.queued, Warn: watch.Warn, Workers: workers,
+		Approval: approval,
 	}
 	started, err := starter.Start(ctx, kind)
 	if err != nil {

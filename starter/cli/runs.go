@@ -59,6 +59,7 @@ type runView struct {
 	Scopes       int64   `json:"scopes"`
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
+	ApprovedBy   string  `json:"approvedBy,omitempty"`
 	Error        string  `json:"error,omitempty"`
 }
 
@@ -75,7 +76,7 @@ func newRunView(run store.Run) runView {
 		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
 		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: activities.Stats(run.Stats),
 		TimeTook: float64(run.TookMS) / 1000,
-		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, Error: run.Error,
+		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
 	}
 }
 
@@ -94,6 +95,9 @@ func (p *Program) showRuns(runs []store.Run) {
 		table.Row(p.runCells(run)...)
 		if needsAttention(run.Outcome) {
 			table.Remark(outcomeStyle(run.Outcome), output.Clip(run.Error, maxReason))
+		}
+		if run.Held > 0 {
+			table.Remark(output.Plain, fmt.Sprintf("to decide: starter show %d", run.ID))
 		}
 	}
 	p.out.Table(table)

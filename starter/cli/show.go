@@ -104,10 +104,19 @@ func (p *Program) showRecord(r record, opts showOptions) {
 	p.showRefused(r)
 	if r.run.Held > 0 {
 		p.out.Line("")
-		p.out.Note(output.Plain, recordSummary(r.run).holdAdvice())
+		p.showHoldAdvice(r.run.Kind, r.heldDigests())
 	}
 	p.out.Line("\nin Temporal, as long as it keeps the run:")
 	p.showTemporalCommand(execution.Run{WorkflowID: r.run.WorkflowID, RunID: r.run.RunID})
+}
+
+func (r record) heldDigests() (digests []string) {
+	for _, scope := range r.scopes {
+		if scope.HoldDigest != "" {
+			digests = append(digests, scope.HoldDigest)
+		}
+	}
+	return digests
 }
 
 func recordSummary(run store.Run) summary {
@@ -128,6 +137,9 @@ func (p *Program) showRun(run store.Run) {
 		figures.Add("outcome", "running, or terminated from outside: Temporal knows")
 	} else {
 		recordSummary(run).addFigures(&figures)
+	}
+	if run.ApprovedBy != "" {
+		figures.Add("approved by", run.ApprovedBy)
 	}
 	// A run's error repeats the reasons of its scopes, which follow anyway.
 	if run.Scopes == 0 && run.Error != "" {

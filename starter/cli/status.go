@@ -10,6 +10,7 @@ import (
 const (
 	statusOK      = 0
 	statusError   = 1
+	statusChanges = 2
 	statusPartial = 3
 	statusHeld    = 4
 	statusFailed  = 5
@@ -18,9 +19,15 @@ const (
 const statusHelp = `Exit status:
   0  done; with run --wait: the run ended ok or unchanged
   1  an error: nothing is known about a run
+  2  plan: a run would change something
   3  the run ended partial: a scope failed, or rows were refused
   4  the run ended held: deletions wait for a decision
   5  the run failed, or was cancelled or terminated`
+
+// changesError ends a plan that has changes. They have been shown.
+type changesError struct{}
+
+func (changesError) Error() string { return "a run would change something" }
 
 // outcomeError ends a command whose run did not end well. It has been reported.
 type outcomeError struct{ outcome activities.Outcome }

@@ -46,6 +46,9 @@ func (s summary) addExceptions(figures *output.Figures) {
 	if s.stats.Held > 0 {
 		figures.AddStyled("heldNum", fmt.Sprint(s.stats.Held), output.Warn)
 	}
+	if s.stats.PagingSkips > 0 {
+		figures.Add("pagingSkips", fmt.Sprint(s.stats.PagingSkips))
+	}
 	if s.stats.FailedRows > 0 {
 		figures.AddStyled("failedRowNum", fmt.Sprint(s.stats.FailedRows), output.Warn)
 	}
@@ -64,12 +67,4 @@ func (s summary) scopesText() string {
 		text += " (" + strings.Join(exceptions, ", ") + ")"
 	}
 	return text
-}
-
-// holdAdvice says what to do about held deletions.
-func (s summary) holdAdvice() string {
-	return fmt.Sprintf("Held deletions lose nothing: the rows stay, and additions and modifications were applied. "+
-		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. "+
-		"If they are gone, allow this many with max_delete_ratio of %s under public_cloud_sync.resources, restart the worker "+
-		"and run again; all rows of a scope are never deleted.", s.kind)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
+	"cloudsync/diff"
+	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
@@ -84,6 +87,7 @@ func TestRunsText(t *testing.T) {
 1204  resource_host  running     2s ago      -     ·    ·    ·     ·       ·
 1203  resource_host  HELD        7s ago  0.84s    +1    ·    ·    43       ·
     mock/prod/beijing held: 14 of 29 rows would be deleted, more than 30%
+    to decide: starter show 1203
 1202  resource_disk  PARTIAL     5m ago    12s  +100  ~20   -3     ·    2/12
     mock/prod/shanghai failed: denied; mock/prod/shanghai failed: denied;
     mock/prod/shanghai failed: denied; mock/prod/shanghai failed: denied;…
@@ -101,6 +105,7 @@ func TestRunsTextWithLargeNumbersFits(t *testing.T) {
 	golden(t, `
    RUN  KIND        OUTCOME     STARTED   TOOK    ADD   MOD    DEL  HELD  FAILED
 123456  …_balancer  unchanged  100s ago  6m40s  +1.0M  ~20k  -3000   300       ·
+    to decide: starter show 123456
 `, b.stdout.String())
 }
 
@@ -148,9 +153,9 @@ the refused rows: starter show 01a20757-1e56-7222-b4aa-9915773a1ec6
 
 Held deletions lose nothing: the rows stay, and additions and modifications were
 applied. Look at the cloud first. If the resources exist there, find out why the
-listing lacks them. If they are gone, allow this many with max_delete_ratio of
-resource_host under public_cloud_sync.resources, restart the worker and run
-again; all rows of a scope are never deleted.
+listing lacks them. If they are gone, approve exactly these sets:
+  starter run resource_host \
+  --approve 43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554
 `, b.stdout.String())
 }
 
@@ -239,4 +244,48 @@ func TestProgressText(t *testing.T) {
 	} {
 		require.Equal(t, text, progressText(progress))
 	}
+}
+
+func TestPlanText(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showPlan(workflows.Report{
+		Kind: "resource_host", Outcome: activities.Held, Scopes: 2, ScopesHeld: 1,
+		Stats: activities.Stats{ToAdd: 300, ToMod: 2, ToDel: 14, Held: 14},
+		Planned: []activities.PlannedChange{
+			{Op: diff.Delete, Place: "mock/prod/beijing", NativeID: "i-1"},
+			{Op: diff.Modify, Place: "mock/prod/beijing", NativeID: "i-2", Fields: []resource.FieldChange{
+				{Field: "status", Old: json.RawMessage(`"Running"`), New: json.RawMessage(`"Stopped"`)},
+				{Field: "public_ips", Old: json.RawMessage(`null`), New: json.RawMessage(`["8.8.8.8"]`)},
+			}},
+			{Op: diff.Modify, Place: "mock/prod/shanghai", NativeID: "i-3"},
+			{Op: diff.Add, Place: "mock/prod/shanghai", NativeID: "i-\x1b4"},
+		},
+		Attention: []workflows.ScopeReport{{
+			Place: "mock/prod/beijing", Outcome: activities.Held, Reason: "14 of 29 rows would be deleted, more than 30%",
+		}},
+	})
+	golden(t, `
+mock/prod/beijing
+  - i-1
+  ~ i-2
+      status: "Running" → "Stopped"
+      public_ips: null → ["8.8.8.8"]
+mock/prod/shanghai
+  ~ i-3
+      only its hash is rewritten
+  + i-�4
+  … and 312 more that are not shown
+
+resource_host: 300 to add, 2 to modify, 14 to delete in 2 scopes; 14 deletions
+would be held
+mock/prod/beijing: held: 14 of 29 rows would be deleted, more than 30%
+`, b.stdout.String())
+}
+
+func TestPlanTextWithoutChanges(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showPlan(workflows.Report{Kind: "resource_host", Outcome: activities.Unchanged, Scopes: 1})
+	golden(t, "\nresource_host: nothing to change in 1 scope\n", b.stdout.String())
 }

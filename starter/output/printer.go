@@ -78,3 +78,8 @@ func (p *Printer) JSON(value any) error {
 	}
 	return nil
 }
+
+// Styled writes a line as it is, in a style.
+func (p *Printer) Styled(style Style, line string) {
+	p.Line("%s", p.paper().paint(style, plain(line)))
+}

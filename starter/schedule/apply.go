@@ -43,17 +43,20 @@ func (a *Applier) apply(ctx context.Context, sync config.Sync) error {
 		a.did(Change{Action: Registered, SearchAttribute: name})
 	}
 	for _, resource := range sync.Resources {
-		if err := a.applyKind(ctx, Define(resource.Kind, resource.Interval), sync.Enable); err != nil {
+		if err := a.applySchedule(ctx, Define(resource.Kind, resource.Interval), sync.Enable); err != nil {
 			return fmt.Errorf("apply schedule %s: %w", ID(resource.Kind), err)
 		}
+	}
+	if err := a.applyRetention(ctx, sync); err != nil {
+		return fmt.Errorf("apply schedule %s: %w", RetentionID, err)
 	}
 	return a.deleteOthers(ctx, sync)
 }
 
 func (a *Applier) did(change Change) { a.changes = append(a.changes, change) }
 
-func (a *Applier) applyKind(ctx context.Context, want Definition, enable bool) error {
-	handle := a.handle(ctx, want.Kind)
+func (a *Applier) applySchedule(ctx context.Context, want Definition, enable bool) error {
+	handle := a.handle(ctx, want.WorkflowID)
 	description, err := handle.Describe(ctx)
 	if isNotFound(err) {
 		err = a.create(ctx, want, enable)
@@ -135,17 +138,17 @@ func (a *Applier) deleteOthers(ctx context.Context, sync config.Sync) error {
 		if _, configured := sync.Resource(kind); configured {
 			continue
 		}
-		if err := a.delete(ctx, kind); err != nil {
+		if err := a.delete(ctx, ID(kind), workflowType, "the configuration does not have this kind"); err != nil {
 			return fmt.Errorf("delete schedule %s: %w", ID(kind), err)
 		}
 	}
 	return nil
 }
 
-// delete looks first: only a schedule that starts our workflow is ours, and one
+// delete looks first: only a schedule that starts the workflow is ours, and one
 // that is gone already was not deleted here.
-func (a *Applier) delete(ctx context.Context, kind string) error {
-	handle := a.handle(ctx, kind)
+func (a *Applier) delete(ctx context.Context, id, starts, reason string) error {
+	handle := a.handle(ctx, id)
 	description, err := handle.Describe(ctx)
 	if isNotFound(err) {
 		return nil
@@ -153,16 +156,16 @@ func (a *Applier) delete(ctx context.Context, kind string) error {
 	if err != nil {
 		return err
 	}
-	if Described(description.Schedule).WorkflowType != workflowType {
+	if Described(description.Schedule).WorkflowType != starts {
 		return nil
 	}
 	if err := handle.Delete(ctx); err != nil {
 		return err
 	}
-	a.did(Change{Action: Deleted, Schedule: ID(kind), Detail: "the configuration does not have this kind"})
+	a.did(Change{Action: Deleted, Schedule: id, Detail: reason})
 	return nil
 }
 
-func (a *Applier) handle(ctx context.Context, kind string) client.ScheduleHandle {
-	return a.Temporal.ScheduleClient().GetHandle(ctx, ID(kind))
+func (a *Applier) handle(ctx context.Context, id string) client.ScheduleHandle {
+	return a.Temporal.ScheduleClient().GetHandle(ctx, id)
 }

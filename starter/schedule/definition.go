@@ -1,5 +1,5 @@
 // Package schedule keeps the Temporal schedules that start the runs, one for
-// each kind: what they should be, how they become so, and how a run is started
+// each kind, and one for retention: what they should be, how they become so, and how a run is started
 // out of turn.
 package schedule
 
@@ -48,7 +48,7 @@ type Definition struct {
 	TaskQueue    string
 	Input        string // as JSON
 	Summary      string
-	Kind         string // the search attribute
+	Kind         string // the search attribute; none for retention
 
 	// Foreign names whatever else a schedule has. Ours have nothing else.
 	Foreign string
@@ -78,14 +78,17 @@ func (d Definition) spec() client.ScheduleSpec {
 }
 
 func (d Definition) action() *client.ScheduleWorkflowAction {
-	return &client.ScheduleWorkflowAction{
-		ID:                    d.WorkflowID,
-		Workflow:              d.WorkflowType,
-		Args:                  []any{workflows.Input{Kind: d.Kind}},
-		TaskQueue:             d.TaskQueue,
-		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(d.Kind)),
-		StaticSummary:         d.Summary,
+	action := &client.ScheduleWorkflowAction{
+		ID:            d.WorkflowID,
+		Workflow:      d.WorkflowType,
+		Args:          []any{json.RawMessage(d.Input)},
+		TaskQueue:     d.TaskQueue,
+		StaticSummary: d.Summary,
 	}
+	if d.Kind != "" {
+		action.TypedSearchAttributes = temporal.NewSearchAttributes(visibility.Kind.ValueSet(d.Kind))
+	}
+	return action
 }
 
 func (d Definition) policies() *client.SchedulePolicies {

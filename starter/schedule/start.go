@@ -12,6 +12,7 @@ import (
 
 	"cloudsync/starter/execution"
 	"cloudsync/visibility"
+	"cloudsync/workflows"
 )
 
 const (
@@ -36,6 +37,8 @@ type Starter struct {
 	Warn func(text string)
 	// Workers finds that out.
 	Workers *execution.WorkerCheck
+	// Approval, where set, is what the run must carry. It needs Stay.
+	Approval *workflows.Approval
 }
 
 // Started is what became of a request for a run: one began, or it waits for
@@ -57,11 +60,29 @@ func (s *Starter) Start(ctx context.Context, kind string) (Started, error) {
 		return Started{}, fmt.Errorf("look at schedule %s: %w", ID(kind), err)
 	}
 	r := request{Starter: s, kind: kind, handle: handle, known: runsOf(before.Info)}
-	started, err := r.await(ctx)
+	started, err := r.start(ctx)
 	if err != nil {
 		return Started{}, fmt.Errorf("start a run of %s: %w", kind, err)
 	}
 	return started, nil
+}
+
+// start awaits a run, which carries the approval if there is one: then only runs
+// that began after the schedule had it count.
+func (r *request) start(ctx context.Context) (started Started, err error) {
+	if r.Approval == nil {
+		return r.await(ctx)
+	}
+	err = approved(ctx, r.handle, workflows.Input{Kind: r.kind, Approval: r.Approval}, func() error {
+		now, err := r.handle.Describe(ctx)
+		if err != nil {
+			return err
+		}
+		r.known = runsOf(now.Info)
+		started, err = r.await(ctx)
+		return err
+	})
+	return started, err
 }
 
 // request is one request for a run of a schedule.
@@ -170,7 +191,7 @@ func (s *Starter) startAlone(ctx context.Context, kind string) (Started, error) 
 		ID: action.ID, TaskQueue: action.TaskQueue, StaticSummary: action.StaticSummary,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, workflowType, action.Args...)
+	}, workflowType, workflows.Input{Kind: kind, Approval: s.Approval})
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return Started{}, fmt.Errorf(

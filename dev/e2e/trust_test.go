@@ -1,0 +1,205 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/cloud/mock"
+	"cloudsync/workflows"
+)
+
+// The mock cloud skips 1% of its hosts in each listing, 300 times: none that
+// exists is ever deleted, and all that went away is. Ten clouds side by side.
+func TestSkippedHostsAreNeverDeleted(t *testing.T) {
+	t.Parallel()
+	const clouds, runs = 10, 30
+	for seed := range uint64(clouds) {
+		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+			t.Parallel()
+			skipHosts(t, seed, runs)
+		})
+	}
+}
+
+func skipHosts(t *testing.T, seed uint64, runs int64) {
+	s := newStack(t)
+	settings := mock.DefaultSettings()
+	settings.Seed, settings.Hosts, settings.Churn = seed, mock.ExactHosts(500), 0.03
+	settings.Faults = []mock.Fault{{Type: mock.Skipped, Rate: 0.01}}
+	m := mock.New(settings, []string{"r0", "r1"})
+	deps := s.deps(m)
+	s.startWorker(t, deps)
+	skips := int64(0)
+	for tick := range runs {
+		m.SetTick(tick)
+		report := s.sync(t, hostKind)
+		skips += report.PagingSkips
+		require.Zero(t, report.Held)
+		for _, region := range []string{"r0", "r1"} {
+			scope := scopeOf(hostKind, region)
+			held, exist := s.inventory(t, scope), truth(t, deps, m, scope, tick)
+			for uid := range held {
+				require.Contains(t, exist, uid, "what went away is deleted")
+			}
+		}
+	}
+	require.Positive(t, skips)
+	s.requireNoDeletionInVain(t)
+}
+
+// requireNoDeletionInVain: a host that was deleted never came back, as one would
+// that had existed all along.
+func (s *stack) requireNoDeletionInVain(t *testing.T) {
+	t.Helper()
+	require.Zero(t, s.count(t, `SELECT COUNT(*) FROM resource_change AS gone JOIN resource_change AS back
+		ON back.uid = gone.uid AND back.id > gone.id AND back.op = 'add' WHERE gone.op = 'delete'`))
+	require.Positive(t, s.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
+}
+
+// trial is a cloud that an operator works on through the command line.
+type trial struct {
+	*stack
+	config string
+	tick   string
+}
+
+func newTrial(t *testing.T, mockSettings string) *trial {
+	t.Helper()
+	s := newStack(t)
+	tr := &trial{stack: s, tick: filepath.Join(t.TempDir(), "tick")}
+	tr.setTick(t, 0)
+	tr.config = s.writeConfig(t, "beijing, shanghai", "{ seed: 3, tick_file: "+tr.tick+", "+mockSettings+" }")
+	s.startProcess(t, tr.config)
+	_, status := s.starter(t, tr.config, "apply")
+	require.Zero(t, status)
+	_, status = s.starter(t, tr.config, "run", hostKind, "--wait")
+	require.Zero(t, status)
+	return tr
+}
+
+func (tr *trial) setTick(t *testing.T, tick int64) {
+	t.Helper()
+	require.NoError(t, mock.WriteTick(tr.tick, tick))
+}
+
+// asJSON runs a command of the starter and reads the report that it prints.
+func (tr *trial) asJSON(t *testing.T, wantStatus int, args ...string) (report workflows.Report) {
+	t.Helper()
+	out, status := tr.starter(t, tr.config, append([]string{"--output", "json"}, args...)...)
+	require.Equal(t, wantStatus, status)
+	require.NoError(t, json.Unmarshal([]byte(out), &report))
+	return report
+}
+
+// A plan says what a run would do, and leaves everything as it was.
+func TestPlanChangesNothing(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "hosts: 200, churn: 0.3")
+	out, status := tr.starter(t, tr.config, "plan", hostKind)
+	require.Zero(t, status)
+	require.Contains(t, out, "nothing to change in 2 scopes")
+
+	tr.setTick(t, 2)
+	tr.watchStaging(t)
+	before := tr.fingerprint(t)
+	out, status = tr.starter(t, tr.config, "plan", hostKind)
+	require.Equal(t, 2, status)
+	for _, sign := range []string{"  + i-", "  ~ i-", "  - i-", " → "} {
+		require.Contains(t, out, sign)
+	}
+	planned := tr.asJSON(t, 2, "plan", hostKind, "--scope", "mock/demo/beijing")
+	require.EqualValues(t, 1, planned.Scopes)
+	require.Equal(t, before, tr.fingerprint(t))
+	tr.requireNothingInFlight(t)
+
+	whole := tr.asJSON(t, 2, "plan", hostKind)
+	run := tr.asJSON(t, 0, "run", hostKind, "--wait")
+	require.Equal(t, [3]int64{whole.ToAdd, whole.ToMod, whole.ToDel}, [3]int64{run.SuAdd, run.SuMod, run.SuDel})
+
+	_, status = tr.starter(t, tr.config, "plan", hostKind, "--scope", "mock/demo/nowhere")
+	require.Equal(t, 5, status)
+}
+
+// fingerprint is all that a plan must leave alone.
+func (s *stack) fingerprint(t *testing.T) (sums [4]int64) {
+	t.Helper()
+	for i, table := range []string{"resource_host", "resource_change", "sync_run", "sync_scope"} {
+		row := s.sql.QueryRowContext(t.Context(), "CHECKSUM TABLE "+table) // of these constants
+		var name string
+		require.NoError(t, row.Scan(&name, &sums[i]))
+	}
+	return sums
+}
+
+// Held deletions wait; the approval of another set deletes nothing and says what
+// changed; that of the very set lets it go.
+func TestApprove(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "hosts: 40, churn: 0.6")
+	tr.setTick(t, 4)
+	held := tr.asJSON(t, 4, "run", hostKind, "--wait")
+	require.Equal(t, activities.Held, held.Outcome)
+	first := digests(held)
+	require.NotEmpty(t, first)
+
+	out, _ := tr.starter(t, tr.config, "runs", hostKind)
+	require.Contains(t, out, "HELD")
+	require.Contains(t, out, "to decide: starter show")
+	out, _ = tr.starter(t, tr.config, "show", held.RunID)
+	require.Contains(t, out, "--approve "+first[0])
+
+	tr.setTick(t, 5) // more is gone now
+	mismatch := tr.asJSON(t, 4, append([]string{"run", hostKind}, approve(first)...)...)
+	require.Zero(t, mismatch.SuDel)
+	require.Contains(t, mismatch.Attention[0].Reason, "the approved set has changed: ")
+	require.Equal(t, first, mismatch.UnusedApprovals)
+
+	done := tr.asJSON(t, 0, append([]string{"run", hostKind}, approve(digests(mismatch))...)...)
+	require.Equal(t, mismatch.Held, done.SuDel)
+	require.NotEmpty(t, done.ApprovedBy)
+	out, status := tr.starter(t, tr.config, "show", done.RunID)
+	require.Zero(t, status)
+	require.Contains(t, out, "approved by")
+	out, status = tr.starter(t, tr.config, "apply")
+	require.Zero(t, status)
+	require.Empty(t, out, "the schedule's input is as before")
+
+	_, status = tr.starter(t, tr.config, "run", hostKind, "--approve", "12:xyz")
+	require.Equal(t, 1, status)
+}
+
+func digests(report workflows.Report) (digests []string) {
+	for _, scope := range report.Attention {
+		if scope.HoldDigest != "" {
+			digests = append(digests, scope.HoldDigest)
+		}
+	}
+	return digests
+}
+
+func approve(digests []string) (flags []string) {
+	for _, digest := range digests {
+		flags = append(flags, "--approve", digest)
+	}
+	return flags
+}
+
+// A look-up that is denied holds the deletions.
+func TestDeniedLookupHolds(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "hosts: 200, churn: 0.1, faults: [{ fault: denied, call: lookup, from_tick: 1 }]")
+	tr.setTick(t, 2)
+	held := tr.asJSON(t, 4, "run", hostKind, "--wait")
+	require.Positive(t, held.Held)
+	require.Zero(t, held.SuDel)
+	require.Contains(t, held.Attention[0].Reason, "could not be confirmed")
+	require.True(t, strings.Contains(held.Attention[0].Reason, "denied"), held.Attention[0].Reason)
+	require.NoError(t, os.Remove(tr.tick))
+}
