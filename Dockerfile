@@ -5,11 +5,13 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags="-s -w" -o /out/ ./worker ./starter
+RUN CGO_ENABLED=0 go build -buildvcs=false -trimpath -ldflags="-s -w" -o /out/ ./worker ./starter && mkdir /out/data
 
 # Certificates and time zones, no shell, and a user who is not root.
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/worker /out/starter /usr/local/bin/
+# A new volume mounted here belongs to the image's user, as this folder does.
+COPY --from=build --chown=nonroot:nonroot /out/data /var/lib/cloudsync
 EXPOSE 9466
 ENTRYPOINT ["worker"]
 CMD ["--listen", "0.0.0.0:9466"]

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -58,6 +60,10 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	scopes, unlisted := a.configuredScopes(ctx, in.Kind)
+	orphans, err := a.countOrphans(ctx, a.coverageWith(in.Kind, scopes, unlisted))
+	if err != nil {
+		return ListScopesOut{}, temporalError(ctx, err)
+	}
 	if scopes, err = narrow(scopes, in.Only); err != nil {
 		return ListScopesOut{}, nonRetryable("BadInput", err)
 	}
@@ -66,7 +72,7 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	return ListScopesOut{
-		Run: run, ScopeIDs: ids, Unlisted: unlisted,
+		Run: run, ScopeIDs: ids, Unlisted: unlisted, Orphans: orphans,
 		Policy: settings.Policy, AccountPolicies: settings.AccountPolicies, MaxParallel: settings.MaxParallel,
 	}, nil
 }
@@ -75,6 +81,9 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 func (a *Activities) begin(ctx context.Context, in ListScopesIn) (store.RunRef, error) {
 	if in.Plan {
 		return store.PlanRef(in.RunID), nil
+	}
+	if err := a.noteVersion(ctx, in.Kind); err != nil {
+		return store.RunRef{}, err
 	}
 	return a.deps.Store.BeginRun(ctx, store.Run{
 		RunID: in.RunID, WorkflowID: in.WorkflowID, Kind: in.Kind, StartedAt: in.StartedAt,
@@ -104,7 +113,7 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 		if !account.Client.Lists(kind) {
 			continue
 		}
-		regions, err := account.Client.Regions(ctx)
+		regions, err := regionsOf(ctx, account.Client)
 		if err != nil {
 			unlisted = append(unlisted, UnlistedScope{Place: account.Provider + "/" + account.Name, Error: shortText(err)})
 			continue
@@ -117,6 +126,38 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 		}
 	}
 	return scopes, unlisted
+}
+
+const (
+	regionsTimeout  = 30 * time.Second
+	regionsAttempts = 3
+	maxRegion       = 64 // characters of the region columns
+)
+
+// regionsOf asks an account for its regions, and again where that may help: one
+// account that is throttled or hangs is not to keep the others waiting.
+func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, err error) {
+	for attempt := 1; ; attempt++ {
+		regions, err = regionsOnce(ctx, client)
+		if err == nil || attempt == regionsAttempts || !retriedClasses[cloud.ClassOf(err)] || ctx.Err() != nil {
+			return regions, err
+		}
+	}
+}
+
+func regionsOnce(ctx context.Context, client cloud.Provider) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, regionsTimeout)
+	defer cancel()
+	regions, err := client.Regions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, region := range regions {
+		if n := utf8.RuneCountInString(region); n > maxRegion {
+			return nil, &cloud.Error{Class: cloud.BadAnswer, Doing: "list regions", Err: fmt.Errorf("a region's name has %d characters, at most %d fit", n, maxRegion)}
+		}
+	}
+	return regions, nil
 }
 
 // LoadLocalHashes claims the scopes for the run and folds the entries that the
@@ -199,6 +240,14 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 	return counts, temporalError(ctx, err)
 }
 
+// CountApplied adds up what became of the rows of an operation so far, for one
+// that failed in the middle.
+func (a *Activities) CountApplied(ctx context.Context, in CountAppliedIn) (store.Counts, error) {
+	defer startBeat(ctx).stop()
+	counts, err := a.deps.Store.SumBatches(ctx, store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: in.Op})
+	return counts, temporalError(ctx, err)
+}
+
 // RecordRun records what became of scopes, and of the run.
 func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) error {
 	defer startBeat(ctx).stop()
@@ -238,7 +287,8 @@ func runRow(in RecordRunIn) store.Run {
 		RunID: in.Run.ID, WorkflowID: final.WorkflowID, Kind: in.Kind, Outcome: string(final.Outcome),
 		StartedAt: final.StartedAt, FinishedAt: final.FinishedAt, TookMS: final.Took.Milliseconds(),
 		Scopes: final.Scopes, ScopesFailed: final.ScopesFailed, ScopesHeld: final.ScopesHeld,
-		Stats: store.Stats(final.Stats), ApprovedBy: final.ApprovedBy, Error: final.Error,
+		Stats: store.Stats(final.Stats), OrphanScopes: final.OrphanScopes, OrphanRows: final.OrphanRows,
+		ApprovedBy: final.ApprovedBy, Error: final.Error,
 	}
 }
 

@@ -494,6 +494,19 @@ func (o *outbound) RecordHeartbeat(ctx context.Context, details ...any) {
 
 // requireFailure checks the type of an activity's error and whether Temporal
 // tries again.
+// breakInserts makes the server refuse each row of a table, as something that may
+// pass, until mend.
+func (b *bundle) breakInserts(t *testing.T, table string) (mend func()) {
+	t.Helper()
+	db := storetest.Connect(t, b.dsn)
+	_, err := db.Exec("CREATE TRIGGER broken BEFORE INSERT ON " + table + " FOR EACH ROW SIGNAL SQLSTATE '45000'")
+	require.NoError(t, err)
+	return func() {
+		_, err := db.Exec("DROP TRIGGER broken")
+		require.NoError(t, err)
+	}
+}
+
 func requireFailure(t *testing.T, err error, typ string, retried bool) {
 	t.Helper()
 	require.NotNil(t, failureOf(t, err, typ, retried))

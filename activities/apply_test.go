@@ -120,13 +120,10 @@ func TestDeletionLeavesARowThatChanged(t *testing.T) {
 func TestApplyingWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	b, found := changes(t)
-	db := storetest.Connect(t, b.dsn)
-	_, err := db.Exec("RENAME TABLE resource_change TO away")
-	require.NoError(t, err)
-	_, err = execute(t, attempt{number: 100}, b.ApplyAdds, b.applyIn(found.Writer))
+	mend := b.breakInserts(t, "resource_change")
+	_, err := execute(t, attempt{number: 100}, b.ApplyAdds, b.applyIn(found.Writer))
 	requireFailure(t, err, "Store", true)
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id LIKE 'i-0%'"), "no row without its history")
-	_, err = db.Exec("RENAME TABLE away TO resource_change")
-	require.NoError(t, err)
+	mend()
 	require.Equal(t, [3]int64{2100, 1, 1}, b.apply(t, found))
 }

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"fmt"
 
 	"cloudsync/diff"
 	"cloudsync/resource"
@@ -36,6 +37,7 @@ type comparison struct {
 	diff     *diff.Diff
 	batches  map[diff.Op]*store.BatchWriter
 	failures []store.Failure
+	read     resource.Digest // of the usable rows that were staged
 	out      ComputeDiffOut
 }
 
@@ -61,6 +63,9 @@ func (c *comparison) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := c.checkRead(); err != nil {
+		return err
+	}
 	if err := c.checkComplete(); err != nil {
 		return err
 	}
@@ -75,6 +80,7 @@ func (c *comparison) see(ctx context.Context, item store.Item) error {
 		c.seeUnusable(item)
 		return nil
 	}
+	c.read.Add(item.Entry)
 	op, _ := c.diff.See(item.Entry)
 	if batch, written := c.batches[op]; written {
 		return batch.Add(ctx, item)
@@ -92,6 +98,17 @@ func (c *comparison) seeUnusable(item store.Item) {
 	if len(c.failures) < maxRecordedFailures {
 		c.failures = append(c.failures, store.FailureOf(c.in.lease(), item))
 	}
+}
+
+// checkRead makes sure that what was staged is what was listed. Whatever mixed
+// them up, nothing is deleted on its account.
+func (c *comparison) checkRead() error {
+	listed := c.in.Snapshot
+	if c.read == listed.Digest && c.out.Unusable == listed.Unusable {
+		return nil
+	}
+	return fmt.Errorf("compare %s: %w: %s usable and %d unusable rows were listed, %s and %d are staged",
+		c.in.Scope.Place(), resource.ErrCorrupt, listed.Digest, listed.Unusable, c.read, c.out.Unusable)
 }
 
 // checkComplete counts again, without what pages repeated: where a page repeats

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"cloudsync/cloud"
@@ -74,10 +73,6 @@ func newConfirmation(s *store.Store, kind *resource.Kind, client cloud.Provider,
 		out:        ConfirmAbsentOut{Writer: writer},
 	}
 }
-
-// newWriter names the batches of one attempt. It is drawn, not counted: attempts
-// start at one again when an operator resets the workflow.
-func newWriter() int { return int(rand.Uint32()) }
 
 func (c *confirmation) take(ctx context.Context, entry resource.Entry) error {
 	c.taken++

@@ -85,7 +85,8 @@ type ListScopesOut struct {
 	Run      RunRef          `json:"run"`
 	ScopeIDs []int64         `json:"scopeIds"`
 	Unlisted []UnlistedScope `json:"unlisted,omitempty"`
-	Policy   diff.Policy     `json:"policy"`
+	Orphans
+	Policy diff.Policy `json:"policy"`
 	// AccountPolicies are those of accounts that have one of their own.
 	AccountPolicies []AccountPolicy `json:"accountPolicies,omitempty"`
 	MaxParallel     int             `json:"maxParallel"` // scopes worked on at once
@@ -149,8 +150,10 @@ type FetchCloudOut struct {
 	// Unchanged says that the snapshot equals the inventory: there is nothing to
 	// compare.
 	Unchanged bool            `json:"unchanged"`
-	Listed    int64           `json:"listed"`           // rows, repeated ones included
-	Announced int64           `json:"announced"`        // rows the provider announced, 0 where it does not
+	Listed    int64           `json:"listed"`    // rows, repeated ones included
+	Announced int64           `json:"announced"` // rows the provider announced, 0 where it does not
+	Digest    resource.Digest `json:"digest"`    // of the usable rows, repeated ones included
+	Unusable  int64           `json:"unusable,omitempty"`
 	Staged    []store.Segment `json:"staged,omitempty"` // where the rows wait
 }
 
@@ -177,6 +180,12 @@ type ComputeDiffOut struct {
 type ApplyIn struct {
 	ScopeIn
 	Writer int `json:"writer"`
+}
+
+// CountAppliedIn asks what became of the rows of one operation.
+type CountAppliedIn struct {
+	ApplyIn
+	Op diff.Op `json:"op"`
 }
 
 // RecordRunIn asks to record scopes of a run, at most 100, and with Final, the
@@ -209,8 +218,9 @@ type RunRecord struct {
 	ScopesFailed int64         `json:"scopesFailed"`
 	ScopesHeld   int64         `json:"scopesHeld"`
 	Stats        Stats         `json:"stats"`
-	ApprovedBy   string        `json:"approvedBy,omitempty"` // who approved deletions of the run
-	Error        string        `json:"error,omitempty"`
+	Orphans
+	ApprovedBy string `json:"approvedBy,omitempty"` // who approved deletions of the run
+	Error      string `json:"error,omitempty"`
 }
 
 // CleanStagingIn asks to remove what a run has in flight.

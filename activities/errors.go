@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -71,6 +72,8 @@ func temporalError(ctx context.Context, err error) error {
 		return nonRetryable(supersededType, err)
 	case errors.Is(err, resource.ErrCorrupt), errors.Is(err, store.ErrNotFound):
 		return nonRetryable("Corrupt", err)
+	case store.IsMisconfigured(err):
+		return nonRetryable("Misconfigured", fmt.Errorf("the database refuses this until its schema (`starter migrate`) or its account's rights change: %w", err))
 	case errors.As(err, &cloudErr):
 		return cloudApplicationError(ctx, cloudErr, err)
 	default:

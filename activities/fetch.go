@@ -38,7 +38,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	if err != nil {
 		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
 	}
-	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: int(activity.GetInfo(ctx).Attempt)}
+	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter()}
 	f.beat = startBeat(ctx)
 	defer f.beat.stop()
 	f.resume(ctx)
@@ -84,9 +84,12 @@ func (f *fetch) resume(ctx context.Context) {
 	}
 }
 
-// startOver forgets all that was listed; what was staged is swept with the run.
+// startOver forgets all that was listed; what was staged is swept with the run,
+// and what follows is staged elsewhere: a later attempt may still be given the
+// checkpoint from before.
 func (f *fetch) startOver() {
 	f.progress = progress{}
+	f.writer = newWriter()
 	f.cursors = nil
 	f.chunk.Reset()
 	f.beat.save(f.progress)
@@ -217,7 +220,10 @@ func (f *fetch) finish(ctx context.Context) (FetchCloudOut, error) {
 			return FetchCloudOut{}, err
 		}
 	}
-	return FetchCloudOut{Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced, Staged: f.Staged}, nil
+	return FetchCloudOut{
+		Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced,
+		Digest: f.Digest, Unusable: f.Unusable, Staged: f.Staged,
+	}, nil
 }
 
 func incomplete(place string, listed, announced int64) error {

@@ -34,7 +34,7 @@ func TestUnchangedScopeStagesNothing(t *testing.T) {
 	slices.Reverse(other)
 	b.cloud.set(other[:3], nil, other[3:24], other[24:])
 	b.begin(t, "second")
-	require.Equal(t, activities.FetchCloudOut{Unchanged: true, Listed: 25, Announced: 25}, b.fetch(t))
+	require.Equal(t, activities.FetchCloudOut{Unchanged: true, Listed: 25, Announced: 25, Digest: b.scope.Local}, b.fetch(t))
 	b.requireNothingStaged(t)
 }
 
@@ -153,15 +153,35 @@ func TestFailuresOfTheDatabaseAreRetried(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.cloud.set(hosts(0, 5))
-	_, err := storetest.Connect(t, b.dsn).Exec("RENAME TABLE sync_stage TO away")
-	require.NoError(t, err)
+	mend := b.breakInserts(t, "sync_stage")
 	for _, number := range []int{1, 5, 100} {
 		_, err := execute(t, attempt{number: number}, b.FetchCloud, b.scopeIn())
 		requireFailure(t, err, "Store", true)
 	}
-	_, err = storetest.Connect(t, b.dsn).Exec("RENAME TABLE away TO sync_stage")
-	require.NoError(t, err)
+	mend()
 	require.Len(t, b.fetch(t).Staged, 1)
+}
+
+// A schema that lacks something will lack it at the next attempt, too.
+func TestMisconfiguredDatabaseIsNotRetried(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 5))
+	_, err := storetest.Connect(t, b.dsn).Exec("DROP TABLE sync_stage")
+	require.NoError(t, err)
+	_, err = execute(t, attempt{}, b.FetchCloud, b.scopeIn())
+	requireFailure(t, err, "Misconfigured", false)
+	require.ErrorContains(t, err, "starter migrate")
+}
+
+// A table may have columns that this program does not know.
+func TestUnknownColumnsAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	b, found := changes(t)
+	_, err := storetest.Connect(t, b.dsn).Exec("ALTER TABLE resource_host ADD COLUMN owner VARCHAR(20) NOT NULL DEFAULT 'me'")
+	require.NoError(t, err)
+	require.Equal(t, [3]int64{2100, 1, 1}, b.apply(t, found))
+	require.NotZero(t, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE owner = 'me'"))
 }
 
 func TestCancelledListing(t *testing.T) {
@@ -220,7 +240,7 @@ func TestTruncatedListingStartsAtTheFirstPage(t *testing.T) {
 	snapshot, err := execute(t, attempt{number: 2, resume: first.checkpoint(t)}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
 	require.Equal(t, []string{"", "p1"}, b.cloud.takeAsked())
-	require.Equal(t, []store.Segment{{Writer: 2, Chunks: 2}}, snapshot.Staged)
+	requireSegments(t, snapshot, 2)
 	require.EqualValues(t, 4, b.compare(t, snapshot).ToAdd)
 }
 
@@ -258,9 +278,9 @@ func TestListingGoesOnFromItsCheckpoint(t *testing.T) {
 	snapshot, err := execute(t, attempt{number: 2, resume: first.checkpoint(t)}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
 	require.Equal(t, []string{"p1", "p2", "p3"}, b.cloud.takeAsked(), "from the checkpoint, not from the first page")
-	require.Equal(t, activities.FetchCloudOut{
-		Listed: 32, Announced: 32, Staged: []store.Segment{{Writer: 1, Chunks: 1}, {Writer: 2, Chunks: 1}},
-	}, snapshot)
+	require.EqualValues(t, 32, snapshot.Listed)
+	require.EqualValues(t, 32, snapshot.Digest.Count)
+	requireSegments(t, snapshot, 1, 1)
 
 	found := b.compare(t, snapshot)
 	require.EqualValues(t, 32, found.ToAdd)
@@ -291,7 +311,7 @@ func TestListingGoesOnTwice(t *testing.T) {
 	snapshot, err := execute(t, attempt{number: 3, resume: saved}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
 	require.Equal(t, []string{"p2"}, b.cloud.takeAsked())
-	require.Equal(t, []store.Segment{{Writer: 1, Chunks: 1}, {Writer: 2, Chunks: 1}, {Writer: 3, Chunks: 1}}, snapshot.Staged)
+	requireSegments(t, snapshot, 1, 1, 1)
 	require.EqualValues(t, 14, b.compare(t, snapshot).ToAdd)
 }
 
@@ -338,7 +358,7 @@ func TestStoppingWorkerLeavesACheckpoint(t *testing.T) {
 	snapshot, err := execute(t, attempt{number: 2, resume: first.checkpoint(t)}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
 	require.Equal(t, []string{"p2"}, b.cloud.takeAsked())
-	require.Equal(t, []store.Segment{{Writer: 1, Chunks: 1}, {Writer: 2, Chunks: 1}}, snapshot.Staged)
+	requireSegments(t, snapshot, 1, 1)
 	require.EqualValues(t, 30, b.compare(t, snapshot).ToAdd)
 }
 
@@ -407,7 +427,7 @@ func TestExpiredCheckpoint(t *testing.T) {
 	snapshot, err := execute(t, attempt{number: 2, resume: first.checkpoint(t)}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
 	require.Equal(t, []string{"p1", "", "p1"}, b.cloud.takeAsked())
-	require.Equal(t, []store.Segment{{Writer: 2, Chunks: 2}}, snapshot.Staged)
+	requireSegments(t, snapshot, 2)
 	require.EqualValues(t, 12, b.compare(t, snapshot).ToAdd)
 }
 
@@ -484,11 +504,11 @@ func TestBeatsCarryTheCheckpoint(t *testing.T) {
 	}}
 	snapshot, err := execute(t, attempt{beats: &beating}, b.FetchCloud, b.scopeIn())
 	require.NoError(t, err)
-	require.Equal(t, []store.Segment{{Writer: 1, Chunks: 3}}, snapshot.Staged)
+	requireSegments(t, snapshot, 3)
 	require.Len(t, heard, 3)
 	require.Equal(t, heard[0], heard[1])
-	require.Contains(t, fmt.Sprintf("%+v", heard[1]), "Staged:[{Writer:1 Chunks:1}]", "what was staged later is not in it")
-	require.Contains(t, fmt.Sprintf("%+v", heard[2]), "Staged:[{Writer:1 Chunks:2}]")
+	require.Contains(t, fmt.Sprintf("%+v", heard[1]), "Chunks:1}]", "what was staged later is not in it")
+	require.Contains(t, fmt.Sprintf("%+v", heard[2]), "Chunks:2}]")
 }
 
 func TestWorkerWithoutTheKindOrTheAccount(t *testing.T) {
@@ -515,4 +535,36 @@ func TestWorkerWithoutTheKindOrTheAccount(t *testing.T) {
 	unknown(err)
 	_, err = execute(t, attempt{}, b.ListScopes, activities.ListScopesIn{Kind: "resource_none", RunID: "r"})
 	unknown(err)
+}
+
+// requireSegments checks how many chunks each attempt staged, each under a name
+// of its own.
+func requireSegments(t *testing.T, snapshot activities.FetchCloudOut, chunks ...int) {
+	t.Helper()
+	var staged []int
+	writers := map[int]bool{}
+	for _, segment := range snapshot.Staged {
+		staged = append(staged, segment.Chunks)
+		writers[segment.Writer] = true
+	}
+	require.Equal(t, chunks, staged)
+	require.Len(t, writers, len(chunks))
+}
+
+// Whatever mixed up the staged chunks, nothing is compared on their account.
+func TestSnapshotThatIsNotWhatWasListed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 10))
+	b.sync(t, "first")
+	b.begin(t, "second")
+	b.cloud.set(hosts(0, 11))
+	snapshot := b.fetch(t)
+	other := b.scopeIn()
+	b.cloud.set(hosts(0, 5))
+	partial, err := execute(t, attempt{}, b.FetchCloud, other)
+	require.NoError(t, err)
+	snapshot.Staged = partial.Staged
+	_, err = execute(t, attempt{}, b.ComputeDiff, b.compareIn(snapshot))
+	requireFailure(t, err, "Corrupt", false)
 }

@@ -130,7 +130,7 @@ func TestCleanStagingIsOfThisRun(t *testing.T) {
 	_, err := storetest.Connect(t, b.dsn).Exec("DROP TABLE sync_stage")
 	require.NoError(t, err)
 	_, err = executeBare(t, attempt{number: 100}, b.CleanStaging, activities.CleanStagingIn{Run: b.run})
-	requireFailure(t, err, "Store", true)
+	requireFailure(t, err, "Misconfigured", false)
 }
 
 func TestMetricsOfRuns(t *testing.T) {

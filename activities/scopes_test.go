@@ -13,7 +13,6 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/diff"
 	"cloudsync/resource"
-	"cloudsync/store/storetest"
 )
 
 func listIn(runID string) activities.ListScopesIn {
@@ -96,10 +95,12 @@ func TestListScopesAgain(t *testing.T) {
 func TestListScopesWithoutADatabase(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	_, err := storetest.Connect(t, b.dsn).Exec("DROP TABLE sync_run")
-	require.NoError(t, err)
-	_, err = execute(t, attempt{number: 100}, b.ListScopes, listIn("run-2"))
+	mend := b.breakInserts(t, "sync_run")
+	_, err := execute(t, attempt{number: 100}, b.ListScopes, listIn("run-2"))
 	requireFailure(t, err, "Store", true)
+	mend()
+	_, err = execute(t, attempt{number: 101}, b.ListScopes, listIn("run-2"))
+	require.NoError(t, err)
 }
 
 func TestLoadLocalHashesFoldsWhatIsStored(t *testing.T) {

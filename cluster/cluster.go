@@ -14,6 +14,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/contrib/envconfig"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 // Options are the client options of the profile, "" for the default one.
@@ -74,5 +76,6 @@ func final(err error) bool {
 	var missing *serviceerror.NamespaceNotFound
 	var notFound *serviceerror.NotFound
 	var denied *serviceerror.PermissionDenied
-	return errors.As(err, &missing) || errors.As(err, &notFound) || errors.As(err, &denied)
+	return errors.As(err, &missing) || errors.As(err, &notFound) || errors.As(err, &denied) ||
+		status.Code(err) == codes.Unauthenticated
 }

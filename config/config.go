@@ -15,6 +15,7 @@ import (
 	"cloudsync/cloud/mock"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/retention"
 )
 
 // Config is the whole configuration, checked.
@@ -50,6 +51,7 @@ type Sync struct {
 	TagKeys   resource.TagKeys
 	Resources []Resource // in the order of the file
 	Accounts  []Account  // in the order of the file
+	Retention retention.Limits
 }
 
 // Resource returns the settings of a kind.
@@ -111,6 +113,7 @@ func Parse(name string, source []byte, env func(string) (string, bool)) (*Config
 	doc := document{}
 	if root := parseTree(source, r); root != nil {
 		decoder{report: r, env: env}.decode(root, &doc)
+		doc.inherit(r)
 		doc.check(r)
 	}
 	if len(r.problems) > 0 {

@@ -15,6 +15,7 @@ import (
 	"cloudsync/config"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/retention"
 )
 
 const full = `# a comment
@@ -25,6 +26,7 @@ mysql_s:
 public_cloud_sync:
   enable: false
   stree_tags: { group: team, product: product, app: app }
+  retention: { changes: forever, runs: 1d12h }
   resources:
     resource_disk: { interval: 1m }
     resource_host: { interval: 5s, max_delete_ratio: 0.5, min_rows: 20, allow_empty: true, deletes: never, max_parallel_scopes: 4 }
@@ -44,7 +46,7 @@ public_cloud_sync:
         faults:
           - { fault: denied, kind: resource_host, region: beijing, rate: 0.5, times: 2, from_tick: 4, to_tick: 9 }
           - { fault: throttled, retry_after: 2s, delay: 1s }
-    - { provider: mock, name: test, regions: [all], deletions: { resource_host: { deletes: hold } }, mock: { hosts: 1000 } }
+    - { provider: mock, name: test, regions: [all], deletions: { resource_host: { deletes: hold, min_rows: 7 } }, mock: { hosts: 1000 } }
 `
 
 // minimal has everything that is required, and nothing else.
@@ -71,6 +73,9 @@ func TestParseFull(t *testing.T) {
 		Sync: config.Sync{
 			Enable:  false,
 			TagKeys: resource.TagKeys{Group: "team", Product: "product", App: "app"},
+			Retention: retention.Limits{
+				Changes: retention.Forever, Runs: retention.Keep(36 * time.Hour), Staging: retention.Keep(24 * time.Hour),
+			},
 			Resources: []config.Resource{
 				{Kind: "resource_disk", Interval: time.Minute, Policy: diff.DefaultPolicy(), MaxParallelScopes: 8},
 				{Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 20, AllowEmpty: true, Deletes: diff.Never}, MaxParallelScopes: 4},
@@ -85,7 +90,7 @@ func TestParseFull(t *testing.T) {
 					},
 				}},
 				{Provider: "mock", Name: "test", Policies: []config.KindPolicy{
-					{Kind: "resource_host", Policy: diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}},
+					{Kind: "resource_host", Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 7, AllowEmpty: true, Deletes: diff.Hold}},
 				}, Mock: mock.Settings{Hosts: mock.ExactHosts(1000), Churn: 0.1, PageSize: 100}},
 			},
 		},
@@ -99,8 +104,9 @@ func TestParseMinimal(t *testing.T) {
 	require.Equal(t, &config.Config{
 		MySQL: config.MySQL{Name: "stree", DSN: "user@tcp(db)/cloudsync", MaxOpenConns: config.DefaultMaxOpenConns},
 		Sync: config.Sync{
-			Enable:  true,
-			TagKeys: resource.TagKeys{Group: "stree_group", Product: "stree_product", App: "stree_app"},
+			Enable:    true,
+			TagKeys:   resource.TagKeys{Group: "stree_group", Product: "stree_product", App: "stree_app"},
+			Retention: retention.Default(),
 			Resources: []config.Resource{{
 				Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.DefaultPolicy(),
 				MaxParallelScopes: config.DefaultMaxParallelScopes,

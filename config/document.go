@@ -6,6 +6,7 @@ import (
 	"cloudsync/cloud/mock"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/retention"
 )
 
 // The defaults of what may be left out, and limits.
@@ -36,12 +37,23 @@ type syncEntry struct {
 	Tags      tagsEntry       `yaml:"stree_tags"`
 	Resources []resourceEntry `yaml:"resources"`
 	Accounts  []accountEntry  `yaml:"accounts"`
+	Retention retentionEntry  `yaml:"retention"`
 }
 
 func (e *syncEntry) setDefaults() {
 	e.Enable = true
 	e.Tags.setDefaults()
+	e.Retention.setDefaults()
 }
+
+// retentionEntry is how long things are kept: 90d, 12h, forever.
+type retentionEntry struct {
+	Changes retention.Keep `yaml:"changes"`
+	Runs    retention.Keep `yaml:"runs"`
+	Staging retention.Keep `yaml:"staging"`
+}
+
+func (e *retentionEntry) setDefaults() { *e = retentionEntry(retention.Default()) }
 
 type tagsEntry struct {
 	Group   string `yaml:"group"`
@@ -77,7 +89,7 @@ func (e resourceEntry) policy() policyEntry {
 }
 
 // policyEntry is how one account treats the deletions of a kind. What it leaves
-// out has the program's default, whatever the kind's own is.
+// out is as the kind has it.
 type policyEntry struct {
 	Kind           string  `yaml:",key"`
 	MaxDeleteRatio float64 `yaml:"max_delete_ratio"`
@@ -114,7 +126,7 @@ func (doc *document) config() *Config {
 	inventory := doc.MySQL[0]
 	c := &Config{
 		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns},
-		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys(doc.Sync.Tags)},
+		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys(doc.Sync.Tags), Retention: retention.Limits(doc.Sync.Retention)},
 	}
 	for _, entry := range doc.Sync.Resources {
 		c.Sync.Resources = append(c.Sync.Resources, entry.resource())

@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 		want    string // several problems are on lines of their own
 	}{
 		"unknown key":            {map[int]string{5: "  enabel: true"}, `5: public_cloud_sync: unknown key "enabel": did you mean enable?`},
-		"unknown key, far":       {map[int]string{5: "  workers: 3"}, `5: public_cloud_sync: unknown key "workers": the keys here are enable, stree_tags, resources, accounts`},
+		"unknown key, far":       {map[int]string{5: "  workers: 3"}, `5: public_cloud_sync: unknown key "workers": the keys here are enable, stree_tags, resources, accounts, retention`},
 		"unknown top-level key":  {map[int]string{1: "mysql:"}, `1: unknown key "mysql": did you mean mysql_s?`},
 		"unknown required key":   {resource("intervall: 5s"), `7: ` + host + `: unknown key "intervall": did you mean interval?`},
 		"unknown key of mock":    {mock("hots: 5"), `10: ` + account + `.mock: unknown key "hots": did you mean hosts?`},
@@ -117,6 +117,9 @@ func TestRefusals(t *testing.T) {
 		"negative rows":         {resource("interval: 5s, min_rows: -1"), `7: ` + host + `.min_rows: -1 is negative: write a number of rows from 0`},
 		"no parallel scopes":    {resource("interval: 5s, max_parallel_scopes: 0"), `7: ` + host + `.max_parallel_scopes: 0 is outside 1 to 200: write a number within`},
 		"many parallel scopes":  {resource("interval: 5s, max_parallel_scopes: 201"), `7: ` + host + `.max_parallel_scopes: 201 is outside 1 to 200: write a number within`},
+		"retention in minutes":  {map[int]string{5: "  retention: {changes: 90m}"}, `5: public_cloud_sync.retention.changes: "90m" is no time to keep something: write it like 90d or 12h, or forever`},
+		"retention, no unit":    {map[int]string{5: "  retention: {runs: 30}"}, `5: public_cloud_sync.retention.runs: 30 has no unit: write 30d for days`},
+		"retention of what":     {map[int]string{5: "  retention: {run: 30d}"}, `5: public_cloud_sync.retention: unknown key "run": did you mean runs?`},
 		"empty tag":             {map[int]string{5: "  stree_tags: {group: ''}"}, `5: public_cloud_sync.stree_tags.group: empty: write the key of a tag, or remove the line for the default`},
 
 		"no accounts":          {map[int]string{9: "", 10: ""}, `4: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},

@@ -50,7 +50,7 @@ type Deletions struct {
 // is no proof.
 func (p Policy) Judge(d Deletions) (hold string) {
 	switch {
-	case d.Gone == 0:
+	case d.Gone == 0 || p.Deletes == Never:
 		return ""
 	case p.Deletes == Hold:
 		return fmt.Sprintf("the configuration holds all deletions, here %d", d.Gone)

@@ -207,14 +207,35 @@ type FieldChange struct {
 // the order of the kind's definition. Rows that differ in nothing but the hash,
 // as after a change of the kind's version, have none.
 func (k *Kind) Changes(before, after Row) []FieldChange {
-	old, new := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
-	var changes []FieldChange
+	olds, news := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
+	changes := placeChanges(before.RowMeta(), after.RowMeta())
 	var a, b []byte
 	for i := range k.fields {
 		f := &k.fields[i]
-		a, b = f.append(a[:0], old), f.append(b[:0], new)
+		a, b = f.append(a[:0], olds), f.append(b[:0], news)
 		if !bytes.Equal(a, b) {
-			changes = append(changes, FieldChange{Field: f.column, Old: f.json(old), New: f.json(new)})
+			changes = append(changes, FieldChange{Field: f.column, Old: f.json(olds), New: f.json(news)})
+		}
+	}
+	return changes
+}
+
+// placeChanges lists the columns that follow from the identity. Two rows of one
+// uid differ in them only where somebody edited one by hand.
+func placeChanges(before, after *Meta) []FieldChange {
+	var changes []FieldChange
+	for _, column := range [...]struct {
+		name     string
+		old, new any
+	}{
+		{"scope_id", before.ScopeID, after.ScopeID},
+		{"provider", before.Provider, after.Provider},
+		{"account", before.Account, after.Account},
+		{"region", before.Region, after.Region},
+		{"native_id", before.NativeID, after.NativeID},
+	} {
+		if column.old != column.new {
+			changes = append(changes, FieldChange{Field: column.name, Old: encode(column.name, column.old), New: encode(column.name, column.new)})
 		}
 	}
 	return changes
@@ -224,10 +245,9 @@ func (k *Kind) Changes(before, after Row) []FieldChange {
 // left out: what history keeps of a deleted row.
 func (k *Kind) Image(row Row) ([]byte, error) {
 	meta := row.RowMeta()
-	image := map[string]any{
-		"uid": meta.UID, "hash": meta.Hash, "scope_id": meta.ScopeID,
-		"provider": meta.Provider, "account": meta.Account, "region": meta.Region,
-		"native_id": meta.NativeID, "created_at": meta.CreatedAt, "updated_at": meta.UpdatedAt,
+	image := meta.columns()
+	if meta.UpdatedAt.IsZero() { // a row of the past does not know
+		delete(image, "updated_at")
 	}
 	value := reflect.ValueOf(row).Elem()
 	for i := range k.fields {

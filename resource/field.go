@@ -196,9 +196,13 @@ func (f *field) json(row reflect.Value) json.RawMessage {
 	if value.IsZero() {
 		return json.RawMessage("null")
 	}
-	encoded, err := json.Marshal(value.Interface())
+	return encode(f.column, value.Interface())
+}
+
+func encode(column string, value any) json.RawMessage {
+	encoded, err := json.Marshal(value)
 	if err != nil { // strings, integers, lists, maps and times in range always encode
-		panic(fmt.Sprintf("resource: encode column %s: %v", f.column, err))
+		panic(fmt.Sprintf("resource: encode column %s: %v", column, err))
 	}
 	return encoded
 }

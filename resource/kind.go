@@ -89,12 +89,26 @@ func Define[T any, P interface {
 // Name is the kind's name and the name of its table, such as "resource_host".
 func (k *Kind) Name() string { return k.name }
 
+// Version is the version byte of the kind's hashes.
+func (k *Kind) Version() byte { return k.version }
+
 // Columns are the kind's own columns, beside those of Meta, in the order of its
 // definition.
 func (k *Kind) Columns() []string {
 	columns := make([]string, len(k.fields))
 	for i := range k.fields {
 		columns[i] = k.fields[i].column
+	}
+	return columns
+}
+
+// Structured are those of the columns that hold a list or a map, as JSON.
+func (k *Kind) Structured() []string {
+	var columns []string
+	for i := range k.fields {
+		if typ := k.fields[i].typ; typ == listField || typ == mapField {
+			columns = append(columns, k.fields[i].column)
+		}
 	}
 	return columns
 }

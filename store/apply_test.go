@@ -262,3 +262,24 @@ func TestMigrateByManyAtOnce(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, migrations.Sorted(), total, "each migration is applied once")
 }
+
+// An account that may not change the schema can ask whether it is up to date; one
+// connection is enough for everything.
+func TestMigrateWithoutPendingOnlyReads(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s, err := store.Open(t.Context(), b.dsn, store.Options{MaxOpenConns: 1})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	_, err = storetest.Connect(t, b.dsn).Exec("DELETE FROM sync_migration WHERE name = '0003'")
+	require.NoError(t, err)
+	names, err := s.Migrate(t.Context())
+	require.NoError(t, err)
+	require.Len(t, names, 1)
+	_, err = storetest.Connect(t, b.dsn).Exec("DROP TABLE sync_migration_lock")
+	require.NoError(t, err)
+	names, err = s.Migrate(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, names)
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'sync_migration_lock'"))
+}

@@ -29,6 +29,12 @@ type Change struct {
 	ChangedAt time.Time              `bun:"changed_at" json:"changedAt"`
 	Fields    []resource.FieldChange `bun:"fields,nullzero" json:"fields,omitempty"` // of a modification
 	Image     json.RawMessage        `bun:"image,nullzero" json:"image,omitempty"`   // of a deletion: the row as it was
+
+	// The rest is filled in by Changes.
+	Provider  string `bun:"provider,scanonly" json:"-"`
+	Account   string `bun:"account,scanonly" json:"-"`
+	Region    string `bun:"region,scanonly" json:"-"`
+	RunNumber int64  `bun:"run_number,scanonly" json:"-"`
 }
 
 // insertChanges halves what is too large for one statement: a batch is bounded

@@ -30,6 +30,11 @@ const (
 	erBadNull             = 1048
 	erNoDefaultForField   = 1364
 	erDataTooLong         = 1406
+	erBadField            = 1054
+	erParse               = 1064
+	erTableAccessDenied   = 1142
+	erColumnAccessDenied  = 1143
+	erNoSuchTable         = 1146
 	erInvalidJSONText     = 3140
 	erJSONValueTooBig     = 3150
 	erJSONKeyTooBig       = 3151
@@ -51,6 +56,19 @@ func number(err error) uint16 {
 		return mysqlErr.Number
 	}
 	return 0
+}
+
+// misconfigurations are errors that stay until somebody changes the schema or the
+// account's rights.
+var misconfigurations = map[uint16]bool{
+	erDBAccessDenied: true, erAccessDenied: true, erBadDB: true, erBadField: true, erParse: true,
+	erTableAccessDenied: true, erColumnAccessDenied: true, erNoSuchTable: true,
+}
+
+// IsMisconfigured says that the database will refuse the same again, until
+// somebody changes its schema (`starter migrate`) or the account's rights.
+func IsMisconfigured(err error) bool {
+	return misconfigurations[number(err)] || errors.Is(err, mysql.ErrPktTooLarge)
 }
 
 func isDeadlock(err error) bool     { return number(err) == erLockDeadlock }

@@ -16,8 +16,9 @@ import (
 // diff.Delete.
 const Candidates diff.Op = "candidate"
 
-// holdRetention is how long a held set is kept to compare an approval with.
-const holdRetention = 30 * 24 * time.Hour
+// holdsKept is how many of a scope's held sets are kept, the newest, to compare
+// an approval with. In a cloud that changes, each run holds another set.
+const holdsKept = 10
 
 type holdRow struct {
 	bun.BaseModel `bun:"table:sync_hold,alias:hold"`
@@ -41,14 +42,24 @@ func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Dige
 		if err != nil {
 			return err
 		}
-		_, err = tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", set.ScopeID).
-			Where("held_at < ?", s.at().Add(-holdRetention)).Exec(ctx)
-		return err
+		return forgetHolds(ctx, tx, set.ScopeID)
 	})
 	if err != nil {
 		return fmt.Errorf("keep the held deletions of scope %d: %w", set.ScopeID, err)
 	}
 	return nil
+}
+
+func forgetHolds(ctx context.Context, tx bun.Tx, scopeID int64) error {
+	var kept []string
+	err := tx.NewSelect().Model((*holdRow)(nil)).Column("digest").Where("scope_id = ?", scopeID).
+		Group("digest").OrderExpr("MAX(held_at) DESC").Limit(holdsKept).Scan(ctx, &kept)
+	if err != nil || len(kept) < holdsKept {
+		return err
+	}
+	_, err = tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", scopeID).
+		Where("digest NOT IN (?)", bun.List(kept)).Exec(ctx)
+	return err
 }
 
 // LoadHold returns the entries of a set that was held under the digest;

@@ -60,7 +60,10 @@ func readRows(ctx context.Context, db bun.IDB, kind *resource.Kind, uids []resou
 	}
 	dest, scanned := kind.ScanModel()
 	query := db.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-		ColumnExpr("*").Where("uid IN (?)", bun.List(uids))
+		Where("uid IN (?)", bun.List(uids))
+	for _, column := range rowColumns(kind) {
+		query = query.ColumnExpr("?", bun.Ident(column))
+	}
 	if lock != "" {
 		query = query.For(lock)
 	}
@@ -71,6 +74,14 @@ func readRows(ctx context.Context, db bun.IDB, kind *resource.Kind, uids []resou
 		stored[row.RowMeta().UID] = row
 	}
 	return stored, nil
+}
+
+// rowColumns are the columns that this program knows. A table may have more: an
+// operator's own, or those of a newer program.
+func rowColumns(kind *resource.Kind) []string {
+	return append([]string{
+		"uid", "hash", "scope_id", "provider", "account", "region", "native_id", "created_at", "updated_at",
+	}, kind.Columns()...)
 }
 
 func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {

@@ -20,12 +20,6 @@ func (s *Store) RunByNumber(ctx context.Context, number int64) (Run, error) {
 	return run, nil
 }
 
-// The server's error numbers for what a migration would have created.
-const (
-	erNoSuchTable = 1146
-	erBadField    = 1054
-)
-
 // NeedsMigration says that the error comes from a schema without a table or a
 // column that this program knows.
 func NeedsMigration(err error) bool {

@@ -5,8 +5,11 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/mysqldialect"
 	"github.com/uptrace/bun/migrate"
 
 	"cloudsync/schema"
@@ -19,10 +22,30 @@ const migrateLock = "cloudsync.migrate"
 // migrateLockSeconds is how long one process waits for another's migrations.
 const migrateLockSeconds = 300
 
+// The tables in which bun's migrator keeps its records.
+const (
+	migrationTable     = "sync_migration"
+	migrationLockTable = "sync_migration_lock"
+)
+
 // Migrate brings the schema up to date and returns the names of the migrations
 // it applied. Several processes may call it at once: one works, the others wait.
+// Where nothing is pending it only reads, so that an account without the right to
+// change the schema can call it.
 func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
-	conn, err := s.db.Conn(ctx)
+	migrations, err := schema.Migrations()
+	if err != nil {
+		return nil, err
+	}
+	if pending, err := s.pending(ctx, migrations); err != nil || !pending {
+		return nil, err
+	}
+	db, err := s.openForMigration()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: connect: %w", err)
 	}
@@ -31,16 +54,42 @@ func (s *Store) Migrate(ctx context.Context) (applied []string, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, unlockMigrations(ctx, conn)) }()
-	return s.migrate(ctx)
+	return migrateAll(ctx, db, migrations)
 }
 
-func (s *Store) migrate(ctx context.Context) ([]string, error) {
-	migrations, err := schema.Migrations()
-	if err != nil {
-		return nil, err
+// pending says whether there is a migration that the database lacks.
+func (s *Store) pending(ctx context.Context, migrations *migrate.Migrations) (bool, error) {
+	var names []string
+	err := s.db.NewSelect().TableExpr("?", bun.Ident(migrationTable)).Column("name").Scan(ctx, &names)
+	if number(err) == erNoSuchTable {
+		return true, nil
 	}
-	migrator := migrate.NewMigrator(s.db, migrations, migrate.WithMarkAppliedOnSuccess(true),
-		migrate.WithTableName("sync_migration"), migrate.WithLocksTableName("sync_migration_lock"))
+	if err != nil {
+		return false, fmt.Errorf("migrate: read the applied migrations: %w", err)
+	}
+	for _, migration := range migrations.Sorted() {
+		if !slices.Contains(names, migration.Name) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// openForMigration opens connections without a time limit on answers: a change of
+// a large table takes as long as it takes, and so does another process's.
+func (s *Store) openForMigration() (*bun.DB, error) {
+	patient := s.config.Clone()
+	patient.ReadTimeout = 0
+	connector, err := mysql.NewConnector(patient)
+	if err != nil {
+		return nil, fmt.Errorf("migrate: connect: %w", err)
+	}
+	return bun.NewDB(sql.OpenDB(connector), mysqldialect.New()), nil
+}
+
+func migrateAll(ctx context.Context, db *bun.DB, migrations *migrate.Migrations) ([]string, error) {
+	migrator := migrate.NewMigrator(db, migrations, migrate.WithMarkAppliedOnSuccess(true),
+		migrate.WithTableName(migrationTable), migrate.WithLocksTableName(migrationLockTable))
 	if err := migrator.Init(ctx); err != nil {
 		return nil, fmt.Errorf("migrate: create the table of migrations: %w", err)
 	}

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"cloudsync/resource"
 )
 
 // RunRef names a run: by its Temporal run id, and by its number, which grows
@@ -61,13 +59,22 @@ type Run struct {
 	ScopesFailed int64     `bun:"scopes_failed"`
 	ScopesHeld   int64     `bun:"scopes_held"`
 	Stats
+	// OrphanScopes, with OrphanRows rows in all, are scopes of the kind that the
+	// configuration no longer has.
+	OrphanScopes int64 `bun:"orphan_scopes"`
+	OrphanRows   int64 `bun:"orphan_rows"`
+
 	ApprovedBy string `bun:"approved_by"` // who approved deletions of the run
 	Error      string `bun:"error"`
 }
 
 // OutcomeRunning is the outcome of a run that has not recorded one. A run that
-// was terminated from outside keeps it.
-const OutcomeRunning = "running"
+// was terminated from outside keeps it until the next one begins, and has
+// OutcomeLost then.
+const (
+	OutcomeRunning = "running"
+	OutcomeLost    = "failed"
+)
 
 // RunScope is the record of one scope of a run.
 type RunScope struct {
@@ -89,7 +96,9 @@ type RunScope struct {
 }
 
 // BeginRun records that a run has begun and gives it its number. Beginning the
-// same run again returns the same number.
+// same run again returns the same number. Older runs of the kind that never
+// recorded an outcome are settled as failed: they were terminated, or lost. One
+// that is at work after all still records what it did.
 func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 	run.Outcome = OutcomeRunning
 	ref := RunRef{ID: run.RunID}
@@ -97,10 +106,21 @@ func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 	if err == nil {
 		err = s.db.NewSelect().Model((*Run)(nil)).Column("id").Where("run_id = ?", run.RunID).Scan(ctx, &ref.Number)
 	}
+	if err == nil {
+		err = s.settleLost(ctx, run.Kind, ref)
+	}
 	if err != nil {
 		return ref, fmt.Errorf("begin run %s: %w", run.RunID, err)
 	}
 	return ref, nil
+}
+
+func (s *Store) settleLost(ctx context.Context, kind string, newer RunRef) error {
+	_, err := s.db.NewUpdate().Model((*Run)(nil)).
+		Set("outcome = ?", OutcomeLost).Set("finished_at = ?", s.at()).
+		Set("error = ?", "the run recorded no outcome: it was terminated, or lost; run "+newer.ID+" began after it").
+		Where("kind = ?", kind).Where("outcome = ?", OutcomeRunning).Where("id < ?", newer.Number).Exec(ctx)
+	return err
 }
 
 // EndRun records the outcome and the figures of a run. Recording again
@@ -123,7 +143,7 @@ var statColumns = []string{
 }
 
 var runColumns = append([]string{
-	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "approved_by", "error",
+	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "orphan_scopes", "orphan_rows", "approved_by", "error",
 }, statColumns...)
 
 // RecordScopes records what became of scopes of a run, and of those with a
@@ -200,7 +220,7 @@ func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
 // RunScopes lists the scopes of a run, with their places, by id.
 func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error) {
 	var scopes []RunScope
-	err := s.db.NewSelect().Model(&scopes).ColumnExpr("run_scope.*").
+	err := s.db.NewSelect().Model(&scopes).Column("run_id", "scope_id", "outcome", "hold_digest", "reason").Column(statColumns...).
 		ColumnExpr("scope.provider, scope.account, scope.region").
 		Join("JOIN sync_scope AS scope ON scope.id = run_scope.scope_id").
 		Where("run_scope.run_id = ?", runID).Order("run_scope.scope_id").Scan(ctx)
@@ -218,13 +238,4 @@ func (s *Store) RunFailures(ctx context.Context, runID string, limit int64) ([]F
 		return nil, fmt.Errorf("list the refused rows of run %s: %w", runID, err)
 	}
 	return failures, nil
-}
-
-// CountRows is the number of inventory rows of a kind.
-func (s *Store) CountRows(ctx context.Context, kind *resource.Kind) (int64, error) {
-	n, err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Count(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("count the rows of %s: %w", kind.Name(), err)
-	}
-	return n, nil
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -234,14 +233,22 @@ func requireClipped(t *testing.T, text, got string, limit int) {
 	require.Equal(t, string(want[:len([]rune(got))]), got)
 }
 
-func TestCountRows(t *testing.T) {
+// A run that was terminated never records its outcome; the next one does, and
+// one that was only slow still records its own.
+func TestLostRunsAreSettled(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.put(t, diff.Add, 1, host("i-1"), host("i-2"))
-	n, err := b.CountRows(t.Context(), resource.HostKind)
-	require.NoError(t, err)
-	require.EqualValues(t, 2, n)
-	n, err = b.CountRows(t.Context(), resource.DiskKind)
-	require.NoError(t, err)
-	require.Zero(t, n)
+	outcome := func(runID string) string {
+		runs, err := b.FindRuns(t.Context(), runID)
+		require.NoError(t, err)
+		require.Len(t, runs, 1)
+		return runs[0].Outcome
+	}
+	require.Equal(t, store.OutcomeRunning, outcome("run-1"))
+	b.claim(t, "run-2")
+	require.Equal(t, store.OutcomeLost, outcome("run-1"))
+	require.Equal(t, store.OutcomeRunning, outcome("run-2"))
+
+	require.NoError(t, b.EndRun(t.Context(), store.Run{RunID: "run-1", Kind: hostScope.Kind, Outcome: "ok", StartedAt: time.Now()}))
+	require.Equal(t, "ok", outcome("run-1"))
 }

@@ -22,11 +22,10 @@ type Lease struct {
 	Fence   int64  `json:"fence"`
 }
 
-// Claim is a claimed scope with what the inventory holds of it.
+// Claim is a claimed scope.
 type Claim struct {
 	Lease
 	Scope resource.Scope
-	Local resource.Digest
 }
 
 type scopeRow struct {

@@ -11,8 +11,9 @@ import (
 )
 
 // Segment is what one attempt of FetchCloud staged of a snapshot: its chunks
-// 0 … Chunks-1. An attempt that goes on from another's checkpoint writes a
-// segment of its own, so a superseded attempt that still writes spoils nothing.
+// 0 … Chunks-1. An attempt that goes on from another's checkpoint, or that starts
+// over, writes a segment of its own, so a superseded attempt that still writes
+// spoils nothing.
 type Segment struct {
 	Writer int `json:"writer"`
 	Chunks int `json:"chunks"`
@@ -29,15 +30,14 @@ type stageRow struct {
 	CreatedAt time.Time `bun:"created_at"`
 }
 
-// PutChunk stages a chunk of a snapshot, in place of one of the same number.
+// PutChunk stages a chunk of a snapshot. The writer's name is its own, so there
+// is none of that number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
 	row := stageRow{
 		RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq,
 		Payload: chunk.compress(), CreatedAt: s.at(),
 	}
-	// An attempt that starts its listing over writes the same places again.
-	_, err := s.db.NewInsert().Model(&row).Returning("NULL").
-		On("DUPLICATE KEY UPDATE").Set("payload = VALUES(payload)").Exec(ctx)
+	_, err := s.db.NewInsert().Model(&row).Returning("NULL").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("stage chunk %d of scope %d: %w", seq, lease.ScopeID, err)
 	}

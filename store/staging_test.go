@@ -114,15 +114,13 @@ func TestSegmentsOfOthersAreNotRead(t *testing.T) {
 		b.staged(t, b.lease, store.Segment{Writer: 2, Chunks: 1}, store.Segment{Writer: 1, Chunks: 2}), "in the order of the segments")
 }
 
-// An attempt that starts its listing over writes the same places again, and so
-// does the first attempt of a workflow that was reset.
-func TestChunkPutAgainReplaces(t *testing.T) {
+// A writer's name is its own: whoever writes a chunk twice is mistaken.
+func TestChunkIsNeverReplaced(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for _, native := range []string{"old", "new", "new"} {
-		require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named(native))))
-	}
-	require.Equal(t, []store.Item{named("new")}, b.staged(t, b.lease, store.Segment{Writer: 1, Chunks: 1}))
+	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("old"))))
+	require.Error(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("new"))))
+	require.Equal(t, []store.Item{named("old")}, b.staged(t, b.lease, store.Segment{Writer: 1, Chunks: 1}))
 }
 
 func TestMissingChunkIsSuperseded(t *testing.T) {

@@ -19,8 +19,9 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db  *bun.DB
-	now func() time.Time
+	db     *bun.DB
+	config *mysql.Config
+	now    func() time.Time
 }
 
 // Options are the settings of Open.
@@ -70,7 +71,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if err := waitFor(ctx, pool, cfg.Addr, cmp.Or(opts.ConnectTimeout, DefaultConnectTimeout)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), now: opts.Now}
+	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}

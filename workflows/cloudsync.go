@@ -3,7 +3,6 @@
 package workflows
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -106,6 +105,7 @@ type cloudSync struct {
 	parallel int
 	scopes   int64 // to be done by this execution and its children
 	report   Report
+	staged   bool // something of the run may be in staging
 	// planBytes bounds what a plan says of each scope.
 	planBytes int
 	// unrecorded are the records of the scopes done last: they are recorded
@@ -119,9 +119,9 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 	}
 	info := workflow.GetInfo(ctx)
 	s := &cloudSync{in: in, started: info.WorkflowStartTime}
-	// The original run id stays when an operator resets the workflow, and with it
-	// the run that its claims and batches belong to.
-	s.ref.ID = cmp.Or(info.OriginalRunID, info.WorkflowExecution.RunID)
+	// A workflow that an operator resets behind ListScopes goes on as the run that
+	// its claims and batches belong to; else it is a run of its own.
+	s.ref.ID = info.WorkflowExecution.RunID
 	s.report.Kind, s.report.RunID = in.Kind, s.ref.ID
 	if in.Approval != nil {
 		s.report.ApprovedBy = in.Approval.By
@@ -178,6 +178,10 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 		return err
 	}
 	s.ref, s.parallel = listed.Run, listed.MaxParallel
+	if s.in.Plan == nil {
+		s.report.RunID = s.ref.ID
+	}
+	s.report.Orphans = listed.Orphans
 	s.policies = policies{ofKind: listed.Policy, ofAccounts: listed.AccountPolicies}
 	s.scopes = int64(len(listed.ScopeIDs) + len(listed.Unlisted))
 	s.planBytes = maxPlanBytes / max(1, min(len(listed.ScopeIDs), maxPlannedScopes))
@@ -213,12 +217,28 @@ func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
 		scopeIDs = scopeIDs[len(part):]
 		local, err := s.loadLocalHashes(ctx, part)
 		if err != nil {
-			return err
+			return s.failAll(ctx, append(part, scopeIDs...), err)
 		}
 		if err := s.recordScopes(ctx); err != nil {
 			return err
 		}
 		s.unrecorded = s.syncEach(ctx, local.Scopes)
+	}
+	return nil
+}
+
+// failAll records scopes that could not even be claimed.
+func (s *cloudSync) failAll(ctx workflow.Context, scopeIDs []int64, cause error) error {
+	s.report.addFailure(fmt.Sprintf("%d scopes", len(scopeIDs)), int64(len(scopeIDs)), explain(cause))
+	for len(scopeIDs) > 0 {
+		part := scopeIDs[:min(partScopes, len(scopeIDs))]
+		scopeIDs = scopeIDs[len(part):]
+		if err := s.recordScopes(ctx); err != nil {
+			return err
+		}
+		for _, id := range part {
+			s.unrecorded = append(s.unrecorded, activities.ScopeRecord{ID: id, Outcome: activities.Failed, Reason: explain(cause)})
+		}
 	}
 	return nil
 }
@@ -264,7 +284,7 @@ func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope)
 	s.report.addScope(run.record)
 	s.report.addApproved(run.approved)
 	s.report.addPlanned(run.planned)
-	s.report.Staged = s.report.Staged || run.staged
+	s.staged = s.staged || run.staged
 	s.showDetails(ctx)
 	return run.record
 }
@@ -281,14 +301,16 @@ func (s *cloudSync) recordScopes(ctx workflow.Context) error {
 	}
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	ctx = bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(s.unrecorded)))
-	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: s.unrecorded}
+	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(s.unrecorded)}
 	s.unrecorded = nil
 	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
 }
 
 // syncParts gives each part of the scopes to a child and adds up the reports.
 func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
-	limit := workflow.NewSemaphore(ctx, parallelParts)
+	s.staged = true // by some child, perhaps
+	parts := max(1, min(parallelParts, s.parallel))
+	limit := workflow.NewSemaphore(ctx, int64(parts))
 	pending := workflow.NewWaitGroup(ctx)
 	for number := 1; len(scopeIDs) > 0; number++ {
 		part := scopeIDs[:min(partScopes, len(scopeIDs))]
@@ -299,7 +321,7 @@ func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
 			if limit.Acquire(ctx, 1) == nil {
 				defer limit.Release(1)
 			}
-			s.syncPart(ctx, number, part)
+			s.syncPart(ctx, number, part, s.parallel/parts)
 		})
 	}
 	disconnected, _ := workflow.NewDisconnectedContext(ctx)
@@ -307,7 +329,7 @@ func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
 	return nil
 }
 
-func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64) {
+func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64, parallel int) {
 	id := workflow.GetInfo(ctx).WorkflowExecution.ID
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
@@ -316,13 +338,12 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64)
 		WaitForCancellation:   true,
 	})
 	in := Input{Kind: s.in.Kind, Approval: s.in.Approval, Plan: s.in.Plan, Part: &Part{
-		Run: s.ref, ScopeIDs: scopeIDs, MaxParallel: s.parallel, PlanBytes: s.planBytes,
+		Run: s.ref, ScopeIDs: scopeIDs, MaxParallel: parallel, PlanBytes: s.planBytes,
 		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
 	}}
 	var report Report
 	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
 		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
-		s.report.Staged = true
 		return
 	}
 	s.report.addPart(report)
@@ -348,15 +369,15 @@ func (s *cloudSync) conclude(ctx workflow.Context) error {
 	if err := s.tellTemporal(ctx); err != nil {
 		return err
 	}
-	if err := s.clean(ctx); err != nil {
-		return err
-	}
-	return s.recordRun(ctx)
+	// A run whose staging cannot be removed is recorded all the same; the next one
+	// sweeps it.
+	cleaned := s.clean(ctx)
+	return errors.Join(s.recordRun(ctx), cleaned)
 }
 
 // clean removes what the run has in flight, if anything.
 func (s *cloudSync) clean(ctx workflow.Context) error {
-	if !s.report.Staged {
+	if !s.staged {
 		return nil
 	}
 	ctx = bookkeeping(ctx, "clean the run's staging")
@@ -379,11 +400,11 @@ func (s *cloudSync) tellTemporal(ctx workflow.Context) error {
 }
 
 func (s *cloudSync) recordRun(ctx workflow.Context) error {
-	ctx = bookkeeping(ctx, "record the run: "+string(s.report.Outcome))
-	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: s.unrecorded, Final: &activities.RunRecord{
+	ctx = work(ctx, "record the run: "+string(s.report.Outcome))
+	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(s.unrecorded), Final: &activities.RunRecord{
 		WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID,
 		StartedAt:  s.started, FinishedAt: workflow.Now(ctx), Took: time.Duration(s.report.TimeTook * float64(time.Second)),
-		Outcome: s.report.Outcome, Stats: s.report.Stats,
+		Outcome: s.report.Outcome, Stats: s.report.Stats, Orphans: s.report.Orphans,
 		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
 		ApprovedBy: s.report.ApprovedBy, Error: s.report.reason(),
 	}}

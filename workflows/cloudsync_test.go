@@ -32,6 +32,7 @@ type world struct {
 	answers  map[int64]fetchAnswer
 	loadErr  map[int64]error
 	compare  map[int64]activities.ComputeDiffOut
+	half     map[diff.Op]store.Counts // what failed operations had done
 	modErr   error
 	skips    map[int64]int64 // candidates that exist, by scope
 	confirm  error           // of ConfirmAbsent
@@ -103,6 +104,10 @@ func (w *world) KeepHold(_ context.Context, in activities.KeepHoldIn) (activitie
 
 func (w *world) DescribePlan(_ context.Context, in activities.DescribePlanIn) (activities.DescribePlanOut, error) {
 	return activities.DescribePlanOut{Changes: []activities.PlannedChange{{Op: diff.Add, Place: in.Scope.Place(), NativeID: "i-1"}}}, nil
+}
+
+func (w *world) CountApplied(_ context.Context, in activities.CountAppliedIn) (store.Counts, error) {
+	return w.half[in.Op], nil
 }
 
 func (w *world) BatchDelete(_ context.Context, in activities.ApplyIn) (store.Counts, error) {
@@ -367,13 +372,15 @@ func TestFailureInTheMiddleOfAScope(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 2)
 	b.changed(1, activities.ComputeDiffOut{CloudNum: 10, ToAdd: 1, ToMod: 1})
+	b.half = map[diff.Op]store.Counts{diff.Modify: {Applied: 3}}
 	b.modErr = temporal.NewNonRetryableApplicationError("claimed by run x", "Superseded", nil)
 	report, err := b.run(t)
 	require.NoError(t, err)
 	require.Equal(t, activities.Partial, report.Outcome)
 	require.EqualValues(t, 1, report.SuAdd)
-	require.Zero(t, report.SuMod)
+	require.EqualValues(t, 3, report.SuMod, "what was modified before it failed")
 	require.Equal(t, activities.Failed, b.scopeRecord(1).Outcome)
+	require.EqualValues(t, 3, b.scopeRecord(1).Stats.SuMod)
 }
 
 func TestCancelledRunIsRecordedAndCleaned(t *testing.T) {
@@ -413,22 +420,32 @@ func TestTransientFailuresAreRetried(t *testing.T) {
 func TestScopesRunBoundedInParallel(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 10)
-	var running, most int
-	count := func(change int) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		running += change
+	// A listing ends once as many as allowed are under way at once, so more would
+	// be seen, and fewer would hang.
+	var mu sync.Mutex
+	running, most := 0, 0
+	full := make(chan struct{})
+	b.fetch = func(ctx context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
+		mu.Lock()
+		running++
 		most = max(most, running)
-	}
-	b.fetch = func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) {
-		count(1)
-		defer count(-1)
+		if running == b.listed.MaxParallel && in.Scope.ID <= int64(b.listed.MaxParallel) {
+			close(full)
+		}
+		mu.Unlock()
+		select {
+		case <-full:
+		case <-ctx.Done():
+			return activities.FetchCloudOut{}, ctx.Err()
+		}
+		mu.Lock()
+		running--
+		mu.Unlock()
 		return activities.FetchCloudOut{Unchanged: true, Listed: 10}, nil
 	}
 	_, err := b.run(t)
 	require.NoError(t, err)
-	require.LessOrEqual(t, most, b.listed.MaxParallel)
-	require.Positive(t, most)
+	require.Equal(t, b.listed.MaxParallel, most)
 }
 
 func TestManyScopesAreDividedAmongChildren(t *testing.T) {
@@ -457,6 +474,24 @@ func TestManyScopesAreDividedAmongChildren(t *testing.T) {
 		recorded += len(in.Scopes)
 	}
 	require.Equal(t, 450, recorded)
+}
+
+// Scopes that cannot even be claimed have their records, too.
+func TestScopesThatCannotBeClaimed(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 150)
+	b.loadErr[120] = temporal.NewNonRetryableApplicationError("superseded by a newer run", "Superseded", nil)
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.EqualValues(t, 150, report.Scopes)
+	require.EqualValues(t, 50, report.ScopesFailed)
+	recorded := 0
+	for _, in := range b.records {
+		recorded += len(in.Scopes)
+	}
+	require.Equal(t, 150, recorded)
+	require.Equal(t, "superseded by a newer run", b.scopeRecord(120).Reason)
 }
 
 // Between one part and the next, a run of 101–200 scopes records what it has.

@@ -14,7 +14,11 @@ const heartbeatTimeout = 20 * time.Second
 // The database may be away for a while: an activity is tried again, with ever
 // longer pauses, for as long as these allow it. Listing ends sooner: FetchCloud
 // itself gives up after some attempts, and the next run tries again.
+//
+// maxAttempts is for what never passes and is not recognised, such as a listing
+// that takes its worker down with it: more than half an hour of attempts.
 const (
+	maxAttempts      = 200
 	bookkeepingLimit = 30 * time.Minute
 	workLimit        = 12 * time.Hour
 )
@@ -35,6 +39,8 @@ func withLimit(ctx workflow.Context, limit time.Duration, summary string) workfl
 		HeartbeatTimeout:       heartbeatTimeout,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
+			MaximumAttempts:        maxAttempts,
+			NonRetryableErrorTypes: []string{"PanicError"}, // the same code would panic again
 		},
 		Summary: summary,
 		// A cancelled activity is waited for: only then is nothing written after the

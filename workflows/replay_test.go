@@ -21,7 +21,7 @@ func TestCommittedHistoriesReplay(t *testing.T) {
 	t.Parallel()
 	histories, err := filepath.Glob("testdata/*.json")
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(histories), 8, "a history for each shape of run")
+	require.GreaterOrEqual(t, len(histories), 12, "a history for each shape of run")
 	for _, history := range histories {
 		t.Run(filepath.Base(history), func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +38,12 @@ func replay(t *testing.T, path string) {
 	require.NoError(t, err)
 	started := recorded.GetEvents()[0].GetWorkflowExecutionStartedEventAttributes()
 	replayer := worker.NewWorkflowReplayer()
-	replayer.RegisterWorkflow(workflows.CloudSyncWorkflow)
+	for _, w := range []any{
+		workflows.CloudSyncWorkflow, workflows.VerifyWorkflow,
+		workflows.PrunePlanWorkflow, workflows.PruneWorkflow, workflows.RetentionWorkflow,
+	} {
+		replayer.RegisterWorkflow(w)
+	}
 	// The ids of children come from the parent's.
 	require.NoError(t, replayer.ReplayWorkflowHistoryWithOptions(nil, recorded, worker.ReplayWorkflowHistoryOptions{
 		OriginalExecution: workflow.Execution{ID: started.GetWorkflowId(), RunID: started.GetOriginalExecutionRunId()},

@@ -20,6 +20,7 @@ type Report struct {
 	Scopes       int64   `json:"scopes"`
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
+	activities.Orphans
 	// Attention has the scopes that failed, are held, or have refused rows: the
 	// first maxAttention of them.
 	Attention []ScopeReport `json:"attention,omitempty"`
@@ -32,9 +33,6 @@ type Report struct {
 	Planned []activities.PlannedChange `json:"planned,omitempty"`
 	// Error is why nothing at all could be synced.
 	Error string `json:"error,omitempty"`
-
-	// Staged says that something of the run may be in staging.
-	Staged bool `json:"staged,omitempty"`
 }
 
 // ScopeReport is what became of a scope that needs attention.
@@ -115,7 +113,6 @@ func (r *Report) addPart(part Report) {
 	r.Scopes += part.Scopes
 	r.ScopesFailed += part.ScopesFailed
 	r.ScopesHeld += part.ScopesHeld
-	r.Staged = r.Staged || part.Staged
 	r.Approved = append(r.Approved, part.Approved...)
 	r.addPlanned(part.Planned)
 	for _, scope := range part.Attention {
@@ -159,6 +156,29 @@ func (r *Report) settle(took time.Duration) {
 	}
 }
 
+// maxReasons bounds the reasons in one payload of records, in bytes of JSON.
+const maxReasons = 24 << 10
+
+// fitting cuts the reasons of records so that they fit a payload together.
+func fitting(records []activities.ScopeRecord) []activities.ScopeRecord {
+	for i := range records {
+		records[i].Reason = cutJSON(records[i].Reason, maxReasons/len(records))
+	}
+	return records
+}
+
+// cutJSON cuts the text until it takes at most limit bytes as JSON, in which a
+// character may take six.
+func cutJSON(text string, limit int) string {
+	for {
+		encoded, err := json.Marshal(text)
+		if err != nil || len(encoded) <= limit {
+			return text
+		}
+		text = strings.ToValidUTF8(text[:len(text)*limit/(len(encoded)+1)], "")
+	}
+}
+
 // maxReason bounds the reason in the run's record, in bytes.
 const maxReason = 2000
 
@@ -177,13 +197,17 @@ func (r *Report) reason() string {
 
 // memo is the report in the form in which Temporal's UI shows it beside a run.
 func (r *Report) memo() map[string]any {
-	return map[string]any{
+	memo := map[string]any{
 		"outcome":          string(r.Outcome),
 		"public.cloud.num": r.CloudNum, "db.num": r.DBNum,
 		"toAddNum": r.ToAdd, "toModNum": r.ToMod, "toDelNum": r.ToDel,
 		"suAddNum": r.SuAdd, "suModNum": r.SuMod, "suDelNum": r.SuDel,
 		"heldNum": r.Held, "failedRowNum": r.FailedRows, "pagingSkips": r.PagingSkips, "timeTook": r.TimeTook,
 	}
+	if r.OrphanRows > 0 {
+		memo["orphanScopes"], memo["orphanRows"] = r.OrphanScopes, r.OrphanRows
+	}
+	return memo
 }
 
 // details is the report as Markdown, for the current details in Temporal's UI.
@@ -194,6 +218,9 @@ func (r *Report) details(done, total int64) string {
 	fmt.Fprintf(&text, "| add | %d | %d |\n| modify | %d | %d |\n| delete | %d | %d |\n",
 		r.ToAdd, r.SuAdd, r.ToMod, r.SuMod, r.ToDel, r.SuDel)
 	fmt.Fprintf(&text, "\ncloud %d · inventory before %d · held %d · refused rows %d\n", r.CloudNum, r.DBNum, r.Held, r.FailedRows)
+	if r.OrphanRows > 0 {
+		fmt.Fprintf(&text, "\norphans: %d rows of %d scopes that are no longer configured\n", r.OrphanRows, r.OrphanScopes)
+	}
 	for _, scope := range r.Attention {
 		fmt.Fprintf(&text, "\n- %s **%s**: %s", scope.Place, scope.Outcome, scope.Reason)
 	}

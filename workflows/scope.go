@@ -114,17 +114,17 @@ func (s *scopeRun) hold(found activities.ComputeDiffOut, reason string) {
 func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOut) error {
 	stats := &s.record.Stats
 	in := activities.ApplyIn{ScopeIn: s.in, Writer: found.Writer}
-	if err := s.apply(ctx, a.ApplyAdds, "add", found.ToAdd, in, &stats.SuAdd); err != nil {
+	if err := s.apply(ctx, a.ApplyAdds, diff.Add, found.ToAdd, in, &stats.SuAdd); err != nil {
 		return err
 	}
-	if err := s.apply(ctx, a.ApplyMods, "modify", found.ToMod, in, &stats.SuMod); err != nil {
+	if err := s.apply(ctx, a.ApplyMods, diff.Modify, found.ToMod, in, &stats.SuMod); err != nil {
 		return err
 	}
 	if found.ToDel == 0 || s.policy.Deletes == diff.Never {
 		return nil
 	}
 	if workflow.GetVersion(ctx, trustedDeletions, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-		return s.apply(ctx, a.BatchDelete, "delete", found.ToDel-stats.Held, in, &stats.SuDel)
+		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-stats.Held, in, &stats.SuDel)
 	}
 	return s.delete(ctx, found, in)
 }
@@ -137,7 +137,7 @@ func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut,
 		if err == nil {
 			in.Writer = absent.Writer
 			s.record.Stats.PagingSkips = absent.PagingSkips
-			return s.apply(ctx, a.BatchDelete, "delete", absent.Absent, in, &s.record.Stats.SuDel)
+			return s.apply(ctx, a.BatchDelete, diff.Delete, absent.Absent, in, &s.record.Stats.SuDel)
 		}
 		if temporal.IsCanceledError(err) || activities.IsSuperseded(err) {
 			return err
@@ -183,19 +183,36 @@ func (s *scopeRun) describe(ctx workflow.Context, found activities.ComputeDiffOu
 	return err
 }
 
-func (s *scopeRun) apply(ctx workflow.Context, activity any, verb string, rows int64, in activities.ApplyIn, applied *int64) error {
+// countFailed is the change since when an operation that fails in the middle has
+// its rows counted.
+const countFailed = "count-failed"
+
+func (s *scopeRun) apply(ctx workflow.Context, activity any, op diff.Op, rows int64, in activities.ApplyIn, applied *int64) error {
 	if rows == 0 {
 		return nil
 	}
-	ctx = work(ctx, fmt.Sprintf("%s %d in %s", verb, rows, s.record.Place))
 	var counts activities.Counts
-	if err := workflow.ExecuteActivity(ctx, activity, in).Get(ctx, &counts); err != nil {
-		return err
+	ctx = work(ctx, fmt.Sprintf("%s %d in %s", op, rows, s.record.Place))
+	err := workflow.ExecuteActivity(ctx, activity, in).Get(ctx, &counts)
+	if err != nil && workflow.GetVersion(ctx, countFailed, workflow.DefaultVersion, 1) != workflow.DefaultVersion {
+		counts = s.countApplied(ctx, op, in)
 	}
 	*applied = counts.Applied
 	s.record.Stats.Rehashed += counts.Rehashed
 	s.record.Stats.FailedRows += counts.Failed
-	return nil
+	return err
+}
+
+// countApplied counts what an operation did before it failed, or was cancelled.
+// Where a newer run has swept its ledger, it cannot be told any more.
+func (s *scopeRun) countApplied(ctx workflow.Context, op diff.Op, in activities.ApplyIn) (counts activities.Counts) {
+	ctx, _ = workflow.NewDisconnectedContext(ctx)
+	ctx = bookkeeping(ctx, fmt.Sprintf("count what was done: %s in %s", op, s.record.Place))
+	err := workflow.ExecuteActivity(ctx, a.CountApplied, activities.CountAppliedIn{ApplyIn: in, Op: op}).Get(ctx, &counts)
+	if err != nil {
+		workflow.GetLogger(ctx).Warn("rows of a failed operation are not counted", "scope", s.record.Place, "op", op, "error", err)
+	}
+	return counts
 }
 
 func (s *scopeRun) settle(found activities.ComputeDiffOut) {

@@ -121,23 +121,24 @@ func TestPoliciesOfDeletions(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		policy  diff.Policy
+		gone    int64
 		outcome activities.Outcome
 		deleted int64
 	}{
-		"apply": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Apply}, activities.OK, 1},
-		"hold":  {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}, activities.Held, 0},
-		"never": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Never}, activities.Unchanged, 0},
+		"apply": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Apply}, 1, activities.OK, 1},
+		"hold":  {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}, 1, activities.Held, 0},
+		"never": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Never}, 9, activities.Unchanged, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, 2)
-			b.changed(1, deletions(1))
+			b.changed(1, deletions(c.gone))
 			b.listed.AccountPolicies = []activities.AccountPolicy{{Provider: "mock", Account: "demo", Policy: c.policy}}
 			report, err := b.run(t)
 			require.NoError(t, err)
 			require.Equal(t, c.outcome, report.Outcome)
 			require.Equal(t, c.deleted, report.SuDel)
-			require.EqualValues(t, 1, report.ToDel)
+			require.Equal(t, c.gone, report.ToDel)
 		})
 	}
 }

@@ -15,10 +15,13 @@ import (
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/layout"
+	"cloudsync/workflows"
 )
 
 // TestRecordHistories writes a history of each shape that a run can have to
 // workflows/testdata, where the replay test reads them. `make histories` runs it.
+// A history that is there is kept: it is what runs of an earlier version look
+// like, and has to keep replaying. A new shape gets a new name.
 func TestRecordHistories(t *testing.T) {
 	if os.Getenv("CLOUDSYNC_RECORD") == "" {
 		t.Skip("records only for `make histories`")
@@ -31,9 +34,19 @@ func TestRecordHistories(t *testing.T) {
 		"failed":      recordFailed,
 		"cancelled":   recordCancelled,
 		"many-scopes": recordManyScopes,
+		"confirmed":   recordChanges,
+		"kept-hold":   recordHeld,
+		"approved":    recordApproved,
+		"plan":        recordPlan,
+		"verify":      recordVerify,
+		"prune":       recordPrune,
+		"retention":   recordRetention,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if _, err := os.Stat(historyPath(t, name)); err == nil {
+				t.Skip("recorded by an earlier version")
+			}
 			record(t, newRecorder(t, name))
 		})
 	}
@@ -98,6 +111,30 @@ func recordHeld(t *testing.T, r *recorder) {
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 }
 
+func recordApproved(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetTick(15)
+	held := r.sync(t, hostKind)
+	require.Equal(t, activities.Held, held.Outcome)
+	r.cloud.SetTick(16)
+	approval := &workflows.Approval{Digests: digests(held), By: "operator"}
+	mismatch := r.report(t, r.startInput(t, workflows.Input{Kind: hostKind, Approval: approval}))
+	require.Equal(t, activities.Held, mismatch.Outcome)
+	approval.Digests = digests(mismatch)
+	run := r.startInput(t, workflows.Input{Kind: hostKind, Approval: approval})
+	require.Equal(t, activities.OK, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+	r.save(t, r.name+"-mismatch", run.GetID(), mismatch.RunID)
+}
+
+func recordPlan(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetTick(6)
+	run := r.startInput(t, workflows.Input{Kind: hostKind, Plan: &workflows.Plan{}})
+	require.NotEmpty(t, r.report(t, run).Planned)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
 func recordFailed(t *testing.T, r *recorder) {
 	r.cloud.SetFaults([]mock.Fault{{Type: mock.InvalidCredential}})
 	run := r.start(t, hostKind)
@@ -137,13 +174,18 @@ func recordManyScopes(t *testing.T, r *recorder) {
 
 func (r *recorder) save(t *testing.T, name, workflowID, runID string) {
 	t.Helper()
-	l, err := layout.Find(".")
-	require.NoError(t, err)
 	encoded, err := protojson.MarshalOptions{Indent: " "}.Marshal(&history.History{Events: r.events(t, workflowID, runID)})
 	require.NoError(t, err)
-	path := filepath.Join(l.Root, "workflows", "testdata", name+".json")
+	path := historyPath(t, name)
 	require.NoError(t, os.WriteFile(path, append(encoded, '\n'), 0o644))
 	t.Logf("recorded %s", path)
+}
+
+func historyPath(t *testing.T, name string) string {
+	t.Helper()
+	l, err := layout.Find(".")
+	require.NoError(t, err)
+	return filepath.Join(l.Root, "workflows", "testdata", name+".json")
 }
 
 func (s *stack) events(t *testing.T, workflowID, runID string) (events []*history.HistoryEvent) {

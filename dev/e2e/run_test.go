@@ -11,6 +11,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
+	"cloudsync/resource"
 	"cloudsync/workflows"
 )
 
@@ -103,8 +104,9 @@ func TestEmptyListingIsHeld(t *testing.T) {
 }
 
 // Over 240 ticks with churn, and faults in between, every complete scope with
-// nothing held equals the cloud after each run, and no other one is touched by
-// deletions. Four clouds side by side, since a run mostly waits.
+// nothing held equals the cloud after each run, and in no scope, whatever became
+// of it, was a resource deleted that exists. Four clouds side by side, since a run
+// mostly waits.
 func TestInventoryFollowsTheCloud(t *testing.T) {
 	t.Parallel()
 	const clouds, ticks = 4, 60
@@ -128,10 +130,12 @@ func followCloud(t *testing.T, seed uint64, ticks int64) {
 	for tick := range ticks {
 		m.SetTick(tick)
 		m.SetFaults(someFaults(random))
+		before := s.everything(t)
 		runs := []client.WorkflowRun{s.start(t, hostKind), s.start(t, diskKind)}
 		for _, run := range runs {
 			complete += s.requireFollows(t, deps, m, s.reportOrFailure(t, run), tick)
 		}
+		s.requireExistingKept(t, deps, m, before, tick)
 		s.requireNothingInFlight(t)
 	}
 	require.Greater(t, complete, int(ticks)*2*4, "most of the 2 × 5 listings a tick were complete")
@@ -169,6 +173,31 @@ func (s *stack) requireFollows(t *testing.T, deps activities.Deps, m *mock.Cloud
 		require.Equal(t, truth(t, deps, m, scope, tick), s.inventory(t, scope), "%s at tick %d", scope, tick)
 	}
 	return complete
+}
+
+// everything is the inventory of all scopes.
+func (s *stack) everything(t *testing.T) map[resource.Scope]map[resource.UID]resource.Hash {
+	t.Helper()
+	all := map[resource.Scope]map[resource.UID]resource.Hash{}
+	for _, kind := range []string{hostKind, diskKind} {
+		for _, region := range mock.DefaultRegions() {
+			all[scopeOf(kind, region)] = s.inventory(t, scopeOf(kind, region))
+		}
+	}
+	return all
+}
+
+// requireExistingKept: what was stored before, and exists, is stored still.
+func (s *stack) requireExistingKept(t *testing.T, deps activities.Deps, m *mock.Cloud, before map[resource.Scope]map[resource.UID]resource.Hash, tick int64) {
+	t.Helper()
+	for scope, held := range before {
+		exist, now := truth(t, deps, m, scope, tick), s.inventory(t, scope)
+		for uid := range held {
+			if _, exists := exist[uid]; exists {
+				require.Contains(t, now, uid, "%s at tick %d", scope, tick)
+			}
+		}
+	}
 }
 
 // requireHistoryAddsUp: rows = additions − deletions, for each kind.

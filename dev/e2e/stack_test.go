@@ -133,10 +133,15 @@ func (s *stack) startWorker(t *testing.T, deps activities.Deps) {
 // start begins a run.
 func (s *stack) start(t *testing.T, kind string) client.WorkflowRun {
 	t.Helper()
+	return s.startInput(t, workflows.Input{Kind: kind})
+}
+
+func (s *stack) startInput(t *testing.T, in workflows.Input) client.WorkflowRun {
+	t.Helper()
 	run, err := s.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
-		ID: "cloud-sync/" + kind, TaskQueue: workflows.TaskQueue,
-		StaticSummary: "keep " + kind + " the same as the clouds",
-	}, workflows.CloudSyncWorkflow, workflows.Input{Kind: kind})
+		ID: "cloud-sync/" + in.Kind, TaskQueue: workflows.TaskQueue,
+		StaticSummary: "keep " + in.Kind + " the same as the clouds",
+	}, workflows.CloudSyncWorkflow, in)
 	require.NoError(t, err)
 	return run
 }

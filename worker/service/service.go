@@ -94,7 +94,7 @@ func Deps(cfg *config.Config, db *store.Store, metrics *activities.Metrics) acti
 	}
 }
 
-// New returns a worker with the workflow and all activities registered. Limits
+// New returns a worker with the workflows and all activities registered. Limits
 // that opts leaves open are set to the program's.
 func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworker.Worker {
 	if opts.MaxConcurrentActivityExecutionSize == 0 {
@@ -104,7 +104,12 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 		opts.WorkerStopTimeout = stopLimit
 	}
 	worker := sdkworker.New(c, workflows.TaskQueue, opts)
-	worker.RegisterWorkflowWithOptions(workflows.CloudSyncWorkflow, workflow.RegisterOptions{})
+	for _, w := range []any{
+		workflows.CloudSyncWorkflow, workflows.VerifyWorkflow,
+		workflows.PrunePlanWorkflow, workflows.PruneWorkflow, workflows.RetentionWorkflow,
+	} {
+		worker.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{})
+	}
 	worker.RegisterActivityWithOptions(activities.New(deps), activity.RegisterOptions{})
 	return worker
 }

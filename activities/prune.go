@@ -1,0 +1,158 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// PlanPrune finds the rows of scopes that the configuration no longer has. It
+// changes nothing.
+func (a *Activities) PlanPrune(ctx context.Context, in PlanPruneIn) (PlanPruneOut, error) {
+	defer startBeat(ctx).stop()
+	only, err := resource.ParsePlaces(in.Only)
+	if err != nil {
+		return PlanPruneOut{}, nonRetryable("BadInput", err)
+	}
+	names := a.deps.Kinds.Names()
+	if in.Kind != "" {
+		names = []string{in.Kind}
+	}
+	plan := &prunePlan{store: a.deps.Store, only: only, out: PlanPruneOut{Orphans: []OrphanScope{}}}
+	for _, name := range names {
+		kind, err := a.deps.Kinds.Kind(name)
+		if err != nil {
+			return PlanPruneOut{}, nonRetryable("BadInput", err)
+		}
+		if err := plan.addKind(ctx, kind, a.coverageOf(ctx, name)); err != nil {
+			return PlanPruneOut{}, temporalError(ctx, err)
+		}
+	}
+	return plan.out, nil
+}
+
+// ClaimOrphans begins a run and claims scopes for it, so that no run of an older
+// configuration writes to them any more. It refuses a scope that is configured, or
+// whose rows are not those of the plan.
+func (a *Activities) ClaimOrphans(ctx context.Context, in ClaimOrphansIn) (ClaimOrphansOut, error) {
+	defer startBeat(ctx).stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return ClaimOrphansOut{}, nonRetryable("BadInput", err)
+	}
+	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
+	if err != nil {
+		return ClaimOrphansOut{}, temporalError(ctx, err)
+	}
+	run, err := a.deps.Store.BeginRun(ctx, store.Run{
+		RunID: in.RunID, WorkflowID: in.WorkflowID, Kind: in.Kind, StartedAt: in.StartedAt,
+	})
+	if err != nil {
+		return ClaimOrphansOut{}, temporalError(ctx, err)
+	}
+	c := orphanClaim{store: a.deps.Store, kind: kind, run: run, coverage: a.coverageOf(ctx, in.Kind), known: known}
+	out := ClaimOrphansOut{Run: run, Scopes: make([]ClaimedOrphan, len(in.Scopes))}
+	for i, scope := range in.Scopes {
+		if out.Scopes[i], err = c.claim(ctx, scope); err != nil {
+			return ClaimOrphansOut{}, temporalError(ctx, err)
+		}
+	}
+	return out, nil
+}
+
+// orphanClaim claims scopes for a run that prunes.
+type orphanClaim struct {
+	store    *store.Store
+	kind     *resource.Kind
+	run      RunRef
+	coverage coverage
+	known    []store.KnownScope
+}
+
+func (c orphanClaim) claim(ctx context.Context, asked PruneScope) (ClaimedOrphan, error) {
+	claimed := ClaimedOrphan{ID: asked.ID}
+	scope := findScope(c.known, asked.ID)
+	if scope == nil {
+		claimed.Refused = fmt.Sprintf("%s has no scope %d", c.kind.Name(), asked.ID)
+		return claimed, nil
+	}
+	claimed.Place = placeText(scope.Scope)
+	if _, covered := c.coverage.judge(scope.Scope); covered != "" {
+		claimed.Refused = covered
+		return claimed, nil
+	}
+	_, err := c.store.ClaimScopes(ctx, c.run, []int64{asked.ID})
+	if errors.Is(err, store.ErrSuperseded) {
+		claimed.Refused = "a newer run has claimed it: the configuration of some worker still has it"
+		return claimed, nil
+	}
+	if err != nil {
+		return claimed, err
+	}
+	// From here on nobody else writes to the scope.
+	digest, err := c.store.FoldScope(ctx, c.kind, asked.ID)
+	if err != nil {
+		return claimed, err
+	}
+	claimed.Rows = digest.Count
+	if digest.String() != asked.Digest {
+		claimed.Refused = fmt.Sprintf("its rows are no longer those of the plan: it has %d", digest.Count)
+	}
+	return claimed, nil
+}
+
+// PruneScope deletes the rows of a claimed scope, with their images in the
+// history. What is deleted is its checkpoint.
+func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) error {
+	beat := startBeat(ctx)
+	defer beat.stop()
+	kind, err := a.deps.Kinds.Kind(in.Kind)
+	if err != nil {
+		return nonRetryable("BadInput", err)
+	}
+	lease := store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}
+	for {
+		if beat.workerStops() {
+			return temporalError(ctx, errWorkerStops)
+		}
+		deleted, err := a.deps.Store.PruneBatch(ctx, kind, lease)
+		if store.IsUnreadable(err) {
+			return nonRetryable("Unreadable", fmt.Errorf("%w: somebody edited a row by hand: run `starter verify %s --repair` first", err, in.Kind))
+		}
+		if err != nil {
+			return temporalError(ctx, err)
+		}
+		if deleted < store.BatchRows {
+			return nil
+		}
+	}
+}
+
+// RecordPrune records what became of the scopes, and of the run. How many rows
+// were deleted is counted in the history, so that it is right after any failure.
+func (a *Activities) RecordPrune(ctx context.Context, in RecordRunIn) (RecordPruneOut, error) {
+	defer startBeat(ctx).stop()
+	deleted, err := a.deps.Store.CountDeletions(ctx, in.Run.ID)
+	if err != nil {
+		return RecordPruneOut{}, temporalError(ctx, err)
+	}
+	out := RecordPruneOut{Deleted: make([]int64, len(in.Scopes))}
+	in.Scopes = slices.Clone(in.Scopes)
+	for i := range in.Scopes {
+		out.Deleted[i] = deleted[in.Scopes[i].ID]
+		in.Scopes[i].Stats.SuDel = out.Deleted[i]
+		in.Final.Stats.Add(in.Scopes[i].Stats)
+	}
+	rows := scopeRows(in.Scopes)
+	for i := range rows {
+		rows[i].Complete = false // nothing was listed
+	}
+	if err := a.deps.Store.RecordScopes(ctx, in.Run, rows); err != nil {
+		return RecordPruneOut{}, temporalError(ctx, err)
+	}
+	return out, temporalError(ctx, a.deps.Store.EndRun(ctx, runRow(in)))
+}

@@ -1,0 +1,168 @@
+package activities_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// Whatever became of a scope's account decides whether its rows are orphans.
+func TestOrphansAreWhatTheConfigurationNoLongerHas(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		accounts cloud.Accounts
+		orphan   string
+		covered  string
+	}{
+		"as before":         {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}}}}, "", "the configuration has it"},
+		"no account":        {nil, "no account mock/demo is configured", ""},
+		"another account":   {cloud.Accounts{{Provider: "mock", Name: "test", Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
+		"another provider":  {cloud.Accounts{{Provider: "aws", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
+		"other regions":     {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"shanghai"}}}}, "account mock/demo does not have the region", ""},
+		"other kinds":       {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}, lists: "resource_disk"}}}, "account mock/demo does not have this kind", ""},
+		"regions not known": {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regionsErr: errors.New("no answer")}}}, "", "its account's regions are not known: no answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := synced(t, 3)
+			b.accounts(test.accounts...)
+			listed, err := execute(t, attempt{}, b.ListScopes, listIn("run-3"))
+			require.NoError(t, err)
+			plan := b.planPrune(t, activities.PlanPruneIn{Only: []string{"mock/demo/beijing"}})
+			if test.orphan == "" {
+				require.Zero(t, listed.Orphans)
+				require.Empty(t, plan.Orphans)
+				require.Equal(t, []activities.RefusedScope{{Kind: kind, Place: "mock/demo/beijing", Why: test.covered}}, plan.Refused)
+				return
+			}
+			require.Equal(t, activities.Orphans{OrphanScopes: 1, OrphanRows: 3}, listed.Orphans)
+			require.Len(t, plan.Orphans, 1)
+			require.Equal(t, test.orphan, plan.Orphans[0].Why)
+			require.Equal(t, b.digest(t).String(), plan.Orphans[0].Digest)
+			require.Len(t, plan.Orphans[0].Sample, 3)
+		})
+	}
+}
+
+func (b *bundle) planPrune(t *testing.T, in activities.PlanPruneIn) activities.PlanPruneOut {
+	t.Helper()
+	plan, err := execute(t, attempt{}, b.PlanPrune, in)
+	require.NoError(t, err)
+	return plan
+}
+
+func (b *bundle) digest(t *testing.T) resource.Digest {
+	t.Helper()
+	digest, err := b.store.FoldScope(t.Context(), resource.HostKind, b.scope.ID)
+	require.NoError(t, err)
+	return digest
+}
+
+func TestPlanPruneOfAKindThatIsNotConfigured(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	deps := b.deps()
+	deps.Settings = nil
+	b.Activities = activities.New(deps)
+	plan := b.planPrune(t, activities.PlanPruneIn{Kind: kind})
+	require.Equal(t, "the kind is not configured", plan.Orphans[0].Why)
+	require.Empty(t, b.planPrune(t, activities.PlanPruneIn{Kind: "resource_disk"}).Orphans)
+	_, err := execute(t, attempt{}, b.PlanPrune, activities.PlanPruneIn{Kind: "resource_cat"})
+	require.ErrorContains(t, err, "unknown kind")
+}
+
+func (b *bundle) claimIn(scopes ...activities.PruneScope) activities.ClaimOrphansIn {
+	return activities.ClaimOrphansIn{Kind: kind, RunID: "prune-1", WorkflowID: "cloud-sync/prune", StartedAt: time.Now(), Scopes: scopes}
+}
+
+func TestClaimOrphansRefusesWhatIsNoOrphan(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	seen := activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(seen, activities.PruneScope{ID: 99}))
+	require.NoError(t, err)
+	require.Equal(t, "the configuration has it", claimed.Scopes[0].Refused)
+	require.Equal(t, "resource_host has no scope 99", claimed.Scopes[1].Refused)
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_scope WHERE claimed_by = 'run-2'"), "it is not even claimed")
+}
+
+func TestClaimOrphansRefusesOtherRows(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	b.accounts()
+	seen := activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}
+	b.exec(t, "DELETE FROM resource_host WHERE native_id = 'i-0001'")
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(seen))
+	require.NoError(t, err)
+	require.Equal(t, "its rows are no longer those of the plan: it has 2", claimed.Scopes[0].Refused)
+}
+
+// What is claimed is deleted in batches, goes on where an attempt stopped, and is
+// counted whole.
+func TestPruneScopeDeletesAndRecords(t *testing.T) {
+	t.Parallel()
+	const rows = store.BatchRows + 5
+	b := synced(t, rows)
+	b.accounts()
+	in := b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()})
+	var claimed activities.ClaimOrphansOut
+	for range 2 { // once more, as after a lost answer
+		var err error
+		claimed, err = execute(t, attempt{}, b.ClaimOrphans, in)
+		require.NoError(t, err)
+		require.Equal(t, activities.ClaimedOrphan{ID: b.scope.ID, Place: "mock/demo/beijing", Rows: rows}, claimed.Scopes[0])
+	}
+	_, err := b.store.PruneBatch(t.Context(), resource.HostKind, store.Lease{RunID: "prune-1", ScopeID: b.scope.ID, Fence: claimed.Run.Number})
+	require.NoError(t, err, "as an attempt that was killed after its first batch")
+	stop := make(chan struct{})
+	close(stop)
+	prune := activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID}
+	_, err = executeBare(t, attempt{stop: stop}, b.PruneScope, prune)
+	require.ErrorContains(t, err, "the worker is stopping")
+	_, err = executeBare(t, attempt{number: 2}, b.PruneScope, prune)
+	require.NoError(t, err)
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+
+	out, err := execute(t, attempt{}, b.RecordPrune, activities.RecordRunIn{
+		Kind: kind, Run: claimed.Run, Final: &activities.RunRecord{Outcome: activities.Pruned, ApprovedBy: "ann", Scopes: 1},
+		Scopes: []activities.ScopeRecord{{ID: b.scope.ID, Outcome: activities.Pruned, Stats: activities.Stats{ToDel: rows}}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, []int64{rows}, out.Deleted)
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = 'prune-1' AND outcome = 'pruned' AND su_del = ? AND approved_by = 'ann'", rows))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE run_id = 'prune-1' AND su_del = ?", rows))
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_scope WHERE last_complete_run = 'prune-1'"), "nothing was listed")
+}
+
+func TestPruneScopeSaysWhatToDoAboutAnUnreadableRow(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	b.accounts()
+	b.edit(t, "i-0001", "tags = '[1]'")
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}))
+	require.NoError(t, err)
+	_, err = executeBare(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
+	require.ErrorContains(t, err, "run `starter verify resource_host --repair` first")
+}
+
+// A newer run that claims the scope ends the pruning: its configuration has it.
+func TestPruneScopeGivesWay(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	accounts := b.deps().Accounts
+	b.accounts()
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}))
+	require.NoError(t, err)
+	b.accounts(accounts...)
+	b.begin(t, "run-3")
+	_, err = executeBare(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
+	require.ErrorContains(t, err, "superseded by a newer run")
+	require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+}

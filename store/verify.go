@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/resource"
+)
+
+// VerifyRows is how many rows a verification reads at once.
+const VerifyRows = 1000
+
+// ScopesOfRows lists the scope ids that the inventory's rows of a kind carry,
+// registered or not.
+func (s *Store) ScopesOfRows(ctx context.Context, kind *resource.Kind) ([]int64, error) {
+	var ids []int64
+	err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).ColumnExpr("DISTINCT scope_id").Order("scope_id").Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("list the scopes of the rows of %s: %w", kind.Name(), err)
+	}
+	return ids, nil
+}
+
+// StoredPage is some rows of a scope, by uid.
+type StoredPage struct {
+	Rows []resource.Row
+	// Unreadable are rows that do not fit their kind's types: a list where the kind
+	// has a map, say.
+	Unreadable []UnreadableRow
+	Last       *resource.UID // where the next page begins after; nil: there is none
+}
+
+// UnreadableRow is as much as can be read of a row.
+type UnreadableRow struct {
+	resource.Entry
+	NativeID string
+	Problem  string
+}
+
+// ReadStored reads the rows of a scope after a uid, at most VerifyRows; nil is
+// before the first.
+func (s *Store) ReadStored(ctx context.Context, kind *resource.Kind, scopeID int64, after *resource.UID) (StoredPage, error) {
+	page, err := s.readStored(ctx, kind, scopeID, after)
+	if err != nil {
+		return StoredPage{}, fmt.Errorf("read the rows of scope %d in %s: %w", scopeID, kind.Name(), err)
+	}
+	return page, nil
+}
+
+// readStored finds the page in the covering index and then reads it by primary
+// key, so that no plan of the server's reads other scopes' rows.
+func (s *Store) readStored(ctx context.Context, kind *resource.Kind, scopeID int64, after *resource.UID) (StoredPage, error) {
+	var entries []resource.Entry
+	query := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Column("uid", "hash").
+		Where("scope_id = ?", scopeID).Order("uid").Limit(VerifyRows)
+	if after != nil {
+		query = query.Where("uid > ?", *after)
+	}
+	if err := query.Scan(ctx, &entries); err != nil {
+		return StoredPage{}, err
+	}
+	page := StoredPage{}
+	if len(entries) == VerifyRows {
+		page.Last = &entries[len(entries)-1].UID
+	}
+	return page, s.readPage(ctx, kind, entries, &page)
+}
+
+// readPage reads the rows of the entries, and where one cannot be read, ever
+// smaller halves, until it stands alone.
+func (s *Store) readPage(ctx context.Context, kind *resource.Kind, entries []resource.Entry, page *StoredPage) error {
+	stored, err := readRows(ctx, s.db, kind, uidsOfEntries(entries), "")
+	switch {
+	case err == nil:
+		for _, entry := range entries {
+			if row, ok := stored[entry.UID]; ok { // else it went away
+				page.Rows = append(page.Rows, row)
+			}
+		}
+		return nil
+	case !IsUnreadable(err):
+		return err
+	case len(entries) == 1:
+		return s.addUnreadable(ctx, kind, entries[0], err, page)
+	}
+	half := len(entries) / 2
+	if err := s.readPage(ctx, kind, entries[:half], page); err != nil {
+		return err
+	}
+	return s.readPage(ctx, kind, entries[half:], page)
+}
+
+func (s *Store) addUnreadable(ctx context.Context, kind *resource.Kind, entry resource.Entry, problem error, page *StoredPage) error {
+	nativeIDs, err := s.NativeIDs(ctx, kind, []resource.UID{entry.UID})
+	if err != nil {
+		return err
+	}
+	page.Unreadable = append(page.Unreadable, UnreadableRow{Entry: entry, NativeID: nativeIDs[entry.UID], Problem: innermost(problem).Error()})
+	return nil
+}
+
+// IsUnreadable says that a value came, and is none of the kind's. MySQL lets any
+// JSON into a JSON column.
+func IsUnreadable(err error) bool {
+	var wrongType *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	return errors.As(err, &wrongType) || errors.As(err, &syntax)
+}
+
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
+
+func uidsOfEntries(entries []resource.Entry) []resource.UID {
+	uids := make([]resource.UID, len(entries))
+	for i, entry := range entries {
+		uids[i] = entry.UID
+	}
+	return uids
+}
+
+// Drift is an inventory row whose columns do not give its uid and hash.
+type Drift struct {
+	bun.BaseModel `bun:"table:sync_drift,alias:drift"`
+
+	RunID    string        `bun:"run_id,pk"`
+	UID      resource.UID  `bun:"uid,pk"`
+	Kind     string        `bun:"kind"`
+	ScopeID  int64         `bun:"scope_id"`
+	NativeID string        `bun:"native_id"`
+	Hash     resource.Hash `bun:"hash"` // as found; MarkedHash: by an earlier repair
+	What     string        `bun:"what"`
+	Reason   string        `bun:"reason"`
+	Marked   bool          `bun:"marked"` // the next sync rewrites the row
+	FoundAt  time.Time     `bun:"found_at"`
+
+	// Unreadable says to RecordDrift that the row's lists and maps have to go, for
+	// the sync to read it.
+	Unreadable bool `bun:"-"`
+}
+
+// MarkedHash is the hash of a row that the next sync is to rewrite. No content has
+// it, so the row differs from the cloud's.
+var MarkedHash resource.Hash
+
+// RecordDrift records drifted rows of a kind and with repair, marks those that
+// still are what was seen. It sets Marked, and returns how many are. Recording a
+// row again in the same verification changes nothing.
+func (s *Store) RecordDrift(ctx context.Context, kind *resource.Kind, drifted []Drift, repair bool) (marked int64, err error) {
+	if len(drifted) == 0 {
+		return 0, nil
+	}
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if repair {
+			if err := markDrifted(ctx, tx, kind, drifted); err != nil {
+				return err
+			}
+		}
+		return s.insertDrift(ctx, tx, drifted)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("record %d drifted rows of %s: %w", len(drifted), kind.Name(), err)
+	}
+	for _, drift := range drifted {
+		if drift.Marked {
+			marked++
+		}
+	}
+	return marked, nil
+}
+
+// markDrifted takes the hash away from the rows that still have the one seen: one
+// that a sync has rewritten meanwhile is right.
+func markDrifted(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []Drift) error {
+	for i := range drifted {
+		drift := &drifted[i]
+		query := tx.NewUpdate().TableExpr("?", bun.Ident(kind.Name())).Set("hash = ?", MarkedHash)
+		if drift.Unreadable {
+			for _, column := range kind.Structured() {
+				query = query.Set("? = NULL", bun.Ident(column))
+			}
+		}
+		result, err := query.Where("uid = ?", drift.UID).Where("hash = ?", drift.Hash).Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("mark row %s: %w", drift.UID, err)
+		}
+		n, err := result.RowsAffected()
+		if err != nil {
+			return err
+		}
+		drift.Marked = n > 0 || drift.Hash == MarkedHash // marking again affects no row
+	}
+	return nil
+}
+
+func (s *Store) insertDrift(ctx context.Context, tx bun.Tx, drifted []Drift) error {
+	now := s.at()
+	for i := range drifted {
+		drifted[i].FoundAt = now
+		drifted[i].NativeID = clip(drifted[i].NativeID, 255)
+		drifted[i].Reason = clip(drifted[i].Reason, 1024)
+	}
+	_, err := tx.NewInsert().Model(&drifted).Ignore().Returning("NULL").Exec(ctx)
+	return err
+}
