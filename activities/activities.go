@@ -125,8 +125,14 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 			}
 		}
 	}
+	for i := range unlisted {
+		unlisted[i].Error = cutAt(unlisted[i].Error, maxUnlistedText/len(unlisted))
+	}
 	return scopes, unlisted
 }
+
+// maxUnlistedText bounds the errors of accounts in one payload, in bytes.
+const maxUnlistedText = 16 << 10
 
 const (
 	regionsTimeout  = 30 * time.Second

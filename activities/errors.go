@@ -102,13 +102,16 @@ const maxErrorText = 300
 
 // shortText is the error's text, on one line and not too long.
 func shortText(err error) string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\uFFFD")), " ")
-	if len(text) <= maxErrorText {
+	return cutAt(strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\uFFFD")), " "), maxErrorText)
+}
+
+// cutAt cuts valid UTF-8 after at most limit bytes, and shows that it did.
+func cutAt(text string, limit int) string {
+	if len(text) <= limit {
 		return text
 	}
-	end := maxErrorText
-	for !utf8.RuneStart(text[end]) {
-		end--
+	for !utf8.RuneStart(text[limit]) {
+		limit--
 	}
-	return text[:end] + "…"
+	return text[:limit] + "…"
 }

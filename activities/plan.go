@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"encoding/json"
-	"unicode/utf8"
 
 	"cloudsync/diff"
 	"cloudsync/resource"
@@ -143,11 +142,7 @@ func shortValue(value json.RawMessage) json.RawMessage {
 	if len(value) <= maxPlannedValue {
 		return value
 	}
-	end := maxPlannedValue
-	for !utf8.RuneStart(value[end]) {
-		end--
-	}
-	short, err := json.Marshal(string(value[:end]) + "…")
+	short, err := json.Marshal(cutAt(string(value), maxPlannedValue))
 	if err != nil { // a text always encodes
 		return json.RawMessage(`"…"`)
 	}

@@ -34,9 +34,11 @@ type PlanPruneOut struct {
 	Refused []RefusedScope `json:"refused,omitempty"`
 }
 
-// The limits of a plan: with those of its texts, it stays under 64 KiB.
+// MaxOrphans is how many scopes a plan shows, and a run prunes. With the limits of
+// the texts, payloads stay under 64 KiB.
+const MaxOrphans = 50
+
 const (
-	maxOrphans      = 100
 	maxRefused      = 20
 	maxOrphanSample = 3 // rows of a scope
 	maxOrphanRows   = 60
@@ -68,7 +70,7 @@ type RefusedScope struct {
 }
 
 // ClaimOrphansIn asks to begin a run that prunes orphan scopes of a kind, at most
-// maxOrphans.
+// MaxOrphans.
 type ClaimOrphansIn struct {
 	Kind       string       `json:"kind"`
 	RunID      string       `json:"runId"`

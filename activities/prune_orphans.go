@@ -140,7 +140,7 @@ func (p *prunePlan) addOrphan(ctx context.Context, kind *resource.Kind, scope st
 	if err != nil || digest.Count == 0 {
 		return err
 	}
-	if len(p.out.Orphans) == maxOrphans {
+	if len(p.out.Orphans) == MaxOrphans {
 		p.out.More++
 		return nil
 	}

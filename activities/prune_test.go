@@ -166,3 +166,20 @@ func TestPruneScopeGivesWay(t *testing.T) {
 	require.ErrorContains(t, err, "superseded by a newer run")
 	require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 }
+
+func TestPlanPruneIsCut(t *testing.T) {
+	t.Parallel()
+	b := synced(t, activities.MaxOrphans+2)
+	b.accounts()
+	b.exec(t, "INSERT INTO sync_scope (id, kind, provider, account, region, created_at) "+
+		"SELECT 100 + CAST(SUBSTR(native_id, 3) AS UNSIGNED), ?, 'mock', 'demo', native_id, NOW() FROM resource_host", kind)
+	b.exec(t, "UPDATE resource_host SET scope_id = 100 + CAST(SUBSTR(native_id, 3) AS UNSIGNED)")
+	plan := b.planPrune(t, activities.PlanPruneIn{})
+	require.Len(t, plan.Orphans, activities.MaxOrphans)
+	require.EqualValues(t, 2, plan.More)
+	sampled := 0
+	for _, orphan := range plan.Orphans {
+		sampled += len(orphan.Sample)
+	}
+	require.Equal(t, activities.MaxOrphans, sampled)
+}

@@ -2,10 +2,10 @@ package activities
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"go.temporal.io/sdk/activity"
 
@@ -38,6 +38,9 @@ func (a *Activities) FindVerifyScopes(ctx context.Context, in FindVerifyScopesIn
 	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
 	if err != nil {
 		return FindVerifyScopesOut{}, temporalError(ctx, err)
+	}
+	if !slices.ContainsFunc(known, func(scope store.KnownScope) bool { return places.Has(scope.Scope) }) && len(places) > 0 {
+		return FindVerifyScopesOut{}, nonRetryable("BadInput", fmt.Errorf("%s has no scope in %v", in.Kind, in.Only))
 	}
 	ids, err := a.deps.Store.ScopesOfRows(ctx, kind)
 	if err != nil {
@@ -196,13 +199,5 @@ func sampleOf(drifted []store.Drift, scope *store.KnownScope) []DriftedRow {
 
 // cutText shortens a text for a sample.
 func cutText(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	if len(text) <= maxSampleText {
-		return text
-	}
-	end := maxSampleText
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
+	return cutAt(strings.ToValidUTF8(text, "\uFFFD"), maxSampleText)
 }

@@ -54,8 +54,8 @@ func TestVerifyFindsEachTypeOfDrift(t *testing.T) {
 		"native_id = 'wrong'":       {What: activities.DriftIdentity, Reason: "native_id does not give the uid"},
 		"native_id = ''":            {What: activities.DriftIdentity, Reason: "native_id does not give the uid"},
 		"account = 'other'":         {What: activities.DriftPlace, Reason: "provider, account and region say mock/other/beijing"},
-		"private_ips = '{\"a\":1}'": {What: activities.DriftUnreadable, Reason: "json: cannot unmarshal object into Go value of type []string"},
-		"tags = '\"x\"'":            {What: activities.DriftUnreadable, Reason: "json: cannot unmarshal string into Go value of type map[string]string"},
+		"private_ips = '{\"a\":1}'": {What: activities.DriftUnreadable, Reason: "column private_ips holds JSON of another type: object"},
+		"tags = '\"x\"'":            {What: activities.DriftUnreadable, Reason: "column tags holds JSON of another type: string"},
 	} {
 		t.Run(set, func(t *testing.T) {
 			t.Parallel()
@@ -110,9 +110,13 @@ func TestFindVerifyScopesAtPlaces(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []int64{b.scope.ID}, ids, places)
 	}
-	ids, err := find("mock/demo/shanghai")
+	_, err := b.store.EnsureScopes(t.Context(), kind, []resource.Scope{{Kind: kind, Provider: "mock", Account: "demo", Region: "empty"}})
+	require.NoError(t, err)
+	ids, err := find("mock/demo/empty")
 	require.NoError(t, err)
 	require.Empty(t, ids)
+	_, err = find("mock/demo/shanghai")
+	require.ErrorContains(t, err, "resource_host has no scope in [mock/demo/shanghai]")
 	_, err = find("mock/demo")
 	require.ErrorContains(t, err, `"mock/demo" is no scope: write it as provider/account/region, with * for any`)
 	_, err = execute(t, attempt{}, b.FindVerifyScopes, activities.FindVerifyScopesIn{Kind: "resource_cat"})

@@ -122,6 +122,21 @@ func TestAsOfWithClocksThatDiffer(t *testing.T) {
 	require.Equal(t, atC, c.asOf(t, early), "and so the modification before it has happened, too")
 }
 
+// Ids and times of different resources disagree in the same way.
+func TestAsOfInDisorder(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	began := c.now
+	c.now = began.Add(50 * time.Minute)
+	ahead := c.then(t, diff.Add, called("i-1", "a"))
+	c.now = began
+	behind := c.then(t, diff.Add, called("i-2", "b"))
+	require.Empty(t, c.asOf(t, began))
+	require.Len(t, c.asOf(t, behind), 1)
+	require.Len(t, c.asOf(t, ahead.Add(-time.Microsecond)), 1)
+	require.Len(t, c.asOf(t, ahead), 2)
+}
+
 func TestAsOfOverManyPages(t *testing.T) {
 	t.Parallel()
 	c := newCalendar(t)
@@ -159,7 +174,9 @@ func TestAsOfIsOneSnapshot(t *testing.T) {
 	for i := range 2200 {
 		rows = append(rows, called(fmt.Sprintf("i-%04d", i), "old"))
 	}
-	now := c.then(t, diff.Add, rows...)
+	// So much later that the first page of changes is the last.
+	now := c.then(t, diff.Add, rows...).Add(2 * time.Hour)
+	c.now = now
 	want := c.present(t)
 	seen := 0
 	err := c.AsOf(t.Context(), resource.HostKind, now, func(row resource.Row) error {

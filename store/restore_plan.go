@@ -123,9 +123,9 @@ func existingRows(ctx context.Context, db bun.IDB, kind *resource.Kind, uids []r
 func lastChanges(ctx context.Context, db bun.IDB, uids []resource.UID) (map[resource.UID]int64, error) {
 	var rows []struct {
 		UID  resource.UID `bun:"uid"`
-		Last int64        `bun:"last"`
+		Last int64        `bun:"last_id"`
 	}
-	err := db.NewSelect().Model((*Change)(nil)).Column("uid").ColumnExpr("MAX(id) AS last").ForceIndex("resource").
+	err := db.NewSelect().Model((*Change)(nil)).Column("uid").ColumnExpr("MAX(id) AS last_id").ForceIndex("resource").
 		Where("uid IN (?)", bun.List(uids)).Group("uid").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("find the last changes of %d resources: %w", len(uids), err)

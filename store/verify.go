@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -100,7 +101,7 @@ func (s *Store) addUnreadable(ctx context.Context, kind *resource.Kind, entry re
 	if err != nil {
 		return err
 	}
-	page.Unreadable = append(page.Unreadable, UnreadableRow{Entry: entry, NativeID: nativeIDs[entry.UID], Problem: innermost(problem).Error()})
+	page.Unreadable = append(page.Unreadable, UnreadableRow{Entry: entry, NativeID: nativeIDs[entry.UID], Problem: unreadable(problem)})
 	return nil
 }
 
@@ -112,14 +113,17 @@ func IsUnreadable(err error) bool {
 	return errors.As(err, &wrongType) || errors.As(err, &syntax)
 }
 
-func innermost(err error) error {
-	for {
-		inner := errors.Unwrap(err)
-		if inner == nil {
-			return err
-		}
-		err = inner
+// scannedColumn finds the column in an error of database/sql.
+var scannedColumn = regexp.MustCompile(`Scan error on column index \d+, name "([^"]+)"`)
+
+// unreadable says which column holds what.
+func unreadable(err error) string {
+	var wrongType *json.UnmarshalTypeError
+	column := scannedColumn.FindStringSubmatch(err.Error())
+	if column == nil || !errors.As(err, &wrongType) {
+		return err.Error()
 	}
+	return fmt.Sprintf("column %s holds JSON of another type: %s", column[1], wrongType.Value)
 }
 
 func uidsOfEntries(entries []resource.Entry) []resource.UID {
@@ -183,23 +187,55 @@ func (s *Store) RecordDrift(ctx context.Context, kind *resource.Kind, drifted []
 // markDrifted takes the hash away from the rows that still have the one seen: one
 // that a sync has rewritten meanwhile is right.
 func markDrifted(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []Drift) error {
+	hashes, err := lockHashes(ctx, tx, kind, drifted)
+	if err != nil {
+		return err
+	}
+	var plain, unreadable []resource.UID
 	for i := range drifted {
 		drift := &drifted[i]
-		query := tx.NewUpdate().TableExpr("?", bun.Ident(kind.Name())).Set("hash = ?", MarkedHash)
-		if drift.Unreadable {
-			for _, column := range kind.Structured() {
-				query = query.Set("? = NULL", bun.Ident(column))
-			}
+		hash, stored := hashes[drift.UID]
+		drift.Marked = stored && hash == drift.Hash
+		switch {
+		case !drift.Marked:
+		case drift.Unreadable:
+			unreadable = append(unreadable, drift.UID)
+		default:
+			plain = append(plain, drift.UID)
 		}
-		result, err := query.Where("uid = ?", drift.UID).Where("hash = ?", drift.Hash).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("mark row %s: %w", drift.UID, err)
-		}
-		n, err := result.RowsAffected()
-		if err != nil {
-			return err
-		}
-		drift.Marked = n > 0 || drift.Hash == MarkedHash // marking again affects no row
+	}
+	return errors.Join(mark(ctx, tx, kind, plain, nil), mark(ctx, tx, kind, unreadable, kind.Structured()))
+}
+
+func lockHashes(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []Drift) (map[resource.UID]resource.Hash, error) {
+	uids := make([]resource.UID, len(drifted))
+	for i := range drifted {
+		uids[i] = drifted[i].UID
+	}
+	var entries []resource.Entry
+	err := tx.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Column("uid", "hash").
+		Where("uid IN (?)", bun.List(uids)).For("UPDATE").Scan(ctx, &entries)
+	if err != nil {
+		return nil, fmt.Errorf("lock %d rows: %w", len(uids), err)
+	}
+	hashes := make(map[resource.UID]resource.Hash, len(entries))
+	for _, entry := range entries {
+		hashes[entry.UID] = entry.Hash
+	}
+	return hashes, nil
+}
+
+// mark takes the hash away from rows, and the values of columns.
+func mark(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID, columns []string) error {
+	if len(uids) == 0 {
+		return nil
+	}
+	query := tx.NewUpdate().TableExpr("?", bun.Ident(kind.Name())).Set("hash = ?", MarkedHash)
+	for _, column := range columns {
+		query = query.Set("? = NULL", bun.Ident(column))
+	}
+	if _, err := query.Where("uid IN (?)", bun.List(uids)).Exec(ctx); err != nil {
+		return fmt.Errorf("mark %d rows: %w", len(uids), err)
 	}
 	return nil
 }

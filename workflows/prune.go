@@ -30,7 +30,7 @@ func PrunePlanWorkflow(ctx workflow.Context, in PrunePlanInput) (out activities.
 // PruneInput is the input of PruneWorkflow.
 type PruneInput struct {
 	Kind string `json:"kind"`
-	// Scopes are those to prune, as a plan showed them: at most 100.
+	// Scopes are those to prune, as a plan showed them: at most activities.MaxOrphans.
 	Scopes []activities.PruneScope `json:"scopes"`
 	By     string                  `json:"by"` // who asked for it
 }
@@ -83,9 +83,10 @@ type prune struct {
 }
 
 func newPrune(ctx workflow.Context, in PruneInput) (*prune, error) {
-	if in.Kind == "" || len(in.Scopes) == 0 || len(in.Scopes) > partScopes {
+	if in.Kind == "" || len(in.Scopes) == 0 || len(in.Scopes) > activities.MaxOrphans {
 		return nil, temporal.NewNonRetryableApplicationError(
-			fmt.Sprintf("the input names kind %q and %d scopes: name a kind, and 1 to %d of its scopes", in.Kind, len(in.Scopes), partScopes), "BadInput", nil)
+			fmt.Sprintf("the input names kind %q and %d scopes: name a kind, and 1 to %d of its scopes",
+				in.Kind, len(in.Scopes), activities.MaxOrphans), "BadInput", nil)
 	}
 	p := &prune{in: in, ref: activities.RunRef{ID: runID(ctx)}}
 	p.report.Kind, p.report.RunID = in.Kind, p.ref.ID

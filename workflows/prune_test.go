@@ -166,7 +166,7 @@ func TestCancelledPruneIsRecorded(t *testing.T) {
 func TestPruneRefusesOddInputs(t *testing.T) {
 	t.Parallel()
 	_, err := setupPrune(t).run(t)
-	require.ErrorContains(t, err, "name a kind, and 1 to 100 of its scopes")
+	require.ErrorContains(t, err, "name a kind, and 1 to 50 of its scopes")
 }
 
 func TestPrunePlan(t *testing.T) {

@@ -22,6 +22,10 @@ func TestRetention(t *testing.T) {
 	tr.age(t, 400)
 	tr.stage(t, "crashed", 400)
 
+	long := "2000-01-01T00:00:00Z"
+	_, status := tr.starter(t, tr.config, "as-of", hostKind, long)
+	require.Zero(t, status, "there was nothing then")
+
 	handle := tr.temporal.ScheduleClient().GetHandle(t.Context(), "cloud-sync/retention")
 	description, err := handle.Describe(t.Context())
 	require.NoError(t, err)
@@ -38,6 +42,8 @@ func TestRetention(t *testing.T) {
 	tr.requireNothingInFlight(t)
 	require.Equal(t, workflows.RetentionReport{}, withoutTime(tr.trigger(t, handle)), "nothing is left to remove")
 
+	_, status = tr.starter(t, tr.config, "as-of", hostKind, long)
+	require.Equal(t, 1, status, "of then, nothing is known any more")
 	out, status := tr.starter(t, tr.config, "apply")
 	require.Zero(t, status)
 	require.Empty(t, out, "it is no leftover")

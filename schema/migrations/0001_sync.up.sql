@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS sync_scope (
 
 CREATE TABLE IF NOT EXISTS sync_run (
   id            BIGINT       NOT NULL AUTO_INCREMENT COMMENT 'in the order in which runs began',
-  run_id        VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'Temporal run id of the CloudSyncWorkflow',
+  run_id        VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'Temporal run id of the workflow, or the id of a restore',
   workflow_id   VARCHAR(255) NOT NULL COMMENT 'Temporal workflow id',
   kind          VARCHAR(64)  NOT NULL COMMENT 'kind of resource',
   outcome       VARCHAR(16)  NOT NULL COMMENT 'running, then ok, unchanged, partial, held or failed; pruned: deleted rows of orphan scopes; restored: put deleted rows back',
@@ -135,8 +135,8 @@ CREATE TABLE IF NOT EXISTS resource_change (
   uid        BINARY(16)   NOT NULL COMMENT 'uid of the inventory row',
   native_id  VARCHAR(255) NOT NULL COMMENT 'the provider''s id of the resource',
   scope_id   INT UNSIGNED NOT NULL COMMENT 'see sync_scope',
-  run_id     VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the run that made the change; also its Temporal run id',
-  op         VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'add, modify or delete',
+  run_id     VARCHAR(64)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'the run that made the change; also its Temporal run id, but for a restore',
+  op         VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'add, modify, delete or restore',
   changed_at DATETIME(6)  NOT NULL COMMENT 'UTC time of the change',
   fields     JSON         NULL COMMENT 'modify: [{"field","old","new"}]',
   image      JSON         NULL COMMENT 'delete: the whole row as it was',

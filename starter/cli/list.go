@@ -110,6 +110,9 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 	if o.Running != nil {
 		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", output.Span(p.now().Sub(o.Running.StartedAt))))
 	}
+	if o.Last != nil && o.Last.Figures != nil && o.Last.OrphanRows > 0 {
+		table.Remark(output.Warn, "orphans: "+orphansText(o.Last.Orphans))
+	}
 	if o.Last != nil && needsAttention(o.Last.Outcome) {
 		table.Remark(outcomeStyle(o.Last.Outcome), fmt.Sprintf("%s: see `starter show %s`", o.Last.Outcome, o.Last.RunID))
 	}

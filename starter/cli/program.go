@@ -76,7 +76,8 @@ func (p *Program) rootCommand() *cobra.Command {
 	p.addFlags(root)
 	root.AddCommand(
 		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
-		p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
+		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
+		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(),
 	)
 	return root
 }

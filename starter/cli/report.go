@@ -11,6 +11,7 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	s := summary{
 		kind: report.Kind, outcome: string(report.Outcome), stats: report.Stats, timeTook: report.TimeTook,
 		scopes: report.Scopes, failed: report.ScopesFailed, held: report.ScopesHeld,
+		orphans: report.Orphans,
 	}
 	var figures output.Figures
 	figures.Add("kind", s.kind)

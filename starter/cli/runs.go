@@ -59,8 +59,9 @@ type runView struct {
 	Scopes       int64   `json:"scopes"`
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
-	ApprovedBy   string  `json:"approvedBy,omitempty"`
-	Error        string  `json:"error,omitempty"`
+	activities.Orphans
+	ApprovedBy string `json:"approvedBy,omitempty"`
+	Error      string `json:"error,omitempty"`
 }
 
 func runViews(runs []store.Run) []runView {
@@ -77,6 +78,7 @@ func newRunView(run store.Run) runView {
 		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: activities.Stats(run.Stats),
 		TimeTook: float64(run.TookMS) / 1000,
 		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
+		Orphans: activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
 	}
 }
 

@@ -53,10 +53,14 @@ type record struct {
 	run      store.Run
 	scopes   []store.RunScope
 	failures []store.Failure
+	restore  *store.RestoreRecord // where the run is a restore
 }
 
 func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, opts showOptions) (r record, err error) {
 	if r.run, err = p.findRun(ctx, s, name); err != nil {
+		return r, err
+	}
+	if r.restore, err = readRestore(ctx, s, r.run.RunID); err != nil {
 		return r, err
 	}
 	if r.scopes, err = s.RunScopes(ctx, r.run.RunID); err != nil {
@@ -71,6 +75,8 @@ type recordView struct {
 	runView
 	ScopeRecords []scopeView     `json:"scopeRecords"`
 	RefusedRows  []store.Failure `json:"refusedRows"`
+	// Restore is what was asked for, where the run is a restore.
+	Restore *store.RestoreRecord `json:"restore,omitempty"`
 }
 
 // scopeView is the record of a scope in JSON.
@@ -84,7 +90,7 @@ type scopeView struct {
 }
 
 func (r record) view() recordView {
-	view := recordView{runView: newRunView(r.run), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...)}
+	view := recordView{runView: newRunView(r.run), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...), Restore: r.restore}
 	for _, scope := range r.scopes {
 		view.ScopeRecords = append(view.ScopeRecords, scopeView{
 			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: activities.Stats(scope.Stats),
@@ -99,6 +105,10 @@ func place(scope store.RunScope) string {
 }
 
 func (p *Program) showRecord(r record, opts showOptions) {
+	if r.restore != nil {
+		p.showRestoreRecord(r, opts)
+		return
+	}
 	p.showRun(r.run)
 	p.showScopes(r.scopes, opts)
 	p.showRefused(r)
@@ -123,6 +133,7 @@ func recordSummary(run store.Run) summary {
 	return summary{
 		kind: run.Kind, outcome: run.Outcome, stats: activities.Stats(run.Stats), timeTook: float64(run.TookMS) / 1000,
 		scopes: run.Scopes, failed: run.ScopesFailed, held: run.ScopesHeld,
+		orphans: activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
 	}
 }
 

@@ -17,6 +17,7 @@ type summary struct {
 	scopes   int64
 	failed   int64
 	held     int64
+	orphans  activities.Orphans
 }
 
 // addFigures adds the statistics under the names that logs and reports use.
@@ -52,6 +53,15 @@ func (s summary) addExceptions(figures *output.Figures) {
 	if s.stats.FailedRows > 0 {
 		figures.AddStyled("failedRowNum", fmt.Sprint(s.stats.FailedRows), output.Warn)
 	}
+	if s.orphans.OrphanRows > 0 {
+		figures.AddStyled("orphans", orphansText(s.orphans), output.Warn)
+	}
+}
+
+// orphansText says what no run looks after any more.
+func orphansText(orphans activities.Orphans) string {
+	return fmt.Sprintf("%s in %s that the configuration no longer has: see `starter prune`",
+		plural(orphans.OrphanRows, "row"), plural(orphans.OrphanScopes, "scope"))
 }
 
 func (s summary) scopesText() string {

@@ -73,6 +73,8 @@ func TestApplyPrintsChangesAndThenNothing(t *testing.T) {
 	o.config = configFile(t, noMySQL, "  enable: false\n"+hourly)
 	_, stdout, _ = o.do(t, "apply", "--output", "json")
 	require.JSONEq(t, `[{"action": "paused", "schedule": "cloud-sync/resource_host",
+		"detail": "public_cloud_sync.enable is false (starter apply)"},
+		{"action": "paused", "schedule": "cloud-sync/retention",
 		"detail": "public_cloud_sync.enable is false (starter apply)"}]`, stdout)
 }
 

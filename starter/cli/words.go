@@ -8,6 +8,7 @@ import (
 	"cloudsync/activities"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
+	"cloudsync/store"
 )
 
 // outcomeCell shows an outcome so that whatever needs attention stands out, in
@@ -22,7 +23,7 @@ func outcomeCell(outcome string) output.Cell {
 
 func outcomeStyle(outcome string) output.Style {
 	switch outcome {
-	case string(activities.OK), string(activities.Unchanged):
+	case string(activities.OK), string(activities.Unchanged), string(activities.Pruned), store.OutcomeRestored:
 		return output.Good
 	case string(activities.Partial), string(activities.Held):
 		return output.Warn

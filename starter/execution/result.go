@@ -20,20 +20,20 @@ const (
 	retryPause = time.Second
 )
 
-// awaitResult waits for the run to end, also over a restart of Temporal.
-func awaitResult(ctx context.Context, c client.Client, run Run) (workflows.Report, error) {
+// awaitResult waits for the workflow to end, also over a restart of Temporal, and
+// returns what it ended with.
+func awaitResult(ctx context.Context, c client.Client, run Run, result any) error {
 	handle := c.GetWorkflow(ctx, run.WorkflowID, run.RunID)
 	for {
-		var report workflows.Report
-		err := handle.Get(ctx, &report)
+		err := handle.Get(ctx, result)
 		if ctx.Err() != nil {
-			return report, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 		if !passes(err) {
-			return conclude(run, report, err)
+			return err
 		}
 		if err := awaitServer(ctx, c); err != nil {
-			return report, fmt.Errorf("wait for run %s: %w", run.RunID, err)
+			return err
 		}
 	}
 }

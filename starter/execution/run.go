@@ -44,6 +44,7 @@ type State struct {
 // Figures are what a run reports.
 type Figures struct {
 	activities.Stats
+	activities.Orphans
 	TimeTook float64 `json:"timeTook"` // seconds
 }
 

@@ -1,6 +1,6 @@
 // Package schedule keeps the Temporal schedules that start the runs, one for
-// each kind, and one for retention: what they should be, how they become so, and how a run is started
-// out of turn.
+// each kind, and the one for retention: what they should be, how they become so,
+// and how a run is started out of turn.
 package schedule
 
 import (

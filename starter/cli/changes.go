@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/resource"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+const changesHelp = `Lists recorded changes of the inventory, the newest first: who changed what, when,
+from what to what. Each flag narrows them down.
+
+` + timeHelp + `
+
+SCOPE is PROVIDER/ACCOUNT/REGION; parts may be left empty, as in //beijing. NAME
+finds the resources that have the name, or had it before a modification or a
+deletion; that reads the whole history, other flags do not.`
+
+func (p *Program) changesCommand() *cobra.Command {
+	var opts changesOptions
+	cmd := &cobra.Command{
+		Use: "changes", Short: "List recorded changes, the newest first", Long: changesHelp, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			filter, err := p.changeFilter(opts)
+			if err != nil {
+				return err
+			}
+			return p.withStore(cmd.Context(), func(s *store.Store) error { return p.listChanges(cmd.Context(), s, opts, filter) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.kind, "kind", "", "of this `KIND` only")
+	flags.StringVar(&opts.uid, "uid", "", "of the resource with this `UID`")
+	flags.StringVar(&opts.nativeID, "native-id", "", "of resources that the provider calls `ID`")
+	flags.StringVar(&opts.name, "name", "", "of resources that have or had the `NAME`")
+	flags.StringVar(&opts.run, "run", "", "by this `RUN`: a number, an id or its beginning, a kind, or latest")
+	flags.StringVar(&opts.scope, "scope", "", "in this `SCOPE`")
+	flags.StringVar(&opts.since, "since", "", "from this `TIME` on")
+	flags.StringVar(&opts.until, "until", "", "up to this `TIME`")
+	flags.StringSliceVar(&opts.ops, "op", nil, "add, modify, delete or restore; can be repeated")
+	flags.StringVar(&opts.field, "field", "", "that changed this `COLUMN`")
+	flags.Int64Var(&opts.before, "before", 0, "older than the change of this `NUMBER`")
+	flags.Int64Var(&opts.limit, "limit", 50, "how many")
+	return cmd
+}
+
+func (p *Program) listChanges(ctx context.Context, s *store.Store, opts changesOptions, filter store.ChangeFilter) (err error) {
+	if filter.RunID, err = p.runID(ctx, s, opts.run); err != nil {
+		return err
+	}
+	filter.Limit = opts.limit + 1 // to know whether there are more
+	changes, err := s.Changes(ctx, filter)
+	if err != nil {
+		return err
+	}
+	more := int64(len(changes)) > opts.limit
+	changes = changes[:min(int64(len(changes)), opts.limit)]
+	return p.show(changeViews(changes), func() { p.showHistory(changes, more) })
+}
+
+// changeView is a change in JSON.
+type changeView struct {
+	store.Change
+	Place     string `json:"place"`               // provider/account/region
+	RunNumber int64  `json:"runNumber,omitempty"` // of the run's record, as long as that is kept
+}
+
+func changeViews(changes []store.Change) []changeView {
+	views := make([]changeView, len(changes))
+	for i, change := range changes {
+		views[i] = changeView{Change: change, Place: changePlace(change), RunNumber: change.RunNumber}
+	}
+	return views
+}
+
+func changePlace(change store.Change) string {
+	return resource.Scope{Provider: change.Provider, Account: change.Account, Region: change.Region}.Place()
+}
+
+func (p *Program) showHistory(changes []store.Change, more bool) {
+	if len(changes) == 0 {
+		p.out.Line("no such change is recorded")
+		return
+	}
+	mixed := false
+	for _, change := range changes {
+		mixed = mixed || change.Kind != changes[0].Kind
+	}
+	p.out.Table(changesTable(changes, mixed))
+	if more {
+		p.out.Line("\nolder ones: the same with --before %d", changes[len(changes)-1].ID)
+	}
+}
+
+// changesTable has a line for each change, with the kind where there are several.
+func changesTable(changes []store.Change, kinds bool) *output.Table {
+	table := output.NewTable(changesColumns(kinds)...)
+	for _, change := range changes {
+		cells := []output.Cell{output.Text(second(change.ChangedAt)), opCell(change.Op)}
+		if kinds {
+			cells = append(cells, output.Text(strings.TrimPrefix(change.Kind, "resource_")))
+		}
+		table.Row(append(cells, output.Text(change.NativeID), output.Text(changePlace(change)), runNumberCell(change))...)
+		remarkChange(table, change)
+	}
+	return table
+}
+
+func changesColumns(kinds bool) []output.Column {
+	columns := []output.Column{{Title: "WHEN (UTC)"}, {Title: "CHANGE"}}
+	resource := output.Column{Title: "RESOURCE", Min: 24, Tail: true} // most ids fit: they are for copying
+	if kinds {
+		columns = append(columns, output.Column{Title: "KIND", Min: 4})
+		resource.Min = 22
+	}
+	return append(columns, resource, output.Column{Title: "SCOPE", Min: 10, Tail: true}, output.Column{Title: "RUN", Right: true})
+}
+
+// second is a time in UTC in the form that commands take.
+func second(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
+
+// runNumberCell is the number that `starter show` takes.
+func runNumberCell(change store.Change) output.Cell {
+	if change.RunNumber == 0 {
+		return output.Text("-")
+	}
+	return output.Text(fmt.Sprint(change.RunNumber))
+}

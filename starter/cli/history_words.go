@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"time"
+
+	"cloudsync/diff"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+// eventName is what a change means in the life of a resource.
+func eventName(change store.Change, first bool) string {
+	switch {
+	case change.Op == diff.Add && first:
+		return "appeared"
+	case change.Op == diff.Add:
+		return "came back"
+	case change.Op == diff.Modify:
+		return "changed"
+	case change.Op == diff.Delete:
+		return "deleted"
+	default:
+		return "restored"
+	}
+}
+
+func restoredBy(record store.RestoreRecord) string {
+	text := "by " + record.By
+	if record.Note != "" {
+		text += ": " + record.Note
+	}
+	return text
+}
+
+// showEarlier says that a story may not begin at its beginning, and why. whole is
+// how far back the history goes, cut says that not all of it was read.
+func (p *Program) showEarlier(whole time.Time, cut bool) {
+	text := ""
+	switch {
+	case cut:
+		text = "There may be earlier changes: --limit shows more."
+	case !whole.IsZero():
+		text = "Changes from before " + moment(whole) + " are no longer kept."
+	default:
+		return
+	}
+	p.out.Line("")
+	p.out.Note(output.Warn, text)
+}
