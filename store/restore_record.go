@@ -70,7 +70,8 @@ func (s *Store) RestoreRecord(ctx context.Context, runID string) (RestoreRecord,
 
 func (r *restorer) begin(ctx context.Context, deleted Deleted) (err error) {
 	r.started = r.store.at()
-	r.run, err = r.store.BeginRun(ctx, Run{RunID: r.order.RunID, Kind: r.kind.Name(), StartedAt: r.started})
+	// Not BeginRun: a sync that is under way has not been lost.
+	r.run, err = r.store.numberRun(ctx, Run{RunID: r.order.RunID, Kind: r.kind.Name(), StartedAt: r.started})
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,17 @@ func TestRestoreLeavesNewerThingsAlone(t *testing.T) {
 	require.Equal(t, 1, c.count(t, "SELECT COUNT(*) FROM resource_host WHERE name = 'c'"))
 }
 
+// A sync that is under way beside a restore has not been lost.
+func TestRestoreSettlesNoRun(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	c.then(t, diff.Add, called("i-1", "a"))
+	c.claim(t, "run-2")
+	c.then(t, diff.Delete, called("i-1", "a"))
+	c.restore(t, byRun("run-2"))
+	require.Equal(t, 1, c.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = 'run-2' AND outcome = 'running'"))
+}
+
 func TestRestoreOfOneResource(t *testing.T) {
 	t.Parallel()
 	c := newCalendar(t)

@@ -100,12 +100,7 @@ type RunScope struct {
 // recorded an outcome are settled as failed: they were terminated, or lost. One
 // that is at work after all still records what it did.
 func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
-	run.Outcome = OutcomeRunning
-	ref := RunRef{ID: run.RunID}
-	_, err := s.db.NewInsert().Model(&run).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
-	if err == nil {
-		err = s.db.NewSelect().Model((*Run)(nil)).Column("id").Where("run_id = ?", run.RunID).Scan(ctx, &ref.Number)
-	}
+	ref, err := s.numberRun(ctx, run)
 	if err == nil {
 		err = s.settleLost(ctx, run.Kind, ref)
 	}
@@ -113,6 +108,17 @@ func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 		return ref, fmt.Errorf("begin run %s: %w", run.RunID, err)
 	}
 	return ref, nil
+}
+
+// numberRun records that a run is under way and gives it its number.
+func (s *Store) numberRun(ctx context.Context, run Run) (RunRef, error) {
+	run.Outcome = OutcomeRunning
+	ref := RunRef{ID: run.RunID}
+	_, err := s.db.NewInsert().Model(&run).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
+	if err == nil {
+		err = s.db.NewSelect().Model((*Run)(nil)).Column("id").Where("run_id = ?", run.RunID).Scan(ctx, &ref.Number)
+	}
+	return ref, err
 }
 
 func (s *Store) settleLost(ctx context.Context, kind string, newer RunRef) error {

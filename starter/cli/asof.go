@@ -17,8 +17,8 @@ import (
 
 const asOfHelp = `Rebuilds the inventory of a kind as it was at a time, from the recorded changes,
 and writes it to standard output: a JSON object a line and row, by uid, with all
-columns but updated_at. A change at that very time has happened. The hash is that
-of the kind's present version.
+columns but updated_at. A change at that very time has happened. The hash is
+that of the kind's present version.
 
 ` + timeHelp + `
 

@@ -13,14 +13,14 @@ import (
 	"cloudsync/store"
 )
 
-const changesHelp = `Lists recorded changes of the inventory, the newest first: who changed what, when,
-from what to what. Each flag narrows them down.
+const changesHelp = `Lists recorded changes of the inventory, the newest first: what changed when, by
+which run, from what to what. Each flag narrows them down.
 
 ` + timeHelp + `
 
 SCOPE is PROVIDER/ACCOUNT/REGION; parts may be left empty, as in //beijing. NAME
 finds the resources that have the name, or had it before a modification or a
-deletion; that reads the whole history, other flags do not.`
+deletion; that reads the whole history.`
 
 func (p *Program) changesCommand() *cobra.Command {
 	var opts changesOptions

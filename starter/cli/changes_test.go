@@ -121,6 +121,14 @@ func TestParseTime(t *testing.T) {
 	}
 }
 
+func TestHelpOfHistoryFits(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{"changes", "history", "as-of", "restore"} {
+		_, stdout, _ := run(t, command, "--help")
+		requireWidth(t, stdout)
+	}
+}
+
 func TestWrongHistoryCommandsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for command, message := range map[string]string{

@@ -11,17 +11,17 @@ import (
 	"cloudsync/store"
 )
 
-const restoreHelp = `Puts deleted rows back as they were: those that a run deleted, or one resource as
-of its last deletion. Rows that are in the inventory again are left alone, and so
-are resources that changed since. The plan comes first; --yes carries it out, or
-the answer on a terminal.
+const restoreHelp = `Puts deleted rows back as they were: those that a run deleted, or one resource
+as of its last deletion. Rows that are in the inventory again are left alone,
+and so are resources that changed since. The plan comes first; --yes carries it
+out, or the answer on a terminal.
 
 A restore is recorded like a run, with who asked for it and why. The next sync
-treats the rows like any others: what the cloud lacks, it deletes again. Pause the
-schedule before, if that is what you expect.
+treats the rows like any others: what the cloud lacks, it deletes again. Pause
+the schedule before, if that is what you expect.
 
-Exit status: 0 done, or there was nothing to do; 2 nothing was restored: it was a
-plan; 3 some rows could not be stored; 1 any other error.`
+Exit status: 0 done, or there was nothing to do; 2 nothing was restored: it was
+a plan; 3 some rows could not be stored; 1 any other error.`
 
 // restoreOptions are the flags of restore.
 type restoreOptions struct {
