@@ -28,11 +28,12 @@ build: ## Build worker and starter into .dev/bin
 test: setup ## Run all tests with the race detector, against real servers
 	@exec $(DEV) with -- $(MAKE) --no-print-directory test-only
 
-# Against the servers of the environment, as `dev with` sets it.
+# Against the servers of the environment, as `dev with` sets it. The end-to-end
+# tests mostly wait, so that many fit on a core.
 .PHONY: test-only
 test-only:
 	go test -race -timeout 30m ./...
-	cd dev && go test -race -timeout 30m ./...
+	cd dev && go test -race -timeout 30m -parallel 12 ./...
 
 .PHONY: histories
 histories: setup ## Record the workflow histories of the replay test anew
