@@ -76,6 +76,8 @@ func temporalError(ctx context.Context, err error) error {
 		return nonRetryable("Misconfigured", fmt.Errorf("the database refuses this until its schema (`starter migrate`) or its account's rights change: %w", err))
 	case errors.As(err, &cloudErr):
 		return cloudApplicationError(ctx, cloudErr, err)
+	case store.IsUnreadable(err):
+		return nonRetryable("Unreadable", fmt.Errorf("a stored row was edited so that it cannot be read: find and mark it with `starter verify KIND --repair`: %w", err))
 	default:
 		return temporal.NewApplicationErrorWithOptions(shortText(err), "Store", temporal.ApplicationErrorOptions{})
 	}

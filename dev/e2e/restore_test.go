@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
@@ -140,6 +141,9 @@ func TestRestoresBesideSyncs(t *testing.T) {
 	s.requireComesAndGoes(t)
 }
 
+// restorePause leaves the run some of the database's time.
+const restorePause = 50 * time.Millisecond
+
 // restoreUntil restores what was deleted last, again and again, until the run has
 // ended.
 func (s *stack) restoreUntil(t *testing.T, run client.WorkflowRun) {
@@ -152,7 +156,7 @@ func (s *stack) restoreUntil(t *testing.T, run client.WorkflowRun) {
 		case err := <-ended:
 			require.NoError(t, err)
 			return
-		default:
+		case <-time.After(restorePause):
 		}
 	}
 }

@@ -25,7 +25,8 @@ func (s *stack) starter(t *testing.T, config string, args ...string) (stdout str
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs
 	if err := command.Run(); err != nil {
-		require.IsType(t, &exec.ExitError{}, err)
+		var exit *exec.ExitError
+		require.ErrorAs(t, err, &exit)
 	}
 	t.Logf("starter %s\n%s%s", strings.Join(args, " "), out.String(), errs.String())
 	return out.String(), command.ProcessState.ExitCode()
