@@ -521,11 +521,6 @@ func TestProgressCanBeAsked(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 4)
 	var progress workflows.Progress
-	b.RegisterDelayedCallback(func() {
-		answer, err := b.QueryWorkflow(workflows.ProgressQuery)
-		require.NoError(t, err)
-		require.NoError(t, answer.Get(&progress))
-	}, time.Millisecond)
 	_, err := b.run(t)
 	require.NoError(t, err)
 	answer, err := b.QueryWorkflow(workflows.ProgressQuery)

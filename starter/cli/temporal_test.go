@@ -205,7 +205,7 @@ func TestRunWaitTellsACancelledRun(t *testing.T) {
 	o := newOperator(t, forever)
 	cancelled := make(chan error, 1)
 	go func() { cancelled <- cancelFirst(t.Context(), o) }()
-	status, stdout, stderr := o.do(t, "run", "resource_host", "--wait", "--output", "json")
+	status, stdout, stderr := o.do(t, "run", "resource_host", "--wait", "--timeout", "2m", "--output", "json")
 	require.NoError(t, <-cancelled)
 	require.Equal(t, 5, status, stderr)
 	var report workflows.Report
