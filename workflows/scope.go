@@ -16,6 +16,10 @@ import (
 // id, and held sets are kept. Runs that began before delete what they compared.
 const trustedDeletions = "trusted-deletions"
 
+// cleanCompared is the change since when a run cleans up after the comparison of an
+// empty listing, too: it stages no chunk, but batches.
+const cleanCompared = "clean-compared"
+
 // scopeRun is the sync of one scope. Whatever happens to it stays with it.
 type scopeRun struct {
 	in        activities.ScopeIn
@@ -51,6 +55,9 @@ func (s *scopeRun) sync(ctx workflow.Context) error {
 		s.record.Outcome = activities.Unchanged
 		s.record.Stats.CloudNum = snapshot.Listed
 		return nil
+	}
+	if !s.staged {
+		s.staged = workflow.GetVersion(ctx, cleanCompared, workflow.DefaultVersion, 1) != workflow.DefaultVersion
 	}
 	found, err := s.compare(ctx, snapshot)
 	if err != nil {

@@ -36,6 +36,7 @@ func TestRecordHistories(t *testing.T) {
 		"many-scopes": recordManyScopes,
 		"confirmed":   recordChanges,
 		"kept-hold":   recordHeld,
+		"emptied":     recordHeld,
 		"approved":    recordApproved,
 		"plan":        recordPlan,
 		"verify":      recordVerify,

@@ -59,6 +59,8 @@ func (s *stack) watchStaging(t *testing.T) {
 	}
 }
 
+// cartography #1398, #2658: a region that answered 403 was taken for an empty list,
+// and the sweep after it deleted everything.
 func TestDeniedScopeIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
@@ -138,11 +140,8 @@ func followCloud(t *testing.T, seed uint64, ticks int64) {
 			complete += s.requireFollows(t, deps, m, s.reportOrFailure(t, run), tick)
 		}
 		s.requireExistingKept(t, deps, m, before, tick)
+		s.requireNothingInFlight(t)
 	}
-	m.SetFaults(nil)
-	s.sync(t, hostKind)
-	s.sync(t, diskKind)
-	s.requireNothingInFlight(t)
 	require.Greater(t, complete, int(ticks)*2*4, "most of the 2 × 5 listings a tick were complete")
 	s.requireHistoryAddsUp(t)
 }
