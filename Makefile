@@ -35,6 +35,12 @@ test-only:
 	go test -race -timeout 30m ./...
 	cd dev && go test -race -timeout 30m -parallel 12 ./...
 
+# A list that nothing runs would pass, too.
+.PHONY: regressions
+regressions: setup ## Run the tests of what went wrong in other programs of this kind
+	@cd dev && go test -list '^TestRegressions$$' ./e2e | grep -qx TestRegressions || { echo "dev/e2e has no TestRegressions"; exit 1; }
+	@cd dev && CLOUDSYNC_REGRESSIONS=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m -v ./e2e -run '^TestRegressions'
+
 .PHONY: histories
 histories: setup ## Record the workflow histories of the replay test anew
 	@cd dev && CLOUDSYNC_RECORD=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m ./e2e -run TestRecordHistories
