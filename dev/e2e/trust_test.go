@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -124,6 +125,37 @@ func TestPlanChangesNothing(t *testing.T) {
 
 	_, status = tr.starter(t, tr.config, "plan", hostKind, "--scope", "mock/demo/nowhere")
 	require.Equal(t, 5, status)
+}
+
+// A plan of 100,000 hosts of which one in a hundred changed takes about as long as
+// a run; both times are logged.
+func TestPlanOfAFleet(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	tick := filepath.Join(t.TempDir(), "tick")
+	tr := &trial{stack: s, tick: tick}
+	tr.setTick(t, 0)
+	tr.config = s.writeConfig(t, tenScopes, fmt.Sprintf("{ seed: 1, hosts: %d, page_size: 500, churn: 0.01, tick_file: %s }", fleet, tick))
+	s.startProcess(t, tr.config)
+	_, status := s.starter(t, tr.config, "apply")
+	require.Zero(t, status)
+	_, status = s.starter(t, tr.config, "run", hostKind, "--wait")
+	require.Zero(t, status)
+
+	tr.setTick(t, 1)
+	before := tr.fingerprint(t)
+	began := time.Now()
+	planned := tr.asJSON(t, 2, "plan", hostKind)
+	planTook := time.Since(began)
+	require.Equal(t, before, tr.fingerprint(t))
+	tr.requireNothingInFlight(t)
+	require.Positive(t, min(planned.ToAdd, planned.ToMod, planned.ToDel))
+
+	began = time.Now()
+	run := tr.asJSON(t, 0, "run", hostKind, "--wait")
+	t.Logf("of %d hosts +%d ~%d -%d: planned in %.1f s, run in %.1f s",
+		fleet, planned.ToAdd, planned.ToMod, planned.ToDel, planTook.Seconds(), time.Since(began).Seconds())
+	require.Equal(t, [3]int64{planned.ToAdd, planned.ToMod, planned.ToDel}, [3]int64{run.SuAdd, run.SuMod, run.SuDel})
 }
 
 // fingerprint is all that a plan must leave alone.
