@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/cloud/mock"
+	"cloudsync/dev/bench"
 	"cloudsync/dev/clean"
 	"cloudsync/dev/console"
 	"cloudsync/dev/demo"
@@ -23,7 +26,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newDemo(), newSetup(), newWith(), newClean())
+	root.AddCommand(newDemo(), newSetup(), newWith(), newBench(), newClean())
 	return root
 }
 
@@ -98,6 +101,38 @@ func newWith() *cobra.Command {
 			return err
 		}),
 	}
+}
+
+func newBench() *cobra.Command {
+	var hosts int
+	var format, plot, profiles string
+	cmd := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure whole runs beside what the same rows cost without this program",
+		Args:  cobra.NoArgs,
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+			if format != "table" && format != "json" {
+				return fmt.Errorf("unknown format %q: write table or json", format)
+			}
+			if hosts < 0 || hosts > mock.MaxHosts {
+				return fmt.Errorf("cannot measure %d hosts: write 1 to %d, or 0 for all sizes", hosts, mock.MaxHosts)
+			}
+			c := console.New(os.Stderr)
+			programs, err := setup.Servers(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			return bench.Run(cmd.Context(), bench.Options{
+				Layout: l, Console: c, Programs: programs, Fleets: bench.Fleets(hosts), Edges: hosts == 0,
+				JSON: format == "json", Out: os.Stdout, Plot: plot, Profiles: profiles,
+			})
+		}),
+	}
+	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000)")
+	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
+	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")
+	return cmd
 }
 
 func newClean() *cobra.Command {

@@ -21,6 +21,7 @@ func main() {
 	flag.StringVar(&opts.Listen, "listen", "127.0.0.1:9466", "`address` of /metrics, /healthz and /readyz; empty: none")
 	flag.StringVar(&opts.LogFormat, "log-format", "text", "text or json")
 	flag.BoolVar(&opts.Verbose, "verbose", false, "log debug messages, too")
+	flag.StringVar(&opts.Profile, "profile", "", "`folder` in which to leave a CPU and a memory profile at the end; empty: none")
 	flag.Parse()
 	if err := service.Run(ctx, opts); err != nil {
 		fmt.Fprintln(os.Stderr, "worker:", err)

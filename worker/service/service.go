@@ -31,6 +31,7 @@ type Options struct {
 	Listen     string // address of metrics and health; empty: none
 	LogFormat  string // text or json
 	Verbose    bool
+	Profile    string // folder for profiles of this process; empty: none
 }
 
 const (
@@ -72,12 +73,16 @@ func Run(ctx context.Context, opts Options) error {
 	worker := New(temporal, Deps(cfg, db, monitor.runs), sdkworker.Options{
 		OnFatalError: func(err error) { fatal <- err },
 	})
+	stopProfile, err := startProfile(opts.Profile)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
 	stopMonitor, err := monitor.listen(ctx, opts.Listen, db, temporal)
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	defer stopMonitor()
-	return errors.Join(serve(ctx, worker, fatal), db.Close())
+	return errors.Join(serve(ctx, worker, fatal), stopProfile(), db.Close())
 }
 
 // Deps are the activities' dependencies as configured.

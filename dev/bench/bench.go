@@ -1,0 +1,156 @@
+// Package bench measures the whole job: real servers, a worker process, a mock
+// cloud, and beside it what the same rows cost without this program.
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"cloudsync/dev/console"
+	"cloudsync/dev/layout"
+	"cloudsync/dev/mariadb"
+	"cloudsync/dev/ports"
+	"cloudsync/dev/setup"
+	"cloudsync/dev/temporalserver"
+)
+
+// ScopeHosts is how many hosts a scope has, but in the case of a single scope.
+const ScopeHosts = 20_000
+
+// Options say what to measure and where the results go.
+type Options struct {
+	Layout   layout.Layout
+	Console  *console.Console // for what is being done
+	Programs setup.Programs
+	Fleets   []Fleet
+	Edges    bool      // measure many scopes, several workers and a slow cloud, too
+	JSON     bool      // an object a line instead of a table
+	Out      io.Writer // for the results
+	Plot     string    // file for the plot, .svg or .png; empty: none
+	Profiles string    // folder for the worker's profiles; empty: none
+}
+
+// Fleet is the size of a cloud: hosts in scopes of equal size.
+type Fleet struct {
+	Hosts  int
+	Scopes int
+}
+
+// Fleets are those of n hosts or, for 0, of the whole benchmark.
+func Fleets(n int) []Fleet {
+	if n > 0 {
+		return []Fleet{ofScopes(n)}
+	}
+	return []Fleet{ofScopes(10_000), ofScopes(100_000), ofScopes(million), {Hosts: million, Scopes: 1}}
+}
+
+const million = 1_000_000
+
+func ofScopes(hosts int) Fleet {
+	return Fleet{Hosts: hosts, Scopes: max(1, (hosts+ScopeHosts-1)/ScopeHosts)}
+}
+
+// String is such as "1000000 hosts in 50 scopes".
+func (f Fleet) String() string { return fmt.Sprintf("%d hosts in %d scopes", f.Hosts, f.Scopes) }
+
+// ErrNotMet says that a figure is not what it must be.
+var ErrNotMet = errors.New("not every bound is met")
+
+// mariadbArgs are those of a server of some size with a durable log, as an
+// inventory has one; the references have the same.
+var mariadbArgs = []string{
+	"--innodb-buffer-pool-size=4G", "--innodb-log-file-size=2G", "--innodb-flush-log-at-trx-commit=1",
+	"--userstat=1", // counts the rows written by table
+}
+
+// Run measures everything and writes the results. ErrNotMet comes after the
+// last of them.
+func Run(ctx context.Context, o Options) error {
+	dir, err := os.MkdirTemp("", "cloudsync-bench-")
+	if err != nil {
+		return fmt.Errorf("make the benchmark's folder: %w", err)
+	}
+	s := &servers{options: o, dir: dir}
+	err = s.start(ctx)
+	if err == nil {
+		err = s.measure(ctx)
+	}
+	return errors.Join(err, s.stop())
+}
+
+// servers are what a benchmark runs against.
+type servers struct {
+	options  Options
+	dir      string
+	worker   string // the program
+	mariadb  *mariadb.Server
+	temporal *temporalserver.Server
+	results  results
+}
+
+func (s *servers) start(ctx context.Context) error {
+	var err error
+	if s.worker, err = buildWorker(ctx, s.options.Layout, s.dir); err != nil {
+		return err
+	}
+	s.mariadb, err = mariadb.Start(ctx, mariadb.Options{
+		Dir: filepath.Join(s.dir, "mariadb"), Installation: s.options.Programs.MariaDB, ExtraArgs: mariadbArgs,
+	})
+	if err != nil {
+		return err
+	}
+	s.temporal, err = temporalserver.Start(ctx, temporalserver.Options{
+		Binary: s.options.Programs.Temporal, Dir: s.dir, Headless: true,
+	})
+	return err
+}
+
+func (s *servers) stop() error {
+	ctx := context.Background()
+	var errs []error
+	if s.temporal != nil {
+		errs = append(errs, s.temporal.Stop(ctx))
+	}
+	if s.mariadb != nil {
+		errs = append(errs, s.mariadb.Stop(ctx))
+	}
+	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
+}
+
+func (s *servers) measure(ctx context.Context) error {
+	s.options.Console.Printf("%s at %s, Temporal at %s; %s",
+		s.options.Programs.MariaDB, ports.Address(s.mariadb.Port()), s.temporal.Address(), machineSize())
+	for _, fleet := range s.options.Fleets {
+		if err := s.measureFleet(ctx, fleet); err != nil {
+			return fmt.Errorf("measure %s: %w", fleet, err)
+		}
+	}
+	if s.options.Edges {
+		if err := s.measureEdges(ctx); err != nil {
+			return err
+		}
+	}
+	return s.publish()
+}
+
+func (s *servers) publish() error {
+	bounds := s.results.judge()
+	if err := s.results.write(s.options.Out, s.options.JSON, bounds); err != nil {
+		return err
+	}
+	if s.options.Plot != "" {
+		if err := s.results.plot(s.options.Plot); err != nil {
+			return err
+		}
+	}
+	for _, bound := range bounds {
+		if !bound.Met {
+			return ErrNotMet
+		}
+	}
+	return nil
+}

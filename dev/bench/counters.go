@@ -1,0 +1,76 @@
+package bench
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+
+	"go.temporal.io/api/enums/v1"
+	"google.golang.org/protobuf/proto"
+
+	"cloudsync/workflows"
+)
+
+// counters are those of the server, for all of its life.
+type counters struct {
+	rows      int64 // inserted, updated or deleted
+	otherRows int64 // of them, in tables other than those of the record and the claims
+	bytes     int64 // of InnoDB's log
+}
+
+// recordTables are written by every run: its record, and its claims of scopes.
+const recordTables = "'sync_run', 'sync_run_scope', 'sync_scope'"
+
+func readCounters(ctx context.Context, db *sql.DB) (c counters, err error) {
+	// https://mariadb.com/kb/en/information-schema-table_statistics-table/
+	err = db.QueryRowContext(ctx, `SELECT COALESCE(SUM(ROWS_CHANGED), 0),
+		COALESCE(SUM(CASE WHEN TABLE_NAME IN (`+recordTables+`) THEN 0 ELSE ROWS_CHANGED END), 0)
+		FROM information_schema.TABLE_STATISTICS WHERE TABLE_SCHEMA = DATABASE()`).Scan(&c.rows, &c.otherRows)
+	if err != nil {
+		return c, fmt.Errorf("read the rows written by table: %w", err)
+	}
+	var name, value string
+	if err := db.QueryRowContext(ctx, "SHOW GLOBAL STATUS LIKE 'Innodb_os_log_written'").Scan(&name, &value); err != nil {
+		return c, fmt.Errorf("read the server's counters: %w", err)
+	}
+	c.bytes, err = strconv.ParseInt(value, 10, 64)
+	return c, err
+}
+
+// History is what a run left in Temporal, its children included. Events is of
+// the longest, since the limit is on each.
+type History struct {
+	Events     int   `json:"events"`
+	AllEvents  int   `json:"allEvents"`
+	Bytes      int64 `json:"historyBytes"`
+	Activities int   `json:"activities"`
+}
+
+func (in *installation) history(ctx context.Context, report workflows.Report) (h History, err error) {
+	return h, in.addHistory(ctx, "cloud-sync/"+kind, report.RunID, &h)
+}
+
+func (in *installation) addHistory(ctx context.Context, workflowID, runID string, h *History) error {
+	events := 0
+	iterator := in.temporal.GetWorkflowHistory(ctx, workflowID, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for iterator.HasNext() {
+		event, err := iterator.Next()
+		if err != nil {
+			return fmt.Errorf("read the history of %s: %w", workflowID, err)
+		}
+		events++
+		h.Bytes += int64(proto.Size(event))
+		if event.GetActivityTaskScheduledEventAttributes() != nil {
+			h.Activities++
+		}
+		if child := event.GetChildWorkflowExecutionStartedEventAttributes(); child != nil {
+			if err := in.addHistory(ctx, child.WorkflowExecution.WorkflowId, child.WorkflowExecution.RunId, h); err != nil {
+				return err
+			}
+		}
+	}
+	h.Events = max(h.Events, events)
+	h.AllEvents += events
+	return nil
+}
