@@ -82,10 +82,22 @@ func (c *comparison) see(ctx context.Context, item store.Item) error {
 	}
 	c.read.Add(item.Entry)
 	op, _ := c.diff.See(item.Entry)
-	if batch, written := c.batches[op]; written {
-		return batch.Add(ctx, item)
+	batch, written := c.batches[op]
+	if !written {
+		return nil
 	}
-	return nil
+	if len(item.Row) == 0 {
+		return c.inventoryChanged()
+	}
+	return batch.Add(ctx, item)
+}
+
+// inventoryChanged is about a row that was stored as it is when it was listed, and
+// no longer is: somebody else wrote to the inventory meanwhile.
+func (c *comparison) inventoryChanged() error {
+	return nonRetryable("InventoryChanged", fmt.Errorf(
+		"compare %s: the inventory was changed between the listing and the comparison, by something else than a sync; the next run compares anew",
+		c.in.Scope.Place()))
 }
 
 func (c *comparison) seeUnusable(item store.Item) {

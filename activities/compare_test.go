@@ -231,3 +231,42 @@ func TestComparisonWithoutADatabase(t *testing.T) {
 	_, err := execute(t, attempt{number: 100}, b.ComputeDiff, b.compareIn(snapshot))
 	requireFailure(t, err, "Store", true)
 }
+
+// A row that is stored as it is is staged without its content. Should somebody
+// write to it before the comparison, there is nothing to write over it: the scope
+// fails, and the next run mends it.
+func TestInventoryThatChangesBeforeTheComparison(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set([]*resource.Host{host("i-1"), host("i-2")})
+	b.sync(t, "first")
+	for id, change := range map[string]string{
+		"i-1": "UPDATE resource_host SET hash = REVERSE(hash) WHERE native_id = 'i-1'",
+		"i-2": "DELETE FROM resource_host WHERE native_id = 'i-2'",
+	} {
+		b.begin(t, "before "+id)
+		b.cloud.set([]*resource.Host{host("i-1"), host("i-2"), host("new beside " + id)})
+		snapshot := b.fetch(t)
+		_, err := storetest.Connect(t, b.dsn).Exec(change)
+		require.NoError(t, err)
+		_, err = execute(t, attempt{}, b.ComputeDiff, b.compareIn(snapshot))
+		requireFailure(t, err, "InventoryChanged", false)
+		b.sync(t, "after "+id)
+		b.requireInventory(t, b.cloud.listed()...)
+	}
+}
+
+// What is staged of a scope is what differs, and the entries of the rest.
+func TestUnchangedRowsAreStagedWithoutTheirContent(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 3000))
+	b.sync(t, "first")
+	b.begin(t, "second")
+	b.cloud.set(append(hosts(0, 2999), host("i-new")))
+	found := b.compare(t, b.fetch(t))
+	require.Equal(t, [3]int64{1, 0, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel})
+	require.Less(t, b.count(t, "SELECT SUM(LENGTH(payload)) FROM sync_stage"), 3000*(2*resource.Size+8))
+	require.Equal(t, [3]int64{1, 0, 1}, b.apply(t, found))
+	b.requireInventory(t, b.cloud.listed()...)
+}

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ type fetch struct {
 	row      []byte // room for one row's encoding
 	cursors  map[string]bool
 	restarts int
+	stored   []resource.Entry // of the inventory, by UID, once something is staged
 }
 
 // resume goes on where an earlier attempt left a checkpoint.
@@ -184,6 +186,9 @@ func (f *fetch) stage(ctx context.Context) error {
 	if f.chunk.Len() == 0 {
 		return nil
 	}
+	if err := f.omitStored(ctx); err != nil {
+		return err
+	}
 	f.Staged = slices.Clone(f.Staged) // the beats read the one in the checkpoint
 	last := len(f.Staged) - 1
 	if last < 0 || f.Staged[last].Writer != f.writer {
@@ -196,6 +201,26 @@ func (f *fetch) stage(ctx context.Context) error {
 	f.Staged[last].Chunks++
 	f.chunk.Reset()
 	return nil
+}
+
+// omitStored leaves out of the chunk the rows that the inventory has as they are,
+// mostly almost all: the comparison needs no more than their entries.
+func (f *fetch) omitStored(ctx context.Context) (err error) {
+	if f.in.Scope.Local.Count == 0 {
+		return nil
+	}
+	if f.stored == nil {
+		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
+		if err != nil {
+			return err
+		}
+	}
+	return f.chunk.OmitRows(func(entry resource.Entry) bool {
+		at, found := slices.BinarySearchFunc(f.stored, entry.UID, func(stored resource.Entry, uid resource.UID) int {
+			return bytes.Compare(stored.UID[:], uid[:])
+		})
+		return found && f.stored[at].Hash == entry.Hash
+	})
 }
 
 // checkComplete compares what was listed with what was announced. A listing that

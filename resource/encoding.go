@@ -84,7 +84,8 @@ func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 	if d.err != nil {
 		return nil, fmt.Errorf("decode %s row: %w", k.name, d.err)
 	}
-	if err := k.Seal(row, scope, scopeID); err != nil { // it was sealed before it was encoded
+	// It was sealed before it was encoded.
+	if _, err := k.SealAppend(make([]byte, 0, len(encoded)), row, scope, scopeID); err != nil {
 		return nil, fmt.Errorf("decode %s row: %w: %w", k.name, ErrCorrupt, err)
 	}
 	return row, nil

@@ -19,12 +19,35 @@ type Chunk struct {
 
 // Add appends an item.
 func (c *Chunk) Add(item Item) {
-	c.encoded = append(c.encoded, item.UID[:]...)
-	c.encoded = append(c.encoded, item.Hash[:]...)
-	c.encoded = appendBytes(c.encoded, item.Row)
-	c.encoded = appendBytes(c.encoded, item.NativeID)
-	c.encoded = appendBytes(c.encoded, item.Problem)
+	c.encoded = appendItem(c.encoded, item)
 	c.items++
+}
+
+func appendItem(dst []byte, item Item) []byte {
+	dst = append(dst, item.UID[:]...)
+	dst = append(dst, item.Hash[:]...)
+	dst = appendBytes(dst, item.Row)
+	dst = appendBytes(dst, item.NativeID)
+	return appendBytes(dst, item.Problem)
+}
+
+// OmitRows takes the rows out of the items that are stored as they are: nothing
+// has to be done about them.
+func (c *Chunk) OmitRows(stored func(resource.Entry) bool) error {
+	rest, kept := c.encoded, c.encoded[:0]
+	for len(rest) > 0 {
+		item, after, err := cutItem(rest)
+		if err != nil {
+			return fmt.Errorf("omit rows of a chunk: %w", err)
+		}
+		if item.Usable() && stored(item.Entry) {
+			item.Row = nil
+		}
+		kept = appendItem(kept, item) // never overtakes what is read
+		rest = after
+	}
+	c.encoded = kept
+	return nil
 }
 
 // Len is the number of items, Size their bytes before compression.

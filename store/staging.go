@@ -113,8 +113,8 @@ func (s *Store) sweep(ctx context.Context, query string, args ...any) error {
 // Item is one listed or compared resource in flight.
 type Item struct {
 	resource.Entry
-	// Row is the row's encoding (resource.Kind.Decode); empty in a deletion, and
-	// for a listed row that cannot be used.
+	// Row is the row's encoding (resource.Kind.Decode); empty in a deletion, for a
+	// listed row that cannot be used, and for one that is stored as it is.
 	Row []byte
 	// NativeID and Problem say of an unusable row which it is, as far as it is
 	// known, and what is wrong with it.
@@ -122,8 +122,8 @@ type Item struct {
 	Problem  string
 }
 
-// Usable says whether a listed item has a row.
-func (i Item) Usable() bool { return len(i.Row) > 0 }
+// Usable says whether a listed item can be stored.
+func (i Item) Usable() bool { return i.Problem == "" }
 
 // HasUID says whether it is known which resource the item is.
 func (i Item) HasUID() bool { return i.UID != resource.UID{} }
