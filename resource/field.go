@@ -27,6 +27,7 @@ type field struct {
 	typ     fieldType
 	max     int // characters; 0: as long as the column's type allows
 	watched bool
+	null    bool // NULL in the table when it is absent, not an empty text or zero
 }
 
 type fieldType int
@@ -68,12 +69,12 @@ func compileFields(kind string, row reflect.Type) []field {
 }
 
 func compileField(sf reflect.StructField, index int) (field, error) {
-	column, _, _ := strings.Cut(sf.Tag.Get("bun"), ",")
+	column, options, _ := strings.Cut(sf.Tag.Get("bun"), ",")
 	typ, known := fieldTypes[sf.Type]
 	if column == "" || !known {
 		return field{}, fmt.Errorf("needs a bun column and a supported type, has %q and %s", column, sf.Type)
 	}
-	f := field{column: column, index: index, typ: typ, watched: true}
+	f := field{column: column, index: index, typ: typ, watched: true, null: options == "nullzero"}
 	for option := range strings.SplitSeq(sf.Tag.Get("field"), ",") {
 		limit, isMax := strings.CutPrefix(option, "max=")
 		switch {
@@ -197,6 +198,24 @@ func (f *field) json(row reflect.Value) json.RawMessage {
 		return json.RawMessage("null")
 	}
 	return encode(f.column, value.Interface())
+}
+
+// value is what a database driver takes for the column.
+func (f *field) value(row reflect.Value) any {
+	value := row.Field(f.index)
+	if f.null && value.IsZero() {
+		return nil
+	}
+	switch f.typ {
+	case textField:
+		return value.String()
+	case intField:
+		return value.Int()
+	case timeField:
+		return *value.Addr().Interface().(*time.Time)
+	default: // as text: MySQL takes no binary string for JSON
+		return string(encode(f.column, value.Interface()))
+	}
 }
 
 func encode(column string, value any) json.RawMessage {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -59,7 +60,7 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	if err := a.applyRows(ctx, payload); err != nil {
 		return err
 	}
-	if err := insertChanges(ctx, a.tx, a.changes); err != nil {
+	if err := newChangeInsert(a.tx).insertChanges(ctx, a.changes); err != nil {
 		return err
 	}
 	return insertFailures(ctx, a.tx, a.failures)
@@ -74,7 +75,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 		return err
 	}
 	if a.set.Op == diff.Add {
-		return isolateRefused(rows, func(rows []resource.Row) error { return a.add(ctx, rows) }, a.refuse)
+		return a.addAll(ctx, rows)
 	}
 	return isolateRefused(rows, func(rows []resource.Row) error { return a.put(ctx, rows) }, a.refuse)
 }
@@ -125,10 +126,21 @@ func (a *applier) refuse(row resource.Row, err error) {
 	})
 }
 
+func (a *applier) addAll(ctx context.Context, rows []resource.Row) error {
+	insert := newRowInsert(a.tx, a.kind)
+	for some := range slices.Chunk(rows, bulkRows) {
+		err := isolateRefused(some, func(rows []resource.Row) error { return a.add(ctx, insert, rows) }, a.refuse)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // add inserts rows that the comparison did not find in the inventory. Where one
 // is there after all, it is put over the stored one.
-func (a *applier) add(ctx context.Context, rows []resource.Row) error {
-	err := insertRows(ctx, a.tx, a.kind, rows)
+func (a *applier) add(ctx context.Context, insert *bulkInsert, rows []resource.Row) error {
+	err := insert.insertRows(ctx, a.kind, rows)
 	if isDuplicateKey(err) {
 		return a.put(ctx, rows)
 	}
