@@ -71,24 +71,28 @@ func appendTime(dst []byte, t time.Time) []byte {
 func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 	row := k.newRow()
 	d := decoder{rest: encoded}
-	row.RowMeta().NativeID = d.text()
-	if version := d.byte(); d.err == nil && version != k.version {
-		return nil, fmt.Errorf("decode %s row: %w: version %d, this program has %d", k.name, ErrCorrupt, version, k.version)
-	}
+	row.RowMeta().NativeID = k.decodeHead(&d)
 	value := reflect.ValueOf(row).Elem()
 	k.decodeFields(&d, value, true)
 	k.decodeFields(&d, value, false)
-	if d.err == nil && len(d.rest) > 0 {
-		d.err = ErrCorrupt
-	}
-	if d.err != nil {
-		return nil, fmt.Errorf("decode %s row: %w", k.name, d.err)
+	if err := d.finish(); err != nil {
+		return nil, fmt.Errorf("decode %s row: %w", k.name, err)
 	}
 	// It was sealed before it was encoded.
 	if _, err := k.SealAppend(make([]byte, 0, len(encoded)), row, scope, scopeID); err != nil {
 		return nil, fmt.Errorf("decode %s row: %w: %w", k.name, ErrCorrupt, err)
 	}
 	return row, nil
+}
+
+// decodeHead reads what comes before the fields.
+func (k *Kind) decodeHead(d *decoder) (nativeID string) {
+	nativeID = d.text()
+	if version := d.byte(); d.err == nil && version != k.version {
+		d.rest = nil
+		d.err = fmt.Errorf("%w: version %d, this program has %d", ErrCorrupt, version, k.version)
+	}
+	return nativeID
 }
 
 func (k *Kind) decodeFields(d *decoder, row reflect.Value, watched bool) {
@@ -121,7 +125,19 @@ type decoder struct {
 	err  error
 }
 
-func (d *decoder) fail() { d.rest, d.err = nil, ErrCorrupt }
+func (d *decoder) fail() {
+	if d.rest = nil; d.err == nil {
+		d.err = ErrCorrupt
+	}
+}
+
+// finish is the first error, or says that there is more than there should be.
+func (d *decoder) finish() error {
+	if d.err == nil && len(d.rest) > 0 {
+		d.fail()
+	}
+	return d.err
+}
 
 func (d *decoder) byte() byte {
 	if len(d.rest) == 0 {
@@ -156,13 +172,18 @@ func (d *decoder) count() int {
 }
 
 func (d *decoder) text() string {
+	return string(d.bytes())
+}
+
+// bytes are a text's, valid as long as the input.
+func (d *decoder) bytes() []byte {
 	n := d.count()
 	if d.err != nil {
-		return ""
+		return nil
 	}
-	s := string(d.rest[:n])
+	text := d.rest[:n:n]
 	d.rest = d.rest[n:]
-	return s
+	return text
 }
 
 func (d *decoder) list() []string {

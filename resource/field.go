@@ -200,24 +200,6 @@ func (f *field) json(row reflect.Value) json.RawMessage {
 	return encode(f.column, value.Interface())
 }
 
-// value is what a database driver takes for the column.
-func (f *field) value(row reflect.Value) any {
-	value := row.Field(f.index)
-	if f.null && value.IsZero() {
-		return nil
-	}
-	switch f.typ {
-	case textField:
-		return value.String()
-	case intField:
-		return value.Int()
-	case timeField:
-		return *value.Addr().Interface().(*time.Time)
-	default: // as text: MySQL takes no binary string for JSON
-		return string(encode(f.column, value.Interface()))
-	}
-}
-
 func encode(column string, value any) json.RawMessage {
 	encoded, err := json.Marshal(value)
 	if err != nil { // strings, integers, lists, maps and times in range always encode

@@ -113,16 +113,6 @@ func (k *Kind) Structured() []string {
 	return columns
 }
 
-// AppendValues appends what a database driver takes for the kind's own columns,
-// in the order of Columns.
-func (k *Kind) AppendValues(dst []any, row Row) []any {
-	value := reflect.ValueOf(row).Elem()
-	for i := range k.fields {
-		dst = append(dst, k.fields[i].value(value))
-	}
-	return dst
-}
-
 // NewRow returns an empty row of the kind.
 func (k *Kind) NewRow() Row { return k.newRow() }
 

@@ -67,31 +67,89 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 }
 
 func (a *applier) applyRows(ctx context.Context, payload []byte) error {
-	if a.set.Op == diff.Delete {
-		return a.delete(ctx, payload)
-	}
-	rows, err := a.decode(payload)
+	items, err := itemsOf(payload)
 	if err != nil {
 		return err
 	}
-	if a.set.Op == diff.Add {
-		return a.addAll(ctx, rows)
+	switch a.set.Op {
+	case diff.Delete:
+		return a.delete(ctx, items)
+	case diff.Add:
+		return a.addAll(ctx, items)
+	default:
+		return a.putAll(ctx, items)
+	}
+}
+
+func itemsOf(payload []byte) (items []Item, err error) {
+	err = eachItem(payload, func(item Item) error {
+		items = append(items, item)
+		return nil
+	})
+	return items, err
+}
+
+// addAll adds as many rows as it can in bulk, and the others the usual way.
+func (a *applier) addAll(ctx context.Context, items []Item) error {
+	insert := newRowInsert(a.tx, a.kind)
+	for some := range slices.Chunk(items, bulkRows) {
+		done, err := a.addInBulk(ctx, insert, some)
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
+		rows, err := a.decode(some)
+		if err != nil {
+			return err
+		}
+		if err := isolateRefused(rows, func(rows []resource.Row) error { return a.add(ctx, rows) }, a.refuse); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addInBulk says whether it did: not, if there are too few, or one that is not as
+// the others.
+func (a *applier) addInBulk(ctx context.Context, insert *bulkInsert, items []Item) (done bool, err error) {
+	if len(items) != bulkRows {
+		return false, nil
+	}
+	nativeIDs, err := insert.insertItems(ctx, a, items)
+	if isDuplicateKey(err) || isRowRefusal(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("insert %d rows: %w", len(items), err)
+	}
+	for i := range items {
+		a.changes = append(a.changes, a.change(items[i].UID, nativeIDs[i], diff.Add))
+	}
+	a.counts.Applied += int64(len(items))
+	return true, nil
+}
+
+func (a *applier) putAll(ctx context.Context, items []Item) error {
+	rows, err := a.decode(items)
+	if err != nil {
+		return err
 	}
 	return isolateRefused(rows, func(rows []resource.Row) error { return a.put(ctx, rows) }, a.refuse)
 }
 
-func (a *applier) decode(payload []byte) ([]resource.Row, error) {
-	var rows []resource.Row
-	err := eachItem(payload, func(item Item) error {
+func (a *applier) decode(items []Item) ([]resource.Row, error) {
+	rows := make([]resource.Row, len(items))
+	for i, item := range items {
 		row, err := a.kind.Decode(item.Row, a.scope, a.set.ScopeID)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		row.RowMeta().CreatedAt, row.RowMeta().UpdatedAt = a.now, a.now
-		rows = append(rows, row)
-		return nil
-	})
-	return rows, err
+		rows[i] = row
+	}
+	return rows, nil
 }
 
 // isolateRefused writes rows with one call, and where MySQL refuses one of them,
@@ -126,21 +184,10 @@ func (a *applier) refuse(row resource.Row, err error) {
 	})
 }
 
-func (a *applier) addAll(ctx context.Context, rows []resource.Row) error {
-	insert := newRowInsert(a.tx, a.kind)
-	for some := range slices.Chunk(rows, bulkRows) {
-		err := isolateRefused(some, func(rows []resource.Row) error { return a.add(ctx, insert, rows) }, a.refuse)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // add inserts rows that the comparison did not find in the inventory. Where one
 // is there after all, it is put over the stored one.
-func (a *applier) add(ctx context.Context, insert *bulkInsert, rows []resource.Row) error {
-	err := insert.insertRows(ctx, a.kind, rows)
+func (a *applier) add(ctx context.Context, rows []resource.Row) error {
+	err := insertRows(ctx, a.tx, a.kind, rows)
 	if isDuplicateKey(err) {
 		return a.put(ctx, rows)
 	}
@@ -185,15 +232,10 @@ func (a *applier) recordPut(before, after resource.Row) {
 }
 
 // delete removes the rows that still are what the comparison saw.
-func (a *applier) delete(ctx context.Context, payload []byte) error {
-	var seen []resource.Entry
-	var uids []resource.UID
-	err := eachItem(payload, func(item Item) error {
-		seen, uids = append(seen, item.Entry), append(uids, item.UID)
-		return nil
-	})
-	if err != nil {
-		return err
+func (a *applier) delete(ctx context.Context, seen []Item) error {
+	uids := make([]resource.UID, len(seen))
+	for i := range seen {
+		uids[i] = seen[i].UID
 	}
 	stored, err := lockRows(ctx, a.tx, a.kind, uids)
 	if err != nil {
@@ -224,11 +266,16 @@ func (a *applier) delete(ctx context.Context, payload []byte) error {
 }
 
 func (a *applier) record(row resource.Row, op diff.Op, fields []resource.FieldChange, image []byte) {
-	meta := row.RowMeta()
-	a.changes = append(a.changes, Change{
-		Kind: a.kind.Name(), UID: meta.UID, NativeID: meta.NativeID, ScopeID: meta.ScopeID,
-		RunID: a.set.RunID, Op: op, ChangedAt: a.now, Fields: fields, Image: image,
-	})
+	change := a.change(row.RowMeta().UID, row.RowMeta().NativeID, op)
+	change.ScopeID, change.Fields, change.Image = row.RowMeta().ScopeID, fields, image
+	a.changes = append(a.changes, change)
+}
+
+func (a *applier) change(uid resource.UID, nativeID string, op diff.Op) Change {
+	return Change{
+		Kind: a.kind.Name(), UID: uid, NativeID: nativeID, ScopeID: a.set.ScopeID,
+		RunID: a.set.RunID, Op: op, ChangedAt: a.now,
+	}
 }
 
 func (a *applier) markApplied(ctx context.Context, seq int) error {

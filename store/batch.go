@@ -88,9 +88,11 @@ func (w *BatchWriter) Flush(ctx context.Context) error {
 	if w.chunk.Len() == 0 {
 		return nil
 	}
-	row := w.set.row(w.seq)
-	row.RowCount, row.Payload, row.CreatedAt = w.chunk.Len(), w.chunk.compress(), w.store.at()
-	if _, err := w.store.db.NewInsert().Model(&row).Returning("NULL").Exec(ctx); err != nil {
+	// As parameters of the driver: bun would write the payload as hexadecimal text.
+	_, err := w.store.db.DB.ExecContext(ctx,
+		"INSERT INTO sync_batch (run_id, scope_id, writer, op, seq, row_count, payload, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		w.set.RunID, w.set.ScopeID, w.set.Writer, string(w.set.Op), w.seq, w.chunk.Len(), w.chunk.compress(), w.store.at())
+	if err != nil {
 		return fmt.Errorf("write %s batch %d of scope %d: %w", w.set.Op, w.seq, w.set.ScopeID, err)
 	}
 	w.chunk.Reset()

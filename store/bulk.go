@@ -13,9 +13,9 @@ import (
 	"cloudsync/resource"
 )
 
-// bulkRows is how many rows one execution of a bulk insert has. Some hundreds of
-// rows make the round trip negligible; more make preparing the statement dearer.
-const bulkRows = 200
+// bulkRows is how many rows one execution of a bulk insert has. A hundred make the
+// round trip negligible; more make preparing the statement dearer.
+const bulkRows = 100
 
 // bulkInsert inserts bulkRows rows at a time with a statement that is prepared
 // once in a transaction: nobody formats values into SQL, and nobody parses them
@@ -52,17 +52,21 @@ func newRowInsert(tx bun.Tx, kind *resource.Kind) *bulkInsert {
 	return &bulkInsert{tx: tx, table: kind.Name(), columns: rowColumns(kind)}
 }
 
-// insertRows inserts at most bulkRows rows as one statement: if it is refused,
-// none of them is there.
-func (b *bulkInsert) insertRows(ctx context.Context, kind *resource.Kind, rows []resource.Row) error {
-	if len(rows) != bulkRows {
-		return insertRows(ctx, b.tx, kind, rows)
-	}
+// insertItems inserts bulkRows staged rows as one statement, and returns their
+// native ids. If it is refused, none of them is there.
+func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) (nativeIDs []string, err error) {
 	b.args = b.args[:0]
-	for _, row := range rows {
-		b.args = appendRowValues(b.args, kind, row)
+	nativeIDs = make([]string, len(items))
+	for i := range items {
+		item := &items[i]
+		b.args = append(b.args, item.UID[:], item.Hash[:], a.set.ScopeID, a.scope.Provider, a.scope.Account, a.scope.Region, "", a.now, a.now)
+		nativeID := len(b.args) - 3
+		if b.args, nativeIDs[i], err = a.kind.AppendEncodedValues(b.args, item.Row); err != nil {
+			return nil, err
+		}
+		b.args[nativeID] = nativeIDs[i]
 	}
-	return b.exec(ctx)
+	return nativeIDs, b.exec(ctx)
 }
 
 func newChangeInsert(tx bun.Tx) *bulkInsert {

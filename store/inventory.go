@@ -84,14 +84,6 @@ func rowColumns(kind *resource.Kind) []string {
 	}, kind.Columns()...)
 }
 
-// appendRowValues appends the values of rowColumns.
-func appendRowValues(dst []any, kind *resource.Kind, row resource.Row) []any {
-	meta := row.RowMeta()
-	dst = append(dst, meta.UID[:], meta.Hash[:], meta.ScopeID, meta.Provider, meta.Account, meta.Region, meta.NativeID,
-		meta.CreatedAt, meta.UpdatedAt)
-	return kind.AppendValues(dst, row)
-}
-
 func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
 	// Returning NULL: MariaDB would else send the defaulted columns back.
 	_, err := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).

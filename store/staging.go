@@ -33,11 +33,10 @@ type stageRow struct {
 // PutChunk stages a chunk of a snapshot. The writer's name is its own, so there
 // is none of that number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
-	row := stageRow{
-		RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq,
-		Payload: chunk.compress(), CreatedAt: s.at(),
-	}
-	_, err := s.db.NewInsert().Model(&row).Returning("NULL").Exec(ctx)
+	// As parameters of the driver: bun would write the payload as hexadecimal text.
+	_, err := s.db.DB.ExecContext(ctx,
+		"INSERT INTO sync_stage (run_id, scope_id, writer, seq, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+		lease.RunID, lease.ScopeID, writer, seq, chunk.compress(), s.at())
 	if err != nil {
 		return fmt.Errorf("stage chunk %d of scope %d: %w", seq, lease.ScopeID, err)
 	}

@@ -1,0 +1,99 @@
+package resource
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AppendEncodedValues appends what a database driver takes for the kind's own
+// columns, in the order of Columns, from a row that SealAppend encoded. It makes no
+// row on the way, which would cost more than all the rest: a bulk of rows goes from
+// staging to the table like this.
+func (k *Kind) AppendEncodedValues(dst []any, encoded []byte) (values []any, nativeID string, err error) {
+	d := decoder{rest: encoded}
+	nativeID = k.decodeHead(&d)
+	first := len(dst)
+	dst = slices.Grow(dst, len(k.fields))[:first+len(k.fields)]
+	for _, watched := range [...]bool{true, false} {
+		for i := range k.fields {
+			if f := &k.fields[i]; f.watched == watched {
+				dst[first+i] = f.decodeValue(&d)
+			}
+		}
+	}
+	if err := d.finish(); err != nil {
+		return dst[:first], "", fmt.Errorf("decode %s row: %w", k.name, err)
+	}
+	return dst, nativeID, nil
+}
+
+func (f *field) decodeValue(d *decoder) any {
+	switch f.typ {
+	case textField:
+		return orNull(f, d.text())
+	case intField:
+		return orNull(f, d.varint())
+	case listField:
+		return orNull(f, d.listJSON())
+	case mapField:
+		return orNull(f, d.mapJSON())
+	default:
+		return orNull(f, d.time())
+	}
+}
+
+func orNull[T string | int64 | time.Time](f *field, value T) any {
+	if absent := *new(T); f.null && value == absent {
+		return nil
+	}
+	return value
+}
+
+// listJSON reads a list as JSON; none, where it is empty.
+func (d *decoder) listJSON() string {
+	n := d.count()
+	if n == 0 {
+		return ""
+	}
+	text := []byte{'['}
+	for i := range n {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendJSON(text, d.bytes())
+	}
+	return string(append(text, ']'))
+}
+
+// mapJSON reads a map as JSON; none, where it is empty.
+func (d *decoder) mapJSON() string {
+	n := d.count()
+	if n == 0 {
+		return ""
+	}
+	text := []byte{'{'}
+	for i := range n {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(appendJSON(text, d.bytes()), ':')
+		text = appendJSON(text, d.bytes())
+	}
+	return string(append(text, '}'))
+}
+
+// appendJSON appends a text the way encoding/json writes it: as it is between
+// quotes, mostly.
+func appendJSON(dst, text []byte) []byte {
+	if slices.ContainsFunc(text, needsEscape) {
+		return append(dst, encode("text", string(text))...)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, text...)
+	return append(dst, '"')
+}
+
+func needsEscape(b byte) bool {
+	return b < ' ' || b > '~' || b == '"' || b == '\\' || b == '<' || b == '>' || b == '&'
+}
