@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -52,7 +53,13 @@ func appendList(dst []byte, list []string) []byte {
 
 func appendMap(dst []byte, m map[string]string) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(m)))
-	for _, key := range sortedKeys(m) {
+	var room [24]string // most maps fit, and need no memory of their own
+	keys := room[:0]
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
 		dst = appendString(dst, key)
 		dst = appendString(dst, m[key])
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -206,8 +205,4 @@ func encode(column string, value any) json.RawMessage {
 		panic(fmt.Sprintf("resource: encode column %s: %v", column, err))
 	}
 	return encoded
-}
-
-func sortedKeys(m map[string]string) []string {
-	return slices.Sorted(maps.Keys(m))
 }
