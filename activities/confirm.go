@@ -17,7 +17,8 @@ import (
 type ConfirmAbsentOut struct {
 	Writer int   `json:"writer"`
 	Absent int64 `json:"absent"` // the provider says that they do not exist
-	// PagingSkips are the candidates that exist: the listing lacked them.
+	// PagingSkips are the candidates that exist, which the listing lacked, and those
+	// that nobody can ask for, since their row was edited by hand.
 	PagingSkips int64 `json:"pagingSkips"`
 }
 
@@ -100,7 +101,9 @@ func (c *confirmation) ask(ctx context.Context) error {
 		nativeID, stored := nativeIDs[entry.UID]
 		switch {
 		case !stored:
-		case existing[nativeID]:
+		case existing[nativeID], c.scope.UID(nativeID) != entry.UID:
+			// The second is a row whose id or scope somebody edited: what was asked for is
+			// another resource than the row's.
 			c.out.PagingSkips++
 		default:
 			c.out.Absent++
@@ -133,7 +136,23 @@ func (c *confirmation) existing(ctx context.Context, nativeIDs map[resource.UID]
 	for _, id := range found {
 		existing[id] = true
 	}
-	return existing, nil
+	return existing, c.checkAnswer(ids, existing)
+}
+
+// checkAnswer refuses an id that was not asked for: it may be one of those that
+// were, in another spelling, and that one would be taken for absent.
+func (c *confirmation) checkAnswer(asked []string, existing map[string]bool) error {
+	known := 0
+	for _, id := range asked {
+		if existing[id] {
+			known++
+		}
+	}
+	if known == len(existing) {
+		return nil
+	}
+	return &cloud.Error{Class: cloud.BadAnswer, Doing: "look up ids in " + c.scope.Place(),
+		Err: fmt.Errorf("%d of the %d resources found have an id that was not asked for", len(existing)-known, len(existing))}
 }
 
 // lookup waits out a provider that throttles: an attempt that began again would

@@ -1,6 +1,8 @@
 package activities_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +10,8 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/store/storetest"
 )
 
 // gone is a run whose listing lacks hosts from–9 of ten.
@@ -40,6 +44,44 @@ func TestExistingCandidateIsNotDeleted(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 5, counts.Applied)
 	b.requireInventory(t, append(hosts(0, 3), hosts(4, 5)[0], hosts(9, 10)[0])...)
+}
+
+// A row whose id was edited by hand says nothing about the resource that it is of,
+// which the listing may have skipped.
+func TestCandidateWithAnEditedIDIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	b, found := gone(t, 8)
+	_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET native_id = 'i-typo' WHERE native_id = 'i-0009'")
+	require.NoError(t, err)
+	b.cloud.hidden = []string{"i-0009"}
+	absent, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	require.NoError(t, err)
+	require.EqualValues(t, [2]int64{1, 1}, [2]int64{absent.Absent, absent.PagingSkips})
+	counts, err := execute(t, attempt{}, b.BatchDelete, b.applyIn(absent.Writer))
+	require.NoError(t, err)
+	require.EqualValues(t, 1, counts.Applied)
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id = 'i-typo'"))
+}
+
+// An id that comes back in another spelling would make its resource absent.
+func TestLookupThatAnswersWithOtherIDsConfirmsNothing(t *testing.T) {
+	t.Parallel()
+	b, found := gone(t, 8)
+	b.accounts(cloud.Account{Provider: "mock", Name: "demo", Client: shouting{b.cloud}})
+	b.cloud.hidden = []string{"i-0008", "i-0009"}
+	_, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	requireFailure(t, err, "bad_answer", false)
+}
+
+// shouting is a cloud that does not mind the case of ids.
+type shouting struct{ *fakeCloud }
+
+func (c shouting) Lookup(ctx context.Context, scope resource.Scope, ids []string) ([]string, error) {
+	found, err := c.fakeCloud.Lookup(ctx, scope, ids)
+	for i := range found {
+		found[i] = strings.ToUpper(found[i])
+	}
+	return found, err
 }
 
 func TestDeniedLookupConfirmsNothing(t *testing.T) {
