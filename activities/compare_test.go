@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +137,7 @@ func TestUnusableRowKeepsWhatIsStored(t *testing.T) {
 	failures, err := b.store.RunFailures(t.Context(), b.run.ID, 100)
 	require.NoError(t, err)
 	require.Len(t, failures, 2)
+	slices.SortFunc(failures, func(a, b store.Failure) int { return strings.Compare(a.NativeID, b.NativeID) })
 	for i, native := range []string{"i-0001", "i-new"} {
 		uid := beijing.UID(native)
 		require.Equal(t, &uid, failures[i].UID)

@@ -197,7 +197,7 @@ func (f *fetch) stage(ctx context.Context) error {
 	if f.chunk.Len() == 0 {
 		return nil
 	}
-	if err := f.omitStored(ctx); err != nil {
+	if err := f.settleChunk(ctx); err != nil {
 		return err
 	}
 	f.Staged = slices.Clone(f.Staged) // the beats read the one in the checkpoint
@@ -214,19 +214,16 @@ func (f *fetch) stage(ctx context.Context) error {
 	return nil
 }
 
-// omitStored leaves out of the chunk the rows that the inventory has as they are,
+// settleChunk leaves out of the chunk the rows that the inventory has as they are,
 // mostly almost all: the comparison needs no more than their entries.
-func (f *fetch) omitStored(ctx context.Context) (err error) {
-	if f.in.Scope.Local.Count == 0 {
-		return nil
-	}
+func (f *fetch) settleChunk(ctx context.Context) (err error) {
 	if f.stored == nil {
 		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
 		if err != nil {
 			return err
 		}
 	}
-	return f.chunk.OmitRows(func(entry resource.Entry) bool {
+	return f.chunk.Settle(func(entry resource.Entry) bool {
 		at, found := slices.BinarySearchFunc(f.stored, entry.UID, func(stored resource.Entry, uid resource.UID) int {
 			return bytes.Compare(stored.UID[:], uid[:])
 		})

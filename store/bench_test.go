@@ -1,0 +1,40 @@
+package store_test
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// A chunk of staging with 1,000 rows: filled, and settled with one in a hundred
+// that differs. The figures are those of the whole chunk.
+func BenchmarkChunk(b *testing.B) {
+	const rows = 1000
+	random := rand.NewChaCha8([32]byte{})
+	items := make([]store.Item, rows)
+	for i := range items {
+		items[i].Row = make([]byte, 330)
+		_, err := random.Read(items[i].Row)
+		require.NoError(b, err)
+		_, err = random.Read(items[i].UID[:])
+		require.NoError(b, err)
+		binary.BigEndian.PutUint64(items[i].Hash[:], uint64(i))
+	}
+	var chunk store.Chunk
+	b.ReportAllocs()
+	for b.Loop() {
+		chunk.Reset()
+		for _, item := range items {
+			chunk.Add(item)
+		}
+		if err := chunk.Settle(func(entry resource.Entry) bool { return entry.Hash[7]%100 > 0 }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
