@@ -143,7 +143,32 @@ func (f *fetch) inCircles(next string) bool {
 	return before
 }
 
+// What a throttled page waits for in place. A longer wait ends the attempt, so that
+// Temporal shows it, and a worker is free meanwhile.
+const (
+	maxPageWait  = 5 * time.Second
+	maxPageWaits = 10 // in a row
+)
+
+// page waits out a provider that throttles for a moment: another attempt would
+// begin at the last checkpoint.
 func (f *fetch) page(ctx context.Context) (cloud.Page, error) {
+	for waits := 0; ; waits++ {
+		page, err := f.pageOnce(ctx)
+		var failure *cloud.Error
+		if !errors.As(err, &failure) || failure.Class != cloud.Throttled || waits == maxPageWaits ||
+			failure.RetryAfter <= 0 || failure.RetryAfter > maxPageWait || f.beat.workerStops() {
+			return page, err
+		}
+		select {
+		case <-ctx.Done():
+			return page, ctx.Err()
+		case <-time.After(failure.RetryAfter):
+		}
+	}
+}
+
+func (f *fetch) pageOnce(ctx context.Context) (cloud.Page, error) {
 	pageCtx, cancel := context.WithTimeout(ctx, pageTimeout)
 	defer cancel()
 	page, err := f.client.List(pageCtx, f.in.scope(), f.Cursor)

@@ -118,6 +118,30 @@ func TestThrottledWaitsAsLongAsTheProviderAsks(t *testing.T) {
 	}
 }
 
+// A moment's throttle costs a call, not the pages before it; one that goes on ends
+// the attempt.
+func TestShortThrottleIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 5), hosts(5, 10))
+	var asked []string
+	b.cloud.fault = func(_ context.Context, page string, _ int) error {
+		asked = append(asked, page)
+		if page == cursor(1) && len(asked) < 5 {
+			return &cloud.Error{Class: cloud.Throttled, RetryAfter: time.Millisecond}
+		}
+		return nil
+	}
+	out, err := execute(t, attempt{}, b.FetchCloud, b.scopeIn())
+	require.NoError(t, err)
+	require.EqualValues(t, 10, out.Listed)
+	require.Equal(t, []string{"", cursor(1), cursor(1), cursor(1), cursor(1)}, asked)
+
+	b.cloud.failAlways(&cloud.Error{Class: cloud.Throttled, RetryAfter: time.Millisecond})
+	_, err = execute(t, attempt{}, b.FetchCloud, b.scopeIn())
+	failureOf(t, err, "throttled", true)
+}
+
 // An error that an adapter forgot to classify is not taken for an answer.
 func TestUnclassifiedFailures(t *testing.T) {
 	t.Parallel()

@@ -79,6 +79,9 @@ type Account struct {
 	// Regions are those to list; none where the configuration says "all": then the
 	// provider is asked for them.
 	Regions []string
+	// RequestsPerSecond is how many requests a worker makes in each region; 0: as
+	// many as it can.
+	RequestsPerSecond float64
 	// Policies are the kinds whose deletions the account treats in its own way.
 	Policies []KindPolicy
 	Mock     mock.Settings // where Provider is "mock"

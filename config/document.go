@@ -16,6 +16,8 @@ const (
 
 	maxOpenConns      = 10_000
 	maxParallelScopes = 200
+
+	maxRequestsPerSecond = 100_000
 )
 
 // document is the configuration as it is written.
@@ -112,11 +114,12 @@ func (e policyEntry) policy() diff.Policy {
 }
 
 type accountEntry struct {
-	Provider  string        `yaml:"provider"`
-	Name      string        `yaml:"name"`
-	Regions   []string      `yaml:"regions"`
-	Deletions []policyEntry `yaml:"deletions"`
-	Mock      mock.Settings `yaml:"mock"`
+	Provider          string        `yaml:"provider"`
+	Name              string        `yaml:"name"`
+	Regions           []string      `yaml:"regions"`
+	RequestsPerSecond float64       `yaml:"requests_per_second"`
+	Deletions         []policyEntry `yaml:"deletions"`
+	Mock              mock.Settings `yaml:"mock"`
 }
 
 func (e *accountEntry) setDefaults() { e.Mock = mock.DefaultSettings() }
@@ -147,7 +150,7 @@ func (e resourceEntry) resource() Resource {
 }
 
 func (e accountEntry) account() Account {
-	account := Account{Provider: e.Provider, Name: e.Name, Regions: e.Regions, Mock: e.Mock}
+	account := Account{Provider: e.Provider, Name: e.Name, Regions: e.Regions, RequestsPerSecond: e.RequestsPerSecond, Mock: e.Mock}
 	if e.allRegions() {
 		account.Regions = nil
 	}

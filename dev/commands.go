@@ -105,6 +105,7 @@ func newWith() *cobra.Command {
 
 func newBench() *cobra.Command {
 	var hosts int
+	var edges bool
 	var format, plot, profiles string
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -123,12 +124,13 @@ func newBench() *cobra.Command {
 				return err
 			}
 			return bench.Run(cmd.Context(), bench.Options{
-				Layout: l, Console: c, Programs: programs, Fleets: bench.Fleets(hosts), Edges: hosts == 0,
+				Layout: l, Console: c, Programs: programs, Fleets: bench.Fleets(hosts), Edges: edges || hosts == 0,
 				JSON: format == "json", Out: os.Stdout, Plot: plot, Profiles: profiles,
 			})
 		}),
 	}
 	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000)")
+	cmd.Flags().BoolVar(&edges, "edges", false, "measure unusual fleets, too (with --hosts; else always)")
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
 	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
 	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")

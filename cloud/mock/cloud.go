@@ -26,6 +26,7 @@ type Cloud struct {
 	pageDelay  time.Duration
 	clock      *clock
 	faults     *faults
+	quota      *quota
 	calls      atomic.Int64
 }
 
@@ -42,6 +43,7 @@ func New(settings Settings, regions []string) *Cloud {
 		pageDelay:  settings.PageDelay,
 		clock:      newClock(settings),
 		faults:     newFaults(settings),
+		quota:      newQuota(settings.RequestsPerSecond),
 	}
 	if c.pageSize == 0 {
 		c.pageSize = DefaultPageSize
@@ -89,6 +91,9 @@ func failed(call string, scope resource.Scope, err error) error {
 }
 
 func (c *Cloud) list(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
+	if err := c.quota.take(scope.Region); err != nil {
+		return cloud.Page{}, err
+	}
 	if err := wait(ctx, c.pageDelay); err != nil {
 		return cloud.Page{}, err
 	}

@@ -27,6 +27,9 @@ func (c *Cloud) Lookup(ctx context.Context, scope resource.Scope, nativeIDs []st
 }
 
 func (c *Cloud) lookup(ctx context.Context, scope resource.Scope, nativeIDs []string) ([]string, error) {
+	if err := c.quota.take(scope.Region); err != nil {
+		return nil, err
+	}
 	if err := wait(ctx, c.pageDelay); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ const (
 	MaxHosts    = 10_000_000    // beyond, the private addresses of 8.0.0.0/8 would repeat
 	MaxTick     = math.MaxInt32 // beyond, the arithmetic of life cycles would overflow
 	MaxPageSize = 100_000
+
+	MaxRequestsPerSecond = 100_000
 )
 
 // DefaultPageSize is the page size of a cloud that configures none.
@@ -44,6 +46,9 @@ type Settings struct {
 	PageSize int `yaml:"page_size"`
 	// PageDelay is how long each page takes to come.
 	PageDelay time.Duration `yaml:"page_delay"`
+	// RequestsPerSecond is how many calls a region takes within any second before it
+	// throttles, from 1 to MaxRequestsPerSecond; 0: any number.
+	RequestsPerSecond int `yaml:"requests_per_second"`
 	// Faults are what goes wrong.
 	Faults []Fault `yaml:"faults"`
 }
@@ -98,6 +103,8 @@ func (s Settings) Validate() []Problem {
 	p.add(s.PageSize != 0 && outside(int64(s.PageSize), 2, MaxPageSize),
 		"page_size", "%d is outside 2 to %d: write a number within", s.PageSize, MaxPageSize)
 	p.add(s.PageDelay < 0, "page_delay", "%v is negative: write a duration such as 50ms, or 0 for none", s.PageDelay)
+	p.add(outside(int64(s.RequestsPerSecond), 0, MaxRequestsPerSecond), "requests_per_second",
+		"%d is outside 0 to %d: write a number within, or 0 for any number of requests", s.RequestsPerSecond, MaxRequestsPerSecond)
 	s.Hosts.validate(&p)
 	for i, fault := range s.Faults {
 		fault.validate(&p, fmt.Sprintf("faults[%d]", i))

@@ -2,8 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Edge is a figure of an unusual fleet.
@@ -14,7 +16,90 @@ type Edge struct {
 	bounds  []Bound
 }
 
-func (s *servers) measureEdges(context.Context) error { return nil }
+func (s *servers) measureEdges(ctx context.Context) error {
+	for _, edge := range []struct {
+		name    string
+		measure func(context.Context) ([]Edge, error)
+	}{
+		{"many scopes", s.measureManyScopes}, {"several workers", s.measureWorkers}, {"a limited provider", s.measureLimit},
+	} {
+		s.options.Console.Printf("at the edges: %s", edge.name)
+		found, err := edge.measure(ctx)
+		if err != nil {
+			return fmt.Errorf("measure %s: %w", edge.name, err)
+		}
+		s.results.edges = append(s.results.edges, found...)
+	}
+	return nil
+}
+
+// measureManyScopes is a fleet whose run is divided among children.
+func (s *servers) measureManyScopes(ctx context.Context) ([]Edge, error) {
+	const scopes, maxEvents = 2000, 10_000
+	samples, err := s.measureEdge(ctx, Fleet{Hosts: 50 * scopes, Scopes: scopes}, setting{}, 1, firstLoad, unchanged)
+	var edges []Edge
+	for _, sample := range samples {
+		edges = append(edges, Edge{
+			Name: "2,000 scopes of 50: " + sample.Case, Seconds: sample.Seconds,
+			Detail: fmt.Sprintf("%d changes; %d events in the longest of the run's workflows, %d in all", sample.Changes, sample.Events, sample.AllEvents),
+			bounds: []Bound{{
+				What: "2,000 scopes, " + sample.Case + ", events of a workflow", Value: float64(sample.Events), Must: maxEvents, Aim: maxEvents, unit: " events",
+			}},
+		})
+	}
+	return edges, err
+}
+
+// measureWorkers lists a slow cloud with one worker, two and four.
+func (s *servers) measureWorkers(ctx context.Context) (edges []Edge, err error) {
+	slow := setting{pageSize: 20, pageDelay: 50 * time.Millisecond, maxParallel: 64}
+	fleet := Fleet{Hosts: 64_000, Scopes: 128} // 25 pages in each scope
+	for _, workers := range []int{1, 2, 4} {
+		samples, err := s.measureEdge(ctx, fleet, slow, workers, firstLoad, unchanged)
+		if err != nil {
+			return nil, err
+		}
+		edges = append(edges, Edge{
+			Name: fmt.Sprintf("%d workers, 50 ms a page: unchanged", workers), Seconds: samples[1].Seconds,
+			Detail: fmt.Sprintf("%s, 25 pages in each scope", fleet),
+		})
+	}
+	return edges, nil
+}
+
+// measureLimit lists a cloud that takes so many requests a second and no more.
+func (s *servers) measureLimit(ctx context.Context) ([]Edge, error) {
+	const perSecond, pages, pageSize = 20, 200, 100
+	samples, err := s.measureEdge(ctx, Fleet{Hosts: 2 * pages * pageSize, Scopes: 2}, setting{pageSize: pageSize, perSecond: perSecond}, 1, firstLoad)
+	if err != nil {
+		return nil, err
+	}
+	first := samples[0]
+	return []Edge{{
+		Name: "20 requests a second: first load", Seconds: first.Seconds,
+		Detail: fmt.Sprintf("%d pages in each of 2 regions", pages),
+		bounds: []Bound{
+			{What: "20 requests a second, against pages/rate", Value: first.Seconds * perSecond / pages, Must: 1.1, Aim: 1.1},
+		},
+	}}, nil
+}
+
+// measureEdge runs cases of a fleet with so many workers.
+func (s *servers) measureEdge(ctx context.Context, fleet Fleet, set setting, workers int, names ...string) (samples []Sample, err error) {
+	in, err := s.newInstallation(ctx, fleet, set)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, in.remove()) }()
+	for _, name := range names {
+		sample, err := in.measure(ctx, name, 0, workers)
+		if err != nil {
+			return nil, err
+		}
+		samples = append(samples, sample)
+	}
+	return samples, nil
+}
 
 func writeEdges(w io.Writer, edges []Edge) {
 	if len(edges) == 0 {

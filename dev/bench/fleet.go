@@ -44,7 +44,7 @@ func (s *servers) measureFleet(ctx context.Context, fleet Fleet) (err error) {
 	defer func() { err = errors.Join(err, r.remove()) }()
 	for _, c := range cases {
 		s.options.Console.Printf("%s: %s", fleet, c.name)
-		sample, err := in.measure(ctx, c.name, c.tick)
+		sample, err := in.measure(ctx, c.name, c.tick, 1)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -58,21 +58,30 @@ func (s *servers) measureFleet(ctx context.Context, fleet Fleet) (err error) {
 	return nil
 }
 
-// measure is one run, with the cloud at a tick.
-func (in *installation) measure(ctx context.Context, name string, tick int64) (Sample, error) {
+// measure is one run, with the cloud at a tick, by so many new workers.
+func (in *installation) measure(ctx context.Context, name string, tick int64, workers int) (sample Sample, err error) {
 	if err := mock.WriteTick(in.tickFile, tick); err != nil {
-		return Sample{}, err
+		return sample, err
 	}
-	w, err := in.startWorker(ctx, name)
-	if err != nil {
-		return Sample{}, err
+	var started []*workerProcess
+	defer func() {
+		for _, w := range started {
+			err = errors.Join(err, w.Stop(ctx))
+		}
+	}()
+	for range workers {
+		w, err := in.startWorker(ctx, name)
+		if err != nil {
+			return sample, err
+		}
+		started = append(started, w)
 	}
-	sample, err := in.measureRun(ctx, w)
+	sample, err = in.measureRun(ctx, started)
 	sample.Case, sample.Hosts, sample.Scopes = name, in.fleet.Hosts, in.fleet.Scopes
-	return sample, errors.Join(err, w.Stop(ctx))
+	return sample, err
 }
 
-func (in *installation) measureRun(ctx context.Context, workers ...*workerProcess) (sample Sample, err error) {
+func (in *installation) measureRun(ctx context.Context, workers []*workerProcess) (sample Sample, err error) {
 	before, err := readCounters(ctx, in.sql)
 	if err != nil {
 		return sample, err

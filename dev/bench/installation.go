@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -20,6 +21,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"cloudsync/cloud/mock"
+	"cloudsync/config"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -34,6 +36,7 @@ type installation struct {
 	config    string
 	tickFile  string
 	cloud     mock.Settings
+	set       setting
 	regions   []string
 	sql       *sql.DB
 	temporal  client.Client
@@ -43,18 +46,21 @@ type installation struct {
 type setting struct {
 	pageSize  int
 	pageDelay time.Duration
-	perSecond int // requests that the provider takes; 0: any number
+	perSecond int // requests that the provider takes, and the worker makes; 0: any number
+	// maxParallel is how many scopes a run works on at once; 0: as by default.
+	maxParallel int
 }
 
 const usualPageSize = 500
 
 func (s *servers) newInstallation(ctx context.Context, fleet Fleet, set setting) (*installation, error) {
 	name := "bench_" + strings.ToLower(rand.Text()[:8])
-	in := &installation{servers: s, fleet: fleet, database: name, namespace: name, dir: filepath.Join(s.dir, name)}
+	in := &installation{servers: s, fleet: fleet, set: set, database: name, namespace: name, dir: filepath.Join(s.dir, name)}
 	in.tickFile = filepath.Join(in.dir, "tick")
 	in.cloud = mock.DefaultSettings()
 	in.cloud.Seed, in.cloud.Hosts, in.cloud.Churn = 1, mock.ExactHosts(int64(fleet.Hosts)), churnPerTick
 	in.cloud.TickFile, in.cloud.PageSize, in.cloud.PageDelay = in.tickFile, usualPageSize, set.pageDelay
+	in.cloud.RequestsPerSecond = set.perSecond
 	if set.pageSize > 0 {
 		in.cloud.PageSize = set.pageSize
 	}
@@ -147,10 +153,10 @@ func (in *installation) writeConfig() error {
 public_cloud_sync:
   enable: true
   resources:
-    resource_host: { interval: 1h }
+    resource_host: { interval: 1h, max_parallel_scopes: %d }
   accounts:
-    - { provider: mock, name: bench, regions: [%s], mock: %s }
-`, in.mariadb.DSN(in.database), strings.Join(in.regions, ", "), cloud)
+    - { provider: mock, name: bench, requests_per_second: %d, regions: [%s], mock: %s }
+`, in.mariadb.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
 	return os.WriteFile(in.config, []byte(text), 0o600)
 }
 

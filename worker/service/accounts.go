@@ -18,7 +18,11 @@ func newAccounts(configured []config.Account) cloud.Accounts {
 
 // newClient knows the providers; the configuration has refused any other.
 func newClient(account config.Account) cloud.Provider {
-	return mock.New(account.Mock, account.Regions)
+	client := cloud.Provider(mock.New(account.Mock, account.Regions))
+	if account.RequestsPerSecond > 0 {
+		client = cloud.Limit(client, account.RequestsPerSecond)
+	}
+	return client
 }
 
 // accountPolicies are those of the accounts that treat the kind in their own way.
