@@ -119,7 +119,7 @@ func (s *Store) ClaimScopes(ctx context.Context, run RunRef, scopeIDs []int64) (
 	if err != nil {
 		return nil, fmt.Errorf("claim %d scopes: %w", len(scopeIDs), err)
 	}
-	if err := s.sweepStale(ctx, run.ID, scopeIDs); err != nil {
+	if err := s.sweepStale(ctx, run, scopeIDs); err != nil {
 		return nil, err
 	}
 	return claimsOf(rows, run), nil

@@ -197,6 +197,27 @@ func TestClaimSweepsWhatItSupersedes(t *testing.T) {
 	}
 }
 
+// An older run that sweeps late, when a newer one has claimed the scope and is at
+// work, leaves alone what that one has in flight, and its ledger.
+func TestLateSweepLeavesTheNewerRunAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ids := b.ensure(t, hostScope, scopeIn("other"))
+	older := b.begin(t, "older")
+	_, err := b.ClaimScopes(t.Context(), older, ids)
+	require.NoError(t, err)
+	b.claim(t, "newer")
+	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"))))
+	set := b.write(t, diff.Add, 1, host("i-1"))
+	applied := b.apply(t, set)
+	require.NoError(t, b.PutChunk(t.Context(), store.Lease{RunID: "run-0", ScopeID: ids[1]}, 1, 0, chunkOf(named("a"))))
+
+	require.NoError(t, store.SweepStale(b.Store, t.Context(), older, ids))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_stage WHERE run_id = 'newer'"))
+	require.Equal(t, applied, b.apply(t, set), "its retry after a lost answer finds what was applied")
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_stage WHERE run_id = 'run-0'"), "what it still holds is swept")
+}
+
 func TestNamesThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

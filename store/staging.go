@@ -84,17 +84,41 @@ var stagingTables = []string{"sync_stage", "sync_batch"}
 // work is not to be disturbed by a run, and one that crashed is not to stay.
 const planLife = 24 * time.Hour
 
-// sweepStale removes what other runs have in flight in claimed scopes: the claim
-// made it unusable.
-func (s *Store) sweepStale(ctx context.Context, runID string, scopeIDs []int64) error {
+// sweepStale removes what other runs have in flight in scopes that the run has
+// claimed: the claim made it unusable. What a newer run has claimed since is left
+// to that one.
+func (s *Store) sweepStale(ctx context.Context, run RunRef, scopeIDs []int64) error {
 	for _, table := range stagingTables {
-		err := s.sweep(ctx, "DELETE FROM ? WHERE scope_id IN (?) AND run_id <> ? AND (run_id NOT LIKE ? OR created_at < ?) LIMIT ?",
-			bun.Ident(table), bun.List(scopeIDs), runID, planPrefix+"%", s.at().Add(-planLife), sweepLimit)
-		if err != nil {
-			return fmt.Errorf("sweep %s of earlier runs: %w", table, err)
+		for more := true; more; {
+			err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+				more, err = s.sweepSome(ctx, tx, table, run, scopeIDs)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("sweep %s of earlier runs: %w", table, err)
+			}
 		}
 	}
 	return nil
+}
+
+// sweepSome is one statement of sweepStale. The fences are held meanwhile: no
+// newer run can claim the scopes, and so stage anything, until it is done.
+func (s *Store) sweepSome(ctx context.Context, tx bun.Tx, table string, run RunRef, scopeIDs []int64) (more bool, err error) {
+	var held []int64
+	// LOCK IN SHARE MODE: MariaDB has no FOR SHARE.
+	err = tx.NewRaw("SELECT id FROM sync_scope WHERE id IN (?) AND fence = ? ORDER BY id LOCK IN SHARE MODE",
+		bun.List(scopeIDs), run.Number).Scan(ctx, &held)
+	if err != nil || len(held) == 0 {
+		return false, err
+	}
+	result, err := tx.NewRaw("DELETE FROM ? WHERE scope_id IN (?) AND run_id <> ? AND (run_id NOT LIKE ? OR created_at < ?) LIMIT ?",
+		bun.Ident(table), bun.List(held), run.ID, planPrefix+"%", s.at().Add(-planLife), sweepLimit).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	swept, err := result.RowsAffected()
+	return swept == sweepLimit, err
 }
 
 func (s *Store) sweep(ctx context.Context, query string, args ...any) error {
