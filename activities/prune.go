@@ -93,7 +93,11 @@ func (c orphanClaim) claim(ctx context.Context, asked PruneScope) (ClaimedOrphan
 	if err != nil {
 		return claimed, err
 	}
-	// From here on nobody else writes to the scope.
+	// From here on nobody writes to the scope but restores, which take no lease.
+	lease := store.Lease{RunID: c.run.ID, ScopeID: asked.ID, Fence: c.run.Number}
+	if claimed.Seen, err = c.store.LastChange(ctx, lease); err != nil {
+		return claimed, err
+	}
 	digest, err := c.store.FoldScope(ctx, c.kind, asked.ID)
 	if err != nil {
 		return claimed, err
@@ -106,28 +110,33 @@ func (c orphanClaim) claim(ctx context.Context, asked PruneScope) (ClaimedOrphan
 }
 
 // PruneScope deletes the rows of a claimed scope, with their images in the
-// history. What is deleted is its checkpoint.
-func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) error {
+// history. What is deleted is its checkpoint: another attempt looks again at those
+// that are left.
+func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScopeOut, error) {
 	beat := startBeat(ctx)
 	defer beat.stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
-		return nonRetryable("BadInput", err)
+		return PruneScopeOut{}, nonRetryable("BadInput", err)
 	}
-	lease := store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}
-	for {
+	order := store.Pruning{
+		Lease: store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}, Seen: in.Seen,
+	}
+	var out PruneScopeOut
+	for after := (*resource.UID)(nil); ; {
 		if beat.workerStops() {
-			return temporalError(ctx, errWorkerStops)
+			return PruneScopeOut{}, temporalError(ctx, errWorkerStops)
 		}
-		deleted, err := a.deps.Store.PruneBatch(ctx, kind, lease)
+		pruned, err := a.deps.Store.PruneBatch(ctx, kind, order, after)
 		if store.IsUnreadable(err) {
-			return nonRetryable("Unreadable", fmt.Errorf("%w: somebody edited a row by hand: run `starter verify %s --repair` first", err, in.Kind))
+			return PruneScopeOut{}, nonRetryable("Unreadable", fmt.Errorf("%w: somebody edited a row by hand: run `starter verify %s --repair` first", err, in.Kind))
 		}
 		if err != nil {
-			return temporalError(ctx, err)
+			return PruneScopeOut{}, temporalError(ctx, err)
 		}
-		if deleted < store.BatchRows {
-			return nil
+		out.Restored += pruned.Restored
+		if after = pruned.Last; after == nil {
+			return out, nil
 		}
 	}
 }

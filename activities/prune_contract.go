@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"fmt"
 	"time"
 
 	"cloudsync/resource"
@@ -97,6 +98,8 @@ type ClaimedOrphan struct {
 	Place   string `json:"place"`
 	Rows    int64  `json:"rows"`
 	Refused string `json:"refused,omitempty"`
+	// Seen is the last change that the history had before the rows were counted.
+	Seen int64 `json:"seen,omitempty"`
 }
 
 // PruneScopeIn asks to delete the rows of a claimed scope.
@@ -104,6 +107,22 @@ type PruneScopeIn struct {
 	Kind    string `json:"kind"`
 	Run     RunRef `json:"run"`
 	ScopeID int64  `json:"scopeId"`
+	// Seen is from the claim: rows that were put back later stay. Without it, as
+	// from an earlier version, all stay that ever were put back.
+	Seen int64 `json:"seen,omitempty"`
+}
+
+// PruneScopeOut are the rows of the scope that were left.
+type PruneScopeOut struct {
+	Restored int64 `json:"restored,omitempty"` // put back since the claim
+}
+
+// Left says how many rows were left and why; "" where none were.
+func (o PruneScopeOut) Left() string {
+	if o.Restored > 0 {
+		return fmt.Sprintf("%d rows were restored meanwhile and stay", o.Restored)
+	}
+	return ""
 }
 
 // RecordPruneOut has what a pruning deleted in each scope, as the history counts

@@ -117,16 +117,17 @@ func TestPruneScopeDeletesAndRecords(t *testing.T) {
 		var err error
 		claimed, err = execute(t, attempt{}, b.ClaimOrphans, in)
 		require.NoError(t, err)
-		require.Equal(t, activities.ClaimedOrphan{ID: b.scope.ID, Place: "mock/demo/beijing", Rows: rows}, claimed.Scopes[0])
+		require.Equal(t, activities.ClaimedOrphan{ID: b.scope.ID, Place: "mock/demo/beijing", Rows: rows, Seen: rows}, claimed.Scopes[0])
 	}
-	_, err := b.store.PruneBatch(t.Context(), resource.HostKind, store.Lease{RunID: "prune-1", ScopeID: b.scope.ID, Fence: claimed.Run.Number})
+	order := store.Pruning{Lease: store.Lease{RunID: "prune-1", ScopeID: b.scope.ID, Fence: claimed.Run.Number}, Seen: claimed.Scopes[0].Seen}
+	_, err := b.store.PruneBatch(t.Context(), resource.HostKind, order, nil)
 	require.NoError(t, err, "as an attempt that was killed after its first batch")
 	stop := make(chan struct{})
 	close(stop)
 	prune := activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID}
-	_, err = executeBare(t, attempt{stop: stop}, b.PruneScope, prune)
+	_, err = execute(t, attempt{stop: stop}, b.PruneScope, prune)
 	require.ErrorContains(t, err, "the worker is stopping")
-	_, err = executeBare(t, attempt{number: 2}, b.PruneScope, prune)
+	_, err = execute(t, attempt{number: 2}, b.PruneScope, prune)
 	require.NoError(t, err)
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 
@@ -141,6 +142,51 @@ func TestPruneScopeDeletesAndRecords(t *testing.T) {
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_scope WHERE last_complete_run = 'prune-1'"), "nothing was listed")
 }
 
+// A restore heeds no claim. What it puts back after the plan was checked is
+// nothing that anybody agreed to delete.
+func TestPruneScopeLeavesWhatIsRestoredMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 10)
+	b.cloud.set(hosts(0, 7))
+	b.sync(t, "run-3")
+	b.accounts()
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}))
+	require.NoError(t, err)
+	require.EqualValues(t, 7, claimed.Scopes[0].Rows)
+	counts, err := b.store.Restore(t.Context(), store.Deleted{Kind: resource.HostKind, RunID: "run-3"},
+		store.RestoreOrder{RunID: store.NewRestoreID(), By: "ann"}, func(store.RestoreCounts) {})
+	require.NoError(t, err)
+	require.EqualValues(t, 3, counts.Restored)
+
+	prune := activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID, Seen: claimed.Scopes[0].Seen}
+	for number := range 2 {
+		left, err := execute(t, attempt{number: 1 + number}, b.PruneScope, prune)
+		require.NoError(t, err)
+		require.Equal(t, activities.PruneScopeOut{Restored: 3}, left, "each attempt counts all")
+		require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id >= 'i-0007'"))
+		require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+	}
+}
+
+// A row that was restored before the plan is one like any other.
+func TestPruneScopeTakesWhatWasRestoredBefore(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 10)
+	b.cloud.set(hosts(0, 7))
+	b.sync(t, "run-3")
+	_, err := b.store.Restore(t.Context(), store.Deleted{Kind: resource.HostKind, RunID: "run-3"},
+		store.RestoreOrder{RunID: store.NewRestoreID(), By: "ann"}, func(store.RestoreCounts) {})
+	require.NoError(t, err)
+	b.accounts()
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}))
+	require.NoError(t, err)
+	left, err := execute(t, attempt{}, b.PruneScope,
+		activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID, Seen: claimed.Scopes[0].Seen})
+	require.NoError(t, err)
+	require.Zero(t, left)
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+}
+
 func TestPruneScopeSaysWhatToDoAboutAnUnreadableRow(t *testing.T) {
 	t.Parallel()
 	b := synced(t, 3)
@@ -148,7 +194,7 @@ func TestPruneScopeSaysWhatToDoAboutAnUnreadableRow(t *testing.T) {
 	b.edit(t, "i-0001", "tags = '[1]'")
 	claimed, err := execute(t, attempt{}, b.ClaimOrphans, b.claimIn(activities.PruneScope{ID: b.scope.ID, Digest: b.digest(t).String()}))
 	require.NoError(t, err)
-	_, err = executeBare(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
+	_, err = execute(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
 	require.ErrorContains(t, err, "run `starter verify resource_host --repair` first")
 }
 
@@ -162,7 +208,7 @@ func TestPruneScopeGivesWay(t *testing.T) {
 	require.NoError(t, err)
 	b.accounts(accounts...)
 	b.begin(t, "run-3")
-	_, err = executeBare(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
+	_, err = execute(t, attempt{}, b.PruneScope, activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: b.scope.ID})
 	require.ErrorContains(t, err, "superseded by a newer run")
 	require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 }

@@ -28,40 +28,114 @@ func (s *Store) SampleScope(ctx context.Context, kind *resource.Kind, scopeID in
 	return rows, nil
 }
 
-// PruneBatch deletes up to BatchRows rows of a claimed scope, with their images
-// in the history, as one transaction. It returns how many it deleted; none are
-// left when they are fewer than BatchRows. ErrSuperseded means that a newer run
-// holds the scope.
-func (s *Store) PruneBatch(ctx context.Context, kind *resource.Kind, lease Lease) (deleted int, err error) {
+// LastChange is the id of the last change that the history has, at a moment when
+// nobody writes to the claimed scope: what is written to it later has a greater
+// one. ErrSuperseded means that a newer run holds the scope.
+func (s *Store) LastChange(ctx context.Context, lease Lease) (id int64, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := holdFence(ctx, tx, lease); err != nil {
 			return err
 		}
-		rows, err := lockScope(ctx, tx, kind, lease.ScopeID)
-		if err != nil || len(rows) == 0 {
-			deleted = 0
+		return tx.NewSelect().Model((*Change)(nil)).ColumnExpr("COALESCE(MAX(id), 0)").Scan(ctx, &id)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the last change before pruning scope %d: %w", lease.ScopeID, err)
+	}
+	return id, nil
+}
+
+// Pruning says what to delete: the rows of a claimed scope.
+type Pruning struct {
+	Lease
+	// Seen is LastChange of when the rows were looked at: what was put back later
+	// is none of those that an operator agreed to delete.
+	Seen int64
+}
+
+// Pruned is what became of some rows.
+type Pruned struct {
+	Deleted  int64
+	Restored int64         // put back since they were looked at: left alone
+	Last     *resource.UID // where the next batch begins after; nil: there is none
+}
+
+// PruneBatch deletes rows of the scope after a uid, of BatchRows, with their
+// images in the history, as one transaction; nil is before the first.
+// ErrSuperseded means that a newer run holds the scope.
+func (s *Store) PruneBatch(ctx context.Context, kind *resource.Kind, order Pruning, after *resource.UID) (Pruned, error) {
+	var pruned Pruned
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if err := holdFence(ctx, tx, order.Lease); err != nil {
 			return err
 		}
-		changes, err := s.deletionsOf(kind, lease, rows)
+		rows, err := lockScope(ctx, tx, kind, order.ScopeID, after)
 		if err != nil {
 			return err
 		}
-		if err := insertChanges(ctx, tx, changes); err != nil {
-			return err
-		}
-		deleted = len(rows)
-		return deleteRows(ctx, tx, kind, uidsOf(rows))
+		pruned, err = s.prune(ctx, tx, kind, order, rows)
+		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("prune scope %d of %s: %w", lease.ScopeID, kind.Name(), err)
+		return Pruned{}, fmt.Errorf("prune scope %d of %s: %w", order.ScopeID, kind.Name(), err)
 	}
-	return deleted, nil
+	return pruned, nil
 }
 
-func lockScope(ctx context.Context, tx bun.Tx, kind *resource.Kind, scopeID int64) ([]resource.Row, error) {
+func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order Pruning, rows []resource.Row) (pruned Pruned, err error) {
+	if len(rows) == 0 {
+		return pruned, nil
+	}
+	if len(rows) == BatchRows {
+		pruned.Last = &rows[len(rows)-1].RowMeta().UID
+	}
+	restored, err := restoredSince(ctx, tx, uidsOf(rows), order.Seen)
+	if err != nil {
+		return pruned, err
+	}
+	var gone []resource.Row
+	for _, row := range rows {
+		if restored[row.RowMeta().UID] {
+			pruned.Restored++
+			continue
+		}
+		gone = append(gone, row)
+	}
+	if len(gone) == 0 {
+		return pruned, nil
+	}
+	pruned.Deleted = int64(len(gone))
+	changes, err := s.deletionsOf(kind, order.Lease, gone)
+	if err != nil {
+		return pruned, err
+	}
+	if err := insertChanges(ctx, tx, changes); err != nil {
+		return pruned, err
+	}
+	return pruned, deleteRows(ctx, tx, kind, uidsOf(gone))
+}
+
+// restoredSince are those of the resources that were put back after a change.
+func restoredSince(ctx context.Context, tx bun.Tx, uids []resource.UID, seen int64) (map[resource.UID]bool, error) {
+	var found []resource.UID
+	err := tx.NewSelect().Model((*Change)(nil)).ColumnExpr("DISTINCT uid").ForceIndex("resource").
+		Where("uid IN (?)", bun.List(uids)).Where("id > ?", seen).Where("op = ?", RestoreOp).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("look for restores of %d rows: %w", len(uids), err)
+	}
+	restored := make(map[resource.UID]bool, len(found))
+	for _, uid := range found {
+		restored[uid] = true
+	}
+	return restored, nil
+}
+
+func lockScope(ctx context.Context, tx bun.Tx, kind *resource.Kind, scopeID int64, after *resource.UID) ([]resource.Row, error) {
 	dest, scanned := kind.ScanModel()
 	query := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
 		Where("scope_id = ?", scopeID).Order("uid").Limit(BatchRows).For("UPDATE")
+	if after != nil {
+		query = query.Where("uid > ?", *after)
+	}
 	for _, column := range rowColumns(kind) {
 		query = query.ColumnExpr("?", bun.Ident(column))
 	}

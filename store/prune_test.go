@@ -17,10 +17,13 @@ func TestPruneBatchDeletesWithImages(t *testing.T) {
 	b.edit(t, "i-0003", "scope_id = ?", other)
 	b.claim(t, "prune-1")
 
-	for _, want := range []int{store.BatchRows, 9, 0} {
-		deleted, err := b.PruneBatch(t.Context(), resource.HostKind, b.lease)
+	var after *resource.UID
+	for _, want := range []int64{store.BatchRows, 9, 0} {
+		pruned, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease}, after)
 		require.NoError(t, err)
-		require.Equal(t, want, deleted)
+		require.Equal(t, want, pruned.Deleted)
+		after = pruned.Last
+		require.Equal(t, want == store.BatchRows, after != nil)
 	}
 	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_host"), "another scope's row stays")
 	require.Equal(t, store.BatchRows+9, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = 'prune-1' AND op = 'delete' "+
@@ -38,7 +41,9 @@ func TestPruneBatchHoldsTheFence(t *testing.T) {
 	b.claim(t, "prune-1")
 	lost := b.lease
 	b.claim(t, "run-2")
-	_, err := b.PruneBatch(t.Context(), resource.HostKind, lost)
+	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: lost}, nil)
+	require.ErrorIs(t, err, store.ErrSuperseded)
+	_, err = b.LastChange(t.Context(), lost)
 	require.ErrorIs(t, err, store.ErrSuperseded)
 	require.Equal(t, 5, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = 'prune-1'"))
@@ -49,7 +54,7 @@ func TestPruneBatchOfAnUnreadableRow(t *testing.T) {
 	b := setup(t)
 	b.addHosts(t, 5)
 	b.edit(t, "i-0003", "tags = ?", `[1]`)
-	_, err := b.PruneBatch(t.Context(), resource.HostKind, b.lease)
+	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease}, nil)
 	require.True(t, store.IsUnreadable(err), err)
 	require.Equal(t, 5, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 }

@@ -50,7 +50,7 @@ type PruneReport struct {
 // PrunedScope is what became of a scope.
 type PrunedScope struct {
 	Place   string             `json:"place"`
-	Outcome activities.Outcome `json:"outcome"` // pruned or failed
+	Outcome activities.Outcome `json:"outcome"` // pruned, partial: rows are left, or failed
 	Rows    int64              `json:"rows"`    // before
 	Deleted int64              `json:"deleted"`
 	Reason  string             `json:"reason,omitempty"`
@@ -146,12 +146,16 @@ func (p *prune) pruneScope(ctx workflow.Context, scope activities.ClaimedOrphan)
 		return record
 	}
 	ctx = work(ctx, fmt.Sprintf("delete %d in %s", scope.Rows, scope.Place))
-	in := activities.PruneScopeIn{Kind: p.in.Kind, Run: p.ref, ScopeID: scope.ID}
-	if err := workflow.ExecuteActivity(ctx, a.PruneScope, in).Get(ctx, nil); err != nil {
+	in := activities.PruneScopeIn{Kind: p.in.Kind, Run: p.ref, ScopeID: scope.ID, Seen: scope.Seen}
+	var out activities.PruneScopeOut
+	if err := workflow.ExecuteActivity(ctx, a.PruneScope, in).Get(ctx, &out); err != nil {
 		record.Reason = explain(err)
 		return record
 	}
 	record.Outcome = activities.Pruned
+	if record.Reason = out.Left(); record.Reason != "" {
+		record.Outcome = activities.Partial
+	}
 	return record
 }
 
@@ -161,7 +165,7 @@ func (p *prune) settle(ctx workflow.Context) {
 	switch failed := p.failed(); {
 	case failed == int64(len(p.records)): // also when there are none
 		p.report.Outcome = activities.Failed
-	case failed > 0:
+	case p.short() > 0:
 		p.report.Outcome = activities.Partial
 	default:
 		p.report.Outcome = activities.Pruned
@@ -171,6 +175,16 @@ func (p *prune) settle(ctx workflow.Context) {
 func (p *prune) failed() (n int64) {
 	for _, record := range p.records {
 		if record.Outcome == activities.Failed {
+			n++
+		}
+	}
+	return n
+}
+
+// short is how many scopes failed, or have rows left.
+func (p *prune) short() (n int64) {
+	for _, record := range p.records {
+		if record.Outcome != activities.Pruned {
 			n++
 		}
 	}
@@ -213,7 +227,7 @@ func (p *prune) recordRun(ctx workflow.Context) error {
 func (p *prune) reason() string {
 	report := Report{Error: p.report.Error}
 	for _, record := range p.records {
-		if record.Outcome == activities.Failed {
+		if record.Outcome != activities.Pruned {
 			report.attend(ScopeReport{Place: record.Place, Outcome: record.Outcome, Reason: record.Reason})
 		}
 	}

@@ -21,9 +21,11 @@ type pruneWorld struct {
 	claimErr error
 	refused  map[int64]string
 	pruneErr map[int64]error
+	left     map[int64]activities.PruneScopeOut
 	wait     bool // a scope takes for ever
 	claimed  activities.ClaimOrphansIn
 	pruned   []int64
+	seen     []int64
 	recorded []activities.RecordRunIn
 }
 
@@ -32,6 +34,7 @@ func setupPrune(t *testing.T) *pruneWorld {
 	var suite testsuite.WorkflowTestSuite
 	w := &pruneWorld{
 		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), refused: map[int64]string{}, pruneErr: map[int64]error{},
+		left: map[int64]activities.PruneScopeOut{},
 	}
 	w.RegisterWorkflow(workflows.PruneWorkflow)
 	w.RegisterWorkflow(workflows.PrunePlanWorkflow)
@@ -49,18 +52,18 @@ func (w *pruneWorld) ClaimOrphans(_ context.Context, in activities.ClaimOrphansI
 	w.claimed = in
 	out := activities.ClaimOrphansOut{Run: store.RunRef{ID: in.RunID, Number: 7}}
 	for _, scope := range in.Scopes {
-		out.Scopes = append(out.Scopes, activities.ClaimedOrphan{ID: scope.ID, Place: "mock/old/r", Rows: 10, Refused: w.refused[scope.ID]})
+		out.Scopes = append(out.Scopes, activities.ClaimedOrphan{ID: scope.ID, Place: "mock/old/r", Rows: 10, Refused: w.refused[scope.ID], Seen: 100 + scope.ID})
 	}
 	return out, w.claimErr
 }
 
-func (w *pruneWorld) PruneScope(ctx context.Context, in activities.PruneScopeIn) error {
+func (w *pruneWorld) PruneScope(ctx context.Context, in activities.PruneScopeIn) (activities.PruneScopeOut, error) {
 	if w.wait {
 		<-ctx.Done()
-		return ctx.Err()
+		return activities.PruneScopeOut{}, ctx.Err()
 	}
-	w.pruned = append(w.pruned, in.ScopeID)
-	return w.pruneErr[in.ScopeID]
+	w.pruned, w.seen = append(w.pruned, in.ScopeID), append(w.seen, in.Seen)
+	return w.left[in.ScopeID], w.pruneErr[in.ScopeID]
 }
 
 func (w *pruneWorld) RecordPrune(_ context.Context, in activities.RecordRunIn) (out activities.RecordPruneOut, err error) {
@@ -105,6 +108,7 @@ func TestPrune(t *testing.T) {
 	require.Equal(t, activities.Pruned, report.Outcome)
 	require.EqualValues(t, 20, report.Deleted)
 	require.Equal(t, []int64{3, 4}, w.pruned)
+	require.Equal(t, []int64{103, 104}, w.seen)
 	require.Equal(t, []activities.PruneScope{{ID: 3, Digest: "10:ab"}, {ID: 4, Digest: "10:ab"}}, w.claimed.Scopes)
 	record := w.record(t)
 	require.Equal(t, activities.Pruned, record.Outcome)
@@ -128,6 +132,20 @@ func TestPruneIsPartial(t *testing.T) {
 	require.Equal(t, "the configuration has it", report.Scopes[0].Reason)
 	require.EqualValues(t, 2, w.record(t).ScopesFailed)
 	require.Contains(t, w.record(t).Error, "the configuration has it")
+}
+
+// A scope of which rows are left is not pruned, and has not failed.
+func TestPruneThatLeavesRows(t *testing.T) {
+	t.Parallel()
+	w := setupPrune(t)
+	w.left[3] = activities.PruneScopeOut{Restored: 2}
+	report, err := w.run(t, 3)
+	require.NoError(t, err)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.Equal(t, activities.Partial, report.Scopes[0].Outcome)
+	require.Equal(t, "2 rows were restored meanwhile and stay", report.Scopes[0].Reason)
+	require.Zero(t, w.record(t).ScopesFailed)
+	require.Equal(t, "mock/old/r partial: 2 rows were restored meanwhile and stay", w.record(t).Error)
 }
 
 func TestPruneFails(t *testing.T) {

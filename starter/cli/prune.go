@@ -22,7 +22,8 @@ plan is shown first; on a terminal you are asked, elsewhere --yes is needed. The
 rows go with their images in the history, as a run of outcome pruned.
 
 Exit status: 0 done, or there was nothing to do; 2 nothing was deleted: it was a
-plan; 3 some scopes could not be pruned; 5 none could; 1 any other error.`
+plan; 3 some scopes could not be pruned, or rows of them stay; 5 none could; 1 any
+other error.`
 
 // pruneOptions are the flags of prune.
 type pruneOptions struct {
