@@ -119,8 +119,16 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 	if err != nil {
 		return PruneScopeOut{}, nonRetryable("BadInput", err)
 	}
+	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
+	if err != nil {
+		return PruneScopeOut{}, temporalError(ctx, err)
+	}
+	scope := findScope(known, in.ScopeID)
+	if scope == nil {
+		return PruneScopeOut{}, nonRetryable("BadInput", fmt.Errorf("%s has no scope %d", in.Kind, in.ScopeID))
+	}
 	order := store.Pruning{
-		Lease: store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}, Seen: in.Seen,
+		Lease: store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}, Scope: scope.Scope, Seen: in.Seen,
 	}
 	var out PruneScopeOut
 	for after := (*resource.UID)(nil); ; {
@@ -135,6 +143,7 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 			return PruneScopeOut{}, temporalError(ctx, err)
 		}
 		out.Restored += pruned.Restored
+		out.Elsewhere += pruned.Elsewhere
 		if after = pruned.Last; after == nil {
 			return out, nil
 		}

@@ -2,6 +2,7 @@ package activities
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"cloudsync/resource"
@@ -114,15 +115,23 @@ type PruneScopeIn struct {
 
 // PruneScopeOut are the rows of the scope that were left.
 type PruneScopeOut struct {
-	Restored int64 `json:"restored,omitempty"` // put back since the claim
+	Restored  int64 `json:"restored,omitempty"`  // put back since the claim
+	Elsewhere int64 `json:"elsewhere,omitempty"` // edited by hand: they are another scope's
 }
 
 // Left says how many rows were left and why; "" where none were.
 func (o PruneScopeOut) Left() string {
+	var left []string
 	if o.Restored > 0 {
-		return fmt.Sprintf("%d rows were restored meanwhile and stay", o.Restored)
+		left = append(left, fmt.Sprintf("%d restored meanwhile", o.Restored))
 	}
-	return ""
+	if o.Elsewhere > 0 {
+		left = append(left, fmt.Sprintf("%d edited by hand that belong elsewhere (see `starter verify`)", o.Elsewhere))
+	}
+	if left == nil {
+		return ""
+	}
+	return "rows stay: " + strings.Join(left, ", ")
 }
 
 // RecordPruneOut has what a pruning deleted in each scope, as the history counts

@@ -119,7 +119,7 @@ func TestPruneScopeDeletesAndRecords(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, activities.ClaimedOrphan{ID: b.scope.ID, Place: "mock/demo/beijing", Rows: rows, Seen: rows}, claimed.Scopes[0])
 	}
-	order := store.Pruning{Lease: store.Lease{RunID: "prune-1", ScopeID: b.scope.ID, Fence: claimed.Run.Number}, Seen: claimed.Scopes[0].Seen}
+	order := store.Pruning{Lease: store.Lease{RunID: "prune-1", ScopeID: b.scope.ID, Fence: claimed.Run.Number}, Scope: beijing, Seen: claimed.Scopes[0].Seen}
 	_, err := b.store.PruneBatch(t.Context(), resource.HostKind, order, nil)
 	require.NoError(t, err, "as an attempt that was killed after its first batch")
 	stop := make(chan struct{})
@@ -166,6 +166,35 @@ func TestPruneScopeLeavesWhatIsRestoredMeanwhile(t *testing.T) {
 		require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id >= 'i-0007'"))
 		require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 	}
+}
+
+// A row that somebody moved into the scope by hand, or gave another id, is another
+// resource than it says, and may well exist.
+func TestPruneScopeLeavesWhatBelongsElsewhere(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 5)
+	b.edit(t, "i-0001", "native_id = 'i-wrong'")
+	b.exec(t, "INSERT INTO sync_scope (id, kind, provider, account, region, created_at) VALUES (7, ?, 'mock', 'old', 'moon', NOW())", kind)
+	b.edit(t, "i-0002", "scope_id = 7")
+	b.accounts()
+	ids := []int64{b.scope.ID, 7}
+	in := b.claimIn()
+	for _, id := range ids {
+		digest, err := b.store.FoldScope(t.Context(), resource.HostKind, id)
+		require.NoError(t, err)
+		in.Scopes = append(in.Scopes, activities.PruneScope{ID: id, Digest: digest.String()})
+	}
+	claimed, err := execute(t, attempt{}, b.ClaimOrphans, in)
+	require.NoError(t, err)
+	for i, id := range ids {
+		left, err := execute(t, attempt{}, b.PruneScope,
+			activities.PruneScopeIn{Kind: kind, Run: claimed.Run, ScopeID: id, Seen: claimed.Scopes[i].Seen})
+		require.NoError(t, err)
+		require.Equal(t, activities.PruneScopeOut{Elsewhere: 1}, left)
+		require.Contains(t, left.Left(), "rows stay: 1 edited by hand")
+	}
+	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE native_id IN ('i-wrong', 'i-0002')"))
+	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 }
 
 // A row that was restored before the plan is one like any other.

@@ -47,6 +47,7 @@ func (s *Store) LastChange(ctx context.Context, lease Lease) (id int64, err erro
 // Pruning says what to delete: the rows of a claimed scope.
 type Pruning struct {
 	Lease
+	Scope resource.Scope
 	// Seen is LastChange of when the rows were looked at: what was put back later
 	// is none of those that an operator agreed to delete.
 	Seen int64
@@ -55,8 +56,12 @@ type Pruning struct {
 // Pruned is what became of some rows.
 type Pruned struct {
 	Deleted  int64
-	Restored int64         // put back since they were looked at: left alone
-	Last     *resource.UID // where the next batch begins after; nil: there is none
+	Restored int64 // put back since they were looked at: left alone
+	// Elsewhere are rows whose uid does not follow from the scope and their native
+	// id: somebody edited them, and they are those of another scope, perhaps of one
+	// that is configured. They are left alone.
+	Elsewhere int64
+	Last      *resource.UID // where the next batch begins after; nil: there is none
 }
 
 // PruneBatch deletes rows of the scope after a uid, of BatchRows, with their
@@ -94,11 +99,14 @@ func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order
 	}
 	var gone []resource.Row
 	for _, row := range rows {
-		if restored[row.RowMeta().UID] {
+		switch meta := row.RowMeta(); {
+		case restored[meta.UID]:
 			pruned.Restored++
-			continue
+		case order.Scope.UID(meta.NativeID) != meta.UID:
+			pruned.Elsewhere++
+		default:
+			gone = append(gone, row)
 		}
-		gone = append(gone, row)
 	}
 	if len(gone) == 0 {
 		return pruned, nil

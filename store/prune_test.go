@@ -19,7 +19,7 @@ func TestPruneBatchDeletesWithImages(t *testing.T) {
 
 	var after *resource.UID
 	for _, want := range []int64{store.BatchRows, 9, 0} {
-		pruned, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease}, after)
+		pruned, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease, Scope: hostScope}, after)
 		require.NoError(t, err)
 		require.Equal(t, want, pruned.Deleted)
 		after = pruned.Last
@@ -41,7 +41,7 @@ func TestPruneBatchHoldsTheFence(t *testing.T) {
 	b.claim(t, "prune-1")
 	lost := b.lease
 	b.claim(t, "run-2")
-	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: lost}, nil)
+	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: lost, Scope: hostScope}, nil)
 	require.ErrorIs(t, err, store.ErrSuperseded)
 	_, err = b.LastChange(t.Context(), lost)
 	require.ErrorIs(t, err, store.ErrSuperseded)
@@ -54,7 +54,7 @@ func TestPruneBatchOfAnUnreadableRow(t *testing.T) {
 	b := setup(t)
 	b.addHosts(t, 5)
 	b.edit(t, "i-0003", "tags = ?", `[1]`)
-	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease}, nil)
+	_, err := b.PruneBatch(t.Context(), resource.HostKind, store.Pruning{Lease: b.lease, Scope: hostScope}, nil)
 	require.True(t, store.IsUnreadable(err), err)
 	require.Equal(t, 5, b.count(t, "SELECT COUNT(*) FROM resource_host"))
 }

@@ -143,9 +143,9 @@ func TestPruneThatLeavesRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, activities.Partial, report.Outcome)
 	require.Equal(t, activities.Partial, report.Scopes[0].Outcome)
-	require.Equal(t, "2 rows were restored meanwhile and stay", report.Scopes[0].Reason)
+	require.Equal(t, "rows stay: 2 restored meanwhile", report.Scopes[0].Reason)
 	require.Zero(t, w.record(t).ScopesFailed)
-	require.Equal(t, "mock/old/r partial: 2 rows were restored meanwhile and stay", w.record(t).Error)
+	require.Equal(t, "mock/old/r partial: rows stay: 2 restored meanwhile", w.record(t).Error)
 }
 
 func TestPruneFails(t *testing.T) {

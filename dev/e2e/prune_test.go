@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 	"cloudsync/workflows"
 )
 
@@ -115,6 +116,13 @@ func TestPruneLosesToARunOfAnOlderConfiguration(t *testing.T) {
 // refused.
 func recordPrune(t *testing.T, r *recorder) {
 	r.sync(t, hostKind)
+	for _, row := range r.hostRows(t) { // as if the account had had another name
+		meta := row.RowMeta()
+		scope := resource.Scope{Kind: hostKind, Provider: meta.Provider, Account: "old", Region: meta.Region}
+		uid := scope.UID(meta.NativeID)
+		_, err := r.sql.ExecContext(t.Context(), "UPDATE resource_host SET account = 'old', uid = ? WHERE uid = ? AND region <> 'r0'", uid[:], meta.UID[:])
+		require.NoError(t, err)
+	}
 	_, err := r.sql.ExecContext(t.Context(), "UPDATE sync_scope SET account = 'old' WHERE region <> 'r0'")
 	require.NoError(t, err)
 	var plan activities.PlanPruneOut
