@@ -68,7 +68,8 @@ type RunAge struct {
 	RunID     string    `bun:"run_id"`
 	Outcome   string    `bun:"outcome"`
 	StartedAt time.Time `bun:"started_at"`
-	// Changed says that it added, modified or deleted rows.
+	// Changed says that it added, modified or deleted rows, by its record or by the
+	// history: a lost run may have recorded nothing.
 	Changed bool `bun:"changed"`
 	// LastComplete says that it is the last run with a complete listing of some
 	// scope.
@@ -79,7 +80,7 @@ type RunAge struct {
 func (s *Store) RunsPage(ctx context.Context, after int64, limit int) ([]RunAge, error) {
 	var runs []RunAge
 	err := s.db.NewSelect().Model((*Run)(nil)).Column("id", "run_id", "outcome", "started_at").
-		ColumnExpr("su_add + su_mod + su_del > 0 AS changed").
+		ColumnExpr("su_add + su_mod + su_del > 0 OR EXISTS (SELECT 1 FROM resource_change WHERE run_id = run.run_id) AS changed").
 		Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx, &runs)
 	if err == nil {
 		err = s.markLastComplete(ctx, runs)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/diff"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -67,7 +68,7 @@ func TestTheHorizonIsSafeWhenTheRemovalFails(t *testing.T) {
 func TestRunsPageTellsWhatHasToStay(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	for _, id := range []string{"complete", "changed", "plain"} {
+	for _, id := range []string{"complete", "changed", "plain", "recorded nothing"} {
 		run := store.Run{RunID: id, Kind: hostScope.Kind, StartedAt: started, Outcome: "ok"}
 		b.claim(t, id)
 		if id == "changed" {
@@ -76,15 +77,19 @@ func TestRunsPageTellsWhatHasToStay(t *testing.T) {
 		if id == "complete" {
 			require.NoError(t, b.RecordScopes(t.Context(), b.run, []store.RunScope{{ScopeID: b.lease.ScopeID, Outcome: "ok", Complete: true}}))
 		}
+		if id == "recorded nothing" {
+			b.put(t, diff.Add, 1, host("i-1"))
+		}
 		require.NoError(t, b.EndRun(t.Context(), run))
 	}
 	b.begin(t, "at work")
 	runs, err := b.RunsPage(t.Context(), 0, 10)
 	require.NoError(t, err)
-	require.Len(t, runs, 5, "and run-1, of the set-up")
-	require.Equal(t, store.OutcomeRunning, runs[4].Outcome)
+	require.Len(t, runs, 6, "and run-1, of the set-up")
+	require.Equal(t, store.OutcomeRunning, runs[5].Outcome)
 	for i, want := range []store.RunAge{
 		{RunID: "complete", Outcome: "ok", LastComplete: true}, {RunID: "changed", Outcome: "ok", Changed: true}, {RunID: "plain", Outcome: "ok"},
+		{RunID: "recorded nothing", Outcome: "ok", Changed: true},
 	} {
 		want.ID, want.StartedAt = runs[i+1].ID, runs[i+1].StartedAt
 		require.Equal(t, want, runs[i+1])

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"cloudsync/diff"
 )
 
 // RunRef names a run: by its Temporal run id, and by its number, which grows
@@ -97,8 +99,9 @@ type RunScope struct {
 
 // BeginRun records that a run has begun and gives it its number. Beginning the
 // same run again returns the same number. Older runs of the kind that never
-// recorded an outcome are settled as failed: they were terminated, or lost. One
-// that is at work after all still records what it did.
+// recorded an outcome are settled as failed, with the figures
+// that the history has of them: they were terminated, or lost. One that is at work
+// after all still records what it did.
 func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 	ref, err := s.numberRun(ctx, run)
 	if err == nil {
@@ -122,11 +125,50 @@ func (s *Store) numberRun(ctx context.Context, run Run) (RunRef, error) {
 }
 
 func (s *Store) settleLost(ctx context.Context, kind string, newer RunRef) error {
-	_, err := s.db.NewUpdate().Model((*Run)(nil)).
+	var running []Run
+	err := s.db.NewSelect().Model(&running).Column("id", "run_id").
+		Where("kind = ?", kind).Where("outcome = ?", OutcomeRunning).Where("id < ?", newer.Number).Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("look for lost runs: %w", err)
+	}
+	for _, run := range running {
+		if err := s.settle(ctx, run, newer); err != nil {
+			return fmt.Errorf("settle run %s: %w", run.RunID, err)
+		}
+	}
+	return nil
+}
+
+// settle records the end of a lost run.
+func (s *Store) settle(ctx context.Context, run Run, newer RunRef) error {
+	done, err := s.countChanges(ctx, run.RunID)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.NewUpdate().Model((*Run)(nil)).
 		Set("outcome = ?", OutcomeLost).Set("finished_at = ?", s.at()).
 		Set("error = ?", "the run recorded no outcome: it was terminated, or lost; run "+newer.ID+" began after it").
-		Where("kind = ?", kind).Where("outcome = ?", OutcomeRunning).Where("id < ?", newer.Number).Exec(ctx)
+		Set("su_add = ?", done[diff.Add]+done[RestoreOp]).Set("su_mod = ?", done[diff.Modify]).Set("su_del = ?", done[diff.Delete]).
+		Where("id = ?", run.ID).Where("outcome = ?", OutcomeRunning).Exec(ctx)
 	return err
+}
+
+// countChanges counts the changes of a run by their operation.
+func (s *Store) countChanges(ctx context.Context, runID string) (map[diff.Op]int64, error) {
+	var rows []struct {
+		Op    diff.Op `bun:"op"`
+		Count int64   `bun:"changes"`
+	}
+	err := s.db.NewSelect().Model((*Change)(nil)).Column("op").ColumnExpr("COUNT(*) AS changes").
+		Where("run_id = ?", runID).Group("op").Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("count the changes of run %s: %w", runID, err)
+	}
+	counts := make(map[diff.Op]int64, len(rows))
+	for _, row := range rows {
+		counts[row.Op] = row.Count
+	}
+	return counts, nil
 }
 
 // EndRun records the outcome and the figures of a run. Recording again

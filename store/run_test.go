@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -251,4 +252,19 @@ func TestLostRunsAreSettled(t *testing.T) {
 
 	require.NoError(t, b.EndRun(t.Context(), store.Run{RunID: "run-1", Kind: hostScope.Kind, Outcome: "ok", StartedAt: time.Now()}))
 	require.Equal(t, "ok", outcome("run-1"))
+}
+
+// What a lost run had changed when it was lost is on record, as the history has
+// it.
+func TestLostRunsAreSettledWithWhatTheyDid(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.put(t, diff.Add, 1, host("i-1"), host("i-2"), host("i-3"))
+	b.put(t, diff.Modify, 2, host("i-1", func(h *resource.Host) { h.Name = "b" }), host("i-2", func(h *resource.Host) { h.Name = "b" }))
+	b.put(t, diff.Delete, 3, host("i-3"))
+	b.claim(t, "run-2")
+	runs, err := b.FindRuns(t.Context(), "run-1")
+	require.NoError(t, err)
+	require.Equal(t, store.Stats{SuAdd: 3, SuMod: 2, SuDel: 1}, runs[0].Stats)
+	require.Equal(t, store.OutcomeLost, runs[0].Outcome)
 }
