@@ -111,6 +111,23 @@ func TestRestoreSettlesNoRun(t *testing.T) {
 	require.Equal(t, 1, c.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = 'run-2' AND outcome = 'running'"))
 }
 
+// Nor has a restore, when a sync begins beside it.
+func TestSyncSettlesNoRestore(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	c.then(t, diff.Add, called("i-1", "a"))
+	c.claim(t, "run-2")
+	c.then(t, diff.Delete, called("i-1", "a"))
+	c.now = time.Now() // the restore begins a moment ago
+	order := store.RestoreOrder{RunID: store.NewRestoreID(), By: "ann", Note: "too early"}
+	_, err := c.Restore(t.Context(), byRun("run-2"), order, func(store.RestoreCounts) {
+		c.claim(t, "run-3")
+		require.Equal(t, 1, c.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = ? AND outcome = 'running'", order.RunID))
+	})
+	require.NoError(t, err)
+	require.Equal(t, 1, c.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = ? AND outcome = 'restored'", order.RunID))
+}
+
 func TestRestoreOfOneResource(t *testing.T) {
 	t.Parallel()
 	c := newCalendar(t)

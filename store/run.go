@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -71,8 +72,8 @@ type Run struct {
 }
 
 // OutcomeRunning is the outcome of a run that has not recorded one. A run that
-// was terminated from outside keeps it until the next one begins, and has
-// OutcomeLost then.
+// was terminated from outside keeps it until the next one of its sort begins, and
+// has OutcomeLost then.
 const (
 	OutcomeRunning = "running"
 	OutcomeLost    = "failed"
@@ -99,13 +100,13 @@ type RunScope struct {
 
 // BeginRun records that a run has begun and gives it its number. Beginning the
 // same run again returns the same number. Older runs of the kind that never
-// recorded an outcome are settled as failed, with the figures
+// recorded an outcome and must be over are settled as failed, with the figures
 // that the history has of them: they were terminated, or lost. One that is at work
 // after all still records what it did.
 func (s *Store) BeginRun(ctx context.Context, run Run) (RunRef, error) {
 	ref, err := s.numberRun(ctx, run)
 	if err == nil {
-		err = s.settleLost(ctx, run.Kind, ref)
+		err = s.settleLost(ctx, run, ref)
 	}
 	if err != nil {
 		return ref, fmt.Errorf("begin run %s: %w", run.RunID, err)
@@ -124,19 +125,41 @@ func (s *Store) numberRun(ctx context.Context, run Run) (RunRef, error) {
 	return ref, err
 }
 
-func (s *Store) settleLost(ctx context.Context, kind string, newer RunRef) error {
+func (s *Store) settleLost(ctx context.Context, begun Run, newer RunRef) error {
 	var running []Run
-	err := s.db.NewSelect().Model(&running).Column("id", "run_id").
-		Where("kind = ?", kind).Where("outcome = ?", OutcomeRunning).Where("id < ?", newer.Number).Scan(ctx)
+	err := s.db.NewSelect().Model(&running).Column("id", "run_id", "workflow_id", "started_at").
+		Where("kind = ?", begun.Kind).Where("outcome = ?", OutcomeRunning).Where("id < ?", newer.Number).Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("look for lost runs: %w", err)
 	}
 	for _, run := range running {
+		if run.sort() != begun.sort() && run.StartedAt.After(s.at().Add(-besidesLife)) {
+			continue
+		}
 		if err := s.settle(ctx, run, newer); err != nil {
 			return fmt.Errorf("settle run %s: %w", run.RunID, err)
 		}
 	}
 	return nil
+}
+
+// besidesLife is how long a run is taken to be at work beside a younger one of
+// another sort. Two of a sort do not overlap: the older one is over.
+const besidesLife = 24 * time.Hour
+
+// PruneSuffix ends the workflow ids of prunings, and of no sync.
+const PruneSuffix = "/prune"
+
+// sort tells apart what is recorded as a run: syncs, prunings and restores.
+func (r *Run) sort() string {
+	switch {
+	case IsRestoreID(r.RunID):
+		return "restore"
+	case strings.HasSuffix(r.WorkflowID, PruneSuffix):
+		return "prune"
+	default:
+		return "sync"
+	}
 }
 
 // settle records the end of a lost run.

@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -267,4 +268,31 @@ func TestLostRunsAreSettledWithWhatTheyDid(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, store.Stats{SuAdd: 3, SuMod: 2, SuDel: 1}, runs[0].Stats)
 	require.Equal(t, store.OutcomeLost, runs[0].Outcome)
+}
+
+// A pruning or a restore that is at work when a sync begins has not been lost, nor
+// has a sync when a pruning begins. One that is on record as running for a day
+// has.
+func TestRunsOfAnotherSortAreNotLost(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	begin := func(runID, workflowID string, at time.Time) {
+		_, err := b.BeginRun(t.Context(), store.Run{RunID: runID, WorkflowID: workflowID, Kind: hostScope.Kind, StartedAt: at})
+		require.NoError(t, err)
+	}
+	running := func() []string {
+		runs, err := b.Runs(t.Context(), hostScope.Kind, 100)
+		require.NoError(t, err)
+		return runIDs(slices.DeleteFunc(runs, func(run store.Run) bool { return run.Outcome != store.OutcomeRunning }))
+	}
+	const sync, prune = "cloud-sync/resource_host", "cloud-sync/resource_host/prune"
+	now := time.Now()
+	begin("restore-old", "", now.Add(-25*time.Hour))
+	begin("restore-new", "", now)
+	begin("prune-old", prune, now)
+	require.Equal(t, []string{"prune-old", "restore-new", "run-1"}, running())
+	begin("sync", sync+"-2026-07-28T11:59:00Z", now)
+	require.Equal(t, []string{"sync", "prune-old", "restore-new"}, running())
+	begin("prune-new", prune, now)
+	require.Equal(t, []string{"prune-new", "sync", "restore-new"}, running())
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/activities"
+	"cloudsync/store"
 	"cloudsync/workflows"
 )
 
@@ -110,7 +111,7 @@ func (p *Program) pruneKinds(ctx context.Context, c connection, plan activities.
 	reports := []workflows.PruneReport{}
 	for _, in := range p.pruneInputs(plan) {
 		start := upkeepStart{
-			id: in.Kind + "/prune", alone: true, summary: "prune orphan rows of " + in.Kind, kind: in.Kind, workflow: "PruneWorkflow", input: in,
+			id: in.Kind + store.PruneSuffix, alone: true, summary: "prune orphan rows of " + in.Kind, kind: in.Kind, workflow: "PruneWorkflow", input: in,
 		}
 		var report workflows.PruneReport
 		_, err := runUpkeep(ctx, p, c, start, func(progress workflows.PruneProgress) string {
