@@ -123,6 +123,27 @@ func TestFindVerifyScopesAtPlaces(t *testing.T) {
 	require.ErrorContains(t, err, "unknown kind")
 }
 
+// One column that somebody made unreadable does not make the history of the
+// others false: the run that repairs the row records that column alone.
+func TestRepairOfAnUnreadableColumnKeepsTheHistoryOfTheOthers(t *testing.T) {
+	t.Parallel()
+	b := synced(t, 3)
+	before := time.Now()
+	b.edit(t, "i-0001", "tags = '[1]'")
+	require.EqualValues(t, 1, b.verify(t, b.verifyIn(true)).Marked)
+	b.sync(t, "run-3")
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = 'run-3'"))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = 'run-3' "+
+		"AND JSON_LENGTH(fields) = 1 AND JSON_UNQUOTE(JSON_EXTRACT(fields, '$[0].field')) = 'tags'"))
+	found := 0
+	require.NoError(t, b.store.AsOf(t.Context(), resource.HostKind, before, func(row resource.Row) error {
+		require.Equal(t, []string{"10.0.0.1", "10.0.0.2"}, row.(*resource.Host).PrivateIPs)
+		found++
+		return nil
+	}))
+	require.Equal(t, 3, found)
+}
+
 // A verification that is interrupted goes on after the last row that it read.
 func TestVerifyGoesOnFromItsCheckpoint(t *testing.T) {
 	t.Parallel()

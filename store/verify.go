@@ -149,8 +149,8 @@ type Drift struct {
 	Marked   bool          `bun:"marked"` // the next sync rewrites the row
 	FoundAt  time.Time     `bun:"found_at"`
 
-	// Unreadable says to RecordDrift that the row's lists and maps have to go, for
-	// the sync to read it.
+	// Unreadable says to RecordDrift that the lists and maps that nobody can read
+	// have to go, for the sync to read the row.
 	Unreadable bool `bun:"-"`
 }
 
@@ -191,20 +191,43 @@ func markDrifted(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []
 	if err != nil {
 		return err
 	}
-	var plain, unreadable []resource.UID
+	var marked []resource.UID
 	for i := range drifted {
 		drift := &drifted[i]
 		hash, stored := hashes[drift.UID]
 		drift.Marked = stored && hash == drift.Hash
-		switch {
-		case !drift.Marked:
-		case drift.Unreadable:
-			unreadable = append(unreadable, drift.UID)
-		default:
-			plain = append(plain, drift.UID)
+		if !drift.Marked {
+			continue
+		}
+		marked = append(marked, drift.UID)
+		if drift.Unreadable {
+			if err := clearUnreadable(ctx, tx, kind, drift.UID); err != nil {
+				return fmt.Errorf("make row %s readable: %w", drift.UID, err)
+			}
 		}
 	}
-	return errors.Join(mark(ctx, tx, kind, plain, nil), mark(ctx, tx, kind, unreadable, kind.Structured()))
+	return mark(ctx, tx, kind, marked)
+}
+
+// clearUnreadable sets those columns of a row to NULL that hold no value of their
+// type. The others stay: what a run does not find changed, it does not record.
+func clearUnreadable(ctx context.Context, tx bun.Tx, kind *resource.Kind, uid resource.UID) error {
+	for _, column := range kind.Structured() {
+		dest, _ := kind.ScanModel()
+		err := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
+			ColumnExpr("?", bun.Ident(column)).Where("uid = ?", uid).Scan(ctx)
+		if err == nil {
+			continue
+		}
+		if !IsUnreadable(err) {
+			return err
+		}
+		_, err = tx.NewRaw("UPDATE ? SET ? = NULL WHERE uid = ?", bun.Ident(kind.Name()), bun.Ident(column), uid).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func lockHashes(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []Drift) (map[resource.UID]resource.Hash, error) {
@@ -225,16 +248,14 @@ func lockHashes(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []D
 	return hashes, nil
 }
 
-// mark takes the hash away from rows, and the values of columns.
-func mark(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID, columns []string) error {
+// mark takes the hash away from rows.
+func mark(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID) error {
 	if len(uids) == 0 {
 		return nil
 	}
-	query := tx.NewUpdate().TableExpr("?", bun.Ident(kind.Name())).Set("hash = ?", MarkedHash)
-	for _, column := range columns {
-		query = query.Set("? = NULL", bun.Ident(column))
-	}
-	if _, err := query.Where("uid IN (?)", bun.List(uids)).Exec(ctx); err != nil {
+	_, err := tx.NewUpdate().TableExpr("?", bun.Ident(kind.Name())).Set("hash = ?", MarkedHash).
+		Where("uid IN (?)", bun.List(uids)).Exec(ctx)
+	if err != nil {
 		return fmt.Errorf("mark %d rows: %w", len(uids), err)
 	}
 	return nil

@@ -123,12 +123,13 @@ func TestRecordDriftMarksWhatStillIsWhatWasSeen(t *testing.T) {
 	require.Zero(t, marked)
 }
 
-// A row that nobody can read is made readable, so that a sync can rewrite it.
+// A row that nobody can read is made readable, so that a sync can rewrite it. It
+// loses no more than has to go.
 func TestRecordDriftMakesRowsReadable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.addHosts(t, 1)
-	b.edit(t, "i-0000", "tags = ?", `["a"]`)
+	b.put(t, diff.Add, 1, host("i-0000", func(h *resource.Host) { h.PublicIPs = []string{"8.8.8.8"} }))
+	b.edit(t, "i-0000", "tags = ?, public_ips = ?", `["a"]`, `{"a": 1}`)
 	_, unreadable, _ := b.readAll(t)
 	drift := b.drift("i-0000", unreadable[0].Hash)
 	drift.Unreadable = true
@@ -137,8 +138,11 @@ func TestRecordDriftMakesRowsReadable(t *testing.T) {
 	require.EqualValues(t, 1, marked)
 	rows, unreadable, _ := b.readAll(t)
 	require.Empty(t, unreadable)
-	require.Equal(t, "host i-0000", rows[0].(*resource.Host).Name, "the rest stays")
-	require.Empty(t, rows[0].(*resource.Host).Tags)
+	row := rows[0].(*resource.Host)
+	require.Empty(t, row.Tags)
+	require.Empty(t, row.PublicIPs)
+	require.Equal(t, "host i-0000", row.Name, "the rest stays")
+	require.Equal(t, []string{"10.0.0.1", "10.0.0.2"}, row.PrivateIPs)
 }
 
 // A modification writes the columns of the identity, too.
