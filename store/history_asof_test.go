@@ -122,6 +122,49 @@ func TestAsOfWithClocksThatDiffer(t *testing.T) {
 	require.Equal(t, atC, c.asOf(t, early), "and so the modification before it has happened, too")
 }
 
+// A restore from an operator's machine whose clock is wrong leaves the past as it
+// was.
+func TestAsOfAfterARestoreByAWrongClock(t *testing.T) {
+	t.Parallel()
+	for name, skew := range map[string]time.Duration{"behind": -10 * time.Minute, "ahead": 10 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.put(t, diff.Add, 1, host("i-1"), host("i-2"))
+			b.claim(t, "run-2")
+			b.put(t, diff.Delete, 1, host("i-2"))
+			between := time.Now().Add(time.Microsecond)
+			laptop, err := store.Open(t.Context(), b.dsn, store.Options{Now: func() time.Time { return time.Now().Add(skew) }})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, laptop.Close()) })
+			rows := func(at time.Time) (n int) {
+				require.NoError(t, b.AsOf(t.Context(), resource.HostKind, at, func(resource.Row) error { n++; return nil }))
+				return n
+			}
+			require.Equal(t, 1, rows(between))
+			_, err = laptop.Restore(t.Context(), byRun("run-2"), store.RestoreOrder{RunID: store.NewRestoreID()}, func(store.RestoreCounts) {})
+			require.NoError(t, err)
+			require.Equal(t, 1, rows(between))
+			require.Equal(t, 2, rows(time.Now().Add(time.Minute)), "it happened now")
+			require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE updated_at <= UTC_TIMESTAMP(6)"))
+		})
+	}
+}
+
+// A worker's clock that goes before the server's: the restore comes after the
+// deletion all the same.
+func TestRestoreComesAfterTheDeletion(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	c.then(t, diff.Add, called("i-1", "a"))
+	c.claim(t, "run-2")
+	deleted := c.then(t, diff.Delete, called("i-1", "a"))
+	c.now = c.now.Add(-30 * time.Second)
+	require.EqualValues(t, 1, c.restore(t, byRun("run-2")).Restored)
+	require.Empty(t, c.asOf(t, deleted))
+	require.Len(t, c.asOf(t, deleted.Add(time.Microsecond)), 1)
+}
+
 // Ids and times of different resources disagree in the same way.
 func TestAsOfInDisorder(t *testing.T) {
 	t.Parallel()

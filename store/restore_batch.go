@@ -15,7 +15,11 @@ import (
 func (r *restorer) batch(ctx context.Context, deletions []Change) error {
 	var b restoreBatch
 	err := r.store.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		b = restoreBatch{tx: tx, kind: r.kind, runID: r.order.RunID, now: r.store.at(), scopes: map[int64]RestoreCounts{}}
+		now, err := r.store.restoreTime(ctx, tx, deletions)
+		if err != nil {
+			return err
+		}
+		b = restoreBatch{tx: tx, kind: r.kind, runID: r.order.RunID, now: now, scopes: map[int64]RestoreCounts{}}
 		return b.run(ctx, deletions)
 	})
 	if err != nil {
@@ -27,6 +31,18 @@ func (r *restorer) batch(ctx context.Context, deletions []Change) error {
 		r.scopes[id] = counts
 	}
 	return nil
+}
+
+// restoreTime is when deletions are undone: now, by the server's clock, and after
+// each of them, by whichever clock that was.
+func (s *Store) restoreTime(ctx context.Context, tx bun.Tx, deletions []Change) (time.Time, error) {
+	at, err := s.serverAt(ctx, tx)
+	for _, deletion := range deletions {
+		if after := deletion.ChangedAt.Add(time.Microsecond); at.Before(after) {
+			at = after
+		}
+	}
+	return at, err
 }
 
 // restoreBatch is one batch within its transaction.

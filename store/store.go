@@ -19,9 +19,10 @@ import (
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	db     *bun.DB
-	config *mysql.Config
-	now    func() time.Time
+	db        *bun.DB
+	config    *mysql.Config
+	now       func() time.Time
+	serverNow func() time.Time // nil: ask it
 }
 
 // Options are the settings of Open.
@@ -33,6 +34,9 @@ type Options struct {
 	ConnectTimeout time.Duration
 	// Now is the clock of the timestamps written; nil means time.Now.
 	Now func() time.Time
+	// ServerNow is the clock of what a restore writes; nil means the server's. An
+	// operator's machine may have a wrong one.
+	ServerNow func() time.Time
 }
 
 // The defaults of Options.
@@ -71,7 +75,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if err := waitFor(ctx, pool, cfg.Addr, cmp.Or(opts.ConnectTimeout, DefaultConnectTimeout)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now}
+	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -148,6 +152,17 @@ func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx
 		}
 	}
 	return err
+}
+
+// serverAt is at by the server's clock.
+func (s *Store) serverAt(ctx context.Context, db bun.IDB) (at time.Time, err error) {
+	if s.serverNow != nil {
+		return s.serverNow().UTC().Truncate(time.Microsecond), nil
+	}
+	if err := db.NewRaw("SELECT UTC_TIMESTAMP(6)").Scan(ctx, &at); err != nil {
+		return at, fmt.Errorf("ask the server for the time: %w", err)
+	}
+	return at, nil
 }
 
 // at is the present in the form that DATETIME(6) keeps.
