@@ -39,19 +39,34 @@ func skipHosts(t *testing.T, seed uint64, runs int64) {
 	skips := int64(0)
 	for tick := range runs {
 		m.SetTick(tick)
+		before := map[string]hashes{}
+		for _, region := range []string{"r0", "r1"} {
+			before[region] = s.inventory(t, scopeOf(hostKind, region))
+		}
 		report := s.sync(t, hostKind)
 		skips += report.PagingSkips
 		require.Zero(t, report.Held)
-		for _, region := range []string{"r0", "r1"} {
+		for region, before := range before {
 			scope := scopeOf(hostKind, region)
-			held, exist := s.inventory(t, scope), truth(t, deps, m, scope, tick)
-			for uid := range held {
-				require.Contains(t, exist, uid, "what went away is deleted")
-			}
+			requireOnlyGoneDeleted(t, before, s.inventory(t, scope), truth(t, deps, m, scope, tick))
 		}
 	}
 	require.Positive(t, skips)
 	s.requireNoDeletionInVain(t)
+}
+
+// requireOnlyGoneDeleted: what was stored before a run and exists is stored after
+// it, and what does not exist is not.
+func requireOnlyGoneDeleted(t *testing.T, before, after, exist hashes) {
+	t.Helper()
+	for uid := range before {
+		if _, exists := exist[uid]; exists {
+			require.Contains(t, after, uid, "what exists stays")
+		}
+	}
+	for uid := range after {
+		require.Contains(t, exist, uid, "what went away is deleted")
+	}
 }
 
 // requireNoDeletionInVain: a host that was deleted never came back, as one would

@@ -105,6 +105,7 @@ func TestVerifyAndRepair(t *testing.T) {
 	require.Equal(t, activities.OK, report.Outcome)
 	require.Zero(t, tr.verify(t, 0).Drifted)
 	require.Equal(t, before, tr.hostRows(t), "every row is again what the cloud has")
+	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"), "all of them existed all along")
 
 	for id, fields := range map[string]string{
 		ids[0]: `{"field": "name", "old": "edited"}`, ids[1]: `{"field": "vcpu", "old": -3}`,
