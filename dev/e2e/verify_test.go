@@ -61,7 +61,7 @@ func (tr *trial) verify(t *testing.T, status int, flags ...string) (report workf
 // history.
 func TestVerifyAndRepair(t *testing.T) {
 	t.Parallel()
-	tr := newTrial(t, "churn: 0, hosts: 40")
+	tr := newTrial(t, "churn: 0, hosts: 40, faults: [{ fault: denied, region: beijing, from_tick: 1, to_tick: 1 }]")
 	tr.runAndWait(t, tr.config)
 	before := tr.hostRows(t)
 	require.Len(t, before, 40)
@@ -101,6 +101,9 @@ func TestVerifyAndRepair(t *testing.T) {
 	repaired := tr.verify(t, 2, "--repair")
 	require.EqualValues(t, 7, repaired.Drifted)
 	require.EqualValues(t, 7, repaired.Marked)
+	tr.setTick(t, 1) // shanghai is synced alone: a row of beijing's is not its to delete
+	require.Equal(t, activities.Partial, tr.asJSON(t, 3, "run", hostKind, "--wait").Outcome)
+	tr.setTick(t, 2)
 	report := tr.runAndWait(t, tr.config)
 	require.Equal(t, activities.OK, report.Outcome)
 	require.Zero(t, tr.verify(t, 0).Drifted)
