@@ -53,6 +53,22 @@ type Approval struct {
 	// set has another digest stays held.
 	Digests []string `json:"digests"`
 	By      string   `json:"by"` // who approved
+	// Until is the time up to which a run may begin with it; one that begins later
+	// is a run without approval. Zero is for ever, as starters wrote it that knew no
+	// end.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Expired says that the approval is of no use at the time any more.
+func (a *Approval) Expired(at time.Time) bool { return !a.Until.IsZero() && at.After(a.Until) }
+
+// forParts is the approval for the children of a run that began in time: they
+// begin whenever their turn comes.
+func (a *Approval) forParts() *Approval {
+	if a == nil {
+		return nil
+	}
+	return &Approval{Digests: a.Digests, By: a.By}
 }
 
 // Plan narrows and bounds a plan.
@@ -99,6 +115,7 @@ func CloudSyncWorkflow(ctx workflow.Context, in Input) (Report, error) {
 // cloudSync is one execution of CloudSyncWorkflow.
 type cloudSync struct {
 	in       Input
+	approval *Approval // the input's, unless it came too late
 	ref      activities.RunRef
 	started  time.Time
 	policies policies
@@ -123,8 +140,13 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 	// its claims and batches belong to; else it is a run of its own.
 	s.ref.ID = info.WorkflowExecution.RunID
 	s.report.Kind, s.report.RunID = in.Kind, s.ref.ID
-	if in.Approval != nil {
-		s.report.ApprovedBy = in.Approval.By
+	s.approval = in.Approval
+	if s.approval != nil && s.approval.Expired(s.started) {
+		s.report.ApprovalExpired = s.approval.Until
+		s.approval = nil
+	}
+	if s.approval != nil {
+		s.report.ApprovedBy = s.approval.By
 	}
 	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (Progress, error) {
 		return Progress{Scopes: s.scopes, Done: s.report.Scopes, Stats: s.report.Stats}, nil
@@ -275,7 +297,7 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 
 func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {
 	run := scopeRun{
-		in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policies.of(scope), approval: s.in.Approval,
+		in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policies.of(scope), approval: s.approval,
 	}
 	if s.in.Plan != nil {
 		run.planBytes = s.planBytes
@@ -337,7 +359,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64,
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
 	})
-	in := Input{Kind: s.in.Kind, Approval: s.in.Approval, Plan: s.in.Plan, Part: &Part{
+	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
 		Run: s.ref, ScopeIDs: scopeIDs, MaxParallel: parallel, PlanBytes: s.planBytes,
 		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
 	}}

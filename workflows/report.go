@@ -29,6 +29,9 @@ type Report struct {
 	ApprovedBy      string   `json:"approvedBy,omitempty"`
 	Approved        []string `json:"approved,omitempty"`
 	UnusedApprovals []string `json:"unusedApprovals,omitempty"`
+	// ApprovalExpired is when the approval in the run's input had ended, where the
+	// run began after that: it counted for nothing.
+	ApprovalExpired time.Time `json:"approvalExpired,omitzero"`
 	// Planned are the first changes of a plan.
 	Planned []activities.PlannedChange `json:"planned,omitempty"`
 	// Error is why nothing at all could be synced.

@@ -2,9 +2,12 @@ package workflows_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
 	"cloudsync/diff"
@@ -86,6 +89,50 @@ func TestApprovedSetIsDeleted(t *testing.T) {
 	require.Equal(t, []string{"5:unused"}, report.UnusedApprovals)
 	require.Equal(t, "alice", report.ApprovedBy)
 	require.Equal(t, "alice", b.finalRecord().ApprovedBy)
+}
+
+// An approval counts for the runs that begin before its end, also where the parts
+// of a run begin later; of one that stayed behind in the schedule, nothing goes.
+func TestApprovalEnds(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 7, 28, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		until   time.Time
+		scopes  int
+		outcome activities.Outcome
+		expired time.Time
+	}{
+		"in time":           {start.Add(time.Minute), 2, activities.OK, time.Time{}},
+		"in time, in parts": {start, 250, activities.OK, time.Time{}},
+		"too late":          {start.Add(-time.Second), 2, activities.Held, start.Add(-time.Second)},
+		"too late in parts": {start.Add(-time.Second), 250, activities.Held, start.Add(-time.Second)},
+		"without an end":    {time.Time{}, 2, activities.OK, time.Time{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, c.scopes)
+			b.SetStartTime(start)
+			found := deletions(9)
+			b.changed(int64(c.scopes), found)
+			b.SetOnChildWorkflowStartedListener(func(_ *workflow.Info, _ workflow.Context, args converter.EncodedValues) {
+				var part workflows.Input
+				require.NoError(t, args.Get(&part))
+				require.Equal(t, c.outcome == activities.OK, part.Approval != nil)
+				require.True(t, part.Approval == nil || part.Approval.Until.IsZero(), "a part begins whenever its turn comes")
+			})
+			report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{
+				Digests: []string{found.Deletions.String()}, By: "alice", Until: c.until,
+			}})
+			require.NoError(t, err)
+			require.Equal(t, c.outcome, report.Outcome)
+			require.Equal(t, c.expired, report.ApprovalExpired)
+			if c.outcome == activities.Held {
+				require.Empty(t, b.applied)
+				require.Empty(t, report.ApprovedBy)
+				require.Empty(t, b.held[0].Approved)
+			}
+		})
+	}
 }
 
 // An approval is for one set. Another one is held, and the difference told.
