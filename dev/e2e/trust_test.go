@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
@@ -248,4 +249,48 @@ func TestDeniedLookupHolds(t *testing.T) {
 	require.Contains(t, held.Attention[0].Reason, "could not be confirmed")
 	require.Contains(t, held.Attention[0].Reason, "denied")
 	require.NoError(t, os.Remove(tr.tick))
+}
+
+// A starter that is killed leaves its approval in the schedule. Once it has ended,
+// it lets nothing go, even if a restore brings the approved set about again.
+func TestApprovalThatStayedBehind(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t, "hosts: 40, churn: 0.6")
+	tr.setTick(t, 4)
+	held := tr.asJSON(t, 4, "run", hostKind, "--wait")
+	flags := append([]string{"run", hostKind}, approve(digests(held))...)
+	deleted := tr.asJSON(t, 0, flags...)
+	require.Equal(t, held.Held, deleted.SuDel)
+	_, status := tr.starter(t, tr.config, "restore", "--run", deleted.RunID, "--yes")
+	require.Zero(t, status)
+
+	approval := workflows.Approval{Digests: digests(held), By: "killed", Until: time.Now().Add(-time.Second)}
+	tr.leaveApproval(t, approval)
+	again := tr.asJSON(t, 4, "run", hostKind, "--wait")
+	require.Equal(t, digests(held), digests(again), "the set is the approved one again")
+	require.Zero(t, again.SuDel)
+	require.False(t, again.ApprovalExpired.IsZero())
+	out, _ := tr.starter(t, tr.config, "list")
+	require.Contains(t, out, "an approval has ended unused: by killed")
+
+	approval.Until = time.Now().Add(time.Hour)
+	tr.leaveApproval(t, approval)
+	_, status = tr.starter(t, tr.config, flags...)
+	require.Equal(t, 1, status, "there is one at a time")
+	out, status = tr.starter(t, tr.config, "apply")
+	require.Zero(t, status)
+	require.Contains(t, out, "updated cloud-sync/resource_host: input")
+	require.Equal(t, held.Held, tr.asJSON(t, 0, flags...).SuDel)
+}
+
+func (tr *trial) leaveApproval(t *testing.T, approval workflows.Approval) {
+	t.Helper()
+	handle := tr.temporal.ScheduleClient().GetHandle(t.Context(), "cloud-sync/"+hostKind)
+	require.NoError(t, handle.Update(t.Context(), client.ScheduleUpdateOptions{
+		DoUpdate: func(now client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+			revised := now.Description.Schedule
+			revised.Action.(*client.ScheduleWorkflowAction).Args = []any{workflows.Input{Kind: hostKind, Approval: &approval}}
+			return &client.ScheduleUpdate{Schedule: &revised}, nil
+		},
+	}))
 }

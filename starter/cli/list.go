@@ -9,6 +9,7 @@ import (
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
+	"cloudsync/workflows"
 )
 
 func (p *Program) listCommand() *cobra.Command {
@@ -30,14 +31,16 @@ func (p *Program) listCommand() *cobra.Command {
 
 // scheduleView is a schedule in JSON.
 type scheduleView struct {
-	Kind     string           `json:"kind"`
-	Schedule string           `json:"schedule"`
-	Interval string           `json:"interval"`
-	Paused   bool             `json:"paused"`
-	Note     string           `json:"note,omitempty"`
-	NextTime *time.Time       `json:"nextTime,omitempty"`
-	Running  *execution.State `json:"running,omitempty"`
-	LastRun  *execution.State `json:"lastRun,omitempty"`
+	Kind     string     `json:"kind"`
+	Schedule string     `json:"schedule"`
+	Interval string     `json:"interval"`
+	Paused   bool       `json:"paused"`
+	Note     string     `json:"note,omitempty"`
+	NextTime *time.Time `json:"nextTime,omitempty"`
+	// Approval is carried by runs that begin before its end.
+	Approval *workflows.Approval `json:"approval,omitempty"`
+	Running  *execution.State    `json:"running,omitempty"`
+	LastRun  *execution.State    `json:"lastRun,omitempty"`
 }
 
 func scheduleViews(schedules []schedule.Overview) []scheduleView {
@@ -45,7 +48,7 @@ func scheduleViews(schedules []schedule.Overview) []scheduleView {
 	for i, o := range schedules {
 		views[i] = scheduleView{
 			Kind: o.Kind, Schedule: o.Schedule, Interval: schedule.Interval(o.Every), Paused: o.Paused, Note: o.Note,
-			NextTime: orAbsent(o.Next), Running: o.Running, LastRun: o.Last,
+			NextTime: orAbsent(o.Next), Approval: o.Approval, Running: o.Running, LastRun: o.Last,
 		}
 	}
 	return views
@@ -102,6 +105,16 @@ func (p *Program) lastRunCells(last *execution.State) []output.Cell {
 	return append(append(cells, countCell(last.Figures.CloudNum)), changeCells(last.Figures.Stats)...)
 }
 
+// remarkApproval tells an approval that the next run takes along from one that a
+// killed starter left behind.
+func remarkApproval(table *output.Table, approval workflows.Approval, now time.Time) {
+	if approval.Expired(now) {
+		table.Remark(output.Plain, "an approval has ended unused: "+schedule.DescribeApproval(approval)+"; no run counts it")
+		return
+	}
+	table.Remark(output.Warn, "approval pending: "+schedule.DescribeApproval(approval)+"; `starter apply` takes it back")
+}
+
 // remark adds to a schedule what its row has no room for.
 func (p *Program) remark(table *output.Table, o schedule.Overview) {
 	if o.Paused {
@@ -109,6 +122,9 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 	}
 	if o.Running != nil {
 		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", output.Span(p.now().Sub(o.Running.StartedAt))))
+	}
+	if o.Approval != nil {
+		remarkApproval(table, *o.Approval, p.now())
 	}
 	if o.Last != nil && o.Last.Figures != nil && o.Last.OrphanRows > 0 {
 		table.Remark(output.Warn, "orphans: "+orphansText(o.Last.Orphans))

@@ -28,6 +28,11 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	if report.FailedRows > 0 {
 		p.out.Line("\nthe refused rows: starter show %s", run.RunID)
 	}
+	if !report.ApprovalExpired.IsZero() {
+		p.out.Line("")
+		p.out.Note(output.Warn, "the approval counted for nothing: it ended "+moment(report.ApprovalExpired)+", before the run began")
+		report.UnusedApprovals = nil
+	}
 	for _, digest := range report.UnusedApprovals {
 		p.out.Line("")
 		p.out.Note(output.Warn, "approved, but no scope has this set to delete: "+digest)

@@ -20,7 +20,8 @@ while the schedule is paused, too.
 
 With --approve DIGEST, as a hold's report shows it, the run deletes exactly that
 held set, if the fresh one still is the same; --approve can be repeated, and
-waits for the run.
+waits for the run. If the waiting ends before the run began, the approval is
+taken back.
 
 With --wait, shows the progress, waits for the end and prints the report; Ctrl-C
 or the end of --timeout ends the waiting, not the run.
@@ -157,9 +158,12 @@ func (p *Program) runAndWait(ctx context.Context, c connection, kind string, app
 
 // stoppedWaiting tells the end of the waiting from other errors.
 func stoppedWaiting(ctx context.Context, err error, runID string) error {
+	var approval *schedule.UnfinishedApproval
 	switch {
 	case ctx.Err() == nil:
 		return err
+	case errors.As(err, &approval):
+		return fmt.Errorf("stopped waiting for the run to begin: %w; %s", context.Cause(ctx), approval.Fate)
 	case runID == "":
 		return fmt.Errorf("stopped waiting for the run to begin: %w; it may still begin: see `starter list`", context.Cause(ctx))
 	default:

@@ -198,6 +198,39 @@ func TestRunWaitGivesUpWithoutTouchingTheRun(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, queued, "resource_host: waiting for run ")
 	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 1s is over; it may still begin: see `starter list`")
+	status, _, gaveUp = o.do(t, "run", "resource_host", "--approve", someDigest, "--timeout", "1s")
+	require.Equal(t, 1, status)
+	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 1s is over; "+
+		"the approval was taken back: a run that still begins has none")
+}
+
+const someDigest = "43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554"
+
+func TestListShowsAPendingApproval(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, forever)
+	status, _, stderr := o.do(t, "run", "resource_host")
+	require.Zero(t, status, stderr)
+	waiting, stop := context.WithCancel(t.Context())
+	var text, document string
+	stdout := &cancelOn{text: "waiting for run ", cancel: func() {
+		if waiting.Err() != nil {
+			return
+		}
+		_, text, _ = o.do(t, "list")
+		_, document, _ = o.do(t, "list", "--output", "json")
+		stop()
+	}}
+	status = New(stdout, &bytes.Buffer{}, func(string) string { return "" }).
+		Run(waiting, []string{"run", "resource_host", "--approve", someDigest, "--temporal-address", o.Address, "--namespace", o.Name})
+	require.Equal(t, 1, status)
+	require.Regexp(t, "approval pending: by .+ of 43:c03bb8cd… until ..:..:.. UTC", text)
+	requireWidth(t, text)
+	var schedules []scheduleView
+	require.NoError(t, json.Unmarshal([]byte(document), &schedules))
+	require.Equal(t, []string{someDigest}, schedules[0].Approval.Digests)
+	_, list, _ := o.do(t, "list")
+	require.NotContains(t, list, "approval")
 }
 
 func TestRunWaitTellsACancelledRun(t *testing.T) {

@@ -159,6 +159,16 @@ listing lacks them. If they are gone, approve exactly these sets:
 `, b.stdout.String())
 }
 
+func TestReportOfAnApprovalThatHadEnded(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.showReport(workflows.Report{
+		Kind: "resource_host", Outcome: activities.Unchanged, Scopes: 1, UnusedApprovals: []string{someDigest}, ApprovalExpired: noon,
+	}, execution.Run{RunID: runID})
+	require.Contains(t, b.stdout.String(), "the approval counted for nothing: it ended 2026-07-28 12:00:00 UTC")
+	require.NotContains(t, b.stdout.String(), "no scope has this set")
+}
+
 func TestShowText(t *testing.T) {
 	t.Parallel()
 	b := newBench()

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/client"
 
 	"cloudsync/starter/execution"
+	"cloudsync/workflows"
 )
 
 // Overview is a schedule and what it did last.
@@ -17,7 +18,9 @@ type Overview struct {
 	Every    time.Duration
 	Paused   bool
 	Note     string
-	Next     time.Time        // zero while paused
+	Next     time.Time // zero while paused
+	// Approval is in the schedule's input: runs that begin before its end carry it.
+	Approval *workflows.Approval
 	Running  *execution.State // the run that is under way
 	Last     *execution.State // the last run that ended
 }
@@ -51,6 +54,7 @@ func overviewOf(ctx context.Context, c client.Client, kind string, description *
 	state := description.Schedule.State
 	o := Overview{
 		Kind: kind, Schedule: ID(kind), Every: Described(description.Schedule).Every, Paused: state.Paused, Note: state.Note,
+		Approval: approvalIn(description.Schedule),
 	}
 	if next := description.Info.NextActionTimes; len(next) > 0 && !state.Paused {
 		o.Next = next[0]

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,9 +38,14 @@ type Starter struct {
 	Warn func(text string)
 	// Workers finds that out.
 	Workers *execution.WorkerCheck
-	// Approval, where set, is what the run must carry. It needs Stay.
+	// Approval, where set, is what the run must carry. It needs Stay. Its end is set
+	// here.
 	Approval *workflows.Approval
+
+	shortLease time.Duration // of tests
 }
+
+func (s *Starter) lease() time.Duration { return cmp.Or(s.shortLease, approvalLease) }
 
 // Started is what became of a request for a run: one began, or it waits for
 // another to end.
@@ -59,30 +65,18 @@ func (s *Starter) Start(ctx context.Context, kind string) (Started, error) {
 	if err != nil {
 		return Started{}, fmt.Errorf("look at schedule %s: %w", ID(kind), err)
 	}
-	r := request{Starter: s, kind: kind, handle: handle, known: runsOf(before.Info)}
-	started, err := r.start(ctx)
+	r := request{Starter: s, kind: kind, handle: handle}
+	var started Started
+	if s.Approval == nil {
+		r.known = runsOf(before.Info)
+		started, err = r.await(ctx)
+	} else {
+		started, err = r.startApproved(ctx)
+	}
 	if err != nil {
 		return Started{}, fmt.Errorf("start a run of %s: %w", kind, err)
 	}
 	return started, nil
-}
-
-// start awaits a run, which carries the approval if there is one: then only runs
-// that began after the schedule had it count.
-func (r *request) start(ctx context.Context) (started Started, err error) {
-	if r.Approval == nil {
-		return r.await(ctx)
-	}
-	err = approved(ctx, r.handle, workflows.Input{Kind: r.kind, Approval: r.Approval}, func() error {
-		now, err := r.handle.Describe(ctx)
-		if err != nil {
-			return err
-		}
-		r.known = runsOf(now.Info)
-		started, err = r.await(ctx)
-		return err
-	})
-	return started, err
 }
 
 // request is one request for a run of a schedule.
@@ -91,6 +85,7 @@ type request struct {
 	kind   string
 	handle client.ScheduleHandle
 	known  map[string]bool // ids of the runs from before the request
+	until  time.Time       // the end of the approval, in the schedule
 	told   bool
 }
 
@@ -121,6 +116,9 @@ func (r *request) awaitEffect(ctx context.Context) (Started, error) {
 		}
 		if run := r.begun(now.Info); run != nil {
 			return Started{Run: run}, nil
+		}
+		if err := r.keepOffer(ctx, now.Schedule); err != nil {
+			return Started{}, err
 		}
 		if running := now.Info.RunningWorkflows; len(running) > 0 {
 			idleSince = time.Now()
@@ -187,11 +185,15 @@ func (s *Starter) startAlone(ctx context.Context, kind string) (Started, error) 
 		return Started{}, err
 	}
 	action := Define(kind, 0).action()
+	in := workflows.Input{Kind: kind}
+	if s.Approval != nil {
+		in = s.carrying(kind, time.Now().Add(s.lease()))
+	}
 	handle, err := s.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: action.ID, TaskQueue: action.TaskQueue, StaticSummary: action.StaticSummary,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, workflowType, workflows.Input{Kind: kind, Approval: s.Approval})
+	}, workflowType, in)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return Started{}, fmt.Errorf(

@@ -1,0 +1,261 @@
+package schedule
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/activities"
+	"cloudsync/starter/execution"
+	"cloudsync/starter/temporaltest"
+	"cloudsync/workflows"
+)
+
+// carried collects the approvals with which runs began.
+type carried struct {
+	mu   sync.Mutex
+	runs []workflows.Input
+}
+
+// untilTold is a run that ends when it gets a signal.
+func (c *carried) untilTold(ctx workflow.Context, in workflows.Input) (workflows.Report, error) {
+	if !workflow.IsReplaying(ctx) {
+		c.mu.Lock()
+		c.runs = append(c.runs, in)
+		c.mu.Unlock()
+	}
+	return untilTold(ctx, in)
+}
+
+func (c *carried) last() *workflows.Approval {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.runs[len(c.runs)-1].Approval
+}
+
+func approvalOf(by string) *workflows.Approval {
+	return &workflows.Approval{Digests: []string{"2:c03bb8cdbce48321"}, By: by}
+}
+
+// newApprover is ann, who approves.
+func newApprover(n temporaltest.Namespace) *Starter {
+	starter := newStarter(n)
+	starter.Approval = approvalOf("ann")
+	return starter
+}
+
+// plant leaves an approval in the schedule's input, as a killed starter does.
+func plant(t *testing.T, n temporaltest.Namespace, approval workflows.Approval) {
+	t.Helper()
+	r := request{
+		Starter: &Starter{Approval: &approval}, kind: "resource_host",
+		handle: n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")),
+	}
+	require.NoError(t, r.update(t.Context(), func(client.Schedule) (workflows.Input, error) {
+		return workflows.Input{Kind: "resource_host", Approval: &approval}, nil
+	}))
+}
+
+func pendingIn(t *testing.T, n temporaltest.Namespace) *workflows.Approval {
+	t.Helper()
+	return approvalIn(describe(t, n, "resource_host").Schedule)
+}
+
+func end(t *testing.T, n temporaltest.Namespace, run execution.Run) {
+	t.Helper()
+	require.NoError(t, n.SignalWorkflow(context.WithoutCancel(t.Context()), run.WorkflowID, run.RunID, "end", nil))
+}
+
+// underWay is a schedule with a run that goes on until it is told to end.
+func underWay(t *testing.T) (temporaltest.Namespace, *carried) {
+	var runs carried
+	n := pausedSchedule(t, runs.untilTold)
+	_, err := newStarter(n).Start(t.Context(), "resource_host")
+	require.NoError(t, err)
+	return n, &runs
+}
+
+func TestApprovalIsCarriedByOneRun(t *testing.T) {
+	t.Parallel()
+	var runs carried
+	n := pausedSchedule(t, runs.untilTold)
+	started, err := newApprover(n).Start(t.Context(), "resource_host")
+	require.NoError(t, err)
+	require.Nil(t, pendingIn(t, n), "taken back")
+	end(t, n, *started.Run)
+	require.NoError(t, n.GetWorkflow(t.Context(), started.Run.WorkflowID, started.Run.RunID).Get(t.Context(), nil))
+	approval := runs.last()
+	require.Equal(t, "ann", approval.By)
+	require.WithinDuration(t, time.Now().Add(approvalLease), approval.Until, time.Minute)
+	require.Equal(t, Define("resource_host", time.Hour), Described(describe(t, n, "resource_host").Schedule))
+}
+
+// However long the run under way takes, the one behind it begins with an approval
+// that has not ended.
+func TestApprovalIsRenewedWhileItWaits(t *testing.T) {
+	t.Parallel()
+	n, runs := underWay(t)
+	starter := newApprover(n)
+	starter.shortLease = 4 * time.Second
+	var first time.Time
+	ended := make(chan error, 1)
+	starter.Queued = func(behind execution.Run) {
+		first = pendingIn(t, n).Until
+		time.AfterFunc(time.Until(first)+time.Second, func() {
+			ended <- n.SignalWorkflow(t.Context(), behind.WorkflowID, behind.RunID, "end", nil)
+		})
+	}
+	_, err := starter.Start(t.Context(), "resource_host")
+	require.NoError(t, err)
+	require.NoError(t, <-ended)
+	require.Eventually(t, func() bool { return runs.last() != nil }, time.Minute, lookPause)
+	require.True(t, runs.last().Until.After(first))
+}
+
+func TestApprovalIsTakenBackWhenNobodyWaits(t *testing.T) {
+	t.Parallel()
+	n, _ := underWay(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	starter := newApprover(n)
+	starter.Queued = func(execution.Run) { cancel(enough) }
+	_, err := starter.Start(ctx, "resource_host")
+	var unfinished *UnfinishedApproval
+	require.ErrorAs(t, err, &unfinished)
+	require.ErrorIs(t, err, enough)
+	require.Equal(t, "the approval was taken back: a run that still begins has none", unfinished.Fate)
+	require.Nil(t, pendingIn(t, n))
+}
+
+// Between the last look and the withdrawal, a run may begin.
+func TestRunThatBeginsAsNobodyWaits(t *testing.T) {
+	t.Parallel()
+	n, _ := underWay(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	starter := newApprover(n)
+	var second string
+	starter.Queued = func(behind execution.Run) {
+		end(t, n, behind)
+		require.Eventually(t, func() bool {
+			now, err := n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")).Describe(t.Context())
+			if err == nil && len(now.Info.RunningWorkflows) > 0 {
+				second = now.Info.RunningWorkflows[0].FirstExecutionRunID
+			}
+			return second != "" && second != behind.RunID
+		}, time.Minute, lookPause)
+		cancel(errors.New("enough"))
+	}
+	_, err := starter.Start(ctx, "resource_host")
+	var unfinished *UnfinishedApproval
+	require.ErrorAs(t, err, &unfinished)
+	require.Equal(t, "run "+second+" has begun with the approval meanwhile: see `starter show "+second+"`", unfinished.Fate)
+	require.Nil(t, pendingIn(t, n))
+}
+
+func TestPendingApprovalIsNotOverwritten(t *testing.T) {
+	t.Parallel()
+	n := pausedSchedule(t, atOnce)
+	until := time.Now().Add(time.Hour).UTC().Truncate(time.Second)
+	for _, pending := range []time.Time{until, {}} { // older starters knew no end
+		other := *approvalOf("bob")
+		other.Until = pending
+		plant(t, n, other)
+		_, err := newApprover(n).Start(t.Context(), "resource_host")
+		require.ErrorContains(t, err, "an approval is pending already, by bob of 2:c03bb8cd…")
+		require.ErrorContains(t, err, "take it back with `starter apply`")
+		require.Equal(t, other, *pendingIn(t, n))
+	}
+	require.Len(t, apply(t, n, syncing(false, every("resource_host", time.Hour))), 1)
+	require.Nil(t, pendingIn(t, n))
+
+	ended := *approvalOf("bob")
+	ended.Until = time.Now().Add(-time.Minute)
+	plant(t, n, ended)
+	_, err := newApprover(n).Start(t.Context(), "resource_host")
+	require.NoError(t, err)
+	require.Nil(t, pendingIn(t, n))
+}
+
+// Two look at the same moment, and both find nothing pending: the one that was
+// overwritten is told so, and leaves the other's approval alone.
+func TestOverwrittenApprovalIsNoticed(t *testing.T) {
+	t.Parallel()
+	n, _ := underWay(t)
+	starter := newApprover(n)
+	other := *approvalOf("bob")
+	starter.Queued = func(execution.Run) { plant(t, n, other) }
+	_, err := starter.Start(t.Context(), "resource_host")
+	require.ErrorIs(t, err, errTaken)
+	require.Equal(t, other, *pendingIn(t, n))
+}
+
+// A run that the schedule started just before it had the approval is not taken for
+// the one that carries it.
+func TestRunWithoutTheApprovalDoesNotCount(t *testing.T) {
+	t.Parallel()
+	n := pausedSchedule(t, func(workflow.Context, workflows.Input) (workflows.Report, error) {
+		return workflows.Report{Outcome: activities.Unchanged}, nil
+	})
+	before, err := newStarter(n).Start(t.Context(), "resource_host")
+	require.NoError(t, err)
+	starter := newApprover(n)
+	r := request{
+		Starter: starter, kind: "resource_host", handle: n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")),
+		known: map[string]bool{}, // as if the run had begun after the look
+	}
+	started, err := r.startApproved(t.Context())
+	require.NoError(t, err)
+	require.NotEqual(t, before.Run.RunID, started.Run.RunID)
+	found, err := r.carries(t.Context(), *started.Run)
+	require.NoError(t, err)
+	require.True(t, found)
+}
+
+// stuck is a Temporal in which an approval cannot be taken back.
+type stuck struct{ client.Client }
+
+func (c stuck) ScheduleClient() client.ScheduleClient {
+	return stuckSchedules{c.Client.ScheduleClient()}
+}
+
+type stuckSchedules struct{ client.ScheduleClient }
+
+func (c stuckSchedules) GetHandle(ctx context.Context, id string) client.ScheduleHandle {
+	return &stuckSchedule{ScheduleHandle: c.ScheduleClient.GetHandle(ctx, id)}
+}
+
+type stuckSchedule struct {
+	client.ScheduleHandle
+	updated bool
+}
+
+func (s *stuckSchedule) Update(ctx context.Context, options client.ScheduleUpdateOptions) error {
+	if s.updated {
+		return errors.New("no answer")
+	}
+	s.updated = true
+	return s.ScheduleHandle.Update(ctx, options)
+}
+
+func TestApprovalThatStaysIsTold(t *testing.T) {
+	t.Parallel()
+	n, _ := underWay(t)
+	starter := newApprover(n)
+	starter.Temporal = stuck{n}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	starter.Queued = func(execution.Run) { cancel(errors.New("enough")) }
+	_, err := starter.Start(ctx, "resource_host")
+	var unfinished *UnfinishedApproval
+	require.ErrorAs(t, err, &unfinished)
+	require.Regexp(t, "^the approval could not be taken back \\(no answer\\): runs of resource_host that begin until "+
+		"..:..:.. UTC carry it, unless `starter apply` takes it back$", unfinished.Fate)
+	list, err := List(t.Context(), n, []string{"resource_host"})
+	require.NoError(t, err)
+	require.Equal(t, "ann", list[0].Approval.By)
+}
