@@ -203,7 +203,7 @@ type ScopeRecord struct {
 	Place      string  `json:"place"`
 	Outcome    Outcome `json:"outcome"`
 	Stats      Stats   `json:"stats"`
-	HoldDigest string  `json:"holdDigest,omitempty"`
+	HoldDigest string  `json:"holdDigest,omitempty"` // of the deletions, where they are held (Stats.Held) or were approved
 	Reason     string  `json:"reason,omitempty"`
 }
 
@@ -219,7 +219,7 @@ type RunRecord struct {
 	ScopesHeld   int64         `json:"scopesHeld"`
 	Stats        Stats         `json:"stats"`
 	Orphans
-	ApprovedBy string `json:"approvedBy,omitempty"` // who approved deletions of the run
+	ApprovedBy string `json:"approvedBy,omitempty"` // who approved deletions that the run let go
 	Error      string `json:"error,omitempty"`
 }
 

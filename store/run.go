@@ -67,7 +67,7 @@ type Run struct {
 	OrphanScopes int64 `bun:"orphan_scopes"`
 	OrphanRows   int64 `bun:"orphan_rows"`
 
-	ApprovedBy string `bun:"approved_by"` // who approved deletions of the run
+	ApprovedBy string `bun:"approved_by"` // who approved deletions that the run let go, or asked for them
 	Error      string `bun:"error"`
 }
 
@@ -87,7 +87,7 @@ type RunScope struct {
 	ScopeID int64  `bun:"scope_id,pk"`
 	Outcome string `bun:"outcome"`
 	Stats
-	HoldDigest string `bun:"hold_digest"`
+	HoldDigest string `bun:"hold_digest"` // of the deletions, where they are held or were approved: see HeldDigest
 	Reason     string `bun:"reason"`
 
 	// Scope is filled in by RunScopes.
@@ -96,6 +96,23 @@ type RunScope struct {
 	Region   string `bun:"region,scanonly"`
 	// Complete says, to RecordScopes, that the scope's listing was complete.
 	Complete bool `bun:"-"`
+}
+
+// HeldDigest is the digest of the deletions that the scope holds, "" for none.
+func (r RunScope) HeldDigest() string {
+	if r.Held == 0 {
+		return ""
+	}
+	return r.HoldDigest
+}
+
+// ApprovedDigest is the digest of the deletions that an approval let go, "" for
+// none.
+func (r RunScope) ApprovedDigest() string {
+	if r.Held > 0 {
+		return ""
+	}
+	return r.HoldDigest
 }
 
 // BeginRun records that a run has begun and gives it its number. Beginning the

@@ -145,9 +145,6 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 		s.report.ApprovalExpired = s.approval.Until
 		s.approval = nil
 	}
-	if s.approval != nil {
-		s.report.ApprovedBy = s.approval.By
-	}
 	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (Progress, error) {
 		return Progress{Scopes: s.scopes, Done: s.report.Scopes, Stats: s.report.Stats}, nil
 	})
@@ -169,7 +166,7 @@ func (s *cloudSync) syncAndSettle(ctx workflow.Context) {
 		s.report.Error = explain(err)
 	}
 	s.report.settle(workflow.Now(ctx).Sub(s.started))
-	s.report.findUnused(s.in.Approval)
+	s.report.creditApproval(s.in.Approval)
 	s.showDetails(ctx)
 }
 

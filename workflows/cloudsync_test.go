@@ -25,22 +25,23 @@ const kind = "resource_host"
 // world is what the activities see and do, scripted: what each scope answers, and
 // what was asked.
 type world struct {
-	mu       sync.Mutex
-	listed   activities.ListScopesOut
-	listErr  error
-	fetch    func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
-	answers  map[int64]fetchAnswer
-	loadErr  map[int64]error
-	compare  map[int64]activities.ComputeDiffOut
-	half     map[diff.Op]store.Counts // what failed operations had done
-	modErr   error
-	skips    map[int64]int64 // candidates that exist, by scope
-	confirm  error           // of ConfirmAbsent
-	held     []activities.KeepHoldIn
-	mismatch string
-	applied  map[string][]int64 // operation to the scopes it was asked for
-	records  []activities.RecordRunIn
-	cleaned  int
+	mu        sync.Mutex
+	listed    activities.ListScopesOut
+	listErr   error
+	fetch     func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
+	answers   map[int64]fetchAnswer
+	loadErr   map[int64]error
+	compare   map[int64]activities.ComputeDiffOut
+	half      map[diff.Op]store.Counts // what failed operations had done
+	modErr    error
+	deleteErr error
+	skips     map[int64]int64 // candidates that exist, by scope
+	confirm   error           // of ConfirmAbsent
+	held      []activities.KeepHoldIn
+	mismatch  string
+	applied   map[string][]int64 // operation to the scopes it was asked for
+	records   []activities.RecordRunIn
+	cleaned   int
 }
 
 type fetchAnswer struct {
@@ -111,6 +112,9 @@ func (w *world) CountApplied(_ context.Context, in activities.CountAppliedIn) (s
 }
 
 func (w *world) BatchDelete(_ context.Context, in activities.ApplyIn) (store.Counts, error) {
+	if w.deleteErr != nil {
+		return store.Counts{}, w.deleteErr
+	}
 	return w.apply("delete", in, w.compare[in.Scope.ID].ToDel-w.skips[in.Scope.ID]), nil
 }
 

@@ -24,8 +24,8 @@ type Report struct {
 	// Attention has the scopes that failed, are held, or have refused rows: the
 	// first maxAttention of them.
 	Attention []ScopeReport `json:"attention,omitempty"`
-	// ApprovedBy approved deletions of the run; Approved are the digests that let
-	// some go, UnusedApprovals those that fit no scope's deletions.
+	// ApprovedBy approved deletions that the run let go; Approved are their digests,
+	// UnusedApprovals those of the approved sets that no scope had to delete.
 	ApprovedBy      string   `json:"approvedBy,omitempty"`
 	Approved        []string `json:"approved,omitempty"`
 	UnusedApprovals []string `json:"unusedApprovals,omitempty"`
@@ -63,10 +63,13 @@ func (r *Report) addScope(record activities.ScopeRecord) {
 	case activities.OK, activities.Unchanged:
 		return
 	}
-	r.attend(ScopeReport{
-		Place: record.Place, Outcome: record.Outcome, Held: record.Stats.Held, FailedRows: record.Stats.FailedRows,
-		HoldDigest: record.HoldDigest, Reason: record.Reason,
-	})
+	report := ScopeReport{
+		Place: record.Place, Outcome: record.Outcome, Held: record.Stats.Held, FailedRows: record.Stats.FailedRows, Reason: record.Reason,
+	}
+	if record.Stats.Held > 0 { // else it was approved
+		report.HoldDigest = record.HoldDigest
+	}
+	r.attend(report)
 }
 
 // maxPlanBytes bounds a plan's description in one payload, and maxPlannedScopes
@@ -98,10 +101,14 @@ func (r *Report) addApproved(digest string) {
 	}
 }
 
-// findUnused lists the approvals that let nothing go.
-func (r *Report) findUnused(approval *Approval) {
+// creditApproval says whose approval let deletions go, if any did, and lists the
+// digests that let nothing go.
+func (r *Report) creditApproval(approval *Approval) {
 	if approval == nil {
 		return
+	}
+	if len(r.Approved) > 0 {
+		r.ApprovedBy = approval.By
 	}
 	for _, digest := range approval.Digests {
 		if !slices.Contains(r.Approved, digest) {

@@ -27,7 +27,8 @@ type scopeRun struct {
 	approval  *Approval
 	planBytes int // of a plan: what it may say of the scope
 	record    activities.ScopeRecord
-	approved  string                     // the digest whose approval let the deletions go
+	matched   string                     // the digest of the deletions, where it is approved
+	approved  string                     // the same, once the deletions go
 	planned   []activities.PlannedChange // of a plan
 	staged    bool
 }
@@ -104,7 +105,7 @@ func (s *scopeRun) judge(found activities.ComputeDiffOut) {
 	}
 	digest := found.Deletions.String()
 	if s.approval != nil && slices.Contains(s.approval.Digests, digest) {
-		s.approved = digest
+		s.matched = digest
 		return
 	}
 	s.hold(found, reason)
@@ -131,6 +132,7 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 		return nil
 	}
 	if workflow.GetVersion(ctx, trustedDeletions, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		s.useApproval()
 		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-stats.Held, in, &stats.SuDel)
 	}
 	return s.delete(ctx, found, in)
@@ -144,15 +146,23 @@ func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut,
 		if err == nil {
 			in.Writer = absent.Writer
 			s.record.Stats.PagingSkips = absent.PagingSkips
+			s.useApproval()
 			return s.apply(ctx, a.BatchDelete, diff.Delete, absent.Absent, in, &s.record.Stats.SuDel)
 		}
 		if temporal.IsCanceledError(err) || activities.IsSuperseded(err) {
 			return err
 		}
-		s.approved = ""
 		s.hold(found, fmt.Sprintf("%d deletions could not be confirmed: %s", found.ToDel, explain(err)))
 	}
 	return s.keepHold(ctx, found)
+}
+
+// useApproval records that an approval lets the deletions go. From here on they do,
+// even if not all of them succeed.
+func (s *scopeRun) useApproval() {
+	if s.matched != "" {
+		s.approved, s.record.HoldDigest = s.matched, s.matched
+	}
 }
 
 func (s *scopeRun) confirm(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {

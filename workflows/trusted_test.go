@@ -89,6 +89,41 @@ func TestApprovedSetIsDeleted(t *testing.T) {
 	require.Equal(t, []string{"5:unused"}, report.UnusedApprovals)
 	require.Equal(t, "alice", report.ApprovedBy)
 	require.Equal(t, "alice", b.finalRecord().ApprovedBy)
+	require.Equal(t, found.Deletions.String(), b.scopeRecord(1).HoldDigest)
+	require.Empty(t, b.scopeRecord(2).HoldDigest)
+}
+
+// An approved set that fails on the way is in the report, and is no hold.
+func TestApprovedSetThatFails(t *testing.T) {
+	t.Parallel()
+	for name, until := range map[string]diff.Op{"before": diff.Modify, "while deleting": diff.Delete} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 2)
+			found := deletions(9)
+			found.ToMod = 1
+			b.changed(1, found)
+			if until == diff.Modify {
+				b.modErr = denied()
+			} else {
+				b.deleteErr = denied()
+			}
+			digest := found.Deletions.String()
+			report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{digest}, By: "alice"}})
+			require.NoError(t, err)
+			require.Equal(t, activities.Partial, report.Outcome)
+			require.Empty(t, report.Attention[0].HoldDigest)
+			if until == diff.Modify {
+				require.Equal(t, []string{digest}, report.UnusedApprovals)
+				require.Empty(t, b.finalRecord().ApprovedBy)
+				require.Empty(t, b.scopeRecord(1).HoldDigest)
+				return
+			}
+			require.Equal(t, []string{digest}, report.Approved)
+			require.Equal(t, "alice", b.finalRecord().ApprovedBy)
+			require.Equal(t, digest, b.scopeRecord(1).HoldDigest)
+		})
+	}
 }
 
 // An approval counts for the runs that begin before its end, also where the parts
@@ -149,6 +184,7 @@ func TestApprovalOfAnotherSet(t *testing.T) {
 	require.Equal(t, "9 of 10 rows would be deleted, more than 30%; "+b.mismatch, report.Attention[0].Reason)
 	require.Equal(t, []string{approved}, b.held[0].Approved)
 	require.Equal(t, []string{approved}, report.UnusedApprovals)
+	require.Empty(t, b.finalRecord().ApprovedBy, "nothing went by the approval")
 }
 
 // What an operator approved is still asked for by id.
@@ -162,6 +198,7 @@ func TestApprovedDeletionsAreConfirmed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, activities.Held, report.Outcome)
 	require.Empty(t, report.Approved)
+	require.Empty(t, b.finalRecord().ApprovedBy)
 }
 
 func TestPoliciesOfDeletions(t *testing.T) {

@@ -214,6 +214,11 @@ func TestApprove(t *testing.T) {
 	out, status := tr.starter(t, tr.config, "show", done.RunID)
 	require.Zero(t, status)
 	require.Contains(t, out, "approved by")
+	for _, digest := range done.Approved {
+		require.Contains(t, out, "approved "+digest)
+	}
+	require.EqualValues(t, len(done.Approved), tr.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE run_id = ? AND held = 0 AND hold_digest <> ''", done.RunID))
+	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = ? AND approved_by <> ''", mismatch.RunID), "nothing went by that approval")
 	out, status = tr.starter(t, tr.config, "apply")
 	require.Zero(t, status)
 	require.Empty(t, out, "the schedule's input is as before")

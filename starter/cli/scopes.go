@@ -40,8 +40,11 @@ func addScope(table *output.Table, scope store.RunScope) {
 	cells = append(cells, changeCells(activities.Stats(scope.Stats))...)
 	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
 	table.Remark(outcomeStyle(scope.Outcome), scope.Reason)
-	if scope.HoldDigest != "" {
-		table.Remark(output.Plain, "digest "+scope.HoldDigest)
+	if digest := scope.HeldDigest(); digest != "" {
+		table.Remark(output.Plain, "digest "+digest)
+	}
+	if digest := scope.ApprovedDigest(); digest != "" {
+		table.Remark(output.Plain, "approved "+digest)
 	}
 }
 

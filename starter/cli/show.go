@@ -85,8 +85,9 @@ type scopeView struct {
 	Place   string `json:"place"` // provider/account/region
 	Outcome string `json:"outcome"`
 	activities.Stats
-	HoldDigest string `json:"holdDigest,omitempty"`
-	Reason     string `json:"reason,omitempty"`
+	HoldDigest     string `json:"holdDigest,omitempty"`
+	ApprovedDigest string `json:"approvedDigest,omitempty"` // of deletions that an approval let go
+	Reason         string `json:"reason,omitempty"`
 }
 
 func (r record) view() recordView {
@@ -94,7 +95,7 @@ func (r record) view() recordView {
 	for _, scope := range r.scopes {
 		view.ScopeRecords = append(view.ScopeRecords, scopeView{
 			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: activities.Stats(scope.Stats),
-			HoldDigest: scope.HoldDigest, Reason: scope.Reason,
+			HoldDigest: scope.HeldDigest(), ApprovedDigest: scope.ApprovedDigest(), Reason: scope.Reason,
 		})
 	}
 	return view
@@ -122,8 +123,8 @@ func (p *Program) showRecord(r record, opts showOptions) {
 
 func (r record) heldDigests() (digests []string) {
 	for _, scope := range r.scopes {
-		if scope.HoldDigest != "" {
-			digests = append(digests, scope.HoldDigest)
+		if digest := scope.HeldDigest(); digest != "" {
+			digests = append(digests, digest)
 		}
 	}
 	return digests

@@ -169,6 +169,22 @@ func TestReportOfAnApprovalThatHadEnded(t *testing.T) {
 	require.NotContains(t, b.stdout.String(), "no scope has this set")
 }
 
+// The digest of a set that was approved is no hold to decide about.
+func TestShowAnApprovedSet(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	r := record{
+		run:    store.Run{ID: 1203, RunID: runID, Kind: "resource_host", Outcome: "ok", Stats: store.Stats{SuDel: 43}, Scopes: 1, ApprovedBy: "ann"},
+		scopes: []store.RunScope{{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "ok", Stats: store.Stats{SuDel: 43}, HoldDigest: someDigest}},
+	}
+	b.showRecord(r, showOptions{})
+	require.Contains(t, b.stdout.String(), "approved "+someDigest)
+	require.NotContains(t, b.stdout.String(), "--approve")
+	view := r.view().ScopeRecords[0]
+	require.Equal(t, someDigest, view.ApprovedDigest)
+	require.Empty(t, view.HoldDigest)
+}
+
 func TestShowText(t *testing.T) {
 	t.Parallel()
 	b := newBench()
