@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,13 +73,18 @@ func (p *Program) approval(digests []string) (*workflows.Approval, error) {
 	if len(digests) == 0 {
 		return nil, nil
 	}
+	approval := &workflows.Approval{By: p.who()}
 	for _, digest := range digests {
 		var read resource.Digest
 		if err := read.UnmarshalText([]byte(digest)); err != nil {
 			return nil, fmt.Errorf("--approve %q is no digest: copy it from the report of the hold (`starter runs`, `starter show RUN`)", digest)
 		}
+		// As reports write it: however it was typed, it is compared as text.
+		if canonical := read.String(); !slices.Contains(approval.Digests, canonical) {
+			approval.Digests = append(approval.Digests, canonical)
+		}
 	}
-	return &workflows.Approval{Digests: digests, By: p.who()}, nil
+	return approval, nil
 }
 
 // waitContext ends with the reason why nobody waits any more.

@@ -185,6 +185,15 @@ func TestShowAnApprovedSet(t *testing.T) {
 	require.Empty(t, view.HoldDigest)
 }
 
+func TestApprovalIsWrittenAsReportsDo(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	typed := "0" + strings.ToUpper(someDigest)
+	approval, err := b.approval([]string{typed, someDigest})
+	require.NoError(t, err)
+	require.Equal(t, []string{someDigest}, approval.Digests)
+}
+
 func TestShowText(t *testing.T) {
 	t.Parallel()
 	b := newBench()
