@@ -137,6 +137,8 @@ func TestHeldSetIsKeptOnceAndCompared(t *testing.T) {
 	found = b.compare(t, b.fetch(t))
 	require.Equal(t, "the approved set has changed: 1 more would be deleted (i-0002), 1 no longer would (i-0003)", keep("0:00", before))
 	require.Empty(t, keep("0:00"), "a digest of another scope says nothing here")
+	require.Empty(t, keep(found.Deletions.String()), "the approved set itself, held since it could not be confirmed")
+	require.Empty(t, keep(before, found.Deletions.String()))
 }
 
 func TestPlanIsDescribedWithinItsBytes(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cloudsync/diff"
@@ -34,6 +35,9 @@ func (a *Activities) KeepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, 
 	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: store.Candidates}
 	if err := a.deps.Store.KeepHold(ctx, set, in.Digest); err != nil {
 		return KeepHoldOut{}, temporalError(ctx, err)
+	}
+	if slices.Contains(in.Approved, in.Digest.String()) {
+		return KeepHoldOut{}, nil // it is held for another reason
 	}
 	for _, digest := range in.Approved {
 		approved, err := a.deps.Store.LoadHold(ctx, in.Scope.ID, digest)
