@@ -21,8 +21,8 @@ type Report struct {
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
 	activities.Orphans
-	// Attention has the scopes that failed, are held, or have refused rows: the
-	// first maxAttention of them.
+	// Attention has the scopes that failed, are held, or have refused rows:
+	// maxAttention of them, the held ones first to stay.
 	Attention []ScopeReport `json:"attention,omitempty"`
 	// ApprovedBy approved deletions that the run let go; Approved are their digests,
 	// UnusedApprovals those of the approved sets that no scope had to delete.
@@ -137,10 +137,27 @@ func (r *Report) addFailure(place string, n int64, reason string) {
 	r.attend(ScopeReport{Place: place, Outcome: activities.Failed, Reason: reason})
 }
 
+// attend adds a scope, in the place of the last one that can wait longer where
+// there is no room: an operator has to decide about a held scope, and finds its
+// digest here.
 func (r *Report) attend(scope ScopeReport) {
 	if len(r.Attention) < maxAttention {
 		r.Attention = append(r.Attention, scope)
+		return
 	}
+	for i := len(r.Attention) - 1; i >= 0; i-- {
+		if r.Attention[i].urgency() < scope.urgency() {
+			r.Attention = append(slices.Delete(r.Attention, i, i+1), scope)
+			return
+		}
+	}
+}
+
+func (s ScopeReport) urgency() int {
+	if s.Held > 0 {
+		return 1
+	}
+	return 0
 }
 
 // settle derives the outcome from the figures.

@@ -93,6 +93,32 @@ func TestApprovedSetIsDeleted(t *testing.T) {
 	require.Empty(t, b.scopeRecord(2).HoldDigest)
 }
 
+// However many scopes fail before it, a held one is in the report, with the digest to
+// decide about; and what is in it stays bounded.
+func TestHeldScopesAreReportedFirst(t *testing.T) {
+	t.Parallel()
+	for _, scopes := range []int{60, 260} { // alone, and in parts
+		b := setup(t, scopes)
+		for id := range int64(scopes) {
+			b.answers[id+1] = fetchAnswer{err: denied()}
+		}
+		want := map[string]bool{}
+		for _, id := range []int64{30, 57, 58, 59} {
+			found := deletions(9)
+			found.Deletions.Add(resource.Entry{UID: resource.UID{0xff, byte(id)}})
+			b.changed(id, found)
+			want[found.Deletions.String()] = true
+		}
+		report, err := b.run(t)
+		require.NoError(t, err)
+		require.Len(t, report.Attention, 20)
+		for _, scope := range report.Attention {
+			delete(want, scope.HoldDigest)
+		}
+		require.Empty(t, want)
+	}
+}
+
 // An approved set that fails on the way is in the report, and is no hold.
 func TestApprovedSetThatFails(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"fmt"
+
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/workflows"
@@ -39,7 +41,7 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	}
 	if report.Held > 0 {
 		p.out.Line("")
-		p.showHoldAdvice(s.kind, digestsOf(report.Attention))
+		p.showHoldAdvice(s.kind, digestsOf(report.Attention), report.ScopesHeld, run.RunID)
 	}
 }
 
@@ -53,10 +55,17 @@ func digestsOf(scopes []workflows.ScopeReport) (digests []string) {
 }
 
 // showHoldAdvice says what to do about held deletions, with the command to type.
-func (p *Program) showHoldAdvice(kind string, digests []string) {
-	p.out.Note(output.Plain, "Held deletions lose nothing: the rows stay, and additions and modifications were applied. "+
-		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. "+
-		"If they are gone, approve exactly these sets:")
+// A report has the digests of some scopes, the run's record those of all.
+func (p *Program) showHoldAdvice(kind string, digests []string, scopesHeld int64, runID string) {
+	advice := "Held deletions lose nothing: the rows stay, and additions and modifications were applied. " +
+		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. " +
+		"If they are gone, approve exactly these sets"
+	if len(digests) == 0 {
+		p.out.Note(output.Plain, advice+", as this lists them:")
+		p.out.Line("  starter show %s", runID)
+		return
+	}
+	p.out.Note(output.Plain, advice+":")
 	p.out.Line("  starter run %s \\", kind)
 	for i, digest := range digests {
 		more := " \\"
@@ -64,6 +73,10 @@ func (p *Program) showHoldAdvice(kind string, digests []string) {
 			more = ""
 		}
 		p.out.Line("  --approve %s%s", digest, more)
+	}
+	if missing := scopesHeld - int64(len(digests)); missing > 0 {
+		p.out.Note(output.Warn, fmt.Sprintf("%s more are held; all their digests are in the run's record:", plural(missing, "scope")))
+		p.out.Line("  starter show %s", runID)
 	}
 }
 

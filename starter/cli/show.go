@@ -115,7 +115,8 @@ func (p *Program) showRecord(r record, opts showOptions) {
 	p.showRefused(r)
 	if r.run.Held > 0 {
 		p.out.Line("")
-		p.showHoldAdvice(r.run.Kind, r.heldDigests())
+		digests := r.heldDigests()
+		p.showHoldAdvice(r.run.Kind, digests, int64(len(digests)), r.run.RunID)
 	}
 	p.out.Line("\nin Temporal, as long as it keeps the run:")
 	p.showTemporalCommand(execution.Run{WorkflowID: r.run.WorkflowID, RunID: r.run.RunID})

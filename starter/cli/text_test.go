@@ -185,6 +185,37 @@ func TestShowAnApprovedSet(t *testing.T) {
 	require.Empty(t, view.HoldDigest)
 }
 
+// A report that lacks digests leads to the record, which has them all.
+func TestReportWithoutAllDigests(t *testing.T) {
+	t.Parallel()
+	held := workflows.ScopeReport{Place: "mock/prod/beijing", Outcome: activities.Held, Held: 43, HoldDigest: someDigest}
+	for name, c := range map[string]struct {
+		attention []workflows.ScopeReport
+		want      string
+	}{
+		"some": {[]workflows.ScopeReport{held}, `
+listing lacks them. If they are gone, approve exactly these sets:
+  starter run resource_host \
+  --approve ` + someDigest + `
+24 scopes more are held; all their digests are in the run's record:
+  starter show ` + runID + "\n"},
+		"none": {nil, `
+listing lacks them. If they are gone, approve exactly these sets, as this lists
+them:
+  starter show ` + runID + "\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench()
+			b.showReport(workflows.Report{
+				Kind: "resource_host", Outcome: activities.Held, Stats: activities.Stats{Held: 430}, Scopes: 30, ScopesHeld: 25, Attention: c.attention,
+			}, execution.Run{RunID: runID})
+			require.Contains(t, b.stdout.String(), c.want)
+			requireWidth(t, b.stdout.String())
+		})
+	}
+}
+
 func TestApprovalIsWrittenAsReportsDo(t *testing.T) {
 	t.Parallel()
 	b := newBench()
