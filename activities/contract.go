@@ -205,6 +205,9 @@ type ScopeRecord struct {
 	Stats      Stats   `json:"stats"`
 	HoldDigest string  `json:"holdDigest,omitempty"` // of the deletions, where they are held (Stats.Held) or were approved
 	Reason     string  `json:"reason,omitempty"`
+	// Left is how many rows the cloud no longer lists and the run left alone without
+	// holding them; Reason says why.
+	Left int64 `json:"left,omitempty"`
 }
 
 // RunRecord is what became of a run.

@@ -35,6 +35,7 @@ type world struct {
 	half      map[diff.Op]store.Counts // what failed operations had done
 	modErr    error
 	deleteErr error
+	deleted   *store.Counts   // of BatchDelete, where it does not do all
 	skips     map[int64]int64 // candidates that exist, by scope
 	confirm   error           // of ConfirmAbsent
 	held      []activities.KeepHoldIn
@@ -114,6 +115,9 @@ func (w *world) CountApplied(_ context.Context, in activities.CountAppliedIn) (s
 func (w *world) BatchDelete(_ context.Context, in activities.ApplyIn) (store.Counts, error) {
 	if w.deleteErr != nil {
 		return store.Counts{}, w.deleteErr
+	}
+	if w.deleted != nil {
+		return *w.deleted, nil
 	}
 	return w.apply("delete", in, w.compare[in.Scope.ID].ToDel-w.skips[in.Scope.ID]), nil
 }

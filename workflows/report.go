@@ -21,8 +21,11 @@ type Report struct {
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
 	activities.Orphans
-	// Attention has the scopes that failed, are held, or have refused rows:
-	// maxAttention of them, the held ones first to stay.
+	// Left are rows that the cloud no longer lists and that were neither deleted nor
+	// held: by the configuration, or since they changed in the meantime.
+	Left int64 `json:"leftNum,omitempty"`
+	// Attention has the scopes that failed, are held, have refused rows, or left
+	// some alone: maxAttention of them, the most urgent ones.
 	Attention []ScopeReport `json:"attention,omitempty"`
 	// ApprovedBy approved deletions that the run let go; Approved are their digests,
 	// UnusedApprovals those of the approved sets that no scope had to delete.
@@ -55,13 +58,16 @@ const maxAttention = 20
 func (r *Report) addScope(record activities.ScopeRecord) {
 	r.Stats.Add(record.Stats)
 	r.Scopes++
+	r.Left += record.Left
 	switch record.Outcome {
 	case activities.Failed:
 		r.ScopesFailed++
 	case activities.Held:
 		r.ScopesHeld++
 	case activities.OK, activities.Unchanged:
-		return
+		if record.Left == 0 {
+			return
+		}
 	}
 	report := ScopeReport{
 		Place: record.Place, Outcome: record.Outcome, Held: record.Stats.Held, FailedRows: record.Stats.FailedRows, Reason: record.Reason,
@@ -123,6 +129,7 @@ func (r *Report) addPart(part Report) {
 	r.Scopes += part.Scopes
 	r.ScopesFailed += part.ScopesFailed
 	r.ScopesHeld += part.ScopesHeld
+	r.Left += part.Left
 	r.Approved = append(r.Approved, part.Approved...)
 	r.addPlanned(part.Planned)
 	for _, scope := range part.Attention {
@@ -154,10 +161,14 @@ func (r *Report) attend(scope ScopeReport) {
 }
 
 func (s ScopeReport) urgency() int {
-	if s.Held > 0 {
+	switch {
+	case s.Held > 0:
+		return 2
+	case s.Outcome != activities.OK:
 		return 1
+	default:
+		return 0
 	}
-	return 0
 }
 
 // settle derives the outcome from the figures.
@@ -165,7 +176,7 @@ func (s ScopeReport) urgency() int {
 //	no scope could be synced             → failed
 //	deletions wait for an operator       → held
 //	a scope failed, or rows were refused → partial
-//	rows were written                    → ok
+//	rows were written, or left alone     → ok
 //	else                                 → unchanged
 func (r *Report) settle(took time.Duration) {
 	r.TimeTook = took.Seconds()
@@ -176,7 +187,7 @@ func (r *Report) settle(took time.Duration) {
 		r.Outcome = activities.Held
 	case r.ScopesFailed > 0 || r.FailedRows > 0:
 		r.Outcome = activities.Partial
-	case r.Changes() > 0 || r.Rehashed > 0:
+	case r.Changes() > 0 || r.Rehashed > 0 || r.Left > 0:
 		r.Outcome = activities.OK
 	default:
 		r.Outcome = activities.Unchanged
@@ -216,6 +227,9 @@ func (r *Report) reason() string {
 		parts = append(parts, r.Error)
 	}
 	for _, scope := range r.Attention {
+		if scope.Outcome == activities.OK {
+			continue
+		}
 		parts = append(parts, fmt.Sprintf("%s %s: %s", scope.Place, scope.Outcome, scope.Reason))
 	}
 	text := strings.Join(parts, "; ")

@@ -30,6 +30,7 @@ type scopeRun struct {
 	matched   string                     // the digest of the deletions, where it is approved
 	approved  string                     // the same, once the deletions go
 	planned   []activities.PlannedChange // of a plan
+	skipped   int64                      // rows that changed since the comparison
 	staged    bool
 }
 
@@ -217,6 +218,7 @@ func (s *scopeRun) apply(ctx workflow.Context, activity any, op diff.Op, rows in
 	*applied = counts.Applied
 	s.record.Stats.Rehashed += counts.Rehashed
 	s.record.Stats.FailedRows += counts.Failed
+	s.skipped += counts.Skipped
 	return err
 }
 
@@ -245,6 +247,25 @@ func (s *scopeRun) settle(found activities.ComputeDiffOut) {
 	default:
 		s.record.Outcome = activities.OK
 	}
+	s.tellLeft(found)
+}
+
+// tellLeft says which deletions the run neither did nor held.
+func (s *scopeRun) tellLeft(found activities.ComputeDiffOut) {
+	if s.policy.Deletes == diff.Never && found.ToDel > 0 {
+		s.leave(found.ToDel, fmt.Sprintf("rows that the cloud no longer lists stay, since the configuration says deletes: never: %d", found.ToDel))
+	}
+	if s.skipped > 0 {
+		s.leave(s.skipped, fmt.Sprintf("rows to delete that changed since the comparison, left to the next run: %d", s.skipped))
+	}
+}
+
+func (s *scopeRun) leave(rows int64, reason string) {
+	s.record.Left += rows
+	if s.record.Reason != "" {
+		reason = s.record.Reason + "; " + reason
+	}
+	s.record.Reason = reason
 }
 
 // explain is the error that matters, without the layers that Temporal adds.

@@ -12,6 +12,7 @@ import (
 	"cloudsync/activities"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store"
 	"cloudsync/workflows"
 )
 
@@ -91,6 +92,23 @@ func TestApprovedSetIsDeleted(t *testing.T) {
 	require.Equal(t, "alice", b.finalRecord().ApprovedBy)
 	require.Equal(t, found.Deletions.String(), b.scopeRecord(1).HoldDigest)
 	require.Empty(t, b.scopeRecord(2).HoldDigest)
+}
+
+// Rows that changed since the comparison are not deleted, and not passed over in
+// silence.
+func TestSkippedRowsAreReported(t *testing.T) {
+	t.Parallel()
+	for _, scopes := range []int{2, 250} { // alone, and in parts
+		b := setup(t, scopes)
+		b.changed(1, deletions(2))
+		b.deleted = &store.Counts{Skipped: 2}
+		report, err := b.run(t)
+		require.NoError(t, err)
+		require.Equal(t, activities.OK, report.Outcome)
+		require.EqualValues(t, 2, report.Left)
+		require.Contains(t, report.Attention[0].Reason, "changed since the comparison, left to the next run: 2")
+		require.Contains(t, b.scopeRecord(1).Reason, "changed since the comparison, left to the next run: 2")
+	}
 }
 
 // However many scopes fail before it, a held one is in the report, with the digest to
@@ -237,7 +255,7 @@ func TestPoliciesOfDeletions(t *testing.T) {
 	}{
 		"apply": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Apply}, 1, activities.OK, 1},
 		"hold":  {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Hold}, 1, activities.Held, 0},
-		"never": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Never}, 9, activities.Unchanged, 0},
+		"never": {diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, Deletes: diff.Never}, 9, activities.OK, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -249,6 +267,12 @@ func TestPoliciesOfDeletions(t *testing.T) {
 			require.Equal(t, c.outcome, report.Outcome)
 			require.Equal(t, c.deleted, report.SuDel)
 			require.Equal(t, c.gone, report.ToDel)
+			if c.policy.Deletes == diff.Never {
+				require.Equal(t, c.gone, report.Left)
+				require.Contains(t, report.Attention[0].Reason, "deletes: never: 9")
+				require.Contains(t, b.scopeRecord(1).Reason, "deletes: never: 9")
+				require.Empty(t, b.finalRecord().Error, "as configured")
+			}
 		})
 	}
 }

@@ -13,7 +13,7 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	s := summary{
 		kind: report.Kind, outcome: string(report.Outcome), stats: report.Stats, timeTook: report.TimeTook,
 		scopes: report.Scopes, failed: report.ScopesFailed, held: report.ScopesHeld,
-		orphans: report.Orphans,
+		orphans: report.Orphans, left: report.Left,
 	}
 	var figures output.Figures
 	figures.Add("kind", s.kind)

@@ -18,6 +18,7 @@ type summary struct {
 	failed   int64
 	held     int64
 	orphans  activities.Orphans
+	left     int64 // a record has it in the reasons of its scopes
 }
 
 // addFigures adds the statistics under the names that logs and reports use.
@@ -46,6 +47,9 @@ func (s summary) addExceptions(figures *output.Figures) {
 	}
 	if s.stats.Held > 0 {
 		figures.AddStyled("heldNum", fmt.Sprint(s.stats.Held), output.Warn)
+	}
+	if s.left > 0 {
+		figures.AddStyled("leftNum", fmt.Sprint(s.left), output.Warn)
 	}
 	if s.stats.PagingSkips > 0 {
 		figures.Add("pagingSkips", fmt.Sprint(s.stats.PagingSkips))
