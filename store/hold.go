@@ -16,7 +16,7 @@ import (
 // diff.Delete.
 const Candidates diff.Op = "candidate"
 
-// holdsKept is how many of a scope's held sets are kept, the newest, to compare
+// holdsKept is how many of a scope's held sets are kept, those held last, to compare
 // an approval with. In a cloud that changes, each run holds another set.
 const holdsKept = 10
 
@@ -32,12 +32,13 @@ type holdRow struct {
 }
 
 // KeepHold keeps a set of candidates under its digest. A set that is held again,
-// by run after run, is kept once.
+// by run after run, is kept once, and counts as new.
 func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewRaw(`INSERT IGNORE INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
+		_, err := tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
 			SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
-			WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?`,
+			WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?
+			ON DUPLICATE KEY UPDATE held_at = VALUES(held_at)`,
 			digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
 		if err != nil {
 			return err
