@@ -61,7 +61,32 @@ func (p *Program) listChanges(ctx context.Context, s *store.Store, opts changesO
 	}
 	more := int64(len(changes)) > opts.limit
 	changes = changes[:min(int64(len(changes)), opts.limit)]
-	return p.show(changeViews(changes), func() { p.showHistory(changes, more) })
+	gone, err := goneBefore(ctx, s, filter, more || opts.run != "" && len(changes) > 0)
+	if err != nil {
+		return err
+	}
+	return p.show(changeViews(changes), func() {
+		p.showHistory(changes, more)
+		p.showEarlier(gone, false)
+	})
+}
+
+// goneBefore is the time before which changes that the filter asks for are no
+// longer kept, zero if none is missing, or if what is shown ends after it.
+func goneBefore(ctx context.Context, s *store.Store, filter store.ChangeFilter, endsAfter bool) (gone time.Time, err error) {
+	if endsAfter {
+		return gone, nil
+	}
+	for _, kind := range filter.Kinds {
+		whole, err := s.Horizon(ctx, kind)
+		if err != nil {
+			return gone, err
+		}
+		if filter.Since.Before(whole) && gone.Before(whole) {
+			gone = whole
+		}
+	}
+	return gone, nil
 }
 
 // changeView is a change in JSON.

@@ -201,6 +201,27 @@ func TestAsOfBeforeTheHorizonSaysWhereItIs(t *testing.T) {
 	require.Contains(t, stdout, "Changes from before 2026-01-01 00:00:00 UTC are no longer kept.")
 }
 
+func TestChangesFromBeforeTheHorizonSaySo(t *testing.T) {
+	t.Parallel()
+	a := deleted(t, 2)
+	_, err := storetest.Connect(t, a.dsn).Exec("INSERT INTO sync_horizon VALUES ('resource_host', '2026-01-01')")
+	require.NoError(t, err)
+	const gone = "Changes from before 2026-01-01 00:00:00 UTC are no longer kept."
+	for args, says := range map[string]bool{
+		"--since 2025-12-31":                    true,
+		"--since 2025-12-31 --until 2025-12-31": true, // there are none
+		"":                                      true,
+		"--since 2026-01-01":                    false,
+		"--since 2025-12-31 --limit 1":          false, // there are more to see first
+		"--since 2025-12-31 --kind resource_disk": false,
+		"--run aaaa-2": false,
+	} {
+		status, stdout, stderr := a.do(t, append([]string{"changes"}, strings.Fields(args)...)...)
+		require.Zero(t, status, stderr)
+		require.Equal(t, says, strings.Contains(stdout, gone), args)
+	}
+}
+
 func TestChangesByRunInEachWay(t *testing.T) {
 	t.Parallel()
 	a := deleted(t, 2)
