@@ -56,7 +56,7 @@ func TestCandidateWithAnEditedIDIsNotDeleted(t *testing.T) {
 	b.cloud.hidden = []string{"i-0009"}
 	absent, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
 	require.NoError(t, err)
-	require.EqualValues(t, [2]int64{1, 1}, [2]int64{absent.Absent, absent.PagingSkips})
+	require.Equal(t, [2]int64{1, 1}, [2]int64{absent.Absent, absent.PagingSkips})
 	counts, err := execute(t, attempt{}, b.BatchDelete, b.applyIn(absent.Writer))
 	require.NoError(t, err)
 	require.EqualValues(t, 1, counts.Applied)

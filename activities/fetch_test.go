@@ -139,7 +139,7 @@ func TestShortThrottleIsWaitedFor(t *testing.T) {
 
 	b.cloud.failAlways(&cloud.Error{Class: cloud.Throttled, RetryAfter: time.Millisecond})
 	_, err = execute(t, attempt{}, b.FetchCloud, b.scopeIn())
-	failureOf(t, err, "throttled", true)
+	requireFailure(t, err, "throttled", true)
 }
 
 // An error that an adapter forgot to classify is not taken for an answer.

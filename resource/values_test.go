@@ -60,7 +60,7 @@ func requireImage(t require.TestingT, kind *resource.Kind, row resource.Row, val
 		default:
 			want, err := json.Marshal(value)
 			require.NoError(t, err)
-			require.Equal(t, string(image[column]), string(want), column)
+			require.JSONEq(t, string(want), string(image[column]), column)
 		}
 	}
 }

@@ -82,7 +82,11 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 }
 
 func itemsOf(payload []byte) (items []Item, err error) {
-	err = eachItem(payload, func(item Item) error {
+	encoded, err := decompress(payload, nil)
+	if err != nil {
+		return nil, err
+	}
+	err = eachIn(encoded, func(item Item) error {
 		items = append(items, item)
 		return nil
 	})

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -73,11 +74,10 @@ func answers(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", url, response.Status)
+		err = fmt.Errorf("%s answers %s", url, response.Status)
 	}
-	return nil
+	return errors.Join(err, response.Body.Close())
 }
 
 // measured is a process whose use of the machine is measured.

@@ -223,7 +223,7 @@ func (r *references) columns(ctx context.Context) (columns []string, err error) 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
 	return rows.Columns()
 }
 
