@@ -38,12 +38,25 @@ func readCounters(ctx context.Context, db *sql.DB) (c counters, err error) {
 	return c, err
 }
 
+// tableBytes is the size of a table with its indexes.
+func tableBytes(ctx context.Context, db *sql.DB, table string) (bytes int64, err error) {
+	if err := sqlExec(ctx, db, "ANALYZE TABLE "+table); err != nil {
+		return 0, err
+	}
+	err = db.QueryRowContext(ctx, `SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.TABLES
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ?`, table).Scan(&bytes)
+	if err != nil {
+		return 0, fmt.Errorf("read the size of %s: %w", table, err)
+	}
+	return bytes, nil
+}
+
 // History is what a run left in Temporal, its children included. Events is of
 // the longest, since the limit is on each.
 type History struct {
 	Events     int   `json:"events"`
 	AllEvents  int   `json:"allEvents"`
-	Bytes      int64 `json:"historyBytes"`
+	Bytes      int64 `json:"eventBytes"`
 	Activities int   `json:"activities"`
 }
 

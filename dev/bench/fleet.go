@@ -104,6 +104,12 @@ func (in *installation) measureRun(ctx context.Context, workers []*workerProcess
 	}
 	sample.RowsWritten, sample.BytesWritten = after.rows-before.rows, after.bytes-before.bytes
 	sample.RowsBesideRecord = after.otherRows - before.otherRows
+	if sample.InventoryBytes, err = tableBytes(ctx, in.sql, "resource_host"); err != nil {
+		return sample, err
+	}
+	if sample.HistoryBytes, err = tableBytes(ctx, in.sql, "resource_change"); err != nil {
+		return sample, err
+	}
 	if sample.History, err = in.history(ctx, report); err != nil {
 		return sample, err
 	}

@@ -26,7 +26,9 @@ type Sample struct {
 	// are neither the run's record nor its claims of scopes.
 	RowsWritten      int64 `json:"rowsWritten"`
 	RowsBesideRecord int64 `json:"rowsBesideRecord"`
-	BytesWritten     int64 `json:"bytesWritten"` // to InnoDB's log
+	BytesWritten     int64 `json:"bytesWritten"`   // to InnoDB's log
+	InventoryBytes   int64 `json:"inventoryBytes"` // of resource_host with its indexes, by the server's estimate
+	HistoryBytes     int64 `json:"historyBytes"`   // of resource_change likewise
 	History
 }
 
