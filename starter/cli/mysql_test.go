@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,12 @@ func (a *archive) do(t *testing.T, args ...string) (status int, stdout, stderr s
 // record records a run that ended with the outcome.
 func (a *archive) record(t *testing.T, runID, kind, outcome string) {
 	t.Helper()
+	a.recordHold(t, runID, kind, outcome, "5:abc")
+}
+
+// recordHold records a run that held the set, or with "" for its digest, none.
+func (a *archive) recordHold(t *testing.T, runID, kind, outcome, digest string) {
+	t.Helper()
 	s := storetest.OpenDSN(t, a.dsn)
 	run := store.Run{RunID: runID, WorkflowID: "cloud-sync/" + kind, Kind: kind, StartedAt: noon.Add(-time.Minute)}
 	ref, err := s.BeginRun(t.Context(), run)
@@ -39,8 +46,13 @@ func (a *archive) record(t *testing.T, runID, kind, outcome string) {
 	require.NoError(t, err)
 	run.Outcome, run.TookMS, run.FinishedAt, run.Scopes = outcome, 1500, noon, 1
 	run.Stats = store.Stats{CloudNum: 8, SuAdd: 3, Held: 5}
+	if digest == "" {
+		run.Held = 0
+	}
+	_, err = s.ClaimScopes(t.Context(), ref, ids)
+	require.NoError(t, err)
 	require.NoError(t, s.RecordScopes(t.Context(), ref, []store.RunScope{
-		{ScopeID: ids[0], Outcome: outcome, Stats: run.Stats, HoldDigest: "5:abc", Reason: "all 5 rows would be deleted"},
+		{ScopeID: ids[0], Outcome: outcome, Stats: run.Stats, HoldDigest: digest, Reason: "all 5 rows would be deleted", Complete: true},
 	}))
 	require.NoError(t, s.EndRun(t.Context(), run))
 }
@@ -97,6 +109,32 @@ func TestRunsAndShow(t *testing.T) {
 	_, stdout, _ = a.do(t, "show", "resource_host")
 	require.Contains(t, stdout, "    digest 5:abc\n")
 	requireWidth(t, stdout)
+}
+
+// A hold is something to decide only while the newest run holds that set.
+func TestDecidedHoldsAskForNothing(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	a.recordHold(t, "aaaa-1", "resource_host", "held", "5:abc")
+	a.recordHold(t, "aaaa-2", "resource_host", "held", "5:def")
+	_, stdout, _ := a.do(t, "runs")
+	require.Regexp(t, `(?s)resource_host.*to decide: starter show \d+\n.*resource_host.*superseded by run \d+\n`, stdout)
+	require.Equal(t, 1, strings.Count(stdout, "to decide"))
+	_, stdout, _ = a.do(t, "show", "aaaa-1")
+	require.Contains(t, stdout, "superseded by run ")
+	require.NotContains(t, stdout, "--approve")
+	_, stdout, _ = a.do(t, "show", "aaaa-2")
+	require.Contains(t, stdout, "--approve 5:def\n")
+	require.NotContains(t, stdout, "superseded")
+
+	a.recordHold(t, "aaaa-3", "resource_host", "ok", "")
+	_, stdout, _ = a.do(t, "runs")
+	require.NotContains(t, stdout, "to decide")
+	_, stdout, _ = a.do(t, "show", "aaaa-2")
+	require.NotContains(t, stdout, "--approve")
+	_, stdout, _ = a.do(t, "show", "aaaa-2", "-o", "json")
+	require.Contains(t, stdout, `"holdSupersededBy": `)
 }
 
 func TestShowTellsMissingFromAmbiguous(t *testing.T) {

@@ -37,7 +37,11 @@ func (p *Program) runsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return p.show(runViews(runs), func() { p.showRuns(runs) })
+				holds, err := readHolds(cmd.Context(), s, runs...)
+				if err != nil {
+					return err
+				}
+				return p.show(runViews(runs, holds), func() { p.showRuns(runs, holds) })
 			})
 		},
 	}
@@ -60,29 +64,33 @@ type runView struct {
 	ScopesFailed int64   `json:"scopesFailed"`
 	ScopesHeld   int64   `json:"scopesHeld"`
 	activities.Orphans
-	ApprovedBy string `json:"approvedBy,omitempty"`
-	Error      string `json:"error,omitempty"`
+	// HoldSupersededBy is the number of the run since which none of the held sets
+	// waits for a decision any more.
+	HoldSupersededBy int64  `json:"holdSupersededBy,omitempty"`
+	ApprovedBy       string `json:"approvedBy,omitempty"`
+	Error            string `json:"error,omitempty"`
 }
 
-func runViews(runs []store.Run) []runView {
+func runViews(runs []store.Run, holds holds) []runView {
 	views := make([]runView, len(runs))
 	for i := range runs {
-		views[i] = newRunView(runs[i])
+		views[i] = newRunView(runs[i], holds)
 	}
 	return views
 }
 
-func newRunView(run store.Run) runView {
+func newRunView(run store.Run, holds holds) runView {
 	return runView{
 		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
 		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: activities.Stats(run.Stats),
 		TimeTook: float64(run.TookMS) / 1000,
 		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
-		Orphans: activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
+		Orphans:          activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
+		HoldSupersededBy: holds.supersededBy(run.RunID),
 	}
 }
 
-func (p *Program) showRuns(runs []store.Run) {
+func (p *Program) showRuns(runs []store.Run, holds holds) {
 	if len(runs) == 0 {
 		p.out.Line("no runs are recorded: start one with `starter run KIND`")
 		return
@@ -99,10 +107,18 @@ func (p *Program) showRuns(runs []store.Run) {
 			table.Remark(outcomeStyle(run.Outcome), output.Clip(run.Error, maxReason))
 		}
 		if run.Held > 0 {
-			table.Remark(output.Plain, fmt.Sprintf("to decide: starter show %d", run.ID))
+			table.Remark(output.Plain, holdText(run, holds))
 		}
 	}
 	p.out.Table(table)
+}
+
+// holdText says whether there is still something to decide.
+func holdText(run store.Run, holds holds) string {
+	if by := holds.supersededBy(run.RunID); by > 0 {
+		return fmt.Sprintf("superseded by run %d", by)
+	}
+	return fmt.Sprintf("to decide: starter show %d", run.ID)
 }
 
 // maxReason is how much of a run's reason a list shows, about two lines.

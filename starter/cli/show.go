@@ -54,6 +54,7 @@ type record struct {
 	scopes   []store.RunScope
 	failures []store.Failure
 	restore  *store.RestoreRecord // where the run is a restore
+	holds    holds
 }
 
 func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, opts showOptions) (r record, err error) {
@@ -64,6 +65,9 @@ func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, o
 		return r, err
 	}
 	if r.scopes, err = s.RunScopes(ctx, r.run.RunID); err != nil {
+		return r, err
+	}
+	if r.holds, err = readHolds(ctx, s, r.run); err != nil {
 		return r, err
 	}
 	r.failures, err = s.RunFailures(ctx, r.run.RunID, opts.limit)
@@ -91,7 +95,7 @@ type scopeView struct {
 }
 
 func (r record) view() recordView {
-	view := recordView{runView: newRunView(r.run), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...), Restore: r.restore}
+	view := recordView{runView: newRunView(r.run, r.holds), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...), Restore: r.restore}
 	for _, scope := range r.scopes {
 		view.ScopeRecords = append(view.ScopeRecords, scopeView{
 			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: activities.Stats(scope.Stats),
@@ -113,18 +117,29 @@ func (p *Program) showRecord(r record, opts showOptions) {
 	p.showRun(r.run)
 	p.showScopes(r.scopes, opts)
 	p.showRefused(r)
-	if r.run.Held > 0 {
-		p.out.Line("")
-		digests := r.heldDigests()
-		p.showHoldAdvice(r.run.Kind, digests, int64(len(digests)), r.run.RunID)
-	}
+	p.showHold(r)
 	p.out.Line("\nin Temporal, as long as it keeps the run:")
 	p.showTemporalCommand(execution.Run{WorkflowID: r.run.WorkflowID, RunID: r.run.RunID})
 }
 
-func (r record) heldDigests() (digests []string) {
+// showHold says what to do about the sets that still wait for a decision.
+func (p *Program) showHold(r record) {
+	if r.run.Held == 0 {
+		return
+	}
+	p.out.Line("")
+	if by := r.holds.supersededBy(r.run.RunID); by > 0 {
+		p.out.Note(output.Plain, fmt.Sprintf("There is nothing left to decide here: superseded by run %d, which no longer holds these deletions:", by))
+		p.out.Line("  starter show %d", by)
+		return
+	}
+	digests := r.waitingDigests()
+	p.showHoldAdvice(r.run.Kind, digests, int64(len(digests)), r.run.RunID)
+}
+
+func (r record) waitingDigests() (digests []string) {
 	for _, scope := range r.scopes {
-		if digest := scope.HeldDigest(); digest != "" {
+		if digest := scope.HeldDigest(); digest != "" && r.holds.waits(r.run.RunID, scope.ScopeID) {
 			digests = append(digests, digest)
 		}
 	}

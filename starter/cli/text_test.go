@@ -81,7 +81,7 @@ func TestRunsText(t *testing.T) {
 			Error: strings.Repeat("mock/prod/shanghai failed: denied; ", 20),
 		},
 		{ID: 1201, Kind: "resource_host", Outcome: "unchanged", StartedAt: noon.Add(-3 * time.Hour), TookMS: 90, Scopes: 3},
-	})
+	}, nil)
 	golden(t, `
  RUN  KIND           OUTCOME    STARTED   TOOK   ADD  MOD  DEL  HELD  FAILED
 1204  resource_host  running     2s ago      -     ·    ·    ·     ·       ·
@@ -101,7 +101,7 @@ func TestRunsTextWithLargeNumbersFits(t *testing.T) {
 	b.showRuns([]store.Run{{
 		ID: 123456, Kind: "resource_load_balancer", Outcome: "unchanged", StartedAt: noon.Add(-100 * time.Second), TookMS: 400_000,
 		Stats: store.Stats{SuAdd: 1_000_000, SuMod: 20_000, SuDel: 3000, Held: 300}, Scopes: 100,
-	}})
+	}}, nil)
 	golden(t, `
    RUN  KIND        OUTCOME     STARTED   TOOK    ADD   MOD    DEL  HELD  FAILED
 123456  …_balancer  unchanged  100s ago  6m40s  +1.0M  ~20k  -3000   300       ·
