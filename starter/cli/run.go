@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ func (p *Program) runCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "wait for the end and print the report")
 	cmd.Flags().DurationVar(&opts.timeout, "timeout", 0, "how long to wait at most, such as 10m; 0: as long as it takes")
-	cmd.Flags().StringSliceVar(&opts.approve, "approve", nil, "`DIGEST` of held deletions to let go; implies --wait")
+	cmd.Flags().StringArrayVar(&opts.approve, "approve", nil, "`DIGEST` of held deletions to let go; implies --wait")
 	return cmd
 }
 
@@ -74,9 +75,9 @@ func (p *Program) approval(digests []string) (*workflows.Approval, error) {
 		return nil, nil
 	}
 	approval := &workflows.Approval{By: p.who()}
-	for _, digest := range digests {
+	for _, digest := range strings.Split(strings.Join(digests, ","), ",") {
 		var read resource.Digest
-		if err := read.UnmarshalText([]byte(digest)); err != nil {
+		if err := read.UnmarshalText([]byte(digest)); err != nil { // nor is an empty one: a variable that is not set
 			return nil, fmt.Errorf("--approve %q is no digest: copy it from the report of the hold (`starter runs`, `starter show RUN`)", digest)
 		}
 		// As reports write it: however it was typed, it is compared as text.
