@@ -225,6 +225,14 @@ func TestApprove(t *testing.T) {
 
 	_, status = tr.starter(t, tr.config, "run", hostKind, "--approve", "12:xyz")
 	require.Equal(t, 1, status)
+	gone := tr.asJSON(t, 3, append([]string{"run", hostKind}, approve(first)...)...)
+	require.Equal(t, activities.Unchanged, gone.Outcome)
+	require.Equal(t, first, gone.UnusedApprovals)
+	out, _ = tr.starter(t, tr.config, "runs", hostKind)
+	require.Contains(t, out, "superseded by run")
+	require.NotContains(t, out, "to decide")
+	out, _ = tr.starter(t, tr.config, "show", held.RunID)
+	require.NotContains(t, out, "--approve")
 }
 
 func digests(report workflows.Report) (digests []string) {

@@ -13,6 +13,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/starter/output"
+	"cloudsync/workflows"
 )
 
 // bench is the program with what it wrote.
@@ -66,6 +67,17 @@ func TestStatusTellsOutcomesApart(t *testing.T) {
 		b := newBench()
 		require.Equal(t, status, b.status(outcomeResult(outcome)), outcome)
 		require.Empty(t, b.stderr.String(), "the report has told it")
+	}
+}
+
+// Whoever approved a set and has only the exit status knows that it stays.
+func TestUnusedApprovalsExitWithPartial(t *testing.T) {
+	t.Parallel()
+	for outcome, status := range map[activities.Outcome]int{
+		activities.OK: 3, activities.Unchanged: 3, activities.Partial: 3, activities.Held: 4, activities.Failed: 5,
+	} {
+		b := newBench()
+		require.Equal(t, status, b.status(runResult(workflows.Report{Outcome: outcome, UnusedApprovals: []string{someDigest}})), outcome)
 	}
 }
 

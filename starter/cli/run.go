@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/activities"
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
@@ -160,7 +161,16 @@ func (p *Program) runAndWait(ctx context.Context, c connection, kind string, app
 	if err := p.show(report, func() { p.showReport(report, *started.Run) }); err != nil {
 		return err
 	}
-	return outcomeResult(report.Outcome)
+	return runResult(report)
+}
+
+// runResult is the outcome of a run; one that ended well and left an approval
+// unused did a part of what it was asked for.
+func runResult(report workflows.Report) error {
+	if err := outcomeResult(report.Outcome); err != nil || len(report.UnusedApprovals) == 0 {
+		return err
+	}
+	return outcomeError{outcome: activities.Partial}
 }
 
 // stoppedWaiting tells the end of the waiting from other errors.

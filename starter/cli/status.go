@@ -20,7 +20,8 @@ const statusHelp = `Exit status:
   0  done; with run --wait: the run ended ok or unchanged
   1  an error: nothing is known about a run
   2  plan: a run would change something
-  3  the run ended partial: a scope failed, or rows were refused
+  3  the run ended partial: a scope failed, or rows were refused; or it ended
+     well, but no scope had a set to delete that --approve named
   4  the run ended held: deletions wait for a decision
   5  the run failed, or was cancelled or terminated`
 
