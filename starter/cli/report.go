@@ -41,43 +41,59 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 	}
 	if report.Held > 0 {
 		p.out.Line("")
-		p.showHoldAdvice(s.kind, digestsOf(report.Attention), report.ScopesHeld, run.RunID)
+		p.showHoldAdvice(s.kind, holdsOf(report.Attention), report.ScopesHeld, run.RunID)
 	}
 }
 
-func digestsOf(scopes []workflows.ScopeReport) (digests []string) {
+// hold is a set of deletions that waits for a decision.
+type hold struct{ place, digest string }
+
+func holdsOf(scopes []workflows.ScopeReport) (holds []hold) {
 	for _, scope := range scopes {
 		if scope.HoldDigest != "" {
-			digests = append(digests, scope.HoldDigest)
+			holds = append(holds, hold{place: scope.Place, digest: scope.HoldDigest})
 		}
 	}
-	return digests
+	return holds
 }
 
 // showHoldAdvice says what to do about held deletions, with the command to type.
 // A report has the digests of some scopes, the run's record those of all.
-func (p *Program) showHoldAdvice(kind string, digests []string, scopesHeld int64, runID string) {
-	advice := "Held deletions lose nothing: the rows stay, and additions and modifications were applied. " +
-		"Look at the cloud first. If the resources exist there, find out why the listing lacks them. " +
-		"If they are gone, approve exactly these sets"
-	if len(digests) == 0 {
-		p.out.Note(output.Plain, advice+", as this lists them:")
+func (p *Program) showHoldAdvice(kind string, holds []hold, scopesHeld int64, runID string) {
+	const (
+		lossless = "Held deletions lose nothing: the rows stay, and additions and modifications were applied. "
+		decide   = "Look at the cloud first. If the resources exist there, find out why the listing lacks them. " +
+			"If they are gone, approve exactly these sets"
+	)
+	if len(holds) == 0 {
+		p.out.Note(output.Plain, lossless+decide+", as this lists them:")
 		p.out.Line("  starter show %s", runID)
 		return
 	}
-	p.out.Note(output.Plain, advice+":")
+	p.out.Note(output.Plain, lossless+whichResources(len(holds)))
+	p.out.Line("  starter plan %s --scope %s", kind, holds[0].place)
+	p.out.Note(output.Plain, decide+":")
 	p.out.Line("  starter run %s \\", kind)
-	for i, digest := range digests {
+	for i, hold := range holds {
 		more := " \\"
-		if i == len(digests)-1 {
+		if i == len(holds)-1 {
 			more = ""
 		}
-		p.out.Line("  --approve %s%s", digest, more)
+		p.out.Line("  --approve %s%s", hold.digest, more)
 	}
-	if missing := scopesHeld - int64(len(digests)); missing > 0 {
+	if missing := scopesHeld - int64(len(holds)); missing > 0 {
 		p.out.Note(output.Warn, fmt.Sprintf("%s more are held; all their digests are in the run's record:", plural(missing, "scope")))
 		p.out.Line("  starter show %s", runID)
 	}
+}
+
+// whichResources leads to a plan, which names the resources of a scope. A plan of
+// several would be cut sooner.
+func whichResources(scopes int) string {
+	if scopes == 1 {
+		return "A plan lists the resources:"
+	}
+	return "A plan lists the resources of a scope, here of the first:"
 }
 
 // attentionTable has the scopes that did not end well.

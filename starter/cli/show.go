@@ -133,17 +133,17 @@ func (p *Program) showHold(r record) {
 		p.out.Line("  starter show %d", by)
 		return
 	}
-	digests := r.waitingDigests()
-	p.showHoldAdvice(r.run.Kind, digests, int64(len(digests)), r.run.RunID)
+	holds := r.waiting()
+	p.showHoldAdvice(r.run.Kind, holds, int64(len(holds)), r.run.RunID)
 }
 
-func (r record) waitingDigests() (digests []string) {
+func (r record) waiting() (holds []hold) {
 	for _, scope := range r.scopes {
 		if digest := scope.HeldDigest(); digest != "" && r.holds.waits(r.run.RunID, scope.ScopeID) {
-			digests = append(digests, digest)
+			holds = append(holds, hold{place: place(scope), digest: digest})
 		}
 	}
-	return digests
+	return holds
 }
 
 func recordSummary(run store.Run) summary {

@@ -152,8 +152,10 @@ mock/prod/shanghai  FAILED      ·        ·
 the refused rows: starter show 01a20757-1e56-7222-b4aa-9915773a1ec6
 
 Held deletions lose nothing: the rows stay, and additions and modifications were
-applied. Look at the cloud first. If the resources exist there, find out why the
-listing lacks them. If they are gone, approve exactly these sets:
+applied. A plan lists the resources:
+  starter plan resource_host --scope mock/prod/beijing
+Look at the cloud first. If the resources exist there, find out why the listing
+lacks them. If they are gone, approve exactly these sets:
   starter run resource_host \
   --approve 43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554
 `, b.stdout.String())
@@ -194,7 +196,7 @@ func TestReportWithoutAllDigests(t *testing.T) {
 		want      string
 	}{
 		"some": {[]workflows.ScopeReport{held}, `
-listing lacks them. If they are gone, approve exactly these sets:
+lacks them. If they are gone, approve exactly these sets:
   starter run resource_host \
   --approve ` + someDigest + `
 24 scopes more are held; all their digests are in the run's record:
