@@ -45,7 +45,10 @@ func (p *Program) plan(ctx context.Context, c connection, kind string, plan work
 	report, err := follower.Follow(ctx, run)
 	watch.live.Clear()
 	if err != nil {
-		return stoppedWaiting(ctx, err, run.RunID)
+		if ctx.Err() == nil {
+			return err
+		}
+		return fmt.Errorf("stopped waiting for the plan: %w; it changes nothing, and what it finds is not kept: plan again", context.Cause(ctx))
 	}
 	report.Kind = kind
 	if err := p.show(report, func() { p.showPlan(report) }); err != nil {

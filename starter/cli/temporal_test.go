@@ -204,6 +204,24 @@ func TestRunWaitGivesUpWithoutTouchingTheRun(t *testing.T) {
 		"the approval was taken back: a run that still begins has none")
 }
 
+func TestAnInterruptedPlanPromisesNothing(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, func(ctx workflow.Context, in workflows.Input) (workflows.Report, error) {
+		err := workflow.SetQueryHandler(ctx, workflows.ProgressQuery, func() (workflows.Progress, error) { return workflows.Progress{}, nil })
+		if err != nil {
+			return workflows.Report{}, err
+		}
+		return forever(ctx, in)
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	stderr := &cancelOn{text: "plan of resource_host: finding its scopes", cancel: cancel}
+	status := New(&bytes.Buffer{}, stderr, func(string) string { return "" }).
+		Run(ctx, []string{"plan", "resource_host", "--temporal-address", o.Address, "--namespace", o.Name})
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr.String(), "stopped waiting for the plan: context canceled; it changes nothing, and what it finds is not kept: plan again\n")
+	require.NotContains(t, stderr.String(), "starter show")
+}
+
 const someDigest = "43:c03bb8cdbce483217c00687dad564fe504a9018bee0de5eb79e2356b9b783554"
 
 func TestListShowsAPendingApproval(t *testing.T) {
