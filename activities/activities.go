@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -99,11 +100,30 @@ func narrow(scopes []resource.Scope, only []string) ([]resource.Scope, error) {
 	for _, place := range only {
 		i := slices.IndexFunc(scopes, func(scope resource.Scope) bool { return scope.Place() == place })
 		if i < 0 {
-			return nil, fmt.Errorf("no configured scope %q: write it as provider/account/region", place)
+			return nil, fmt.Errorf("no configured scope %q: %s", place, whichScopes(scopes))
 		}
 		kept = append(kept, scopes[i])
 	}
 	return kept, nil
+}
+
+// maxScopesNamed is how many scopes an error names.
+const maxScopesNamed = 10
+
+// whichScopes names the scopes that could have been meant.
+func whichScopes(scopes []resource.Scope) string {
+	if len(scopes) == 0 {
+		return "no scope is known"
+	}
+	var places []string
+	for _, scope := range scopes[:min(len(scopes), maxScopesNamed)] {
+		places = append(places, scope.Place())
+	}
+	text := "the scopes are " + strings.Join(places, ", ")
+	if more := len(scopes) - len(places); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // configuredScopes asks each account for its regions. One that fails takes

@@ -173,5 +173,6 @@ func TestPlanIsDescribedWithinItsBytes(t *testing.T) {
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_run WHERE run_id LIKE '%p'"), "no record")
 
 	_, err = execute(t, attempt{}, b.ListScopes, activities.ListScopesIn{Kind: kind, RunID: "p", Plan: true, Only: []string{"mock/demo/nowhere"}})
+	require.ErrorContains(t, err, `no configured scope "mock/demo/nowhere": the scopes are mock/demo/beijing`)
 	requireFailure(t, err, "BadInput", false)
 }

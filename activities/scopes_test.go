@@ -3,6 +3,7 @@ package activities_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,22 @@ func TestListScopesOfEachAccount(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, ids, out.ScopeIDs, "in the order of the configuration")
+}
+
+// Of many scopes, an error names the first.
+func TestAnUnknownScopeOfManyIsToldSome(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var regions []string
+	for i := range 30 {
+		regions = append(regions, fmt.Sprint("r", i))
+	}
+	b.accounts(cloud.Account{Provider: "mock", Name: "one", Client: &fakeCloud{regions: regions}})
+	in := listIn("p")
+	in.Plan, in.Only = true, []string{"mock/two/r0"}
+	_, err := execute(t, attempt{}, b.ListScopes, in)
+	require.ErrorContains(t, err, `no configured scope "mock/two/r0": the scopes are mock/one/r0, mock/one/r1, `)
+	require.ErrorContains(t, err, "mock/one/r9 and 20 more")
 }
 
 // A region that a provider names twice is one scope.

@@ -91,8 +91,15 @@ func (p *Program) showPlan(report workflows.Report) {
 	if total > 0 {
 		p.out.Line("")
 	}
-	p.showPlanSummary(report, total)
+	if total > 0 || comparedAny(report) {
+		p.showPlanSummary(report, total)
+	}
 	p.showPlanAttention(report)
+}
+
+// comparedAny says whether the figures mean anything.
+func comparedAny(report workflows.Report) bool {
+	return report.Error == "" && (report.Scopes == 0 || report.Scopes > report.ScopesFailed)
 }
 
 // signs are the marks that people know from infrastructure tools.
