@@ -19,6 +19,9 @@ const planHelp = `Shows what a run would do now, and changes nothing: + is added
 - is deleted. A run that is under way is not disturbed. Large plans are cut, with
 a count of what is not shown; the figures are always whole.
 
+Deletions that the configuration never makes (deletes: never) are shown, and are
+no change.
+
 Exit status: 0 nothing would change, 2 something would, 3 a scope could not be
 planned, 5 none could, 1 any other error.`
 
@@ -68,7 +71,7 @@ func planResult(report workflows.Report) error {
 		return outcomeError{outcome: activities.Failed}
 	case report.ScopesFailed > 0:
 		return outcomeError{outcome: activities.Partial}
-	case report.ToAdd+report.ToMod+report.ToDel > 0:
+	case report.ToAdd+report.ToMod+report.ToDel > report.Left:
 		return changesError{}
 	default:
 		return nil
@@ -130,6 +133,9 @@ func (p *Program) showPlanSummary(report workflows.Report, total int64) {
 		report.Kind, report.ToAdd, report.ToMod, report.ToDel, plural(report.Scopes, "scope"))
 	if report.Held > 0 {
 		text += fmt.Sprintf("; %s would be held", plural(report.Held, "deletion"))
+	}
+	if report.Left > 0 { // a plan finds no row that has changed since
+		text += fmt.Sprintf("; %d not deleted: deletes: never", report.Left)
 	}
 	p.out.Note(output.Plain, text)
 }

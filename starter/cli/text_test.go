@@ -351,6 +351,26 @@ mock/prod/beijing: held: 14 of 29 rows would be deleted, more than 30%
 `, b.stdout.String())
 }
 
+// Deletions that the configuration forbids are no change that a run would make.
+func TestPlanTextOfDeletionsThatAreNeverMade(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	report := workflows.Report{Kind: "resource_host", Outcome: activities.OK, Scopes: 1, Left: 3, Stats: activities.Stats{ToDel: 3}}
+	b.showPlan(report)
+	require.Contains(t, b.stdout.String(), "0 to add, 0 to modify, 3 to delete in 1 scope; 3 not deleted:\ndeletes: never\n")
+	require.NoError(t, planResult(report))
+	report.ToAdd = 1
+	require.ErrorIs(t, planResult(report), changesError{})
+}
+
+func TestPlanTextOfAnUnknownScope(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	report := workflows.Report{Kind: "resource_host", Outcome: activities.Failed, Error: `no configured scope "a/b/c": the scopes are mock/prod/beijing`}
+	b.showPlan(report)
+	golden(t, report.Error+"\n", b.stdout.String())
+}
+
 func TestPlanTextWithoutChanges(t *testing.T) {
 	t.Parallel()
 	b := newBench()
