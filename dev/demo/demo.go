@@ -35,11 +35,12 @@ type demo struct {
 	feed  *feed
 	// tally counts the runs of each kind that finished and did not fail.
 	tally map[string]int
+	since time.Time // when everything was up
 }
 
 // Run starts everything, shows each finished run, and stops everything when the
 // context or the time ends. With a time set it fails unless a run of every kind
-// finished.
+// finished, or the context ended before.
 func Run(ctx context.Context, o Options) error {
 	lock, err := o.Layout.TryLock("demo")
 	if errors.Is(err, layout.ErrLocked) {
@@ -63,7 +64,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
-	return d.judge()
+	return d.judge(ctx.Err() != nil)
 }
 
 func (d *demo) bringUp(ctx context.Context) error {
@@ -75,6 +76,7 @@ func (d *demo) bringUp(ctx context.Context) error {
 		}
 	}
 	d.banner()
+	d.since = time.Now()
 	return nil
 }
 

@@ -118,6 +118,19 @@ func TestDemoTellsWhichProcessDied(t *testing.T) {
 	requireNothingLeft(t, o.Layout)
 }
 
+// An interruption is no failure, and what is reported is the time that it took.
+func TestDemoInterruptedBeforeItsTime(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "failed")
+	out, interrupted := interruptedAt(t, "denied")
+	o := options(t, out, t.TempDir())
+	o.For = 10 * time.Minute
+
+	require.NoError(t, Run(interrupted, o), out.String())
+
+	require.Regexp(t, `Runs finished in \d+s: 0 of resource_disk, \d+ of resource_host`, out.String())
+	requireNothingLeft(t, o.Layout)
+}
+
 func TestDemoInterruptedWhileItStarts(t *testing.T) {
 	t.Setenv("DEMO_TEST_DISKS", "ok")
 	out, interrupted := interruptedAt(t, "MariaDB ")
