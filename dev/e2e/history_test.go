@@ -263,23 +263,15 @@ func (o *operator) requireStory(t *testing.T, runID string) {
 	require.Len(t, o.changes(t, "--uid", uid, "--since", changes[0]["changedAt"].(string)), 1)
 
 	out, status := o.starter(t, o.config, "changes", "--uid", uid)
+	require.Contains(t, out, "mock/demo/")
 	require.Zero(t, status)
-	requireNarrow(t, out)
 	out, status = o.starter(t, o.config, "history", hostKind, id)
 	require.Zero(t, status)
-	requireNarrow(t, out)
 	for _, word := range []string{"appeared", "changed", " → ", runID, "mock/demo/"} {
 		require.Contains(t, out, word)
 	}
 	_, status = o.starter(t, o.config, "history", hostKind, "i-nobody")
 	require.Equal(t, 1, status)
-}
-
-func requireNarrow(t *testing.T, text string) {
-	t.Helper()
-	for line := range strings.Lines(text) {
-		require.LessOrEqual(t, len([]rune(strings.TrimSuffix(line, "\n"))), 80, line)
-	}
 }
 
 // operator is a stack with a worker process, whose cloud the test moves from tick

@@ -30,7 +30,6 @@ func TestRestoreFromTheCommandLine(t *testing.T) {
 	out, status := o.starter(t, o.config, "restore", "--run", deleting.RunID)
 	require.Equal(t, 2, status)
 	require.Contains(t, out, fmt.Sprintf("%d rows deleted: %d to put back", deleting.SuDel, deleting.SuDel))
-	requireNarrow(t, out)
 	require.Equal(t, after, o.table(t, hostKind), "a plan changes nothing")
 	require.Zero(t, o.count(t, "SELECT COUNT(*) FROM sync_run WHERE outcome = 'restored'"))
 
@@ -81,7 +80,6 @@ func (o *operator) requireRestoreRecorded(t *testing.T, restored restoreResult) 
 	out, status = o.starter(t, o.config, "show", restored.RunID)
 	require.Zero(t, status)
 	require.Contains(t, out, "still in use")
-	requireNarrow(t, out)
 }
 
 // requireRestoredOnce restores one of the hosts that the run deleted, by its uid.
@@ -95,7 +93,6 @@ func (o *operator) requireRestoredOnce(t *testing.T, runID string) {
 	for _, word := range []string{"appeared", "deleted", "restored", "by ", "still in use"} {
 		require.Contains(t, out, word)
 	}
-	requireNarrow(t, out)
 }
 
 func TestRestoreRefusesWhatItCannotKnow(t *testing.T) {

@@ -28,6 +28,8 @@ var noon = time.Date(2026, 7, 28, 12, 0, 0, 0, time.UTC)
 func newBench() *bench {
 	b := &bench{}
 	b.Program = New(&b.stdout, &b.stderr, func(string) string { return "" })
+	// As on a terminal, without colours.
+	b.out, b.err = output.NewNarrowPrinter(&b.stdout), output.NewNarrowPrinter(&b.stderr)
 	b.now = func() time.Time { return noon }
 	b.patience = 300 * time.Millisecond
 	return b

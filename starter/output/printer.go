@@ -10,12 +10,13 @@ import (
 	"golang.org/x/term"
 )
 
-// DefaultWidth is the width of what is no terminal.
+// DefaultWidth is the width at which text is wrapped where there is no terminal.
 const DefaultWidth = 80
 
 // paper is what text is laid out for.
 type paper struct {
 	width  int
+	narrow bool // nothing fits beyond the width: tables shorten their cells
 	colour bool
 }
 
@@ -24,7 +25,12 @@ type Printer struct {
 	out      io.Writer
 	file     *os.File // where out is a terminal
 	noColour bool
+	narrow   bool
 }
+
+// NewNarrowPrinter returns a printer on out that lays tables out for DefaultWidth,
+// though out is no terminal.
+func NewNarrowPrinter(out io.Writer) *Printer { return &Printer{out: out, narrow: true} }
 
 // NewPrinter returns a printer on out. Colours are for terminals, and only
 // without noColour (https://no-color.org).
@@ -45,13 +51,13 @@ func (p *Printer) Terminal() bool { return p.file != nil }
 // paper is asked for each time: a terminal's window changes its size.
 func (p *Printer) paper() paper {
 	if p.file == nil {
-		return paper{width: DefaultWidth}
+		return paper{width: DefaultWidth, narrow: p.narrow}
 	}
 	columns, _, err := term.GetSize(int(p.file.Fd()))
 	if err != nil || columns <= 0 {
 		columns = DefaultWidth
 	}
-	return paper{width: columns, colour: !p.noColour}
+	return paper{width: columns, narrow: true, colour: !p.noColour}
 }
 
 // Line writes a line as it is, for what must be copied whole.

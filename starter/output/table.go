@@ -64,7 +64,7 @@ func (t *Table) Remark(style Style, text string) {
 
 // lay returns the lines of the table in a width.
 func (t *Table) lay(paper paper) []string {
-	widths := t.widths(paper.width)
+	widths := t.widths(paper)
 	titles := make([]Cell, len(t.columns))
 	for i, column := range t.columns {
 		titles[i] = Cell{Text: column.Title, Style: Faint}
@@ -82,8 +82,9 @@ func (t *Table) lay(paper paper) []string {
 	return lines
 }
 
-// widths are those of the widest cells, narrowed until the table fits.
-func (t *Table) widths(limit int) []int {
+// widths are those of the widest cells, narrowed until the table fits. In a file or
+// a pipe there is room: whatever reads on wants the names whole.
+func (t *Table) widths(paper paper) []int {
 	widths := make([]int, len(t.columns))
 	total := len(columnGap) * (len(t.columns) - 1)
 	for i, column := range t.columns {
@@ -95,7 +96,7 @@ func (t *Table) widths(limit int) []int {
 		}
 		total += widths[i]
 	}
-	for ; total > limit; total-- {
+	for ; paper.narrow && total > paper.width; total-- {
 		widest := t.widestShrinkable(widths)
 		if widest < 0 {
 			break

@@ -37,12 +37,23 @@ resource…  ok       +12
 disk       HELD       ·
     40 of 100 rows
     would be deleted
-`), layout(sample(), paper{width: 23}))
+`), layout(sample(), paper{width: 23, narrow: true}))
+}
+
+func TestTableShortensNothingWhereThereIsNoTerminal(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	table := NewTable(Column{Title: "SCOPE", Min: 8, Tail: true}, Column{Title: "ID", Min: 8})
+	scope, id := "alibaba/"+strings.Repeat("x", 60)+"/cn-beijing", strings.Repeat("i", 50)
+	table.Row(Text(scope), Text(id))
+	NewPrinter(&out, false).Table(table)
+	require.Contains(t, out.String(), scope+"  "+id+"\n")
+	require.NotContains(t, out.String(), ellipsis)
 }
 
 func TestTableKeepsWhatMayNotBeShortened(t *testing.T) {
 	t.Parallel()
-	require.Equal(t, "resourc…  ok       +12", sample().lay(paper{width: 10})[1])
+	require.Equal(t, "resourc…  ok       +12", sample().lay(paper{width: 10, narrow: true})[1])
 }
 
 func TestColoursDoNotMoveColumns(t *testing.T) {
