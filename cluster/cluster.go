@@ -49,7 +49,7 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 		slog.WarnContext(ctx, "Temporal does not answer yet", "addr", opts.HostPort, "error", err)
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and TEMPORAL_ADDRESS or --temporal-address",
+			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and TEMPORAL_ADDRESS (of starter, --temporal-address, too)",
 				opts.HostPort, limit, err)
 		case <-time.After(pause):
 		}
