@@ -44,6 +44,9 @@ func (p *Program) changeFilter(opts changesOptions) (filter store.ChangeFilter, 
 	if filter.Until, err = p.timeFlag("until", opts.until); err != nil {
 		return filter, err
 	}
+	if !filter.Until.IsZero() && filter.Until.Before(filter.Since) {
+		return filter, fmt.Errorf("--since %q is after --until %q: write the earlier time, which is the longer ago, as --since", opts.since, opts.until)
+	}
 	if filter.Ops, err = parseOps(opts.ops); err != nil {
 		return filter, err
 	}

@@ -138,6 +138,7 @@ func TestWrongHistoryCommandsSayWhatToWrite(t *testing.T) {
 		"changes --field lamp --kind resource_disk": `--field "lamp": the columns are charge_type, cloud_created_at, device,`,
 		"changes --since tuesday":                   `--since "tuesday": write a time such as 2026-07-28T11:59:00Z`,
 		"changes --until tuesday":                   `--until "tuesday": write a time such as`,
+		"changes --since 1h --until 2h":             `--since "1h" is after --until "2h": write the earlier time, which is the longer ago, as --since`,
 		"changes --scope a/b/c/d":                   `--scope "a/b/c/d": write PROVIDER/ACCOUNT/REGION`,
 		"changes --limit 0":                         "--limit: write a number from 1 up",
 		"changes everything":                        `unknown command "everything"`,
