@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -95,7 +96,7 @@ func (p *Program) nothingToPrune(view pruneView, opts pruneOptions) error {
 	for _, refused := range view.Plan.Refused {
 		return fmt.Errorf("%s %s is not pruned: %s", refused.Kind, refused.Place, refused.Why)
 	}
-	return fmt.Errorf("no orphan rows in %v: `starter prune` lists them", opts.Only)
+	return fmt.Errorf("no orphan rows in %s: `starter prune` without --scope lists what there is", strings.Join(opts.Only, ", "))
 }
 
 // agrees asks the operator, where there is a scope to agree to.

@@ -86,6 +86,13 @@ put the rows back with
 `, b.stdout.String())
 }
 
+func TestPruneOfScopesWithoutOrphans(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	err := b.nothingToPrune(pruneView{}, pruneOptions{PrunePlanInput: workflows.PrunePlanInput{Only: []string{"mock/old/*", "mock/a/b"}}})
+	require.EqualError(t, err, "no orphan rows in mock/old/*, mock/a/b: `starter prune` without --scope lists what there is")
+}
+
 func TestPruneInputsAreOneAKind(t *testing.T) {
 	t.Parallel()
 	b := newBench()
