@@ -148,6 +148,7 @@ func TestRestoreAndShow(t *testing.T) {
 
 	_, stdout, _ = a.do(t, "show", "latest")
 	requireWidth(t, stdout)
+	require.Regexp(t, `mock/prod/beijing +PARTIAL +- +- +\+2 `, stdout)
 	for _, words := range []string{"undoes     the deletions of run aaaa-2", ": still in use", "PARTIAL", "restored   2 rows", "i-1 ", "column native_id"} {
 		require.Contains(t, stdout, words)
 	}

@@ -9,7 +9,6 @@ import (
 )
 
 // showScopes shows the scopes of a run; the unchanged ones are many, and say
-// nothing.
 func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 	table := output.NewTable(
 		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME"},
@@ -36,7 +35,8 @@ func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 }
 
 func addScope(table *output.Table, scope store.RunScope) {
-	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome), countCell(scope.CloudNum), countCell(scope.DBNum)}
+	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome)}
+	cells = append(cells, comparedCells(scope)...)
 	cells = append(cells, changeCells(activities.Stats(scope.Stats))...)
 	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
 	table.Remark(outcomeStyle(scope.Outcome), scope.Reason)
@@ -46,6 +46,14 @@ func addScope(table *output.Table, scope store.RunScope) {
 	if digest := scope.ApprovedDigest(); digest != "" {
 		table.Remark(output.Plain, "approved "+digest)
 	}
+}
+
+// comparedCells are the sizes that a sync compares. A restore lists nothing.
+func comparedCells(scope store.RunScope) []output.Cell {
+	if store.IsRestoreID(scope.RunID) {
+		return []output.Cell{output.Text("-"), output.Text("-")}
+	}
+	return []output.Cell{countCell(scope.CloudNum), countCell(scope.DBNum)}
 }
 
 // showRefused shows the rows that the run could not store.
