@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/bench"
@@ -26,8 +28,25 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newDemo(), newSetup(), newWith(), newBench(), newClean())
 	return root
+}
+
+// flagError says what to write where a time or a number cannot be read.
+func flagError(_ *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	switch invalid.GetFlag().Value.Type() {
+	case "duration":
+		return fmt.Errorf("--%s %q: write a time with its unit, such as 60s or 10m", invalid.GetFlag().Name, invalid.GetValue())
+	case "int":
+		return fmt.Errorf("--%s %q: write a whole number", invalid.GetFlag().Name, invalid.GetValue())
+	default:
+		return err
+	}
 }
 
 func newDemo() *cobra.Command {

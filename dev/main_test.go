@@ -71,3 +71,16 @@ func TestOutsideACheckout(t *testing.T) {
 	require.Equal(t, 1, Run(t.Context(), []string{"clean"}))
 	require.Equal(t, 1, Run(t.Context(), []string{"setup"}))
 }
+
+// FOR of `make demo` comes as it was typed.
+func TestFlagsThatCannotBeReadSayWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for message, args := range map[string][]string{
+		`--for "banana": write a time with its unit, such as 60s or 10m`: {"demo", "--for", "banana"},
+		`--hosts "many": write a whole number`:                           {"bench", "--hosts", "many"},
+	} {
+		root := newRoot()
+		root.SetArgs(args)
+		require.EqualError(t, root.ExecuteContext(t.Context()), message)
+	}
+}

@@ -58,6 +58,9 @@ func parseUID(text string) (uid resource.UID, err error) {
 	if text == "" {
 		return uid, nil
 	}
+	if strings.Trim(text, "0123456789abcdefABCDEF") != "" {
+		return uid, fmt.Errorf("--uid %q: want 32 hex digits: write it as HEX(uid) shows it", text)
+	}
 	if err := uid.UnmarshalText([]byte(strings.ToLower(text))); err != nil {
 		return uid, fmt.Errorf("--uid %q: %w: write it as HEX(uid) shows it", text, err)
 	}

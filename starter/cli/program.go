@@ -73,6 +73,7 @@ func (p *Program) rootCommand() *cobra.Command {
 	root.SetOut(p.out.Writer())
 	root.SetErr(p.err.Writer())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped 80 "))
+	root.SetFlagErrorFunc(flagError)
 	p.addFlags(root)
 	root.AddCommand(
 		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
