@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/api/serviceerror"
 
 	"cloudsync/activities"
 	"cloudsync/resource"
@@ -173,8 +174,18 @@ func runResult(report workflows.Report) error {
 	return outcomeError{outcome: activities.Partial}
 }
 
+// isTimeout knows the form in which Temporal's client reports one, too.
+func isTimeout(err error) bool {
+	var ofCall *serviceerror.DeadlineExceeded
+	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &ofCall)
+}
+
 // stoppedWaiting tells the end of the waiting from other errors.
 func stoppedWaiting(ctx context.Context, err error, runID string) error {
+	// A call ends a moment before its context does.
+	if end, limited := ctx.Deadline(); limited && isTimeout(err) && time.Until(end) < time.Second {
+		<-ctx.Done()
+	}
 	var approval *schedule.UnfinishedApproval
 	switch {
 	case ctx.Err() == nil:

@@ -194,13 +194,13 @@ func TestRunWaitGivesUpWithoutTouchingTheRun(t *testing.T) {
 
 	_, list, _ := o.do(t, "list")
 	require.Contains(t, list, "a run is under way since")
-	status, queued, gaveUp := o.do(t, "run", "resource_host", "--wait", "--timeout", "1s")
+	status, queued, gaveUp := o.do(t, "run", "resource_host", "--wait", "--timeout", "3s")
 	require.Equal(t, 1, status)
 	require.Contains(t, queued, "resource_host: waiting for run ")
-	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 1s is over; it may still begin: see `starter list`")
-	status, _, gaveUp = o.do(t, "run", "resource_host", "--approve", someDigest, "--timeout", "1s")
+	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 3s is over; it may still begin: see `starter list`")
+	status, _, gaveUp = o.do(t, "run", "resource_host", "--approve", someDigest, "--timeout", "3s")
 	require.Equal(t, 1, status)
-	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 1s is over; "+
+	require.Contains(t, gaveUp, "stopped waiting for the run to begin: --timeout 3s is over; "+
 		"the approval was taken back: a run that still begins has none")
 }
 
