@@ -69,7 +69,7 @@ func (s *servers) measureWorkers(ctx context.Context) (edges []Edge, err error) 
 
 // measureLimit lists a cloud that takes so many requests a second and no more.
 func (s *servers) measureLimit(ctx context.Context) ([]Edge, error) {
-	const perSecond, pages, pageSize = 20, 400, 100
+	const perSecond, pages, pageSize = 20, 400, 20
 	samples, err := s.measureEdge(ctx, Fleet{Hosts: 2 * pages * pageSize, Scopes: 2}, setting{pageSize: pageSize, perSecond: perSecond}, 1, firstLoad)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,60 @@
+package bench
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A million hosts with given seconds, and references of which 1% churn is to be six
+// times faster than (c).
+func millions(churnSeconds, peakMiB float64) *results {
+	r := &results{}
+	for _, c := range cases {
+		s := Sample{Hosts: million, Scopes: 50, Case: c.name, Seconds: churnSeconds, PeakMiB: peakMiB, History: History{Events: 100}}
+		r.add(s)
+	}
+	for name, seconds := range map[string]float64{loadData: 100, plainRead: 1, hashAlone: 100, dbasWay: 60, rowByRow: 10_000} {
+		r.addReferences(Reference{Hosts: million, Scopes: 50, Name: name, Seconds: seconds})
+	}
+	return r
+}
+
+func notMet(r *results) (names []string) {
+	for _, bound := range r.judge() {
+		if !bound.Met {
+			names = append(names, bound.What)
+		}
+	}
+	return names
+}
+
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, notMet(millions(10, 300)))
+	require.Equal(t, []string{"1% churn, against (c)"}, notMet(millions(10.1, 300)))
+	require.Equal(t, []string{"worker peak RSS, scopes of 20,000"}, notMet(millions(10, 301)))
+	written := millions(10, 100)
+	written.samples[1].RowsBesideRecord = 1
+	require.Equal(t, []string{"unchanged, rows written besides the record and claims"}, notMet(written))
+	require.Empty(t, (&results{}).judge(), "what was not measured is not judged")
+}
+
+func TestTableMarksWhatIsNotMet(t *testing.T) {
+	t.Parallel()
+	r := millions(20, 100)
+	var table, lines bytes.Buffer
+	require.NoError(t, r.write(&table, false, r.judge()))
+	require.Regexp(t, `3\.00×\s+≥ 6\.00×\s+≥ 10\.00×\s+NOT MET`, table.String())
+	require.NoError(t, r.write(&lines, true, r.judge()))
+	require.Contains(t, lines.String(), `{"bound":"1% churn, against (c)","value":3,"must":6,"aim":10,"atLeast":true,"met":false}`)
+}
+
+func TestFleets(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []Fleet{{Hosts: 50_000, Scopes: 3}}, Fleets(50_000))
+	require.Equal(t, []Fleet{
+		{Hosts: 10_000, Scopes: 1}, {Hosts: 100_000, Scopes: 5}, {Hosts: million, Scopes: 50}, {Hosts: million, Scopes: 1},
+	}, Fleets(0))
+}
