@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -158,29 +157,14 @@ func (c *confirmation) checkAnswer(asked []string, existing map[string]bool) err
 // lookup waits out a provider that throttles: an attempt that began again would
 // ask for everything once more.
 func (c *confirmation) lookup(ctx context.Context, ids []string) ([]string, error) {
-	for throttled := 1; ; throttled++ {
-		found, err := c.call(ctx, ids)
-		var failure *cloud.Error
-		if !errors.As(err, &failure) || failure.Class != cloud.Throttled || throttled == maxThrottled {
-			return found, err
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(min(max(failure.RetryAfter, time.Second), maxRetryDelay)):
-		}
+	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
+		return min(max(asked, time.Second), maxRetryDelay), waits+1 < maxThrottled
 	}
-}
-
-func (c *confirmation) call(ctx context.Context, ids []string) ([]string, error) {
-	callCtx, cancel := context.WithTimeout(ctx, pageTimeout)
-	defer cancel()
-	found, err := c.client.Lookup(callCtx, c.scope, ids)
-	var known *cloud.Error
-	if err == nil || errors.As(err, &known) || ctx.Err() != nil {
-		return found, err
-	}
-	return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: fmt.Sprintf("look up %d ids in %s", len(ids), c.scope.Place()), Err: err}
+	return waitOut(ctx, pause, func() ([]string, error) {
+		return callProvider(ctx, fmt.Sprintf("look up %d ids in %s", len(ids), c.scope.Place()), func(ctx context.Context) ([]string, error) {
+			return c.client.Lookup(ctx, c.scope, ids)
+		})
+	})
 }
 
 func (c *confirmation) finish(ctx context.Context) error {

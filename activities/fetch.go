@@ -21,8 +21,6 @@ const (
 	// snapshot is staged as it arrives. A smaller one is staged only if it differs
 	// from the inventory.
 	chunkBytes = 8 << 20
-	// pageTimeout bounds one call of the provider.
-	pageTimeout = 60 * time.Second
 	// maxRestarts is how often an attempt starts a listing over whose cursor
 	// expired.
 	maxRestarts = 3
@@ -154,30 +152,14 @@ const (
 // page waits out a provider that throttles for a moment: another attempt would
 // begin at the last checkpoint.
 func (f *fetch) page(ctx context.Context) (cloud.Page, error) {
-	for waits := 0; ; waits++ {
-		page, err := f.pageOnce(ctx)
-		var failure *cloud.Error
-		if !errors.As(err, &failure) || failure.Class != cloud.Throttled || waits == maxPageWaits ||
-			failure.RetryAfter <= 0 || failure.RetryAfter > maxPageWait || f.beat.workerStops() {
-			return page, err
-		}
-		select {
-		case <-ctx.Done():
-			return page, ctx.Err()
-		case <-time.After(failure.RetryAfter):
-		}
+	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
+		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.beat.workerStops()
 	}
-}
-
-func (f *fetch) pageOnce(ctx context.Context) (cloud.Page, error) {
-	pageCtx, cancel := context.WithTimeout(ctx, pageTimeout)
-	defer cancel()
-	page, err := f.client.List(pageCtx, f.in.scope(), f.Cursor)
-	var known *cloud.Error
-	if err == nil || errors.As(err, &known) || ctx.Err() != nil {
-		return page, err
-	}
-	return page, &cloud.Error{Class: cloud.ClassOf(err), Doing: "list " + f.in.Scope.Place(), Err: err}
+	return waitOut(ctx, pause, func() (cloud.Page, error) {
+		return callProvider(ctx, "list "+f.in.Scope.Place(), func(ctx context.Context) (cloud.Page, error) {
+			return f.client.List(ctx, f.in.scope(), f.Cursor)
+		})
+	})
 }
 
 // take seals the rows of a page and folds them in. A row that cannot be used is
@@ -243,7 +225,7 @@ func (f *fetch) stage(ctx context.Context) error {
 // settleChunk leaves out of the chunk the rows that the inventory has as they are,
 // mostly almost all: the comparison needs no more than their entries.
 func (f *fetch) settleChunk(ctx context.Context) (err error) {
-	if f.stored == nil {
+	if f.stored == nil && f.in.Scope.Local.Count > 0 {
 		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
 		if err != nil {
 			return err

@@ -1,0 +1,46 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cloudsync/cloud"
+)
+
+// callTimeout bounds one call of a provider.
+const callTimeout = 60 * time.Second
+
+// callProvider makes one call of a provider. An error that the adapter did not
+// class gets its class here.
+func callProvider[T any](ctx context.Context, doing string, call func(context.Context) (T, error)) (T, error) {
+	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answer, err := call(callCtx)
+	var known *cloud.Error
+	if err == nil || errors.As(err, &known) || ctx.Err() != nil {
+		return answer, err
+	}
+	return answer, &cloud.Error{Class: cloud.ClassOf(err), Doing: doing, Err: err}
+}
+
+// waitOut calls again what a provider throttles, after the time that pause gives
+// for the call that has been waited for so often, if it gives one.
+func waitOut[T any](ctx context.Context, pause func(waits int, asked time.Duration) (wait time.Duration, again bool), call func() (T, error)) (T, error) {
+	for waits := 0; ; waits++ {
+		answer, err := call()
+		var failure *cloud.Error
+		if !errors.As(err, &failure) || failure.Class != cloud.Throttled {
+			return answer, err
+		}
+		wait, again := pause(waits, failure.RetryAfter)
+		if !again {
+			return answer, err
+		}
+		select {
+		case <-ctx.Done():
+			return answer, ctx.Err()
+		case <-time.After(wait):
+		}
+	}
+}
