@@ -42,13 +42,11 @@ type batchRow struct {
 	Op        diff.Op   `bun:"op,pk"`
 	Seq       int       `bun:"seq,pk"`
 	AppliedAt time.Time `bun:"applied_at,nullzero"`
-	RowCount  int       `bun:"row_count"`
 	Applied   int64     `bun:"applied"`
 	Rehashed  int64     `bun:"rehashed"`
 	Skipped   int64     `bun:"skipped"`
 	Failed    int64     `bun:"failed"`
 	Payload   []byte    `bun:"payload"`
-	CreatedAt time.Time `bun:"created_at"`
 }
 
 func (b *BatchSet) row(seq int) batchRow {

@@ -22,12 +22,11 @@ type Segment struct {
 type stageRow struct {
 	bun.BaseModel `bun:"table:sync_stage,alias:stage"`
 
-	RunID     string    `bun:"run_id,pk"`
-	ScopeID   int64     `bun:"scope_id,pk"`
-	Writer    int       `bun:"writer,pk"`
-	Seq       int       `bun:"seq,pk"`
-	Payload   []byte    `bun:"payload"`
-	CreatedAt time.Time `bun:"created_at"`
+	RunID   string `bun:"run_id,pk"`
+	ScopeID int64  `bun:"scope_id,pk"`
+	Writer  int    `bun:"writer,pk"`
+	Seq     int    `bun:"seq,pk"`
+	Payload []byte `bun:"payload"`
 }
 
 // PutChunk stages a chunk of a snapshot. The writer's name is its own, so there

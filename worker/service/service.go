@@ -81,15 +81,15 @@ func Run(ctx context.Context, opts Options) error {
 	worker := New(temporal, Deps(cfg, db, monitor.runs), sdkworker.Options{
 		OnFatalError: func(err error) { fatal <- err },
 	})
-	stopProfile, err := startProfile(opts.Profile)
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
 	stopMonitor, err := monitor.listen(ctx, opts.Listen, db, temporal)
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	defer stopMonitor()
+	stopProfile, err := startProfile(opts.Profile)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
 	return errors.Join(serve(ctx, worker, fatal), stopProfile(), db.Close())
 }
 
