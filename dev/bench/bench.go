@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
-	"cloudsync/dev/mariadb"
 	"cloudsync/dev/ports"
 	"cloudsync/dev/setup"
-	"cloudsync/dev/temporalserver"
+	"cloudsync/dev/with"
 )
 
 // ScopeHosts is how many hosts a scope has, but in the case of a single scope.
@@ -79,56 +77,34 @@ func Run(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("make the benchmark's folder: %w", err)
 	}
-	s := &servers{options: o, dir: dir}
-	err = s.start(ctx)
-	if err == nil {
-		err = s.measure(ctx)
+	return errors.Join(run(ctx, o, dir), os.RemoveAll(dir))
+}
+
+func run(ctx context.Context, o Options, dir string) error {
+	worker, err := buildWorker(ctx, o.Layout, dir)
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, s.stop())
+	started, err := with.Start(ctx, o.Programs, with.Options{MariaDBArgs: mariadbArgs, TemporalArgs: temporalArgs})
+	if err != nil {
+		return err
+	}
+	s := &servers{Servers: started, options: o, dir: dir, worker: worker}
+	return errors.Join(s.measure(ctx), s.Stop())
 }
 
 // servers are what a benchmark runs against.
 type servers struct {
-	options  Options
-	dir      string
-	worker   string // the program
-	mariadb  *mariadb.Server
-	temporal *temporalserver.Server
-	results  results
-}
-
-func (s *servers) start(ctx context.Context) error {
-	var err error
-	if s.worker, err = buildWorker(ctx, s.options.Layout, s.dir); err != nil {
-		return err
-	}
-	s.mariadb, err = mariadb.Start(ctx, mariadb.Options{
-		Dir: filepath.Join(s.dir, "mariadb"), Installation: s.options.Programs.MariaDB, ExtraArgs: mariadbArgs,
-	})
-	if err != nil {
-		return err
-	}
-	s.temporal, err = temporalserver.Start(ctx, temporalserver.Options{
-		Binary: s.options.Programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: temporalArgs,
-	})
-	return err
-}
-
-func (s *servers) stop() error {
-	ctx := context.Background()
-	var errs []error
-	if s.temporal != nil {
-		errs = append(errs, s.temporal.Stop(ctx))
-	}
-	if s.mariadb != nil {
-		errs = append(errs, s.mariadb.Stop(ctx))
-	}
-	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
+	*with.Servers
+	options Options
+	dir     string
+	worker  string // the program
+	results results
 }
 
 func (s *servers) measure(ctx context.Context) error {
 	s.options.Console.Printf("%s at %s, Temporal at %s; %s",
-		s.options.Programs.MariaDB, ports.Address(s.mariadb.Port()), s.temporal.Address(), machineSize())
+		s.options.Programs.MariaDB, ports.Address(s.MariaDB.Port()), s.Temporal.Address(), machineSize())
 	for _, fleet := range s.options.Fleets {
 		if err := s.measureFleet(ctx, fleet); err != nil {
 			return fmt.Errorf("measure %s: %w", fleet, err)

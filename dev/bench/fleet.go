@@ -86,7 +86,7 @@ func (in *installation) measureRun(ctx context.Context, workers []*workerProcess
 	if err != nil {
 		return sample, err
 	}
-	mysql := measured{pid: in.mariadb.Process().PID()}
+	mysql := measured{pid: in.MariaDB.Process().PID()}
 	if err := beginAll(&mysql, workers); err != nil {
 		return sample, err
 	}

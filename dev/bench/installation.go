@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,11 +15,11 @@ import (
 	"github.com/goccy/go-yaml"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"cloudsync/cloud/mock"
 	"cloudsync/config"
+	"cloudsync/dev/temporalserver"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -87,7 +85,7 @@ func (in *installation) create(ctx context.Context) error {
 }
 
 func (in *installation) createDatabase(ctx context.Context) error {
-	server, err := sql.Open("mysql", in.mariadb.DSN(""))
+	server, err := sql.Open("mysql", in.MariaDB.DSN(""))
 	if err != nil {
 		return fmt.Errorf("connect to the server: %w", err)
 	}
@@ -95,12 +93,12 @@ func (in *installation) createDatabase(ctx context.Context) error {
 	if err := errors.Join(err, server.Close()); err != nil {
 		return err
 	}
-	in.sql, err = sql.Open("mysql", in.mariadb.DSN(in.database))
+	in.sql, err = sql.Open("mysql", in.MariaDB.DSN(in.database))
 	return err
 }
 
 func (in *installation) createNamespace(ctx context.Context) error {
-	options := client.Options{HostPort: in.servers.temporal.Address(), Namespace: in.namespace, Logger: quiet()}
+	options := client.Options{HostPort: in.Temporal.Address(), Namespace: in.namespace, Logger: temporalserver.Quiet()}
 	namespaces, err := client.NewNamespaceClient(options)
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)
@@ -139,10 +137,6 @@ func within(ctx context.Context, limit time.Duration, do func() error) error {
 	}
 }
 
-func quiet() log.Logger {
-	return log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
-}
-
 func (in *installation) writeConfig() error {
 	cloud, err := yaml.MarshalWithOptions(in.cloud, yaml.JSON())
 	if err != nil {
@@ -156,7 +150,7 @@ public_cloud_sync:
     resource_host: { interval: 1h, max_parallel_scopes: %d }
   accounts:
     - { provider: mock, name: bench, requests_per_second: %d, regions: [%s], mock: %s }
-`, in.mariadb.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
+`, in.MariaDB.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
 	return os.WriteFile(in.config, []byte(text), 0o600)
 }
 

@@ -45,7 +45,7 @@ func (in *installation) startWorker(ctx context.Context, name string) (*workerPr
 	address := ports.Address(port)
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: in.worker, Args: append([]string{"--config", in.config, "--listen", address}, in.profileArgs(name)...),
-		Env: append(os.Environ(), "TEMPORAL_ADDRESS="+in.servers.temporal.Address(), "TEMPORAL_NAMESPACE="+in.namespace),
+		Env: append(os.Environ(), "TEMPORAL_ADDRESS="+in.Temporal.Address(), "TEMPORAL_NAMESPACE="+in.namespace),
 		Log: filepath.Join(in.dir, "worker.log"),
 	})
 	if err != nil {

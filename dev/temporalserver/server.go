@@ -118,7 +118,7 @@ func (o Options) args() []string {
 func (s *Server) serves(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	c, err := client.DialContext(ctx, client.Options{HostPort: s.Address(), Namespace: Namespace, Logger: quiet()})
+	c, err := client.DialContext(ctx, client.Options{HostPort: s.Address(), Namespace: Namespace, Logger: Quiet()})
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,8 @@ func (s *Server) serves(ctx context.Context) error {
 	return err
 }
 
-func quiet() log.Logger {
+// Quiet is a logger for clients whose attempts may fail: it drops everything.
+func Quiet() log.Logger {
 	return log.NewStructuredLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 

@@ -62,7 +62,7 @@ func TestBuildProgressCountsModulesAndPackages(t *testing.T) {
 }
 
 func dial(t *testing.T, s *Server) client.Client {
-	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.Address(), Logger: quiet()})
+	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.Address(), Logger: Quiet()})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c

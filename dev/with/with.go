@@ -37,27 +37,32 @@ type Servers struct {
 	dir      string
 }
 
+// Options are what differs from the servers of the tests.
+type Options struct {
+	MariaDBArgs, TemporalArgs []string
+}
+
 // Start starts both servers.
-func Start(ctx context.Context, programs setup.Programs) (*Servers, error) {
+func Start(ctx context.Context, programs setup.Programs, o Options) (*Servers, error) {
 	dir, err := os.MkdirTemp("", "cloudsync-with-")
 	if err != nil {
 		return nil, fmt.Errorf("make the servers' folder: %w", err)
 	}
 	s := &Servers{dir: dir}
-	if err := s.start(ctx, programs); err != nil {
+	if err := s.start(ctx, programs, o); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Servers) start(ctx context.Context, programs setup.Programs) error {
+func (s *Servers) start(ctx context.Context, programs setup.Programs, o Options) error {
 	var err error
-	s.MariaDB, err = mariadb.Start(ctx, mariadb.Options{Dir: s.dir, Installation: programs.MariaDB})
+	s.MariaDB, err = mariadb.Start(ctx, mariadb.Options{Dir: s.dir, Installation: programs.MariaDB, ExtraArgs: o.MariaDBArgs})
 	if err != nil {
 		return err
 	}
 	s.Temporal, err = temporalserver.Start(ctx, temporalserver.Options{
-		Binary: programs.Temporal, Dir: s.dir, Headless: true,
+		Binary: programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: o.TemporalArgs,
 	})
 	return err
 }
@@ -99,7 +104,7 @@ func (s *Servers) died() error {
 // Run runs a command against throw-away servers and returns its exit status. The
 // command has this process's terminal; when the context ends it is told to end.
 func Run(ctx context.Context, programs setup.Programs, c *console.Console, command []string) (int, error) {
-	servers, err := Start(ctx, programs)
+	servers, err := Start(ctx, programs, Options{})
 	if err != nil {
 		return 0, err
 	}
