@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/bench"
@@ -19,6 +17,7 @@ import (
 	"cloudsync/dev/machine"
 	"cloudsync/dev/setup"
 	"cloudsync/dev/with"
+	"cloudsync/starter/flagerror"
 )
 
 func newRoot() *cobra.Command {
@@ -28,25 +27,15 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(flagerror.Wording(wantedForms))
 	root.AddCommand(newDemo(), newSetup(), newWith(), newBench(), newClean())
 	return root
 }
 
-// flagError says what to write where a time or a number cannot be read.
-func flagError(_ *cobra.Command, err error) error {
-	var invalid *pflag.InvalidValueError
-	if !errors.As(err, &invalid) {
-		return err
-	}
-	switch invalid.GetFlag().Value.Type() {
-	case "duration":
-		return fmt.Errorf("--%s %q: write a time with its unit, such as 60s or 10m", invalid.GetFlag().Name, invalid.GetValue())
-	case "int":
-		return fmt.Errorf("--%s %q: write a whole number", invalid.GetFlag().Name, invalid.GetValue())
-	default:
-		return err
-	}
+// wantedForms say what to write as the value of a flag, by its type.
+var wantedForms = map[string]string{
+	"int":      "a whole number",
+	"duration": "a time with its unit, such as 60s or 10m",
 }
 
 func newDemo() *cobra.Command {

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/resource"
+	"cloudsync/starter/flagerror"
 	"cloudsync/starter/output"
 )
 
@@ -33,6 +34,13 @@ type flags struct {
 	profile   string
 	address   string
 	namespace string
+}
+
+// wantedForms say what to write as the value of a flag, by its type.
+var wantedForms = map[string]string{
+	"int64":    "a whole number",
+	"duration": "a time with its unit, such as 30s or 10m",
+	"bool":     "true or false, or the flag alone for true",
 }
 
 // New returns the program with its output streams and its environment.
@@ -73,7 +81,7 @@ func (p *Program) rootCommand() *cobra.Command {
 	root.SetOut(p.out.Writer())
 	root.SetErr(p.err.Writer())
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped 80 "))
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(flagerror.Wording(wantedForms))
 	p.addFlags(root)
 	root.AddCommand(
 		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
