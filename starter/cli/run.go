@@ -180,10 +180,15 @@ func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &ofCall)
 }
 
+// callMargin is how long before its caller's deadline a call may have ended
+// because of it: the server gives up a query, such as the one behind the
+// description of a schedule, a second early so that its answer arrives, and on
+// a busy machine that answer comes as the deadline of another call.
+const callMargin = 2 * time.Second
+
 // stoppedWaiting tells the end of the waiting from other errors.
 func stoppedWaiting(ctx context.Context, err error, runID string) error {
-	// A call ends a moment before its context does.
-	if end, limited := ctx.Deadline(); limited && isTimeout(err) && time.Until(end) < time.Second {
+	if end, limited := ctx.Deadline(); limited && isTimeout(err) && time.Until(end) < callMargin {
 		<-ctx.Done()
 	}
 	var approval *schedule.UnfinishedApproval
