@@ -1,0 +1,127 @@
+// Package adapter has what the adapters of real clouds share: one way to make,
+// pace, class and cancel the calls of any SDK, the check that a credential is of
+// the configured account, and tables that a listing is joined with.
+package adapter
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// Adapter describes a cloud to the rest of the program.
+type Adapter struct {
+	Provider string // "aws" …
+	// Open makes the clients of an account with one credential; it asks nobody yet.
+	Open func(account Account) (Session, error)
+	// Kinds are the kinds that the adapter lists, with the number of ids that one
+	// Lookup of the kind takes.
+	Kinds map[string]int
+	// RequestsPerSecond is the pace in each region where the configuration sets none.
+	RequestsPerSecond float64
+	// Classify gives the class of an SDK's error, and how long the provider asks to
+	// wait, 0 where it does not say; an empty class for an error that it does not know.
+	// It is the adapter's one table of errors.
+	Classify func(err error) (cloud.Class, time.Duration)
+}
+
+// Account is what an adapter opens: the settings, the credential as it is now, and
+// the way to make calls.
+type Account struct {
+	cloud.Settings
+	Keys  Keys
+	Calls *Calls
+}
+
+// Keys are a credential's secrets. Empty ones stand for the SDK's default chain.
+type Keys struct{ ID, Key, Token string }
+
+// IsZero says that the SDK's default chain is to be used.
+func (k Keys) IsZero() bool { return k.ID == "" && k.Key == "" }
+
+// Session is an account at a cloud, entered with one credential. It is safe for
+// concurrent use. Its calls go through Do, and its errors are those of Do, or
+// *cloud.Error.
+type Session interface {
+	// Identity is the provider's own id of the account that the credential is of.
+	Identity(ctx context.Context) (string, error)
+	// Regions are the regions that the account has enabled, in a fixed order.
+	Regions(ctx context.Context) ([]string, error)
+	// Lister lists the resources of one of the adapter's kinds.
+	Lister(kind string) Lister
+}
+
+// Lister lists one kind of resource; see cloud.Provider.
+type Lister interface {
+	List(ctx context.Context, region, cursor string) (cloud.Page, error)
+	Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error)
+}
+
+// New returns the account at the cloud. It asks nobody yet.
+func (a Adapter) New(settings cloud.Settings) cloud.Provider {
+	perSecond := settings.RequestsPerSecond
+	if perSecond == 0 {
+		perSecond = a.RequestsPerSecond
+	}
+	return &provider{adapter: a, settings: settings, pace: cloud.NewPace(perSecond), entry: entry{one: semaphore.NewWeighted(1)}}
+}
+
+// provider implements cloud.Provider over an adapter's sessions.
+type provider struct {
+	adapter  Adapter
+	settings cloud.Settings
+	pace     *cloud.Pace
+	entry    entry
+}
+
+// Lists implements cloud.Provider.
+func (p *provider) Lists(kind string) bool { return p.adapter.Kinds[kind] > 0 }
+
+// LookupLimit implements cloud.Provider.
+func (p *provider) LookupLimit(kind string) int { return p.adapter.Kinds[kind] }
+
+// Regions implements cloud.Provider. Configured ones need no credential.
+func (p *provider) Regions(ctx context.Context) ([]string, error) {
+	if len(p.settings.Regions) > 0 {
+		return p.settings.Regions, nil
+	}
+	return p.EnabledRegions(ctx)
+}
+
+// EnabledRegions are those that the account has enabled, configured or not.
+func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
+	session, err := p.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return session.Regions(ctx)
+}
+
+// Identity is the id of the account that the credential is of, which is the
+// configured one; another is an error.
+func (p *provider) Identity(ctx context.Context) (string, error) {
+	_, err := p.enter(ctx)
+	return p.settings.AccountID, err
+}
+
+// List implements cloud.Provider.
+func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
+	session, err := p.enter(ctx)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	return session.Lister(scope.Kind).List(ctx, scope.Region, cursor)
+}
+
+// Lookup implements cloud.Provider.
+func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs []string) ([]string, error) {
+	session, err := p.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return session.Lister(scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
+}

@@ -1,0 +1,168 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"cloudsync/cloud"
+)
+
+// Calls makes the calls of one session. It is safe for concurrent use.
+type Calls struct {
+	place    string
+	secrets  *strings.Replacer
+	pace     *cloud.Pace
+	classify func(error) (cloud.Class, time.Duration)
+	base     http.RoundTripper
+}
+
+func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration)) *Calls {
+	var hide []string
+	for _, secret := range []string{keys.Key, keys.Token} {
+		if secret != "" {
+			hide = append(hide, secret, "[secret]")
+		}
+	}
+	return &Calls{
+		place: settings.Provider + "/" + settings.Name, secrets: strings.NewReplacer(hide...),
+		pace: pace, classify: classify, base: newTransport(settings),
+	}
+}
+
+// Do makes one call of an SDK in a region, "" for one that is of no region. It
+// waits for its turn, ends with ctx, and classes the error; doing is the action, such as
+// "DescribeInstances". The SDK's own retries must be off.
+//
+// The SDK has to use the HTTP transport that Transport gives for the context that
+// call is given: with it the call ends with the context whatever the SDK does, and
+// the class of a failure below the SDK is known however the SDK wraps it.
+func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(context.Context) (T, error)) (T, error) {
+	if region != "" {
+		doing += " of " + region
+	}
+	doing = c.place + ": " + doing
+	if err := c.pace.Wait(ctx, region, doing); err != nil {
+		var nothing T
+		return nothing, err
+	}
+	exchange := &exchange{}
+	answer, err := call(context.WithValue(ctx, exchangeKey{}, exchange))
+	if err != nil {
+		err = c.failure(ctx, doing, err, exchange)
+	}
+	c.pace.Learn(region, err)
+	return answer, err
+}
+
+// failure is err in the program's vocabulary. The SDK's own error is not kept: it
+// may hold the request, signature and all.
+func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *exchange) error {
+	var known *cloud.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if ctx.Err() != nil {
+		return &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: doing, Err: ctx.Err()}
+	}
+	class, wait := c.classify(err)
+	if class == "" {
+		class = exchange.class(err)
+	}
+	if wait == 0 {
+		wait = exchange.retryAfter()
+	}
+	if class != cloud.Throttled && class != cloud.Unavailable {
+		wait = 0
+	}
+	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, Err: c.clean(err)}
+}
+
+// query is the query of a URL, which has the signature of a request in it.
+var query = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
+
+// clean is the error's text without what nobody is to read.
+func (c *Calls) clean(err error) error {
+	return errors.New(c.secrets.Replace(query.ReplaceAllString(err.Error(), "?…")))
+}
+
+type exchangeKey struct{}
+
+// exchange is what the transport saw of a call.
+type exchange struct {
+	status int
+	header http.Header
+	err    error
+}
+
+// class is that of a failure that the adapter's table does not know.
+func (e *exchange) class(err error) cloud.Class {
+	var network net.Error
+	cause := errors.Join(e.err, err)
+	switch {
+	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &network) && network.Timeout():
+		return cloud.Timeout
+	case errors.Is(cause, errTooLong):
+		return cloud.BadAnswer
+	case e.err != nil: // no whole answer
+		return cloud.Unavailable
+	case e.status == http.StatusTooManyRequests:
+		return cloud.Throttled
+	case e.status == http.StatusUnauthorized:
+		return cloud.InvalidCredential
+	case e.status == http.StatusForbidden:
+		return cloud.Denied
+	case e.status == http.StatusRequestTimeout, e.status == http.StatusGatewayTimeout:
+		return cloud.Timeout
+	case e.status >= http.StatusInternalServerError:
+		return cloud.Unavailable
+	case e.status != 0: // an answer, which the SDK could not read or did not expect
+		return cloud.BadAnswer
+	default:
+		return cloud.Unavailable
+	}
+}
+
+// retryAfter reads the header of that name: seconds, or a time
+// (https://www.rfc-editor.org/rfc/rfc9110#name-retry-after).
+func (e *exchange) retryAfter() time.Duration {
+	value := e.header.Get("Retry-After")
+	if seconds, err := time.ParseDuration(value + "s"); err == nil {
+		return max(seconds, 0)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(time.Until(at), 0)
+	}
+	return 0
+}
+
+// BadAnswer is the error of an answer that makes no sense.
+func BadAnswer(doing, format string, args ...any) error {
+	return &cloud.Error{Class: cloud.BadAnswer, Doing: doing, Err: fmt.Errorf(format, args...)}
+}
+
+// maxAnswer is the longest answer that is read, in bytes. A page of 1,000 hosts has
+// some MiB.
+const maxAnswer = 64 << 20
+
+var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
+
+// readAll reads an answer to its end, so that one cut short is a failure of the
+// network and never a document to decode.
+func readAll(body io.ReadCloser) ([]byte, error) {
+	defer body.Close()
+	content, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the answer: %w", err)
+	case len(content) > maxAnswer:
+		return nil, errTooLong
+	}
+	return content, nil
+}

@@ -1,0 +1,84 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud"
+)
+
+// verifiedFor is how long a session's identity is believed. The default chain of an
+// SDK can come to another account while the program runs.
+const verifiedFor = 10 * time.Minute
+
+// entry is the session that is in use.
+type entry struct {
+	one      *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+	session  Session
+	keys     Keys
+	verified time.Time // when the identity was last asked for; zero: never
+}
+
+// enter returns a session whose credential is of the configured account. It is
+// opened anew when a file of the credential has changed.
+func (p *provider) enter(ctx context.Context) (Session, error) {
+	keys, err := reveal(p.settings.Credential)
+	if err != nil {
+		return nil, &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(), Err: err}
+	}
+	if err := p.entry.one.Acquire(ctx, 1); err != nil {
+		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: "enter " + p.place(), Err: err}
+	}
+	defer p.entry.one.Release(1)
+	if p.entry.session == nil || p.entry.keys != keys {
+		if err := p.open(keys); err != nil {
+			return nil, err
+		}
+	}
+	if time.Since(p.entry.verified) >= verifiedFor {
+		if err := p.verify(ctx, p.entry.session); err != nil {
+			return nil, err
+		}
+		p.entry.verified = time.Now()
+	}
+	return p.entry.session, nil
+}
+
+func (p *provider) open(keys Keys) error {
+	calls := newCalls(p.settings, keys, p.pace, p.adapter.Classify)
+	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
+	if err != nil {
+		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(), Err: calls.clean(err)}
+	}
+	p.entry.session, p.entry.keys, p.entry.verified = session, keys, time.Time{}
+	return nil
+}
+
+func (p *provider) verify(ctx context.Context, session Session) error {
+	identity, err := session.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	if identity == p.settings.AccountID {
+		return nil
+	}
+	return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(),
+		Err: fmt.Errorf("the credential is of account %s, the configuration says account_id %s: correct one of them", identity, p.settings.AccountID)}
+}
+
+func (p *provider) place() string { return p.settings.Provider + "/" + p.settings.Name }
+
+func reveal(c cloud.Credential) (keys Keys, err error) {
+	for _, part := range []struct {
+		to     *string
+		secret cloud.Secret
+	}{{&keys.ID, c.ID}, {&keys.Key, c.Key}, {&keys.Token, c.Token}} {
+		if *part.to, err = part.secret.Reveal(); err != nil {
+			return Keys{}, err
+		}
+	}
+	return keys, nil
+}

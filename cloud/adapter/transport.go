@@ -1,0 +1,65 @@
+package adapter
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"io"
+	"net/http"
+	"time"
+
+	"cloudsync/cloud"
+)
+
+// newTransport verifies TLS unless the endpoint is on this machine.
+func newTransport(settings cloud.Settings) http.RoundTripper {
+	transport := http.DefaultTransport.(*http.Transport).Clone() // with the environment's proxy
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: settings.OnLoopback()}
+	transport.MaxIdleConnsPerHost = 16
+	transport.ResponseHeaderTimeout = 60 * time.Second
+	return transport
+}
+
+// Transport is the HTTP transport for one call, or with a background context for
+// the clients of an SDK that hands the call's context on to its requests. A request
+// ends with ctx even if the SDK made it without.
+func (c *Calls) Transport(ctx context.Context) http.RoundTripper {
+	return bound{ctx: ctx, base: c.base}
+}
+
+// bound is a transport that ends with a context.
+type bound struct {
+	ctx  context.Context
+	base http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper. It reads the whole answer.
+func (b bound) RoundTrip(request *http.Request) (*http.Response, error) {
+	seen, carried := request.Context().Value(exchangeKey{}).(*exchange)
+	if !carried {
+		seen, carried = b.ctx.Value(exchangeKey{}).(*exchange)
+	}
+	if !carried {
+		seen = &exchange{}
+	}
+	ctx, cancel := context.WithCancel(request.Context())
+	defer cancel()
+	defer context.AfterFunc(b.ctx, cancel)()
+	response, err := b.base.RoundTrip(request.WithContext(ctx))
+	if err != nil {
+		return nil, seen.fail(err)
+	}
+	content, err := readAll(response.Body)
+	if err != nil {
+		return nil, seen.fail(err)
+	}
+	*seen = exchange{status: response.StatusCode, header: response.Header}
+	response.Body = io.NopCloser(bytes.NewReader(content))
+	response.ContentLength = int64(len(content))
+	return response, nil
+}
+
+func (e *exchange) fail(err error) error {
+	*e = exchange{err: err}
+	return err
+}

@@ -1,0 +1,262 @@
+// Package fake is what the fake servers of the clouds stand on: accounts with
+// resources in neutral terms, and faults. A server of a cloud's own package renders
+// them in that cloud's wire format; tests state what is there once for all clouds.
+package fake
+
+import (
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Cloud is what there is, and what goes wrong. The zero value is empty. It is safe
+// for concurrent use through its methods; the fields of what Update hands out are
+// not to be kept.
+type Cloud struct {
+	mu       sync.Mutex
+	accounts []*Account
+	faults   []*Fault
+	requests []Request
+	recorded map[string][]byte
+	// PageSize is how many resources a page has at most, whatever a request asks for;
+	// 0: as the request says. Set it before the first request.
+	PageSize int
+}
+
+// Account is an account and the credential that it is entered with.
+type Account struct {
+	ID    string // the provider's own id: see cloud.Settings.AccountID
+	KeyID string // access key id, secret id, client id
+	Key   string // what belongs to it; servers need not check signatures
+	// Expired makes the credential one that the cloud does not take any more.
+	Expired bool
+	Regions []*Region
+}
+
+// Region returns the region of that name, nil if the account has none.
+func (a *Account) Region(name string) *Region {
+	i := slices.IndexFunc(a.Regions, func(r *Region) bool { return r.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return a.Regions[i]
+}
+
+// Region is a region of an account with the resources in it.
+type Region struct {
+	Name string
+	// Denied makes the account one that may not list here. A cloud that answers a
+	// missing permission with an empty list does that.
+	Denied bool
+	// Disabled is a region that the account has not enabled.
+	Disabled      bool
+	Hosts         []Host
+	Disks         []Disk
+	Databases     []Database
+	LoadBalancers []LoadBalancer
+}
+
+// Host is a machine. Its disks are those of the region that name it. A server
+// leaves out what its cloud does not know.
+type Host struct {
+	ID, Name, Status, Zone string
+	Type                   string
+	VCPU, MemoryMiB        int64 // the same for all hosts of a Type
+	PrivateIPs, PublicIPs  []string
+	VPC, Subnet            string
+	Image, OS              string
+	ChargeType             string
+	Tags                   map[string]string
+	Created, Expires       time.Time // whole minutes, UTC; zero: none
+	// Volatile is put in what the cloud lists of a host and changes by itself: ids of
+	// requests, times of the last start, host machines. It is no part of the host.
+	Volatile string
+}
+
+// Disk is a volume, attached to the host of that id or to none.
+type Disk struct {
+	ID, Name, Status, Zone string
+	Host, Device           string
+	System                 bool
+	Type                   string
+	SizeGiB                int64
+	ChargeType             string
+	Tags                   map[string]string
+	Created, Expires       time.Time
+}
+
+// Database is a managed database.
+type Database struct {
+	ID, Name, Status, Zone string
+	Engine, Version, Type  string
+	Endpoint               string
+	Port                   int64
+	VCPU, MemoryMiB        int64
+	StorageGiB             int64
+	VPC, Subnet            string
+	ChargeType             string
+	Tags                   map[string]string
+	Created, Expires       time.Time
+}
+
+// LoadBalancer is a load balancer.
+type LoadBalancer struct {
+	ID, Name, Status, Type string
+	Internal               bool
+	Addresses              []string // IPs, or the name where the cloud gives a name
+	VPC                    string
+	Zones, Subnets         []string
+	ChargeType             string
+	Tags                   map[string]string
+	Created, Expires       time.Time
+}
+
+// Update changes what there is.
+func (c *Cloud) Update(change func(accounts []*Account)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c.accounts)
+}
+
+// Add adds accounts.
+func (c *Cloud) Add(accounts ...*Account) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.accounts = append(c.accounts, accounts...)
+}
+
+// Request is one that a server was sent.
+type Request struct {
+	Account string // id; empty where the credential is of none
+	Region  string
+	Action  string // such as DescribeInstances
+	Began   time.Time
+}
+
+// Requests are those that were sent so far.
+func (c *Cloud) Requests() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.requests)
+}
+
+// Record makes the body the answer to every request for the action: a recorded one.
+func (c *Cloud) Record(action string, body []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.recorded == nil {
+		c.recorded = map[string][]byte{}
+	}
+	c.recorded[action] = body
+}
+
+// Ask is what a server has understood of a request.
+type Ask struct {
+	KeyID  string // of the credential
+	Region string
+	Action string
+}
+
+// Verdict is how a request is to be answered.
+type Verdict int
+
+// The verdicts; Answer is the usual one.
+const (
+	Answer Verdict = iota
+	Recorded
+	InvalidCredential
+	Denied
+	RegionDisabled
+	Throttled
+	ServerError
+	ExpiredCursor
+	Done // the fault has answered, or hung up
+)
+
+// Judgement is the answer that a request gets.
+type Judgement struct {
+	Verdict    Verdict
+	Account    *Account      // of the credential: a copy of the account, whose regions are not to be changed
+	Region     *Region       // the request's, nil where it names none or one that is not there
+	RetryAfter time.Duration // of a Throttled
+	Body       []byte        // of a Recorded
+}
+
+// Judge notes a request and says how it is to be answered. A server calls it first.
+// cursor is whether the request goes on with a listing.
+func (c *Cloud) Judge(w http.ResponseWriter, r *http.Request, ask Ask, cursor bool) Judgement {
+	fault, verdict := c.judge(ask, cursor)
+	if fault == nil {
+		return verdict
+	}
+	verdict.RetryAfter = fault.RetryAfter
+	verdict.Verdict = fault.strike(w, r)
+	return verdict
+}
+
+func (c *Cloud) judge(ask Ask, cursor bool) (*Fault, Judgement) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	j := Judgement{}
+	if i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.KeyID == ask.KeyID }); i >= 0 {
+		j.Account = c.accounts[i].copy()
+		j.Region = j.Account.Region(ask.Region)
+	}
+	noted := Request{Region: ask.Region, Action: ask.Action, Began: time.Now()}
+	if j.Account != nil {
+		noted.Account = j.Account.ID
+	}
+	c.requests = append(c.requests, noted)
+	if body, ok := c.recorded[ask.Action]; ok {
+		j.Verdict, j.Body = Recorded, body
+		return nil, j
+	}
+	for _, fault := range c.faults {
+		if fault.strikes(noted, cursor) {
+			return fault, j
+		}
+	}
+	switch {
+	case j.Account == nil || j.Account.Expired:
+		j.Verdict = InvalidCredential
+	case j.Region != nil && j.Region.Disabled:
+		j.Verdict = RegionDisabled
+	case j.Region != nil && j.Region.Denied:
+		j.Verdict = Denied
+	}
+	return nil, j
+}
+
+// copy is one whose lists stay as they are: Update may only replace elements, not
+// what they refer to.
+func (a *Account) copy() *Account {
+	copied := *a
+	copied.Regions = make([]*Region, len(a.Regions))
+	for i, region := range a.Regions {
+		r := *region
+		r.Hosts = slices.Clone(r.Hosts)
+		r.Disks = slices.Clone(r.Disks)
+		r.Databases = slices.Clone(r.Databases)
+		r.LoadBalancers = slices.Clone(r.LoadBalancers)
+		copied.Regions[i] = &r
+	}
+	return &copied
+}
+
+// Page cuts a page out of a list: at most limit from offset, and no more than
+// PageSize. next is the offset of the following one, -1 after the last.
+func Page[T any](c *Cloud, all []T, offset, limit int) (page []T, next int) {
+	if c.PageSize > 0 && (limit <= 0 || limit > c.PageSize) {
+		limit = c.PageSize
+	}
+	offset = min(max(offset, 0), len(all))
+	end := len(all)
+	if limit > 0 {
+		end = min(offset+limit, end)
+	}
+	if end == len(all) {
+		return all[offset:end], -1
+	}
+	return all[offset:end], end
+}

@@ -1,0 +1,26 @@
+CREATE TABLE IF NOT EXISTS resource_load_balancer (
+  uid              BINARY(16)   NOT NULL COMMENT 'identity: of kind, provider, account, region and native_id',
+  hash             BINARY(16)   NOT NULL COMMENT 'content: of every watched column',
+  scope_id         INT UNSIGNED NOT NULL COMMENT 'see sync_scope',
+  provider         VARCHAR(32)  NOT NULL COMMENT 'alibaba, tencent, aws, huawei, azure, mock',
+  account          VARCHAR(64)  NOT NULL COMMENT 'name of the account in the configuration',
+  region           VARCHAR(64)  NOT NULL COMMENT 'region, as the provider names it',
+  native_id        VARCHAR(255) NOT NULL COMMENT 'the provider''s id of the load balancer',
+  name             VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'display name',
+  status           VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'state, in the provider''s own word',
+  balancer_type    VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'application, network and the like, or the provider''s size',
+  scheme           VARCHAR(16)  NOT NULL DEFAULT '' COMMENT 'public or internal',
+  addresses        JSON         NULL COMMENT 'IP addresses, or the DNS name where the provider gives no address',
+  vpc_id           VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'virtual network',
+  subnet_ids       JSON         NULL COMMENT 'subnets',
+  zones            JSON         NULL COMMENT 'availability zones',
+  charge_type      VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'way of payment, in the provider''s own word',
+  tags             JSON         NULL COMMENT 'tags or labels, key to value',
+  cloud_created_at DATETIME(6)  NULL COMMENT 'UTC time at which the cloud created the load balancer',
+  expires_at       DATETIME(6)  NULL COMMENT 'UTC time to which the load balancer is paid for; NULL: no end',
+  created_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory first had the row',
+  updated_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory last wrote the row',
+  PRIMARY KEY (uid),
+  KEY scope_hashes (scope_id, uid, hash)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+  COMMENT='inventory: managed load balancers';
