@@ -128,13 +128,20 @@ type provider struct {
 	check func(e accountEntry, path string, r *report)
 }
 
+// mockProvider is the name of the simulated cloud.
+const mockProvider = "mock"
+
 // providers are those that accounts can be at.
-var providers = []provider{
-	{name: "mock", check: checkMock},
+func providers() []provider {
+	all := []provider{{name: mockProvider, check: checkMock}}
+	for _, c := range realClouds {
+		all = append(all, provider{name: c.provider, check: c.check})
+	}
+	return all
 }
 
 func providerNames() (names []string) {
-	for _, p := range providers {
+	for _, p := range providers() {
 		names = append(names, p.name)
 	}
 	return names
@@ -161,7 +168,7 @@ func (e accountEntry) checkProvider(path string, r *report) {
 	case i < 0:
 		r.showing(at, "unknown provider %.40q: the providers are %s", e.Provider, strings.Join(names, ", "))
 	default:
-		providers[i].check(e, path, r)
+		providers()[i].check(e, path, r)
 	}
 }
 
@@ -197,6 +204,7 @@ func (e accountEntry) checkRegions(path string, r *report) {
 }
 
 func checkMock(e accountEntry, path string, r *report) {
+	e.refuseKeys(mockProvider, nil, path, r)
 	settings := child(path, "mock")
 	for _, problem := range e.Mock.Validate() {
 		r.showing(child(settings, problem.Path), "%s", problem.Text)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
 	"cloudsync/diff"
 	"cloudsync/resource"
@@ -79,12 +80,25 @@ type Account struct {
 	// Regions are those to list; none where the configuration says "all": then the
 	// provider is asked for them.
 	Regions []string
-	// RequestsPerSecond is how many requests a worker makes in each region; 0: as
-	// many as it can.
+	// RequestsPerSecond is how many requests a worker makes in each region; 0: the
+	// provider's default, and at the mock as many as it can.
 	RequestsPerSecond float64
+	// AccountID, Endpoint and Credential are those of an account at a real cloud: see
+	// cloud.Settings.
+	AccountID  string
+	Endpoint   string
+	Credential cloud.Credential
 	// Policies are the kinds whose deletions the account treats in its own way.
 	Policies []KindPolicy
 	Mock     mock.Settings // where Provider is "mock"
+}
+
+// Settings are the account's at a real cloud.
+func (a Account) Settings() cloud.Settings {
+	return cloud.Settings{
+		Provider: a.Provider, Name: a.Name, AccountID: a.AccountID, Regions: a.Regions,
+		Endpoint: a.Endpoint, Credential: a.Credential, RequestsPerSecond: a.RequestsPerSecond,
+	}
 }
 
 // KindPolicy is an account's own policy for a kind.

@@ -119,7 +119,32 @@ type accountEntry struct {
 	Regions           []string      `yaml:"regions"`
 	RequestsPerSecond float64       `yaml:"requests_per_second"`
 	Deletions         []policyEntry `yaml:"deletions"`
+	AccountID         string        `yaml:"account_id"`
+	Endpoint          string        `yaml:"endpoint"`
+	RoleARN           string        `yaml:"role_arn"`
+	ExternalID        string        `yaml:"external_id"`
+	TenantID          string        `yaml:"tenant_id"`
 	Mock              mock.Settings `yaml:"mock"`
+
+	// The parts of a credential, under the names that realClouds has for them.
+	AccessKeyID         string `yaml:"access_key_id"`
+	AccessKeyIDFile     string `yaml:"access_key_id_file"`
+	AccessKeySecret     string `yaml:"access_key_secret"`
+	AccessKeySecretFile string `yaml:"access_key_secret_file"`
+	SecretAccessKey     string `yaml:"secret_access_key"`
+	SecretAccessKeyFile string `yaml:"secret_access_key_file"`
+	SecurityToken       string `yaml:"security_token"`
+	SecurityTokenFile   string `yaml:"security_token_file"`
+	SessionToken        string `yaml:"session_token"`
+	SessionTokenFile    string `yaml:"session_token_file"`
+	SecretID            string `yaml:"secret_id"`
+	SecretIDFile        string `yaml:"secret_id_file"`
+	SecretKey           string `yaml:"secret_key"`
+	SecretKeyFile       string `yaml:"secret_key_file"`
+	ClientID            string `yaml:"client_id"`
+	ClientIDFile        string `yaml:"client_id_file"`
+	ClientSecret        string `yaml:"client_secret"`
+	ClientSecretFile    string `yaml:"client_secret_file"`
 }
 
 func (e *accountEntry) setDefaults() { e.Mock = mock.DefaultSettings() }
@@ -150,7 +175,10 @@ func (e resourceEntry) resource() Resource {
 }
 
 func (e accountEntry) account() Account {
-	account := Account{Provider: e.Provider, Name: e.Name, Regions: e.Regions, RequestsPerSecond: e.RequestsPerSecond, Mock: e.Mock}
+	account := Account{
+		Provider: e.Provider, Name: e.Name, Regions: e.Regions, RequestsPerSecond: e.RequestsPerSecond,
+		AccountID: e.AccountID, Endpoint: e.Endpoint, Credential: e.credential(), Mock: e.Mock,
+	}
 	if e.allRegions() {
 		account.Regions = nil
 	}

@@ -125,8 +125,8 @@ func TestRefusals(t *testing.T) {
 
 		"no accounts":          {map[int]string{9: "", 10: ""}, `4: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
 		"empty accounts":       {map[int]string{9: "  accounts: []", 10: ""}, `9: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
-		"no provider":          {accountWith("name: prod, regions: [beijing]"), `10: ` + account + `.provider: missing: write one of mock`},
-		"unknown provider":     {accountWith("provider: aliyun, name: prod, regions: [beijing]"), `10: ` + account + `.provider: unknown provider "aliyun": the providers are mock`},
+		"no provider":          {accountWith("name: prod, regions: [beijing]"), `10: ` + account + `.provider: missing: write one of mock, alibaba, tencent, aws, huawei, azure`},
+		"unknown provider":     {accountWith("provider: aliyun, name: prod, regions: [beijing]"), `10: ` + account + `.provider: unknown provider "aliyun": the providers are mock, alibaba, tencent, aws, huawei, azure`},
 		"no account name":      {accountWith("provider: mock, regions: [beijing]"), `10: ` + account + `.name: missing: write a name for the account, such as prod`},
 		"empty account name":   {accountWith("provider: mock, name: ' ', regions: [beijing]"), `10: ` + account + `.name: empty: write a name for the account, such as prod`},
 		"long account name":    {accountWith("provider: mock, name: " + strings.Repeat("é", 65) + ", regions: [beijing]"), `10: ` + account + `.name: 65 characters: write at most 64`},
@@ -145,12 +145,26 @@ func TestRefusals(t *testing.T) {
 		"mock fault's kind":    {mock("faults: [{fault: empty, kind: host}]"), `10: ` + account + `.mock.faults[0].kind: unknown kind "host": the kinds are resource_host, resource_disk, resource_database, resource_load_balancer`},
 		"mock fault's region":  {mock("faults: [{fault: empty, region: paris}]"), `10: ` + account + `.mock.faults[0].region: the account has no region "paris": write one of its regions`},
 
+		"no account id":       {accountWith("provider: aws, name: prod, regions: [all]"), `10: ` + account + `.account_id: missing: write the 12 digits of the AWS account, so that a credential of another account is refused`},
+		"half a credential":   {accountWith("provider: tencent, name: prod, account_id: '1', regions: [all], secret_id: a"), `10: ` + account + `: half a credential: write both secret_id and secret_key, or neither for the default of the machine (role, profile, environment)`},
+		"a token alone":       {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], session_token: secret"), `10: ` + account + `.session_token: a token without the keys that it belongs to: write access_key_id and secret_access_key, too`},
+		"an empty secret":     {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: ''"), `10: ` + account + `.secret_access_key: empty: write a value, set the variable that gives it, or remove the key`},
+		"a secret twice":      {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: secret, secret_access_key_file: f"), `10: ` + account + `.secret_access_key_file: given beside secret_access_key: remove one of them`},
+		"another's key":       {accountWith("provider: huawei, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: b, secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at huawei: its own keys are access_key_id, access_key_id_file, secret_access_key, secret_access_key_file, security_token, security_token_file, account_id, endpoint`},
+		"a key at the mock":   {accountWith("provider: mock, name: prod, regions: [beijing], secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at mock: remove it, or write the provider that it is for`},
+		"a mocked cloud":      {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], mock: {hosts: 3}"), `10: ` + account + `.mock: no key of an account at aws: remove it, or write provider: mock`},
+		"no directory":        {accountWith("provider: azure, name: prod, account_id: s, regions: [all], client_id: c, client_secret: secret"), `10: ` + account + `.tenant_id: missing: write the id of the directory that client_id is in`},
+		"an id without role":  {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], external_id: x"), `10: ` + account + `.external_id: an external id without the role that asks for it: write role_arn, too`},
+		"an endpoint":         {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: api.example.com"), `10: ` + account + `.endpoint: no URL: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint's user":  {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: 'https://user:secret@api.example.com'"), `10: ` + account + `.endpoint: more than a URL's scheme, host and path: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint on http": {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: 'http://api.example.com'"), `10: ` + account + `.endpoint: http would show the credential to the network: write it like https://api.example.com or https://{product}.{region}.example.com`},
+
 		"several problems": {
 			map[int]string{3: "    addr: user:secret@tcp(db)/", 7: "    resource_host: {interval: 5, min_row: 3}", 10: "    - {provider: gcp, name: prod}"},
 			`3: mysql_s[0].addr: no database is named: ` + dsnForm + `
 7: ` + host + `.interval: 5 has no unit: write 5s
 7: ` + host + `: unknown key "min_row": did you mean min_rows?
-10: ` + account + `.provider: unknown provider "gcp": the providers are mock
+10: ` + account + `.provider: unknown provider "gcp": the providers are mock, alibaba, tencent, aws, huawei, azure
 10: ` + account + `.regions: missing: write [REGION, …], or [all] for every region of the provider`,
 		},
 	}

@@ -119,6 +119,7 @@ type cloudSync struct {
 	ref      activities.RunRef
 	started  time.Time
 	policies policies
+	breaker  breaker
 	parallel int
 	scopes   int64 // to be done by this execution and its children
 	report   Report
@@ -135,7 +136,7 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, "BadInput", nil)
 	}
 	info := workflow.GetInfo(ctx)
-	s := &cloudSync{in: in, started: info.WorkflowStartTime}
+	s := &cloudSync{in: in, started: info.WorkflowStartTime, breaker: newBreaker()}
 	// A workflow that an operator resets behind ListScopes goes on as the run that
 	// its claims and batches belong to; else it is a run of its own.
 	s.ref.ID = info.WorkflowExecution.RunID
@@ -295,6 +296,7 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {
 	run := scopeRun{
 		in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policies.of(scope), approval: s.approval,
+		breaker: s.breaker,
 	}
 	if s.in.Plan != nil {
 		run.planBytes = s.planBytes

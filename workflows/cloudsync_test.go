@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -30,6 +31,8 @@ type world struct {
 	listErr   error
 	fetch     func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
 	answers   map[int64]fetchAnswer
+	accounts  map[int64]string // of the scopes that are not of demo
+	empty     map[int64]bool   // the scopes without rows; the others have 10
 	loadErr   map[int64]error
 	compare   map[int64]activities.ComputeDiffOut
 	half      map[diff.Op]store.Counts // what failed operations had done
@@ -63,10 +66,17 @@ func (w *world) LoadLocalHashes(_ context.Context, in activities.LoadLocalHashes
 			return out, err
 		}
 		out.Scopes = append(out.Scopes, activities.LocalScope{
-			ID: id, Provider: "mock", Account: "demo", Region: fmt.Sprintf("r%d", id), Local: resource.Digest{Count: 10},
+			ID: id, Provider: "mock", Account: cmp.Or(w.accounts[id], "demo"), Region: fmt.Sprintf("r%d", id), Local: resource.Digest{Count: w.rows(id)},
 		})
 	}
 	return out, nil
+}
+
+func (w *world) rows(id int64) int64 {
+	if w.empty[id] {
+		return 0
+	}
+	return 10
 }
 
 func (w *world) FetchCloud(ctx context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {

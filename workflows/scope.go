@@ -32,6 +32,7 @@ type scopeRun struct {
 	planned   []activities.PlannedChange // of a plan
 	skipped   int64                      // rows that changed since the comparison
 	staged    bool
+	breaker   breaker
 }
 
 var a *activities.Activities // for the references to its methods
@@ -40,6 +41,10 @@ var a *activities.Activities // for the references to its methods
 func (s *scopeRun) run(ctx workflow.Context) {
 	s.record = activities.ScopeRecord{ID: s.in.Scope.ID, Place: s.in.Scope.Place()}
 	s.record.Stats.DBNum = s.in.Scope.Local.Count
+	if why := s.breaker.skips(ctx, s.in.Scope); why != "" {
+		s.record.Outcome, s.record.Reason = activities.Failed, why
+		return
+	}
 	if err := s.sync(ctx); err != nil {
 		s.record.Outcome = activities.Failed
 		s.record.Reason = explain(err)
@@ -49,6 +54,7 @@ func (s *scopeRun) run(ctx workflow.Context) {
 
 func (s *scopeRun) sync(ctx workflow.Context) error {
 	snapshot, err := s.fetch(ctx)
+	s.breaker.note(s.in.Scope, err)
 	if err != nil {
 		return err
 	}
