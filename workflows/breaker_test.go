@@ -31,7 +31,7 @@ func TestRefusedAccounts(t *testing.T) {
 			reason:   "skipped: the account was refused at mock/demo/r1: the cloud says no",
 		},
 		"two regions that are denied": {
-			failures: map[int64]error{1: refused(cloud.Denied), 2: refused(cloud.Denied)},
+			failures: map[int64]error{1: refused(cloud.Denied), 2: refused(cloud.Denied), 3: refused(cloud.Denied)},
 			asked:    []int64{1, 2, 3, 5, 6},
 			reason:   "skipped: the account was refused at mock/demo/r2: the cloud says no",
 		},
