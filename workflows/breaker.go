@@ -49,7 +49,7 @@ func (b breaker) note(scope activities.LocalScope, err error) {
 	case state.all:
 	case err == nil:
 		state.listed, state.why = true, ""
-	case class == cloud.InvalidCredential, class == cloud.Denied && !state.listed && state.denied != "":
+	case class == cloud.InvalidCredential, class == cloud.Denied && !state.listed && state.denied != "" && state.why == "":
 		state.why = fmt.Sprintf("skipped: the account was refused at %s: %s", place, explain(err))
 		state.all = class == cloud.InvalidCredential
 	case class == cloud.Denied && state.denied == "":
