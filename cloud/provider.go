@@ -72,3 +72,13 @@ func (a Accounts) names() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Entered is a provider that is entered with a credential.
+type Entered interface {
+	// Identity is the provider's own id of the account that the credential is of. A
+	// credential of another account than the configured one is an error.
+	Identity(ctx context.Context) (string, error)
+	// EnabledRegions are the regions that the account has enabled, whatever the
+	// configuration says.
+	EnabledRegions(ctx context.Context) ([]string, error)
+}

@@ -128,12 +128,12 @@ type provider struct {
 	check func(e accountEntry, path string, r *report)
 }
 
-// mockProvider is the name of the simulated cloud.
-const mockProvider = "mock"
+// MockProvider is the provider of the simulated cloud.
+const MockProvider = "mock"
 
 // providers are those that accounts can be at.
 func providers() []provider {
-	all := []provider{{name: mockProvider, check: checkMock}}
+	all := []provider{{name: MockProvider, check: checkMock}}
 	for _, c := range realClouds {
 		all = append(all, provider{name: c.provider, check: c.check})
 	}
@@ -204,7 +204,7 @@ func (e accountEntry) checkRegions(path string, r *report) {
 }
 
 func checkMock(e accountEntry, path string, r *report) {
-	e.refuseKeys(mockProvider, nil, path, r)
+	e.refuseKeys(MockProvider, nil, path, r)
 	settings := child(path, "mock")
 	for _, problem := range e.Mock.Validate() {
 		r.showing(child(settings, problem.Path), "%s", problem.Text)

@@ -122,7 +122,7 @@ func (e accountEntry) refuseKeys(provider string, own []string, path string, r *
 			r.at(child(path, key), "no key of an account at %s: %s", provider, ownKeys(own))
 		}
 	}
-	if provider != mockProvider && r.has(child(path, "mock")) {
+	if provider != MockProvider && r.has(child(path, "mock")) {
 		r.at(child(path, "mock"), "no key of an account at %s: remove it, or write provider: mock", provider)
 	}
 }

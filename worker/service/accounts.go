@@ -5,24 +5,31 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
 	"cloudsync/config"
+	"cloudsync/worker/clouds"
 )
 
 // newAccounts makes a client for each configured account.
-func newAccounts(configured []config.Account) cloud.Accounts {
+func newAccounts(configured []config.Account) (cloud.Accounts, error) {
 	accounts := make(cloud.Accounts, len(configured))
 	for i, account := range configured {
-		accounts[i] = cloud.Account{Provider: account.Provider, Name: account.Name, Client: newClient(account)}
+		client, err := newClient(account)
+		if err != nil {
+			return nil, err
+		}
+		accounts[i] = cloud.Account{Provider: account.Provider, Name: account.Name, Client: client}
 	}
-	return accounts
+	return accounts, nil
 }
 
-// newClient knows the providers; the configuration has refused any other.
-func newClient(account config.Account) cloud.Provider {
+func newClient(account config.Account) (cloud.Provider, error) {
+	if account.Provider != config.MockProvider {
+		return clouds.Open(account.Settings())
+	}
 	client := cloud.Provider(mock.New(account.Mock, account.Regions))
 	if account.RequestsPerSecond > 0 {
 		client = cloud.Limit(client, account.RequestsPerSecond)
 	}
-	return client
+	return client, nil
 }
 
 // accountPolicies are those of the accounts that treat the kind in their own way.

@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
+	"cloudsync/cloud"
 	"cloudsync/cluster"
 	"cloudsync/config"
 	"cloudsync/resource"
@@ -68,6 +69,10 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	accounts, err := newAccounts(cfg.Sync.Accounts)
+	if err != nil {
+		return err
+	}
 	db, err := openStore(ctx, cfg)
 	if err != nil {
 		return err
@@ -78,7 +83,7 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	defer temporal.Close()
 	fatal := make(chan error, 1)
-	worker := New(temporal, Deps(cfg, db, monitor.runs), sdkworker.Options{
+	worker := New(temporal, deps(cfg, accounts, db, monitor.runs), sdkworker.Options{
 		OnFatalError: func(err error) { fatal <- err },
 	})
 	stopMonitor, err := monitor.listen(ctx, opts.Listen, db, temporal)
@@ -93,8 +98,8 @@ func Run(ctx context.Context, opts Options) error {
 	return errors.Join(serve(ctx, worker, fatal), stopProfile(), db.Close())
 }
 
-// Deps are the activities' dependencies as configured.
-func Deps(cfg *config.Config, db *store.Store, metrics *activities.Metrics) activities.Deps {
+// deps are the activities' dependencies as configured.
+func deps(cfg *config.Config, accounts cloud.Accounts, db *store.Store, metrics *activities.Metrics) activities.Deps {
 	settings := make(map[string]activities.Settings, len(cfg.Sync.Resources))
 	for _, r := range cfg.Sync.Resources {
 		settings[r.Kind] = activities.Settings{
@@ -102,7 +107,7 @@ func Deps(cfg *config.Config, db *store.Store, metrics *activities.Metrics) acti
 		}
 	}
 	return activities.Deps{
-		Store: db, Kinds: resource.Standard(), Accounts: newAccounts(cfg.Sync.Accounts),
+		Store: db, Kinds: resource.Standard(), Accounts: accounts,
 		Settings: settings, TagKeys: cfg.Sync.TagKeys, Metrics: metrics,
 	}
 }
@@ -120,6 +125,7 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 	for _, w := range []any{
 		workflows.CloudSyncWorkflow, workflows.VerifyWorkflow,
 		workflows.PrunePlanWorkflow, workflows.PruneWorkflow, workflows.RetentionWorkflow,
+		workflows.CheckAccountsWorkflow,
 	} {
 		worker.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{})
 	}

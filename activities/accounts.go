@@ -1,0 +1,172 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// ListAccounts lists the accounts of this worker's configuration.
+func (a *Activities) ListAccounts(ctx context.Context) (ListAccountsOut, error) {
+	defer startBeat(ctx).stop()
+	out := ListAccountsOut{Accounts: []AccountRef{}}
+	for _, account := range a.deps.Accounts {
+		out.Accounts = append(out.Accounts, AccountRef{Provider: account.Provider, Account: account.Name})
+	}
+	return out, nil
+}
+
+// CheckAccount enters an account and reads the first page of each configured kind
+// in each of its regions, and looks a resource of it up again: all that a sync
+// does. What it finds wrong is its result.
+func (a *Activities) CheckAccount(ctx context.Context, in AccountRef) (AccountCheck, error) {
+	defer startBeat(ctx).stop()
+	client, err := a.deps.Accounts.Client(resource.Scope{Provider: in.Provider, Account: in.Account})
+	if err != nil {
+		return AccountCheck{}, nonRetryable("NotConfigured", err)
+	}
+	c := accountCheck{client: client, out: AccountCheck{AccountRef: in, Kinds: []KindCheck{}}}
+	if err := c.run(ctx, a.configuredKinds()); err != nil {
+		if ctx.Err() != nil {
+			return AccountCheck{}, temporalError(ctx, err)
+		}
+		c.out.Error = shortText(err)
+	}
+	return c.out, nil
+}
+
+func (a *Activities) configuredKinds() (kinds []string) {
+	for _, kind := range a.deps.Kinds.Names() {
+		if _, configured := a.deps.Settings[kind]; configured {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// accountCheck is the check of one account.
+type accountCheck struct {
+	client cloud.Provider
+	out    AccountCheck
+}
+
+func (c *accountCheck) run(ctx context.Context, kinds []string) error {
+	if err := c.enter(ctx); err != nil {
+		return err
+	}
+	regions, err := regionsOf(ctx, c.client)
+	if err != nil {
+		return err
+	}
+	c.out.Regions = len(regions)
+	if err := c.compareRegions(ctx, regions); err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		if c.client.Lists(kind) {
+			c.out.Kinds = append(c.out.Kinds, c.readKind(ctx, kind, regions))
+		}
+	}
+	return ctx.Err()
+}
+
+// enter finds out whose credential it is.
+func (c *accountCheck) enter(ctx context.Context) error {
+	entered, ok := c.client.(cloud.Entered)
+	if !ok {
+		return nil
+	}
+	identity, err := callProvider(ctx, "enter "+c.out.Place(), entered.Identity)
+	if err == nil {
+		c.out.Identity = identity
+	}
+	return err
+}
+
+// maxRegionsNamed bounds the names of regions in a check.
+const maxRegionsNamed = 50
+
+// compareRegions compares the regions with those that the account has enabled. An
+// account that may not ask for its regions can still be synced with those that the
+// configuration names.
+func (c *accountCheck) compareRegions(ctx context.Context, regions []string) error {
+	entered, ok := c.client.(cloud.Entered)
+	if !ok {
+		return nil
+	}
+	enabled, err := callProvider(ctx, "list the regions of "+c.out.Place(), entered.EnabledRegions)
+	switch {
+	case cloud.ClassOf(err) == cloud.Denied && err != nil:
+		return nil
+	case err != nil:
+		return err
+	}
+	c.out.NotEnabled, c.out.NotListed = without(regions, enabled), without(enabled, regions)
+	return nil
+}
+
+func without(all, some []string) (rest []string) {
+	for _, one := range all {
+		if !slices.Contains(some, one) && len(rest) < maxRegionsNamed {
+			rest = append(rest, one)
+		}
+	}
+	return rest
+}
+
+// regionsAtOnce is how many regions of an account are checked at the same time.
+const regionsAtOnce = 4
+
+// maxFailuresNamed bounds the regions of a kind whose failures are told.
+const maxFailuresNamed = 40
+
+func (c *accountCheck) readKind(ctx context.Context, kind string, regions []string) KindCheck {
+	failures := make([]error, len(regions))
+	var group errgroup.Group
+	group.SetLimit(regionsAtOnce)
+	for i, region := range regions {
+		group.Go(func() error {
+			failures[i] = c.readScope(ctx, resource.Scope{Kind: kind, Provider: c.out.Provider, Account: c.out.Account, Region: region})
+			return nil
+		})
+	}
+	_ = group.Wait() // each failure is the region's
+	check := KindCheck{Kind: kind}
+	for i, err := range failures {
+		if err == nil {
+			check.Readable++
+			continue
+		}
+		check.Failed++
+		if len(check.Failures) < maxFailuresNamed {
+			check.Failures = append(check.Failures, RegionCheck{Region: regions[i], Error: shortText(err)})
+		}
+	}
+	return check
+}
+
+func (c *accountCheck) readScope(ctx context.Context, scope resource.Scope) error {
+	page, err := callProvider(ctx, "list "+scope.Place(), func(ctx context.Context) (cloud.Page, error) {
+		return c.client.List(ctx, scope, "")
+	})
+	if err != nil || len(page.Rows) == 0 {
+		return err
+	}
+	id := page.Rows[0].RowMeta().NativeID
+	existing, err := callProvider(ctx, "look up an id in "+scope.Place(), func(ctx context.Context) ([]string, error) {
+		return c.client.Lookup(ctx, scope, []string{id})
+	})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(existing, id) {
+		return &cloud.Error{Class: cloud.BadAnswer, Doing: "look up an id in " + scope.Place(),
+			Err: fmt.Errorf("%s was listed and is not found by its id", id)}
+	}
+	return nil
+}

@@ -1,0 +1,296 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// thing is an adapter whose cloud answers a plain text: the account's id, or what is
+// listed.
+func thing(opened *atomic.Int64) adapter.Adapter {
+	return adapter.Adapter{
+		Provider: "thing", Kinds: map[string]int{"resource_host": 7}, RequestsPerSecond: 1000,
+		Open: func(account adapter.Account) (adapter.Session, error) {
+			opened.Add(1)
+			if account.Keys.Key == "unusable" {
+				return nil, fmt.Errorf("the key %s is not one", account.Keys.Key)
+			}
+			return session{account: account}, nil
+		},
+		Classify: func(err error) (cloud.Class, time.Duration) {
+			if errors.Is(err, errKnown) {
+				return cloud.ExpiredCursor, 0
+			}
+			return "", 0
+		},
+	}
+}
+
+var errKnown = errors.New("known")
+
+type session struct{ account adapter.Account }
+
+// get is a call of an SDK that knows no contexts.
+func (s session) get(ctx context.Context, region, path string) (string, error) {
+	return adapter.Do(ctx, s.account.Calls, region, "Get", func(ctx context.Context) (string, error) {
+		client := &http.Client{Transport: s.account.Calls.Transport(ctx)}
+		response, err := client.Get(s.account.EndpointFor("product", region) + path + "?Signature=" + s.account.Keys.Key)
+		if err != nil {
+			return "", fmt.Errorf("an SDK's words: %v", err) // as some do: nothing to unwrap
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		switch {
+		case err != nil:
+			return "", err
+		case string(body) == "known":
+			return "", errKnown
+		case response.StatusCode != http.StatusOK:
+			return "", fmt.Errorf("%s with key %s", body, s.account.Keys.Key)
+		}
+		return string(body), nil
+	})
+}
+
+func (s session) Identity(ctx context.Context) (string, error) { return s.get(ctx, "", "/identity") }
+
+func (s session) Regions(ctx context.Context) ([]string, error) {
+	region, err := s.get(ctx, "", "/regions")
+	return []string{region}, err
+}
+
+func (s session) Lister(string) adapter.Lister { return s }
+
+func (s session) List(ctx context.Context, region, _ string) (cloud.Page, error) {
+	next, err := s.get(ctx, region, "/list")
+	return cloud.Page{Next: next}, err
+}
+
+func (s session) Lookup(ctx context.Context, region string, _ []string) ([]string, error) {
+	id, err := s.get(ctx, region, "/lookup")
+	return []string{id}, err
+}
+
+// server answers each path with its function.
+func server(t *testing.T, answers map[string]http.HandlerFunc) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	if answers["/identity"] == nil {
+		mux.HandleFunc("/identity", text("42"))
+	}
+	for path, answer := range answers {
+		mux.HandleFunc(path, answer)
+	}
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func text(answer string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }
+}
+
+func status(code int, header ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i+1 < len(header); i += 2 {
+			w.Header().Set(header[i], header[i+1])
+		}
+		w.WriteHeader(code)
+	}
+}
+
+func settings(endpoint string) cloud.Settings {
+	return cloud.Settings{
+		Provider: "thing", Name: "prod", AccountID: "42", Endpoint: endpoint,
+		Credential: cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("hunter2")},
+	}
+}
+
+var scope = resource.Scope{Kind: "resource_host", Provider: "thing", Account: "prod", Region: "north"}
+
+func TestAnAccountIsEnteredOnce(t *testing.T) {
+	t.Parallel()
+	var opened, asked atomic.Int64
+	client := thing(&opened).New(settings(server(t, map[string]http.HandlerFunc{
+		"/identity": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); text("42")(w, r) },
+		"/list":     text("next"), "/lookup": text("i-1"), "/regions": text("south"),
+	})))
+	require.True(t, client.Lists("resource_host"))
+	require.False(t, client.Lists("resource_disk"))
+	require.Equal(t, 7, client.LookupLimit("resource_host"))
+	for range 2 {
+		page, err := client.List(t.Context(), scope, "")
+		require.NoError(t, err)
+		require.Equal(t, "next", page.Next)
+		existing, err := client.Lookup(t.Context(), scope, []string{"i-1"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"i-1"}, existing)
+		regions, err := client.Regions(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, []string{"south"}, regions)
+	}
+	require.EqualValues(t, 1, opened.Load())
+	require.EqualValues(t, 1, asked.Load())
+}
+
+func TestConfiguredRegionsAreTakenAsTheyAre(t *testing.T) {
+	t.Parallel()
+	with := settings("http://127.0.0.1:1")
+	with.Regions = []string{"north", "south"}
+	regions, err := thing(new(atomic.Int64)).New(with).Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, with.Regions, regions)
+}
+
+// A credential of another account would see none of the account's resources.
+func TestACredentialOfAnotherAccountIsRefused(t *testing.T) {
+	t.Parallel()
+	client := thing(new(atomic.Int64)).New(settings(server(t, map[string]http.HandlerFunc{"/identity": text("43"), "/list": text("")})))
+	_, err := client.List(t.Context(), scope, "")
+	require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
+	require.EqualError(t, err, "enter thing/prod: invalid_credential: the credential is of account 43, the configuration says account_id 42: correct one of them")
+	_, err = client.(cloud.Entered).Identity(t.Context())
+	require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
+}
+
+func TestACredentialInAFileIsReadAnew(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "key")
+	require.NoError(t, os.WriteFile(file, []byte(" first\n"), 0o600))
+	with := settings(server(t, map[string]http.HandlerFunc{
+		"/list": func(w http.ResponseWriter, r *http.Request) { text(r.URL.Query().Get("Signature"))(w, r) },
+	}))
+	with.Credential.Key = cloud.SecretFile(file)
+	var opened atomic.Int64
+	client := thing(&opened).New(with)
+	for _, key := range []string{"first", "first", "second"} {
+		require.NoError(t, os.WriteFile(file, []byte(" "+key+"\n"), 0o600))
+		page, err := client.List(t.Context(), scope, "")
+		require.NoError(t, err)
+		require.Equal(t, key, page.Next)
+	}
+	require.EqualValues(t, 2, opened.Load())
+
+	require.NoError(t, os.Remove(file))
+	_, err := client.List(t.Context(), scope, "")
+	require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
+	require.ErrorContains(t, err, file)
+}
+
+func TestFailuresBelowTheSDKHaveAClass(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		class  cloud.Class
+		wait   time.Duration
+	}{
+		"known to the adapter":   {text("known"), cloud.ExpiredCursor, 0},
+		"401":                    {status(401), cloud.InvalidCredential, 0},
+		"403":                    {status(403, "Retry-After", "5"), cloud.Denied, 0},
+		"429":                    {status(429, "Retry-After", "3"), cloud.Throttled, 3 * time.Second},
+		"429 without a time":     {status(429), cloud.Throttled, 0},
+		"500":                    {status(500), cloud.Unavailable, 0},
+		"503":                    {status(503, "Retry-After", "0.5"), cloud.Unavailable, 500 * time.Millisecond},
+		"504":                    {status(504), cloud.Timeout, 0},
+		"an unexpected answer":   {status(418), cloud.BadAnswer, 0},
+		"a connection cut short": {cutShort, cloud.Unavailable, 0},
+		"no answer at all":       {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, cloud.Unavailable, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := thing(new(atomic.Int64)).New(settings(server(t, map[string]http.HandlerFunc{"/list": test.answer})))
+			_, err := client.List(t.Context(), scope, "")
+			var failure *cloud.Error
+			require.ErrorAs(t, err, &failure)
+			require.Equal(t, test.class, failure.Class)
+			require.Equal(t, test.wait, failure.RetryAfter)
+			require.ErrorContains(t, err, "thing/prod: Get of north")
+			require.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, failure), "hunter2")
+		})
+	}
+}
+
+func cutShort(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Length", "100")
+	_, _ = io.WriteString(w, `{"half": `)
+	panic(http.ErrAbortHandler)
+}
+
+// The SDK here makes its requests without a context.
+func TestACallEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	arrived := make(chan struct{}, 2)
+	client := thing(new(atomic.Int64)).New(settings(server(t, map[string]http.HandlerFunc{
+		"/list": func(_ http.ResponseWriter, r *http.Request) {
+			arrived <- struct{}{}
+			<-r.Context().Done()
+		},
+	})))
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-arrived
+		cancel()
+	}()
+	_, err := client.List(ctx, scope, "")
+	require.ErrorIs(t, err, context.Canceled)
+
+	ctx, cancel = context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	_, err = client.List(ctx, scope, "")
+	require.Equal(t, cloud.Timeout, cloud.ClassOf(err))
+}
+
+func TestASessionThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
+	with := settings("http://127.0.0.1:1")
+	with.Credential.Key = cloud.SecretText("unusable")
+	_, err := thing(new(atomic.Int64)).New(with).List(t.Context(), scope, "")
+	require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
+	require.EqualError(t, err, "enter thing/prod: invalid_credential: the key [secret] is not one")
+}
+
+func TestTables(t *testing.T) {
+	t.Parallel()
+	var loads int
+	load := func(context.Context) (int, error) { loads++; return loads, nil }
+	var tables adapter.Tables[int]
+	for i, step := range []struct {
+		place  string
+		begins bool
+		want   int
+	}{{"north", true, 1}, {"north", false, 1}, {"south", false, 2}, {"north", true, 3}, {"north", false, 3}} {
+		got, err := tables.Get(t.Context(), step.place, step.begins, load)
+		require.NoError(t, err)
+		require.Equal(t, step.want, got, i)
+	}
+	tables.Forget("north")
+	got, err := tables.Get(t.Context(), "north", false, load)
+	require.NoError(t, err)
+	require.Equal(t, 4, got)
+
+	broken := errors.New("broken")
+	_, err = tables.Get(t.Context(), "north", true, func(context.Context) (int, error) { return 0, broken })
+	require.ErrorIs(t, err, broken)
+
+	shared := adapter.Tables[int]{MaxAgeAtStart: time.Minute}
+	for range 2 {
+		got, err = shared.Get(t.Context(), "all", true, load)
+		require.NoError(t, err)
+		require.Equal(t, 5, got)
+	}
+}

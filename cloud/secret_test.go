@@ -1,0 +1,52 @@
+package cloud_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+)
+
+func TestSecretsAreShownNowhere(t *testing.T) {
+	t.Parallel()
+	credential := cloud.Credential{Key: cloud.SecretText("hunter2"), Token: cloud.SecretFile("/secret/path")}
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("opened", "credential", credential, "key", credential.Key)
+	document, err := json.Marshal(credential)
+	require.NoError(t, err)
+	for _, text := range []string{
+		fmt.Sprint(credential), fmt.Sprintf("%+v %#v %s %q %d", credential, credential, credential.Key, credential.Key, credential.Key),
+		string(document), log.String(),
+	} {
+		require.NotContains(t, text, "hunter2")
+		require.NotContains(t, text, "/secret/path")
+	}
+}
+
+func TestReveal(t *testing.T) {
+	t.Parallel()
+	revealed, err := cloud.SecretText(" as it is ").Reveal()
+	require.NoError(t, err)
+	require.Equal(t, " as it is ", revealed)
+	revealed, err = cloud.Secret{}.Reveal()
+	require.NoError(t, err)
+	require.Empty(t, revealed)
+
+	file := filepath.Join(t.TempDir(), "key")
+	_, err = cloud.SecretFile(file).Reveal()
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoError(t, os.WriteFile(file, []byte(" \n"), 0o600))
+	_, err = cloud.SecretFile(file).Reveal()
+	require.EqualError(t, err, "read a credential: "+file+" is empty")
+	require.NoError(t, os.WriteFile(file, []byte("hunter2\n"), 0o600))
+	revealed, err = cloud.SecretFile(file).Reveal()
+	require.NoError(t, err)
+	require.Equal(t, "hunter2", revealed)
+}

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/activities"
+	"cloudsync/starter/output"
+	"cloudsync/workflows"
+)
+
+const accountsHelp = `Checks that the accounts can be synced: a worker enters each with its credential,
+compares whose it is with the configured account_id, and reads the first page of
+each configured kind in each region. Nothing is written. What counts are the
+configuration, the network and the roles of the workers.
+
+Exit status: 0 everything can be read, 3 something cannot, 5 nothing can, 1 any
+other error.`
+
+func (p *Program) accountsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "accounts [PROVIDER/ACCOUNT…]", Short: "Check credentials, regions and permissions", Long: accountsHelp,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withTemporal(cmd.Context(), func(c connection) error { return p.accounts(cmd.Context(), c, args) })
+		},
+	}
+}
+
+func (p *Program) accounts(ctx context.Context, c connection, only []string) error {
+	start := upkeepStart{
+		id: "accounts", summary: "check of the accounts", workflow: "CheckAccountsWorkflow",
+		input: workflows.CheckAccountsInput{Only: only},
+	}
+	var report workflows.AccountsReport
+	_, err := runUpkeep(ctx, p, c, start, func(progress workflows.AccountsProgress) string {
+		return fmt.Sprintf("%d of %s", progress.Done, plural(progress.Accounts, "account"))
+	}, &report)
+	if err != nil {
+		return err
+	}
+	if err := p.show(report, func() { p.showAccounts(report.Accounts) }); err != nil {
+		return err
+	}
+	return accountsResult(report.Accounts)
+}
+
+func accountsResult(accounts []activities.AccountCheck) error {
+	switch {
+	case !slices.ContainsFunc(accounts, func(c activities.AccountCheck) bool { return !c.OK() }):
+		return nil
+	case slices.ContainsFunc(accounts, activities.AccountCheck.Readable):
+		return outcomeError{outcome: activities.Partial}
+	default:
+		return outcomeError{outcome: activities.Failed}
+	}
+}
+
+func (p *Program) showAccounts(accounts []activities.AccountCheck) {
+	table := output.NewTable(
+		output.Column{Title: "ACCOUNT", Min: 12, Tail: true}, output.Column{Title: "ID", Min: 12, Tail: true},
+		output.Column{Title: "KIND", Min: 12, Tail: true}, output.Column{Title: "REGIONS READ", Right: true},
+	)
+	for _, account := range accounts {
+		addAccount(table, account)
+	}
+	p.out.Table(table)
+}
+
+func addAccount(table *output.Table, account activities.AccountCheck) {
+	place, id := account.Place(), account.Identity
+	if len(account.Kinds) == 0 {
+		table.Row(output.Text(place), output.Text(id), output.Text("–"), output.Text("–"))
+	}
+	for _, kind := range account.Kinds {
+		table.Row(output.Text(place), output.Text(id), output.Text(kind.Kind), kindCell(kind))
+		for _, failure := range kind.Failures {
+			table.Remark(output.Bad, failure.Region+": "+failure.Error)
+		}
+		if more := kind.Failed - len(kind.Failures); more > 0 {
+			table.Remark(output.Bad, fmt.Sprintf("… and %s more", plural(int64(more), "region")))
+		}
+		place, id = "", ""
+	}
+	if account.Error != "" {
+		table.Remark(output.Bad, account.Error)
+	}
+	if len(account.NotEnabled) > 0 {
+		table.Remark(output.Warn, "not enabled in the account: "+strings.Join(account.NotEnabled, ", "))
+	}
+	if len(account.NotListed) > 0 {
+		table.Remark(output.Faint, "enabled, not configured: "+strings.Join(account.NotListed, ", "))
+	}
+}
+
+func kindCell(kind activities.KindCheck) output.Cell {
+	style := output.Good
+	if kind.Failed > 0 {
+		style = output.Bad
+	}
+	return output.Cell{Text: fmt.Sprintf("%d of %d", kind.Readable, kind.Readable+kind.Failed), Style: style}
+}

@@ -1,0 +1,128 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/activities"
+)
+
+// AccountsReport is the result of CheckAccountsWorkflow.
+type AccountsReport struct {
+	Accounts []activities.AccountCheck `json:"accounts"`
+	TimeTook float64                   `json:"timeTook"` // seconds
+}
+
+// AccountsProgress is how far a check of the accounts is.
+type AccountsProgress struct {
+	Accounts int64 `json:"accounts"`
+	Done     int64 `json:"done"`
+}
+
+const (
+	// accountsAtOnce is how many accounts are checked at the same time.
+	accountsAtOnce = 4
+	// maxFailures bounds the failures that a report tells, of all accounts and kinds
+	// together; each kind of an account tells one in any case.
+	maxFailures = 160
+	// accountLimit bounds the check of one account. Somebody waits for it.
+	accountLimit = 10 * time.Minute
+)
+
+// CheckAccountsInput is the input of CheckAccountsWorkflow.
+type CheckAccountsInput struct {
+	// Only names the accounts, as provider/account; all where it is empty.
+	Only []string `json:"only,omitempty"`
+}
+
+// CheckAccountsWorkflow checks that a worker can read the configured accounts: whose
+// credential it has, which regions there are, and what may be listed in them. A
+// worker does it, since it is the workers' configuration, network and roles that
+// count. It reads only.
+func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (AccountsReport, error) {
+	var progress AccountsProgress
+	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (AccountsProgress, error) { return progress, nil })
+	if err != nil {
+		return AccountsReport{}, err
+	}
+	accounts, err := listAccounts(ctx, in.Only)
+	if err != nil {
+		return AccountsReport{}, err
+	}
+	progress.Accounts = int64(len(accounts))
+	report := AccountsReport{Accounts: make([]activities.AccountCheck, len(accounts))}
+	limit := workflow.NewSemaphore(ctx, accountsAtOnce)
+	pending := workflow.NewWaitGroup(ctx)
+	pending.Add(len(accounts))
+	for i, account := range accounts {
+		workflow.GoNamed(ctx, account.Place(), func(ctx workflow.Context) {
+			defer pending.Done()
+			if limit.Acquire(ctx, 1) == nil {
+				defer limit.Release(1)
+			}
+			report.Accounts[i] = cut(checkAccount(ctx, account), maxFailures/len(accounts))
+			progress.Done++
+		})
+	}
+	pending.Wait(ctx)
+	report.TimeTook = since(ctx).Seconds()
+	return report, ctx.Err()
+}
+
+func listAccounts(ctx workflow.Context, only []string) ([]activities.AccountRef, error) {
+	var listed activities.ListAccountsOut
+	err := workflow.ExecuteActivity(bookkeeping(ctx, "list the accounts"), a.ListAccounts).Get(ctx, &listed)
+	if err != nil || len(only) == 0 {
+		return listed.Accounts, err
+	}
+	var accounts []activities.AccountRef
+	for _, place := range only {
+		account, ok := find(listed.Accounts, place)
+		if !ok {
+			return nil, temporal.NewNonRetryableApplicationError(
+				fmt.Sprintf("the workers have no account %q: the accounts are %s", place, places(listed.Accounts)), "BadInput", nil)
+		}
+		accounts = append(accounts, account)
+	}
+	return accounts, nil
+}
+
+func find(accounts []activities.AccountRef, place string) (activities.AccountRef, bool) {
+	for _, account := range accounts {
+		if account.Place() == place {
+			return account, true
+		}
+	}
+	return activities.AccountRef{}, false
+}
+
+func places(accounts []activities.AccountRef) string {
+	text := ""
+	for i, account := range accounts {
+		if i > 0 {
+			text += ", "
+		}
+		text += account.Place()
+	}
+	return text
+}
+
+func checkAccount(ctx workflow.Context, account activities.AccountRef) (out activities.AccountCheck) {
+	ctx = withLimit(ctx, accountLimit, "check "+account.Place())
+	if err := workflow.ExecuteActivity(ctx, a.CheckAccount, account).Get(ctx, &out); err != nil {
+		return activities.AccountCheck{AccountRef: account, Kinds: []activities.KindCheck{}, Error: explain(err)}
+	}
+	return out
+}
+
+// cut leaves of each kind's failures a share of so many.
+func cut(check activities.AccountCheck, failures int) activities.AccountCheck {
+	for i := range check.Kinds {
+		kind := &check.Kinds[i]
+		kind.Failures = kind.Failures[:min(len(kind.Failures), max(1, failures/len(check.Kinds)))]
+	}
+	return check
+}

@@ -1,0 +1,74 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/testsuite"
+
+	"cloudsync/activities"
+	"cloudsync/workflows"
+)
+
+// accountsWorld answers for so many accounts.
+type accountsWorld struct{ accounts int }
+
+func (w *accountsWorld) ListAccounts(context.Context) (out activities.ListAccountsOut, err error) {
+	for i := range w.accounts {
+		out.Accounts = append(out.Accounts, activities.AccountRef{Provider: "mock", Account: fmt.Sprint("a", i)})
+	}
+	return out, nil
+}
+
+func (w *accountsWorld) CheckAccount(_ context.Context, in activities.AccountRef) (activities.AccountCheck, error) {
+	if in.Account == "a1" {
+		return activities.AccountCheck{}, denied()
+	}
+	check := activities.AccountCheck{AccountRef: in, Kinds: []activities.KindCheck{{Kind: kind, Failed: 40}}}
+	for range 40 {
+		check.Kinds[0].Failures = append(check.Kinds[0].Failures, activities.RegionCheck{Region: "r"})
+	}
+	return check, nil
+}
+
+func checkAccounts(t *testing.T, accounts int, only ...string) (report workflows.AccountsReport, err error) {
+	t.Helper()
+	var suite testsuite.WorkflowTestSuite
+	env := suite.NewTestWorkflowEnvironment()
+	env.RegisterActivity(&accountsWorld{accounts: accounts})
+	env.RegisterWorkflow(workflows.CheckAccountsWorkflow)
+	env.ExecuteWorkflow(workflows.CheckAccountsWorkflow, workflows.CheckAccountsInput{Only: only})
+	if err := env.GetWorkflowError(); err != nil {
+		return report, err
+	}
+	return report, env.GetWorkflowResult(&report)
+}
+
+func TestCheckAccounts(t *testing.T) {
+	t.Parallel()
+	report, err := checkAccounts(t, 3)
+	require.NoError(t, err)
+	require.Len(t, report.Accounts, 3)
+	require.Equal(t, "mock/a1", report.Accounts[1].Place())
+	require.Equal(t, "list mock/demo/r2: denied", report.Accounts[1].Error)
+	require.Len(t, report.Accounts[2].Kinds[0].Failures, 40)
+
+	report, err = checkAccounts(t, 3, "mock/a2")
+	require.NoError(t, err)
+	require.Len(t, report.Accounts, 1)
+	require.Equal(t, "mock/a2", report.Accounts[0].Place())
+
+	_, err = checkAccounts(t, 3, "mock/a9")
+	require.ErrorContains(t, err, `the workers have no account "mock/a9": the accounts are mock/a0, mock/a1, mock/a2`)
+}
+
+// The report of many accounts stays one that fits into a history.
+func TestCheckOfManyAccountsIsCut(t *testing.T) {
+	t.Parallel()
+	report, err := checkAccounts(t, 100)
+	require.NoError(t, err)
+	require.Len(t, report.Accounts[99].Kinds[0].Failures, 1)
+	require.Equal(t, 40, report.Accounts[99].Kinds[0].Failed)
+}
