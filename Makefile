@@ -41,6 +41,10 @@ regressions: setup ## Run the tests of what went wrong in other programs of this
 	@cd dev && go test -list '^TestRegressions$$' ./e2e | grep -qx TestRegressions || { echo "dev/e2e has no TestRegressions"; exit 1; }
 	@cd dev && CLOUDSYNC_REGRESSIONS=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m -v ./e2e -run '^TestRegressions'
 
+.PHONY: conformance
+conformance: ## Replay recorded answers of the clouds to their SDKs; DIR=folder
+	@cd dev && go run -buildvcs=false ./conformance $(if $(DIR),$(abspath $(DIR)))
+
 .PHONY: bench
 bench: setup ## Measure whole runs; N=100000, FORMAT=json, PLOT=file.svg, PROFILE=folder
 	@exec $(DEV) bench $(if $(N),--hosts $(N)) $(if $(FORMAT),--format $(FORMAT)) $(if $(PLOT),--plot $(PLOT)) $(if $(PROFILE),--profiles $(abspath $(PROFILE)))

@@ -10,11 +10,8 @@ import (
 	"cloudsync/resource"
 )
 
-// The lengths of the columns, in characters.
-const (
-	maxAccount = 64
-	maxRegion  = 64
-)
+// maxName is the length of the columns for accounts and regions, in characters.
+const maxName = 64
 
 // check reports what the types alone do not forbid.
 func (doc *document) check(r *report) {
@@ -35,7 +32,7 @@ func (doc *document) check(r *report) {
 }
 
 func (e mysqlEntry) check(path string, r *report) {
-	checkText(child(path, "name"), e.Name, "a name for the inventory, such as stree", maxAccount, r)
+	checkText(child(path, "name"), e.Name, "a name for the inventory, such as stree", r)
 	if e.MaxOpenConns < 1 || e.MaxOpenConns > maxOpenConns {
 		r.showing(child(path, "max_open_conns"), "%d is outside 1 to %d: write a number within", e.MaxOpenConns, maxOpenConns)
 	}
@@ -47,15 +44,15 @@ func (e mysqlEntry) check(path string, r *report) {
 	}
 }
 
-// checkText refuses a text that is absent, empty, or longer than its column.
-func checkText(path, value, remedy string, limit int, r *report) {
+// checkText refuses a text that is absent, empty, or longer than maxName.
+func checkText(path, value, remedy string, r *report) {
 	switch length := utf8.RuneCountInString(value); {
 	case !r.has(path):
 		r.at(path, "missing: write %s", remedy)
 	case strings.TrimSpace(value) == "":
 		r.at(path, "empty: write %s", remedy)
-	case length > limit:
-		r.at(path, "%d characters: write at most %d", length, limit)
+	case length > maxName:
+		r.at(path, "%d characters: write at most %d", length, maxName)
 	}
 }
 
@@ -149,7 +146,7 @@ func providerNames() (names []string) {
 
 func (e accountEntry) check(path string, r *report) {
 	e.checkProvider(path, r)
-	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", maxAccount, r)
+	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", r)
 	e.checkRegions(child(path, "regions"), r)
 	if !(e.RequestsPerSecond >= 0 && e.RequestsPerSecond <= maxRequestsPerSecond) { // NaN too
 		r.showing(child(path, "requests_per_second"), "%v is outside 0 to %d: write a number within, or 0 for no limit", e.RequestsPerSecond, maxRequestsPerSecond)
@@ -196,7 +193,7 @@ func (e accountEntry) checkRegions(path string, r *report) {
 	}
 	for i, region := range e.Regions {
 		at := item(path, i)
-		checkText(at, region, "the name of a region", maxRegion, r)
+		checkText(at, region, "the name of a region", r)
 		if slices.Contains(e.Regions[:i], region) {
 			r.showing(at, "the region %.64q is listed twice: remove one", region)
 		}

@@ -75,7 +75,7 @@ func (e accountEntry) credential() cloud.Credential {
 // check is a provider's check of an account.
 func (c realCloud) check(e accountEntry, path string, r *report) {
 	e.refuseKeys(c.provider, append(c.keys(), "account_id", "endpoint"), path, r)
-	checkText(child(path, "account_id"), e.AccountID, c.account+", so that a credential of another account is refused", maxAccount, r)
+	checkText(child(path, "account_id"), e.AccountID, c.account+", so that a credential of another account is refused", r)
 	checkEndpoint(e.Endpoint, child(path, "endpoint"), r)
 	given := 0
 	for _, key := range c.secrets() {
@@ -89,7 +89,7 @@ func (c realCloud) check(e accountEntry, path string, r *report) {
 	case given == 0 && c.token != "" && e.has(c.token, path, r):
 		r.at(child(path, c.token), "a token without the keys that it belongs to: write %s and %s, too", c.id, c.key)
 	case given == 2 && c.provider == "azure":
-		checkText(child(path, "tenant_id"), e.TenantID, "the id of the directory that client_id is in", maxAccount, r)
+		checkText(child(path, "tenant_id"), e.TenantID, "the id of the directory that client_id is in", r)
 	}
 	if e.ExternalID != "" && e.RoleARN == "" {
 		r.at(child(path, "external_id"), "an external id without the role that asks for it: write role_arn, too")

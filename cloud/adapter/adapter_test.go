@@ -51,11 +51,10 @@ func (s session) get(ctx context.Context, region, path string) (string, error) {
 		client := &http.Client{Transport: s.account.Calls.Transport(ctx)}
 		response, err := client.Get(s.account.EndpointFor("product", region) + path + "?Signature=" + s.account.Keys.Key)
 		if err != nil {
-			return "", fmt.Errorf("an SDK's words: %v", err) // as some do: nothing to unwrap
+			return "", errors.New("an SDK's words: " + err.Error()) // as some do: nothing to unwrap
 		}
-		defer response.Body.Close()
 		body, err := io.ReadAll(response.Body)
-		switch {
+		switch err := errors.Join(err, response.Body.Close()); {
 		case err != nil:
 			return "", err
 		case string(body) == "known":

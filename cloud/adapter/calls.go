@@ -156,9 +156,8 @@ var errTooLong = fmt.Errorf("the answer is longer than %d MiB", maxAnswer>>20)
 // readAll reads an answer to its end, so that one cut short is a failure of the
 // network and never a document to decode.
 func readAll(body io.ReadCloser) ([]byte, error) {
-	defer body.Close()
 	content, err := io.ReadAll(io.LimitReader(body, maxAnswer+1))
-	switch {
+	switch err := errors.Join(err, body.Close()); {
 	case err != nil:
 		return nil, fmt.Errorf("read the answer: %w", err)
 	case len(content) > maxAnswer:
