@@ -1,0 +1,112 @@
+package aws_test
+
+import (
+	"testing"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/aws"
+	"cloudsync/resource"
+)
+
+func TestDisks(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, newCloud(few()))
+	first := list(t, client, resource.DiskKind)
+	requireRows(t, resource.DiskKind, []resource.Row{
+		&resource.Disk{
+			Meta: resource.Meta{NativeID: "vol-root"}, Name: "root", Status: "in-use", Zone: "eu-central-1a", HostNativeID: "i-web",
+			DiskType: "gp3", Role: "system", Device: "/dev/sda1", SizeGiB: 30,
+			Tags: map[string]string{"team": "search", "Name": "root"}, CloudCreatedAt: utc(1, 2),
+		},
+		&resource.Disk{
+			Meta: resource.Meta{NativeID: "vol-data"}, Status: "in-use", Zone: "eu-central-1a", HostNativeID: "i-web",
+			DiskType: "io2", Role: "data", Device: "/dev/sdf", SizeGiB: 100, CloudCreatedAt: utc(2, 2),
+		},
+		&resource.Disk{
+			Meta: resource.Meta{NativeID: "vol-metal"}, Status: "in-use", Zone: "eu-central-1b", HostNativeID: "i-metal",
+			DiskType: "standard", Role: "system", Device: "/dev/xvda", SizeGiB: 8, CloudCreatedAt: utc(3, 4),
+		},
+		&resource.Disk{
+			Meta: resource.Meta{NativeID: "vol-free"}, Status: "available", Zone: "eu-central-1a",
+			DiskType: "st1", Role: "data", SizeGiB: 500, CloudCreatedAt: utc(3, 4),
+		},
+	}, first)
+	for range 3 {
+		require.Equal(t, hashesOf(t, resource.DiskKind, first), hashesOf(t, resource.DiskKind, list(t, client, resource.DiskKind)))
+	}
+}
+
+func TestDisksOverManyPages(t *testing.T) {
+	t.Parallel()
+	const disks = 1234
+	c := newCloud(manyHosts(disks))
+	rows := list(t, newClient(t, c), resource.DiskKind)
+	require.Len(t, sealed(t, resource.DiskKind, rows), disks)
+	for _, row := range rows {
+		require.Equal(t, "system", row.(*resource.Disk).Role)
+	}
+	require.Equal(t, 3, sent(c, "DescribeVolumes"))
+	require.Equal(t, 3+3+2, sent(c, "DescribeInstances"), "200 hosts in a call")
+}
+
+func TestDiskLookup(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, newCloud(few()))
+	for name, test := range map[string]struct{ asked, want []string }{
+		"existing":        {[]string{"vol-free"}, []string{"vol-free"}},
+		"absent":          {[]string{"vol-gone"}, nil},
+		"mixed":           {[]string{"vol-gone", "vol-root"}, []string{"vol-root"}},
+		"of another form": {[]string{"i-web", "*", ""}, nil},
+	} {
+		found, err := client.Lookup(t.Context(), scopeOf(resource.DiskKind), test.asked)
+		require.NoError(t, err, name)
+		require.Equal(t, test.want, found, name)
+	}
+}
+
+// A volume that several instances share has the same row whatever their order.
+func TestDiskRowOfASharedVolume(t *testing.T) {
+	t.Parallel()
+	at := func(instance, device string) ec2types.VolumeAttachment {
+		return ec2types.VolumeAttachment{InstanceId: &instance, Device: &device}
+	}
+	a, b, gone := at("i-a", "/dev/sdf"), at("i-b", "/dev/sda1"), at("i-0", "/dev/sdf")
+	gone.State = ec2types.VolumeAttachmentStateDetached
+	service := ec2types.VolumeAttachment{AssociatedResource: awssdk.String("arn:aws:ecs:eu-central-1:1:task/1")}
+	for _, attachments := range [][]ec2types.VolumeAttachment{{a, b, gone, service}, {service, gone, b, a}} {
+		row, err := aws.DiskRow(ec2types.Volume{VolumeId: awssdk.String("vol-1"), Attachments: attachments}, map[string]string{"i-b": "/dev/sda1"})
+		require.NoError(t, err)
+		require.Equal(t, &resource.Disk{Meta: resource.Meta{NativeID: "vol-1"}, HostNativeID: "i-a", Device: "/dev/sdf", Role: "data", Tags: map[string]string{}}, row)
+	}
+	sum, err := aws.DiskGiB([]ec2types.Volume{
+		{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(5), Attachments: []ec2types.VolumeAttachment{a, b}},
+		{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(5), Attachments: []ec2types.VolumeAttachment{b, a}},
+	})
+	require.NoError(t, err)
+	require.Equal(t, map[string]int64{"i-a": 5, "i-b": 5}, sum, "once for each, however often it is listed")
+}
+
+func TestDiskRowRefusesWhatMakesNoSense(t *testing.T) {
+	t.Parallel()
+	volume := ec2types.Volume{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(-1)}
+	_, err := aws.DiskRow(volume, nil)
+	require.EqualError(t, err, "read volume vol-1: bad_answer: its size is -1 GiB")
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+	_, err = aws.DiskGiB([]ec2types.Volume{volume})
+	require.EqualError(t, err, "read volume vol-1: bad_answer: its size is -1 GiB")
+}
+
+func TestDiskRowOfADeletedVolume(t *testing.T) {
+	t.Parallel()
+	of := few()
+	of.Disks[3].Status = "deleted"
+	client := newClient(t, newCloud(of))
+	require.Len(t, list(t, client, resource.DiskKind), 3)
+	found, err := client.Lookup(t.Context(), scopeOf(resource.DiskKind), []string{"vol-free", "vol-root"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"vol-root"}, found)
+}

@@ -1,0 +1,168 @@
+package aws
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	smithy "github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"cloudsync/cloud"
+)
+
+// classes are the API's error codes, without the ending "Exception" or "Fault" that
+// some products add
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+// https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html,
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html).
+var classes = map[string]cloud.Class{
+	"UnauthorizedOperation": cloud.Denied,
+	"NotAuthorized":         cloud.Denied,
+	"OperationNotPermitted": cloud.Denied,
+	"Blocked":               cloud.Denied, // the account
+	"PendingVerification":   cloud.Denied, // of the account
+
+	"AuthFailure":                cloud.InvalidCredential,
+	"ExpiredToken":               cloud.InvalidCredential,
+	"RequestExpired":             cloud.InvalidCredential,
+	"InvalidAccessKeyId":         cloud.InvalidCredential,
+	"InvalidClientTokenId":       cloud.InvalidCredential,
+	"UnrecognizedClient":         cloud.InvalidCredential,
+	"MissingAuthenticationToken": cloud.InvalidCredential,
+	"SignatureDoesNotMatch":      cloud.InvalidCredential,
+	"IncompleteSignature":        cloud.InvalidCredential,
+	"InvalidSecurity":            cloud.InvalidCredential,
+
+	"OptInRequired":  cloud.RegionDisabled,
+	"RegionDisabled": cloud.RegionDisabled, // of STS
+
+	"RequestLimitExceeded":    cloud.Throttled,
+	"RequestThrottled":        cloud.Throttled,
+	"TooManyRequests":         cloud.Throttled,
+	"SlowDown":                cloud.Throttled,
+	"BandwidthLimitExceeded":  cloud.Throttled,
+	"PriorRequestNotComplete": cloud.Throttled,
+	"EC2Throttled":            cloud.Throttled,
+
+	"InvalidNextToken":       cloud.ExpiredCursor,
+	"InvalidPaginationToken": cloud.ExpiredCursor,
+	"ExpiredNextToken":       cloud.ExpiredCursor,
+	"InvalidMarker":          cloud.ExpiredCursor,
+
+	"DBInstanceNotFound":   cloud.NotFound,
+	"LoadBalancerNotFound": cloud.NotFound,
+
+	"RequestTimeout":     cloud.Timeout,
+	"ServerInternal":     cloud.Unavailable,
+	"ServiceUnavailable": cloud.Unavailable,
+	"Unavailable":        cloud.Unavailable,
+
+	// EC2 has been seen to answer a listing that names no id with these, when an
+	// instance went away between two pages: the next attempt does without it
+	// (https://github.com/aws/aws-sdk-java/issues/911).
+	"InvalidInstanceID.NotFound": cloud.Unavailable,
+	"InvalidVolume.NotFound":     cloud.Unavailable,
+}
+
+// families are codes of which there are many, by what they begin with.
+var families = []struct {
+	prefix string
+	class  cloud.Class
+}{
+	{"Throttl", cloud.Throttled},
+	{"AccessDenied", cloud.Denied},
+	{"Internal", cloud.Unavailable},
+}
+
+// classify is the table of errors.
+func classify(err error) (cloud.Class, time.Duration) {
+	var meant *refusal
+	if errors.As(err, &meant) {
+		return meant.class, 0
+	}
+	if class := classOf(codeOf(err)); class != "" {
+		return class, retryAfter(err)
+	}
+	var none *noCredential
+	var network net.Error
+	if errors.As(err, &none) && !errors.As(err, &network) {
+		return cloud.InvalidCredential, 0
+	}
+	return "", retryAfter(err)
+}
+
+func classOf(code string) cloud.Class {
+	code = strings.TrimSuffix(strings.TrimSuffix(code, "Exception"), "Fault")
+	if class, known := classes[code]; known {
+		return class
+	}
+	for _, family := range families {
+		if strings.HasPrefix(code, family.prefix) {
+			return family.class
+		}
+	}
+	return ""
+}
+
+// codeOf is the API's error code, empty where the error is not the API's answer.
+func codeOf(err error) string {
+	var answer smithy.APIError
+	if errors.As(err, &answer) {
+		return answer.ErrorCode()
+	}
+	return ""
+}
+
+// retryAfter reads the header that the SDK's own retries respect: milliseconds. Most
+// answers have none.
+func retryAfter(err error) time.Duration {
+	var answer *smithyhttp.ResponseError
+	if !errors.As(err, &answer) || answer.Response == nil || answer.Response.Response == nil {
+		return 0
+	}
+	millis, err := strconv.ParseInt(http.Header.Get(answer.Response.Header, "X-Amz-Retry-After"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return max(time.Duration(millis)*time.Millisecond, 0)
+}
+
+// refusal is an error that means more than its code says.
+type refusal struct {
+	class cloud.Class
+	text  string
+}
+
+// Error implements error.
+func (r *refusal) Error() string { return r.text }
+
+// told is the error without what it must not say: the answer to a wrong signature
+// quotes what was signed, session token and all.
+func told(err error) error {
+	switch code := codeOf(err); code {
+	case "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException":
+		return &refusal{cloud.InvalidCredential, code + ": the secret key does not fit the access key id, or the clock is wrong"}
+	default:
+		return err
+	}
+}
+
+// toldOfPage is told for a request that goes on at a cursor. The same request without
+// it was answered before, so what is wrong with a parameter now is the cursor: EC2 and
+// RDS have no code of their own for it ("The token is invalid",
+// https://github.com/boto/boto3/issues/2673).
+func toldOfPage(err error, cursor string) error {
+	if cursor == "" {
+		return told(err)
+	}
+	switch code := codeOf(err); code {
+	case "InvalidParameterValue", "InvalidParameter", "InvalidParameterCombination", "ValidationError", "InvalidInput":
+		return &refusal{cloud.ExpiredCursor, err.Error()}
+	default:
+		return told(err)
+	}
+}

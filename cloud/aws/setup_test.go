@@ -1,0 +1,157 @@
+package aws_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/aws"
+	"cloudsync/cloud/aws/awsfake"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+const (
+	accountID = "123456789012"
+	keyID     = "AKIATESTTESTTESTTEST"
+	secretKey = "very-Secret+key/0123456789"
+	region    = "eu-central-1"
+)
+
+// newCloud is a cloud with one account, which has the regions with what is in them.
+func newCloud(regions ...*fake.Region) *fake.Cloud {
+	c := &fake.Cloud{}
+	c.Add(&fake.Account{ID: accountID, KeyID: keyID, Key: secretKey, Regions: regions})
+	return c
+}
+
+// settingsOf are those of the account at the cloud.
+func settingsOf(t testing.TB, c *fake.Cloud) cloud.Settings {
+	t.Helper()
+	server := httptest.NewServer(awsfake.New(c))
+	t.Cleanup(server.Close)
+	return cloud.Settings{
+		Provider: "aws", Name: "demo", AccountID: accountID, Endpoint: server.URL,
+		Credential:        cloud.Credential{ID: cloud.SecretText(keyID), Key: cloud.SecretText(secretKey)},
+		RequestsPerSecond: 1e6,
+	}
+}
+
+func newClient(t testing.TB, c *fake.Cloud) cloud.Provider {
+	t.Helper()
+	return aws.Adapter().New(settingsOf(t, c))
+}
+
+func scopeOf(kind *resource.Kind) resource.Scope {
+	return resource.Scope{Kind: kind.Name(), Provider: "aws", Account: "demo", Region: region}
+}
+
+// list lists a scope to its end, by a page at a time.
+func list(t testing.TB, client cloud.Provider, kind *resource.Kind) []resource.Row {
+	t.Helper()
+	var rows []resource.Row
+	for cursor := ""; ; {
+		page, err := client.List(t.Context(), scopeOf(kind), cursor)
+		require.NoError(t, err)
+		require.Zero(t, page.Total, "AWS announces nothing")
+		rows = append(rows, page.Rows...)
+		if page.Next == "" {
+			return rows
+		}
+		cursor = page.Next
+	}
+}
+
+// sealed are the rows by native id.
+func sealed(t testing.TB, kind *resource.Kind, rows []resource.Row) map[string]resource.Row {
+	t.Helper()
+	byID := map[string]resource.Row{}
+	for _, row := range rows {
+		require.NoError(t, kind.Seal(row, scopeOf(kind), 7))
+		byID[row.RowMeta().NativeID] = row
+	}
+	require.Len(t, byID, len(rows), "each resource is listed once")
+	return byID
+}
+
+func hashesOf(t testing.TB, kind *resource.Kind, rows []resource.Row) map[string]resource.Hash {
+	t.Helper()
+	hashes := map[string]resource.Hash{}
+	for id, row := range sealed(t, kind, rows) {
+		hashes[id] = row.RowMeta().Hash
+	}
+	return hashes
+}
+
+// requireRows says that listing gives these rows and no other.
+func requireRows(t testing.TB, kind *resource.Kind, want, got []resource.Row) {
+	t.Helper()
+	require.Equal(t, sealed(t, kind, want), sealed(t, kind, got))
+}
+
+// sent counts the requests for an action.
+func sent(c *fake.Cloud, action string) (n int) {
+	for _, request := range c.Requests() {
+		if request.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+func utc(hour, minute int) time.Time { return time.Date(2024, 3, 5, hour, minute, 0, 0, time.UTC) }
+
+// manyHosts are hosts with a disk each.
+func manyHosts(n int) *fake.Region {
+	of := &fake.Region{Name: region}
+	for i := range n {
+		id := fmt.Sprintf("i-%06d", i)
+		of.Hosts = append(of.Hosts, fake.Host{
+			ID: id, Name: id, Status: "running", Type: "m5.large", VCPU: 2, MemoryMiB: 8192,
+			PrivateIPs: []string{fmt.Sprintf("10.0.%d.%d", i/250, i%250)}, Created: utc(1, 2),
+		})
+		of.Disks = append(of.Disks, fake.Disk{ID: "vol-" + id, Status: "in-use", Host: id, Device: "/dev/xvda", System: true, Type: "gp3", SizeGiB: 8})
+	}
+	return of
+}
+
+func change(c *fake.Cloud, what func(*fake.Region)) {
+	c.Update(func(accounts []*fake.Account) { what(accounts[0].Region(region)) })
+}
+
+// kinds are the four, with the action that lists each.
+var kinds = []struct {
+	kind   *resource.Kind
+	action string
+}{
+	{resource.HostKind, "DescribeInstances"},
+	{resource.DiskKind, "DescribeVolumes"},
+	{resource.DatabaseKind, "DescribeDBInstances"},
+	{resource.LoadBalancerKind, "DescribeLoadBalancers"},
+}
+
+// few is a region with two of each kind.
+func few() *fake.Region {
+	return &fake.Region{
+		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
+	}
+}
+
+// failure is the error of listing a kind.
+func failure(ctx context.Context, t testing.TB, client cloud.Provider, kind *resource.Kind, cursor string) *cloud.Error {
+	t.Helper()
+	page, err := client.List(ctx, scopeOf(kind), cursor)
+	require.Error(t, err)
+	require.Empty(t, page, "a page that cannot be had is no page")
+	var failed *cloud.Error
+	require.ErrorAs(t, err, &failed)
+	require.NotContains(t, err.Error(), secretKey)
+	require.NotContains(t, err.Error(), "Signature=")
+	require.NotContains(t, err.Error(), awsfake.Planted)
+	return failed
+}

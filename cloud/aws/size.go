@@ -1,0 +1,108 @@
+package aws
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+)
+
+// Size is how large the instances of a type are; zero for a type that AWS does not
+// describe, such as one that it has retired.
+type Size struct {
+	VCPU, MemoryMiB int64
+}
+
+// sizes are the sizes of instance types by region. They are asked for once: a type does
+// not change.
+type sizes struct {
+	mu    sync.Mutex
+	known map[typeIn]Size
+}
+
+type typeIn struct {
+	region string
+	name   ec2types.InstanceType
+}
+
+// sizesOf returns the sizes of the instances' types in the region.
+func (s *session) sizesOf(ctx context.Context, region string, instances []ec2types.Instance) (map[ec2types.InstanceType]Size, error) {
+	found, unknown := s.sizes.of(region, instances)
+	for some := range slices.Chunk(unknown, maxTypesOfAPage) {
+		types, err := s.instanceTypes(ctx, region, some)
+		if err != nil {
+			return nil, err
+		}
+		for _, of := range types {
+			found[of.InstanceType] = SizeOf(of)
+		}
+	}
+	s.sizes.keep(region, found)
+	return found, nil
+}
+
+// SizeOf is the size that AWS describes.
+func SizeOf(of ec2types.InstanceTypeInfo) Size {
+	var size Size
+	if of.VCpuInfo != nil {
+		size.VCPU = int64(awssdk.ToInt32(of.VCpuInfo.DefaultVCpus))
+	}
+	if of.MemoryInfo != nil {
+		size.MemoryMiB = awssdk.ToInt64(of.MemoryInfo.SizeInMiB)
+	}
+	return size
+}
+
+// instanceTypes describes the types of those names. One that AWS does not know is left
+// out by a filter, and fails the call in a list of types.
+func (s *session) instanceTypes(ctx context.Context, region string, names []string) (types []ec2types.InstanceTypeInfo, err error) {
+	const action = "DescribeInstanceTypes"
+	err = eachPage(action+" of "+region, func(cursor string) (string, error) {
+		answer, err := ask(ctx, s, region, action, cursor, func(ctx context.Context) (*ec2.DescribeInstanceTypesOutput, error) {
+			return s.in(region).ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{
+				MaxResults: awssdk.Int32(maxTypesOfAPage), NextToken: ifAny(cursor),
+				Filters: []ec2types.Filter{filter(byInstanceType, names)},
+			})
+		})
+		if err != nil {
+			return "", err
+		}
+		if answer.InstanceTypes == nil {
+			return "", noList(action, region)
+		}
+		types = append(types, answer.InstanceTypes...)
+		return awssdk.ToString(answer.NextToken), nil
+	})
+	return types, err
+}
+
+func (s *sizes) of(region string, instances []ec2types.Instance) (found map[ec2types.InstanceType]Size, unknown []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found = map[ec2types.InstanceType]Size{}
+	for _, instance := range instances {
+		name := instance.InstanceType
+		size, known := s.known[typeIn{region, name}]
+		switch {
+		case known:
+			found[name] = size
+		case name != "" && !slices.Contains(unknown, string(name)):
+			unknown = append(unknown, string(name))
+		}
+	}
+	return found, unknown
+}
+
+func (s *sizes) keep(region string, found map[ec2types.InstanceType]Size) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[typeIn]Size{}
+	}
+	for name, size := range found {
+		s.known[typeIn{region, name}] = size
+	}
+}
