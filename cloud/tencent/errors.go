@@ -1,0 +1,134 @@
+package tencent
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	sdkerrors "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
+
+	"cloudsync/cloud"
+)
+
+// classes are those of the API's error codes. A code stands for itself and for all
+// that go on after it with a dot; the longest that fits counts. They arrive with
+// status 200. Codes that are not here are bad answers.
+// (https://cloud.tencent.com/document/product/213/30435, and the error codes of each
+// product)
+var classes = map[string]cloud.Class{
+	"AuthFailure":                       cloud.InvalidCredential, // SecretIdNotFound, SignatureFailure, SignatureExpire, TokenFailure …
+	"AuthFailure.UnauthorizedOperation": cloud.Denied,
+	"AuthFailure.MFAFailure":            cloud.Denied,
+	"InvalidCredential":                 cloud.InvalidCredential,
+	"UnauthorizedOperation":             cloud.Denied,
+	"OperationDenied":                   cloud.Denied,
+	"OperationDenied.WrongStatus":       cloud.Unavailable,
+	"IpInBlacklist":                     cloud.Denied,
+	"IpNotInWhitelist":                  cloud.Denied,
+	"RequestLimitExceeded":              cloud.Throttled,
+	"LimitExceeded":                     cloud.Throttled, // a listing uses up nothing but requests
+	"UnsupportedRegion":                 cloud.RegionDisabled,
+	"InternalError":                     cloud.Unavailable,
+	"InternalServerError":               cloud.Unavailable,
+	"ServiceUnavailable":                cloud.Unavailable,
+	"ResourceUnavailable":               cloud.Unavailable,
+	"ResourceInsufficient":              cloud.Unavailable,
+	"FailedOperation":                   cloud.Unavailable,
+	"CdbError":                          cloud.Unavailable,
+	"ResourceNotFound":                  cloud.NotFound,
+	"InvalidParameterValueOffset":       cloud.ExpiredCursor,
+	// The request is not understood: a private cloud of another version, a proxy.
+	"InvalidParameter":      cloud.BadAnswer,
+	"InvalidParameterValue": cloud.BadAnswer,
+	"MissingParameter":      cloud.BadAnswer,
+	"UnknownParameter":      cloud.BadAnswer,
+	"InvalidAction":         cloud.BadAnswer,
+	"NoSuchProduct":         cloud.BadAnswer,
+	"NoSuchVersion":         cloud.BadAnswer,
+	"UnsupportedOperation":  cloud.BadAnswer,
+	"UnsupportedProtocol":   cloud.BadAnswer,
+	// Of the SDK: the default chain has no credential. Its other codes speak of what
+	// the transport has seen as well.
+	"ClientError.CredentialError": cloud.InvalidCredential,
+}
+
+// throttledWait is how long a throttled caller waits: the API names no time, but
+// its limits are so many requests a second.
+const throttledWait = time.Second
+
+func classify(err error) (cloud.Class, time.Duration) {
+	var failure *sdkerrors.TencentCloudSDKError
+	if !errors.As(err, &failure) {
+		return "", 0
+	}
+	class := classOf(failure.Code)
+	if class == cloud.Throttled {
+		return class, throttledWait
+	}
+	return class, 0
+}
+
+func classOf(code string) cloud.Class {
+	for {
+		if class, ok := classes[code]; ok {
+			return class
+		}
+		dot := strings.LastIndexByte(code, '.')
+		if dot < 0 {
+			return ""
+		}
+		code = code[:dot]
+	}
+}
+
+// unknownID are the codes of a request that names a resource which is not there. One
+// such id makes the whole request fail. The others of CVM, CBS and CLB are left out
+// of the answer.
+var unknownID = map[string]bool{
+	"InvalidInstanceId.NotFound":                true,
+	"InvalidInstanceId.Malformed":               true,
+	"InvalidParameterValue.InstanceIdMalformed": true,
+	"InvalidDiskId.NotFound":                    true,
+	"InvalidParameter.InstanceNotFound":         true, // CDB
+	"InvalidParameter.LBIdNotFound":             true,
+}
+
+func isUnknownID(err error) bool {
+	var failure *sdkerrors.TencentCloudSDKError
+	return errors.As(err, &failure) && unknownID[failure.Code]
+}
+
+// shortened is the SDK's error without the answer that it quotes where it could not
+// read it: that can be megabytes, and holds what nobody is to read in a log.
+func shortened(err error) error {
+	var failure *sdkerrors.TencentCloudSDKError
+	if !errors.As(err, &failure) {
+		return err
+	}
+	short := *failure
+	switch failure.Code {
+	case "ClientError.ParseJsonError":
+		if at := strings.LastIndex(short.Message, ", because: "); at >= 0 {
+			short.Message = "the answer is not the JSON expected" + short.Message[at:]
+		}
+	case "ClientError.HttpStatusCodeError":
+		short.Message, _, _ = strings.Cut(short.Message, ", with body:")
+	}
+	short.Message = cut(short.Message)
+	return &short
+}
+
+// maxMessage is the longest message that is kept, in bytes.
+const maxMessage = 500
+
+func cut(text string) string {
+	if len(text) <= maxMessage {
+		return text
+	}
+	end := maxMessage
+	for !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}

@@ -1,0 +1,114 @@
+package tencent
+
+import (
+	"context"
+
+	"cloudsync/resource"
+)
+
+// maxLoadBalancerIDs is how many LoadBalancerIds DescribeLoadBalancers takes.
+// (https://cloud.tencent.com/document/api/214/30685)
+const maxLoadBalancerIDs = 20
+
+var describeLoadBalancers = action{"clb", "2018-03-17", "DescribeLoadBalancers"}
+
+// loadBalancer is the part of a CLB instance that is kept.
+type loadBalancer struct {
+	ID          string   `json:"LoadBalancerId"`
+	Name        string   `json:"LoadBalancerName"`
+	Status      *int64   `json:"Status"`
+	Forward     *int64   `json:"Forward"`
+	Network     string   `json:"LoadBalancerType"`
+	VIPs        []string `json:"LoadBalancerVips"`
+	IPv6        string   `json:"AddressIPv6"`
+	Domain      string   `json:"LoadBalancerDomain"`
+	OldDomain   string   `json:"Domain"`
+	VPC         string   `json:"VpcId"`
+	Subnet      string   `json:"SubnetId"`
+	MasterZone  zone     `json:"MasterZone"`
+	BackupZones []zone   `json:"BackupZoneSet"`
+	Zones       []string `json:"Zones"`
+	ChargeType  string   `json:"ChargeType"`
+	Tags        []tag    `json:"Tags"`
+	Created     string   `json:"CreateTime"`
+	Expires     string   `json:"ExpireTime"`
+}
+
+type zone struct {
+	Zone string `json:"Zone"`
+}
+
+// The numbers of the API in the words of its documentation.
+var (
+	loadBalancerStatus = map[int64]string{0: "CREATING", 1: "RUNNING"}
+	loadBalancerType   = map[int64]string{0: "classic", 1: "general"}
+)
+
+func (s *session) loadBalancers() *lister[loadBalancer] {
+	return &lister[loadBalancer]{
+		session: s,
+		action:  describeLoadBalancers.name,
+		ask: func(ctx context.Context, region string, q query) (answer[loadBalancer], error) {
+			found, err := send[struct {
+				TotalCount      *int64
+				LoadBalancerSet []loadBalancer
+			}](ctx, s, region, describeLoadBalancers, q.parameters("LoadBalancerIds"))
+			if err != nil {
+				return answer[loadBalancer]{}, err
+			}
+			return answer[loadBalancer]{items: found.LoadBalancerSet, total: found.TotalCount}, nil
+		},
+		id:  func(b loadBalancer) string { return b.ID },
+		row: loadBalancerRow,
+	}
+}
+
+func loadBalancerRow(f *fields, b loadBalancer) resource.Row {
+	return &resource.LoadBalancer{
+		Meta:           resource.Meta{NativeID: b.ID},
+		Name:           b.Name,
+		Status:         word(loadBalancerStatus, b.Status),
+		BalancerType:   word(loadBalancerType, b.Forward),
+		Scheme:         schemeOf(b.Network),
+		Addresses:      b.addresses(),
+		VPCID:          b.VPC,
+		SubnetIDs:      present(b.Subnet),
+		Zones:          b.zones(),
+		ChargeType:     b.ChargeType,
+		Tags:           tagMap(b.Tags, pairOf),
+		CloudCreatedAt: f.beijing("CreateTime", b.Created),
+		ExpiresAt:      f.beijing("ExpireTime", b.Expires),
+	}
+}
+
+// addresses are the IPs, or the name of those that have a name alone.
+func (b loadBalancer) addresses() []string {
+	if ips := present(append(b.VIPs, b.IPv6)...); len(ips) > 0 {
+		return ips
+	}
+	if b.Domain != "" {
+		return []string{b.Domain}
+	}
+	return present(b.OldDomain)
+}
+
+// zones are all that the balancer may run in: which of them is the master's changes
+// when it fails.
+func (b loadBalancer) zones() []string {
+	zones := append([]string{b.MasterZone.Zone}, b.Zones...)
+	for _, backup := range b.BackupZones {
+		zones = append(zones, backup.Zone)
+	}
+	return present(zones...)
+}
+
+func schemeOf(network string) string {
+	switch network {
+	case "OPEN":
+		return resource.SchemePublic
+	case "INTERNAL":
+		return resource.SchemeInternal
+	default:
+		return network
+	}
+}
