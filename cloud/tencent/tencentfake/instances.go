@@ -1,0 +1,60 @@
+package tencentfake
+
+import (
+	"strings"
+
+	"cloudsync/cloud/fake"
+)
+
+// instances leaves out ids that there are not; one of another form makes it refuse
+// them all.
+func (s *server) instances(asked request) (object, *failure) {
+	if failed := tooMany(asked.InstanceIDs, 100); failed != nil {
+		return nil, failed
+	}
+	if malformed(asked.InstanceIDs, "ins-") {
+		return nil, &failure{"InvalidInstanceId.Malformed", "The InstanceId is malformed."}
+	}
+	page, total := list(s, asked, asked.region.Hosts, asked.InstanceIDs, func(h fake.Host) string { return h.ID })
+	set := make([]object, len(page))
+	for i, host := range page {
+		set[i] = instance(asked.region, host)
+	}
+	return object{"TotalCount": total, "InstanceSet": set}, nil
+}
+
+func instance(region *fake.Region, h fake.Host) object {
+	system, data := disksOf(region, h.ID)
+	return object{
+		"InstanceId": h.ID, "InstanceName": h.Name, "InstanceState": h.Status, "InstanceType": h.Type,
+		"Placement": object{"Zone": h.Zone, "ProjectId": 0, "HostId": nil},
+		"CPU":       h.VCPU, "Memory": h.MemoryMiB / 1024,
+		"SystemDisk": system, "DataDisks": data,
+		"PrivateIpAddresses": h.PrivateIPs, "PublicIpAddresses": h.PublicIPs, "IPv6Addresses": nil,
+		"VirtualPrivateCloud": object{"VpcId": h.VPC, "SubnetId": h.Subnet, "AsVpcGateway": false},
+		"ImageId":             h.Image, "OsName": h.OS, "InstanceChargeType": h.ChargeType,
+		"CreatedTime": utc(h.Created), "ExpiredTime": utc(h.Expires), "RenewFlag": nil,
+		"Tags":            tags(h.Tags, "Key", "Value"),
+		"LatestOperation": "StartInstances", "LatestOperationState": "SUCCESS",
+		"LatestOperationRequestId": h.Volatile, "LatestOperationErrorMsg": h.Volatile,
+		"LoginSettings": object{"KeyIds": []string{"skey-1"}, "Password": Planted},
+		"Metadata":      object{"Items": []object{{"Key": "user-data", "Value": Planted}}},
+		"UserData":      Planted,
+	}
+}
+
+func disksOf(region *fake.Region, host string) (system any, data []object) {
+	data = []object{}
+	for _, disk := range region.Disks {
+		if disk.Host != host {
+			continue
+		}
+		shown := object{"DiskId": disk.ID, "DiskSize": disk.SizeGiB, "DiskType": strings.ToUpper(disk.Type), "KmsKeyId": nil}
+		if disk.System {
+			system = shown
+		} else {
+			data = append(data, shown)
+		}
+	}
+	return system, data
+}

@@ -1,0 +1,193 @@
+// Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
+// inventory needs of STS, CVM, CBS, CDB and CLB, all on one address.
+package tencentfake
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"cloudsync/cloud/fake"
+)
+
+// Planted is in the fields that may hold secrets; it belongs in no row.
+const Planted = "root:$6$planted$hash-of-a-password"
+
+// New returns the API for what the cloud has.
+func New(c *fake.Cloud) http.Handler { return &server{cloud: c} }
+
+type server struct {
+	cloud    *fake.Cloud
+	requests atomic.Int64
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// action is one that the API has.
+type action struct {
+	version string
+	// regional ones ask for what is in the request's region.
+	regional bool
+	maxLimit int
+	answer   func(s *server, r request) (object, *failure)
+}
+
+var actions = map[string]action{
+	"GetCallerIdentity":     {version: "2018-08-13", answer: (*server).callerIdentity},
+	"DescribeRegions":       {version: "2017-03-12", answer: (*server).regions},
+	"DescribeInstances":     {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).instances},
+	"DescribeDisks":         {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).disks},
+	"DescribeDBInstances":   {version: "2017-03-20", regional: true, maxLimit: 2000, answer: (*server).databases},
+	"DescribeLoadBalancers": {version: "2018-03-17", regional: true, maxLimit: 100, answer: (*server).loadBalancers},
+}
+
+// request is what a request says.
+type request struct {
+	account *fake.Account
+	region  *fake.Region
+
+	Offset          int
+	Limit           int
+	InstanceIDs     []string `json:"InstanceIds"`
+	DiskIDs         []string `json:"DiskIds"`
+	LoadBalancerIDs []string `json:"LoadBalancerIds"`
+}
+
+// failure is an error of the API, which comes with status 200.
+type failure struct{ code, message string }
+
+// credential finds the secret id in the signature.
+var credential = regexp.MustCompile(`^TC3-HMAC-SHA256 Credential=([^/]+)/`)
+
+// ServeHTTP implements http.Handler.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	asked := request{Limit: 20}
+	name := r.Header.Get("X-TC-Action")
+	action, known := actions[name]
+	malformed := json.NewDecoder(r.Body).Decode(&asked) != nil
+	ask := fake.Ask{Action: name}
+	if action.regional {
+		ask.Region = r.Header.Get("X-TC-Region")
+	}
+	if match := credential.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
+		ask.KeyID = match[1]
+	}
+	j := s.cloud.Judge(w, r, ask, asked.Offset > 0)
+	asked.account, asked.region = j.Account, j.Region
+	switch {
+	case j.Verdict == fake.Done:
+		return
+	case j.Verdict == fake.Recorded:
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(j.Body)
+	case j.Verdict != fake.Answer:
+		s.fail(w, failureOf(j, name))
+	case !known:
+		s.fail(w, &failure{"InvalidAction", "The action is invalid."})
+	case r.Header.Get("X-TC-Version") != action.version:
+		s.fail(w, &failure{"NoSuchVersion", "The version does not exist."})
+	case r.Method != http.MethodPost || malformed:
+		s.fail(w, &failure{"InvalidParameter", "The request is not one of JSON."})
+	case r.Header.Get("X-TC-Region") == "" || action.regional && j.Region == nil:
+		s.fail(w, &failure{"UnsupportedRegion", "The region is not supported."})
+	case action.maxLimit > 0 && (asked.Limit < 1 || asked.Limit > action.maxLimit || asked.Offset < 0):
+		s.fail(w, &failure{"InvalidParameterValue.LimitExceeded", "The value of Limit is not in its range."})
+	default:
+		s.reply(w, action, asked)
+	}
+}
+
+func (s *server) reply(w http.ResponseWriter, action action, asked request) {
+	answer, failed := action.answer(s, asked)
+	if failed != nil {
+		s.fail(w, failed)
+		return
+	}
+	s.write(w, answer)
+}
+
+func (s *server) fail(w http.ResponseWriter, f *failure) {
+	s.write(w, object{"Error": object{"Code": f.code, "Message": f.message}})
+}
+
+func (s *server) write(w http.ResponseWriter, answer object) {
+	answer["RequestId"] = fmt.Sprintf("00000000-0000-4000-8000-%012d", s.requests.Add(1))
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(object{"Response": answer}) // fails where the caller went away, too
+}
+
+// failureOf is a verdict in the API's words. It never says how long to wait, and its
+// cursors are offsets, which are refused rather than expire.
+func failureOf(j fake.Judgement, action string) *failure {
+	switch j.Verdict {
+	case fake.InvalidCredential:
+		if j.Account != nil {
+			return &failure{"AuthFailure.TokenFailure", "The token is invalid."}
+		}
+		return &failure{"AuthFailure.SecretIdNotFound", "The SecretId is not found, please ensure that your SecretId is correct."}
+	case fake.Denied:
+		return &failure{"UnauthorizedOperation", "You are not authorized to perform operation (" + action + ") resource (*) has no permission."}
+	case fake.RegionDisabled:
+		return &failure{"UnsupportedRegion", "The region is not supported."}
+	case fake.Throttled:
+		return &failure{"RequestLimitExceeded", "Your current request times exceed the limit of `20` in a second. Please retry later."}
+	case fake.ExpiredCursor:
+		return &failure{"InvalidParameterValueOffset", "The value of Offset is invalid."}
+	default:
+		return &failure{"InternalError", "An internal error has occurred. Retry your request."}
+	}
+}
+
+// list answers with a page of what there is, or of those with the ids.
+func list[T any](s *server, asked request, all []T, ids []string, idOf func(T) string) (page []T, total int) {
+	if len(ids) > 0 {
+		all = slices.DeleteFunc(slices.Clone(all), func(item T) bool { return !slices.Contains(ids, idOf(item)) })
+	}
+	page, _ = fake.Page(s.cloud, all, asked.Offset, asked.Limit)
+	return page, len(all)
+}
+
+// tooMany refuses more ids than an action takes.
+func tooMany(ids []string, limit int) *failure {
+	if len(ids) <= limit {
+		return nil
+	}
+	return &failure{"InvalidParameterValue.LimitExceeded", "The number of ids exceeds the limit."}
+}
+
+func malformed(ids []string, prefix string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return !strings.HasPrefix(id, prefix) })
+}
+
+// tags are the pairs under the two names that the product has for them.
+func tags(all map[string]string, key, value string) []object {
+	pairs := make([]object, 0, len(all))
+	for k, v := range all { // in whatever order, as the API has them
+		pairs = append(pairs, object{key: k, value: v})
+	}
+	return pairs
+}
+
+// utc is a time as CVM writes it, null for none.
+func utc(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at.UTC().Format("2006-01-02T15:04:05Z")
+}
+
+var zone = time.FixedZone("", 8*60*60)
+
+// local is a time as CBS, CDB and CLB write it; none is what is written for no time.
+func local(at time.Time, none any) any {
+	if at.IsZero() {
+		return none
+	}
+	return at.In(zone).Format(time.DateTime)
+}
