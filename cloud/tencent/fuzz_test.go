@@ -1,0 +1,99 @@
+package tencent_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/tencent/tencentfake"
+	"cloudsync/resource"
+)
+
+func FuzzHosts(f *testing.F) {
+	fuzz(f, resource.HostKind, `{"InstanceId":"i","CPU":-1}`, `{"InstanceId":"i","Memory":1e30}`, `null`,
+		`{"InstanceId":"i","CreatedTime":"2020-09-22T00:00:00+00:00","Tags":[null],"DataDisks":[{"DiskSize":9223372036854775807},{"DiskSize":1}]}`)
+}
+
+func FuzzDisks(f *testing.F) {
+	fuzz(f, resource.DiskKind, `{"DiskId":"d","InstanceIdList":["b","a",""],"DiskSize":-1}`, `{"DiskId":"d","CreateTime":"0000-00-00 00:00:00","DeadlineTime":"x"}`)
+}
+
+func FuzzDatabases(f *testing.F) {
+	fuzz(f, resource.DatabaseKind, `{"InstanceId":"c","Status":-9,"Vport":70000,"TagList":[{"TagKey":""}]}`, `{"InstanceId":"c","Zone":1}`)
+}
+
+func FuzzLoadBalancers(f *testing.F) {
+	fuzz(f, resource.LoadBalancerKind, `{"LoadBalancerId":"l","LoadBalancerVips":[null,"1.1.1.1"],"MasterZone":null}`, `{"LoadBalancerId":"l","Forward":2,"ExpireTime":"0001-01-01 00:00:00"}`)
+}
+
+// fuzz has the API answer with whatever bytes, through the official SDK: there are
+// rows, or an error that says that the answer is bad, and never a part of a page.
+func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
+	f.Add(answerOfTheFake(f, kind))
+	for _, item := range items {
+		f.Add(page(kind, 1, item))
+	}
+	for _, body := range []string{``, `null`, `{}`, `[]`, `{"Response":null}`, `{"Response":{"TotalCount":0}}`, `{"Response":{"TotalCount":-1}}`, `{"code":1}`} {
+		f.Add([]byte(body))
+	}
+	f.Add(failed("InvalidInstanceId.NotFound", "no"))
+
+	api := tencentfake.New(newCloud(filled(0)))
+	var body atomic.Pointer[[]byte]
+	client := enterAt(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-TC-Action") != kinds[kind] {
+			api.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(*body.Load())
+	}))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		body.Store(&content)
+		got, err := client.List(t.Context(), scopeOf(kind), "")
+		requireRowsOrBadAnswer(t, kind, content, got, err)
+		existing, err := client.Lookup(t.Context(), scopeOf(kind), []string{"a", "b"})
+		if err != nil {
+			require.Empty(t, existing)
+		}
+	})
+}
+
+func requireRowsOrBadAnswer(t *testing.T, kind *resource.Kind, content []byte, got cloud.Page, err error) {
+	t.Helper()
+	if err != nil {
+		require.Empty(t, got)
+		var failure *cloud.Error
+		require.ErrorAs(t, err, &failure)
+		if lower := strings.ToLower(string(content)); !strings.Contains(lower, "code") && !strings.Contains(lower, `\u`) {
+			require.Equal(t, cloud.BadAnswer, failure.Class, "%v", err)
+		}
+		require.Less(t, len(err.Error()), 2000)
+		return
+	}
+	require.GreaterOrEqual(t, got.Total, int64(0))
+	for _, row := range got.Rows {
+		_ = kind.Seal(row, scopeOf(kind), 7) // a row that cannot be stored says so
+	}
+}
+
+func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
+	f.Helper()
+	request := httptest.NewRequestWithContext(f.Context(), http.MethodPost, "/", strings.NewReader("{}"))
+	versions := map[*resource.Kind]string{
+		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
+	}
+	request.Header.Set("X-TC-Action", kinds[kind])
+	request.Header.Set("X-TC-Version", versions[kind])
+	request.Header.Set("X-TC-Region", beijing)
+	request.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential="+secretID+"/2024-01-01/x/tc3_request")
+	recorder := httptest.NewRecorder()
+	tencentfake.New(newCloud(aRegion())).ServeHTTP(recorder, request)
+	require.Contains(f, recorder.Body.String(), `"TotalCount"`)
+	return recorder.Body.Bytes()
+}

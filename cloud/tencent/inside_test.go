@@ -1,0 +1,82 @@
+package tencent
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+
+	"cloudsync/cloud/adapter"
+)
+
+// stuck is a provider of credentials that hangs until it is let go, such as an
+// instance's metadata that does not answer.
+type stuck struct {
+	asked chan struct{}
+	let   chan struct{}
+}
+
+func (s stuck) GetCredential() (common.CredentialIface, error) {
+	s.asked <- struct{}{}
+	<-s.let
+	return common.NewTokenCredential("id", "key", "token"), nil
+}
+
+// The SDK's chain knows no context: a caller goes away when its context ends, and
+// the next one waits for the same answer.
+func TestAChainThatHangs(t *testing.T) {
+	t.Parallel()
+	provider := stuck{asked: make(chan struct{}, 9), let: make(chan struct{})}
+	c := &credential{chain: &chain{provider: provider}}
+	c.current.Store(&adapter.Keys{})
+	for range 3 {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		require.ErrorIs(t, c.refresh(ctx), context.DeadlineExceeded)
+		cancel()
+	}
+	require.Len(t, provider.asked, 1, "one question is under way at a time")
+	close(provider.let)
+	require.NoError(t, c.refresh(t.Context()))
+	id, key, token := c.GetCredential()
+	require.Equal(t, []string{"id", "key", "token"}, []string{id, key, token})
+	require.Equal(t, []string{"id", "key", "token"}, []string{c.GetSecretId(), c.GetSecretKey(), c.GetToken()})
+}
+
+func TestKeysThatAreGivenNeedNoChain(t *testing.T) {
+	t.Parallel()
+	c := newCredential(adapter.Keys{ID: "id", Key: "key"})
+	require.Nil(t, c.chain)
+	require.NoError(t, c.refresh(t.Context()))
+	require.NotNil(t, newCredential(adapter.Keys{}).chain)
+}
+
+// The finance regions are reached at endpoints of their own.
+func TestOwnEndpoints(t *testing.T) {
+	t.Parallel()
+	endpoint, err := endpointOf(adapter.Account{}, place{"cvm", "ap-beijing"})
+	require.NoError(t, err)
+	require.Nil(t, endpoint)
+	endpoint, err = endpointOf(adapter.Account{}, place{"cvm", "ap-shanghai-fsi"})
+	require.NoError(t, err)
+	require.Equal(t, "https://cvm.ap-shanghai-fsi.tencentcloudapi.com", endpoint.String())
+	p := profileFor(endpoint)
+	require.Equal(t, "cvm.ap-shanghai-fsi.tencentcloudapi.com", p.HttpProfile.Endpoint)
+	require.Zero(t, p.NetworkFailureMaxRetries+p.RateLimitExceededMaxRetries)
+	require.True(t, p.DisableRegionBreaker)
+	require.False(t, p.UnsafeRetryOnConnectionFailure)
+}
+
+func TestShortenedKeepsOtherErrors(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, shortened(nil))
+	err := errors.New("connection reset")
+	require.Equal(t, err, shortened(err))
+	long := cut("a" + strings.Repeat("数", maxMessage))
+	require.True(t, utf8.ValidString(long))
+	require.LessOrEqual(t, len(long), maxMessage+len("…"))
+}

@@ -1,0 +1,286 @@
+package tencent_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+func aRegion() *fake.Region {
+	return &fake.Region{
+		Name: beijing,
+		Hosts: []fake.Host{{
+			ID: "ins-web00001", Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", Type: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096,
+			PrivateIPs: []string{"10.0.0.5", "10.0.0.4"}, PublicIPs: []string{"203.0.113.9", "203.0.113.1"},
+			VPC: "vpc-1", Subnet: "subnet-1", Image: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID",
+			Tags:    map[string]string{"app": "shop", "env": "prod", "空": ""},
+			Created: at("2024-02-03T04:05:00Z"), Expires: at("2027-02-03T04:05:00Z"), Volatile: "first",
+		}, {
+			ID: "ins-db000001", Name: "数据库", Status: "STOPPED", Zone: "ap-beijing-5", Type: "SA2.LARGE8", VCPU: 4, MemoryMiB: 8192,
+			PrivateIPs: []string{"10.0.1.4"}, ChargeType: "POSTPAID_BY_HOUR", Created: at("2024-12-31T16:30:00Z"), Volatile: "first",
+		}},
+		Disks: []fake.Disk{{
+			ID: "disk-sys00001", Name: "web_SYSTEM_DISK", Status: "ATTACHED", Zone: "ap-beijing-3", Host: "ins-web00001", System: true,
+			Type: "CLOUD_BSSD", SizeGiB: 50, ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod"},
+			Created: at("2024-02-03T04:05:00Z"), Expires: at("2027-02-03T04:05:00Z"),
+		}, {
+			ID: "disk-dat00001", Name: "data", Status: "ATTACHED", Zone: "ap-beijing-3", Host: "ins-web00001",
+			Type: "CLOUD_PREMIUM", SizeGiB: 200, ChargeType: "POSTPAID_BY_HOUR", Created: at("2024-12-31T16:30:00Z"),
+		}, {
+			ID: "disk-dat00002", Name: "more", Status: "ATTACHED", Zone: "ap-beijing-3", Host: "ins-web00001", Type: "CLOUD_PREMIUM", SizeGiB: 10,
+		}, {
+			ID: "disk-free0001", Status: "UNATTACHED", Zone: "ap-beijing-5", Type: "CLOUD_SSD", SizeGiB: 20, ChargeType: "POSTPAID_BY_HOUR",
+		}},
+		Databases: []fake.Database{{
+			ID: "cdb-orders01", Name: "orders", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mysql", Version: "8.0", Type: "UNIVERSAL",
+			Endpoint: "10.0.2.4", Port: 3306, VCPU: 4, MemoryMiB: 8000, StorageGiB: 200, VPC: "vpc-1", Subnet: "subnet-2",
+			ChargeType: "PRE_PAID", Tags: map[string]string{"app": "shop", "env": "prod"},
+			Created: at("2023-08-29T00:37:00Z"), Expires: at("2026-08-29T00:37:00Z"),
+		}, {
+			ID: "cdb-isolated", Name: "old", Status: "ISOLATED", Zone: "ap-beijing-3", Version: "5.7", Type: "EXCLUSIVE",
+			ChargeType: "HOUR_PAID", Created: at("2023-08-29T00:37:00Z"),
+		}},
+		LoadBalancers: []fake.LoadBalancer{{
+			ID: "lb-public01", Name: "front", Status: "RUNNING", Type: "general", Addresses: []string{"203.0.113.7", "203.0.113.3"},
+			VPC: "vpc-1", Zones: []string{"ap-beijing-3", "ap-beijing-5", "ap-beijing-4"}, ChargeType: "PREPAID",
+			Tags:    map[string]string{"app": "shop", "env": "prod"},
+			Created: at("2023-12-27T07:53:00Z"), Expires: at("2026-12-27T07:53:00Z"),
+		}, {
+			ID: "lb-internal", Name: "back", Status: "CREATING", Type: "classic", Internal: true, Addresses: []string{"10.0.3.4"},
+			VPC: "vpc-1", Subnets: []string{"subnet-3"}, ChargeType: "POSTPAID_BY_HOUR", Created: at("2023-12-27T07:53:00Z"),
+		}},
+	}
+}
+
+func id(native string) resource.Meta { return resource.Meta{NativeID: native} }
+
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	requireRows(t, resource.HostKind, []resource.Row{
+		&resource.Host{
+			Meta: id("ins-web00001"), Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", InstanceType: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096, DiskGiB: 260,
+			PrivateIPs: []string{"10.0.0.4", "10.0.0.5"}, PublicIPs: []string{"203.0.113.1", "203.0.113.9"}, VPCID: "vpc-1", SubnetID: "subnet-1",
+			ImageID: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod", "空": ""},
+			CloudCreatedAt: at("2024-02-03T04:05:00Z"), ExpiresAt: at("2027-02-03T04:05:00Z"),
+		},
+		&resource.Host{
+			Meta: id("ins-db000001"), Name: "数据库", Status: "STOPPED", Zone: "ap-beijing-5", InstanceType: "SA2.LARGE8", VCPU: 4, MemoryMiB: 8192,
+			PrivateIPs: []string{"10.0.1.4"}, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2024-12-31T16:30:00Z"),
+		},
+	}, list(t, enter(t, newCloud(aRegion())), resource.HostKind))
+}
+
+func TestDisks(t *testing.T) {
+	t.Parallel()
+	requireRows(t, resource.DiskKind, []resource.Row{
+		&resource.Disk{
+			Meta: id("disk-sys00001"), Name: "web_SYSTEM_DISK", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			DiskType: "CLOUD_BSSD", Role: "system", SizeGiB: 50, ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod"},
+			CloudCreatedAt: at("2024-02-03T04:05:00Z"), ExpiresAt: at("2027-02-03T04:05:00Z"),
+		},
+		&resource.Disk{
+			Meta: id("disk-dat00001"), Name: "data", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			DiskType: "CLOUD_PREMIUM", Role: "data", SizeGiB: 200, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2024-12-31T16:30:00Z"),
+		},
+		&resource.Disk{
+			Meta: id("disk-dat00002"), Name: "more", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			DiskType: "CLOUD_PREMIUM", Role: "data", SizeGiB: 10,
+		},
+		&resource.Disk{
+			Meta: id("disk-free0001"), Status: "UNATTACHED", Zone: "ap-beijing-5", DiskType: "CLOUD_SSD", Role: "data", SizeGiB: 20, ChargeType: "POSTPAID_BY_HOUR",
+		},
+	}, list(t, enter(t, newCloud(aRegion())), resource.DiskKind))
+}
+
+func TestDatabases(t *testing.T) {
+	t.Parallel()
+	requireRows(t, resource.DatabaseKind, []resource.Row{
+		&resource.Database{
+			Meta: id("cdb-orders01"), Name: "orders", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "8.0", InstanceType: "UNIVERSAL",
+			VCPU: 4, MemoryMiB: 8000, StorageGiB: 200, Endpoint: "10.0.2.4", Port: 3306, VPCID: "vpc-1", SubnetID: "subnet-2", ChargeType: "PRE_PAID",
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2023-08-29T00:37:00Z"), ExpiresAt: at("2026-08-29T00:37:00Z"),
+		},
+		&resource.Database{
+			Meta: id("cdb-isolated"), Name: "old", Status: "ISOLATED", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "5.7", InstanceType: "EXCLUSIVE",
+			ChargeType: "HOUR_PAID", CloudCreatedAt: at("2023-08-29T00:37:00Z"),
+		},
+	}, list(t, enter(t, newCloud(aRegion())), resource.DatabaseKind))
+}
+
+func TestLoadBalancers(t *testing.T) {
+	t.Parallel()
+	requireRows(t, resource.LoadBalancerKind, []resource.Row{
+		&resource.LoadBalancer{
+			Meta: id("lb-public01"), Name: "front", Status: "RUNNING", BalancerType: "general", Scheme: resource.SchemePublic,
+			Addresses: []string{"203.0.113.3", "203.0.113.7"}, VPCID: "vpc-1", Zones: []string{"ap-beijing-3", "ap-beijing-4", "ap-beijing-5"}, ChargeType: "PREPAID",
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2023-12-27T07:53:00Z"), ExpiresAt: at("2026-12-27T07:53:00Z"),
+		},
+		&resource.LoadBalancer{
+			Meta: id("lb-internal"), Name: "back", Status: "CREATING", BalancerType: "classic", Scheme: resource.SchemeInternal, Addresses: []string{"10.0.3.4"},
+			VPCID: "vpc-1", SubnetIDs: []string{"subnet-3"}, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2023-12-27T07:53:00Z"),
+		},
+	}, list(t, enter(t, newCloud(aRegion())), resource.LoadBalancerKind))
+}
+
+// List or tag order alone made every object "modified" at each run of diffsync (#25).
+// The tags come in another order at each request anyway.
+func TestOrderIsNoChange(t *testing.T) {
+	t.Parallel()
+	reversed := aRegion()
+	for i := range reversed.Hosts {
+		slices.Reverse(reversed.Hosts[i].PrivateIPs)
+		slices.Reverse(reversed.Hosts[i].PublicIPs)
+	}
+	for i := range reversed.LoadBalancers {
+		slices.Reverse(reversed.LoadBalancers[i].Addresses)
+		slices.Reverse(reversed.LoadBalancers[i].Zones) // and so another zone is the master's
+	}
+	slices.Reverse(reversed.Hosts)
+	slices.Reverse(reversed.Disks)
+	slices.Reverse(reversed.Databases)
+	slices.Reverse(reversed.LoadBalancers)
+	for kind := range kinds {
+		before := hashes(t, newCloud(aRegion()), kind)
+		require.NotEmpty(t, before)
+		require.Equal(t, before, hashes(t, newCloud(reversed), kind), kind.Name())
+	}
+}
+
+func TestVolatileFieldsAreNoChange(t *testing.T) {
+	t.Parallel()
+	later := aRegion()
+	for i := range later.Hosts {
+		later.Hosts[i].Volatile = "second"
+	}
+	require.Equal(t, hashes(t, newCloud(aRegion()), resource.HostKind), hashes(t, newCloud(later), resource.HostKind))
+}
+
+// bk-hcm missed a removed IP: its IsStringSliceEqual was a subset test.
+func TestRealChangesAreChanges(t *testing.T) {
+	t.Parallel()
+	before := hashes(t, newCloud(aRegion()), resource.HostKind)
+	for name, change := range map[string]func(*fake.Region){
+		"an IP less":       func(r *fake.Region) { r.Hosts[0].PublicIPs = r.Hosts[0].PublicIPs[:1] },
+		"no IP":            func(r *fake.Region) { r.Hosts[0].PublicIPs = nil },
+		"status":           func(r *fake.Region) { r.Hosts[0].Status = "STOPPING" },
+		"a tag's value":    func(r *fake.Region) { r.Hosts[0].Tags["env"] = "test" },
+		"a disk grows":     func(r *fake.Region) { r.Disks[1].SizeGiB++ },
+		"a disk less":      func(r *fake.Region) { r.Disks[2].Host = "" },
+		"memory":           func(r *fake.Region) { r.Hosts[0].MemoryMiB = 8192 },
+		"paid for longer":  func(r *fake.Region) { r.Hosts[0].Expires = r.Hosts[0].Expires.Add(24 * time.Hour) },
+		"moves afterwards": func(r *fake.Region) { r.Hosts[0].Expires = time.Time{} },
+	} {
+		region := aRegion()
+		change(region)
+		after := hashes(t, newCloud(region), resource.HostKind)
+		require.NotEqual(t, before["ins-web00001"], after["ins-web00001"], name)
+		require.Equal(t, before["ins-db000001"], after["ins-db000001"], name)
+	}
+}
+
+// An instance is started: the state and the address are changes, what the API says
+// of the operation and how a stopped instance is charged are none.
+func TestStartOfAnInstance(t *testing.T) {
+	t.Parallel()
+	hash := func(state, ips, charge, operation string) resource.Hash {
+		c := newCloud(&fake.Region{Name: beijing})
+		c.Record("DescribeInstances", fmt.Appendf(nil, `{"Response":{"TotalCount":1,"RequestId":%q,"InstanceSet":[{
+			"InstanceId":"ins-start001","InstanceState":%q,"CPU":2,"Memory":4,"PublicIpAddresses":%s,
+			"InternetAccessible":{"InternetMaxBandwidthOut":5,"InternetChargeType":%s},"StopChargingMode":%s,
+			"LatestOperation":%q,"LatestOperationState":"OPERATING","LatestOperationRequestId":%q}]}}`,
+			operation, state, ips, charge, charge, operation, operation))
+		return list(t, enter(t, c), resource.HostKind)[0].RowMeta().Hash
+	}
+	stopped := hash("STOPPED", "null", `null`, "StopInstances")
+	require.Equal(t, stopped, hash("STOPPED", "[]", `"NOT_APPLICABLE"`, "StartInstances"))
+	require.NotEqual(t, stopped, hash("STARTING", "null", `null`, "StopInstances"))
+	require.NotEqual(t, stopped, hash("STOPPED", `["203.0.113.4"]`, `null`, "StopInstances"))
+}
+
+func TestSecretsAreInNoRow(t *testing.T) {
+	t.Parallel()
+	for kind := range kinds {
+		for _, row := range list(t, enter(t, newCloud(aRegion())), kind) {
+			requireShowsNothing(t, asJSON(t, row))
+		}
+	}
+}
+
+// The forms that fields take now and then.
+func TestRareForms(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind *resource.Kind
+		item string
+		want resource.Row
+	}{
+		"an instance of nulls": {
+			resource.HostKind, `"InstanceId":"i","Placement":null,"Memory":null,"SystemDisk":null,"DataDisks":[null,{"DiskSize":null}],"PrivateIpAddresses":[null,""],"PublicIpAddresses":null,"VirtualPrivateCloud":null,"Tags":[null,{"Key":null,"Value":"x"},{"Key":"k","Value":null}],"CreatedTime":null,"ExpiredTime":""`,
+			&resource.Host{Meta: id("i"), Tags: map[string]string{"k": ""}},
+		},
+		"an instance with another way to write its time": {
+			resource.HostKind, `"InstanceId":"i","CreatedTime":"2020-09-22T08:00:00+08:00","ExpiredTime":"0001-01-01T00:00:00Z"`,
+			&resource.Host{Meta: id("i"), CloudCreatedAt: at("2020-09-22T00:00:00Z")},
+		},
+		"an instance without an id": {
+			resource.HostKind, `"InstanceName":"nameless"`, nil,
+		},
+		"a disk that instances share": {
+			resource.DiskKind, `"DiskId":"d","DiskUsage":"DATA_DISK","InstanceId":"","InstanceIdList":["ins-b","ins-a"]`,
+			&resource.Disk{Meta: id("d"), Role: "data", HostNativeID: "ins-a"},
+		},
+		"a disk of nulls": {
+			resource.DiskKind, `"DiskId":"d","DiskUsage":"","Placement":null,"InstanceIdList":null,"DiskSize":null,"Tags":null,"DeadlineTime":null`,
+			&resource.Disk{Meta: id("d")},
+		},
+		"a database in a state that is new": {
+			resource.DatabaseKind, `"InstanceId":"c","Status":9,"PayType":7`,
+			&resource.Database{Meta: id("c"), Engine: "mysql", Status: "9", ChargeType: "7"},
+		},
+		"a database of nulls": {
+			resource.DatabaseKind, `"InstanceId":"c","Status":null,"PayType":null,"TagList":null,"DeadlineTime":"0000-00-00 00:00:00"`,
+			&resource.Database{Meta: id("c"), Engine: "mysql"},
+		},
+		"a balancer with a name alone": {
+			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerType":"OPEN","LoadBalancerVips":[],"LoadBalancerDomain":"l.tencentclb.com","Domain":"old.tencentclb.com","MasterZone":null,"BackupZoneSet":null`,
+			&resource.LoadBalancer{Meta: id("l"), Scheme: "public", Addresses: []string{"l.tencentclb.com"}},
+		},
+		"a balancer with an older name alone": {
+			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerVips":null,"Domain":"old.tencentclb.com"`,
+			&resource.LoadBalancer{Meta: id("l"), Addresses: []string{"old.tencentclb.com"}},
+		},
+		"a balancer with IPv6, in zones of the internal kind": {
+			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerType":"SPECIAL","LoadBalancerVips":null,"AddressIPv6":"2001:db8::7","Domain":"old.tencentclb.com","Zones":["b","a"],"MasterZone":{"Zone":"a"}`,
+			&resource.LoadBalancer{Meta: id("l"), Scheme: "SPECIAL", Addresses: []string{"2001:db8::7"}, Zones: []string{"a", "b"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud()
+			c.Record(kinds[test.kind], page(test.kind, 1, "{"+test.item+"}"))
+			if test.want == nil {
+				got, err := enter(t, c).List(t.Context(), scopeOf(test.kind), "")
+				require.NoError(t, err)
+				require.Len(t, got.Rows, 1)
+				require.Empty(t, got.Rows[0].RowMeta().NativeID)
+				return
+			}
+			requireRows(t, test.kind, []resource.Row{test.want}, list(t, enter(t, c), test.kind))
+		})
+	}
+}
+
+var sets = map[*resource.Kind]string{
+	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
+}
+
+// page is an answer with the items.
+func page(kind *resource.Kind, total int, items string) []byte {
+	return fmt.Appendf(nil, `{"Response":{"TotalCount":%d,%q:[%s],"RequestId":"r"}}`, total, sets[kind], items)
+}
