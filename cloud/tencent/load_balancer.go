@@ -64,7 +64,7 @@ func (s *session) loadBalancers() *lister[loadBalancer] {
 }
 
 func loadBalancerRow(f *fields, b loadBalancer) resource.Row {
-	return &resource.LoadBalancer{
+	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
 		Status:         word(loadBalancerStatus, b.Status),
@@ -77,8 +77,12 @@ func loadBalancerRow(f *fields, b loadBalancer) resource.Row {
 		ChargeType:     b.ChargeType,
 		Tags:           tagMap(b.Tags, pairOf),
 		CloudCreatedAt: f.beijing("CreateTime", b.Created),
-		ExpiresAt:      f.beijing("ExpireTime", b.Expires),
 	}
+	// A balancer that is paid by the hour may have a time too, which means nothing.
+	if expires := f.beijing("ExpireTime", b.Expires); b.ChargeType == "PREPAID" {
+		row.ExpiresAt = expires
+	}
+	return row
 }
 
 // addresses are the IPs, or the name of those that have a name alone.

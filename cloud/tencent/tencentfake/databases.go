@@ -1,10 +1,6 @@
 package tencentfake
 
-import (
-	"slices"
-
-	"cloudsync/cloud/fake"
-)
+import "cloudsync/cloud/fake"
 
 // databases refuses all ids if there is one that it does not have.
 func (s *server) databases(asked request) (object, *failure) {
@@ -22,18 +18,18 @@ func (s *server) databases(asked request) (object, *failure) {
 // cdbStatus and cdbCharge are the API's numbers for the words of its documentation.
 var (
 	cdbStatus = map[string]int{"CREATING": 0, "RUNNING": 1, "ISOLATING": 4, "ISOLATED": 5}
-	cdbCharge = []string{"PRE_PAID", "HOUR_PAID"}
+	cdbCharge = map[string]int{"PRE_PAID": 0, "HOUR_PAID": 1}
 )
 
 func cdbInstance(d fake.Database) object {
 	return object{
-		"InstanceId": d.ID, "InstanceName": d.Name, "Status": cdbStatus[d.Status], "TaskStatus": 0,
+		"InstanceId": d.ID, "InstanceName": d.Name, "Status": number(cdbStatus, d.Status), "TaskStatus": 0,
 		"Zone": d.Zone, "ZoneName": "北京三区", "ZoneId": 800003,
 		"EngineType": "InnoDB", "EngineVersion": d.Version, "DeviceType": d.Type, "InstanceType": 1,
 		"Cpu": d.VCPU, "Memory": d.MemoryMiB, "Volume": d.StorageGiB,
 		"Vip": d.Endpoint, "Vport": d.Port,
 		"VpcId": 511512, "SubnetId": 115839, "UniqVpcId": d.VPC, "UniqSubnetId": d.Subnet,
-		"PayType": slices.Index(cdbCharge, d.ChargeType), "TagList": tags(d.Tags, "TagKey", "TagValue"),
+		"PayType": number(cdbCharge, d.ChargeType), "TagList": tags(d.Tags, "TagKey", "TagValue"),
 		"CreateTime": local(d.Created, ""), "DeadlineTime": local(d.Expires, "0000-00-00 00:00:00"),
 		"RoGroups": nil, "DrInfo": nil, "MasterInfo": nil,
 	}

@@ -16,15 +16,16 @@ func (s *server) instances(asked request) (object, *failure) {
 		return nil, &failure{"InvalidInstanceId.Malformed", "The InstanceId is malformed."}
 	}
 	page, total := list(s, asked, asked.region.Hosts, asked.InstanceIDs, func(h fake.Host) string { return h.ID })
+	disks := disksByHost(asked.region)
 	set := make([]object, len(page))
 	for i, host := range page {
-		set[i] = instance(asked.region, host)
+		set[i] = instance(host, disks[host.ID])
 	}
 	return object{"TotalCount": total, "InstanceSet": set}, nil
 }
 
-func instance(region *fake.Region, h fake.Host) object {
-	system, data := disksOf(region, h.ID)
+func instance(h fake.Host, disks []fake.Disk) object {
+	system, data := split(disks)
 	return object{
 		"InstanceId": h.ID, "InstanceName": h.Name, "InstanceState": h.Status, "InstanceType": h.Type,
 		"Placement": object{"Zone": h.Zone, "ProjectId": 0, "HostId": nil},
@@ -43,12 +44,17 @@ func instance(region *fake.Region, h fake.Host) object {
 	}
 }
 
-func disksOf(region *fake.Region, host string) (system any, data []object) {
-	data = []object{}
+func disksByHost(region *fake.Region) map[string][]fake.Disk {
+	disks := map[string][]fake.Disk{}
 	for _, disk := range region.Disks {
-		if disk.Host != host {
-			continue
-		}
+		disks[disk.Host] = append(disks[disk.Host], disk)
+	}
+	return disks
+}
+
+func split(disks []fake.Disk) (system any, data []object) {
+	data = []object{}
+	for _, disk := range disks {
 		shown := object{"DiskId": disk.ID, "DiskSize": disk.SizeGiB, "DiskType": strings.ToUpper(disk.Type), "KmsKeyId": nil}
 		if disk.System {
 			system = shown

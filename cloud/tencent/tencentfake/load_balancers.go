@@ -1,10 +1,6 @@
 package tencentfake
 
-import (
-	"slices"
-
-	"cloudsync/cloud/fake"
-)
+import "cloudsync/cloud/fake"
 
 func (s *server) loadBalancers(asked request) (object, *failure) {
 	if failed := tooMany(asked.LoadBalancerIDs, 20); failed != nil {
@@ -20,11 +16,12 @@ func (s *server) loadBalancers(asked request) (object, *failure) {
 
 // The API's numbers for the words of its documentation.
 var (
-	clbStatus = []string{"CREATING", "RUNNING"}
-	clbType   = []string{"classic", "general"}
+	clbStatus = map[string]int{"CREATING": 0, "RUNNING": 1}
+	clbType   = map[string]int{"classic": 0, "general": 1}
 )
 
-// clbInstance has the first zone as the master's, and one subnet.
+// clbInstance has the first zone as the master's, one subnet, and some time of
+// expiry even where there is none.
 func clbInstance(b fake.LoadBalancer) object {
 	network := "OPEN"
 	if b.Internal {
@@ -45,11 +42,11 @@ func clbInstance(b fake.LoadBalancer) object {
 	}
 	return object{
 		"LoadBalancerId": b.ID, "LoadBalancerName": b.Name, "LoadBalancerType": network,
-		"Status": slices.Index(clbStatus, b.Status), "StatusTime": "2024-01-22 19:58:03", "Forward": slices.Index(clbType, b.Type),
+		"Status": number(clbStatus, b.Status), "StatusTime": "2024-01-22 19:58:03", "Forward": number(clbType, b.Type),
 		"LoadBalancerVips": b.Addresses, "AddressIPv6": nil, "Domain": "", "LoadBalancerDomain": "",
 		"VpcId": b.VPC, "NumericalVpcId": 1111113, "SubnetId": subnet,
 		"MasterZone": master, "BackupZoneSet": backups, "Zones": nil,
 		"ChargeType": b.ChargeType, "Tags": tags(b.Tags, "TagKey", "TagValue"),
-		"CreateTime": local(b.Created, nil), "ExpireTime": local(b.Expires, nil), "IsolatedTime": nil,
+		"CreateTime": local(b.Created, nil), "ExpireTime": local(b.Expires, "2024-01-27 15:53:46"), "IsolatedTime": nil,
 	}
 }

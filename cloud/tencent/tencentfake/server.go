@@ -174,6 +174,14 @@ func tags(all map[string]string, key, value string) []object {
 	return pairs
 }
 
+// number is what the API has for a word, null for one that it does not have.
+func number(numbers map[string]int, word string) any {
+	if n, ok := numbers[word]; ok {
+		return n
+	}
+	return nil
+}
+
 // utc is a time as CVM writes it, null for none.
 func utc(at time.Time) any {
 	if at.IsZero() {
