@@ -207,6 +207,7 @@ func TestFailuresBelowTheSDKHaveAClass(t *testing.T) {
 		"503":                    {status(503, "Retry-After", "0.5"), cloud.Unavailable, 500 * time.Millisecond},
 		"504":                    {status(504), cloud.Timeout, 0},
 		"an unexpected answer":   {status(418), cloud.BadAnswer, 0},
+		"sent elsewhere":         {status(307, "Location", "http://127.0.0.1:1/"), cloud.BadAnswer, 0},
 		"a connection cut short": {cutShort, cloud.Unavailable, 0},
 		"no answer at all":       {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, cloud.Unavailable, 0},
 	} {

@@ -108,7 +108,7 @@ func (e *exchange) class(err error) cloud.Class {
 	switch {
 	case errors.Is(cause, context.DeadlineExceeded), errors.As(cause, &network) && network.Timeout():
 		return cloud.Timeout
-	case errors.Is(cause, errTooLong):
+	case errors.Is(cause, errTooLong), errors.Is(cause, errRedirect):
 		return cloud.BadAnswer
 	case e.err != nil: // no whole answer
 		return cloud.Unavailable

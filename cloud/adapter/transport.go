@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -50,6 +51,9 @@ func (b bound) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, seen.fail(err)
 	}
 	content, err := readAll(response.Body)
+	if err == nil && isRedirect(response.StatusCode) {
+		err = errRedirect
+	}
 	if err != nil {
 		return nil, seen.fail(err)
 	}
@@ -57,6 +61,15 @@ func (b bound) RoundTrip(request *http.Request) (*http.Response, error) {
 	response.Body = io.NopCloser(bytes.NewReader(content))
 	response.ContentLength = int64(len(content))
 	return response, nil
+}
+
+// errRedirect ends a call that a server wants to send elsewhere: the request would be
+// repeated there, with a credential that was meant for the first server. No cloud's API
+// redirects.
+var errRedirect = errors.New("the server redirects to another address: check the endpoint")
+
+func isRedirect(status int) bool {
+	return status >= http.StatusMultipleChoices && status < http.StatusBadRequest && status != http.StatusNotModified
 }
 
 func (e *exchange) fail(err error) error {

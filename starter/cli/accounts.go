@@ -36,9 +36,7 @@ func (p *Program) accounts(ctx context.Context, c connection, only []string) err
 		input: workflows.CheckAccountsInput{Only: only},
 	}
 	var report workflows.AccountsReport
-	_, err := runUpkeep(ctx, p, c, start, func(progress workflows.AccountsProgress) string {
-		return fmt.Sprintf("%d of %s", progress.Done, plural(progress.Accounts, "account"))
-	}, &report)
+	_, err := runUpkeep(ctx, p, c, start, accountsText, &report)
 	if err != nil {
 		return err
 	}
@@ -46,6 +44,13 @@ func (p *Program) accounts(ctx context.Context, c connection, only []string) err
 		return err
 	}
 	return accountsResult(report.Accounts)
+}
+
+func accountsText(progress workflows.AccountsProgress) string {
+	if progress.Accounts == 0 {
+		return "finding the accounts"
+	}
+	return fmt.Sprintf("%d of %s", progress.Done, plural(progress.Accounts, "account"))
 }
 
 func accountsResult(accounts []activities.AccountCheck) error {
