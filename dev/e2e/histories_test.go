@@ -10,11 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/layout"
+	"cloudsync/diff"
 	"cloudsync/workflows"
 )
 
@@ -42,6 +44,8 @@ func TestRecordHistories(t *testing.T) {
 		"verify":      recordVerify,
 		"prune":       recordPrune,
 		"retention":   recordRetention,
+		"refused":     recordRefused,
+		"accounts":    recordAccounts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +76,12 @@ func newRecorder(t *testing.T, name string) *recorder {
 	settings := mock.DefaultSettings()
 	settings.Hosts = mock.ExactHosts(int64(10 * len(regions)))
 	r := &recorder{stack: newStack(t), name: name, cloud: mock.New(settings, regions)}
-	r.startWorker(t, r.deps(r.cloud))
+	deps := r.deps(r.cloud)
+	if name == "refused" { // a scope at a time, and another account beside
+		deps.Settings[hostKind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 1}
+		deps.Accounts = append(deps.Accounts, account("other", mock.New(settings, regions[:1])))
+	}
+	r.startWorker(t, deps)
 	return r
 }
 
@@ -101,6 +110,27 @@ func recordPartial(t *testing.T, r *recorder) {
 	})
 	run := r.start(t, hostKind)
 	require.Equal(t, activities.Partial, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+// recordRefused records a run that gives an account up: its credential is refused
+// at the first scope.
+func recordRefused(t *testing.T, r *recorder) {
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.InvalidCredential}})
+	run := r.start(t, hostKind)
+	report := r.report(t, run)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.Contains(t, report.Attention[1].Reason, "skipped: ")
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+func recordAccounts(t *testing.T, r *recorder) {
+	run, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "cloud-sync/accounts", TaskQueue: workflows.TaskQueue},
+		workflows.CheckAccountsWorkflow, workflows.CheckAccountsInput{})
+	require.NoError(t, err)
+	var report workflows.AccountsReport
+	require.NoError(t, run.Get(t.Context(), &report))
+	require.Equal(t, 3, report.Accounts[0].Kinds[0].Readable)
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 }
 
