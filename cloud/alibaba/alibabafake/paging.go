@@ -1,0 +1,75 @@
+package alibabafake
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"cloudsync/cloud/fake"
+)
+
+// integer is a parameter that is a whole number, or what it is without.
+func (c *call) integer(name string, without int) int {
+	value, err := strconv.Atoi(c.parameters.Get(name))
+	if err != nil {
+		return without
+	}
+	return value
+}
+
+const tokenForm = "page at %d"
+
+// page cuts the page out of a list that NextToken and MaxResults ask for.
+func page[T any](c *call, all []T, least, most int) (part []T, token string, failed *failure) {
+	offset := 0
+	if given := c.parameters.Get("NextToken"); given != "" {
+		text, err := base64.URLEncoding.DecodeString(given)
+		if err != nil {
+			return nil, "", invalidToken
+		}
+		if _, err := fmt.Sscanf(string(text), tokenForm, &offset); err != nil {
+			return nil, "", invalidToken
+		}
+	}
+	limit := min(max(c.integer("MaxResults", least), least), most)
+	part, next := fake.Page(c.cloud, all, offset, limit)
+	if next >= 0 {
+		token = base64.URLEncoding.EncodeToString(fmt.Appendf(nil, tokenForm, next))
+	}
+	return part, token, nil
+}
+
+// only keeps what is asked for by its id; none asked for: all.
+func only[T any](all []T, ids []string, id func(T) string) []T {
+	if ids == nil {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !slices.Contains(ids, id(one)) })
+}
+
+// setTags adds a tag list, which is left out where there is none.
+func setTags(to object, tags map[string]string) {
+	if len(tags) == 0 {
+		return
+	}
+	list := []object{}
+	for key, value := range tags {
+		list = append(list, object{"TagKey": key, "TagValue": value})
+	}
+	to["Tags"] = object{"Tag": list}
+}
+
+const (
+	minutes = "2006-01-02T15:04Z"
+	seconds = "2006-01-02T15:04:05Z"
+)
+
+// moment writes a time; zero as never.
+func moment(at time.Time, layout, never string) string {
+	if at.IsZero() {
+		return never
+	}
+	return at.UTC().Format(layout)
+}

@@ -1,0 +1,130 @@
+// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS and SLB at one
+// address, in the documented form of the RPC APIs.
+package alibabafake
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync/atomic"
+
+	"cloudsync/cloud/fake"
+)
+
+// New returns the cloud as a server. It takes any signature.
+//
+// A region that is Denied answers the way of the years before 2026: lists are empty,
+// and only a dry run says why. A fault with the verdict Denied answers Forbidden.RAM.
+func New(c *fake.Cloud) http.Handler { return &server{cloud: c} }
+
+type server struct {
+	cloud *fake.Cloud
+	count atomic.Int64
+}
+
+// object is a JSON object.
+type object = map[string]any
+
+// call is a request, as far as it is understood.
+type call struct {
+	cloud      *fake.Cloud
+	parameters url.Values
+	keyID      string
+	assumed    bool // the keys are those of a role
+	fake.Judgement
+}
+
+// action is what answers an action. A list is one that hides a missing permission.
+type action struct {
+	version string
+	lists   bool
+	answer  func(*call) (object, *failure)
+}
+
+var actions = map[string]action{
+	"GetCallerIdentity":     {version: "2015-04-01", answer: callerIdentity},
+	"AssumeRole":            {version: "2015-04-01", answer: assumeRole},
+	"DescribeRegions":       {version: "2014-05-26", answer: regions},
+	"DescribeInstances":     {version: "2014-05-26", answer: instances, lists: true},
+	"DescribeDisks":         {version: "2014-05-26", answer: disks, lists: true},
+	"DescribeDBInstances":   {version: "2014-08-15", answer: databases, lists: true},
+	"ListTagResources":      {version: "2014-08-15", answer: databaseTags},
+	"DescribeLoadBalancers": {version: "2014-05-15", answer: loadBalancers, lists: true},
+}
+
+// ServeHTTP implements http.Handler.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name := r.Header.Get("x-acs-action")
+	c := &call{cloud: s.cloud, parameters: r.URL.Query()}
+	c.readCredential(r)
+	ask := fake.Ask{KeyID: c.keyID, Region: c.parameters.Get("RegionId"), Action: name}
+	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1
+	c.Judgement = s.cloud.Judge(w, r, ask, continues)
+	if c.Verdict == fake.Done {
+		return
+	}
+	if c.Verdict == fake.Recorded {
+		write(w, http.StatusOK, c.Body)
+		return
+	}
+	what, known := actions[name]
+	answer, failed := c.answer(what, known && what.version == r.Header.Get("x-acs-version"))
+	status := http.StatusOK
+	if failed != nil {
+		status, answer = failed.status, object{"Code": failed.code, "Message": failed.message, "HostId": r.Host, "Recommend": "https://api.aliyun.com/troubleshoot?q=" + failed.code}
+		failed.setHeader(w.Header())
+	}
+	answer["RequestId"] = fmt.Sprintf("97935DF1-0289-4AA2-9DD1-%012d", s.count.Add(1))
+	text, err := json.Marshal(answer)
+	if err != nil {
+		panic(err) // a mistake of this package
+	}
+	write(w, status, text)
+}
+
+func write(w http.ResponseWriter, status int, text []byte) {
+	w.Header().Set("Content-Type", "application/json;charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // fails where the caller went away
+}
+
+var credential = regexp.MustCompile(`Credential=([^,]*)`)
+
+// rolePrefix begins the ids of a role's keys; what follows is the key id of the role's
+// account.
+const rolePrefix = "STS."
+
+func tokenOf(keyID string) string { return "token-of-" + keyID }
+
+func (c *call) readCredential(r *http.Request) {
+	found := credential.FindStringSubmatch(r.Header.Get("Authorization"))
+	if found == nil {
+		return
+	}
+	c.keyID = found[1]
+	if id, ok := strings.CutPrefix(c.keyID, rolePrefix); ok {
+		c.keyID, c.assumed = id, true
+		if r.Header.Get("x-acs-security-token") != tokenOf(id) {
+			c.keyID = "" // nobody's
+		}
+	}
+}
+
+func (c *call) answer(what action, known bool) (object, *failure) {
+	switch {
+	case c.Verdict == fake.Denied && c.Region != nil && c.Region.Denied && what.lists && c.parameters.Get("DryRun") != "true":
+		c.Region = &fake.Region{Name: c.Region.Name}
+	case c.Verdict != fake.Answer:
+		return nil, failureOf(c.Judgement)
+	}
+	if !known {
+		return nil, &failure{status: http.StatusNotFound, code: "InvalidAction.NotFound", message: "The specified action or version is not found."}
+	}
+	if c.parameters.Has("RegionId") && c.Region == nil {
+		return nil, failureOf(fake.Judgement{Verdict: fake.RegionDisabled})
+	}
+	return what.answer(c)
+}

@@ -1,0 +1,50 @@
+package alibabafake
+
+import (
+	"strings"
+
+	"cloudsync/cloud/fake"
+)
+
+// loadBalancers lists pages by their number.
+func loadBalancers(c *call) (object, *failure) {
+	var ids []string
+	if c.parameters.Has("LoadBalancerId") {
+		ids = strings.Split(c.parameters.Get("LoadBalancerId"), ",")
+	}
+	all := only(c.Region.LoadBalancers, ids, func(b fake.LoadBalancer) string { return b.ID })
+	number, size := max(1, c.integer("PageNumber", 1)), min(max(1, c.integer("PageSize", 50)), 100)
+	if c.cloud.PageSize > 0 {
+		size = min(size, c.cloud.PageSize)
+	}
+	part, _ := fake.Page(c.cloud, all, (number-1)*size, size)
+	list := []object{}
+	for _, balancer := range part {
+		list = append(list, loadBalancer(balancer, c.Region.Name))
+	}
+	return object{"LoadBalancers": object{"LoadBalancer": list}, "PageNumber": number, "PageSize": size, "TotalCount": len(all)}, nil
+}
+
+// loadBalancer has room for one address, one subnet and two zones.
+func loadBalancer(b fake.LoadBalancer, region string) object {
+	reach := "internet"
+	if b.Internal {
+		reach = "intranet"
+	}
+	zones := append(append([]string{}, b.Zones...), "", "")
+	o := object{
+		"LoadBalancerId": b.ID, "LoadBalancerName": b.Name, "LoadBalancerStatus": b.Status, "LoadBalancerSpec": b.Type, "RegionId": region,
+		"Address": first(b.Addresses), "AddressType": reach, "VpcId": b.VPC, "VSwitchId": first(b.Subnets),
+		"MasterZoneId": zones[0], "SlaveZoneId": zones[1], "PayType": b.ChargeType, "InternetChargeType": "4", "Bandwidth": -1,
+		"CreateTime": moment(b.Created, seconds, ""),
+	}
+	setTags(o, b.Tags)
+	return o
+}
+
+func first(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return all[0]
+}

@@ -1,0 +1,7 @@
+//go:build !no_alibaba
+
+package clouds
+
+import "cloudsync/cloud/alibaba"
+
+func init() { adapters["alibaba"] = alibaba.Adapter() }
