@@ -1,0 +1,177 @@
+package alibaba
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+const (
+	databasesPage = "100" // the most that DescribeDBInstances gives
+	// databaseLookupLimit is how many calls a look-up makes: DescribeDBInstances takes
+	// one id.
+	databaseLookupLimit = 10
+	// taggedAtOnce is how many ids ListTagResources takes.
+	taggedAtOnce = 50
+)
+
+// databases lists RDS instances
+// (https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-describedbinstances).
+// The listing has no storage and no port. DescribeDBInstanceAttribute has them, but is
+// not to be asked for several instances at once: that "times out and fails"
+// (https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-describedbinstanceattribute).
+type databases struct{ *session }
+
+type database struct {
+	DBInstanceID          string `json:"DBInstanceId"`
+	DBInstanceDescription string
+	DBInstanceStatus      string
+	ZoneID                string `json:"ZoneId"`
+	Engine, EngineVersion string
+	DBInstanceClass       string
+	DBInstanceCPU         number
+	DBInstanceMemory      number // MiB, though called MB: 4096 of a class with 4 GB
+	ConnectionString      string
+	VpcID                 string `json:"VpcId"`
+	VSwitchID             string `json:"VSwitchId"`
+	PayType               string
+	CreateTime            string
+	ExpireTime            string
+}
+
+// List implements adapter.Lister.
+func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": cursor})
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	if len(listed) == 0 && next == "" {
+		return cloud.Page{}, d.proveByOwner(ctx, region, "DescribeDBInstances")
+	}
+	tags, err := d.tags(ctx, region, listed)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	page := cloud.Page{Next: next} // TotalRecordCount is of the page
+	for _, database := range listed {
+		f := fields{doing: d.doing("DescribeDBInstances", region), id: "database " + database.DBInstanceID}
+		page.Rows = append(page.Rows, database.row(&f, tags[database.DBInstanceID]))
+		if f.err != nil {
+			return cloud.Page{}, f.err
+		}
+	}
+	return page, nil
+}
+
+// Lookup implements adapter.Lister.
+func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error) {
+	for _, id := range nativeIDs {
+		found, _, err := d.describe(ctx, region, map[string]string{"DBInstanceId": id})
+		if err != nil && cloud.ClassOf(err) != cloud.NotFound {
+			return nil, err
+		}
+		if slices.ContainsFunc(found, func(f database) bool { return f.DBInstanceID == id }) {
+			existing = append(existing, id)
+		}
+	}
+	if len(existing) > 0 || len(nativeIDs) == 0 {
+		return existing, nil
+	}
+	return nil, d.proveLookup(ctx, region)
+}
+
+// proveLookup is the proof that nothing found is not for want of the permission:
+// another database that is seen.
+func (d databases) proveLookup(ctx context.Context, region string) error {
+	others, _, err := d.describe(ctx, region, map[string]string{"MaxResults": "1"})
+	if err != nil || len(others) > 0 {
+		return err
+	}
+	return d.proveByOwner(ctx, region, "DescribeDBInstances")
+}
+
+func (d databases) describe(ctx context.Context, region string, parameters map[string]string) ([]database, string, error) {
+	type answer struct {
+		Items     *struct{ DBInstance []database }
+		NextToken string
+	}
+	got, err := ask[answer](ctx, d.session, request{product: rds, action: "DescribeDBInstances", region: region, parameters: parameters})
+	if err != nil {
+		return nil, "", err
+	}
+	if got.Items == nil {
+		return nil, "", adapter.BadAnswer(d.doing("DescribeDBInstances", region), "Items is missing")
+	}
+	return got.Items.DBInstance, got.NextToken, nil
+}
+
+// tags are those of the databases, by the database's id.
+func (d databases) tags(ctx context.Context, region string, listed []database) (map[string]map[string]string, error) {
+	tags := map[string]map[string]string{}
+	for some := range slices.Chunk(listed, taggedAtOnce) {
+		parameters := map[string]string{"ResourceType": "INSTANCE"}
+		for i, database := range some {
+			parameters["ResourceId."+strconv.Itoa(i+1)] = database.DBInstanceID
+		}
+		err := d.eachPage("ListTagResources", region, func(token string) (string, error) {
+			parameters["NextToken"] = token
+			return d.addTags(ctx, region, parameters, tags)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return tags, nil
+}
+
+func (d databases) addTags(ctx context.Context, region string, parameters map[string]string, tags map[string]map[string]string) (next string, err error) {
+	type answer struct {
+		TagResources *struct {
+			TagResource []struct {
+				ResourceID       string `json:"ResourceId"`
+				TagKey, TagValue string
+			}
+		}
+		NextToken string
+	}
+	got, err := ask[answer](ctx, d.session, request{product: rds, action: "ListTagResources", region: region, parameters: parameters})
+	if err != nil {
+		return "", err
+	}
+	if got.TagResources == nil {
+		return "", adapter.BadAnswer(d.doing("ListTagResources", region), "TagResources is missing")
+	}
+	for _, tag := range got.TagResources.TagResource {
+		if tags[tag.ResourceID] == nil {
+			tags[tag.ResourceID] = map[string]string{}
+		}
+		tags[tag.ResourceID][tag.TagKey] = tag.TagValue
+	}
+	return got.NextToken, nil
+}
+
+func (d *database) row(f *fields, tags map[string]string) *resource.Database {
+	return &resource.Database{
+		Meta:           resource.Meta{NativeID: d.DBInstanceID},
+		Name:           d.DBInstanceDescription,
+		Status:         d.DBInstanceStatus,
+		Zone:           d.ZoneID,
+		Engine:         strings.ToLower(d.Engine),
+		EngineVersion:  d.EngineVersion,
+		InstanceType:   d.DBInstanceClass,
+		VCPU:           f.number("DBInstanceCPU", d.DBInstanceCPU),
+		MemoryMiB:      f.number("DBInstanceMemory", d.DBInstanceMemory),
+		Endpoint:       d.ConnectionString,
+		VPCID:          d.VpcID,
+		SubnetID:       d.VSwitchID,
+		ChargeType:     d.PayType,
+		Tags:           tags,
+		CloudCreatedAt: f.time("CreateTime", d.CreateTime),
+		ExpiresAt:      f.expiry("ExpireTime", d.ExpireTime),
+	}
+}

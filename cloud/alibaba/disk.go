@@ -1,0 +1,163 @@
+package alibaba
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+const disksPage = "500" // the most that DescribeDisks gives
+
+// disks lists block storage volumes
+// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describedisks).
+type disks struct{ *session }
+
+// disk is a block storage volume. AttachedTime and the like are left out: they are of
+// the attachment.
+type disk struct {
+	DiskID         string `json:"DiskId"`
+	DiskName       string
+	Status         string
+	ZoneID         string `json:"ZoneId"`
+	InstanceID     string `json:"InstanceId"` // empty where several hosts can be attached
+	Device         string // likewise
+	Category       string
+	Type           string // system or data
+	Size           number // GiB
+	DiskChargeType string
+	CreationTime   string
+	ExpiredTime    string
+	Tags           tagList
+	Attachments    struct{ Attachment []attachment }
+}
+
+type attachment struct {
+	InstanceID string `json:"InstanceId"`
+	Device     string
+}
+
+// List implements adapter.Lister.
+func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	listed, next, err := d.page(ctx, region, cursor)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	page := cloud.Page{Next: next} // TotalCount means nothing beside NextToken
+	for _, disk := range listed {
+		f := fields{doing: d.doing("DescribeDisks", region), id: "disk " + disk.DiskID}
+		page.Rows = append(page.Rows, disk.row(&f))
+		if f.err != nil {
+			return cloud.Page{}, f.err
+		}
+	}
+	return page, nil
+}
+
+// Lookup implements adapter.Lister.
+func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	if len(nativeIDs) == 0 {
+		return nil, nil
+	}
+	found, _, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "DiskIds": list(nativeIDs)})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, d.proveByDryRun(ctx, region, "DescribeDisks")
+	}
+	existing := make([]string, len(found))
+	for i, disk := range found {
+		existing[i] = disk.DiskID
+	}
+	return existing, nil
+}
+
+// page is a page of the region's disks, where none at all is proven.
+func (d disks) page(ctx context.Context, region, token string) ([]disk, string, error) {
+	listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token})
+	if err == nil && len(listed) == 0 && next == "" {
+		err = d.proveByDryRun(ctx, region, "DescribeDisks")
+	}
+	return listed, next, err
+}
+
+func (d disks) describe(ctx context.Context, region string, parameters map[string]string) ([]disk, string, error) {
+	type answer struct {
+		Disks     *struct{ Disk []disk }
+		NextToken string
+	}
+	got, err := ask[answer](ctx, d.session, request{product: ecs, action: "DescribeDisks", region: region, parameters: parameters})
+	if err != nil {
+		return nil, "", err
+	}
+	if got.Disks == nil {
+		return nil, "", adapter.BadAnswer(d.doing("DescribeDisks", region), "Disks is missing")
+	}
+	return got.Disks.Disk, got.NextToken, nil
+}
+
+func (d *disk) row(f *fields) *resource.Disk {
+	attached := d.attached()
+	return &resource.Disk{
+		Meta:           resource.Meta{NativeID: d.DiskID},
+		Name:           d.DiskName,
+		Status:         d.Status,
+		Zone:           d.ZoneID,
+		HostNativeID:   attached[0].InstanceID,
+		DiskType:       d.Category,
+		Role:           d.Type,
+		Device:         attached[0].Device,
+		SizeGiB:        f.number("Size", d.Size),
+		ChargeType:     d.DiskChargeType,
+		Tags:           d.Tags.byKey(),
+		CloudCreatedAt: f.time("CreationTime", d.CreationTime),
+		ExpiresAt:      f.expiry("ExpiredTime", d.ExpiredTime),
+	}
+}
+
+// attached are the hosts that have the disk, by their ids; one without an id stands
+// for none. A row has room for the first.
+func (d *disk) attached() []attachment {
+	all := slices.DeleteFunc(slices.Clone(d.Attachments.Attachment), func(a attachment) bool { return a.InstanceID == "" })
+	known := slices.ContainsFunc(all, func(a attachment) bool { return a.InstanceID == d.InstanceID })
+	if d.InstanceID != "" && !known {
+		all = append(all, attachment{InstanceID: d.InstanceID, Device: d.Device})
+	}
+	if len(all) == 0 {
+		return []attachment{{Device: d.Device}}
+	}
+	slices.SortFunc(all, func(a, b attachment) int { return strings.Compare(a.InstanceID, b.InstanceID) })
+	return all
+}
+
+// diskSizes are what the disks of each host have together, in GiB, by the host's id.
+type diskSizes map[string]int64
+
+// diskSizes lists the disks of a region. DescribeDisks takes one host's id alone, so
+// that a page of hosts cannot be asked for.
+func (s *session) diskSizes(ctx context.Context, region string) (diskSizes, error) {
+	sizes := diskSizes{}
+	err := s.eachPage("DescribeDisks", region, func(token string) (string, error) {
+		listed, next, err := disks{s}.page(ctx, region, token)
+		if err != nil {
+			return "", err
+		}
+		for _, disk := range listed {
+			f := fields{doing: s.doing("DescribeDisks", region), id: "disk " + disk.DiskID}
+			size := f.number("Size", disk.Size)
+			if f.err != nil {
+				return "", f.err
+			}
+			for _, host := range disk.attached() {
+				sizes[host.InstanceID] += size
+			}
+		}
+		return next, nil
+	})
+	delete(sizes, "") // of those that no host has
+	return sizes, err
+}

@@ -1,0 +1,28 @@
+package alibaba
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOwnEndpoints(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		product product
+		region  string
+		want    string
+	}{
+		{sts, "cn-beijing", "sts.aliyuncs.com"},
+		{ecs, "cn-hangzhou", "ecs.cn-hangzhou.aliyuncs.com"},
+		{ecs, "eu-central-1", "ecs.eu-central-1.aliyuncs.com"},
+		{ecs, "cn-hangzhou-finance", "ecs.aliyuncs.com"},
+		{rds, "cn-beijing", "rds.aliyuncs.com"},
+		{rds, "eu-central-1", "rds.eu-central-1.aliyuncs.com"},
+		{rds, "cn-hangzhou-finance", "rds-vpc.cn-hangzhou-finance.aliyuncs.com"},
+		{slb, "us-east-1", "slb.aliyuncs.com"},
+		{slb, "ap-southeast-5", "slb.ap-southeast-5.aliyuncs.com"},
+	} {
+		require.Equal(t, test.want, ownEndpoint(test.product, test.region))
+	}
+}

@@ -1,0 +1,126 @@
+package alibaba
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alibabacloud-go/tea/dara"
+
+	"cloudsync/cloud"
+)
+
+// answeredError is an error that the provider answered.
+type answeredError struct {
+	code    string
+	status  int
+	message string
+	wait    time.Duration // what a throttled call is asked to wait
+}
+
+// Error implements error.
+func (e *answeredError) Error() string {
+	text := fmt.Sprintf("%s (HTTP %d)", e.code, e.status)
+	if e.message != "" {
+		text += ": " + e.message
+	}
+	return text
+}
+
+// readError takes what is of use from an SDK's error.
+func readError(err error) error {
+	var answered dara.ResponseError
+	if !errors.As(err, &answered) {
+		return err
+	}
+	read := &answeredError{code: dara.StringValue(answered.GetCode()), status: dara.IntValue(answered.GetStatusCode()), message: answered.Error()}
+	if read.code == "<nil>" { // the SDK's way of writing that there is none
+		read.code = "an error without a code"
+	}
+	if isSignature(read.code) {
+		// The message repeats what was signed, security token and all.
+		read.message = ""
+	}
+	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
+	// confirmed by documentation.
+	read.wait = max(0, time.Duration(dara.Int64Value(answered.GetRetryAfter()))*time.Millisecond)
+	return read
+}
+
+func isSignature(code string) bool { return strings.Contains(code, "Signature") }
+
+// dryRunPassed is the code that says that a call is permitted.
+const dryRunPassed = "DryRunOperation"
+
+// errUnproven is an empty answer of which nobody says that it is not for want of a
+// permission.
+var errUnproven = errors.New("the answer is empty, and a dry run does not say whether that is for want of a permission: " +
+	"grant the action on all resources (\"Resource\": \"*\")")
+
+// classes gives codes their classes, the first pattern that fits. Codes are of
+// https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-errorcodes
+// and https://api.alibabacloud.com/document/Sts/2015-04-01/errorCode; a code that is
+// not here has the class of its HTTP status.
+var classes = []struct {
+	code  string
+	class cloud.Class
+}{
+	{"Throttling*", cloud.Throttled},
+	{"RequestLimitExceeded*", cloud.Throttled},
+
+	{"InvalidAccessKeyId*", cloud.InvalidCredential},
+	{"InvalidAccessKeySecret*", cloud.InvalidCredential},
+	{"InvalidSecurityToken*", cloud.InvalidCredential},
+	{"MissingSecurityToken*", cloud.InvalidCredential},
+	{"SecurityTokenExpired*", cloud.InvalidCredential},
+	{"SignatureDoesNotMatch*", cloud.InvalidCredential},
+	{"IncompleteSignature*", cloud.InvalidCredential},
+	{"InvalidSignature*", cloud.InvalidCredential},
+	{"InvalidCredentials", cloud.InvalidCredential}, // the SDK's own: a part of the key is missing
+	{"EntityNotExist.Role", cloud.InvalidCredential},
+
+	{"Forbidden*", cloud.Denied}, // Forbidden.RAM, Forbidden.NoPermission …
+	{"NoPermission*", cloud.Denied},
+	{"UnauthorizedOperation*", cloud.Denied},
+	{"Unauthorized.*", cloud.Denied},
+
+	{"InvalidRegion*", cloud.RegionDisabled}, // InvalidRegionId.NotFound …
+	{"UnauthorizedRegion*", cloud.RegionDisabled},
+
+	{"InvalidDBInstance*.NotFound", cloud.NotFound},
+
+	{"ServiceUnavailable*", cloud.Unavailable},
+	{"InternalError*", cloud.Unavailable},
+	{"InternalFailure*", cloud.Unavailable},
+	{"UnknownError*", cloud.Unavailable},
+}
+
+func classify(err error) (cloud.Class, time.Duration) {
+	var answered *answeredError
+	switch {
+	case errors.Is(err, errUnproven):
+		return cloud.Denied, 0
+	case !errors.As(err, &answered):
+		return "", 0
+	case strings.Contains(answered.code, "NextToken"):
+		// InvalidParameter.NextToken, InvalidNextToken …: products name it differently, and
+		// no documentation lists all.
+		return cloud.ExpiredCursor, 0
+	}
+	for _, known := range classes {
+		if fits(answered.code, known.code) {
+			return known.class, answered.wait
+		}
+	}
+	return "", answered.wait
+}
+
+// fits says whether the code is of the pattern, in which * stands for anything.
+func fits(code, pattern string) bool {
+	begin, end, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return code == pattern
+	}
+	return len(code) >= len(begin)+len(end) && strings.HasPrefix(code, begin) && strings.HasSuffix(code, end)
+}

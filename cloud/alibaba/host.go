@@ -1,0 +1,173 @@
+package alibaba
+
+import (
+	"context"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+const (
+	// ecsLookupLimit is how many ids DescribeInstances and DescribeDisks take.
+	ecsLookupLimit = 100
+	instancesPage  = "100" // the most that DescribeInstances gives
+)
+
+// hosts lists ECS instances
+// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances).
+type hosts struct{ *session }
+
+// instance is an ECS instance. StartTime and other fields that change by themselves
+// are left out.
+type instance struct {
+	InstanceID         string `json:"InstanceId"`
+	InstanceName       string
+	Status             string
+	ZoneID             string `json:"ZoneId"`
+	InstanceType       string
+	CPU                number `json:"Cpu"`
+	Memory             number // MiB
+	ImageID            string `json:"ImageId"`
+	OSName, OSNameEn   string
+	InstanceChargeType string
+	SpotStrategy       string
+	CreationTime       string
+	ExpiredTime        string
+	Tags               tagList
+	VpcAttributes      struct {
+		VpcID            string `json:"VpcId"`
+		VSwitchID        string `json:"VSwitchId"`
+		PrivateIPAddress ips    `json:"PrivateIpAddress"`
+	}
+	InnerIPAddress    ips `json:"InnerIpAddress"` // of classic networks
+	PublicIPAddress   ips `json:"PublicIpAddress"`
+	EipAddress        struct{ IPAddress string }
+	NetworkInterfaces struct {
+		NetworkInterface []struct {
+			PrimaryIPAddress string
+			PrivateIPSets    struct {
+				PrivateIPSet []struct{ PrivateIPAddress string }
+			}
+		}
+	}
+}
+
+type ips struct{ IPAddress []string }
+
+// List implements adapter.Lister.
+func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	instances, next, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": cursor})
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	if len(instances) == 0 && next == "" {
+		h.sizes.Forget(region)
+		return cloud.Page{}, h.proveByDryRun(ctx, region, "DescribeInstances")
+	}
+	sizes, err := h.sizes.Get(ctx, region, cursor == "", func(ctx context.Context) (diskSizes, error) {
+		return h.diskSizes(ctx, region)
+	})
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	page := cloud.Page{Next: next} // TotalCount means nothing beside NextToken
+	for _, instance := range instances {
+		f := fields{doing: h.doing("DescribeInstances", region), id: "instance " + instance.InstanceID}
+		page.Rows = append(page.Rows, instance.row(&f, sizes))
+		if f.err != nil {
+			return cloud.Page{}, f.err
+		}
+	}
+	if next == "" {
+		h.sizes.Forget(region)
+	}
+	return page, nil
+}
+
+// Lookup implements adapter.Lister.
+func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	if len(nativeIDs) == 0 {
+		return nil, nil
+	}
+	instances, _, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "InstanceIds": list(nativeIDs)})
+	if err != nil {
+		return nil, err
+	}
+	if len(instances) == 0 {
+		return nil, h.proveByDryRun(ctx, region, "DescribeInstances")
+	}
+	existing := make([]string, len(instances))
+	for i, instance := range instances {
+		existing[i] = instance.InstanceID
+	}
+	return existing, nil
+}
+
+func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]instance, string, error) {
+	type answer struct {
+		Instances *struct{ Instance []instance }
+		NextToken string
+	}
+	got, err := ask[answer](ctx, h.session, request{product: ecs, action: "DescribeInstances", region: region, parameters: parameters})
+	if err != nil {
+		return nil, "", err
+	}
+	if got.Instances == nil {
+		return nil, "", adapter.BadAnswer(h.doing("DescribeInstances", region), "Instances is missing")
+	}
+	return got.Instances.Instance, got.NextToken, nil
+}
+
+func (i *instance) row(f *fields, sizes diskSizes) *resource.Host {
+	return &resource.Host{
+		Meta:           resource.Meta{NativeID: i.InstanceID},
+		Name:           i.InstanceName,
+		Status:         i.Status,
+		Zone:           i.ZoneID,
+		InstanceType:   i.InstanceType,
+		VCPU:           f.number("Cpu", i.CPU),
+		MemoryMiB:      f.number("Memory", i.Memory),
+		DiskGiB:        sizes[i.InstanceID],
+		PrivateIPs:     i.privateIPs(),
+		PublicIPs:      distinct(append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
+		VPCID:          i.VpcAttributes.VpcID,
+		SubnetID:       i.VpcAttributes.VSwitchID,
+		ImageID:        i.ImageID,
+		OS:             i.os(),
+		ChargeType:     i.chargeType(),
+		Tags:           i.Tags.byKey(),
+		CloudCreatedAt: f.time("CreationTime", i.CreationTime),
+		ExpiresAt:      f.expiry("ExpiredTime", i.ExpiredTime),
+	}
+}
+
+// privateIPs are those of all network interfaces, in a VPC or a classic network.
+func (i *instance) privateIPs() []string {
+	var all []string
+	all = append(all, i.VpcAttributes.PrivateIPAddress.IPAddress...)
+	all = append(all, i.InnerIPAddress.IPAddress...)
+	for _, nic := range i.NetworkInterfaces.NetworkInterface {
+		all = append(all, nic.PrimaryIPAddress)
+		for _, set := range nic.PrivateIPSets.PrivateIPSet {
+			all = append(all, set.PrivateIPAddress)
+		}
+	}
+	return distinct(all...)
+}
+
+// os is the name in English: the other depends on the account's language.
+func (i *instance) os() string {
+	if i.OSNameEn != "" {
+		return i.OSNameEn
+	}
+	return i.OSName
+}
+
+// chargeType is the strategy of a spot instance, which is PostPaid otherwise.
+func (i *instance) chargeType() string {
+	if i.SpotStrategy != "" && i.SpotStrategy != "NoSpot" {
+		return i.SpotStrategy
+	}
+	return i.InstanceChargeType
+}

@@ -1,0 +1,161 @@
+package alibaba_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// What cloudpods #22974 got wrong: more than 1,000 hosts are more than 1,000 rows.
+func TestManyHostsOverManyPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, manyHosts(1234))
+	rows, pages := listAll(t, w.worker(), resource.HostKind)
+	require.Equal(t, 13, pages)
+	require.Len(t, hashes(t, resource.HostKind, rows), 1234)
+	for _, row := range rows {
+		require.Equal(t, int64(40), row.(*resource.Host).DiskGiB)
+	}
+	require.Equal(t, 13, w.asked("DescribeInstances"))
+	require.Equal(t, 3, w.asked("DescribeDisks"), "the disks are listed once, 500 at a time")
+	disks, pages := listAll(t, w.worker(), resource.DiskKind)
+	require.Equal(t, 3, pages)
+	require.Len(t, hashes(t, resource.DiskKind, disks), 1234)
+}
+
+// The pages are those that a worker began and another one went on with.
+func TestAnotherWorkerGoesOn(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds {
+		w := newWorld(t, everything())
+		w.PageSize = 1
+		first, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err)
+		require.Len(t, first.Rows, 1)
+		rows, cursor := first.Rows, first.Next
+		for cursor != "" {
+			page, err := w.worker().List(t.Context(), scopeOf(kind), cursor)
+			require.NoError(t, err)
+			rows, cursor = append(rows, page.Rows...), page.Next
+		}
+		w.PageSize = 0
+		whole, _ := listAll(t, w.worker(), kind)
+		require.Equal(t, whole, rows, kind.Name())
+		require.Greater(t, len(rows), 1)
+	}
+}
+
+// Each listing has disks of its own time, and forgets them.
+func TestTheDisksAreThoseOfTheListing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	client := w.worker()
+	for _, size := range []int64{40, 90} {
+		w.Update(func(accounts []*fake.Account) { accounts[0].Regions[0].Disks[0].SizeGiB = size })
+		rows, _ := listAll(t, client, resource.HostKind)
+		require.Equal(t, 200+size, rows[0].(*resource.Host).DiskGiB)
+	}
+	require.Equal(t, 2, w.asked("DescribeDisks"))
+}
+
+func TestTotal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	for kind, total := range map[*resource.Kind]int64{resource.HostKind: 0, resource.DiskKind: 0, resource.DatabaseKind: 0, resource.LoadBalancerKind: 2} {
+		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err)
+		require.Equal(t, total, page.Total, kind.Name())
+	}
+}
+
+// Tags of databases are asked for by 50 ids, and come on pages of their own.
+func TestTagsOfManyDatabases(t *testing.T) {
+	t.Parallel()
+	region := &fake.Region{Name: beijing}
+	for i := range 120 {
+		region.Databases = append(region.Databases, fake.Database{ID: fmt.Sprintf("rm-%03d", i), Tags: map[string]string{"number": fmt.Sprint(i)}})
+	}
+	w := newWorld(t, region)
+	rows, pages := listAll(t, w.worker(), resource.DatabaseKind)
+	require.Equal(t, 2, pages)
+	require.Equal(t, 3, w.asked("ListTagResources"))
+	for i, row := range rows {
+		require.Equal(t, map[string]string{"number": fmt.Sprint(i)}, row.(*resource.Database).Tags)
+	}
+	w.PageSize = 7
+	again, _ := listAll(t, w.worker(), resource.DatabaseKind)
+	require.Equal(t, rows, again)
+}
+
+func TestATokenThatComesAgainIsNoPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeDisks", []byte(`{"Disks":{"Disk":[{"DiskId":"d-1"}]},"NextToken":"again"}`))
+	_, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+	require.ErrorContains(t, err, "the next page's token is one that was used before")
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	for kind, ids := range map[*resource.Kind][]string{
+		resource.HostKind: {"i-1", "i-2"}, resource.DiskKind: {"d-1", "d-4"},
+		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"},
+	} {
+		client := newWorld(t, everything()).worker()
+		limit := client.LookupLimit(kind.Name())
+		full := append([]string{}, ids...)
+		for i := len(full); i < limit; i++ {
+			full = append(full, fmt.Sprintf("%s-gone-%d", ids[0], i))
+		}
+		for name, test := range map[string]struct{ asked, want []string }{
+			"none asked for":     {nil, nil},
+			"existing":           {ids, ids},
+			"absent":             {[]string{ids[0] + "0"}, nil},
+			"mixed":              {[]string{"gone", ids[1]}, ids[1:]},
+			"at the limit":       {full, ids},
+			"of another form":    {[]string{`"]`, "vm/一", strings.Repeat("x", 255), ids[0]}, ids[:1]},
+			"another form alone": {[]string{`a b&c="d"`}, nil},
+		} {
+			found, err := client.Lookup(t.Context(), scopeOf(kind), test.asked)
+			require.NoError(t, err, "%s %s", kind.Name(), name)
+			require.ElementsMatch(t, test.want, found, "%s %s", kind.Name(), name)
+		}
+	}
+}
+
+// The provider's own word that one database does not exist is about that one.
+func TestLookupOfADatabaseThatIsNotFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Break(fake.Fault{Action: "DescribeDBInstances", Times: 1, Status: 404, Body: `{"Code":"InvalidDBInstanceName.NotFound","Message":"The database instance does not exist."}`})
+	found, err := w.worker().Lookup(t.Context(), scopeOf(resource.DatabaseKind), []string{"rm-1", "pgm-2"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"pgm-2"}, found)
+}
+
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &fake.Region{Name: "cn-shanghai"}, &fake.Region{Name: "us-west-1", Disabled: true}, everything())
+	regions, err := w.worker().Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"cn-beijing", "cn-shanghai"}, regions)
+
+	settings := w.settings()
+	settings.Regions = []string{"eu-central-1"}
+	regions, err = adapterOf(settings).Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"eu-central-1"}, regions)
+
+	for _, body := range []string{`{}`, `{"Regions":{"Region":[]}}`, `{"Regions":{"Region":[{"LocalName":"x"}]}}`} {
+		w.Record("DescribeRegions", []byte(body))
+		_, err = w.worker().Regions(t.Context())
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), body)
+	}
+}

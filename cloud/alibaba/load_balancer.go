@@ -1,0 +1,151 @@
+package alibaba
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+const (
+	balancersPage       = 100 // the most that DescribeLoadBalancers gives
+	balancerLookupLimit = 10  // likewise, of ids that it takes
+)
+
+// balancers lists classic load balancers
+// (https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describeloadbalancers).
+// Its pages have numbers; what is deleted during a listing moves others to an earlier
+// page, which Total and the look-up of what is missing make up for.
+type balancers struct{ *session }
+
+type balancer struct {
+	LoadBalancerID     string `json:"LoadBalancerId"`
+	LoadBalancerName   string
+	LoadBalancerStatus string
+	LoadBalancerSpec   string
+	Address            string
+	AddressType        string // internet or intranet
+	VpcID              string `json:"VpcId"`
+	VSwitchID          string `json:"VSwitchId"`
+	MasterZoneID       string `json:"MasterZoneId"`
+	SlaveZoneID        string `json:"SlaveZoneId"`
+	PayType            string
+	CreateTime         string
+	Tags               tagList
+}
+
+// balancerPage is an answer of DescribeLoadBalancers.
+type balancerPage struct {
+	LoadBalancers *struct{ LoadBalancer []balancer }
+	PageSize      number
+	TotalCount    number
+}
+
+// List implements adapter.Lister. The cursor is the page's number.
+func (b balancers) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	at := 1
+	if cursor != "" {
+		var err error
+		if at, err = strconv.Atoi(cursor); err != nil || at < 1 {
+			return cloud.Page{}, &cloud.Error{Class: cloud.ExpiredCursor, Doing: b.doing("DescribeLoadBalancers", region), Err: err}
+		}
+	}
+	got, err := b.describe(ctx, region, map[string]string{"PageNumber": strconv.Itoa(at), "PageSize": strconv.Itoa(balancersPage)})
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	answer := fields{doing: b.doing("DescribeLoadBalancers", region), id: "the answer"}
+	page := cloud.Page{Total: answer.number("TotalCount", got.TotalCount)}
+	size := answer.number("PageSize", got.PageSize)
+	if answer.err != nil {
+		return cloud.Page{}, answer.err
+	}
+	listed := got.LoadBalancers.LoadBalancer
+	if len(listed) == 0 && page.Total == 0 {
+		return cloud.Page{}, b.proveByOwner(ctx, region, "DescribeLoadBalancers")
+	}
+	if len(listed) > 0 && int64(at)*max(size, int64(len(listed))) < page.Total {
+		page.Next = strconv.Itoa(at + 1)
+	}
+	for _, balancer := range listed {
+		f := fields{doing: answer.doing, id: "load balancer " + balancer.LoadBalancerID}
+		page.Rows = append(page.Rows, balancer.row(&f))
+		if f.err != nil {
+			return cloud.Page{}, f.err
+		}
+	}
+	return page, nil
+}
+
+// Lookup implements adapter.Lister.
+func (b balancers) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	if len(nativeIDs) == 0 {
+		return nil, nil
+	}
+	found, err := b.describe(ctx, region, map[string]string{
+		"LoadBalancerId": strings.Join(nativeIDs, ","), "PageNumber": "1", "PageSize": strconv.Itoa(balancersPage),
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(found.LoadBalancers.LoadBalancer) == 0 {
+		return nil, b.proveLookup(ctx, region)
+	}
+	var existing []string
+	for _, balancer := range found.LoadBalancers.LoadBalancer {
+		existing = append(existing, balancer.LoadBalancerID)
+	}
+	return existing, nil
+}
+
+// proveLookup is the proof that nothing found is not for want of the permission:
+// another load balancer that is seen.
+func (b balancers) proveLookup(ctx context.Context, region string) error {
+	others, err := b.describe(ctx, region, map[string]string{"PageNumber": "1", "PageSize": "1"})
+	if err != nil || len(others.LoadBalancers.LoadBalancer) > 0 {
+		return err
+	}
+	return b.proveByOwner(ctx, region, "DescribeLoadBalancers")
+}
+
+func (b balancers) describe(ctx context.Context, region string, parameters map[string]string) (*balancerPage, error) {
+	got, err := ask[balancerPage](ctx, b.session, request{product: slb, action: "DescribeLoadBalancers", region: region, parameters: parameters})
+	if err != nil {
+		return nil, err
+	}
+	if got.LoadBalancers == nil {
+		return nil, adapter.BadAnswer(b.doing("DescribeLoadBalancers", region), "LoadBalancers is missing")
+	}
+	return got, nil
+}
+
+func (b *balancer) row(f *fields) *resource.LoadBalancer {
+	return &resource.LoadBalancer{
+		Meta:           resource.Meta{NativeID: b.LoadBalancerID},
+		Name:           b.LoadBalancerName,
+		Status:         b.LoadBalancerStatus,
+		BalancerType:   b.LoadBalancerSpec,
+		Scheme:         b.scheme(),
+		Addresses:      distinct(b.Address),
+		VPCID:          b.VpcID,
+		SubnetIDs:      distinct(b.VSwitchID),
+		Zones:          distinct(b.MasterZoneID, b.SlaveZoneID),
+		ChargeType:     b.PayType,
+		Tags:           b.Tags.byKey(),
+		CloudCreatedAt: f.time("CreateTime", b.CreateTime),
+	}
+}
+
+func (b *balancer) scheme() string {
+	switch b.AddressType {
+	case "internet":
+		return resource.SchemePublic
+	case "intranet":
+		return resource.SchemeInternal
+	default:
+		return ""
+	}
+}

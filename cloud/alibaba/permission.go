@@ -1,0 +1,56 @@
+package alibaba
+
+import (
+	"context"
+	"errors"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// A RAM user or role without the permission to list something may get an empty list
+// instead of an error. ECS says so of DescribeInstances
+// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances);
+// it announced errors for that action and DescribeDisks from 2025-12-20
+// (https://www.alibabacloud.com/help/en/ecs/announcement-of-changes-to-the-authentication-mechanism-for-alibaba-cloud-ecs-query-type-apis),
+// but an installation of one's own may be older. So nothing found is believed only
+// with a proof that it is not for want of the permission.
+
+// proveByDryRun asks ECS whether the credential may do the action in the region. It is
+// nil if it may; what else keeps from knowing is the error.
+func (s *session) proveByDryRun(ctx context.Context, region, action string) error {
+	keys, err := s.entrance.keys(ctx)
+	if err != nil {
+		return err
+	}
+	r := request{product: ecs, action: action, region: region, parameters: map[string]string{"DryRun": "true"}}
+	_, err = adapter.Do(ctx, s.account.Calls, region, "dry run of "+action, func(ctx context.Context) (struct{}, error) {
+		_, err := s.send(ctx, keys, r)
+		var answered *answeredError
+		switch {
+		case errors.As(err, &answered) && answered.code == dryRunPassed:
+			return struct{}{}, nil
+		case err == nil: // a cloud that ignores DryRun
+			return struct{}{}, errUnproven
+		default:
+			return struct{}{}, err
+		}
+	})
+	return err
+}
+
+// proveByOwner is the proof where there is no dry run, for RDS and SLB: no policy
+// restricts a credential of the account itself. Of a RAM user or role nobody can tell,
+// so that nothing found is an error.
+func (s *session) proveByOwner(ctx context.Context, region, action string) error {
+	caller, err := s.caller(ctx)
+	if err != nil {
+		return err
+	}
+	if caller.IdentityType == "Account" {
+		return nil
+	}
+	return &cloud.Error{Class: cloud.Denied, Doing: s.doing(action, region), Err: errors.New(
+		"the answer is empty, which cannot be told from a missing permission: " +
+			"check that the action is granted on all resources (\"Resource\": \"*\"), and leave regions without any such resource out of the account's regions")}
+}

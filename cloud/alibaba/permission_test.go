@@ -1,0 +1,97 @@
+package alibaba_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// What cartography #1398 and #2658 got wrong: denied is no empty list. Here the cloud
+// itself answers a missing permission with one.
+func TestAnEmptyListWithoutThePermissionIsDenied(t *testing.T) {
+	t.Parallel()
+	denied := everything()
+	denied.Denied = true
+	client := newWorld(t, denied).worker()
+	for _, kind := range kinds {
+		_, err := client.List(t.Context(), scopeOf(kind), "")
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err), "list %s", kind.Name())
+		_, err = client.Lookup(t.Context(), scopeOf(kind), []string{"i-1"})
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err), "look up %s", kind.Name())
+	}
+}
+
+// A region that truly has none is known to have none where a dry run says so.
+func TestAnEmptyRegionOfECS(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, &fake.Region{Name: beijing})
+	for kind, action := range map[*resource.Kind]string{resource.HostKind: "DescribeInstances", resource.DiskKind: "DescribeDisks"} {
+		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err)
+		require.Equal(t, cloud.Page{}, page)
+		require.Equal(t, 2, w.asked(action), "the list and the dry run")
+		found, err := w.worker().Lookup(t.Context(), scopeOf(kind), []string{"i-1"})
+		require.NoError(t, err)
+		require.Empty(t, found)
+		require.Equal(t, 4, w.asked(action))
+	}
+}
+
+// Only the proof makes an empty list complete: whatever keeps from it is an error.
+func TestADryRunThatProvesNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault fake.Fault
+		want  cloud.Class
+	}{
+		"it is denied":                     {fake.Fault{Verdict: fake.Denied}, cloud.Denied},
+		"it is throttled":                  {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled},
+		"the cloud fails":                  {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable},
+		"the cloud does not know dry runs": {fake.Fault{Body: `{"Instances":{"Instance":[]},"Disks":{"Disk":[]}}`}, cloud.Denied},
+		"another error":                    {fake.Fault{Status: 400, Body: `{"Code":"InvalidParameter","Message":"DryRun"}`}, cloud.BadAnswer},
+	} {
+		for kind, action := range map[*resource.Kind]string{resource.HostKind: "DescribeInstances", resource.DiskKind: "DescribeDisks"} {
+			w := newWorld(t, &fake.Region{Name: beijing})
+			w.Break(fake.Fault{Action: action, Times: 1, Body: `{"Instances":{"Instance":[]},"Disks":{"Disk":[]}}`})
+			test.fault.Action = action
+			w.Break(test.fault)
+			_, err := w.worker().List(t.Context(), scopeOf(kind), "")
+			require.Equal(t, test.want, cloud.ClassOf(err), "%s %s: %v", kind.Name(), name, err)
+		}
+	}
+}
+
+// A host list whose disks are hidden would have sizes of 0.
+func TestHostsWithoutThePermissionForDisks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Break(fake.Fault{Action: "DescribeDisks", Times: 1, Body: `{"Disks":{"Disk":[]},"NextToken":""}`})
+	w.Break(fake.Fault{Action: "DescribeDisks", Verdict: fake.Denied})
+	_, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+}
+
+// RDS and SLB have no dry run: of a RAM user's empty list nobody knows.
+func TestAnEmptyRegionOfRDSAndSLB(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind} {
+		w := newWorld(t, &fake.Region{Name: beijing})
+		_, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+		require.ErrorContains(t, err, "cannot be told from a missing permission")
+		_, err = w.worker().Lookup(t.Context(), scopeOf(kind), []string{"gone"})
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+
+		w.Record("GetCallerIdentity", []byte(`{"AccountId":"`+accountID+`","IdentityType":"Account"}`))
+		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err, "no policy restricts the account itself")
+		require.Equal(t, cloud.Page{}, page)
+		found, err := w.worker().Lookup(t.Context(), scopeOf(kind), []string{"gone"})
+		require.NoError(t, err)
+		require.Empty(t, found)
+	}
+}

@@ -1,0 +1,205 @@
+package alibaba_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// kinds are all kinds of the adapter.
+var kinds = []*resource.Kind{resource.HostKind, resource.DiskKind, resource.DatabaseKind, resource.LoadBalancerKind}
+
+func TestRowsOfAllKinds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	for _, test := range []struct {
+		kind *resource.Kind
+		want []resource.Row
+	}{
+		{resource.HostKind, wantedHosts()},
+		{resource.DiskKind, wantedDisks()},
+		{resource.DatabaseKind, wantedDatabases()},
+		{resource.LoadBalancerKind, wantedBalancers()},
+	} {
+		rows, pages := listAll(t, w.worker(), test.kind)
+		require.Equal(t, 1, pages)
+		require.Equal(t, hashes(t, test.kind, test.want), hashes(t, test.kind, rows), test.kind.Name())
+		require.Equal(t, test.want, rows, test.kind.Name())
+	}
+}
+
+func wantedHosts() []resource.Row {
+	return []resource.Row{&resource.Host{
+		Meta: id("i-1"), Name: "web", Status: "Running", Zone: "cn-beijing-l", InstanceType: "ecs.g7.large", VCPU: 2, MemoryMiB: 8192, DiskGiB: 240,
+		PrivateIPs: []string{"172.16.0.5", "172.16.0.6"}, PublicIPs: []string{"121.40.0.1", "47.95.0.1"}, VPCID: "vpc-1", SubnetID: "vsw-1",
+		ImageID: "m-1", OS: "Ubuntu  22.04 64 bit", ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
+		CloudCreatedAt: at(time.April, 14), ExpiresAt: time.Date(2027, 4, 14, 16, 0, 0, 0, time.UTC),
+	}, &resource.Host{
+		Meta: id("i-2"), Name: "old", Status: "Stopped", Zone: "cn-beijing-a", InstanceType: "ecs.t1.small", VCPU: 1, MemoryMiB: 512, DiskGiB: 20,
+		PrivateIPs: []string{"10.80.0.9"}, ImageID: "m-2", OS: "CentOS  7.6 64 bit", ChargeType: "SpotAsPriceGo", CloudCreatedAt: at(time.May, 1),
+	}}
+}
+
+func wantedDisks() []resource.Row {
+	return []resource.Row{&resource.Disk{
+		Meta: id("d-1"), Name: "root", Status: "In_use", Zone: "cn-beijing-l", HostNativeID: "i-1", DiskType: "cloud_essd", Role: "system", Device: "/dev/xvda",
+		SizeGiB: 40, ChargeType: "PrePaid", CloudCreatedAt: at(time.April, 14), ExpiresAt: time.Date(2027, 4, 14, 16, 0, 0, 0, time.UTC),
+	}, &resource.Disk{
+		Meta: id("d-2"), Name: "data", Status: "In_use", Zone: "cn-beijing-l", HostNativeID: "i-1", DiskType: "cloud_ssd", Role: "data", Device: "/dev/xvdb",
+		SizeGiB: 200, ChargeType: "PostPaid", Tags: map[string]string{"keep": "yes", "team": "a"}, CloudCreatedAt: at(time.June, 2),
+	}, &resource.Disk{
+		Meta: id("d-3"), Status: "In_use", Zone: "cn-beijing-a", HostNativeID: "i-2", DiskType: "cloud", Role: "system", Device: "/dev/xvda",
+		SizeGiB: 20, ChargeType: "PostPaid", CloudCreatedAt: at(time.May, 1),
+	}, &resource.Disk{
+		Meta: id("d-4"), Status: "Available", Zone: "cn-beijing-a", DiskType: "cloud", Role: "data", SizeGiB: 1000, ChargeType: "PostPaid", CloudCreatedAt: at(time.May, 3),
+	}}
+}
+
+func wantedDatabases() []resource.Row {
+	return []resource.Row{&resource.Database{
+		Meta: id("rm-1"), Name: "orders", Status: "Running", Zone: "cn-beijing-l", Engine: "mysql", EngineVersion: "8.0", InstanceType: "mysql.n2.large.1",
+		VCPU: 4, MemoryMiB: 8192, Endpoint: "rm-1.mysql.rds.aliyuncs.com", VPCID: "vpc-1", SubnetID: "vsw-1", ChargeType: "Prepaid",
+		Tags: map[string]string{"team": "a", "app": "orders"}, CloudCreatedAt: at(time.March, 3), ExpiresAt: at(time.December, 3),
+	}, &resource.Database{
+		Meta: id("pgm-2"), Status: "Creating", Zone: "cn-beijing-a", Engine: "postgresql", EngineVersion: "15.0", InstanceType: "pg.n2.small.1",
+		VCPU: 1, MemoryMiB: 2048, Endpoint: "pgm-2.pg.rds.aliyuncs.com", VPCID: "vpc-1", SubnetID: "vsw-2", ChargeType: "Postpaid", CloudCreatedAt: at(time.March, 4),
+	}}
+}
+
+func wantedBalancers() []resource.Row {
+	return []resource.Row{&resource.LoadBalancer{
+		Meta: id("lb-1"), Name: "front", Status: "active", BalancerType: "slb.s1.small", Scheme: resource.SchemePublic, Addresses: []string{"47.95.0.7"},
+		Zones: []string{"cn-beijing-a", "cn-beijing-l"}, ChargeType: "PayOnDemand", Tags: map[string]string{"team": "a", "app": "web"}, CloudCreatedAt: at(time.July, 7),
+	}, &resource.LoadBalancer{
+		Meta: id("lb-2"), Name: "inner", Status: "locked", BalancerType: "slb.lcu.elastic", Scheme: resource.SchemeInternal, Addresses: []string{"172.16.0.50"},
+		VPCID: "vpc-1", SubnetIDs: []string{"vsw-1"}, Zones: []string{"cn-beijing-l"}, ChargeType: "PayOnDemand", CloudCreatedAt: at(time.July, 8),
+	}}
+}
+
+// What diffsync #25 got wrong: the order of a list, or of tags, is no modification.
+func TestOrderIsNoModification(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	before := map[string]map[string]resource.Hash{}
+	for _, kind := range kinds {
+		rows, _ := listAll(t, w.worker(), kind)
+		before[kind.Name()] = hashes(t, kind, rows)
+	}
+	w.Update(func(accounts []*fake.Account) {
+		region := accounts[0].Regions[0]
+		slices.Reverse(region.Hosts)
+		slices.Reverse(region.Disks)
+		slices.Reverse(region.Databases)
+		slices.Reverse(region.LoadBalancers)
+		for i := range region.Hosts {
+			region.Hosts[i].PrivateIPs = reversed(region.Hosts[i].PrivateIPs)
+			region.Hosts[i].PublicIPs = reversed(region.Hosts[i].PublicIPs)
+		}
+		for i := range region.LoadBalancers {
+			region.LoadBalancers[i].Zones = reversed(region.LoadBalancers[i].Zones)
+		}
+	})
+	for _, kind := range kinds {
+		rows, _ := listAll(t, w.worker(), kind)
+		require.Equal(t, before[kind.Name()], hashes(t, kind, rows), kind.Name())
+	}
+}
+
+func reversed(all []string) []string {
+	all = slices.Clone(all)
+	slices.Reverse(all)
+	return all
+}
+
+// The last start, the dedicated host and the ids of requests change by themselves.
+func TestWhatChangesByItselfIsNoModification(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	before, _ := listAll(t, w.worker(), resource.HostKind)
+	w.Update(func(accounts []*fake.Account) {
+		for i := range accounts[0].Regions[0].Hosts {
+			accounts[0].Regions[0].Hosts[i].Volatile = "2026-01-01T00:00Z"
+		}
+	})
+	after, _ := listAll(t, w.worker(), resource.HostKind)
+	require.Equal(t, hashes(t, resource.HostKind, before), hashes(t, resource.HostKind, after))
+}
+
+// What bk-hcm got wrong: an address that is gone changes a host, as does one that
+// comes.
+func TestARemovedAddressIsAModification(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	seen := map[resource.Hash]bool{}
+	for _, change := range []func(*fake.Host){
+		func(*fake.Host) {},
+		func(h *fake.Host) { h.PublicIPs = h.PublicIPs[:1] },
+		func(h *fake.Host) { h.PublicIPs = nil },
+		func(h *fake.Host) { h.PrivateIPs = h.PrivateIPs[:1] },
+		func(h *fake.Host) { h.Status = "Stopped" },
+	} {
+		w.Update(func(accounts []*fake.Account) { change(&accounts[0].Regions[0].Hosts[0]) })
+		rows, _ := listAll(t, w.worker(), resource.HostKind)
+		hash := hashes(t, resource.HostKind, rows)["i-1"]
+		require.False(t, seen[hash])
+		seen[hash] = true
+	}
+}
+
+func TestUserDataIsKeptNowhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	rows, _ := listAll(t, w.worker(), resource.HostKind)
+	for _, row := range rows {
+		encoded, err := resource.HostKind.SealAppend(nil, row, scopeOf(resource.HostKind), 7)
+		require.NoError(t, err)
+		require.NotContains(t, string(encoded), "planted")
+	}
+}
+
+// A disk of several hosts counts in each, and its row names the first by its id.
+func TestADiskOfSeveralHosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeDisks", []byte(`{"Disks":{"Disk":[
+		{"DiskId":"d-9","Size":70,"InstanceId":"","Device":"","MultiAttach":"Enabled","Attachments":{"Attachment":[
+			{"InstanceId":"i-2","Device":"/dev/xvdc"},{"InstanceId":"i-1","Device":"/dev/xvdb"}]}},
+		{"DiskId":"d-8","Size":5,"InstanceId":"i-2","Device":"/dev/xvda"}]},"NextToken":""}`))
+	rows, _ := listAll(t, w.worker(), resource.DiskKind)
+	require.Equal(t, []resource.Row{
+		&resource.Disk{Meta: id("d-9"), SizeGiB: 70, HostNativeID: "i-1", Device: "/dev/xvdb"},
+		&resource.Disk{Meta: id("d-8"), SizeGiB: 5, HostNativeID: "i-2", Device: "/dev/xvda"},
+	}, rows)
+	hosts, _ := listAll(t, w.worker(), resource.HostKind)
+	require.Equal(t, int64(70), hosts[0].(*resource.Host).DiskGiB)
+	require.Equal(t, int64(75), hosts[1].(*resource.Host).DiskGiB)
+}
+
+// Absent, null and empty are the same, and what is absent is empty.
+func TestAbsentFieldsAreEmpty(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	for kind, answers := range map[*resource.Kind]map[string]string{
+		resource.HostKind: {"DescribeInstances": `{"Instances":{"Instance":[{"InstanceId":"i-1"},
+			{"InstanceId":"i-1","Cpu":null,"Memory":"","Tags":null,"Tags":{"Tag":null},"VpcAttributes":null,"NetworkInterfaces":{"NetworkInterface":[]},
+			"EipAddress":{},"PublicIpAddress":{"IpAddress":[""]},"CreationTime":"","ExpiredTime":null}]}}`, "DescribeDisks": `{"Disks":{"Disk":[{"DiskId":"d-1"}]}}`},
+		resource.DiskKind: {"DescribeDisks": `{"Disks":{"Disk":[{"DiskId":"d-1"},{"DiskId":"d-1","Size":null,"Attachments":{"Attachment":[{}]},"Tags":{}}]}}`},
+		resource.DatabaseKind: {"DescribeDBInstances": `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"},{"DBInstanceId":"rm-1","DBInstanceCPU":"","DBInstanceMemory":null,"ExpireTime":""}]}}`,
+			"ListTagResources": `{"TagResources":{}}`},
+		resource.LoadBalancerKind: {"DescribeLoadBalancers": `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"},{"LoadBalancerId":"lb-1","Address":"","Tags":{"Tag":[]},"AddressType":"other"}]},"TotalCount":2}`},
+	} {
+		for action, body := range answers {
+			w.Record(action, []byte(body))
+		}
+		rows, _ := listAll(t, w.worker(), kind)
+		require.Len(t, rows, 2)
+		want := kind.NewRow()
+		want.RowMeta().NativeID = rows[0].RowMeta().NativeID
+		require.Equal(t, []resource.Row{want, want}, rows, kind.Name())
+	}
+}
