@@ -112,11 +112,15 @@ func (d databases) describe(ctx context.Context, region string, parameters map[s
 
 // tags are those of the databases, by the database's id.
 func (d databases) tags(ctx context.Context, region string, listed []database) (map[string]map[string]string, error) {
+	var ids []string
+	for _, database := range listed {
+		ids = append(ids, database.DBInstanceID)
+	}
 	tags := map[string]map[string]string{}
-	for some := range slices.Chunk(listed, taggedAtOnce) {
+	for some := range slices.Chunk(distinct(ids...), taggedAtOnce) {
 		parameters := map[string]string{"ResourceType": "INSTANCE"}
-		for i, database := range some {
-			parameters["ResourceId."+strconv.Itoa(i+1)] = database.DBInstanceID
+		for i, id := range some {
+			parameters["ResourceId."+strconv.Itoa(i+1)] = id
 		}
 		err := d.eachPage("ListTagResources", region, func(token string) (string, error) {
 			parameters["NextToken"] = token

@@ -53,10 +53,8 @@ func isSignature(code string) bool { return strings.Contains(code, "Signature") 
 // dryRunPassed is the code that says that a call is permitted.
 const dryRunPassed = "DryRunOperation"
 
-// errUnproven is an empty answer of which nobody says that it is not for want of a
-// permission.
-var errUnproven = errors.New("the answer is empty, and a dry run does not say whether that is for want of a permission: " +
-	"grant the action on all resources (\"Resource\": \"*\")")
+// errUnproven is an empty answer of a cloud that ignores DryRun.
+var errUnproven = errors.New("the answer is empty, and this cloud takes no dry run: that cannot be told from a missing permission")
 
 // classes gives codes their classes, the first pattern that fits. Codes are of
 // https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-errorcodes

@@ -247,6 +247,11 @@ func TestARowWithoutAnID(t *testing.T) {
 	require.Empty(t, rows[0].RowMeta().NativeID)
 	require.Zero(t, rows[0].(*resource.Host).DiskGiB)
 	require.ErrorIs(t, resource.HostKind.Seal(rows[0], scopeOf(resource.HostKind), 7), resource.ErrNoID)
+
+	w.Record("DescribeDBInstances", []byte(`{"Items":{"DBInstance":[{"DBInstanceDescription":"x"}]}}`))
+	rows, _ = listAll(t, w.worker(), resource.DatabaseKind)
+	require.Len(t, rows, 1)
+	require.Zero(t, w.asked("ListTagResources"))
 }
 
 // The cloud repeats what was signed when a signature is wrong.
