@@ -62,6 +62,18 @@ func TestTheDisksAreThoseOfTheListing(t *testing.T) {
 		require.Equal(t, 200+size, rows[0].(*resource.Host).DiskGiB)
 	}
 	require.Equal(t, 2, w.asked("DescribeDisks"))
+	// A worker that goes on with a listing after this one is over has disks of its own.
+	w.PageSize = 1
+	_, err := client.List(t.Context(), scopeOf(resource.HostKind), listOne(t, w).Next)
+	require.NoError(t, err)
+	require.Equal(t, 2+2*4, w.asked("DescribeDisks"))
+}
+
+// listOne is the first page, as another worker lists it.
+func listOne(t *testing.T, w *world) cloud.Page {
+	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	return page
 }
 
 func TestTotal(t *testing.T) {
@@ -74,7 +86,7 @@ func TestTotal(t *testing.T) {
 	}
 }
 
-// Tags of databases are asked for by 50 ids, and come on pages of their own.
+// Tags of databases are asked for by 50 ids.
 func TestTagsOfManyDatabases(t *testing.T) {
 	t.Parallel()
 	region := &fake.Region{Name: beijing}
@@ -88,9 +100,16 @@ func TestTagsOfManyDatabases(t *testing.T) {
 	for i, row := range rows {
 		require.Equal(t, map[string]string{"number": fmt.Sprint(i)}, row.(*resource.Database).Tags)
 	}
-	w.PageSize = 7
-	again, _ := listAll(t, w.worker(), resource.DatabaseKind)
-	require.Equal(t, rows, again)
+}
+
+func TestTagsOnSeveralPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Break(fake.Fault{Action: "ListTagResources", Cursor: true, Body: `{"TagResources":{"TagResource":[{"ResourceId":"rm-1","TagKey":"b","TagValue":"2"}]},"NextToken":""}`})
+	w.Break(fake.Fault{Action: "ListTagResources", Body: `{"TagResources":{"TagResource":[{"ResourceId":"rm-1","TagKey":"a","TagValue":"1"}]},"NextToken":"more"}`})
+	rows, _ := listAll(t, w.worker(), resource.DatabaseKind)
+	require.Equal(t, map[string]string{"a": "1", "b": "2"}, rows[0].(*resource.Database).Tags)
+	require.Nil(t, rows[1].(*resource.Database).Tags)
 }
 
 func TestATokenThatComesAgainIsNoPage(t *testing.T) {
