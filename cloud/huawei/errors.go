@@ -1,0 +1,159 @@
+package huawei
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
+
+	"cloudsync/cloud"
+)
+
+// codes are the classes of error codes whose HTTP status does not say enough, and of
+// those that matter most. Those of the gateway are documented at
+// https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-errorcode.html; some
+// gateways write them as APIG.
+var codes = map[string]cloud.Class{
+	"APIGW.0301": cloud.InvalidCredential, // incorrect IAM authentication information
+	"APIGW.0302": cloud.Denied,            // the IAM user may not access the API
+	"APIGW.0303": cloud.InvalidCredential, // incorrect app authentication information
+	"APIGW.0304": cloud.Denied,            // the app may not access the API
+	"APIGW.0305": cloud.InvalidCredential, // incorrect authentication information
+	"APIGW.0306": cloud.Denied,            // access to the API is not allowed
+	"APIGW.0307": cloud.InvalidCredential, // the token has to be renewed
+	"APIGW.0308": cloud.Throttled,         // the throttling threshold has been reached
+	"APIGW.0310": cloud.RegionDisabled,    // the project is unavailable
+	"APIGW.0401": cloud.Denied,            // unknown address of the client
+	"APIGW.0402": cloud.Denied,            // the client's address is not authorized
+	"APIGW.0501": cloud.Throttled,         // the quota has been used up
+	"APIGW.0502": cloud.Denied,            // frozen: the account's balance is insufficient
+	"APIGW.0801": cloud.RegionDisabled,    // the service is not available in the region
+	"APIGW.0802": cloud.Denied,            // the IAM user is forbidden in the region
+
+	// Policies: IAM's, and the services' own words for them.
+	"Pdp.0001":   cloud.Denied,
+	"PAP.0001":   cloud.Denied,
+	"PAP5.0001":  cloud.Denied, // https://support.huaweicloud.com/intl/en-us/api-iam5/ErrorCode.html
+	"SYS.0403":   cloud.Denied,
+	"Ecs.0003":   cloud.Denied, // no permission, or the balance is insufficient; not confirmed
+	"EVS.0003":   cloud.Denied, // https://support.huaweicloud.com/en-us/api-evs/evs_04_0038.html
+	"EVS.0002":   cloud.InvalidCredential,
+	"Ecs.0000":   cloud.BadAnswer, // the request was not understood
+	"Ecs.0319":   cloud.BadAnswer, // a flavor is sold out: of no list
+	"APIGW.0101": cloud.NotFound,  // the API does not exist here
+}
+
+// classify is the adapter's one table of errors.
+func classify(err error) (cloud.Class, time.Duration) {
+	var service *sdkerr.ServiceResponseError
+	var credential *sdkerr.CredentialsTypeError
+	switch {
+	case errors.As(err, &service):
+		if class, ok := codes[gatewayCode(service.ErrorCode)]; ok {
+			return class, 0
+		}
+		return ofStatus(service.StatusCode), 0
+	case errors.As(err, &credential):
+		return cloud.InvalidCredential, 0
+	default:
+		return "", 0
+	}
+}
+
+func gatewayCode(code string) string {
+	if rest, ok := strings.CutPrefix(code, "APIG."); ok {
+		return "APIGW." + rest
+	}
+	return code
+}
+
+// ofStatus is the class of an answer whose code is not in the table. A status below
+// 400 is of a document that the SDK could not read.
+func ofStatus(status int) cloud.Class {
+	switch {
+	case status == http.StatusUnauthorized:
+		return cloud.InvalidCredential
+	case status == http.StatusForbidden:
+		return cloud.Denied
+	case status == http.StatusNotFound:
+		return cloud.NotFound
+	case status == http.StatusTooManyRequests:
+		return cloud.Throttled
+	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
+		return cloud.Timeout
+	case status >= http.StatusInternalServerError:
+		return cloud.Unavailable
+	default:
+		return cloud.BadAnswer
+	}
+}
+
+// refusal is an error that the cloud answered, in words that may be shown. The SDK's
+// own text has the whole body of the answer, which may be a page of HTML.
+type refusal struct{ *sdkerr.ServiceResponseError }
+
+// refused is err with a text that may be shown.
+func refused(err error) error {
+	var service *sdkerr.ServiceResponseError
+	if !errors.As(err, &service) {
+		return err
+	}
+	return refusal{service}
+}
+
+// Unwrap gives the SDK's error.
+func (r refusal) Unwrap() error { return r.ServiceResponseError }
+
+// Error implements error.
+func (r refusal) Error() string {
+	text := fmt.Sprintf("HTTP status %d", r.StatusCode)
+	if r.ErrorCode != "" {
+		text += " " + r.ErrorCode
+	}
+	if message := shown(r.ErrorMessage); message != "" {
+		text += ": " + message
+	}
+	if r.RequestId != "" {
+		text += " (request " + r.RequestId + ")"
+	}
+	return text
+}
+
+const maxMessage = 300
+
+// shown leaves out of a message what quotes the answer, where user data may be, and
+// what quotes the request, which has a session token among its headers.
+func shown(message string) string {
+	for _, quote := range []string{"error found in", "canonicalRequest"} {
+		message, _, _ = strings.Cut(message, quote)
+	}
+	message = strings.TrimRight(strings.Join(strings.Fields(message), " "), ",:; ")
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
+	return message
+}
+
+// resumed is the error of a call that goes on with a listing. What the first page
+// was given for and the next is refused for is its position: the resource that it
+// names is gone, or the numbers have changed their meaning. The listing has to begin
+// anew.
+func resumed(begins bool, err error) error {
+	var service *sdkerr.ServiceResponseError
+	if begins || !errors.As(err, &service) {
+		return err
+	}
+	_, known := codes[gatewayCode(service.ErrorCode)]
+	if known || service.StatusCode != http.StatusBadRequest && service.StatusCode != http.StatusNotFound {
+		return err
+	}
+	return expired("HTTP status %d %s", service.StatusCode, service.ErrorCode)
+}
+
+// expired says that a listing has to begin anew.
+func expired(format string, args ...any) error {
+	return &cloud.Error{Class: cloud.ExpiredCursor, Doing: "go on with a listing", Err: fmt.Errorf(format, args...)}
+}

@@ -1,0 +1,216 @@
+package huawei_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// Every fault, of every kind, in a listing that begins, in one that goes on, and in a
+// lookup. A denied region is an error and never an empty list (cartography #1398,
+// #2658), and so is a time-out (external-dns #2858).
+func TestFaultsHaveClasses(t *testing.T) {
+	t.Parallel()
+	html := "<html><body>Bad Gateway" + string(make([]byte, 5_000)) + "</body></html>"
+	for name, test := range map[string]struct {
+		fault fake.Fault
+		want  cloud.Class
+	}{
+		"denied":                    {fake.Fault{Verdict: fake.Denied}, cloud.Denied},
+		"an invalid credential":     {fake.Fault{Verdict: fake.InvalidCredential}, cloud.InvalidCredential},
+		"a disabled region":         {fake.Fault{Verdict: fake.RegionDisabled}, cloud.RegionDisabled},
+		"throttled":                 {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled},
+		"an error of the server":    {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable},
+		"a page of a proxy":         {fake.Fault{Body: html, Status: http.StatusBadGateway}, cloud.Unavailable},
+		"too late":                  {fake.Fault{Body: html, Status: http.StatusGatewayTimeout}, cloud.Timeout},
+		"a page instead of data":    {fake.Fault{Body: html}, cloud.BadAnswer},
+		"a redirection":             {fake.Fault{Body: "{}", Status: http.StatusFound}, cloud.BadAnswer},
+		"cut short":                 {fake.Fault{Body: `{"count":1,"servers":[{"id":`, Truncated: true}, cloud.Unavailable},
+		"cut short before anything": {fake.Fault{Truncated: true}, cloud.Unavailable},
+		"half a document":           {fake.Fault{Body: `{"count":1,"servers":[{"id":`}, cloud.BadAnswer},
+		"an empty document":         {fake.Fault{Body: " "}, cloud.BadAnswer},
+		"null":                      {fake.Fault{Body: "null"}, cloud.BadAnswer},
+		"an empty object":           {fake.Fault{Body: "{}"}, cloud.BadAnswer},
+		"a list":                    {fake.Fault{Body: "[]"}, cloud.BadAnswer},
+		"401 alone":                 {fake.Fault{Body: "{}", Status: http.StatusUnauthorized}, cloud.InvalidCredential},
+		"403 alone":                 {fake.Fault{Body: "{}", Status: http.StatusForbidden}, cloud.Denied},
+		"429 alone":                 {fake.Fault{Body: "{}", Status: http.StatusTooManyRequests}, cloud.Throttled},
+		"503 alone":                 {fake.Fault{Body: "{}", Status: http.StatusServiceUnavailable}, cloud.Unavailable},
+		"a code of the gateway":     {fake.Fault{Body: `{"error_code":"APIG.0308","error_msg":"slow down"}`, Status: http.StatusForbidden}, cloud.Throttled},
+		"another region's token":    {fake.Fault{Body: `{"error_code":"APIGW.0307","error_msg":"The token must be updated."}`, Status: http.StatusUnauthorized}, cloud.InvalidCredential},
+		"a forbidden region":        {fake.Fault{Body: `{"error_code":"APIGW.0802","error_msg":"The IAM user is forbidden"}`, Status: http.StatusForbidden}, cloud.Denied},
+		"a policy":                  {fake.Fault{Body: `{"error":{"code":"PAP5.0001","message":"access denied"}}`, Status: http.StatusBadRequest}, cloud.Denied},
+		"no such API":               {fake.Fault{Body: `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`, Status: http.StatusNotFound}, cloud.NotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for title, of := range kinds {
+				w := newWorld(t, crowd(4))
+				w.PageSize = 2
+				client := w.open()
+				first, err := client.List(t.Context(), scopeOf(of.kind), "")
+				require.NoError(t, err, title)
+				fault := test.fault
+				fault.Action = of.action
+				w.Break(fault)
+				page, err := client.List(t.Context(), scopeOf(of.kind), "")
+				classed(t, test.want, err)
+				require.Empty(t, page, title)
+				require.Less(t, len(err.Error()), 700, "a page of HTML is no message")
+				_, err = client.List(t.Context(), scopeOf(of.kind), first.Next)
+				classed(t, test.want, err)
+				existing, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{uuid(sorts[title], 1)})
+				classed(t, test.want, err)
+				require.Empty(t, existing, title)
+				w.Mend()
+				require.Len(t, rowsOf(list(t, client, of.kind)), 4)
+			}
+		})
+	}
+}
+
+// A position that the API does not take any more begins the listing anew; so does what
+// it refuses only then.
+func TestExpiredPositions(t *testing.T) {
+	t.Parallel()
+	for title, of := range kinds {
+		for _, fault := range []fake.Fault{
+			{Verdict: fake.ExpiredCursor},
+			{Body: `{"error":{"code":"Some.0404","message":"not found"}}`, Status: http.StatusNotFound},
+			{Body: `{"error_code":"Some.0001","error_msg":"invalid marker"}`, Status: http.StatusBadRequest},
+		} {
+			w := newWorld(t, crowd(4))
+			w.PageSize = 2
+			fault.Action, fault.Cursor = of.action, true
+			if of.kind == resource.HostKind {
+				w.PageSize = 0
+				w.region(func(r *fake.Region) { r.Hosts = crowd(201).Hosts })
+			}
+			first, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+			require.NoError(t, err, title)
+			w.Break(fault)
+			_, err = w.open().List(t.Context(), scopeOf(of.kind), first.Next)
+			classed(t, cloud.ExpiredCursor, err)
+		}
+		w := newWorld(t, crowd(4))
+		w.Break(fake.Fault{Action: of.action, Body: `{"error_code":"Some.0001","error_msg":"invalid"}`, Status: http.StatusBadRequest})
+		_, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+		classed(t, cloud.BadAnswer, err)
+	}
+}
+
+// How long to wait is told in the header that HTTP has for it.
+func TestThrottledSaysHowLong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	w.Break(fake.Fault{Action: "ListServersDetails", Verdict: fake.Throttled, RetryAfter: 7 * time.Second})
+	_, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	classed(t, cloud.Throttled, err)
+	var failure *cloud.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, 7*time.Second, failure.RetryAfter)
+}
+
+// A call ends with its context, which the SDK knows nothing of.
+func TestCallsEndWithTheirContext(t *testing.T) {
+	t.Parallel()
+	actions := []string{"KeystoneListProjects"}
+	for _, of := range kinds {
+		actions = append(actions, of.action)
+	}
+	for _, action := range actions {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, all())
+			w.Break(fake.Fault{Action: action, Delay: 5 * time.Minute})
+			for _, of := range kinds {
+				if action != "KeystoneListProjects" && of.action != action {
+					continue
+				}
+				began := time.Now()
+				_, err := w.open().List(within(t, 100*time.Millisecond), scopeOf(of.kind), "")
+				classed(t, cloud.Timeout, err)
+				require.Less(t, time.Since(began), 2*time.Second)
+
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(100*time.Millisecond, cancel)
+				began = time.Now()
+				_, err = w.open().Lookup(ctx, scopeOf(of.kind), []string{uuid('x', 1)})
+				classed(t, cloud.Unavailable, err)
+				require.Less(t, time.Since(began), 2*time.Second)
+			}
+		})
+	}
+}
+
+// Values that make no sense fail the page, whole.
+func TestAbsurdValues(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind  string
+		entry string
+		names string // what the error has to name
+	}{
+		"a negative number of CPUs": {"hosts", `"flavor":{"vcpus":"-2"}`, "flavor.vcpus"},
+		"CPUs in words":             {"hosts", `"flavor":{"vcpus":"two"}`, "flavor.vcpus"},
+		"too much memory":           {"hosts", `"flavor":{"ram":"1e30"}`, "flavor.ram"},
+		"more than is thinkable":    {"hosts", `"flavor":{"ram":"9223372036854775807"}`, "flavor.ram"},
+		"memory as a number":        {"hosts", `"flavor":{"ram":4096}`, ""},
+		"created some time":         {"hosts", `"created":"yesterday"`, "created"},
+		"an address that is none":   {"hosts", `"addresses":[]`, ""},
+		"an id that is a number":    {"hosts", `"name":7`, ""},
+		"a negative size":           {"disks", `"size":-1`, "size"},
+		"a size beyond all":         {"disks", `"size":1e30`, ""},
+		"a size in words":           {"disks", `"size":"big"`, ""},
+		"a time without a date":     {"disks", `"created_at":"10:30"`, "created_at"},
+		"negative CPUs":             {"databases", `"cpu":"-1"`, "cpu"},
+		"memory that is no number":  {"databases", `"mem":"NaN"`, "mem"},
+		"infinite memory":           {"databases", `"mem":"+Inf"`, "mem"},
+		"a negative port":           {"databases", `"port":-3306`, "port"},
+		"a negative storage":        {"databases", `"volume":{"size":-5}`, "volume.size"},
+		"an expiry in words":        {"databases", `"expiration_time":"never"`, "expiration_time"},
+		"a balancer made some time": {"load balancers", `"created_at":"2024"`, "created_at"},
+		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fake.Region{})
+			w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
+			of := kinds[test.kind]
+			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers"}
+			w.Record(of.action, []byte(`{"`+lists[test.kind]+`":[{"id":"fine"},{"id":"the-bad-one",`+test.entry+`}]}`))
+			page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+			classed(t, cloud.BadAnswer, err)
+			require.Empty(t, page)
+			if test.names != "" {
+				require.ErrorContains(t, err, "the-bad-one")
+				require.ErrorContains(t, err, test.names)
+			}
+		})
+	}
+	w := newWorld(t, fake.Region{})
+	for name, body := range map[string]string{"hosts": `{"count":-1,"servers":[]}`, "disks": `{"count":-1,"volumes":[]}`, "databases": `{"total_count":-1,"instances":[]}`} {
+		w.Record(kinds[name].action, []byte(body))
+		_, err := w.open().List(t.Context(), scopeOf(kinds[name].kind), "")
+		classed(t, cloud.BadAnswer, err)
+	}
+	_, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	classed(t, cloud.BadAnswer, err)
+}
+
+// A document that the SDK cannot read is not quoted: user data may be in what it quotes.
+func TestAnswersAreNotQuoted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListServersDetails", []byte(`{"servers":[{"id":"h","OS-EXT-SRV-ATTR:user_data":"PlantedUserData","progress":"x"}]}`))
+	_, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	classed(t, cloud.BadAnswer, err)
+	require.NotContains(t, err.Error(), "Planted")
+}

@@ -1,0 +1,271 @@
+package huawei
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	ecs "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/model"
+	ecsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/region"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+var ecsProduct = product[*ecs.EcsClient]{name: "ecs", client: ecs.NewEcsClient, region: ecsregion.SafeValueOf}
+
+const (
+	listServers = "ListServersDetails"
+	// serversPerPage is what the provider suggests for large accounts; it takes up to
+	// 1,000 (https://support.huaweicloud.com/intl/zh-cn/ae-ad-1-api-ecs/zh-cn_topic_0094148850.html).
+	serversPerPage = 200
+	// maxServerIDs is how many ids the provider suggests to ask for at most.
+	maxServerIDs = 100
+)
+
+// hosts lists elastic cloud servers.
+type hosts struct{ *session }
+
+// List implements adapter.Lister. The API's offset is the number of a page, from 1.
+func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	at, err := positionOf(cursor, "1")
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	number, err := strconv.ParseUint(at.place, 10, 30)
+	if err != nil || number == 0 {
+		return cloud.Page{}, expired("the cursor %q has no number of a page", cursor)
+	}
+	answer, err := h.page(ctx, region, int32(number))
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	disks, err := h.attachedVolumes(ctx, region, cursor == "")
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	page, err := hostPage(h.doing(region, listServers), answer, disks)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	page.Next = at.next(strconv.FormatUint(number+1, 10), len(page.Rows), serversPerPage, page.Total)
+	if page.Next == "" {
+		h.volumes.Forget(region)
+	}
+	return page, nil
+}
+
+func (h hosts) page(ctx context.Context, region string, number int32) (*model.ListServersDetailsResponse, error) {
+	limit := int32(serversPerPage)
+	return ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
+		answer, err := client.ListServersDetails(&model.ListServersDetailsRequest{Limit: &limit, Offset: &number})
+		return answer, resumed(number == 1, err)
+	})
+}
+
+// hostPage is an answer's rows. An answer without a list is none: not even an empty
+// region has such.
+func hostPage(doing string, answer *model.ListServersDetailsResponse, disks attached) (cloud.Page, error) {
+	if answer.Servers == nil {
+		return cloud.Page{}, adapter.BadAnswer(doing, "there is no list of servers in the answer")
+	}
+	page := cloud.Page{Rows: make([]resource.Row, 0, len(*answer.Servers))}
+	var err error
+	if page.Total, err = announced(doing, answer.Count); err != nil {
+		return cloud.Page{}, err
+	}
+	for i := range *answer.Servers {
+		host, err := hostRow(doing, &(*answer.Servers)[i], disks)
+		if err != nil {
+			return cloud.Page{}, err
+		}
+		page.Rows = append(page.Rows, host)
+	}
+	return page, nil
+}
+
+// announced is the number of resources in a whole listing, 0 where there is none.
+func announced(doing string, count *int32) (int64, error) {
+	if count == nil {
+		return 0, nil
+	}
+	if *count < 0 {
+		return 0, adapter.BadAnswer(doing, "%d resources are announced", *count)
+	}
+	return int64(*count), nil
+}
+
+// hostRow is a server as the inventory has it. What changes by itself is left out, and
+// so is the user data, which may hold a password.
+func hostRow(doing string, server *model.ServerDetail, disks attached) (*resource.Host, error) {
+	f := fields{doing: doing, id: server.Id}
+	host := &resource.Host{
+		Name:           server.Name,
+		Status:         server.Status,
+		Zone:           server.OSEXTAZavailabilityZone,
+		PrivateIPs:     addresses(server, false),
+		PublicIPs:      addresses(server, true),
+		VPCID:          server.Metadata["vpc_id"],
+		SubnetID:       subnet(server),
+		ImageID:        server.Metadata["image_name"],
+		OS:             server.Metadata["os_type"],
+		ChargeType:     chargingMode(server.Metadata["charging_mode"]),
+		Tags:           serverTags(server),
+		CloudCreatedAt: f.time("created", server.Created),
+		DiskGiB:        disks[server.Id],
+	}
+	host.NativeID = server.Id
+	if server.Flavor != nil {
+		host.InstanceType = server.Flavor.Id
+		host.VCPU = f.number("flavor.vcpus", server.Flavor.Vcpus)
+		host.MemoryMiB = f.number("flavor.ram", server.Flavor.Ram)
+	}
+	return host, f.err
+}
+
+// addresses are those of one sort, in all the server's networks.
+func addresses(server *model.ServerDetail, public bool) []string {
+	var list []string
+	for _, network := range server.Addresses {
+		for _, address := range network {
+			floating := address.OSEXTIPStype != nil && word(*address.OSEXTIPStype) == "floating"
+			if floating == public {
+				list = append(list, address.Addr)
+			}
+		}
+	}
+	return set(list)
+}
+
+// subnet is that of the primary network interface, or of the only one. Not all regions
+// tell the interfaces.
+func subnet(server *model.ServerDetail) string {
+	if server.NetworkInterfaces == nil {
+		return ""
+	}
+	var all []string
+	for _, nic := range *server.NetworkInterfaces {
+		if nic.Primary != nil && *nic.Primary {
+			return text(nic.SubnetId)
+		}
+		all = append(all, text(nic.SubnetId))
+	}
+	if all = set(all); len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}
+
+// chargingMode gives the documented modes their names; others are passed on.
+func chargingMode(mode string) string {
+	switch mode {
+	case "0":
+		return postPaid
+	case "1":
+		return prePaid
+	case "2":
+		return spot
+	default:
+		return mode
+	}
+}
+
+// serverTags are the user's tags, which come as "key=value", and those of the system
+// under keys that the user has not taken.
+func serverTags(server *model.ServerDetail) map[string]string {
+	tags := map[string]string{}
+	if server.SysTags != nil {
+		for _, tag := range *server.SysTags {
+			if text(tag.Key) != "" {
+				tags[*tag.Key] = text(tag.Value)
+			}
+		}
+	}
+	if server.Tags != nil {
+		for _, tag := range slices.Sorted(slices.Values(*server.Tags)) {
+			if key, value, _ := strings.Cut(tag, "="); key != "" {
+				tags[key] = value
+			}
+		}
+	}
+	return tags
+}
+
+// Lookup implements adapter.Lister. It asks for up to 100 servers in one call.
+func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	doing := h.doing(region, listServers)
+	if len(nativeIDs) == 0 {
+		return nil, nil
+	}
+	if err := checkIDs(doing, nativeIDs); err != nil {
+		return nil, err
+	}
+	ids := strings.Join(nativeIDs, ",")
+	limit := int32(maxServerIDs)
+	answer, err := ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
+		return client.ListServersDetails(&model.ListServersDetailsRequest{ServerId: &ids, Limit: &limit})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if answer.Servers == nil {
+		return nil, adapter.BadAnswer(doing, "there is no list of servers in the answer")
+	}
+	return existingServers(doing, nativeIDs, answer)
+}
+
+// existingServers are the asked ones that there are. One that there is not is either
+// left out, or listed with its id and a fault alone, as the SDK documents it.
+func existingServers(doing string, asked []string, answer *model.ListServersDetailsResponse) ([]string, error) {
+	var answered, existing []string
+	for i := range *answer.Servers {
+		server := &(*answer.Servers)[i]
+		answered = append(answered, server.Id)
+		if server.Status != "" {
+			existing = append(existing, server.Id)
+			continue
+		}
+		if err := absent(doing, server); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := found(doing, asked, answered, answer.Count); err != nil {
+		return nil, err
+	}
+	return existing, nil
+}
+
+// absent is nil if the entry of a server without a status says that there is no such
+// server. A fault with another code than that of "not found" keeps from knowing.
+func absent(doing string, server *model.ServerDetail) error {
+	if server.Fault == nil || *server.Fault == nil {
+		return adapter.BadAnswer(doing, "server %q has neither a status nor a fault", cut(server.Id))
+	}
+	fault, _ := (*server.Fault).(map[string]any)
+	code, told := fault["code"]
+	if !told || code == nil || codeOf(code) == http.StatusNotFound {
+		return nil
+	}
+	return &cloud.Error{Class: ofStatus(codeOf(code)), Doing: doing, Err: fmt.Errorf("server %q has fault %d instead of a status", cut(server.Id), codeOf(code))}
+}
+
+// codeOf is a number that JSON has as a number or a text, 0 for what is none.
+func codeOf(code any) int {
+	switch number := code.(type) {
+	case float64:
+		return int(number)
+	case interface{ Int64() (int64, error) }: // json.Number
+		value, _ := number.Int64()
+		return int(value)
+	case string:
+		value, _ := strconv.Atoi(number)
+		return value
+	default:
+		return 0
+	}
+}

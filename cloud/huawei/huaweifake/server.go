@@ -1,0 +1,110 @@
+// Package huaweifake is a server that answers as Huawei Cloud's IAM, ECS, EVS, RDS and
+// ELB do, all at one address, with what there is in a fake.Cloud.
+package huaweifake
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"cloudsync/cloud/fake"
+)
+
+// New returns the server.
+func New(c *fake.Cloud) http.Handler {
+	s := server{c}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v3/projects", s.projects)
+	for pattern, api := range map[string]api{
+		"GET /v1/{project}/cloudservers/detail": {"ListServersDetails", nested, s.servers},
+		"GET /v2/{project}/cloudvolumes/detail": {"ListVolumes", nested, s.volumes},
+		"GET /v3/{project}/instances":           {"ListInstances", flat, s.instances},
+		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
+	} {
+		mux.HandleFunc(pattern, s.of(api))
+	}
+	return mux
+}
+
+type server struct{ cloud *fake.Cloud }
+
+// api is one of a product's, in a project.
+type api struct {
+	action string
+	form   form
+	list   func(*fake.Region, url.Values) (answer any, refused *refusal)
+}
+
+// of serves an API.
+func (s server) of(a api) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		account, region := place(r.PathValue("project"))
+		query := r.URL.Query()
+		j := s.cloud.Judge(w, r, fake.Ask{KeyID: keyID(r), Region: region, Action: a.action}, goesOn(query))
+		if answered(w, j, a.form) {
+			return
+		}
+		if j.Account.ID != account || j.Region == nil {
+			projectUnavailable.write(w)
+			return
+		}
+		answer, refused := a.list(j.Region, query)
+		if refused != nil {
+			refused.write(w, a.form)
+			return
+		}
+		write(w, http.StatusOK, answer)
+	}
+}
+
+// goesOn says that a request goes on with a listing.
+func goesOn(query url.Values) bool {
+	offset := query.Get("offset")
+	return query.Has("marker") || offset != "" && offset != "0" && offset != "1"
+}
+
+// ProjectID is the id of the account's project of the region.
+func ProjectID(account, region string) string {
+	return hex.EncodeToString([]byte(account + "/" + region))
+}
+
+// place is what ProjectID was made of.
+func place(project string) (account, region string) {
+	text, _ := hex.DecodeString(project)
+	account, region, _ = strings.Cut(string(text), "/")
+	return account, region
+}
+
+// keyID is the access key that a request is signed with: "SDK-HMAC-SHA256 Access=…,
+// SignedHeaders=…, Signature=…".
+func keyID(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Access=")
+	id, _, _ := strings.Cut(rest, ",")
+	return id
+}
+
+// number is a query's parameter, or else the given one; an error for what is out of
+// the range.
+func number(query url.Values, name string, otherwise, least, most int) (int, *refusal) {
+	if !query.Has(name) {
+		return otherwise, nil
+	}
+	value, err := strconv.Atoi(query.Get(name))
+	if err != nil || value < least || value > most {
+		return 0, &refusal{http.StatusBadRequest, "APIGW.0201", "API request error: " + name}
+	}
+	return value, nil
+}
+
+const unlimited = math.MaxInt32
+
+func write(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Request-Id", "5f1d0c6f9d0e4b0f8a4c")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // fails where the caller went away
+}

@@ -1,0 +1,201 @@
+package huawei_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// crowd is a region with n resources of each kind.
+func crowd(n int) (region fake.Region) {
+	for i := range n {
+		region.Hosts = append(region.Hosts, fake.Host{ID: uuid('h', i), Status: "ACTIVE", VPC: "vpc", VCPU: 1, MemoryMiB: 1024})
+		region.Disks = append(region.Disks, fake.Disk{ID: uuid('d', i), Host: uuid('h', i), SizeGiB: int64(i + 1)})
+		region.Databases = append(region.Databases, fake.Database{ID: uuid('b', i), Engine: "MySQL"})
+		region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{ID: uuid('e', i), Addresses: []string{"10.0.0.1"}})
+	}
+	return region
+}
+
+// The pages have no resource twice and miss none, whatever their size; another worker
+// goes on at any cursor.
+func TestListingOverPages(t *testing.T) {
+	t.Parallel()
+	for _, pageSize := range []int{1, 3, 7, 8, 0} {
+		w := newWorld(t, crowd(7))
+		w.PageSize = pageSize
+		for name, of := range kinds {
+			pages := list(t, w.open(), of.kind)
+			whole := ids(rowsOf(pages))
+			require.Len(t, whole, 7, "%s by %d", name, pageSize)
+			seen := map[string]bool{}
+			for _, id := range whole {
+				require.False(t, seen[id], "%s by %d: %s twice", name, pageSize, id)
+				seen[id] = true
+			}
+			rest := whole
+			for _, page := range pages {
+				if rest = rest[len(page.Rows):]; page.Next != "" {
+					require.Equal(t, rest, resumedAt(t, w.open(), of.kind, page.Next), "%s by %d at %s", name, pageSize, page.Next)
+				}
+				if of.kind != resource.LoadBalancerKind {
+					require.Equal(t, int64(7), page.Total)
+				}
+			}
+		}
+	}
+}
+
+func resumedAt(t *testing.T, client cloud.Provider, kind *resource.Kind, cursor string) (rest []string) {
+	t.Helper()
+	for cursor != "" {
+		page, err := client.List(t.Context(), scopeOf(kind), cursor)
+		require.NoError(t, err)
+		rest = append(rest, ids(page.Rows)...)
+		cursor = page.Next
+	}
+	return rest
+}
+
+// More than 1,000 servers in a region, of which only the first 1,000 were synced
+// (cloudpods #22974), with no call per host: 1,000 items took minutes elsewhere
+// (cloudquery #15780).
+func TestMoreThanAThousandHosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(2_345))
+	pages := list(t, w.open(), resource.HostKind)
+	rows := rowsOf(pages)
+	require.Len(t, rows, 2_345)
+	for i, row := range rows {
+		require.Equal(t, int64(i+1), row.(*resource.Host).DiskGiB)
+	}
+	require.Equal(t, 12, w.count("ListServersDetails"), "200 a page")
+	require.Equal(t, 3, w.count("ListVolumes"), "the table is loaded once, 1,000 a page")
+	require.Equal(t, 1, w.count("KeystoneListProjects"))
+}
+
+// Another listing of the same worker loads the volumes anew.
+func TestVolumesAreOfTheListing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	client := w.open()
+	list(t, client, resource.HostKind)
+	w.region(func(r *fake.Region) { r.Disks[1].SizeGiB = 501 })
+	require.Equal(t, int64(541), list(t, client, resource.HostKind)[0].Rows[0].(*resource.Host).DiskGiB)
+	require.Equal(t, 2, w.count("ListVolumes"))
+}
+
+// A host is never listed with half of its fields.
+func TestHostsNeedTheirVolumes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	w.Break(fake.Fault{Action: "ListVolumes", Verdict: fake.Denied})
+	page, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	classed(t, cloud.Denied, err)
+	require.Empty(t, page.Rows)
+}
+
+// A volume that is deleted between two pages does not shift the next one. If it is the
+// one that the next page was to follow, the listing begins anew.
+func TestDeletionsBetweenPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(6))
+	w.PageSize = 3
+	first, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	w.region(func(r *fake.Region) { r.Disks = r.Disks[1:] })
+	second, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), first.Next)
+	require.NoError(t, err)
+	require.Equal(t, []string{uuid('d', 3), uuid('d', 4), uuid('d', 5)}, ids(second.Rows))
+
+	for _, kind := range []*resource.Kind{resource.DiskKind, resource.LoadBalancerKind} {
+		w := newWorld(t, crowd(6))
+		w.PageSize = 3
+		first, err := w.open().List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err)
+		w.region(func(r *fake.Region) { r.Disks, r.LoadBalancers = r.Disks[:1], r.LoadBalancers[:1] })
+		_, err = w.open().List(t.Context(), scopeOf(kind), first.Next)
+		classed(t, cloud.ExpiredCursor, err)
+	}
+}
+
+// Servers are listed by pages' numbers: what is deleted before the next page shifts it.
+// The first page's total tells.
+func TestAShiftedListingAnnouncesMoreThanItHas(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(6))
+	w.PageSize = 3
+	client := w.open()
+	first, err := client.List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	w.region(func(r *fake.Region) { r.Hosts = r.Hosts[1:] })
+	rest := resumedAt(t, client, resource.HostKind, first.Next)
+	require.Less(t, int64(len(first.Rows)+len(rest)), first.Total)
+}
+
+func TestCursorsOfAnotherForm(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	for name, of := range kinds {
+		for _, cursor := range []string{"x", "x+y", "+3", "-1+3", "1+-3", "99999999999+1", "1e3+1", "0+1", "-5"} {
+			_, err := w.open().List(t.Context(), scopeOf(of.kind), cursor)
+			require.Error(t, err, "%s at %s", name, cursor)
+			classed(t, cloud.ExpiredCursor, err)
+		}
+	}
+}
+
+// Past the end there is nothing, and no end to wait for.
+func TestPastTheEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(3))
+	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3", resource.LoadBalancerKind: uuid('e', 2)} {
+		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
+		require.NoError(t, err)
+		require.Empty(t, page.Rows)
+		require.Empty(t, page.Next)
+	}
+}
+
+// Where nothing is announced, a page that is not full is the last.
+func TestListingsWithoutATotal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListServersDetails", []byte(`{"servers":[{"id":"h","status":"ACTIVE"}]}`))
+	w.Record("ListVolumes", []byte(`{"volumes":[{"id":"d","size":1}]}`))
+	w.Record("ListInstances", []byte(`{"instances":[{"id":"b"}]}`))
+	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[{"id":"e"}]}`))
+	for name, of := range kinds {
+		pages := list(t, w.open(), of.kind)
+		require.Len(t, pages, 1, name)
+		require.Len(t, pages[0].Rows, 1, name)
+		require.Zero(t, pages[0].Total, name)
+	}
+}
+
+// An answer that leads nowhere is no end of a listing.
+func TestListingsThatLeadNowhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListVolumes", []byte(`{"count":9,"volumes":[{"id":"d","size":1}]}`))
+	_, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), "d+1")
+	classed(t, cloud.BadAnswer, err)
+	_, err = w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	classed(t, cloud.BadAnswer, err)
+
+	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[{"id":"e"}],"page_info":{"next_marker":"e"}}`))
+	_, err = w.open().List(t.Context(), scopeOf(resource.LoadBalancerKind), "e")
+	classed(t, cloud.BadAnswer, err)
+	full := `{"id":"e0"}`
+	for i := range 499 {
+		full += fmt.Sprintf(`,{"id":"f%d"}`, i)
+	}
+	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[`+full+`]}`))
+	_, err = w.open().List(t.Context(), scopeOf(resource.LoadBalancerKind), "")
+	classed(t, cloud.BadAnswer, err)
+}

@@ -1,0 +1,119 @@
+package huawei_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei"
+	"cloudsync/resource"
+)
+
+// sorts are the bytes of the ids that crowd gives.
+var sorts = map[string]byte{"hosts": 'h', "disks": 'd', "databases": 'b', "load balancers": 'e'}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(150))
+	for name, of := range kinds {
+		client, sort := w.open(), sorts[name]
+		limit := client.LookupLimit(of.kind.Name())
+		var there, gone []string
+		for i := range limit {
+			there = append(there, uuid(sort, i))
+			gone = append(gone, uuid(sort, 1_000+i))
+		}
+		for title, test := range map[string]struct{ asked, want []string }{
+			"existing":     {there[:2], there[:2]},
+			"absent":       {gone[:2], nil},
+			"mixed":        {[]string{gone[0], there[3], gone[1]}, there[3:4]},
+			"at the limit": {there, there},
+			"all gone":     {gone, nil},
+			"none":         {nil, nil},
+			"another form": {[]string{"i-0123", there[0]}, there[:1]},
+		} {
+			got, err := client.Lookup(t.Context(), scopeOf(of.kind), test.asked)
+			require.NoError(t, err, "%s %s", name, title)
+			require.ElementsMatch(t, test.want, got, "%s %s", name, title)
+		}
+	}
+}
+
+func TestLookupLimits(t *testing.T) {
+	t.Parallel()
+	client := huawei.Adapter().New(cloud.Settings{})
+	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50} {
+		require.True(t, client.Lists(kind.Name()))
+		require.Equal(t, limit, client.LookupLimit(kind.Name()))
+	}
+	require.False(t, client.Lists("resource_other"))
+}
+
+// An id that would be a pattern, or several, is not sent.
+func TestLookupOfWhatIsNoID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	for name, of := range kinds {
+		for _, id := range []string{"", "*", "a,b", "a'b", "a b", "ü"} {
+			_, err := w.open().Lookup(t.Context(), scopeOf(of.kind), []string{id})
+			classed(t, cloud.BadAnswer, err)
+		}
+		require.Zero(t, w.count(of.action), name)
+	}
+}
+
+// Only an answer that says so makes a resource absent.
+func TestLookupAnswersThatSayNothing(t *testing.T) {
+	t.Parallel()
+	id := uuid('h', 1)
+	entry := `{"servers":[{"id":"` + id + `",%s}]}`
+	for name, test := range map[string]struct {
+		kind *resource.Kind
+		body string
+		want cloud.Class // "" for absent
+	}{
+		"no list of servers":                {resource.HostKind, `{}`, cloud.BadAnswer},
+		"no list of volumes":                {resource.DiskKind, `{"count":0}`, cloud.BadAnswer},
+		"no list of instances":              {resource.DatabaseKind, `{"total_count":0}`, cloud.BadAnswer},
+		"no list of balancers":              {resource.LoadBalancerKind, `{"page_info":{}}`, cloud.BadAnswer},
+		"no document":                       {resource.HostKind, ``, cloud.BadAnswer},
+		"null":                              {resource.HostKind, `null`, cloud.BadAnswer},
+		"an empty list of servers":          {resource.HostKind, `{"servers":[]}`, ""},
+		"more servers than listed":          {resource.HostKind, `{"servers":[],"count":1}`, cloud.BadAnswer},
+		"more volumes than listed":          {resource.DiskKind, `{"volumes":[],"count":1}`, cloud.BadAnswer},
+		"more instances than listed":        {resource.DatabaseKind, `{"instances":[],"total_count":1}`, cloud.BadAnswer},
+		"another server":                    {resource.HostKind, `{"servers":[{"id":"other","status":"ACTIVE"}]}`, cloud.BadAnswer},
+		"another volume":                    {resource.DiskKind, `{"volumes":[{"id":"other"}]}`, cloud.BadAnswer},
+		"another instance":                  {resource.DatabaseKind, `{"instances":[{"id":"other"}]}`, cloud.BadAnswer},
+		"another balancer":                  {resource.LoadBalancerKind, `{"loadbalancers":[{"id":"other"}]}`, cloud.BadAnswer},
+		"neither status nor fault":          {resource.HostKind, fmt.Sprintf(entry, `"fault":null`), cloud.BadAnswer},
+		"a fault 404":                       {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":404}`), ""},
+		"a fault 404 as a text":             {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":"404"}`), ""},
+		"a fault without a code":            {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"message":"Instance could not be found"}`), ""},
+		"a fault that is a text":            {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":"Instance could not be found"`), ""},
+		"a fault 500":                       {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":500}`), cloud.Unavailable},
+		"a fault 403":                       {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":403}`), cloud.Denied},
+		"a fault whose code is no code":     {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":[1]}`), cloud.BadAnswer},
+		"a broken server, which has faults": {resource.HostKind, fmt.Sprintf(entry, `"status":"ERROR","fault":{"code":500}`), "exists"},
+	} {
+		w := newWorld(t, fake.Region{})
+		for _, of := range kinds {
+			w.Record(of.action, []byte(test.body))
+		}
+		existing, err := w.open().Lookup(t.Context(), scopeOf(test.kind), []string{id})
+		switch test.want {
+		case "":
+			require.NoError(t, err, name)
+			require.Empty(t, existing, name)
+		case "exists":
+			require.NoError(t, err, name)
+			require.Equal(t, []string{id}, existing, name)
+		default:
+			require.Error(t, err, name)
+			classed(t, test.want, err)
+		}
+	}
+}

@@ -1,0 +1,234 @@
+package huawei_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei/huaweifake"
+	"cloudsync/resource"
+)
+
+func meta(id string) resource.Meta { return resource.Meta{NativeID: id} }
+
+func TestHostRows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	pages := list(t, w.open(), resource.HostKind)
+	require.Len(t, pages, 1)
+	require.Equal(t, int64(3), pages[0].Total)
+	require.Equal(t, []resource.Row{
+		&resource.Host{
+			Meta: meta(uuid('h', 1)), Name: "web-1", Status: "ACTIVE", Zone: "cn-north-4a", InstanceType: "s6.large.2", VCPU: 2, MemoryMiB: 4096,
+			DiskGiB: 540, PrivateIPs: []string{"192.168.0.11", "192.168.0.12"}, PublicIPs: []string{"203.0.113.5", "203.0.113.6"},
+			VPCID: "vpc-1", SubnetID: "subnet-1", ImageID: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
+			Tags: map[string]string{"app": "shop", "empty": "", "formula": "a=b"}, CloudCreatedAt: date(1),
+		},
+		&resource.Host{
+			Meta: meta(uuid('h', 2)), Name: "win", Status: "SHUTOFF", Zone: "cn-north-4b", InstanceType: "c7.xlarge.4", VCPU: 4, MemoryMiB: 16384,
+			DiskGiB: 100, PrivateIPs: []string{"192.168.0.20"}, VPCID: "vpc-1", SubnetID: "subnet-2", ImageID: "Windows Server 2022", OS: "Windows",
+			ChargeType: "postPaid", Tags: map[string]string{}, CloudCreatedAt: date(2),
+		},
+		&resource.Host{
+			Meta: meta(uuid('h', 3)), Name: "bare", Status: "BUILD", InstanceType: "s6.small.1", VCPU: 1, MemoryMiB: 1024, VPCID: "vpc-2",
+			ChargeType: "spot", Tags: map[string]string{},
+		},
+	}, pages[0].Rows)
+}
+
+func TestDiskRows(t *testing.T) {
+	t.Parallel()
+	pages := list(t, newWorld(t, all()).open(), resource.DiskKind)
+	require.Len(t, pages, 1)
+	require.Equal(t, int64(4), pages[0].Total)
+	require.Equal(t, []resource.Row{
+		&resource.Disk{
+			Meta: meta(uuid('d', 1)), Name: "web-1-root", Status: "in-use", Zone: "cn-north-4a", HostNativeID: uuid('h', 1), DiskType: "GPSSD",
+			Role: "system", Device: "/dev/vda", SizeGiB: 40, ChargeType: "prePaid", Tags: map[string]string{"app": "shop"}, CloudCreatedAt: date(1),
+		},
+		&resource.Disk{
+			Meta: meta(uuid('d', 2)), Name: "web-1-data", Status: "in-use", Zone: "cn-north-4a", HostNativeID: uuid('h', 1), DiskType: "SSD",
+			Role: "data", Device: "/dev/vdb", SizeGiB: 500, ChargeType: "postPaid", CloudCreatedAt: date(3),
+		},
+		&resource.Disk{
+			Meta: meta(uuid('d', 3)), Name: "win-root", Status: "in-use", Zone: "cn-north-4b", HostNativeID: uuid('h', 2), DiskType: "SAS",
+			Role: "system", Device: "/dev/vda", SizeGiB: 100, ChargeType: "postPaid",
+		},
+		&resource.Disk{
+			Meta: meta(uuid('d', 4)), Name: "spare", Status: "available", Zone: "cn-north-4b", DiskType: "ESSD",
+			Role: "data", SizeGiB: 10, ChargeType: "postPaid", CloudCreatedAt: date(4),
+		},
+	}, pages[0].Rows)
+}
+
+func TestDatabaseRows(t *testing.T) {
+	t.Parallel()
+	pages := list(t, newWorld(t, all()).open(), resource.DatabaseKind)
+	require.Len(t, pages, 1)
+	require.Equal(t, int64(2), pages[0].Total)
+	require.Equal(t, []resource.Row{
+		&resource.Database{
+			Meta: meta(uuid('b', 1)), Name: "orders", Status: "ACTIVE", Zone: "cn-north-4a", Engine: "mysql", EngineVersion: "8.0",
+			InstanceType: "rds.mysql.n1.large.4.ha", VCPU: 2, MemoryMiB: 8192, StorageGiB: 200, Endpoint: "192.168.0.80", Port: 3306,
+			VPCID: "vpc-1", SubnetID: "subnet-1", ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"},
+			CloudCreatedAt: date(5), ExpiresAt: date(25),
+		},
+		&resource.Database{
+			Meta: meta(uuid('b', 2)), Name: "small", Status: "STORAGE FULL", Zone: "cn-north-4b", Engine: "postgresql", EngineVersion: "14",
+			VCPU: 1, MemoryMiB: 512, StorageGiB: 40, Endpoint: uuid('b', 2) + ".internal", Port: 5432, ChargeType: "postPaid", Tags: map[string]string{},
+		},
+	}, pages[0].Rows)
+}
+
+func TestLoadBalancerRows(t *testing.T) {
+	t.Parallel()
+	pages := list(t, newWorld(t, all()).open(), resource.LoadBalancerKind)
+	require.Len(t, pages, 1)
+	require.Equal(t, []resource.Row{
+		&resource.LoadBalancer{
+			Meta: meta(uuid('e', 1)), Name: "front", Status: "ONLINE", BalancerType: "dedicated", Scheme: resource.SchemePublic,
+			Addresses: []string{"192.168.0.90", "203.0.113.90", "203.0.113.91"}, VPCID: "vpc-1", SubnetIDs: []string{"subnet-1", "subnet-2"},
+			Zones: []string{"cn-north-4a", "cn-north-4b"}, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(6),
+		},
+		&resource.LoadBalancer{
+			Meta: meta(uuid('e', 2)), Name: "inside", Status: "FROZEN", BalancerType: "shared", Scheme: resource.SchemeInternal,
+			Addresses: []string{"192.168.0.91"}, VPCID: "vpc-1", SubnetIDs: []string{"subnet-1"}, ChargeType: "postPaid",
+			Tags: map[string]string{},
+		},
+	}, pages[0].Rows)
+}
+
+// The order of lists says nothing (diffsync #25), and neither does what changes by
+// itself, such as the host machine.
+func TestHashesStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	for name, of := range kinds {
+		before := hashes(t, of.kind, rowsOf(list(t, w.open(), of.kind)))
+		require.NotEmpty(t, before)
+		w.region(func(r *fake.Region) {
+			hosts := someHosts()
+			for i := range hosts {
+				slices.Reverse(hosts[i].PrivateIPs)
+				slices.Reverse(hosts[i].PublicIPs)
+				hosts[i].Volatile = "another time " + name
+			}
+			slices.Reverse(hosts)
+			disks := someDisks()
+			slices.Reverse(disks)
+			balancers := someBalancers()
+			for i := range balancers {
+				slices.Reverse(balancers[i].Zones)
+				slices.Reverse(balancers[i].Subnets)
+				slices.Reverse(balancers[i].Addresses)
+				slices.Reverse(balancers[i].Addresses[:max(0, len(balancers[i].Addresses)-1)])
+			}
+			slices.Reverse(balancers)
+			databases := someDatabases()
+			slices.Reverse(databases)
+			r.Hosts, r.Disks, r.LoadBalancers, r.Databases = hosts, disks, balancers, databases
+		})
+		require.Equal(t, before, hashes(t, of.kind, rowsOf(list(t, w.open(), of.kind))), name)
+	}
+}
+
+// A comparison that was a subset test missed a removed IP (bk-hcm).
+func TestAHostsRealChangesAreSeen(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*fake.Region){
+		"a public IP is removed":  func(r *fake.Region) { r.Hosts[0].PublicIPs = r.Hosts[0].PublicIPs[:1] },
+		"a private IP is removed": func(r *fake.Region) { r.Hosts[0].PrivateIPs = r.Hosts[0].PrivateIPs[:1] },
+		"it is stopped":           func(r *fake.Region) { r.Hosts[0].Status = "SHUTOFF" },
+		"a disk grows":            func(r *fake.Region) { r.Disks[1].SizeGiB++ },
+		"a disk is detached":      func(r *fake.Region) { r.Disks[1].Host = "" },
+		"a tag changes":           func(r *fake.Region) { r.Hosts[0].Tags = map[string]string{"app": "bank"} },
+	} {
+		w := newWorld(t, all())
+		before := hashes(t, resource.HostKind, rowsOf(list(t, w.open(), resource.HostKind)))
+		w.region(change)
+		after := hashes(t, resource.HostKind, rowsOf(list(t, w.open(), resource.HostKind)))
+		require.NotEqual(t, before[uuid('h', 1)], after[uuid('h', 1)], name)
+		require.Equal(t, before[uuid('h', 2)], after[uuid('h', 2)], name)
+	}
+}
+
+func TestUserDataReachesNoRow(t *testing.T) {
+	t.Parallel()
+	for _, row := range rowsOf(list(t, newWorld(t, all()).open(), resource.HostKind)) {
+		encoded, err := json.Marshal(row)
+		require.NoError(t, err)
+		require.NotContains(t, string(encoded), huaweifake.UserData)
+		require.NotContains(t, string(encoded), "at first", "what changes by itself")
+	}
+}
+
+// A row without an id is the sync's to judge.
+func TestARowWithoutAnIDIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	w.region(func(r *fake.Region) {
+		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID = "", "", "", ""
+	})
+	for name, of := range kinds {
+		require.Contains(t, ids(rowsOf(list(t, w.open(), of.kind))), "", name)
+	}
+}
+
+const server = `{"count":1,"servers":[{"id":"h","status":"ACTIVE",%s}]}`
+
+func TestWhatServersMayLookLike(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fields string
+		want   resource.Host
+	}{
+		"nothing but an id":                     {`"name":null`, resource.Host{}},
+		"nulls":                                 {`"name":null,"addresses":null,"flavor":null,"metadata":null,"tags":null,"sys_tags":null,"network_interfaces":null,"created":null`, resource.Host{}},
+		"an unknown charging mode is passed on": {`"metadata":{"charging_mode":"7"}`, resource.Host{ChargeType: "7"}},
+		"a tag without a value":                 {`"tags":["__type_baremetal","a=1"]`, resource.Host{Tags: map[string]string{"__type_baremetal": "", "a": "1"}}},
+		"system tags, under the user's": {
+			`"tags":["_sys_b=user"],"sys_tags":[{"key":"_sys_a","value":"1"},{"key":"_sys_b","value":"2"},{"key":null}]`,
+			resource.Host{Tags: map[string]string{"_sys_a": "1", "_sys_b": "user"}},
+		},
+		"an address of no told sort is private": {
+			`"addresses":{"n1":[{"addr":"10.0.0.2"},{"addr":"10.0.0.1","OS-EXT-IPS:type":null}],"n2":[{"addr":"10.0.0.2","OS-EXT-IPS:type":"fixed"}]}`,
+			resource.Host{PrivateIPs: []string{"10.0.0.1", "10.0.0.2"}},
+		},
+		"one subnet and no primary interface": {`"network_interfaces":[{"subnet_id":"s"},{"subnet_id":"s","primary":false}]`, resource.Host{SubnetID: "s"}},
+		"several and no primary one":          {`"network_interfaces":[{"subnet_id":"s"},{"subnet_id":"t"}]`, resource.Host{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fake.Region{})
+			w.Record("ListServersDetails", fmt.Appendf(nil, server, test.fields))
+			got := rowsOf(list(t, w.open(), resource.HostKind))
+			require.Len(t, got, 1)
+			want := test.want
+			want.NativeID, want.Status = "h", "ACTIVE"
+			require.Equal(t, hashes(t, resource.HostKind, []resource.Row{&want}), hashes(t, resource.HostKind, got), "%+v", got[0])
+		})
+	}
+}
+
+// A volume that several servers share is in each one's sum, and belongs to the one
+// whose id comes first.
+func TestSharedVolume(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{Hosts: someHosts()})
+	for _, attachments := range []string{
+		`{"server_id":"` + uuid('h', 1) + `","device":"/dev/vdc"},{"server_id":"` + uuid('h', 2) + `","device":"/dev/vdb"}`,
+		`{"server_id":"` + uuid('h', 2) + `","device":"/dev/vdb"},{"server_id":"` + uuid('h', 1) + `","device":"/dev/vdc"}`,
+	} {
+		w.Record("ListVolumes", []byte(`{"count":1,"volumes":[{"id":"shared","size":20,"multiattach":true,"attachments":[`+attachments+`]}]}`))
+		disk := rowsOf(list(t, w.open(), resource.DiskKind))[0].(*resource.Disk)
+		require.Equal(t, uuid('h', 1), disk.HostNativeID)
+		require.Equal(t, "/dev/vdc", disk.Device)
+		hosts := rowsOf(list(t, w.open(), resource.HostKind))
+		require.Equal(t, int64(20), hosts[0].(*resource.Host).DiskGiB)
+		require.Equal(t, int64(20), hosts[1].(*resource.Host).DiskGiB)
+	}
+}

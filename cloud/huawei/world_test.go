@@ -1,0 +1,199 @@
+package huawei_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei"
+	"cloudsync/cloud/huawei/huaweifake"
+	"cloudsync/resource"
+)
+
+const (
+	domain  = "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0"
+	beijing = "cn-north-4"
+	secret  = "TheSecretKeyOfTheTests"
+)
+
+// world is a fake cloud with an account that has one region, its server, and settings
+// that lead there.
+type world struct {
+	*fake.Cloud
+	settings cloud.Settings
+}
+
+func newWorld(t testing.TB, region fake.Region) world {
+	t.Helper()
+	c := &fake.Cloud{}
+	region.Name = beijing
+	c.Add(&fake.Account{ID: domain, KeyID: "AKOFTHETESTS", Key: secret, Regions: []*fake.Region{&region}})
+	server := httptest.NewServer(huaweifake.New(c))
+	t.Cleanup(server.Close)
+	return world{c, cloud.Settings{
+		Provider: "huawei", Name: "prod", AccountID: domain, Endpoint: server.URL,
+		Credential:        cloud.Credential{ID: cloud.SecretText("AKOFTHETESTS"), Key: cloud.SecretText(secret)},
+		RequestsPerSecond: 10_000,
+	}}
+}
+
+// open is another worker's account.
+func (w world) open() cloud.Provider { return huawei.Adapter().New(w.settings) }
+
+// region changes what is in the region.
+func (w world) region(change func(*fake.Region)) {
+	w.Update(func(accounts []*fake.Account) { change(accounts[0].Region(beijing)) })
+}
+
+// count is how many requests for an action there were.
+func (w world) count(action string) (n int) {
+	for _, request := range w.Requests() {
+		if request.Action == action {
+			n++
+		}
+	}
+	return n
+}
+
+func scopeOf(kind *resource.Kind) resource.Scope {
+	return resource.Scope{Kind: kind.Name(), Provider: "huawei", Account: "prod", Region: beijing}
+}
+
+// list lists a scope to its end, and gives the pages.
+func list(t *testing.T, client cloud.Provider, kind *resource.Kind) (pages []cloud.Page) {
+	t.Helper()
+	cursor := ""
+	for range 100 {
+		page, err := client.List(t.Context(), scopeOf(kind), cursor)
+		require.NoError(t, err)
+		pages = append(pages, page)
+		if cursor = page.Next; cursor == "" {
+			return pages
+		}
+	}
+	require.FailNow(t, "the listing has no end")
+	return nil
+}
+
+func rowsOf(pages []cloud.Page) (rows []resource.Row) {
+	for _, page := range pages {
+		rows = append(rows, page.Rows...)
+	}
+	return rows
+}
+
+func ids(rows []resource.Row) []string {
+	list := make([]string, len(rows))
+	for i, row := range rows {
+		list[i] = row.RowMeta().NativeID
+	}
+	return list
+}
+
+// hashes are those of sealed rows, by native id.
+func hashes(t *testing.T, kind *resource.Kind, rows []resource.Row) map[string]resource.Hash {
+	t.Helper()
+	all := map[string]resource.Hash{}
+	for _, row := range rows {
+		require.NoError(t, kind.Seal(row, scopeOf(kind), 1))
+		all[row.RowMeta().NativeID] = row.RowMeta().Hash
+	}
+	return all
+}
+
+func date(day int) time.Time { return time.Date(2024, time.March, day, 8, 30, 0, 0, time.UTC) }
+
+// uuid is the nth id of a sort of resource.
+func uuid(sort byte, n int) string { return fmt.Sprintf("%02x000000-0000-4000-8000-%012d", sort, n) }
+
+func someHosts() []fake.Host {
+	return []fake.Host{
+		{
+			ID: uuid('h', 1), Name: "web-1", Status: "ACTIVE", Zone: "cn-north-4a", Type: "s6.large.2", VCPU: 2, MemoryMiB: 4096,
+			PrivateIPs: []string{"192.168.0.11", "192.168.0.12"}, PublicIPs: []string{"203.0.113.5", "203.0.113.6"},
+			VPC: "vpc-1", Subnet: "subnet-1", Image: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
+			Tags: map[string]string{"app": "shop", "empty": "", "formula": "a=b"}, Created: date(1), Volatile: "at first",
+		},
+		{
+			ID: uuid('h', 2), Name: "win", Status: "SHUTOFF", Zone: "cn-north-4b", Type: "c7.xlarge.4", VCPU: 4, MemoryMiB: 16384,
+			PrivateIPs: []string{"192.168.0.20"}, VPC: "vpc-1", Subnet: "subnet-2", Image: "Windows Server 2022", OS: "Windows",
+			ChargeType: "postPaid", Created: date(2), Volatile: "at first",
+		},
+		{ID: uuid('h', 3), Name: "bare", Status: "BUILD", Type: "s6.small.1", VCPU: 1, MemoryMiB: 1024, VPC: "vpc-2", ChargeType: "spot"},
+	}
+}
+
+func someDisks() []fake.Disk {
+	return []fake.Disk{
+		{
+			ID: uuid('d', 1), Name: "web-1-root", Status: "in-use", Zone: "cn-north-4a", Host: uuid('h', 1), Device: "/dev/vda", System: true,
+			Type: "GPSSD", SizeGiB: 40, ChargeType: "prePaid", Tags: map[string]string{"app": "shop"}, Created: date(1),
+		},
+		{ID: uuid('d', 2), Name: "web-1-data", Status: "in-use", Zone: "cn-north-4a", Host: uuid('h', 1), Device: "/dev/vdb", Type: "SSD", SizeGiB: 500, ChargeType: "postPaid", Created: date(3)},
+		{ID: uuid('d', 3), Name: "win-root", Status: "in-use", Zone: "cn-north-4b", Host: uuid('h', 2), Device: "/dev/vda", System: true, Type: "SAS", SizeGiB: 100, ChargeType: "postPaid"},
+		{ID: uuid('d', 4), Name: "spare", Status: "available", Zone: "cn-north-4b", Type: "ESSD", SizeGiB: 10, ChargeType: "postPaid", Created: date(4)},
+	}
+}
+
+func someDatabases() []fake.Database {
+	return []fake.Database{
+		{
+			ID: uuid('b', 1), Name: "orders", Status: "ACTIVE", Zone: "cn-north-4a", Engine: "MySQL", Version: "8.0", Type: "rds.mysql.n1.large.4.ha",
+			Endpoint: "192.168.0.80", Port: 3306, VCPU: 2, MemoryMiB: 8192, StorageGiB: 200, VPC: "vpc-1", Subnet: "subnet-1",
+			ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, Created: date(5), Expires: date(25),
+		},
+		{ID: uuid('b', 2), Name: "small", Status: "STORAGE FULL", Zone: "cn-north-4b", Engine: "PostgreSQL", Version: "14", Port: 5432, VCPU: 1, MemoryMiB: 512, StorageGiB: 40, ChargeType: "postPaid"},
+	}
+}
+
+func someBalancers() []fake.LoadBalancer {
+	return []fake.LoadBalancer{
+		{
+			ID: uuid('e', 1), Name: "front", Status: "ONLINE", Type: "dedicated", Addresses: []string{"192.168.0.90", "203.0.113.90", "203.0.113.91"},
+			VPC: "vpc-1", Zones: []string{"cn-north-4a", "cn-north-4b"}, Subnets: []string{"subnet-1", "subnet-2"}, ChargeType: "prePaid",
+			Tags: map[string]string{"app": "shop", "team": "a"}, Created: date(6),
+		},
+		{ID: uuid('e', 2), Name: "inside", Status: "FROZEN", Type: "shared", Internal: true, Addresses: []string{"192.168.0.91"}, VPC: "vpc-1", Subnets: []string{"subnet-1"}, ChargeType: "postPaid"},
+	}
+}
+
+func all() fake.Region {
+	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers()}
+}
+
+// kinds are what the adapter lists.
+var kinds = map[string]struct {
+	kind   *resource.Kind
+	action string
+}{
+	"hosts":          {resource.HostKind, "ListServersDetails"},
+	"disks":          {resource.DiskKind, "ListVolumes"},
+	"databases":      {resource.DatabaseKind, "ListInstances"},
+	"load balancers": {resource.LoadBalancerKind, "ListLoadBalancers"},
+}
+
+// classed asserts an error's class, and that its text has nothing in it that nobody is
+// to read.
+func classed(t *testing.T, want cloud.Class, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, want, cloud.ClassOf(err), err.Error())
+	var failure *cloud.Error
+	require.ErrorAs(t, err, &failure)
+	for _, hidden := range []string{secret, "Signature=", "limit=", "SecurityTokenOfTheRequest", huaweifake.UserData[:20]} {
+		require.NotContains(t, err.Error(), hidden)
+	}
+}
+
+func within(t *testing.T, limit time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
