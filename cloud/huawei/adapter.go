@@ -4,7 +4,6 @@ package huawei
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
@@ -105,7 +104,8 @@ func askProject[C, A any](ctx context.Context, s *session, p product[C], at plac
 		if err != nil {
 			return nil, err
 		}
-		return answerOf(func() (*A, error) { return call(p.client(client)) })
+		answer, err := call(p.client(client))
+		return answer, refused(err)
 	})
 }
 
@@ -122,22 +122,6 @@ func newClient(settings *config.HttpConfig, credential *basic.Credentials, endpo
 		WithCredential(credential).
 		WithEndpoints([]string{endpoint}).
 		SafeBuild()
-}
-
-// answerOf takes an error into the adapter's words. The SDK panics at an answer that
-// is the document "null".
-func answerOf[A any](call func() (*A, error)) (answer *A, err error) {
-	defer func() {
-		switch failure := recover().(type) {
-		case nil:
-		case *runtime.TypeAssertionError:
-			answer, err = nil, adapter.BadAnswer("read the answer", "it is no document of the expected form")
-		default:
-			panic(failure)
-		}
-	}()
-	answer, err = call()
-	return answer, refused(err)
 }
 
 // endpoint is the configured one, or else the SDK's. A region that the SDK does not

@@ -30,7 +30,7 @@ type databases struct{ *session }
 // List implements adapter.Lister. The API's offset is a number of instances.
 func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	doing := d.doing(region, listInstances)
-	offset, err := offsetOf(cursor)
+	offset, err := offsetOf(doing, cursor)
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -56,23 +56,24 @@ func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page,
 
 // ask gives an answer that has a list.
 func (d databases) ask(ctx context.Context, region string, request *model.ListInstancesRequest, begins bool) (*model.ListInstancesResponse, error) {
+	doing := d.doing(region, listInstances)
 	answer, err := ask(ctx, d.session, rdsProduct, region, listInstances, func(client *rds.RdsClient) (*model.ListInstancesResponse, error) {
 		answer, err := client.ListInstances(request)
-		return answer, resumed(begins, err)
+		return answer, resumed(doing, begins, err)
 	})
 	if err == nil && answer.Instances == nil {
-		err = adapter.BadAnswer(d.doing(region, listInstances), "there is no list of instances in the answer")
+		err = adapter.BadAnswer(doing, "there is no list of instances in the answer")
 	}
 	return answer, err
 }
 
-func offsetOf(cursor string) (int32, error) {
+func offsetOf(doing, cursor string) (int32, error) {
 	if cursor == "" {
 		return 0, nil
 	}
 	offset, err := strconv.ParseUint(cursor, 10, 31)
 	if err != nil || offset == 0 {
-		return 0, expired("the cursor %q is no offset", cursor)
+		return 0, expired(doing, "the cursor %q is no offset", cut(cursor))
 	}
 	return int32(offset), nil
 }

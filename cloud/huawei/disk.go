@@ -52,7 +52,7 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 // listing shifts nothing.
 func (s *session) volumePage(ctx context.Context, region, cursor string) (volumes []model.VolumeDetail, total int64, next string, err error) {
 	doing := s.doing(region, listVolumes)
-	at, err := positionOf(cursor, "")
+	at, err := positionOf(doing, cursor, "")
 	if err != nil {
 		return nil, 0, "", err
 	}
@@ -63,7 +63,7 @@ func (s *session) volumePage(ctx context.Context, region, cursor string) (volume
 			request.Marker = &at.place
 		}
 		answer, err := client.ListVolumes(request)
-		return answer, resumed(cursor == "", err)
+		return answer, resumed(doing, cursor == "", err)
 	})
 	if err != nil {
 		return nil, 0, "", err

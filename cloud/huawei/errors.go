@@ -141,7 +141,7 @@ func shown(message string) string {
 // was given for and the next is refused for is its position: the resource that it
 // names is gone, or the numbers have changed their meaning. The listing has to begin
 // anew.
-func resumed(begins bool, err error) error {
+func resumed(doing string, begins bool, err error) error {
 	var service *sdkerr.ServiceResponseError
 	if begins || !errors.As(err, &service) {
 		return err
@@ -150,10 +150,10 @@ func resumed(begins bool, err error) error {
 	if known || service.StatusCode != http.StatusBadRequest && service.StatusCode != http.StatusNotFound {
 		return err
 	}
-	return expired("HTTP status %d %s", service.StatusCode, service.ErrorCode)
+	return expired(doing, "HTTP status %d %s", service.StatusCode, service.ErrorCode)
 }
 
 // expired says that a listing has to begin anew.
-func expired(format string, args ...any) error {
-	return &cloud.Error{Class: cloud.ExpiredCursor, Doing: "go on with a listing", Err: fmt.Errorf(format, args...)}
+func expired(doing, format string, args ...any) error {
+	return &cloud.Error{Class: cloud.ExpiredCursor, Doing: doing, Err: fmt.Errorf(format, args...)}
 }

@@ -53,11 +53,12 @@ func fuzz(f *testing.F, kind *resource.Kind, path string, seeds ...string) {
 			action = of.action
 		}
 	}
+	w = newWorld(f, fake.Region{})
+	w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
+	client := w.open()
 	f.Fuzz(func(t *testing.T, answer []byte) {
-		w := newWorld(t, fake.Region{})
-		w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
 		w.Record(action, answer)
-		page, err := w.open().List(t.Context(), scopeOf(kind), "")
+		page, err := client.List(t.Context(), scopeOf(kind), "")
 		if err != nil {
 			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), err.Error())
 			require.Empty(t, page)

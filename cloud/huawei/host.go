@@ -33,13 +33,14 @@ type hosts struct{ *session }
 
 // List implements adapter.Lister. The API's offset is the number of a page, from 1.
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	at, err := positionOf(cursor, "1")
+	doing := h.doing(region, listServers)
+	at, err := positionOf(doing, cursor, "1")
 	if err != nil {
 		return cloud.Page{}, err
 	}
 	number, err := strconv.ParseUint(at.place, 10, 30)
 	if err != nil || number == 0 {
-		return cloud.Page{}, expired("the cursor %q has no number of a page", cursor)
+		return cloud.Page{}, expired(doing, "the cursor %q has no number of a page", cut(cursor))
 	}
 	answer, err := h.page(ctx, region, int32(number))
 	if err != nil {
@@ -49,7 +50,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page, err := hostPage(h.doing(region, listServers), answer, disks)
+	page, err := hostPage(doing, answer, disks)
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -64,7 +65,7 @@ func (h hosts) page(ctx context.Context, region string, number int32) (*model.Li
 	limit := int32(serversPerPage)
 	return ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
 		answer, err := client.ListServersDetails(&model.ListServersDetailsRequest{Limit: &limit, Offset: &number})
-		return answer, resumed(number == 1, err)
+		return answer, resumed(h.doing(region, listServers), number == 1, err)
 	})
 }
 

@@ -1,6 +1,7 @@
 package huawei_test
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -210,6 +211,32 @@ func TestDefaultChainWithAProfile(t *testing.T) {
 	t.Setenv("HUAWEICLOUD_SDK_AK", "")
 	t.Setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", profile)
 	require.Len(t, rowsOf(list(t, w.open(), resource.HostKind)), 3)
+}
+
+// The links of the chain that ask for temporary keys end with the call that needs them.
+func TestDefaultChainEndsWithItsContext(t *testing.T) {
+	w := newWorld(t, all())
+	w.settings.Credential = cloud.Credential{}
+	dir := t.TempDir()
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // who does not read is not told that the caller left
+		<-r.Context().Done()
+	}))
+	t.Cleanup(slow.Close)
+	token, profile := filepath.Join(dir, "token"), filepath.Join(dir, "credentials")
+	require.NoError(t, os.WriteFile(token, []byte("TheIDToken"), 0o600))
+	require.NoError(t, os.WriteFile(profile, []byte("[basic]\nidp_id = idp\nid_token_file = "+token+"\niam_endpoint = "+slow.URL+"\n"), 0o600))
+	t.Setenv("HUAWEICLOUD_SDK_AK", "")
+	t.Setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", profile)
+	client := w.open()
+	for range 2 {
+		began := time.Now()
+		_, err := client.Regions(within(t, 100*time.Millisecond))
+		classed(t, cloud.Timeout, err)
+		require.NotContains(t, err.Error(), "TheIDToken")
+		require.Less(t, time.Since(began), 2*time.Second)
+	}
+	require.Empty(t, w.Requests())
 }
 
 // TLS is verified but for this machine, where a test's certificate is.

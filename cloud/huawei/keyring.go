@@ -87,7 +87,7 @@ func (k *keyring) current(settings *config.HttpConfig) (adapter.Keys, error) {
 		}
 	}
 	if err := k.chain.ProcessSts(impl.NewDefaultHttpClient(settings)); err != nil { // temporary keys that are to expire
-		return adapter.Keys{}, fmt.Errorf("renew the temporary keys: %w", err)
+		return adapter.Keys{}, fmt.Errorf("renew the temporary keys: %w", refused(err))
 	}
 	return adapter.Keys{ID: k.chain.AK, Key: k.chain.SK, Token: k.chain.SecurityToken}, nil
 }

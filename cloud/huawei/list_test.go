@@ -146,6 +146,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 			_, err := w.open().List(t.Context(), scopeOf(of.kind), cursor)
 			require.Error(t, err, "%s at %s", name, cursor)
 			classed(t, cloud.ExpiredCursor, err)
+			require.ErrorContains(t, err, "huawei/prod: "+of.action+" of "+beijing)
 		}
 	}
 }

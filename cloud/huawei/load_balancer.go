@@ -51,12 +51,13 @@ func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.P
 
 // ask gives an answer that has a list.
 func (l loadBalancers) ask(ctx context.Context, region string, request *model.ListLoadBalancersRequest, begins bool) (*model.ListLoadBalancersResponse, error) {
+	doing := l.doing(region, listBalancers)
 	answer, err := ask(ctx, l.session, elbProduct, region, listBalancers, func(client *elb.ElbClient) (*model.ListLoadBalancersResponse, error) {
 		answer, err := client.ListLoadBalancers(request)
-		return answer, resumed(begins, err)
+		return answer, resumed(doing, begins, err)
 	})
 	if err == nil && answer.Loadbalancers == nil {
-		err = adapter.BadAnswer(l.doing(region, listBalancers), "there is no list of load balancers in the answer")
+		err = adapter.BadAnswer(doing, "there is no list of load balancers in the answer")
 	}
 	return answer, err
 }

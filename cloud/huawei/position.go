@@ -15,14 +15,14 @@ type position struct {
 }
 
 // positionOf reads a cursor, "" for the beginning, which is at first.
-func positionOf(cursor, first string) (position, error) {
+func positionOf(doing, cursor, first string) (position, error) {
 	if cursor == "" {
 		return position{place: first}, nil
 	}
 	place, number, found := strings.Cut(cursor, "+")
 	listed, err := strconv.ParseUint(number, 10, 62)
 	if !found || place == "" || err != nil {
-		return position{}, expired("the cursor %q is none of Huawei's", cursor)
+		return position{}, expired(doing, "the cursor %q has not the form of one", cut(cursor))
 	}
 	return position{place: place, listed: int64(listed)}, nil
 }

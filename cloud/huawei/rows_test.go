@@ -232,3 +232,60 @@ func TestSharedVolume(t *testing.T) {
 		require.Equal(t, int64(20), hosts[1].(*resource.Host).DiskGiB)
 	}
 }
+
+func TestWhatDatabasesMayLookLike(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fields string
+		want   resource.Database
+	}{
+		"nothing but an id":           {`"name":null`, resource.Database{}},
+		"words that are null":         {`"datastore":{"type":null},"charge_info":{"charge_mode":null}`, resource.Database{}},
+		"one zone and no master":      {`"nodes":[{"role":"readreplica","availability_zone":"a"}]`, resource.Database{Zone: "a"}},
+		"two zones and no master":     {`"nodes":[{"availability_zone":"a"},{"availability_zone":"b"}]`, resource.Database{}},
+		"a name and no address":       {`"private_ips":[""],"private_dns_names":["","b.internal","a.internal"]`, resource.Database{Endpoint: "a.internal"}},
+		"no name and no address":      {`"private_ips":[],"private_dns_names":[]`, resource.Database{}},
+		"addresses in another order":  {`"private_ips":["10.0.0.9","10.0.0.10"]`, resource.Database{Endpoint: "10.0.0.10"}},
+		"a half of a gigabyte":        {`"mem":"0.5"`, resource.Database{MemoryMiB: 512}},
+		"a time of another zone":      {`"created":"2024-03-01T16:30:00+0800"`, resource.Database{CloudCreatedAt: date(1)}},
+		"the user's own name is kept": {`"name":"Ü"`, resource.Database{Name: "Ü"}},
+	} {
+		w := newWorld(t, fake.Region{})
+		w.Record("ListInstances", fmt.Appendf(nil, `{"instances":[{"id":"b",%s}]}`, test.fields))
+		got := rowsOf(list(t, w.open(), resource.DatabaseKind))
+		want := test.want
+		want.NativeID = "b"
+		require.Equal(t, hashes(t, resource.DatabaseKind, []resource.Row{&want}), hashes(t, resource.DatabaseKind, got), name)
+	}
+}
+
+func TestWhatLoadBalancersMayLookLike(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fields string
+		want   resource.LoadBalancer
+	}{
+		"nothing but an id":             {`"name":null`, resource.LoadBalancer{}},
+		"a gateway":                     {`"loadbalancer_type":"gateway","guaranteed":true`, resource.LoadBalancer{BalancerType: "gateway"}},
+		"no operating status":           {`"provisioning_status":"PENDING_DELETE"`, resource.LoadBalancer{Status: "PENDING_DELETE"}},
+		"a shared one's subnet":         {`"elb_virsubnet_ids":null,"vip_subnet_cidr_id":"s"`, resource.LoadBalancer{SubnetIDs: []string{"s"}}},
+		"a tag without a key":           {`"tags":[{"value":"x"},{"key":"k"}]`, resource.LoadBalancer{Tags: map[string]string{"k": ""}}},
+		"an elastic IP under one name":  {`"eips":[{"eip_address":"203.0.113.1"}]`, resource.LoadBalancer{Addresses: []string{"203.0.113.1"}, Scheme: resource.SchemePublic}},
+		"a global IP":                   {`"global_eips":[{"global_eip_address":"203.0.113.2"}]`, resource.LoadBalancer{Addresses: []string{"203.0.113.2"}, Scheme: resource.SchemePublic}},
+		"an elastic IP not yet bound":   {`"eips":[{"eip_id":"e"}],"publicips":[{"publicip_id":"e"}]`, resource.LoadBalancer{}},
+		"an address of the new version": {`"ipv6_vip_address":"fd00::1","vip_address":"10.0.0.1"`, resource.LoadBalancer{Addresses: []string{"10.0.0.1", "fd00::1"}}},
+	} {
+		w := newWorld(t, fake.Region{})
+		w.Record("ListLoadBalancers", fmt.Appendf(nil, `{"loadbalancers":[{"id":"e",%s}],"page_info":{}}`, test.fields))
+		got := rowsOf(list(t, w.open(), resource.LoadBalancerKind))
+		want := test.want
+		want.NativeID, want.ChargeType = "e", "postPaid"
+		if want.BalancerType == "" {
+			want.BalancerType = "shared"
+		}
+		if want.Scheme == "" {
+			want.Scheme = resource.SchemeInternal
+		}
+		require.Equal(t, hashes(t, resource.LoadBalancerKind, []resource.Row{&want}), hashes(t, resource.LoadBalancerKind, got), name)
+	}
+}

@@ -1,7 +1,6 @@
 package huawei
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -150,7 +149,7 @@ func found(doing string, asked, answered []string, total *int32) ([]string, erro
 func checkIDs(doing string, ids []string) error {
 	for _, id := range ids {
 		if strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != "" || id == "" {
-			return adapter.BadAnswer(doing, "%s", fmt.Sprintf("%q has not the form of an id and cannot be asked for", cut(id)))
+			return adapter.BadAnswer(doing, "%q has not the form of an id and cannot be asked for", cut(id))
 		}
 	}
 	return nil
