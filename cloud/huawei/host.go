@@ -197,33 +197,47 @@ func serverTags(server *model.ServerDetail) map[string]string {
 	return tags
 }
 
-// Lookup implements adapter.Lister. It asks for up to 100 servers in one call.
-func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	doing := h.doing(region, listServers)
-	if len(nativeIDs) == 0 {
-		return nil, nil
-	}
-	if err := checkIDs(doing, nativeIDs); err != nil {
+// Lookup implements adapter.Lister. It asks for up to 100 servers in one call, and again
+// for those that an answer leaves out: it may have been a page of the answer. An answer
+// with none of them says that there are none.
+func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error) {
+	if err := checkIDs(h.doing(region, listServers), nativeIDs); err != nil {
 		return nil, err
 	}
+	for rest := slices.Clone(nativeIDs); len(rest) > 0; {
+		answered, there, err := h.lookup(ctx, region, rest)
+		if err != nil {
+			return nil, err
+		}
+		if len(answered) == 0 {
+			break
+		}
+		existing = append(existing, there...)
+		rest = slices.DeleteFunc(rest, func(id string) bool { return slices.Contains(answered, id) })
+	}
+	return existing, nil
+}
+
+// lookup gives the ids that are in the answer, and those of them that there are.
+func (h hosts) lookup(ctx context.Context, region string, nativeIDs []string) (answered, existing []string, err error) {
+	doing := h.doing(region, listServers)
 	ids := strings.Join(nativeIDs, ",")
 	limit := int32(maxServerIDs)
 	answer, err := ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
 		return client.ListServersDetails(&model.ListServersDetailsRequest{ServerId: &ids, Limit: &limit})
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if answer.Servers == nil {
-		return nil, adapter.BadAnswer(doing, "there is no list of servers in the answer")
+		return nil, nil, adapter.BadAnswer(doing, "there is no list of servers in the answer")
 	}
 	return existingServers(doing, nativeIDs, answer)
 }
 
-// existingServers are the asked ones that there are. One that there is not is either
-// left out, or listed with its id and a fault alone, as the SDK documents it.
-func existingServers(doing string, asked []string, answer *model.ListServersDetailsResponse) ([]string, error) {
-	var answered, existing []string
+// existingServers tells the servers of an answer apart. One that there is not is listed
+// with its id and a fault alone, as the SDK documents it.
+func existingServers(doing string, asked []string, answer *model.ListServersDetailsResponse) (answered, existing []string, err error) {
 	for i := range *answer.Servers {
 		server := &(*answer.Servers)[i]
 		answered = append(answered, server.Id)
@@ -232,13 +246,15 @@ func existingServers(doing string, asked []string, answer *model.ListServersDeta
 			continue
 		}
 		if err := absent(doing, server); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if _, err := found(doing, asked, answered, answer.Count); err != nil {
-		return nil, err
+	var total *int32
+	if len(answered) == 0 {
+		total = answer.Count
 	}
-	return existing, nil
+	answered, err = found(doing, asked, answered, total)
+	return answered, existing, err
 }
 
 // absent is nil if the entry of a server without a status says that there is no such

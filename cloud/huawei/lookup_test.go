@@ -2,6 +2,10 @@ package huawei_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,6 +13,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
 	"cloudsync/cloud/huawei"
+	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
 )
 
@@ -116,4 +121,47 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 			classed(t, test.want, err)
 		}
 	}
+}
+
+// An answer that is a page of what was asked for makes nothing absent, and an answer
+// without the absent ones does.
+func TestLookupOfHostsByPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(60))
+	w.PageSize = 25
+	var asked, there []string
+	for i := range 100 {
+		asked = append(asked, uuid('h', i))
+	}
+	there = asked[:60]
+	existing, err := w.open().Lookup(t.Context(), scopeOf(resource.HostKind), asked)
+	require.NoError(t, err)
+	require.ElementsMatch(t, there, existing)
+	require.Equal(t, 4, w.count("ListServersDetails"))
+
+	w.settings.Endpoint = withoutFaults(t, w)
+	existing, err = w.open().Lookup(t.Context(), scopeOf(resource.HostKind), asked)
+	require.NoError(t, err)
+	require.ElementsMatch(t, there, existing)
+}
+
+// withoutFaults is a server that leaves out what there is not.
+func withoutFaults(t *testing.T, w world) (endpoint string) {
+	t.Helper()
+	whole := huaweifake.New(w.Cloud)
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		if ids := query.Get("server_id"); ids != "" {
+			there := slices.DeleteFunc(strings.Split(ids, ","), func(id string) bool { return id >= uuid('h', 60) })
+			if len(there) == 0 {
+				_, _ = out.Write([]byte(`{"count":0,"servers":[]}`))
+				return
+			}
+			query.Set("server_id", strings.Join(there, ","))
+			r.URL.RawQuery = query.Encode()
+		}
+		whole.ServeHTTP(out, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }

@@ -21,7 +21,9 @@ func (s server) servers(region *fake.Region, query url.Values) (any, *refusal) {
 		return nil, refused
 	}
 	if query.Has("server_id") {
-		return serversOf(region, strings.Split(query.Get("server_id"), ",")), nil
+		list := serversOf(region, strings.Split(query.Get("server_id"), ","))
+		page, _ := fake.Page(s.cloud, list, 0, limit)
+		return map[string]any{"count": len(list), "servers": page}, nil
 	}
 	page, refused := number(query, "offset", 1, 0, unlimited)
 	if refused != nil {
@@ -39,7 +41,7 @@ func (s server) servers(region *fake.Region, query url.Values) (any, *refusal) {
 }
 
 // serversOf answers for ids: one that there is not has an entry with a fault.
-func serversOf(region *fake.Region, ids []string) any {
+func serversOf(region *fake.Region, ids []string) []any {
 	list := []any{}
 	for _, id := range ids {
 		i := slices.IndexFunc(region.Hosts, func(h fake.Host) bool { return h.ID == id })
@@ -53,7 +55,7 @@ func serversOf(region *fake.Region, ids []string) any {
 		}
 		list = append(list, entry)
 	}
-	return map[string]any{"count": len(list), "servers": list}
+	return list
 }
 
 func serverOf(region *fake.Region, h fake.Host) map[string]any {
