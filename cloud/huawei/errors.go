@@ -33,12 +33,13 @@ var codes = map[string]cloud.Class{
 	"APIGW.0801": cloud.RegionDisabled,    // the service is not available in the region
 	"APIGW.0802": cloud.Denied,            // the IAM user is forbidden in the region
 
-	// Policies: IAM's, and the services' own words for them.
+	// Policies: IAM's, and the services' own words for them. Pdp.0001 and SYS.0403 are
+	// reported by users and not documented; PAP.0001 is not confirmed.
 	"Pdp.0001":   cloud.Denied,
 	"PAP.0001":   cloud.Denied,
 	"PAP5.0001":  cloud.Denied, // https://support.huaweicloud.com/intl/en-us/api-iam5/ErrorCode.html
 	"SYS.0403":   cloud.Denied,
-	"Ecs.0003":   cloud.Denied, // no permission, or the balance is insufficient; not confirmed
+	"Ecs.0003":   cloud.Denied, // comes with status 400: no permission, or the balance is insufficient
 	"EVS.0003":   cloud.Denied, // https://support.huaweicloud.com/en-us/api-evs/evs_04_0038.html
 	"EVS.0002":   cloud.InvalidCredential,
 	"Ecs.0000":   cloud.BadAnswer, // the request was not understood

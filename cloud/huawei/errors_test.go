@@ -47,6 +47,7 @@ func TestFaultsHaveClasses(t *testing.T) {
 		"another region's token":    {fake.Fault{Body: `{"error_code":"APIGW.0307","error_msg":"The token must be updated."}`, Status: http.StatusUnauthorized}, cloud.InvalidCredential},
 		"a forbidden region":        {fake.Fault{Body: `{"error_code":"APIGW.0802","error_msg":"The IAM user is forbidden"}`, Status: http.StatusForbidden}, cloud.Denied},
 		"a policy":                  {fake.Fault{Body: `{"error":{"code":"PAP5.0001","message":"access denied"}}`, Status: http.StatusBadRequest}, cloud.Denied},
+		"no permission, with 400":   {fake.Fault{Body: `{"error":{"code":"Ecs.0003","message":"You do not have permission"}}`, Status: http.StatusBadRequest}, cloud.Denied},
 		"no such API":               {fake.Fault{Body: `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`, Status: http.StatusNotFound}, cloud.NotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
