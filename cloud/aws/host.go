@@ -115,15 +115,12 @@ func DiskGiB(volumes []ec2types.Volume) (map[string]int64, error) {
 const onDemand = "on-demand"
 
 // HostRow is the row of an instance of a type of that size, with volumes of so many GiB
-// together. A size that makes no sense is an error of the class BadAnswer.
+// together. A number of cores that makes no sense is an error of the class BadAnswer.
 func HostRow(instance ec2types.Instance, size Size, diskGiB int64) (*resource.Host, error) {
 	id := awssdk.ToString(instance.InstanceId)
 	cpus, err := vCPU(instance, size)
 	if err != nil {
 		return nil, err
-	}
-	if size.MemoryMiB < 0 {
-		return nil, adapter.BadAnswer("read instance "+id, "the memory of type %s is %d MiB", instance.InstanceType, size.MemoryMiB)
 	}
 	tags := tagsOf(instance.Tags)
 	row := &resource.Host{
@@ -154,9 +151,6 @@ func vCPU(instance ec2types.Instance, size Size) (int64, error) {
 		if cores > 0 && threads > 0 {
 			count = cores * threads
 		}
-	}
-	if count < 0 {
-		return 0, adapter.BadAnswer("read instance "+awssdk.ToString(instance.InstanceId), "its type %s has %d vCPUs", instance.InstanceType, count)
 	}
 	return count, nil
 }

@@ -279,22 +279,37 @@ func TestHostRow(t *testing.T) {
 
 func TestHostRowRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	for want, test := range map[string]struct {
-		cores, threads int32
-		size           aws.Size
-	}{
-		"read instance i-1: bad_answer: it has -2 cores with 1 threads each":    {-2, 1, aws.Size{}},
-		"read instance i-1: bad_answer: it has 2 cores with -1 threads each":    {2, -1, aws.Size{}},
-		"read instance i-1: bad_answer: its type m5.large has -4 vCPUs":         {0, 0, aws.Size{VCPU: -4}},
-		"read instance i-1: bad_answer: the memory of type m5.large is -64 MiB": {1, 1, aws.Size{MemoryMiB: -64}},
+	for want, options := range map[string][2]int32{
+		"it has -2 cores with 1 threads each": {-2, 1},
+		"it has 2 cores with -1 threads each": {2, -1},
 	} {
 		_, err := aws.HostRow(ec2types.Instance{
-			InstanceId: awssdk.String("i-1"), InstanceType: "m5.large",
-			CpuOptions: &ec2types.CpuOptions{CoreCount: &test.cores, ThreadsPerCore: &test.threads},
-		}, test.size, 0)
-		require.EqualError(t, err, want)
+			InstanceId: awssdk.String("i-1"), CpuOptions: &ec2types.CpuOptions{CoreCount: &options[0], ThreadsPerCore: &options[1]},
+		}, aws.Size{}, 0)
+		require.EqualError(t, err, "read instance i-1: bad_answer: "+want)
 		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
 	}
+}
+
+func TestSizeOf(t *testing.T) {
+	t.Parallel()
+	size, err := aws.SizeOf(ec2types.InstanceTypeInfo{})
+	require.NoError(t, err)
+	require.Zero(t, size)
+	_, err = aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", VCpuInfo: &ec2types.VCpuInfo{DefaultVCpus: awssdk.Int32(-4)}})
+	require.EqualError(t, err, "read instance type m5.large: bad_answer: it has -4 vCPUs and 0 MiB of memory")
+	_, err = aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", MemoryInfo: &ec2types.MemoryInfo{SizeInMiB: awssdk.Int64(-64)}})
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+}
+
+// A size that made no sense is not kept: the next attempt asks again.
+func TestASizeThatMakesNoSenseIsNotKept(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	client := newClient(t, c)
+	c.Break(fake.Fault{Action: "DescribeInstanceTypes", Times: 1, Body: `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`})
+	require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, client, resource.HostKind, "").Class)
+	requireRows(t, resource.HostKind, hostRows(), list(t, client, resource.HostKind))
 }
 
 // A type that AWS has retired has no size; the instance is there all the same.

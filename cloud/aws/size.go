@@ -8,6 +8,8 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"cloudsync/cloud/adapter"
 )
 
 // Size is how large the instances of a type are; zero for a type that AWS does not
@@ -37,23 +39,28 @@ func (s *session) sizesOf(ctx context.Context, region string, instances []ec2typ
 			return nil, err
 		}
 		for _, of := range types {
-			found[of.InstanceType] = SizeOf(of)
+			if found[of.InstanceType], err = SizeOf(of); err != nil {
+				return nil, err
+			}
 		}
 	}
 	s.sizes.keep(region, found)
 	return found, nil
 }
 
-// SizeOf is the size that AWS describes.
-func SizeOf(of ec2types.InstanceTypeInfo) Size {
-	var size Size
+// SizeOf is the size that AWS describes. One that makes no sense is an error of the
+// class BadAnswer.
+func SizeOf(of ec2types.InstanceTypeInfo) (size Size, err error) {
 	if of.VCpuInfo != nil {
 		size.VCPU = int64(awssdk.ToInt32(of.VCpuInfo.DefaultVCpus))
 	}
 	if of.MemoryInfo != nil {
 		size.MemoryMiB = awssdk.ToInt64(of.MemoryInfo.SizeInMiB)
 	}
-	return size
+	if size.VCPU < 0 || size.MemoryMiB < 0 {
+		return Size{}, adapter.BadAnswer("read instance type "+string(of.InstanceType), "it has %d vCPUs and %d MiB of memory", size.VCPU, size.MemoryMiB)
+	}
+	return size, nil
 }
 
 // instanceTypes describes the types of those names. One that AWS does not know is left

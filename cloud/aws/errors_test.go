@@ -1,0 +1,312 @@
+package aws_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/aws"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// joins are the actions that each kind needs beside its own.
+var joins = map[*resource.Kind][]string{
+	resource.HostKind:         {"DescribeVolumes", "DescribeInstanceTypes"},
+	resource.DiskKind:         {"DescribeInstances"},
+	resource.LoadBalancerKind: {"DescribeTags"},
+}
+
+// faults are what goes wrong, with the class that it is of. A region that answered 403
+// was once turned into an empty list, and all that was in it deleted (cartography #1398,
+// #2658); a time-out did the same elsewhere (external-dns #2858, #3997).
+var faults = map[string]struct {
+	fault fake.Fault
+	class cloud.Class
+}{
+	"denied":               {fake.Fault{Verdict: fake.Denied}, cloud.Denied},
+	"invalid credential":   {fake.Fault{Verdict: fake.InvalidCredential}, cloud.InvalidCredential},
+	"throttled":            {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled},
+	"server error":         {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable},
+	"cut off":              {fake.Fault{Body: "<DescribeInstancesResponse>", Truncated: true}, cloud.Unavailable},
+	"nothing":              {fake.Fault{Body: " "}, cloud.BadAnswer},
+	"a page of a proxy":    {fake.Fault{Body: "<html><body>Sign in</body></html>"}, cloud.BadAnswer},
+	"half a document":      {fake.Fault{Body: "<DescribeInstancesResponse><reservationSet><item><instancesSet>"}, cloud.BadAnswer},
+	"no XML":               {fake.Fault{Body: `{"Reservations": []}`}, cloud.BadAnswer},
+	"an unknown error":     {fake.Fault{Status: 400, Body: "<Response><Errors><Error><Code>Odd</Code></Error></Errors></Response>"}, cloud.BadAnswer},
+	"502 without a code":   {fake.Fault{Status: 502, Body: "<html>Bad gateway</html>"}, cloud.Unavailable},
+	"503 without a code":   {fake.Fault{Status: 503, Body: "busy"}, cloud.Unavailable},
+	"504 without a code":   {fake.Fault{Status: 504, Body: "late"}, cloud.Timeout},
+	"403 without a code":   {fake.Fault{Status: 403, Body: "<html>no</html>"}, cloud.Denied},
+	"a redirect elsewhere": {fake.Fault{Status: 302, Body: "moved"}, cloud.BadAnswer},
+}
+
+func TestFailuresAreNeverAPage(t *testing.T) {
+	t.Parallel()
+	for name, test := range faults {
+		for _, of := range kinds {
+			for _, action := range append([]string{of.action}, joins[of.kind]...) {
+				t.Run(fmt.Sprintf("%s/%s/%s", name, of.kind.Name(), action), func(t *testing.T) {
+					t.Parallel()
+					c := newCloud(few())
+					client := newClient(t, c)
+					fault := test.fault
+					fault.Action = action
+					c.Break(fault)
+					failed := failure(t.Context(), t, client, of.kind, "")
+					require.Equal(t, test.class, failed.Class, failed.Error())
+					require.Contains(t, failed.Error(), action)
+					c.Mend()
+					require.NotEmpty(t, list(t, client, of.kind), "once it is over")
+				})
+			}
+		}
+	}
+}
+
+func TestFailedLookupsMakeNothingAbsent(t *testing.T) {
+	t.Parallel()
+	for name, test := range faults {
+		for _, of := range kinds {
+			t.Run(name+"/"+of.kind.Name(), func(t *testing.T) {
+				t.Parallel()
+				c := newCloud(few())
+				client := newClient(t, c)
+				fault := test.fault
+				fault.Action = of.action
+				c.Break(fault)
+				found, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"arn:aws:x:y:z:w/1", "some-id"})
+				require.Empty(t, found)
+				require.Equal(t, test.class, cloud.ClassOf(err), "%v", err)
+			})
+		}
+	}
+}
+
+func TestAnEmptyAnswer(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		c := newCloud(few())
+		client := newClient(t, c)
+		c.Record(of.action, nil)
+		require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, client, of.kind, "").Class)
+	}
+}
+
+// The codes of the API, with the class of each.
+func TestErrorCodes(t *testing.T) {
+	t.Parallel()
+	for class, codes := range map[cloud.Class]string{
+		cloud.Denied:            "UnauthorizedOperation AccessDenied AccessDeniedException NotAuthorized OperationNotPermitted PendingVerification Blocked",
+		cloud.InvalidCredential: "AuthFailure ExpiredToken ExpiredTokenException RequestExpired InvalidClientTokenId SignatureDoesNotMatch UnrecognizedClientException MissingAuthenticationToken IncompleteSignature InvalidAccessKeyId",
+		cloud.Throttled:         "RequestLimitExceeded Throttling ThrottlingException ThrottledException Throttling.User TooManyRequestsException SlowDown EC2ThrottledException",
+		cloud.Unavailable:       "InternalError InternalFailure InternalServerError ServiceUnavailable Unavailable ServiceUnavailableException InvalidInstanceID.NotFound",
+		cloud.RegionDisabled:    "OptInRequired RegionDisabledException",
+		cloud.ExpiredCursor:     "InvalidNextToken InvalidPaginationToken",
+		cloud.NotFound:          "DBInstanceNotFound DBInstanceNotFoundFault LoadBalancerNotFound LoadBalancerNotFoundException",
+		cloud.Timeout:           "RequestTimeout",
+		cloud.BadAnswer:         "InvalidParameterValue ValidationError InvalidAction UnknownParameter FilterLimitExceeded",
+	} {
+		for code := range strings.SplitSeq(codes, " ") {
+			c := newCloud(few())
+			client := newClient(t, c)
+			c.Break(fake.Fault{
+				Action: "DescribeInstances", Status: 400,
+				Body: "<Response><Errors><Error><Code>" + code + "</Code><Message>what it says</Message></Error></Errors></Response>",
+			})
+			failed := failure(t.Context(), t, client, resource.HostKind, "")
+			require.Equal(t, class, failed.Class, code)
+			require.Contains(t, failed.Error(), code)
+		}
+	}
+}
+
+// The answer to a wrong signature quotes what was signed.
+func TestAWrongSignatureIsNotQuoted(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"GetCallerIdentity", "DescribeInstances", "DescribeVolumes"} {
+		c := newCloud(few())
+		c.Break(fake.Fault{Action: action, Status: 403, Body: `<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>` +
+			`<Message>The Canonical String should have been 'POST / x-amz-security-token:one-Session-Token Signature=abc'</Message></Error></ErrorResponse>`})
+		if strings.HasPrefix(action, "Describe") {
+			c.Mend()
+			c.Break(fake.Fault{Action: action, Status: 403, Body: `<Response><Errors><Error><Code>SignatureDoesNotMatch</Code>` +
+				`<Message>The Canonical String should have been 'POST / x-amz-security-token:one-Session-Token Signature=abc'</Message></Error></Errors></Response>`})
+		}
+		failed := failure(t.Context(), t, newClient(t, c), resource.HostKind, "")
+		require.Equal(t, cloud.InvalidCredential, failed.Class)
+		require.Contains(t, failed.Error(), "SignatureDoesNotMatch")
+		require.NotContains(t, failed.Error(), "one-Session-Token")
+	}
+}
+
+// A call ends with its context, though the answer takes minutes.
+func TestSlowAnswers(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"GetCallerIdentity", "DescribeInstances", "DescribeVolumes", "DescribeInstanceTypes"} {
+		for name, test := range map[string]struct {
+			context func(context.Context) (context.Context, context.CancelFunc)
+			class   cloud.Class
+		}{
+			"deadline": {
+				func(ctx context.Context) (context.Context, context.CancelFunc) {
+					return context.WithTimeout(ctx, 100*time.Millisecond)
+				}, cloud.Timeout,
+			},
+			"cancel": {
+				func(ctx context.Context) (context.Context, context.CancelFunc) {
+					ctx, cancel := context.WithCancel(ctx)
+					time.AfterFunc(100*time.Millisecond, cancel)
+					return ctx, cancel
+				}, cloud.Unavailable,
+			},
+		} {
+			t.Run(action+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				c := newCloud(few())
+				client := newClient(t, c)
+				c.Break(fake.Fault{Action: action, Delay: 10 * time.Minute})
+				ctx, cancel := test.context(t.Context())
+				defer cancel()
+				began := time.Now()
+				failed := failure(ctx, t, client, resource.HostKind, "")
+				require.Equal(t, test.class, failed.Class, failed.Error())
+				require.Less(t, time.Since(began), 2*time.Second)
+			})
+		}
+	}
+}
+
+func TestThrottledForSoLong(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		c := newCloud(few())
+		client := newClient(t, c)
+		c.Break(fake.Fault{Action: of.action, Verdict: fake.Throttled, RetryAfter: 1500 * time.Millisecond, Times: 1})
+		c.Break(fake.Fault{Action: of.action, Verdict: fake.Throttled, Times: 1})
+		require.Equal(t, 1500*time.Millisecond, failure(t.Context(), t, client, of.kind, "").RetryAfter)
+		require.Zero(t, failure(t.Context(), t, client, of.kind, "").RetryAfter, "mostly AWS does not say")
+		require.Equal(t, 2, sent(c, of.action), "the SDK does not ask again by itself")
+	}
+}
+
+// Such a listing begins anew.
+func TestExpiredCursors(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		c := newCloud(few())
+		c.PageSize = 1
+		client := newClient(t, c)
+		require.Equal(t, cloud.ExpiredCursor, failure(t.Context(), t, client, of.kind, "no-cursor").Class, of.kind.Name())
+		page, err := client.List(t.Context(), scopeOf(of.kind), "")
+		require.NoError(t, err)
+		c.Break(fake.Fault{Action: of.action, Cursor: true, Verdict: fake.ExpiredCursor, Times: 1})
+		require.Equal(t, cloud.ExpiredCursor, failure(t.Context(), t, client, of.kind, page.Next).Class, of.kind.Name())
+		require.Len(t, list(t, client, of.kind), len(list(t, newClient(t, newCloud(few())), of.kind)))
+	}
+}
+
+// A join that does not end is an error, not a listing for ever.
+func TestAJoinThatGoesInCircles(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	client := newClient(t, c)
+	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet/><nextToken>again</nextToken></DescribeVolumesResponse>`))
+	failed := failure(t.Context(), t, client, resource.HostKind, "")
+	require.Equal(t, cloud.BadAnswer, failed.Class)
+	require.Equal(t, 2, sent(c, "DescribeVolumes"))
+}
+
+// A region that the account has not enabled refuses every credential.
+func TestADisabledRegion(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		disabled := few()
+		disabled.Disabled = true
+		c := newCloud(disabled)
+		client := newClient(t, c)
+		failed := failure(t.Context(), t, client, of.kind, "")
+		require.Equal(t, cloud.RegionDisabled, failed.Class, failed.Error())
+		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"some-id"})
+		require.Equal(t, cloud.RegionDisabled, cloud.ClassOf(err))
+		// Where the account may not ask, nothing else is known than that it was refused.
+		c.Break(fake.Fault{Action: "DescribeRegions", Verdict: fake.Denied})
+		require.Equal(t, cloud.InvalidCredential, failure(t.Context(), t, client, of.kind, "").Class)
+	}
+}
+
+func TestADeniedRegion(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		denied := few()
+		denied.Denied = true
+		client := newClient(t, newCloud(denied))
+		require.Equal(t, cloud.Denied, failure(t.Context(), t, client, of.kind, "").Class)
+		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"some-id"})
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+	}
+}
+
+func TestNobodyIsThere(t *testing.T) {
+	t.Parallel()
+	settings := settingsOf(t, newCloud(few()))
+	settings.Endpoint = "http://127.0.0.1:1"
+	client := aws.Adapter().New(settings)
+	require.Equal(t, cloud.Unavailable, failure(t.Context(), t, client, resource.HostKind, "").Class)
+}
+
+// instanceXML is an answer with one instance that has this in it.
+func instanceXML(inner string) string {
+	return `<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-web</instanceId>` + inner +
+		`</item></instancesSet></item></reservationSet></DescribeInstancesResponse>`
+}
+
+func TestAbsurdValues(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind         *resource.Kind
+		action, body string
+	}{
+		"negative cores":      {resource.HostKind, "DescribeInstances", instanceXML("<cpuOptions><coreCount>-2</coreCount><threadsPerCore>1</threadsPerCore></cpuOptions>")},
+		"cores that are 1e9":  {resource.HostKind, "DescribeInstances", instanceXML("<cpuOptions><coreCount>1e9</coreCount></cpuOptions>")},
+		"a time that is none": {resource.HostKind, "DescribeInstances", instanceXML("<networkInterfaceSet><item><attachment><attachTime>yesterday</attachTime></attachment></item></networkInterfaceSet>")},
+		"memory of 1e30":      {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>1e30</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`},
+		"memory below zero":   {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`},
+		"a disk below zero":   {resource.HostKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId><size>-8</size></item></volumeSet></DescribeVolumesResponse>`},
+		"a size in words":     {resource.DiskKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><size>eight</size></item></volumeSet></DescribeVolumesResponse>`},
+		"a volume too large":  {resource.DiskKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><size>99999999999999999999</size></item></volumeSet></DescribeVolumesResponse>`},
+		"storage below zero":  {resource.DatabaseKind, "DescribeDBInstances", `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><AllocatedStorage>-5</AllocatedStorage></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`},
+		"a balancer's time":   {resource.LoadBalancerKind, "DescribeLoadBalancers", `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><CreatedTime>-</CreatedTime></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCloud(few())
+			client := newClient(t, c)
+			c.Record(test.action, []byte(test.body))
+			failed := failure(t.Context(), t, client, test.kind, "")
+			require.Equal(t, cloud.BadAnswer, failed.Class, failed.Error())
+		})
+	}
+}
+
+// A resource without an id is a row without one: the sync deletes nothing then.
+func TestResourcesWithoutAnID(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		region := few()
+		region.Hosts[0].ID, region.Disks[3].ID, region.Databases[0].ID, region.LoadBalancers[0].ID = "", "", "", ""
+		rows := list(t, newClient(t, newCloud(region)), of.kind)
+		without := 0
+		for _, row := range rows {
+			if row.RowMeta().NativeID == "" {
+				without++
+			}
+		}
+		require.Equal(t, 1, without, of.kind.Name())
+	}
+}

@@ -1,0 +1,70 @@
+package aws_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/aws"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// fuzzAnswers lists a kind with the bytes as the answer to an action. Whatever they
+// are, there are rows or an error of the class BadAnswer.
+func fuzzAnswers(f *testing.F, kind *resource.Kind, action string, seeds ...string) {
+	f.Helper()
+	for _, seed := range append(seeds, "", "<", "<a/>", "<a>\xff</a>", "null") {
+		f.Add([]byte(seed))
+	}
+	var c fake.Cloud
+	c.Add(&fake.Account{ID: accountID, KeyID: keyID, Key: secretKey, Regions: []*fake.Region{few()}})
+	settings := settingsOf(f, &c)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c.Record(action, body)
+		page, err := aws.Adapter().New(settings).List(t.Context(), scopeOf(kind), "")
+		if err != nil {
+			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%v", err)
+			require.Empty(t, page)
+			return
+		}
+		for _, row := range page.Rows {
+			_ = kind.Seal(row, scopeOf(kind), 7) // refuses what cannot be stored; it must not panic
+		}
+	})
+}
+
+func FuzzHosts(f *testing.F) {
+	fuzzAnswers(f, resource.HostKind, "DescribeInstances",
+		instanceXML(""), instanceXML("<cpuOptions><coreCount>2</coreCount><threadsPerCore>-2</threadsPerCore></cpuOptions>"),
+		instanceXML("<networkInterfaceSet><item><association><publicIp>198.51.100.1</publicIp></association><privateIpAddressesSet><item/></privateIpAddressesSet></item></networkInterfaceSet>"),
+		instanceXML("<blockDeviceMapping><item><ebs><attachTime>2024-01-01T00:00:00.000Z</attachTime></ebs></item></blockDeviceMapping><tagSet><item><key>Name</key></item></tagSet>"),
+		"<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>",
+	)
+}
+
+func FuzzDisks(f *testing.F) {
+	fuzzAnswers(f, resource.DiskKind, "DescribeVolumes",
+		"<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId><size>8</size><createTime>2024-01-01T00:00:00Z</createTime><attachmentSet><item><instanceId>i-web</instanceId><device>/dev/sda1</device></item></attachmentSet></item></volumeSet></DescribeVolumesResponse>",
+		"<DescribeVolumesResponse><volumeSet><item><size>-8</size></item></volumeSet></DescribeVolumesResponse>",
+	)
+}
+
+func FuzzSizes(f *testing.F) {
+	fuzzAnswers(f, resource.HostKind, "DescribeInstanceTypes",
+		"<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><vCpuInfo><defaultVCpus>4</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>16384</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>",
+	)
+}
+
+func FuzzDatabases(f *testing.F) {
+	fuzzAnswers(f, resource.DatabaseKind, "DescribeDBInstances",
+		"<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DbiResourceId>db-1</DbiResourceId><AllocatedStorage>5</AllocatedStorage><Endpoint><Port>3306</Port></Endpoint><DBSubnetGroup><Subnets><Subnet/></Subnets></DBSubnetGroup><ProcessorFeatures><ProcessorFeature><Name>coreCount</Name><Value>2</Value></ProcessorFeature></ProcessorFeatures></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>",
+	)
+}
+
+func FuzzLoadBalancers(f *testing.F) {
+	fuzzAnswers(f, resource.LoadBalancerKind, "DescribeLoadBalancers",
+		"<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><Scheme>internal</Scheme><CreatedTime>2024-01-01T00:00:00Z</CreatedTime><AvailabilityZones><member><LoadBalancerAddresses><member/></LoadBalancerAddresses></member></AvailabilityZones></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>",
+	)
+}
