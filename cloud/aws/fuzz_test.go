@@ -1,12 +1,12 @@
 package aws_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
-	"cloudsync/cloud/aws"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -20,10 +20,16 @@ func fuzzAnswers(f *testing.F, kind *resource.Kind, action string, seeds ...stri
 	}
 	var c fake.Cloud
 	c.Add(&fake.Account{ID: accountID, KeyID: keyID, Key: secretKey, Regions: []*fake.Region{few()}})
-	settings := settingsOf(f, &c)
+	client := newClient(f, &c)
+	round := 0
 	f.Fuzz(func(t *testing.T, body []byte) {
+		round++
+		change(&c, func(r *fake.Region) { // a type that is not known yet, so that sizes are asked for each time
+			r.Hosts = twoHosts()
+			r.Hosts[1].Type = fmt.Sprintf("c%d.metal", round)
+		})
 		c.Record(action, body)
-		page, err := aws.Adapter().New(settings).List(t.Context(), scopeOf(kind), "")
+		page, err := client.List(t.Context(), scopeOf(kind), "")
 		if err != nil {
 			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%v", err)
 			require.Empty(t, page)
