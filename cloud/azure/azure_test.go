@@ -1,0 +1,173 @@
+package azure_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/azure"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+const (
+	subscription = "11111111-2222-3333-4444-555555555555"
+	clientID     = "demo-client"
+	clientSecret = "demo-client-secret-text"
+	region       = "eastus"
+)
+
+var created = time.Date(2024, 4, 14, 22, 32, 0, 0, time.UTC)
+
+// account has one region with two machines of different shapes, and what belongs to
+// them.
+func account() *fake.Account {
+	return &fake.Account{ID: subscription, KeyID: clientID, Key: clientSecret, Regions: []*fake.Region{
+		{
+			Name: region,
+			Hosts: []fake.Host{
+				{
+					ID: "vm-0001", Name: "web", Status: "running", Zone: "2", Type: "Standard_D2s_v5", VCPU: 2, MemoryMiB: 8192,
+					PrivateIPs: []string{"10.0.0.4", "10.0.1.4", "10.0.1.5"}, PublicIPs: []string{"203.0.113.4"},
+					VPC: "vnet-a", Subnet: "front", Image: "Canonical:ubuntu:server:24.04.1", OS: "Linux", ChargeType: "Spot",
+					Tags: map[string]string{"team": "shop", "tier": "web"}, Created: created, Volatile: "first",
+				},
+				{
+					ID: "vm-0002", Name: "db", Status: "deallocated", Type: "Standard_E4s_v5", VCPU: 4, MemoryMiB: 32768,
+					PrivateIPs: []string{"10.0.0.5"}, VPC: "vnet-a", Subnet: "back", Image: "golden", OS: "Windows", Created: created,
+				},
+			},
+			Disks: []fake.Disk{
+				{ID: "disk-0001", Name: "web-os", Status: "Attached", Zone: "2", Host: "vm-0001", System: true, Type: "Premium_LRS", SizeGiB: 30, Created: created},
+				{ID: "disk-0002", Name: "web-data", Status: "Attached", Zone: "2", Host: "vm-0001", Device: "lun3", Type: "StandardSSD_LRS", SizeGiB: 256, Tags: map[string]string{"team": "shop"}, Created: created},
+				{ID: "disk-0003", Name: "db-os", Status: "Reserved", Host: "vm-0002", System: true, Type: "Premium_LRS", SizeGiB: 127, Created: created},
+				{ID: "disk-0004", Name: "spare", Status: "Unattached", Type: "Standard_LRS", SizeGiB: 64, Created: created},
+			},
+			LoadBalancers: []fake.LoadBalancer{
+				{ID: "lb-0001", Name: "front", Status: "Succeeded", Type: "Standard", Addresses: []string{"203.0.113.9", "203.0.113.8"}, Zones: []string{"1", "2"}, Tags: map[string]string{"team": "shop"}},
+				{ID: "lb-0002", Name: "inner", Status: "Succeeded", Type: "Basic", Internal: true, Addresses: []string{"10.0.0.9"}, VPC: "vnet-a", Subnets: []string{"back"}},
+			},
+			Databases: []fake.Database{
+				{
+					ID: "db-0001", Name: "orders", Status: "Ready", Zone: "1", Engine: "mysql", Version: "8.0.21", Type: "Standard_D2ds_v4", VCPU: 2, MemoryMiB: 8192,
+					Endpoint: "orders.mysql.database.azure.com", StorageGiB: 128, VPC: "vnet-a", Subnet: "data", Tags: map[string]string{"team": "shop"}, Created: created,
+				},
+				{
+					ID: "db-0002", Name: "events", Status: "Stopped", Engine: "postgres", Version: "16", Type: "Standard_E4ds_v5", VCPU: 4, MemoryMiB: 32768,
+					Endpoint: "events.postgres.database.azure.com", StorageGiB: 64, Created: created,
+				},
+			},
+		},
+		{Name: "westeurope"},
+	}}
+}
+
+// setup serves the account.
+func setup(t *testing.T) (*fake.Cloud, cloud.Settings) {
+	t.Helper()
+	c := &fake.Cloud{}
+	c.Add(account())
+	return c, serve(t, c)
+}
+
+func serve(t *testing.T, c *fake.Cloud) cloud.Settings {
+	t.Helper()
+	server := httptest.NewServer(azurefake.New(c))
+	t.Cleanup(server.Close)
+	return settingsFor(server.URL)
+}
+
+func settingsFor(endpoint string) cloud.Settings {
+	return cloud.Settings{
+		Provider: "azure", Name: "demo", AccountID: subscription, Endpoint: endpoint, RequestsPerSecond: 100000,
+		Credential: cloud.Credential{ID: cloud.SecretText(clientID), Key: cloud.SecretText(clientSecret), Tenant: "demo-tenant"},
+	}
+}
+
+func open(settings cloud.Settings) cloud.Provider { return azure.Adapter().New(settings) }
+
+func scopeOf(kind, region string) resource.Scope {
+	return resource.Scope{Kind: kind, Provider: "azure", Account: "demo", Region: region}
+}
+
+var (
+	hostScope     = scopeOf("resource_host", region)
+	diskScope     = scopeOf("resource_disk", region)
+	balancerScope = scopeOf("resource_load_balancer", region)
+	databaseScope = scopeOf("resource_database", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope}
+)
+
+// listAll lists a scope to its end.
+func listAll(t *testing.T, provider cloud.Provider, scope resource.Scope) []resource.Row {
+	t.Helper()
+	return listFrom(t, provider, scope, "")
+}
+
+// listFrom lists the rest of a scope.
+func listFrom(t *testing.T, provider cloud.Provider, scope resource.Scope, cursor string) (rows []resource.Row) {
+	t.Helper()
+	for range 1000 {
+		page, err := provider.List(t.Context(), scope, cursor)
+		require.NoError(t, err)
+		rows = append(rows, page.Rows...)
+		if page.Next == "" {
+			return rows
+		}
+		cursor = page.Next
+	}
+	require.Fail(t, "the listing does not end")
+	return nil
+}
+
+// entries are the sealed rows' identities and hashes.
+func entries(t *testing.T, kind *resource.Kind, scope resource.Scope, rows []resource.Row) map[string]resource.Hash {
+	t.Helper()
+	hashes := map[string]resource.Hash{}
+	for _, row := range rows {
+		require.NoError(t, kind.Seal(row, scope, 1))
+		hashes[row.RowMeta().NativeID] = row.RowMeta().Entry().Hash
+	}
+	return hashes
+}
+
+var kinds = map[string]*resource.Kind{
+	"resource_host": resource.HostKind, "resource_disk": resource.DiskKind,
+	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind,
+}
+
+// bare are the rows as they were before they were sealed, by native id.
+func bare(t *testing.T, rows []resource.Row) []resource.Row {
+	t.Helper()
+	slices.SortFunc(rows, func(a, b resource.Row) int {
+		return slices.Compare([]string{a.RowMeta().NativeID}, []string{b.RowMeta().NativeID})
+	})
+	return rows
+}
+
+func calls(c *fake.Cloud) map[string]int {
+	counts := map[string]int{}
+	for _, request := range c.Requests() {
+		counts[request.Action]++
+	}
+	return counts
+}
+
+// many adds hosts with a disk each.
+func many(hosts int) func([]*fake.Account) {
+	return func(accounts []*fake.Account) {
+		r := accounts[0].Region(region)
+		r.Hosts, r.Disks = nil, nil
+		for i := range hosts {
+			id := fmt.Sprintf("vm-%06d", i)
+			r.Hosts = append(r.Hosts, fake.Host{ID: id, Name: "host", Status: "running", Type: "Standard_D2s_v5", VCPU: 2, MemoryMiB: 8192, PrivateIPs: []string{fmt.Sprintf("10.%d.%d.4", i/200, i%200)}, VPC: "vnet", Subnet: "net"})
+			r.Disks = append(r.Disks, fake.Disk{ID: fmt.Sprintf("disk-%06d", i), Name: "disk", Host: id, System: true, SizeGiB: 30, Status: "Attached", Type: "Premium_LRS"})
+		}
+	}
+}

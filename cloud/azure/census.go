@@ -1,0 +1,123 @@
+package azure
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// pageRows is how many rows a page out of a census has.
+const pageRows = 1000
+
+// census is a whole list of the subscription, for kinds that ARM does not list by
+// location. Its rows are not to be changed.
+type census[R any] struct {
+	byID       map[armID]*member[R]
+	byLocation map[string][]*member[R] // sorted by id
+}
+
+// member is one resource of a census.
+type member[R any] struct {
+	id  armID
+	row R
+}
+
+func newCensus[R any]() census[R] {
+	return census[R]{byID: map[armID]*member[R]{}, byLocation: map[string][]*member[R]{}}
+}
+
+// add takes a resource in; a list that changes while it is read can have one twice.
+func (c census[R]) add(region string, id armID, row R) {
+	if c.byID[id] != nil && id != "" {
+		c.byID[id].row = row
+		return
+	}
+	one := &member[R]{id: id, row: row}
+	c.byID[id] = one
+	c.byLocation[region] = append(c.byLocation[region], one)
+}
+
+func (c census[R]) sort() {
+	for _, members := range c.byLocation {
+		slices.SortStableFunc(members, func(a, b *member[R]) int { return strings.Compare(string(a.id), string(b.id)) })
+	}
+}
+
+// after is the page of a region's resources whose ids follow the cursor, with the
+// cursor of the next one: the last id. Resources that come and go between two pages,
+// or between two workers, move no other over the page's edge.
+func (c census[R]) after(region, cursor string) (page []*member[R], next string) {
+	all := c.byLocation[region]
+	from, found := slices.BinarySearchFunc(all, cursor, func(one *member[R], cursor string) int { return strings.Compare(string(one.id), cursor) })
+	if found && cursor != "" {
+		from++
+	}
+	if len(all)-from <= pageRows {
+		return all[from:], ""
+	}
+	page = all[from : from+pageRows]
+	return page, string(page[pageRows-1].id)
+}
+
+// ids are the native ids of a region's resources.
+func (c census[R]) ids(region string, idOf func(*R) string) map[string]bool {
+	there := map[string]bool{}
+	for _, one := range c.byLocation[region] {
+		there[idOf(&one.row)] = true
+	}
+	return there
+}
+
+// counted lists and looks up a kind out of a census.
+type counted[R any] struct {
+	s       *session
+	kind    string
+	actions []string
+	table   *shared[census[R]]
+	load    func(context.Context) (census[R], error)
+	idOf    func(*R) string
+}
+
+// list is the page at the cursor.
+func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(R) resource.Row) (cloud.Page, error) {
+	begins := cursor == ""
+	if begins {
+		if err := c.s.enabled(ctx, region); err != nil {
+			return cloud.Page{}, err
+		}
+		if err := c.s.permit(ctx, false, c.actions); err != nil {
+			return cloud.Page{}, err
+		}
+	}
+	all, err := c.table.get(ctx, c.kind+"/"+region, begins, c.load)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	members, next := all.value.after(region, cursor)
+	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}
+	for _, one := range members {
+		page.Rows = append(page.Rows, rowOf(one.row))
+	}
+	return page, nil
+}
+
+// lookup lists the subscription again. The permission is asked for afterwards, so that
+// it covers the list.
+func (c counted[R]) lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	all, err := c.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	there := all.ids(region, c.idOf)
+	if there[""] {
+		return nil, adapter.BadAnswer(c.kind+" of "+region, "a resource has no id: it may be any of those looked up")
+	}
+	if err := c.s.permit(ctx, true, c.actions); err != nil {
+		return nil, err
+	}
+	return existing(nativeIDs, there), nil
+}

@@ -1,0 +1,126 @@
+package azure
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud/adapter"
+)
+
+// tokenMargin is what a token has to be valid for at least, as in the SDK.
+const tokenMargin = 5 * time.Minute
+
+// tokens holds the one token of a session for all its clients. The SDK would hold one
+// for each, and lets a caller wait for another's request for a token beyond the end of
+// its own context.
+type tokens struct {
+	source  azcore.TokenCredential
+	chain   bool // the default chain
+	request policy.TokenRequestOptions
+	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+	mu      sync.Mutex
+	held    azcore.AccessToken
+}
+
+func newTokens(account adapter.Account, options policy.ClientOptions) (*tokens, error) {
+	source, err := credentialOf(account, options)
+	if err != nil {
+		return nil, err
+	}
+	return &tokens{
+		source: source, chain: account.Keys.IsZero(), one: semaphore.NewWeighted(1),
+		request: policy.TokenRequestOptions{
+			Scopes:    []string{options.Cloud.Services[azcloud.ResourceManager].Audience + "/.default"},
+			EnableCAE: true,
+		},
+	}, nil
+}
+
+func credentialOf(account adapter.Account, options policy.ClientOptions) (azcore.TokenCredential, error) {
+	tenant, keys := account.Credential.Tenant, account.Keys
+	if keys.IsZero() {
+		return azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options, TenantID: tenant})
+	}
+	if tenant == "" || keys.ID == "" || keys.Key == "" {
+		return nil, errors.New("a client secret needs tenant_id, client_id and client_secret")
+	}
+	if account.OnLoopback() {
+		return loopbackSecret(account, options.Transport.(*http.Client)), nil
+	}
+	return azidentity.NewClientSecretCredential(tenant, keys.ID, keys.Key, &azidentity.ClientSecretCredentialOptions{ClientOptions: options})
+}
+
+// clientSecret gets tokens at an endpoint on this machine, since azidentity asks only
+// authorities with https.
+type clientSecret struct {
+	config clientcredentials.Config
+	client *http.Client
+}
+
+func loopbackSecret(account adapter.Account, client *http.Client) clientSecret {
+	return clientSecret{client: client, config: clientcredentials.Config{
+		ClientID: account.Keys.ID, ClientSecret: account.Keys.Key, AuthStyle: oauth2.AuthStyleInParams,
+		TokenURL: account.EndpointFor("login", "") + "/" + account.Credential.Tenant + "/oauth2/v2.0/token",
+	}}
+}
+
+// GetToken implements azcore.TokenCredential.
+func (c clientSecret) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	config := c.config
+	config.Scopes = options.Scopes
+	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, c.client))
+	if err != nil {
+		return azcore.AccessToken{}, err
+	}
+	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
+}
+
+// ready sees to it that a token is held.
+func (t *tokens) ready(ctx context.Context) error {
+	_, err := t.GetToken(ctx, t.request)
+	return err
+}
+
+// GetToken implements azcore.TokenCredential. Its errors are *tokenError, or the
+// context's.
+func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	if err := t.one.Acquire(ctx, 1); err != nil {
+		return azcore.AccessToken{}, err
+	}
+	defer t.one.Release(1)
+	if held := t.holding(); options.Claims == "" && time.Until(held.ExpiresOn) > tokenMargin {
+		return held, nil
+	}
+	token, err := t.source.GetToken(ctx, options)
+	if err != nil {
+		return azcore.AccessToken{}, newTokenError(err, t.chain)
+	}
+	t.hold(token)
+	return token, nil
+}
+
+// forget gives up a token that ARM does not take.
+func (t *tokens) forget() { t.hold(azcore.AccessToken{}) }
+
+func (t *tokens) holding() azcore.AccessToken {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.held
+}
+
+func (t *tokens) hold(token azcore.AccessToken) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.held = token
+}

@@ -1,0 +1,353 @@
+package azure_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// requireClass returns the pause that the error asks for.
+func requireClass(t *testing.T, class cloud.Class, err error) (retryAfter time.Duration) {
+	t.Helper()
+	var failure *cloud.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, class, failure.Class, err.Error())
+	return failure.RetryAfter
+}
+
+// requireClean sees to it that an error shows nothing that is nobody's business.
+func requireClean(t *testing.T, err error) {
+	t.Helper()
+	for _, hidden := range []string{clientSecret, "fake-token-of-", "Bearer", "skiptoken=", "api-version", azurefake.Secret} {
+		require.NotContains(t, err.Error(), hidden)
+	}
+	require.NotContains(t, err.Error(), "\n")
+}
+
+func armBody(code string) string {
+	return `{"error":{"code":"` + code + `","message":"It went wrong."}}`
+}
+
+func TestErrorsOfLists(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault fake.Fault
+		class cloud.Class
+		wait  time.Duration
+	}{
+		"credential":                {fake.Fault{Verdict: fake.InvalidCredential}, cloud.InvalidCredential, 0},
+		"token of another tenant":   {fake.Fault{Status: 401, Body: armBody("InvalidAuthenticationTokenTenant")}, cloud.InvalidCredential, 0},
+		"unknown 401":               {fake.Fault{Status: 401, Body: `{}`}, cloud.InvalidCredential, 0},
+		"denied":                    {fake.Fault{Verdict: fake.Denied}, cloud.Denied, 0},
+		"linked":                    {fake.Fault{Status: 403, Body: armBody("LinkedAuthorizationFailed")}, cloud.Denied, 0},
+		"unknown 403":               {fake.Fault{Status: 403, Body: `no JSON`}, cloud.Denied, 0},
+		"throttled":                 {fake.Fault{Verdict: fake.Throttled, RetryAfter: 7 * time.Second}, cloud.Throttled, 7 * time.Second},
+		"throttled, nothing told":   {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled, 0},
+		"operation not allowed 429": {fake.Fault{Status: 429, Body: armBody("OperationNotAllowed")}, cloud.Throttled, 0},
+		"region disabled":           {fake.Fault{Verdict: fake.RegionDisabled}, cloud.RegionDisabled, 0},
+		"invalid location":          {fake.Fault{Status: 400, Body: armBody("InvalidLocation")}, cloud.RegionDisabled, 0},
+		"not registered":            {fake.Fault{Status: 409, Body: armBody("MissingSubscriptionRegistration")}, cloud.RegionDisabled, 0},
+		"subscription gone":         {fake.Fault{Status: 404, Body: armBody("SubscriptionNotFound")}, cloud.NotFound, 0},
+		"server error":              {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable, 0},
+		"bad gateway":               {fake.Fault{Status: 502, Body: "<html>"}, cloud.Unavailable, 0},
+		"gateway time-out":          {fake.Fault{Status: 504, Body: armBody("GatewayTimeout")}, cloud.Timeout, 0},
+		"expired cursor":            {fake.Fault{Verdict: fake.ExpiredCursor}, cloud.ExpiredCursor, 0},
+		"cursor in other words":     {fake.Fault{Status: 400, Body: `{"error":{"code":"BadRequest","message":"The $skipToken is invalid."}}`}, cloud.ExpiredCursor, 0},
+		"cut short":                 {fake.Fault{Body: `{"value":[`, Truncated: true}, cloud.Unavailable, 0},
+		"half a document":           {fake.Fault{Body: `{"value":[`}, cloud.BadAnswer, 0},
+		"no list":                   {fake.Fault{Body: `{}`}, cloud.BadAnswer, 0},
+		"null":                      {fake.Fault{Body: `null`}, cloud.BadAnswer, 0},
+		"null for a list":           {fake.Fault{Body: `{"value":null}`}, cloud.BadAnswer, 0},
+		"null in the list":          {fake.Fault{Body: `{"value":[null]}`}, cloud.BadAnswer, 0},
+		"white space":               {fake.Fault{Body: ` `}, cloud.BadAnswer, 0},
+		"wrong type of list":        {fake.Fault{Body: `{"value":"none"}`}, cloud.BadAnswer, 0},
+		"wrong type in it":          {fake.Fault{Body: `{"value":[{"id":7,"numberOfCores":"two"}]}`}, cloud.BadAnswer, 0},
+		"HTML":                      {fake.Fault{Body: `<html>maintenance</html>`}, cloud.BadAnswer, 0},
+		"redirection":               {fake.Fault{Status: 302, Body: `moved`}, cloud.BadAnswer, 0},
+	} {
+		for scope, actions := range map[resource.Scope][]string{
+			hostScope:     {"vm_list", "vm_status_list", "nic_list", "publicip_list", "disk_list", "size_list"},
+			diskScope:     {"disk_list", "vm_list"},
+			balancerScope: {"lb_list", "publicip_list"},
+			databaseScope: {"mysql_list", "postgres_list"},
+		} {
+			for _, action := range actions {
+				if name == "not registered" && scope == databaseScope {
+					continue // no servers: see TestDatabasesOfASubscriptionWithoutOneEngine
+				}
+				t.Run(name+"/"+action+" for "+scope.Kind, func(t *testing.T) {
+					t.Parallel()
+					c, settings := setup(t)
+					fault := test.fault
+					fault.Action = action
+					c.Break(fault)
+					page, err := open(settings).List(t.Context(), scope, "")
+					require.Equal(t, test.wait, requireClass(t, test.class, err))
+					require.Empty(t, page.Rows, "nothing half-done")
+					requireClean(t, err)
+				})
+			}
+		}
+	}
+}
+
+// The body of an answer can be empty: the SDK takes that for an empty list.
+func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
+	t.Parallel()
+	for _, scope := range allScopes {
+		c := &fake.Cloud{}
+		c.Add(account())
+		healthy := azurefake.New(c)
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for _, path := range []string{"/virtualMachines", "/disks", "/loadBalancers", "/flexibleServers"} {
+				if strings.HasSuffix(r.URL.Path, path) {
+					return
+				}
+			}
+			healthy.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		_, err := open(settingsFor(server.URL)).List(t.Context(), scope, "")
+		requireClass(t, cloud.BadAnswer, err)
+		_, err = open(settingsFor(server.URL)).Lookup(t.Context(), scope, []string{"vm-0001"})
+		requireClass(t, cloud.BadAnswer, err)
+	}
+}
+
+func TestErrorsOfTokens(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault fake.Fault
+		class cloud.Class
+	}{
+		"wrong secret":        {fake.Fault{Verdict: fake.InvalidCredential}, cloud.InvalidCredential},
+		"unknown application": {fake.Fault{Status: 400, Body: `{"error":"unauthorized_client","error_description":"AADSTS700016: Application was not found in the directory."}`}, cloud.InvalidCredential},
+		"throttled":           {fake.Fault{Verdict: fake.Throttled, RetryAfter: 3 * time.Second}, cloud.Throttled},
+		"server error":        {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable},
+		"cut short":           {fake.Fault{Body: `{"access_`, Truncated: true}, cloud.Unavailable},
+		"no token":            {fake.Fault{Body: `{}`}, cloud.BadAnswer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			fault := test.fault
+			fault.Action = "token"
+			c.Break(fault)
+			_, err := open(settings).Regions(t.Context())
+			require.Equal(t, fault.RetryAfter, requireClass(t, test.class, err))
+			requireClean(t, err)
+		})
+	}
+}
+
+// A token that is refused is not used again.
+func TestARefusedTokenIsAskedForAnew(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	listAll(t, provider, hostScope)
+	require.Equal(t, 1, calls(c)["token"], "one for all clients")
+	c.Break(fake.Fault{Action: "vm_list", Verdict: fake.InvalidCredential, Times: 1})
+	_, err := provider.List(t.Context(), hostScope, "")
+	requireClass(t, cloud.InvalidCredential, err)
+	listAll(t, provider, hostScope)
+	require.Equal(t, 2, calls(c)["token"])
+}
+
+// external-dns #2858, #3997: a time-out led to mass deletion. Here it is an error, and
+// comes in time.
+func TestSlowAnswersEndWithTheContext(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"token", "subscription_get", "permission_list", "vm_list", "nic_list", "publicip_list", "size_list"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Break(fake.Fault{Action: action, Delay: 10 * time.Minute})
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			began := time.Now()
+			_, err := open(settings).List(ctx, hostScope, "")
+			requireClass(t, cloud.Timeout, err)
+			require.Less(t, time.Since(began), 2*time.Second)
+		})
+	}
+}
+
+func TestCancellation(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Break(fake.Fault{Action: "vm_list", Delay: 10 * time.Minute})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := open(settings).Lookup(ctx, hostScope, []string{"vm-0001"})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Less(t, time.Since(began), 2*time.Second)
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	_, err := open(settingsFor(server.URL)).Regions(t.Context())
+	requireClass(t, cloud.Unavailable, err)
+	requireClean(t, err)
+}
+
+func TestAbsurdValues(t *testing.T) {
+	t.Parallel()
+	vm := func(properties string) string {
+		return `{"value":[{"id":"/subscriptions/` + subscription + `/x/vm","name":"odd","properties":{"vmId":"vm-odd",` + properties + `}}]}`
+	}
+	for name, test := range map[string]struct{ action, body, want string }{
+		"negative cores":          {"size_list", `{"value":[{"name":"S","numberOfCores":-2,"memoryInMB":1}]}`, "size S has -2 cores"},
+		"memory of 1e30":          {"size_list", `{"value":[{"name":"S","numberOfCores":2,"memoryInMB":1e30}]}`, ""},
+		"cores as text":           {"size_list", `{"value":[{"name":"S","numberOfCores":"two"}]}`, ""},
+		"negative disk":           {"vm_list", vm(`"storageProfile":{"osDisk":{"name":"d","diskSizeGB":-30}}`), "vm vm-odd: diskSizeGB"},
+		"negative available":      {"vm_list", vm(`"hardwareProfile":{"vmSize":"S","vmSizeProperties":{"vCPUsAvailable":-1}}`), "vm vm-odd: vCPUsAvailable"},
+		"time that is none":       {"vm_list", vm(`"timeCreated":"yesterday"`), ""},
+		"id as number":            {"vm_list", `{"value":[{"properties":{"vmId":7}}]}`, ""},
+		"negative disk of a disk": {"disk_list", `{"value":[{"id":"/x","location":"eastus","properties":{"uniqueId":"d1","diskSizeGB":-1}}]}`, "disk d1: diskSizeGB is -1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record(test.action, []byte(test.body))
+			scope := hostScope
+			if test.action == "disk_list" {
+				scope = diskScope
+			}
+			page, err := open(settings).List(t.Context(), scope, "")
+			requireClass(t, cloud.BadAnswer, err)
+			require.ErrorContains(t, err, test.want)
+			require.Empty(t, page.Rows)
+		})
+	}
+}
+
+// cloudquery dropped what failed to resolve, and deleted the stored row: a machine
+// without an id is a row without one, which keeps the sync from deleting.
+func TestAMachineWithoutAnID(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record("vm_list", []byte(`{"value":[{"name":"odd"}]}`))
+	c.Record("vm_status_list", []byte(`{"value":[]}`))
+	provider := open(settings)
+	rows := listAll(t, provider, hostScope)
+	require.Len(t, rows, 1)
+	require.ErrorIs(t, resource.HostKind.Seal(rows[0], hostScope, 1), resource.ErrNoID)
+	_, err := provider.Lookup(t.Context(), hostScope, []string{"vm-0001"})
+	requireClass(t, cloud.BadAnswer, err)
+}
+
+// cartography #1398, #2658: a region that answered 403 was an empty list, and the sweep
+// deleted everything. In ARM the lists of a credential that sees only some resource
+// groups have only those, without an error.
+func TestALackingPermissionIsNeverAShorterList(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		permissions string
+		denied      bool
+	}{
+		"none at the subscription": {`{"value":[]}`, true},
+		"of something else":        {`{"value":[{"actions":["Microsoft.Storage/*"],"notActions":[]}]}`, true},
+		"taken away again":         {`{"value":[{"actions":["*"],"notActions":["*/read"]}]}`, true},
+		"all":                      {`{"value":[{"actions":["*"],"notActions":["Microsoft.Authorization/*/Write"]}]}`, false},
+		"reader":                   {`{"value":[{"actions":["*/read"],"notActions":[]}]}`, false},
+		"in parts": {`{"value":[{"actions":["microsoft.compute/*/READ"],"notActions":[]},{"actions":["Microsoft.Network/*","Microsoft.DBforMySQL/flexibleServers/read"]},
+			{"actions":["Microsoft.DBforPostgreSQL/flexibleServers/*"]}]}`, false},
+	} {
+		for _, scope := range allScopes {
+			t.Run(name+"/"+scope.Kind, func(t *testing.T) {
+				t.Parallel()
+				c, settings := setup(t)
+				c.Record("permission_list", []byte(test.permissions))
+				provider := open(settings)
+				_, listErr := provider.List(t.Context(), scope, "")
+				_, lookupErr := provider.Lookup(t.Context(), scope, []string{"gone"})
+				if !test.denied {
+					require.NoError(t, errors.Join(listErr, lookupErr))
+					return
+				}
+				requireClass(t, cloud.Denied, listErr)
+				requireClass(t, cloud.Denied, lookupErr)
+				require.ErrorContains(t, listErr, "/read")
+			})
+		}
+	}
+}
+
+func TestASubscriptionThatTheCredentialDoesNotSee(t *testing.T) {
+	t.Parallel()
+	const other = "99999999-2222-3333-4444-555555555555"
+	c, settings := setup(t)
+	settings.AccountID = other
+	_, err := open(settings).Regions(t.Context())
+	requireClass(t, cloud.InvalidCredential, err)
+	require.ErrorContains(t, err, "does not see subscription "+other)
+
+	settings.AccountID = subscription
+	c.Break(fake.Fault{Action: "subscription_get", Verdict: fake.Denied, Times: 1})
+	_, err = open(settings).Regions(t.Context())
+	requireClass(t, cloud.InvalidCredential, err)
+	require.ErrorContains(t, err, "does not see subscription "+subscription)
+
+	c.Record("subscription_get", []byte(`{"subscriptionId":"`+other+`","state":"Enabled"}`))
+	_, err = open(settings).List(t.Context(), hostScope, "")
+	requireClass(t, cloud.InvalidCredential, err)
+	require.ErrorContains(t, err, subscription)
+	require.ErrorContains(t, err, other)
+
+	c.Record("subscription_get", []byte(`{"subscriptionId":"`+subscription+`","state":"Deleted"}`))
+	_, err = open(settings).List(t.Context(), hostScope, "")
+	requireClass(t, cloud.InvalidCredential, err)
+	require.ErrorContains(t, err, `state "Deleted"`)
+}
+
+func TestAnAccountIDInUpperCase(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	settings.AccountID = strings.ToUpper(subscription)
+	require.Len(t, listAll(t, open(settings), hostScope), 2)
+}
+
+func TestCredentials(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	settings.Credential.Tenant = ""
+	_, err := open(settings).Regions(t.Context())
+	requireClass(t, cloud.InvalidCredential, err)
+	require.ErrorContains(t, err, "tenant_id")
+}
+
+// A replaced file is used without a restart.
+func TestACredentialFileIsReadAgain(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	path := filepath.Join(t.TempDir(), "client")
+	require.NoError(t, os.WriteFile(path, []byte("unknown-client\n"), 0o600))
+	settings.Credential.ID = cloud.SecretFile(path)
+	provider := open(settings)
+	_, err := provider.Regions(t.Context())
+	requireClass(t, cloud.InvalidCredential, err)
+	require.NoError(t, os.WriteFile(path, []byte(clientID+"\n"), 0o600))
+	regions, err := provider.Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"eastus", "westeurope"}, regions)
+	c.Update(func(accounts []*fake.Account) { accounts[0].Expired = true })
+	_, err = provider.List(t.Context(), hostScope, "")
+	requireClass(t, cloud.InvalidCredential, err)
+}

@@ -1,0 +1,45 @@
+package azure
+
+import "strings"
+
+// armID is the id of a resource in ARM, in lower case: lists write the same id in
+// different cases.
+type armID string
+
+func idOf(id *string) armID { return armID(strings.ToLower(text(id))) }
+
+// network is the virtual network of a subnet's id, empty where it is of none.
+func (id armID) network() string {
+	network, _, found := strings.Cut(string(id), "/subnets/")
+	if !found {
+		return ""
+	}
+	return network
+}
+
+// within says that the resource is of the subscription.
+func (id armID) within(subscription string) bool {
+	return strings.HasPrefix(string(id), "/subscriptions/"+strings.ToLower(subscription)+"/")
+}
+
+// location is a location's name in the form of the list of locations: some resource
+// providers write "East US" for eastus.
+func location(name *string) string {
+	return strings.ReplaceAll(strings.ToLower(text(name)), " ", "")
+}
+
+// text is what a field of the SDK holds, empty where it is absent.
+func text[T ~string](field *T) string {
+	if field == nil {
+		return ""
+	}
+	return string(*field)
+}
+
+// nativeID is a resource's own GUID, or its ARM id where the answer has none.
+func nativeID(guid *string, id armID) string {
+	if guid := strings.ToLower(text(guid)); guid != "" {
+		return guid
+	}
+	return string(id)
+}

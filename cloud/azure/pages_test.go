@@ -1,0 +1,288 @@
+package azure_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// cloudpods #22974: of more than 1,000 machines in a region only 1,000 came. Nothing is
+// asked for once a machine.
+func TestMoreThanAThousandOverPages(t *testing.T) {
+	t.Parallel()
+	const hosts = 1234
+	c, settings := setup(t)
+	c.PageSize = 100
+	c.Update(many(hosts))
+	for _, scope := range []resource.Scope{hostScope, diskScope} {
+		provider := open(settings)
+		before := calls(c)
+		rows := listAll(t, provider, scope)
+		ids := map[string]bool{}
+		for _, row := range rows {
+			ids[row.RowMeta().NativeID] = true
+		}
+		require.Len(t, ids, hosts)
+		require.Len(t, rows, hosts)
+		after := calls(c)
+		const pages = 13
+		require.Equal(t, pages, after["vm_list"]-before["vm_list"], "once a fetch")
+		if scope == hostScope {
+			require.Equal(t, pages, after["nic_list"], "once a fetch")
+			require.Equal(t, pages, after["vm_status_list"])
+			require.Equal(t, 1, after["size_list"])
+			require.Zero(t, after["disk_list"])
+		} else {
+			require.Equal(t, pages, after["disk_list"])
+		}
+	}
+}
+
+// Another worker goes on where one stopped.
+func TestResumeInAnotherProvider(t *testing.T) {
+	t.Parallel()
+	const hosts = 1234
+	c, settings := setup(t)
+	c.PageSize = 400
+	c.Update(many(hosts))
+	for _, scope := range []resource.Scope{hostScope, diskScope} {
+		first, err := open(settings).List(t.Context(), scope, "")
+		require.NoError(t, err)
+		require.NotEmpty(t, first.Next)
+		require.NotContains(t, first.Next, "127.0.0.1", "a cursor names no host")
+		rest := listFrom(t, open(settings), scope, first.Next)
+		ids := map[string]bool{}
+		for _, row := range append(first.Rows, rest...) {
+			require.False(t, ids[row.RowMeta().NativeID], "twice")
+			ids[row.RowMeta().NativeID] = true
+		}
+		require.Len(t, ids, hosts)
+		require.NotEmpty(t, rest[0].RowMeta().NativeID)
+		if host, is := rest[0].(*resource.Host); is {
+			require.Equal(t, "running", host.Status)
+			require.Len(t, host.PrivateIPs, 1)
+		}
+		if disk, is := rest[0].(*resource.Disk); is {
+			require.NotEmpty(t, disk.HostNativeID)
+		}
+	}
+}
+
+// The regions of a run share the lists of the whole subscription; the next run has its
+// own.
+func TestRegionsShareTables(t *testing.T) {
+	t.Parallel()
+	c := &fake.Cloud{}
+	owner := account()
+	var names []string
+	for i := range 8 {
+		name := fmt.Sprintf("region%d", i)
+		names = append(names, name)
+		owner.Regions = append(owner.Regions, &fake.Region{Name: name, Hosts: []fake.Host{{ID: "vm-" + name, Name: "one", Status: "running", Type: "S", VCPU: 1}}})
+	}
+	c.Add(owner)
+	provider := open(serve(t, c))
+	for run := 1; run <= 3; run++ {
+		var all sync.WaitGroup
+		for _, name := range names {
+			all.Go(func() {
+				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database"} {
+					_, err := provider.List(t.Context(), scopeOf(kind, name), "")
+					require.NoError(t, err)
+				}
+			})
+		}
+		all.Wait()
+		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list"} {
+			// Regions of one run that begin at very different times may need one load more.
+			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
+			require.GreaterOrEqual(t, calls(c)[action], run, action)
+		}
+	}
+}
+
+func TestAnExpiredCursor(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.PageSize = 1
+	provider := open(settings)
+	first, err := provider.List(t.Context(), hostScope, "")
+	require.NoError(t, err)
+	c.Break(fake.Fault{Action: "vm_list", Cursor: true, Verdict: fake.ExpiredCursor, Times: 1})
+	_, err = provider.List(t.Context(), hostScope, first.Next)
+	requireClass(t, cloud.ExpiredCursor, err)
+	for _, cursor := range []string{"nonsense", "https://elsewhere.example/x", "/subscriptions/other/x?$skiptoken=1", "/subscriptions/" + subscription + "/../x"} {
+		_, err = provider.List(t.Context(), hostScope, cursor)
+		requireClass(t, cloud.ExpiredCursor, err)
+	}
+}
+
+// A nextLink of elsewhere would be sent the token.
+func TestANextLinkOfElsewhereIsRefused(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("asked elsewhere") }))
+	t.Cleanup(elsewhere.Close)
+	path := "/subscriptions/" + subscription + "/providers/Microsoft.Compute/locations/eastus/virtualMachines?$skiptoken=1"
+	for _, link := range []string{
+		elsewhere.URL + path, "https://management.azure.com" + path, "//" + strings.TrimPrefix(elsewhere.URL, "http://") + path,
+		"http://user:word@{host}" + path, "https://{host}" + path, "http://{host}/subscriptions/other/x", "http://{host}/elsewhere", path, "%", "ftp://{host}" + path,
+	} {
+		c, settings := setup(t)
+		link = strings.ReplaceAll(link, "{host}", strings.TrimPrefix(settings.Endpoint, "http://"))
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope} {
+			c.Record(action, []byte(`{"value":[],"nextLink":"`+link+`"}`))
+			_, err := open(settings).List(t.Context(), scope, "")
+			requireClass(t, cloud.BadAnswer, err)
+			require.ErrorContains(t, err, "nextLink")
+			requireClean(t, err)
+		}
+	}
+}
+
+// An endpoint can be below a path, and a nextLink can name the default port or write
+// its query without escapes.
+func TestANextLinkBelowAPath(t *testing.T) {
+	t.Parallel()
+	c := &fake.Cloud{}
+	c.Add(account())
+	c.PageSize = 1
+	inner := azurefake.New(c)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recorder := httptest.NewRecorder()
+		http.StripPrefix("/proxy/arm", inner).ServeHTTP(recorder, r)
+		body := strings.ReplaceAll(recorder.Body.String(), r.Host+"/subscriptions", r.Host+"/proxy/arm/subscriptions")
+		body = strings.ReplaceAll(body, "%24skiptoken=", "note=a b&$skiptoken=")
+		w.Header().Set("Content-Type", recorder.Header().Get("Content-Type"))
+		w.WriteHeader(recorder.Code)
+		fmt.Fprint(w, body)
+	}))
+	t.Cleanup(server.Close)
+	provider := open(settingsFor(server.URL + "/proxy/arm/"))
+	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2} {
+		require.Len(t, listAll(t, provider, scope), want)
+	}
+}
+
+func TestAListThatLeadsBackToItself(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record("nic_list", []byte(`{"value":[],"nextLink":"`+settings.Endpoint+`/subscriptions/`+subscription+`/providers/Microsoft.Network/networkInterfaces?$skiptoken=1"}`))
+	_, err := open(settings).List(t.Context(), hostScope, "")
+	requireClass(t, cloud.BadAnswer, err)
+}
+
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Update(func(accounts []*fake.Account) {
+		accounts[0].Regions = append(accounts[0].Regions, &fake.Region{Name: "brazilsouth", Disabled: true}, &fake.Region{Name: "asia"})
+	})
+	provider := open(settings)
+	regions, err := provider.Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"asia", "eastus", "westeurope"}, regions)
+	for _, name := range []string{"brazilsouth", "eastsu"} {
+		for _, scope := range allScopes {
+			_, err := provider.List(t.Context(), scopeOf(scope.Kind, name), "")
+			requireClass(t, cloud.RegionDisabled, err)
+		}
+	}
+}
+
+func TestAnEmptyRegion(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	for _, scope := range allScopes {
+		page, err := open(settings).List(t.Context(), scopeOf(scope.Kind, "westeurope"), "")
+		require.NoError(t, err)
+		require.Empty(t, page.Rows)
+		require.Empty(t, page.Next)
+	}
+	require.Zero(t, calls(c)["nic_list"], "nothing to join")
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	mysql := under("rg-db-0001/providers/microsoft.dbformysql/flexibleservers/orders")
+	for scope, test := range map[resource.Scope]struct{ ask, want []string }{
+		hostScope:     {[]string{"vm-0001", "gone", "vm-0002"}, []string{"vm-0001", "vm-0002"}},
+		diskScope:     {[]string{"disk-0004", "gone"}, []string{"disk-0004"}},
+		balancerScope: {[]string{"gone", "lb-0001"}, []string{"lb-0001"}},
+		databaseScope: {[]string{"gone", mysql}, []string{mysql}},
+	} {
+		t.Run(scope.Kind, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.PageSize = 1
+			provider := open(settings)
+			existing, err := provider.Lookup(t.Context(), scope, test.ask)
+			require.NoError(t, err)
+			require.Equal(t, test.want, existing)
+
+			existing, err = provider.Lookup(t.Context(), scope, []string{"gone", "", "/subscriptions/x", "'; drop"})
+			require.NoError(t, err)
+			require.Empty(t, existing)
+
+			upper := strings.ToUpper(test.want[0])
+			existing, err = provider.Lookup(t.Context(), scope, []string{upper})
+			require.NoError(t, err)
+			require.Equal(t, []string{upper}, existing, "as it was asked for")
+
+			limit := provider.LookupLimit(scope.Kind)
+			many := make([]string, limit)
+			for i := range many {
+				many[i] = fmt.Sprintf("gone-%d", i)
+			}
+			many[limit/2] = test.want[0]
+			existing, err = provider.Lookup(t.Context(), scope, many)
+			require.NoError(t, err)
+			require.Equal(t, test.want[:1], existing)
+		})
+	}
+}
+
+// A lookup trusts no table of before: what the listing lacked may exist since, and what
+// it had may not.
+func TestLookupIsFresh(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	for _, scope := range allScopes {
+		listAll(t, provider, scope)
+	}
+	c.Update(func(accounts []*fake.Account) {
+		r := accounts[0].Region(region)
+		r.Disks[3].ID, r.LoadBalancers[0].ID, r.Hosts[0].ID = "disk-new", "lb-new", "vm-new"
+	})
+	for scope, test := range map[resource.Scope][2]string{
+		hostScope: {"vm-0001", "vm-new"}, diskScope: {"disk-0004", "disk-new"}, balancerScope: {"lb-0001", "lb-new"},
+	} {
+		existing, err := provider.Lookup(t.Context(), scope, test[:])
+		require.NoError(t, err)
+		require.Equal(t, test[1:], existing)
+	}
+}
+
+// Whatever keeps from knowing makes nothing absent.
+func TestALookupThatFails(t *testing.T) {
+	t.Parallel()
+	for _, verdict := range []fake.Verdict{fake.Denied, fake.Throttled, fake.ServerError, fake.InvalidCredential, fake.RegionDisabled} {
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "permission_list": hostScope} {
+			c, settings := setup(t)
+			c.Break(fake.Fault{Action: action, Verdict: verdict})
+			existing, err := open(settings).Lookup(t.Context(), scope, []string{"vm-0001"})
+			require.Error(t, err)
+			require.Empty(t, existing)
+		}
+	}
+}
