@@ -136,6 +136,9 @@ func (l links) keep(action, nextLink string) (string, error) {
 	if !below || !l.ofSubscription(path) {
 		return "", adapter.BadAnswer(action, "nextLink is not of subscription %s", l.subscription)
 	}
+	if link.RawQuery == "" {
+		return path, nil
+	}
 	return path + "?" + link.RawQuery, nil
 }
 

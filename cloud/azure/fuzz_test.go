@@ -1,0 +1,71 @@
+package azure_test
+
+import (
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// fuzz gives any bytes for the answers to one of the actions of a kind: they make rows,
+// which can be sealed or are refused with a reason, or an error that says so, and never
+// both.
+func fuzz(f *testing.F, scope resource.Scope, actions []string, seeds ...string) {
+	for action := range actions {
+		for _, seed := range append(seeds, `{"value":[]}`, `{}`, `null`, `[]`, `{"value":[null]}`, `{"value":[{}]}`, `{"value":[{"properties":null}]}`, `{"value":[],"nextLink":"x"}`) {
+			f.Add(uint8(action), []byte(seed))
+		}
+	}
+	f.Fuzz(func(t *testing.T, action uint8, body []byte) {
+		c := &fake.Cloud{}
+		c.Add(account())
+		c.Record(actions[int(action)%len(actions)], body)
+		server := httptest.NewServer(azurefake.New(c))
+		defer server.Close()
+		page, err := open(settingsFor(server.URL)).List(t.Context(), scope, "")
+		if err != nil {
+			require.Contains(t, []cloud.Class{cloud.BadAnswer, cloud.Incomplete}, cloud.ClassOf(err), err.Error())
+			require.Empty(t, page)
+			return
+		}
+		for _, row := range page.Rows {
+			if kinds[scope.Kind].Seal(row, scope, 1) == nil {
+				require.NotEmpty(t, row.RowMeta().NativeID)
+			}
+		}
+	})
+}
+
+func FuzzHosts(f *testing.F) {
+	fuzz(f, hostScope, []string{"vm_list", "vm_status_list", "nic_list", "publicip_list", "disk_list", "size_list"},
+		`{"value":[{"id":"/a","name":"a","zones":["1",null],"tags":{"k":null},"properties":{"vmId":"v","hardwareProfile":{"vmSize":"s","vmSizeProperties":{"vCPUsAvailable":1}},
+			"storageProfile":{"imageReference":{"id":"/i"},"osDisk":{"osType":"Linux","name":"o","managedDisk":{"id":"/d"}},"dataDisks":[null,{"lun":1,"vhd":{}}]},
+			"networkProfile":{"networkInterfaces":[null,{"id":"/n","properties":{"primary":true}}]},"timeCreated":"2024-04-14T22:32:00Z","priority":"Spot"}}]}`,
+		`{"value":[{"id":"/a","properties":{"instanceView":{"statuses":[null,{"code":"PowerState/running"}]}}}]}`,
+		`{"value":[{"id":"/n","properties":{"ipConfigurations":[null,{"properties":{"privateIPAddress":"10.0.0.1","publicIPAddress":{"id":"/p"},"subnet":{"id":"/s/subnets/x"},"primary":true}}]}}]}`,
+		`{"value":[{"id":"/p","properties":{"ipAddress":"203.0.113.1"}}]}`,
+		`{"value":[{"name":"s","numberOfCores":2147483647,"memoryInMB":2147483647}]}`)
+}
+
+func FuzzDisks(f *testing.F) {
+	fuzz(f, diskScope, []string{"disk_list", "vm_list"},
+		`{"value":[{"id":"/d","name":"d","location":"eastus","managedBy":"/a","managedByExtended":[null,"/b"],"sku":{"name":"Premium_LRS"},"zones":["1"],"tags":{"k":"v"},
+			"properties":{"uniqueId":"u","diskState":"Attached","diskSizeGB":30,"osType":"Linux","timeCreated":"2024-04-14T22:32:00.1234567+00:00"}}]}`)
+}
+
+func FuzzLoadBalancers(f *testing.F) {
+	fuzz(f, balancerScope, []string{"lb_list", "publicip_list"},
+		`{"value":[{"id":"/l","name":"l","location":"eastus","sku":{"name":"Standard"},"properties":{"resourceGuid":"g","provisioningState":"Succeeded","frontendIPConfigurations":[null,
+			{"zones":["1",null],"properties":{"privateIPAddress":"10.0.0.1","subnet":{"id":"/s/subnets/x"}}},{"properties":{"publicIPAddress":{"id":"/subscriptions/other/p"}}}]}}]}`)
+}
+
+func FuzzDatabases(f *testing.F) {
+	fuzz(f, databaseScope, []string{"mysql_list", "postgres_list", "size_list"},
+		`{"value":[{"id":"/m","name":"m","location":"East US","sku":{"name":"s"},"tags":{"k":"v"},"systemData":{"createdAt":"2024-04-14T22:32:00Z"},
+			"properties":{"state":"Ready","version":"8.0.21","storage":{"storageSizeGB":20},"network":{"delegatedSubnetResourceId":"/s/subnets/x"}}}]}`)
+}
