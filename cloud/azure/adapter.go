@@ -26,8 +26,10 @@ const lookupLimit = 1000
 // requestsPerSecond is for each region, while ARM counts the whole subscription: its
 // reads fill a bucket of 250 with 25 a second
 // (https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling).
-// Five regions at a time stay within it.
-const requestsPerSecond = 5
+// Two regions at a time and the lists of the whole subscription stay within it; an
+// answer 429 slows more of them down. With a much lower pace, the first page of hosts
+// would wait too long for those lists.
+const requestsPerSecond = 8
 
 // Adapter describes Azure. An account is a subscription, a region a location.
 func Adapter() adapter.Adapter {
@@ -130,7 +132,7 @@ func newClients(subscription string, tokens *tokens, options *arm.ClientOptions)
 }
 
 // Lister implements adapter.Session.
-func (s *session) Lister(kind string) adapter.Lister { return s.listers[kind] }
+func (s *session) Lister(kind string) adapter.Lister { return classed{s.listers[kind]} }
 
 // cloudOf is the cloud that the settings name: the public one, that of which the
 // endpoint is, or the public one behind another endpoint.

@@ -108,6 +108,9 @@ func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(
 // lookup lists the subscription again. The permission is asked for afterwards, so that
 // it covers the list.
 func (c counted[R]) lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	if err := c.s.enabled(ctx, region); err != nil {
+		return nil, err
+	}
 	all, err := c.load(ctx)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // classes are those of ARM's error codes, in lower case
@@ -97,6 +99,36 @@ func waitOf(response *http.Response) time.Duration {
 		}
 	}
 	return 0
+}
+
+// classed gives a lister's errors a class, those too of a wait for what another lister
+// loads, which ends with the context.
+type classed struct{ adapter.Lister }
+
+// List implements adapter.Lister.
+func (c classed) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	page, err := c.Lister.List(ctx, region, cursor)
+	if err != nil {
+		return cloud.Page{}, withClass("list "+region, err)
+	}
+	return page, nil
+}
+
+// Lookup implements adapter.Lister.
+func (c classed) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	existing, err := c.Lister.Lookup(ctx, region, nativeIDs)
+	if err != nil {
+		return nil, withClass("look up ids in "+region, err)
+	}
+	return existing, nil
+}
+
+func withClass(doing string, err error) error {
+	var known *cloud.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return &cloud.Error{Class: cloud.ClassOf(err), Doing: doing, Err: err}
 }
 
 // missesProvider says that the subscription has not registered the resource provider.

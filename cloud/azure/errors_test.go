@@ -186,6 +186,42 @@ func TestSlowAnswersEndWithTheContext(t *testing.T) {
 	}
 }
 
+// Who waits for what another lister loads ends with its own context, too.
+func TestWaitingForAnotherEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"token", "nic_list", "permission_list"} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			provider := open(settings)
+			_, err := provider.Regions(t.Context())
+			require.NoError(t, err)
+			if action == "token" {
+				c.Break(fake.Fault{Action: "vm_list", Verdict: fake.InvalidCredential, Times: 1})
+				_, err = provider.List(t.Context(), hostScope, "")
+				requireClass(t, cloud.InvalidCredential, err)
+			}
+			c.Break(fake.Fault{Action: action, Delay: 10 * time.Minute})
+			long, end := context.WithCancel(t.Context())
+			first := make(chan error, 1)
+			go func() {
+				_, err := provider.List(long, hostScope, "")
+				first <- err
+			}()
+			before := calls(c)[action]
+			require.Eventually(t, func() bool { return calls(c)[action] >= max(before, 1) }, 5*time.Second, time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			began := time.Now()
+			_, err = provider.List(ctx, hostScope, "")
+			requireClass(t, cloud.Timeout, err)
+			require.Less(t, time.Since(began), 2*time.Second)
+			end()
+			require.Error(t, <-first)
+		})
+	}
+}
+
 func TestCancellation(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)

@@ -91,7 +91,7 @@ func serveOfficial(t *testing.T) *httptest.Server {
 			http.Error(w, err.Error(), http.StatusTeapot)
 			return
 		}
-		defer answer.Body.Close()
+		defer func() { _ = answer.Body.Close() }()
 		w.WriteHeader(answer.StatusCode)
 		_, _ = io.Copy(w, answer.Body)
 	}))

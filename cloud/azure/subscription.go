@@ -111,7 +111,11 @@ type place struct {
 // regions. Edge zones belong to one, and logical regions hold no machines.
 func (s *session) Regions(ctx context.Context) ([]string, error) {
 	s.locations.Forget("")
-	return s.regions(ctx)
+	regions, err := s.regions(ctx)
+	if err != nil {
+		return nil, withClass("list regions", err)
+	}
+	return regions, nil
 }
 
 // enabled fails for a region that is none of the subscription's: a list of the whole
