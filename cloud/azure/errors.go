@@ -40,7 +40,7 @@ var classes = map[string]cloud.Class{
 	"subscriptionrequeststhrottled":       cloud.Throttled,
 	"tenantrequeststhrottled":             cloud.Throttled,
 	"toomanyrequests":                     cloud.Throttled,
-	// Seen, not documented.
+	// Not confirmed from documentation.
 	"expiredskiptoken":         cloud.ExpiredCursor,
 	"invalidskiptoken":         cloud.ExpiredCursor,
 	"invalidcontinuationtoken": cloud.ExpiredCursor,

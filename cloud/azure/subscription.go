@@ -166,8 +166,8 @@ type permission struct {
 // permit fails unless the credential may do all the actions at the subscription. A
 // list of the subscription holds what the credential may see of it: with roles at some
 // resource groups only, the resources of the others would count as gone (the filter is
-// not documented; the question is:
-// https://learn.microsoft.com/azure/azure-resource-manager/management/authenticate-multi-tenant).
+// not confirmed from documentation; the question is documented:
+// https://learn.microsoft.com/azure/azure-resource-manager/resource-manager-api-authentication).
 // An answer is believed for shareFor, unless it has to be fresh.
 func (s *session) permit(ctx context.Context, fresh bool, actions []string) error {
 	const action = "permission_list"
