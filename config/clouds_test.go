@@ -94,5 +94,5 @@ func TestDocumentedExamples(t *testing.T) {
 			require.NoError(t, err)
 		}
 	}
-	require.GreaterOrEqual(t, examples, 3)
+	require.GreaterOrEqual(t, examples, 5)
 }

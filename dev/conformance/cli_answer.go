@@ -1,0 +1,70 @@
+package main
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The AWS command line prints what the SDK has decoded, not what EC2 sent. wireNames
+// are the elements of EC2's answers that are not the same word with a small first
+// letter (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html).
+var wireNames = map[string]string{
+	"Reservations": "reservationSet", "Instances": "instancesSet", "Volumes": "volumeSet", "InstanceTypes": "instanceTypeSet",
+	"Regions": "regionInfo", "Groups": "groupSet", "SecurityGroups": "groupSet", "Tags": "tagSet",
+	"NetworkInterfaces": "networkInterfaceSet", "PrivateIpAddresses": "privateIpAddressesSet", "Ipv6Addresses": "ipv6AddressesSet",
+	"BlockDeviceMappings": "blockDeviceMapping", "Attachments": "attachmentSet", "PublicIpAddress": "ipAddress",
+	"PublicDnsName": "dnsName", "StateTransitionReason": "reason", "RegionName": "regionName", "Endpoint": "regionEndpoint",
+}
+
+// fromCommandLine turns what the AWS command line prints into the wire's form. The
+// result of a --query, a bare list, is taken for a list of the action's resources,
+// whose Tag and ID fields are those that the documentation's examples choose.
+func fromCommandLine(printed document, of action) document {
+	root := printed.root
+	path := strings.Split(strings.TrimSuffix(of.lists, "[]"), ".")
+	if root.shape == list {
+		set := wire(root, path[0])
+		for _, element := range set.children {
+			element.rename("ID", of.ids[0])
+			element.rename("iD", of.ids[0])
+			element.rename("tag", "tagSet")
+		}
+		root = &node{shape: object, children: []*node{set}}
+	} else {
+		root = wire(root, "")
+	}
+	root.name = of.name + "Response"
+	return document{root: root, xml: true}
+}
+
+func wire(n *node, name string) *node {
+	written := &node{name: name, shape: n.shape, scalar: n.scalar}
+	for _, child := range n.children {
+		childName := "item"
+		if n.shape == object {
+			childName = wireName(n, child)
+		}
+		written.children = append(written.children, wire(child, childName))
+	}
+	return written
+}
+
+func wireName(of, child *node) string {
+	if child.name == "State" && of.field("InstanceId").scalar != nil && of.field("ImageId").scalar != nil {
+		return "instanceState"
+	}
+	if name, ok := wireNames[child.name]; ok {
+		return name
+	}
+	first, size := utf8.DecodeRuneInString(child.name)
+	return string(unicode.ToLower(first)) + child.name[size:]
+}
+
+func (n *node) rename(from, to string) {
+	for _, child := range n.children {
+		if child.name == from {
+			child.name = to
+		}
+	}
+}

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"cloudsync/cloud/adapter"
+	"cloudsync/cloud/alibaba"
+	"cloudsync/cloud/alibaba/alibabafake"
+	"cloudsync/cloud/aws"
+	"cloudsync/cloud/aws/awsfake"
+	"cloudsync/cloud/azure"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei"
+	"cloudsync/cloud/huawei/huaweifake"
+	"cloudsync/cloud/tencent"
+	"cloudsync/cloud/tencent/tencentfake"
+)
+
+// spec is how the recordings of a cloud are named and read.
+type spec struct {
+	provider string // and the name of the folder
+	adapter  adapter.Adapter
+	handler  func(*fake.Cloud) http.Handler
+	regions  []string
+	region   string // path of a resource's region, where an answer holds those of several
+	actions  []action
+}
+
+// action is a listing that an answer can be of.
+type action struct {
+	name    string // as the fake server knows it
+	files   []string
+	kind    string   // of its resources; empty: its answer is no listing of resources
+	lists   string   // path of an element
+	ids     []string // fields of an element, or paths of fields: the first that it has is its id
+	gone    func(answer document, id string) bool
+	regions bool // a listing of regions
+	joined  bool // what listings of other kinds are joined with, too
+}
+
+const (
+	hosts     = "resource_host"
+	disks     = "resource_disk"
+	databases = "resource_database"
+	balancers = "resource_load_balancer"
+)
+
+// accountID is that of the account whose recordings are replayed.
+const accountID = "100000000001"
+
+func clouds() []spec {
+	return []spec{
+		{
+			provider: "alibaba", adapter: alibaba.Adapter(), handler: alibabafake.New, regions: []string{"cn-hangzhou"},
+			actions: []action{
+				{name: "DescribeInstances", kind: hosts, lists: "Instances.Instance[]", ids: []string{"InstanceId"}},
+				{name: "DescribeDisks", kind: disks, lists: "Disks.Disk[]", ids: []string{"DiskId"}, joined: true},
+				{name: "DescribeDBInstances", kind: databases, lists: "Items.DBInstance[]", ids: []string{"DBInstanceId"}},
+				{name: "DescribeLoadBalancers", kind: balancers, lists: "LoadBalancers.LoadBalancer[]", ids: []string{"LoadBalancerId"}},
+				{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
+			},
+		},
+		{
+			provider: "aws", adapter: aws.Adapter(), handler: awsfake.New, regions: []string{"us-east-1"},
+			actions: []action{
+				{
+					name: "DescribeInstances", files: []string{"describe_instances"}, kind: hosts,
+					lists: "reservationSet[].instancesSet[]", ids: []string{"instanceId"}, gone: isTerminated,
+				},
+				{name: "DescribeVolumes", files: []string{"describe_volumes"}, kind: disks, lists: "volumeSet[]", ids: []string{"volumeId"}},
+				{name: "DescribeInstanceTypes", files: []string{"describe_instance_types"}, lists: "instanceTypeSet[]", joined: true},
+				{name: "DescribeDBInstances", kind: databases, lists: "DescribeDBInstancesResult.DBInstances[]", ids: []string{"DbiResourceId"}},
+				{name: "DescribeLoadBalancers", kind: balancers, lists: "DescribeLoadBalancersResult.LoadBalancers[]", ids: []string{"LoadBalancerArn"}},
+				{name: "DescribeRegions", files: []string{"describe_regions"}, lists: "regionInfo[]", regions: true},
+			},
+		},
+		{
+			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "value[].location",
+			actions: []action{
+				{name: "vm_list", files: []string{"vm_"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}},
+				{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true},
+				{name: "nic_list", lists: "value[]", joined: true},
+				{name: "publicip_list", lists: "value[]", joined: true},
+				{name: "lb_list", files: []string{"loadbalancer"}, kind: balancers, lists: "value[]", ids: []string{"properties.resourceGuid", "id"}},
+			},
+		},
+		{
+			provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"},
+			actions: []action{
+				{name: "ListServersDetails", files: []string{"cloudservers_detail"}, kind: hosts, lists: "servers[]", ids: []string{"id"}},
+				{name: "ListVolumes", files: []string{"cloudvolumes"}, kind: disks, lists: "volumes[]", ids: []string{"id"}, joined: true},
+				{name: "ListInstances", kind: databases, lists: "instances[]", ids: []string{"id"}},
+				{name: "ListLoadBalancers", files: []string{"loadbalancers"}, kind: balancers, lists: "loadbalancers[]", ids: []string{"id"}},
+			},
+		},
+		{
+			provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"},
+			actions: []action{
+				{name: "DescribeInstances", kind: hosts, lists: "Response.InstanceSet[]", ids: []string{"InstanceId"}},
+				{name: "DescribeDisks", kind: disks, lists: "Response.DiskSet[]", ids: []string{"DiskId"}},
+				{name: "DescribeDBInstances", kind: databases, lists: "Response.Items[]", ids: []string{"InstanceId"}},
+				{name: "DescribeLoadBalancers", kind: balancers, lists: "Response.LoadBalancerSet[]", ids: []string{"LoadBalancerId"}},
+				{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
+			},
+		},
+	}
+}
+
+// actionOf is the action that the file's name has in it.
+func (s spec) actionOf(file string) (action, bool) {
+	for _, a := range s.actions {
+		for _, name := range append(a.files, a.name) {
+			if strings.Contains(file, name) {
+				return a, true
+			}
+		}
+	}
+	return action{}, false
+}
+
+// resources are the ids of the answer's resources, in small letters: Azure writes the same
+// id in several ways.
+func (a action) resources(answer document) (ids []string) {
+	for _, element := range answer.find(a.lists) {
+		ids = append(ids, strings.ToLower(a.idOf(element)))
+	}
+	return ids
+}
+
+func (a action) idOf(element *node) string {
+	for _, path := range a.ids {
+		n := element
+		for field := range strings.SplitSeq(path, ".") {
+			n = n.field(field)
+		}
+		if !n.isEmpty() {
+			return fmt.Sprint(n.scalar)
+		}
+	}
+	return ""
+}
+
+// isTerminated says that EC2 still lists an instance that is gone.
+func isTerminated(answer document, id string) bool {
+	for _, instance := range answer.find("reservationSet[].instancesSet[]") {
+		if strings.EqualFold(fmt.Sprint(instance.field("instanceId").scalar), id) {
+			return instance.field("instanceState").field("name").scalar == "terminated"
+		}
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// recordings is a folder with one answer of a cloud.
+func recordings(t *testing.T, path, body string) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, filepath.Dir(path)), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, path), []byte(body), 0o600))
+	return dir
+}
+
+const (
+	tencentHost = `{"Response": {"TotalCount": 1, "RequestId": "r", "InstanceSet": [{"InstanceId": "ins-1", "InstanceName": "web", "CPU": 2, "Memory": 4,
+		"InstanceType": "S5.MEDIUM4", "InstanceState": "RUNNING", "Placement": {"Zone": "ap-guangzhou-3"},
+		"PrivateIpAddresses": ["10.0.0.1", "10.0.0.2"], "LatestOperation": "StartInstances"}]}}`
+	printedHost = `{"Reservations": [{"OwnerId": "1", "Instances": [{"InstanceId": "i-1", "ImageId": "ami-1", "InstanceType": "t3.nano",
+		"State": {"Code": 16, "Name": "running"}, "Placement": {"AvailabilityZone": "us-east-1a"},
+		"CpuOptions": {"CoreCount": 1, "ThreadsPerCore": 2}, "Tags": [{"Key": "Name", "Value": "web"}]}]}]}`
+	goneHost = `<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>t3.nano</instanceType>
+		<instanceState><code>48</code><name>terminated</name></instanceState></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`
+)
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		path, body string
+		want       []string
+		fails      string
+	}{
+		"a listing": {"tencent/recorded_1_DescribeInstances.json", tencentHost, []string{
+			"tencent/recorded_1_DescribeInstances.json: resource_host: 1 of 1 decoded; same hash with its lists reversed",
+			"unmapped: LatestOperation Response.RequestId", "empty:    disk_gib public_ips",
+		}, ""},
+		"what the command line printed": {"aws/doc_cli_describe_instances_0.json", printedHost, []string{"resource_host: 1 of 1 decoded"}, ""},
+		"a resource that is gone":       {"aws/wire_DescribeInstances.xml", goneHost, []string{"resource_host: 0 of 1 decoded, 1 gone"}, ""},
+		"an answer of no listing":       {"aws/wire_RunInstances.xml", goneHost, []string{"skipped: no listing of a kind"}, ""},
+		"a cut answer": {"tencent/recorded_DescribeInstances.json", tencentHost[:200], []string{"FAILED: neither JSON nor XML"},
+			"1 of 1 answers failed"},
+		"a wrong type": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"CPU": 2`, `"CPU": "two"`, 1),
+			[]string{"FAILED: not decodable"}, "1 of 1 answers failed"},
+		"another folder": {"gcp/recorded_list.json", "{}", nil, "has no recorded answers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			err := run(t.Context(), recordings(t, test.path, test.body), &out)
+			if test.fails == "" {
+				require.NoError(t, err, out.String())
+			} else {
+				require.ErrorContains(t, err, test.fails)
+			}
+			for _, want := range test.want {
+				require.Contains(t, out.String(), want)
+			}
+		})
+	}
+}
+
+// stub decodes an answer as it is told to.
+type stub struct {
+	cloud.Provider
+	rows func(call int) []*resource.Host
+	call int
+}
+
+func (s *stub) List(context.Context, resource.Scope, string) (page cloud.Page, err error) {
+	for _, row := range s.rows(s.call) {
+		page.Rows = append(page.Rows, row)
+	}
+	s.call++
+	return page, nil
+}
+
+// An adapter that loses a resource, or depends on an order, does not pass.
+func TestDefectsAreFound(t *testing.T) {
+	t.Parallel()
+	host := func(name string) *resource.Host {
+		return &resource.Host{Meta: resource.Meta{NativeID: "ins-1"}, Name: name}
+	}
+	for name, test := range map[string]struct {
+		rows func(call int) []*resource.Host
+		want string
+	}{
+		"a lost resource": {func(int) []*resource.Host { return nil }, "lost: ins-1"},
+		"an order that counts": {func(call int) []*resource.Host {
+			return []*resource.Host{host([]string{"first", "second"}[min(call, 1)])}
+		},
+			"other hashes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			spec := clouds()[4]
+			s := start(spec)
+			defer s.close()
+			s.client = &stub{rows: test.rows}
+			answer, err := parse([]byte(tencentHost))
+			require.NoError(t, err)
+			_, err = s.check(t.Context(), spec.actions[0], answer)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestDocuments(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ body, reversed string }{
+		"JSON": {`{"a":[1,{"b":["x","y"]}],"c":"é"}`, `{"a":[{"b":["y","x"]},1],"c":"é"}`},
+		"XML":  {`<A x="1"><bSet><item>1</item><item><c>&lt;</c></item></bSet></A>`, `<A x="1"><bSet><item><c>&lt;</c></item><item>1</item></bSet></A>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d, err := parse([]byte(test.body))
+			require.NoError(t, err)
+			require.Equal(t, test.body, written(t, d))
+			require.Equal(t, test.reversed, written(t, d.reversed()))
+			require.Equal(t, test.body, written(t, d), "the document itself stays as it is")
+		})
+	}
+	d, err := parse([]byte(`{"a":[{"b":1,"c":2},{"b":3}],"d":""}`))
+	require.NoError(t, err)
+	require.Equal(t, []string{"a[].b", "a[].c"}, d.leaves())
+	require.JSONEq(t, `{"a":[{"c":2},{}],"d":""}`, written(t, d.emptied("a[].b")))
+}
+
+func written(t *testing.T, d document) string {
+	t.Helper()
+	body, err := d.encode()
+	require.NoError(t, err)
+	text := strings.TrimSpace(string(body))
+	return strings.TrimPrefix(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// server replays answers to the official SDK of one cloud.
+type server struct {
+	spec   spec
+	cloud  *fake.Cloud
+	http   *httptest.Server
+	client cloud.Provider
+	joins  map[string][]byte // by action
+	seen   map[resource.UID]resource.Row
+}
+
+const keyID = "AKIDCONFORMANCE"
+
+// start starts a server of a cloud on loopback.
+func start(of spec) *server {
+	s := &server{spec: of, cloud: &fake.Cloud{}, joins: map[string][]byte{}, seen: map[resource.UID]resource.Row{}}
+	s.http = httptest.NewServer(of.handler(s.cloud))
+	account := &fake.Account{ID: accountID, KeyID: keyID, Key: "secret"}
+	for _, region := range of.regions {
+		account.Regions = append(account.Regions, &fake.Region{Name: region})
+	}
+	s.cloud.Add(account)
+	s.client = of.adapter.New(cloud.Settings{
+		Provider: of.provider, Name: "recorded", AccountID: accountID, Endpoint: s.http.URL, RequestsPerSecond: 100_000,
+		Credential: cloud.Credential{ID: cloud.SecretText(keyID), Key: cloud.SecretText("secret"), Tenant: "tenant"},
+	})
+	return s
+}
+
+func (s *server) close() { s.http.Close() }
+
+// join makes the answer, of those to its action the first, what other listings are
+// joined with: whole, since it is recorded without its further pages.
+func (s *server) join(of action, answer document) error {
+	if _, already := s.joins[of.name]; already {
+		return nil
+	}
+	body, err := answer.lastPage().encode()
+	if err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	s.joins[of.name] = body
+	return nil
+}
+
+// serve makes the answer that of the action.
+func (s *server) serve(of action, answer document) error {
+	for name, body := range s.joins {
+		s.cloud.Record(name, body)
+	}
+	body, err := answer.encode()
+	if err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	s.cloud.Record(of.name, body)
+	return nil
+}
+
+// regionsOf are the regions to list: those that the answer itself names, where the
+// cloud answers for all at once.
+func (s *server) regionsOf(answer document) []string {
+	if s.spec.region == "" {
+		return s.spec.regions[:1]
+	}
+	var regions []string
+	for _, n := range answer.find(s.spec.region) {
+		if region := fmt.Sprint(n.scalar); !slices.Contains(regions, region) {
+			regions = append(regions, region)
+		}
+	}
+	if len(regions) == 0 {
+		return s.spec.regions[:1]
+	}
+	return regions
+}
+
+// countRegions replays a listing of regions.
+func (s *server) countRegions(ctx context.Context, of action, answer document) (int, error) {
+	if err := s.serve(of, answer); err != nil {
+		return 0, err
+	}
+	regions, err := s.client.(cloud.Entered).EnabledRegions(ctx)
+	return len(regions), err
+}

@@ -1,0 +1,411 @@
+package e2e
+
+import (
+	"database/sql"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"cloudsync/activities"
+	"cloudsync/cloud/alibaba/alibabafake"
+	"cloudsync/cloud/aws/awsfake"
+	"cloudsync/cloud/azure/azurefake"
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei/huaweifake"
+	"cloudsync/cloud/tencent/tencentfake"
+	"cloudsync/workflows"
+)
+
+// realCloud is what the test of a real cloud has to know of it.
+type realCloud struct {
+	provider string
+	handler  func(*fake.Cloud) http.Handler
+	regions  [2]string
+	accounts [2]string // the provider's own ids
+	running  string    // the provider's word
+	id       func(n int) string
+	keys     [2]string // names of the credential's keys in the configuration
+	also     string    // further settings of an account
+	zones    func(region string) string
+	size     string // of a host with 4 vCPU and 16 GiB
+	database string // how the ids of databases begin
+	balancer string // and those of load balancers
+}
+
+var realClouds = []realCloud{
+	{
+		provider: "alibaba", handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
+		accounts: [2]string{"1000000000000001", "1000000000000002"}, running: "Running",
+		id: func(n int) string { return fmt.Sprintf("i-bp1%017d", n) }, keys: [2]string{"access_key_id", "access_key_secret"},
+		zones: func(region string) string { return region + "-a" }, size: "ecs.g7.xlarge",
+		database: "rm-bp1", balancer: "lb-bp1",
+	},
+	{
+		provider: "tencent", handler: tencentfake.New, regions: [2]string{"ap-guangzhou", "ap-shanghai"},
+		accounts: [2]string{"100000000001", "100000000002"}, running: "RUNNING",
+		id: func(n int) string { return fmt.Sprintf("ins-%08d", n) }, keys: [2]string{"secret_id", "secret_key"},
+		zones: func(region string) string { return region + "-3" }, size: "S5.LARGE16",
+		database: "cdb-", balancer: "lb-",
+	},
+	{
+		provider: "aws", handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},
+		accounts: [2]string{"100000000001", "100000000002"}, running: "running",
+		id: func(n int) string { return fmt.Sprintf("i-%017x", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
+		zones: func(region string) string { return region + "a" }, size: "m5.xlarge",
+		database: "db-", balancer: "arn:aws:elasticloadbalancing:eu-west-1:100000000001:loadbalancer/app/b/",
+	},
+	{
+		provider: "huawei", handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
+		accounts: [2]string{"0a0000000000000000000000000000a1", "0a0000000000000000000000000000a2"}, running: "ACTIVE",
+		id: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
+		zones: func(region string) string { return region + "a" }, size: "s6.xlarge.4",
+		database: "db", balancer: "lb",
+	},
+	{
+		provider: "azure", handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
+		accounts: [2]string{"00000000-0000-0000-0000-0000000000a1", "00000000-0000-0000-0000-0000000000a2"}, running: "running",
+		id: func(n int) string { return fmt.Sprintf("11111111-0000-0000-0000-%012d", n) }, keys: [2]string{"client_id", "client_secret"},
+		also: "tenant_id: 00000000-0000-0000-0000-00000000000d", zones: func(string) string { return "1" }, size: "Standard_D4s_v5",
+		database: "db-", balancer: "lb-",
+	},
+}
+
+// The hosts of the two accounts in their two regions.
+var fleets = [2][2]int{{700, 600}, {700, 500}}
+
+const (
+	allHosts = 2500
+	// planted is what every secret of these tests begins with, and of the fake servers.
+	planted = "planted"
+)
+
+// realStack is a stack whose worker syncs two accounts of a cloud's fake server.
+type realStack struct {
+	*stack
+	realCloud
+	cloud  *fake.Cloud
+	config string
+	log    string
+}
+
+func newRealStack(t *testing.T, of realCloud) *realStack {
+	t.Helper()
+	r := &realStack{stack: newStack(t), realCloud: of, cloud: &fake.Cloud{PageSize: 100}}
+	server := httptest.NewServer(of.handler(r.cloud))
+	t.Cleanup(server.Close)
+	next := 0
+	for a, name := range []string{"one", "two"} {
+		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + "-" + name}
+		for i, region := range of.regions {
+			account.Regions = append(account.Regions, &fake.Region{Name: region})
+			for range fleets[a][i] {
+				next++
+				r.addHost(account.Regions[i], next)
+			}
+			r.addServices(account.Regions[i], next)
+		}
+		r.cloud.Add(account)
+	}
+	r.config = r.writeCloudConfig(t, server.URL)
+	r.log = r.startProcessLogged(t, r.config)
+	return r
+}
+
+// addHost adds the nth host and its disk.
+func (r *realStack) addHost(region *fake.Region, n int) {
+	created := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	region.Hosts = append(region.Hosts, fake.Host{
+		ID: r.id(n), Name: fmt.Sprintf("host-%d", n), Status: r.running, Zone: r.zones(region.Name), Type: r.size, VCPU: 4, MemoryMiB: 16384,
+		PrivateIPs: []string{fmt.Sprintf("10.1.%d.%d", n/250, n%250)}, VPC: "vpc-1", Subnet: "subnet-1",
+		Tags: map[string]string{"stree_group": "inf", "number": fmt.Sprint(n)}, Created: created,
+	})
+	region.Disks = append(region.Disks, fake.Disk{
+		ID: fmt.Sprintf("d-%017d", n), Name: fmt.Sprintf("disk-%d", n), Zone: r.zones(region.Name),
+		Host: r.id(n), Device: "/dev/vda", System: true, SizeGiB: 40, Created: created,
+	})
+}
+
+// addServices adds a database and a load balancer.
+func (r *realStack) addServices(region *fake.Region, n int) {
+	created := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
+	region.Databases = append(region.Databases, fake.Database{
+		ID: fmt.Sprintf("%s%d", r.database, n), Name: fmt.Sprintf("database-%d", n), Engine: "mysql", Version: "8.0",
+		Type: r.size, VCPU: 4, MemoryMiB: 16384, StorageGiB: 100, Endpoint: fmt.Sprintf("10.2.0.%d", n%250), Port: 3306, Created: created,
+	})
+	region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{
+		ID: fmt.Sprintf("%s%d", r.balancer, n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
+		Addresses: []string{fmt.Sprintf("10.3.0.%d", n%250)}, VPC: "vpc-1", Created: created,
+	})
+}
+
+func (r *realStack) writeCloudConfig(t *testing.T, endpoint string) string {
+	t.Helper()
+	var accounts strings.Builder
+	for i, name := range []string{"one", "two"} {
+		key := filepath.Join(t.TempDir(), "key")
+		require.NoError(t, os.WriteFile(key, []byte(planted+"-"+name+"\n"), 0o600))
+		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s: KEYID%s, %s_file: %q, %s }\n",
+			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], endpoint, r.keys[0], name, r.keys[1], key, r.also)
+	}
+	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %q }]
+public_cloud_sync:
+  resources:
+    resource_host: { interval: 1h }
+    resource_disk: { interval: 1h }
+    resource_database: { interval: 1h }
+    resource_load_balancer: { interval: 1h }
+  accounts:
+%s`, r.dsn, strings.ReplaceAll(accounts.String(), ",  }", " }"))
+	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// runKind runs a kind through the command line and returns its report.
+func (r *realStack) runKind(t *testing.T, kind string, status int) (report workflows.Report) {
+	t.Helper()
+	out, got := r.starter(t, r.config, "run", kind, "--wait", "--output", "json")
+	require.Equal(t, status, got)
+	require.NoError(t, json.Unmarshal([]byte(out), &report))
+	return report
+}
+
+// region gives change a region of an account.
+func (r *realStack) region(account, region int, change func(*fake.Region)) {
+	r.cloud.Update(func(accounts []*fake.Account) { change(accounts[account].Regions[region]) })
+}
+
+// Each real cloud, from the configuration of an operator to the tables: its official
+// SDK against a server that speaks its wire format.
+func TestRealClouds(t *testing.T) {
+	t.Parallel()
+	for _, of := range realClouds {
+		t.Run(of.provider, func(t *testing.T) {
+			t.Parallel()
+			r := newRealStack(t, of)
+			_, status := r.starter(t, r.config, "apply")
+			require.Zero(t, status)
+			r.requireChecked(t)
+			r.requirePlanned(t)
+			r.requireFirstLoad(t)
+			r.requireUnchanged(t)
+			r.requireChurnThroughThrottling(t)
+			r.requireRefusalsContained(t)
+			r.requireNoSecret(t)
+		})
+	}
+}
+
+func (r *realStack) requireChecked(t *testing.T) {
+	t.Helper()
+	out, status := r.starter(t, r.config, "accounts")
+	require.Zero(t, status)
+	require.Contains(t, out, r.accounts[0])
+	require.Contains(t, out, "2 of 2")
+}
+
+func (r *realStack) requirePlanned(t *testing.T) {
+	t.Helper()
+	out, status := r.starter(t, r.config, "plan", hostKind)
+	require.Equal(t, 2, status)
+	require.Contains(t, out, "2500 to add, 0 to modify, 0 to delete in 4 scopes")
+	require.Zero(t, r.count(t, "SELECT COUNT(*) FROM resource_host"))
+}
+
+func (r *realStack) requireFirstLoad(t *testing.T) {
+	t.Helper()
+	for _, kind := range []string{hostKind, diskKind} {
+		report := r.runKind(t, kind, 0)
+		require.Equal(t, activities.OK, report.Outcome)
+		require.Equal(t, activities.Stats{CloudNum: allHosts, ToAdd: allHosts, SuAdd: allHosts}, report.Stats)
+		require.EqualValues(t, allHosts, r.count(t, "SELECT COUNT(*) FROM "+kind+" WHERE provider = ?", r.provider))
+	}
+	for _, kind := range []string{"resource_database", "resource_load_balancer"} {
+		report := r.runKind(t, kind, 0)
+		require.Equal(t, activities.Stats{CloudNum: 4, ToAdd: 4, SuAdd: 4}, report.Stats)
+		require.Equal(t, activities.Unchanged, r.runKind(t, kind, 0).Outcome)
+	}
+	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_database WHERE engine = 'mysql' AND name LIKE 'database-%'"))
+	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_load_balancer WHERE scheme = 'internal' AND name LIKE 'balancer-%'"))
+	require.EqualValues(t, fleets[1][0], r.count(t, "SELECT COUNT(*) FROM resource_host WHERE account = 'two' AND region = ?", r.regions[0]))
+	// Host 42, whose every column here needs one of the cloud's listings.
+	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_host WHERE native_id = ? AND name = 'host-42' AND status = ?
+		AND zone = ? AND instance_type = ? AND vcpu = 4 AND memory_mib = 16384 AND disk_gib = 40 AND stree_group = 'inf'
+		AND JSON_CONTAINS(private_ips, '"10.1.0.42"') AND JSON_VALUE(tags, '$.number') = '42'
+		AND cloud_created_at = '2026-01-02 03:04:00'`, r.id(42), r.running, r.zones(r.regions[0]), r.size))
+	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_disk WHERE host_native_id = ? AND size_gib = 40 AND role = 'system'`, r.id(42)))
+}
+
+// requireUnchanged also lets all volatile values change.
+func (r *realStack) requireUnchanged(t *testing.T) {
+	t.Helper()
+	for account := range fleets {
+		for region := range fleets[account] {
+			r.region(account, region, func(region *fake.Region) {
+				for i := range region.Hosts {
+					region.Hosts[i].Volatile = fmt.Sprint("again-", i)
+				}
+			})
+		}
+	}
+	for _, kind := range []string{hostKind, diskKind} {
+		report := r.runKind(t, kind, 0)
+		require.Equal(t, activities.Unchanged, report.Outcome)
+		require.Equal(t, activities.Stats{CloudNum: allHosts, DBNum: allHosts}, report.Stats)
+	}
+}
+
+// requireChurnThroughThrottling changes a region while the cloud throttles now and then.
+func (r *realStack) requireChurnThroughThrottling(t *testing.T) {
+	t.Helper()
+	r.region(0, 0, func(region *fake.Region) {
+		region.Hosts = region.Hosts[4:] // 4 go
+		for i := range 6 {
+			region.Hosts[i].Tags = map[string]string{"stree_group": "ads"}
+		}
+		for n := range 5 {
+			r.addHost(region, 10_000+n)
+		}
+	})
+	r.cloud.Break(fake.Fault{Region: r.regions[0], Cursor: true, Times: 3, Verdict: fake.Throttled, RetryAfter: time.Second})
+	report := r.runKind(t, hostKind, 0)
+	r.cloud.Mend()
+	require.Equal(t, activities.OK, report.Outcome)
+	require.Equal(t, activities.Stats{
+		CloudNum: allHosts + 1, DBNum: allHosts, ToAdd: 5, SuAdd: 5, ToMod: 6, SuMod: 6, ToDel: 4, SuDel: 4,
+	}, report.Stats)
+	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete' AND run_id = ?", report.RunID))
+	require.EqualValues(t, 6, r.count(t, "SELECT COUNT(*) FROM resource_host WHERE stree_group = 'ads'"))
+}
+
+// requireRefusalsContained denies a region of one account and lets the credential of
+// the other expire: what can be listed is synced, nothing else is touched.
+func (r *realStack) requireRefusalsContained(t *testing.T) {
+	t.Helper()
+	before := r.count(t, "SELECT COUNT(*) FROM resource_host")
+	r.cloud.Update(func(accounts []*fake.Account) {
+		accounts[0].Regions[1].Denied = true
+		accounts[1].Expired = true
+		r.addHost(accounts[0].Regions[0], 20_000)
+	})
+	report := r.runKind(t, hostKind, 3)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.EqualValues(t, 3, report.ScopesFailed)
+	require.EqualValues(t, 1, report.SuAdd)
+	require.Zero(t, report.SuDel)
+	require.Equal(t, before+1, r.count(t, "SELECT COUNT(*) FROM resource_host"))
+	for _, scope := range report.Attention {
+		want := "denied"
+		if strings.Contains(scope.Place, "/two/") {
+			want = "invalid_credential"
+		}
+		require.Contains(t, scope.Reason, want, scope.Place)
+	}
+	out, status := r.starter(t, r.config, "accounts")
+	require.Equal(t, 3, status)
+	require.Contains(t, out, "invalid_credential")
+	require.Contains(t, out, "denied")
+}
+
+// requireNoSecret looks for the planted secrets in the worker's log, in all tables and
+// in all histories.
+func (r *realStack) requireNoSecret(t *testing.T) {
+	t.Helper()
+	log, err := os.ReadFile(r.log)
+	require.NoError(t, err)
+	require.NotEmpty(t, log)
+	require.NotContains(t, string(log), planted)
+	require.NotContains(t, r.allTables(t), planted)
+	histories := r.allHistories(t)
+	require.Contains(t, histories, "FetchCloud")
+	require.NotContains(t, histories, planted)
+}
+
+func (s *stack) allTables(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, table := range s.tables(t) {
+		s.writeTable(t, table, &all)
+	}
+	return all.String()
+}
+
+func (s *stack) tables(t *testing.T) (tables []string) {
+	t.Helper()
+	rows, err := s.sql.QueryContext(t.Context(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var table string
+		require.NoError(t, rows.Scan(&table))
+		tables = append(tables, table)
+	}
+	require.NoError(t, rows.Err())
+	return tables
+}
+
+func (s *stack) writeTable(t *testing.T, table string, out *strings.Builder) {
+	t.Helper()
+	rows, err := s.sql.QueryContext(t.Context(), "SELECT * FROM "+table) // as the server names it
+	require.NoError(t, err)
+	defer rows.Close()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	values := make([]sql.RawBytes, len(columns))
+	into := make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		require.NoError(t, rows.Scan(into...))
+		for _, value := range values {
+			out.Write(value)
+			out.WriteByte('\n')
+		}
+	}
+	require.NoError(t, rows.Err())
+}
+
+// allHistories are the events of all workflows of the namespace, payloads decoded.
+func (s *stack) allHistories(t *testing.T) string {
+	t.Helper()
+	listed, err := s.temporal.ListWorkflow(t.Context(), &workflowservice.ListWorkflowExecutionsRequest{Namespace: s.namespace, PageSize: 1000})
+	require.NoError(t, err)
+	var all strings.Builder
+	for _, execution := range listed.Executions {
+		for _, event := range s.events(t, execution.Execution.WorkflowId, execution.Execution.RunId) {
+			text, err := protojson.Marshal(event) // payloads in their short form, where they are JSON
+			require.NoError(t, err)
+			all.Write(text)
+			for _, payload := range payloads.FindAllString(string(text), -1) {
+				decoded, err := base64.StdEncoding.DecodeString(strings.Trim(payload, `"`))
+				if err == nil {
+					all.Write(decoded)
+				}
+			}
+		}
+	}
+	return all.String()
+}
+
+// payloads are texts that may be base64.
+var payloads = regexp.MustCompile(`"[A-Za-z0-9+/]{8,}={0,2}"`)
+
+// startProcessLogged is startProcess; it returns where the worker's log is.
+func (s *stack) startProcessLogged(t *testing.T, config string) string {
+	t.Helper()
+	child := s.startProcess(t, config)
+	return child.Log()
+}
