@@ -18,7 +18,11 @@ import (
 // recorded with its reason, and the others are applied. ErrSuperseded means that
 // a newer run holds the scope.
 func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resource.Scope, set BatchSet, seq int) error {
-	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	bulk, err := s.bulkInserts(ctx, kind)
+	if err != nil {
+		return fmt.Errorf("apply %s batch %d of %s: %w", set.Op, seq, scope, err)
+	}
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		batch, err := lockBatch(ctx, tx, set, seq)
 		if err != nil || !batch.AppliedAt.IsZero() {
 			return err
@@ -26,7 +30,7 @@ func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resou
 		if err := holdFence(ctx, tx, set.Lease); err != nil {
 			return err
 		}
-		a := applier{tx: tx, kind: kind, scope: scope, set: set, now: s.at()}
+		a := applier{tx: tx, bulk: bulk, kind: kind, scope: scope, set: set, now: s.at()}
 		if err := a.apply(ctx, batch.Payload); err != nil {
 			return err
 		}
@@ -47,6 +51,7 @@ func lockBatch(ctx context.Context, tx bun.Tx, set BatchSet, seq int) (batchRow,
 // applier is the application of one batch within its transaction.
 type applier struct {
 	tx       bun.Tx
+	bulk     bulkInserts
 	kind     *resource.Kind
 	scope    resource.Scope
 	set      BatchSet
@@ -60,7 +65,7 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	if err := a.applyRows(ctx, payload); err != nil {
 		return err
 	}
-	if err := newChangeInsert(a.tx).insertChanges(ctx, a.changes); err != nil {
+	if err := a.bulk.changes.insertChanges(ctx, a.tx, a.changes); err != nil {
 		return err
 	}
 	return insertFailures(ctx, a.tx, a.failures)
@@ -95,9 +100,8 @@ func itemsOf(payload []byte) (items []Item, err error) {
 
 // addAll adds as many rows as it can in bulk, and the others the usual way.
 func (a *applier) addAll(ctx context.Context, items []Item) error {
-	insert := newRowInsert(a.tx, a.kind)
 	for some := range slices.Chunk(items, bulkRows) {
-		done, err := a.addInBulk(ctx, insert, some)
+		done, err := a.addInBulk(ctx, some)
 		if err != nil {
 			return err
 		}
@@ -117,11 +121,11 @@ func (a *applier) addAll(ctx context.Context, items []Item) error {
 
 // addInBulk says whether it did: not, if there are too few, or one that is not as
 // the others.
-func (a *applier) addInBulk(ctx context.Context, insert *bulkInsert, items []Item) (done bool, err error) {
+func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err error) {
 	if len(items) != bulkRows {
 		return false, nil
 	}
-	nativeIDs, err := insert.insertItems(ctx, a, items)
+	nativeIDs, err := a.bulk.rows.insertItems(ctx, a, items)
 	if isDuplicateKey(err) || isRowRefusal(err) {
 		return false, nil
 	}

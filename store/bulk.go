@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
@@ -14,42 +16,65 @@ import (
 )
 
 // bulkRows is how many rows one execution of a bulk insert has. A hundred make the
-// round trip negligible; more make preparing the statement dearer.
+// round trip negligible; more are no faster, and take more of the server's memory.
 const bulkRows = 100
 
-// bulkInsert inserts bulkRows rows at a time with a statement that is prepared
-// once in a transaction: nobody formats values into SQL, and nobody parses them
-// out of it again (docs/decisions/0012-bulk-inserts-are-prepared.md).
-type bulkInsert struct {
-	tx        bun.Tx
-	table     string
-	columns   []string
-	statement *sql.Stmt
-	args      []any
+// bulkStatements are the statements of the bulk inserts, by table. Each is prepared
+// once in each connection of the pool, when a transaction first needs it there: for
+// the server, preparing some thousand placeholders is as much as inserting 50 rows
+// (docs/decisions/0012-bulk-inserts-are-prepared.md).
+type bulkStatements struct {
+	db      *bun.DB
+	mu      sync.Mutex
+	byTable map[string]*sql.Stmt
 }
 
-// exec inserts bulkRows rows, whose values follow each other in args.
-func (b *bulkInsert) exec(ctx context.Context) error {
-	if b.statement == nil {
-		statement, err := b.tx.PrepareContext(ctx, b.query()) // closed with the transaction
-		if err != nil {
-			return err
-		}
-		b.statement = statement
+// of returns the statement for a table. It must not be called in a transaction,
+// which may hold the only connection there is.
+func (b *bulkStatements) of(ctx context.Context, table string, columns []string) (*sql.Stmt, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if statement, prepared := b.byTable[table]; prepared {
+		return statement, nil
 	}
-	_, err := b.statement.ExecContext(ctx, b.args...)
-	return err
+	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns))
+	if err != nil {
+		return nil, fmt.Errorf("prepare to insert into %s: %w", table, err)
+	}
+	b.byTable[table] = statement
+	return statement, nil
 }
 
-// query is made of the program's own names, and placeholders.
-func (b *bulkInsert) query() string {
-	row := "(?" + strings.Repeat(", ?", len(b.columns)-1) + ")"
-	return "INSERT INTO `" + b.table + "` (`" + strings.Join(b.columns, "`, `") + "`) VALUES " +
+// bulkQuery is made of the program's own names, and placeholders.
+func bulkQuery(table string, columns []string) string {
+	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
+	return "INSERT INTO `" + table + "` (`" + strings.Join(columns, "`, `") + "`) VALUES " +
 		row + strings.Repeat(", "+row, bulkRows-1)
 }
 
-func newRowInsert(tx bun.Tx, kind *resource.Kind) *bulkInsert {
-	return &bulkInsert{tx: tx, table: kind.Name(), columns: rowColumns(kind)}
+// bulkInserts are the bulk inserts of a batch.
+type bulkInserts struct{ rows, changes *bulkInsert }
+
+func (s *Store) bulkInserts(ctx context.Context, kind *resource.Kind) (b bulkInserts, err error) {
+	rows, err := s.bulk.of(ctx, kind.Name(), rowColumns(kind))
+	if err != nil {
+		return b, err
+	}
+	changes, err := s.bulk.of(ctx, "resource_change", changeColumns)
+	return bulkInserts{rows: &bulkInsert{prepared: rows}, changes: &bulkInsert{prepared: changes}}, err
+}
+
+// bulkInsert inserts bulkRows rows at a time with a prepared statement: nobody
+// formats values into SQL, and nobody parses them out of it again.
+type bulkInsert struct {
+	prepared *sql.Stmt
+	args     []any
+}
+
+// exec inserts bulkRows rows, whose values follow each other in args.
+func (b *bulkInsert) exec(ctx context.Context, tx bun.Tx) error {
+	_, err := tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) // closed with the transaction
+	return err
 }
 
 // insertItems inserts bulkRows staged rows as one statement, and returns their
@@ -66,30 +91,26 @@ func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) 
 		}
 		b.args[nativeID] = nativeIDs[i]
 	}
-	return nativeIDs, b.exec(ctx)
+	return nativeIDs, b.exec(ctx, a.tx)
 }
 
-func newChangeInsert(tx bun.Tx) *bulkInsert {
-	return &bulkInsert{tx: tx, table: "resource_change", columns: []string{
-		"kind", "uid", "native_id", "scope_id", "run_id", "op", "changed_at", "fields", "image",
-	}}
-}
+var changeColumns = []string{"kind", "uid", "native_id", "scope_id", "run_id", "op", "changed_at", "fields", "image"}
 
 // insertChanges records any number of changes.
-func (b *bulkInsert) insertChanges(ctx context.Context, changes []Change) error {
+func (b *bulkInsert) insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
 	for ; len(changes) >= bulkRows; changes = changes[bulkRows:] {
-		err := b.insertSomeChanges(ctx, changes[:bulkRows])
+		err := b.insertSomeChanges(ctx, tx, changes[:bulkRows])
 		if errors.Is(err, mysql.ErrPktTooLarge) {
-			err = insertChanges(ctx, b.tx, changes[:bulkRows])
+			err = insertChanges(ctx, tx, changes[:bulkRows])
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return insertChanges(ctx, b.tx, changes)
+	return insertChanges(ctx, tx, changes)
 }
 
-func (b *bulkInsert) insertSomeChanges(ctx context.Context, changes []Change) error {
+func (b *bulkInsert) insertSomeChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
 	b.args = b.args[:0]
 	for i := range changes {
 		change := &changes[i]
@@ -100,7 +121,7 @@ func (b *bulkInsert) insertSomeChanges(ctx context.Context, changes []Change) er
 		b.args = append(b.args, change.Kind, change.UID[:], change.NativeID, change.ScopeID,
 			change.RunID, string(change.Op), change.ChangedAt, fields, image)
 	}
-	return b.exec(ctx)
+	return b.exec(ctx, tx)
 }
 
 // documents are the JSON columns, as text or nil: MySQL takes no binary string

@@ -20,6 +20,7 @@ import (
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	db        *bun.DB
+	bulk      bulkStatements
 	config    *mysql.Config
 	now       func() time.Time
 	serverNow func() time.Time // nil: ask it
@@ -76,6 +77,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
+	s.bulk.db, s.bulk.byTable = s.db, map[string]*sql.Stmt{}
 	if s.now == nil {
 		s.now = time.Now
 	}
