@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"cloudsync/diff"
 	"cloudsync/resource"
@@ -34,6 +35,7 @@ func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (Compute
 type comparison struct {
 	store    *store.Store
 	in       ComputeDiffIn
+	local    []resource.Entry // the inventory's side, by UID
 	diff     *diff.Diff
 	batches  map[diff.Op]*store.BatchWriter
 	failures []store.Failure
@@ -44,7 +46,7 @@ type comparison struct {
 func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry) *comparison {
 	writer := newWriter()
 	c := &comparison{
-		store: s, in: in, diff: diff.New(local, int(in.Snapshot.Listed)),
+		store: s, in: in, local: local, diff: diff.New(local),
 		batches: make(map[diff.Op]*store.BatchWriter, len(writtenOps)),
 		out:     ComputeDiffOut{Writer: writer, DBNum: int64(len(local))},
 	}
@@ -57,8 +59,8 @@ func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry) *co
 var writtenOps = [...]diff.Op{diff.Add, diff.Modify, store.Candidates}
 
 func (c *comparison) run(ctx context.Context) error {
-	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(item store.Item) error {
-		return c.see(ctx, item)
+	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(chunk store.StagedChunk) error {
+		return c.see(ctx, chunk)
 	})
 	if err != nil {
 		return err
@@ -75,21 +77,49 @@ func (c *comparison) run(ctx context.Context) error {
 	return c.finish(ctx)
 }
 
-func (c *comparison) see(ctx context.Context, item store.Item) error {
-	if !item.Usable() {
-		c.seeUnusable(item)
-		return nil
-	}
-	c.read.Add(item.Entry)
-	op, _ := c.diff.See(item.Entry)
-	batch, written := c.batches[op]
-	if !written {
-		return nil
-	}
-	if len(item.Row) == 0 {
+func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
+	settled, ok := chunk.Settled(c.local)
+	if !ok {
 		return c.inventoryChanged()
 	}
-	return batch.Add(ctx, item)
+	for _, at := range settled {
+		c.read.Add(c.local[at])
+		c.diff.SeeStored(at)
+	}
+	for _, part := range chunk.Parts {
+		if err := c.seePart(ctx, part); err != nil {
+			return err
+		}
+	}
+	for _, item := range chunk.Unusable {
+		c.seeUnusable(item)
+	}
+	return nil
+}
+
+// seePart makes a batch of a part that is to be added, or modified, as a whole. Of
+// any other it picks the rows.
+func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
+	ops := make([]diff.Op, len(part.Entries))
+	for i, entry := range part.Entries {
+		c.read.Add(entry)
+		ops[i] = c.diff.See(entry)
+	}
+	if same := slices.Compact(slices.Clone(ops)); len(same) == 1 {
+		if batch, written := c.batches[same[0]]; written {
+			return batch.AddPart(ctx, part)
+		}
+		return nil
+	}
+	next := 0
+	return c.store.EachInPart(ctx, c.in.lease(), part, func(item store.Item) error {
+		batch, written := c.batches[ops[next]]
+		next++
+		if !written {
+			return nil
+		}
+		return batch.Add(ctx, item)
+	})
 }
 
 // inventoryChanged is about a row that was stored as it is when it was listed, and

@@ -1,7 +1,6 @@
 package activities
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -223,7 +222,7 @@ func (f *fetch) stage(ctx context.Context) error {
 }
 
 // settleChunk leaves out of the chunk the rows that the inventory has as they are,
-// mostly almost all: the comparison needs no more than their entries.
+// mostly almost all: the comparison needs no more than which they are.
 func (f *fetch) settleChunk(ctx context.Context) (err error) {
 	if f.stored == nil && f.in.Scope.Local.Count > 0 {
 		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
@@ -231,12 +230,8 @@ func (f *fetch) settleChunk(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	return f.chunk.Settle(func(entry resource.Entry) bool {
-		at, found := slices.BinarySearchFunc(f.stored, entry.UID, func(stored resource.Entry, uid resource.UID) int {
-			return bytes.Compare(stored.UID[:], uid[:])
-		})
-		return found && f.stored[at].Hash == entry.Hash
-	})
+	f.chunk.Settle(f.stored)
+	return nil
 }
 
 // checkComplete compares what was listed with what was announced. A listing that

@@ -59,10 +59,10 @@ func (a *Activities) compareHold(ctx context.Context, in KeepHoldIn, set store.B
 	if err != nil {
 		return "", notConfigured(in.Kind)
 	}
-	since := diff.New(approved, len(approved))
+	since := diff.New(approved)
 	var more, changed []resource.UID
 	err = a.deps.Store.EachBatched(ctx, set, func(item store.Item) error {
-		switch op, _ := since.See(item.Entry); op {
+		switch since.See(item.Entry) {
 		case diff.Add:
 			more = append(more, item.UID)
 		case diff.Modify:

@@ -1,7 +1,9 @@
 package diff_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"cloudsync/diff"
@@ -23,9 +25,10 @@ func BenchmarkDiff(b *testing.B) {
 			cloud[i].UID[8]++
 		}
 	}
+	slices.SortFunc(local, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 	b.ReportAllocs()
 	for b.Loop() {
-		d := diff.New(local, rows)
+		d := diff.New(local)
 		for _, entry := range cloud {
 			d.See(entry)
 		}

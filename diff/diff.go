@@ -33,59 +33,81 @@ const (
 // Diff compares one scope: it is made from the inventory's side and shown the
 // cloud's side entry by entry, in any order.
 type Diff struct {
-	local map[resource.UID]resource.Hash // not seen in the cloud so far
-	seen  map[resource.UID]struct{}
+	stored []resource.Entry // by UID
+	shown  []bool           // of the stored ones
+	others map[resource.UID]struct{}
+	seen   int64
 }
 
-// New returns a comparison with local, the inventory's entries. sizeHint is how
-// many entries the cloud is expected to have.
-func New(local []resource.Entry, sizeHint int) *Diff {
-	d := &Diff{
-		local: make(map[resource.UID]resource.Hash, len(local)),
-		seen:  make(map[resource.UID]struct{}, sizeHint),
-	}
-	for _, entry := range local {
-		d.local[entry.UID] = entry.Hash
-	}
-	return d
+// New returns a comparison with stored, the inventory's entries by UID.
+func New(stored []resource.Entry) *Diff {
+	return &Diff{stored: stored, shown: make([]bool, len(stored)), others: map[resource.UID]struct{}{}}
 }
 
-// See takes one entry of the cloud's side and says what it asks for; old is the
-// inventory's hash for Modify. An entry listed twice counts once: the first
-// wins, and the next run sees whatever the second would have changed.
-func (d *Diff) See(entry resource.Entry) (op Op, old resource.Hash) {
-	if _, again := d.seen[entry.UID]; again {
-		return Repeat, old
-	}
-	d.seen[entry.UID] = struct{}{}
-	old, stored := d.local[entry.UID]
-	delete(d.local, entry.UID)
+// See takes one entry of the cloud's side and says what it asks for. An entry
+// listed twice counts once: the first wins, and the next run sees whatever the
+// second would have changed.
+func (d *Diff) See(entry resource.Entry) Op {
+	at, stored := d.find(entry.UID)
 	switch {
+	case !d.show(at, stored, entry.UID):
+		return Repeat
 	case !stored:
-		return Add, old
-	case old != entry.Hash:
-		return Modify, old
+		return Add
+	case d.stored[at].Hash != entry.Hash:
+		return Modify
 	default:
-		return Keep, old
+		return Keep
 	}
+}
+
+// SeeStored is See of the stored entry at a place.
+func (d *Diff) SeeStored(at int) Op {
+	if !d.show(at, true, d.stored[at].UID) {
+		return Repeat
+	}
+	return Keep
 }
 
 // SeeUnreadable takes a resource that the cloud lists but whose row cannot be
 // used: it exists, so it is not deleted, and nothing else is known of it.
 func (d *Diff) SeeUnreadable(uid resource.UID) {
-	d.seen[uid] = struct{}{}
-	delete(d.local, uid)
+	at, stored := d.find(uid)
+	d.show(at, stored, uid)
+}
+
+func (d *Diff) find(uid resource.UID) (at int, stored bool) {
+	return slices.BinarySearchFunc(d.stored, uid, func(entry resource.Entry, uid resource.UID) int {
+		return bytes.Compare(entry.UID[:], uid[:])
+	})
+}
+
+// show says whether the resource is shown for the first time.
+func (d *Diff) show(at int, stored bool, uid resource.UID) (first bool) {
+	if stored {
+		first = !d.shown[at]
+		d.shown[at] = true
+	} else {
+		before := len(d.others)
+		d.others[uid] = struct{}{}
+		first = len(d.others) > before
+	}
+	if first {
+		d.seen++
+	}
+	return first
 }
 
 // Seen is how many different resources the cloud listed.
-func (d *Diff) Seen() int64 { return int64(len(d.seen)) }
+func (d *Diff) Seen() int64 { return d.seen }
 
 // Gone lists the inventory's entries that the cloud did not show, by UID.
 func (d *Diff) Gone() []resource.Entry {
-	gone := make([]resource.Entry, 0, len(d.local))
-	for uid, hash := range d.local {
-		gone = append(gone, resource.Entry{UID: uid, Hash: hash})
+	var gone []resource.Entry
+	for at, entry := range d.stored {
+		if !d.shown[at] {
+			gone = append(gone, entry)
+		}
 	}
-	slices.SortFunc(gone, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 	return gone
 }

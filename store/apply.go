@@ -72,30 +72,24 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 }
 
 func (a *applier) applyRows(ctx context.Context, payload []byte) error {
-	items, err := itemsOf(payload)
-	if err != nil {
-		return err
-	}
-	switch a.set.Op {
-	case diff.Delete:
-		return a.delete(ctx, items)
-	case diff.Add:
-		return a.addAll(ctx, items)
-	default:
-		return a.putAll(ctx, items)
-	}
-}
-
-func itemsOf(payload []byte) (items []Item, err error) {
-	encoded, err := decompress(payload, nil)
-	if err != nil {
-		return nil, err
-	}
-	err = eachIn(encoded, func(item Item) error {
-		items = append(items, item)
-		return nil
+	return inBatch(ctx, a.tx, a.set.Lease, payload, func(encoded []byte) error {
+		items := make([]Item, 0, BatchRows)
+		err := eachIn(encoded, func(item Item) error {
+			items = append(items, item)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		switch a.set.Op {
+		case diff.Delete:
+			return a.delete(ctx, items)
+		case diff.Add:
+			return a.addAll(ctx, items)
+		default:
+			return a.putAll(ctx, items)
+		}
 	})
-	return items, err
 }
 
 // addAll adds as many rows as it can in bulk, and the others the usual way.

@@ -1,13 +1,18 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"cloudsync/diff"
+	"cloudsync/resource"
 )
 
 // The limits of a batch, which is one transaction: rows, and bytes of their
@@ -57,7 +62,8 @@ func (b *BatchSet) row(seq int) batchRow {
 type BatchWriter struct {
 	store *Store
 	set   BatchSet
-	chunk Chunk
+	list  itemList
+	parts []StagedPart // that are batches, and not written yet
 	seq   int
 	rows  int64
 }
@@ -70,12 +76,25 @@ func (s *Store) NewBatchWriter(set BatchSet) *BatchWriter {
 
 // Add appends an item and writes the batch when it is full.
 func (w *BatchWriter) Add(ctx context.Context, item Item) error {
-	w.chunk.Add(item)
+	w.list.add(item)
 	w.rows++
-	if w.chunk.Len() < BatchRows && w.chunk.Size() < BatchBytes {
+	if !w.list.full() {
 		return nil
 	}
-	return w.Flush(ctx)
+	return w.flushItems(ctx)
+}
+
+// maxReferences bounds the batches that one statement writes.
+const maxReferences = 100
+
+// AddPart makes a batch of a staged part, which is read where it is.
+func (w *BatchWriter) AddPart(ctx context.Context, part StagedPart) error {
+	w.parts = append(w.parts, part)
+	w.rows += int64(len(part.Entries))
+	if len(w.parts) < maxReferences {
+		return nil
+	}
+	return w.flushParts(ctx)
 }
 
 // Rows is how many items were added.
@@ -83,19 +102,66 @@ func (w *BatchWriter) Rows() int64 { return w.rows }
 
 // Flush writes what was added and is not written.
 func (w *BatchWriter) Flush(ctx context.Context) error {
-	if w.chunk.Len() == 0 {
+	if err := w.flushParts(ctx); err != nil {
+		return err
+	}
+	return w.flushItems(ctx)
+}
+
+func (w *BatchWriter) flushItems(ctx context.Context) error {
+	if w.list.items == 0 {
 		return nil
 	}
-	// As parameters of the driver: bun would write the payload as hexadecimal text.
-	_, err := w.store.db.DB.ExecContext(ctx,
-		"INSERT INTO sync_batch (run_id, scope_id, writer, op, seq, row_count, payload, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		w.set.RunID, w.set.ScopeID, w.set.Writer, string(w.set.Op), w.seq, w.chunk.Len(), w.chunk.compress(), w.store.at())
-	if err != nil {
-		return fmt.Errorf("write %s batch %d of scope %d: %w", w.set.Op, w.seq, w.set.ScopeID, err)
+	return compressed(w.list.encoded, func(payload []byte) error {
+		defer w.list.reset()
+		return w.write(ctx, w.row(w.list.items, payload))
+	})
+}
+
+func (w *BatchWriter) flushParts(ctx context.Context) error {
+	if len(w.parts) == 0 {
+		return nil
 	}
-	w.chunk.Reset()
+	rows := make([][]any, len(w.parts))
+	for i, part := range w.parts {
+		reference, err := json.Marshal(part.place)
+		if err != nil {
+			return fmt.Errorf("refer to %s: %w", part.place, err)
+		}
+		rows[i] = w.row(len(part.Entries), reference)
+	}
+	w.parts = w.parts[:0]
+	return w.write(ctx, rows...)
+}
+
+const insertBatches = "INSERT INTO sync_batch (run_id, scope_id, writer, op, seq, row_count, payload, created_at) VALUES "
+
+// row is the next batch.
+func (w *BatchWriter) row(items int, payload []byte) []any {
 	w.seq++
+	return []any{w.set.RunID, w.set.ScopeID, w.set.Writer, string(w.set.Op), w.seq - 1, items, payload, w.store.at()}
+}
+
+func (w *BatchWriter) write(ctx context.Context, rows ...[]any) error {
+	const row = "(?, ?, ?, ?, ?, ?, ?, ?)"
+	// As parameters of the driver: bun would write the payload as hexadecimal text.
+	_, err := w.store.db.DB.ExecContext(ctx, insertBatches+row+strings.Repeat(", "+row, len(rows)-1), slices.Concat(rows...)...)
+	if err != nil {
+		return fmt.Errorf("write %s batches up to %d of scope %d: %w", w.set.Op, w.seq-1, w.set.ScopeID, err)
+	}
 	return nil
+}
+
+// inBatch shows the encoded items of a batch's payload, wherever they are.
+func inBatch(ctx context.Context, db bun.IDB, lease Lease, payload []byte, do func(encoded []byte) error) error {
+	if !bytes.HasPrefix(payload, []byte("{")) { // zstd begins otherwise
+		return decompressed(payload, do)
+	}
+	var place partPlace
+	if err := json.Unmarshal(payload, &place); err != nil {
+		return fmt.Errorf("%w: %w", resource.ErrCorrupt, err)
+	}
+	return inPart(ctx, db, lease, place, do)
 }
 
 // PendingBatches lists, in order, the batches of the set that are not applied.

@@ -2,158 +2,137 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
-	"fmt"
 	"slices"
-	"sync"
-
-	"github.com/klauspost/compress/zstd"
 
 	"cloudsync/resource"
 )
 
-// Chunk collects items for one row of a staging table. Its form, before zstd at
-// its fastest level: for each item the uid, the hash, and the row, native id and
-// problem as length-prefixed bytes.
+// Chunk collects what was listed for one row of sync_stage. Of what is stored as it
+// is, that has no more than a short UID; of the rest the entries, and the rows are
+// in parts of their own, each as large as a batch: where a whole part is to be added,
+// its batch refers to it.
 type Chunk struct {
-	encoded []byte
-	items   int
+	rows     []byte // of the usable items, one after the other
+	usable   []chunkItem
+	unusable []Item
+	settled  []resource.Entry // by UID
+	parts    []int            // items in each of the parts that are written
 }
 
-// NewChunk returns a chunk with room for so many bytes.
-func NewChunk(size int) *Chunk { return &Chunk{encoded: make([]byte, 0, size)} }
+// chunkItem is a usable item without its row.
+type chunkItem struct {
+	resource.Entry
+	begin, end int  // of its row
+	known      bool // another row of this UID is stored
+}
+
+// NewChunk returns a chunk with room for rows of so many bytes.
+func NewChunk(size int) *Chunk { return &Chunk{rows: make([]byte, 0, size)} }
 
 // Add appends an item.
 func (c *Chunk) Add(item Item) {
-	c.encoded = appendItem(c.encoded, item)
-	c.items++
+	if !item.Usable() {
+		item.Row = nil
+		c.unusable = append(c.unusable, item)
+		return
+	}
+	begin := len(c.rows)
+	c.rows = append(c.rows, item.Row...)
+	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows)})
 }
 
-func appendItem(dst []byte, item Item) []byte {
-	dst = append(dst, item.UID[:]...)
-	dst = append(dst, item.Hash[:]...)
-	dst = appendBytes(dst, item.Row)
-	dst = appendBytes(dst, item.NativeID)
-	return appendBytes(dst, item.Problem)
-}
-
-// Settle takes the rows out of the items that are stored as they are, for nothing
-// has to be done about them, and puts the others behind them in the order of the
-// table, by UID, which saves InnoDB a fifth of its work in a first load.
-func (c *Chunk) Settle(stored func(resource.Entry) bool) error {
-	var others []Item
-	copied := rooms.Get().(*[]byte) // the others' rows: their place in the chunk is written over
-	defer rooms.Put(copied)
-	rows := slices.Grow((*copied)[:0], len(c.encoded))
-	*copied = rows
-	settled := c.encoded[:0]
-	for rest := c.encoded; len(rest) > 0; {
-		item, after, err := cutItem(rest)
-		if err != nil {
-			return fmt.Errorf("settle a chunk: %w", err)
-		}
-		rest = after
-		if item.Usable() && stored(item.Entry) {
-			item.Row = nil
-			settled = appendItem(settled, item) // never overtakes what is read
+// Settle leaves no more than a short UID of the items that are stored as they are:
+// nothing has to be done about them. It puts the others in the order of the table, by
+// UID, which saves InnoDB a fifth of its work in a first load; those that are new come
+// first, so that a part is of one operation. The stored entries are all of the
+// scope's, by UID.
+func (c *Chunk) Settle(stored []resource.Entry) {
+	others := c.usable[:0]
+	for _, item := range c.usable {
+		at, known := findEntry(stored, item.UID)
+		if known && stored[at].Hash == item.Hash && isAlone(stored, at) {
+			c.settled = append(c.settled, item.Entry)
 			continue
 		}
-		begin := len(rows)
-		rows = append(rows, item.Row...)
-		item.Row = rows[begin:len(rows):len(rows)]
+		item.known = known
 		others = append(others, item)
 	}
-	slices.SortStableFunc(others, func(a, b Item) int { return bytes.Compare(a.UID[:], b.UID[:]) })
-	for _, item := range others {
-		settled = appendItem(settled, item)
-	}
-	c.encoded = settled
-	return nil
+	c.usable = others
+	slices.SortFunc(c.settled, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+	slices.SortFunc(others, func(a, b chunkItem) int {
+		return cmp.Or(compareBools(a.known, b.known), bytes.Compare(a.UID[:], b.UID[:]), cmp.Compare(a.begin, b.begin))
+	})
 }
 
-// rooms are as large as a chunk, few are in use at a time, and they are reused.
-var rooms = sync.Pool{New: func() any { return new([]byte) }}
+func findEntry(entries []resource.Entry, uid resource.UID) (at int, found bool) {
+	return slices.BinarySearchFunc(entries, uid, func(entry resource.Entry, uid resource.UID) int {
+		return bytes.Compare(entry.UID[:], uid[:])
+	})
+}
 
-// Len is the number of items, Size their bytes before compression.
-func (c *Chunk) Len() int { return c.items }
+// shortUID is the beginning of a UID: of a million resources, no two have the same,
+// in all likelihood.
+type shortUID uint64
+
+func shorten(uid resource.UID) shortUID { return shortUID(binary.BigEndian.Uint64(uid[:])) }
+
+// isAlone says that no other of the entries by UID has the same short UID.
+func isAlone(entries []resource.Entry, at int) bool {
+	short := shorten(entries[at].UID)
+	return (at == 0 || shorten(entries[at-1].UID) != short) &&
+		(at == len(entries)-1 || shorten(entries[at+1].UID) != short)
+}
+
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	default:
+		return 1
+	}
+}
+
+// Len is the number of items.
+func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + len(c.settled) }
 
 // Size is the number of bytes before compression.
-func (c *Chunk) Size() int { return len(c.encoded) }
+func (c *Chunk) Size() int {
+	size := len(c.rows) + 2*resource.Size*len(c.usable)
+	for _, item := range c.unusable {
+		size += 2*resource.Size + len(item.NativeID) + len(item.Problem)
+	}
+	return size
+}
 
 // Reset empties the chunk and keeps its memory.
-func (c *Chunk) Reset() { c.encoded, c.items = c.encoded[:0], 0 }
+func (c *Chunk) Reset() {
+	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
+	c.settled, c.parts = c.settled[:0], c.parts[:0]
+}
 
-// Both are safe for concurrent use and keep no state between calls.
-var (
-	compressor, _   = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest))
-	decompressor, _ = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxChunk))
-)
-
-// maxChunk bounds the memory that a damaged chunk can ask for.
-const maxChunk = 1 << 30
-
-func (c *Chunk) compress() []byte { return compressor.EncodeAll(c.encoded, nil) }
-
-// eachItem shows the items of a payload. Their bytes are valid until it returns.
-func eachItem(payload []byte, do func(Item) error) error {
+// eachPart shows the rows in parts, each with as many as a batch has at most, and
+// remembers how many each has. The list is valid until do returns.
+func (c *Chunk) eachPart(do func(part int, list *itemList) error) error {
 	room := rooms.Get().(*[]byte)
 	defer rooms.Put(room)
-	items, err := decompress(payload, (*room)[:0])
-	if err != nil {
-		return err
-	}
-	*room = items
-	return eachIn(items, do)
-}
-
-func decompress(payload, room []byte) ([]byte, error) {
-	items, err := decompressor.DecodeAll(payload, room)
-	if err != nil {
-		return nil, fmt.Errorf("decompress: %w: %w", resource.ErrCorrupt, err)
-	}
-	return items, nil
-}
-
-func eachIn(rest []byte, do func(Item) error) (err error) {
-	for len(rest) > 0 {
-		var item Item
-		if item, rest, err = cutItem(rest); err != nil {
+	list := &itemList{encoded: (*room)[:0]}
+	defer func() { *room = list.encoded }()
+	c.parts = c.parts[:0]
+	for i, item := range c.usable {
+		list.add(Item{Entry: item.Entry, Row: c.rows[item.begin:item.end]})
+		last := i+1 == len(c.usable)
+		if !last && !list.full() && c.usable[i+1].known == item.known {
+			continue
+		}
+		if err := do(len(c.parts), list); err != nil {
 			return err
 		}
-		if err := do(item); err != nil {
-			return err
-		}
+		c.parts = append(c.parts, list.items)
+		list.reset()
 	}
 	return nil
-}
-
-func cutItem(rest []byte) (item Item, _ []byte, err error) {
-	if len(rest) < 2*resource.Size {
-		return item, nil, resource.ErrCorrupt
-	}
-	copy(item.UID[:], rest)
-	copy(item.Hash[:], rest[resource.Size:])
-	rest = rest[2*resource.Size:]
-	var nativeID, problem []byte
-	for _, part := range []*[]byte{&item.Row, &nativeID, &problem} {
-		if *part, rest, err = cutBytes(rest); err != nil {
-			return item, nil, err
-		}
-	}
-	item.NativeID, item.Problem = string(nativeID), string(problem)
-	return item, rest, nil
-}
-
-func appendBytes[T string | []byte](dst []byte, part T) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(part)))
-	return append(dst, part...)
-}
-
-func cutBytes(rest []byte) (part, after []byte, err error) {
-	n, size := binary.Uvarint(rest)
-	if size <= 0 || n > uint64(len(rest)-size) {
-		return nil, nil, resource.ErrCorrupt
-	}
-	end := size + int(n)
-	return rest[size:end:end], rest[end:], nil
 }

@@ -99,7 +99,8 @@ func (s *Store) EachBatched(ctx context.Context, set BatchSet, do func(Item) err
 		if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
 			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, gone(err))
 		}
-		if err := eachItem(row.Payload, do); err != nil {
+		err := inBatch(ctx, s.db, set.Lease, row.Payload, func(encoded []byte) error { return eachIn(encoded, do) })
+		if err != nil {
 			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, err)
 		}
 	}

@@ -29,25 +29,54 @@ type stageRow struct {
 	Payload []byte `bun:"payload"`
 }
 
-// PutChunk stages a chunk of a snapshot. The writer's name is its own, so there
-// is none of that number.
+type partRow struct {
+	bun.BaseModel `bun:"table:sync_stage_part,alias:part"`
+
+	RunID   string `bun:"run_id,pk"`
+	ScopeID int64  `bun:"scope_id,pk"`
+	Writer  int    `bun:"writer,pk"`
+	Seq     int    `bun:"seq,pk"`
+	Part    int    `bun:"part,pk"`
+	Payload []byte `bun:"payload"`
+}
+
+// PutChunk stages a chunk of a snapshot, its parts first. The writer's name is its
+// own, so there is none of that number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
-	// As parameters of the driver: bun would write the payload as hexadecimal text.
-	_, err := s.db.DB.ExecContext(ctx,
-		"INSERT INTO sync_stage (run_id, scope_id, writer, seq, payload, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-		lease.RunID, lease.ScopeID, writer, seq, chunk.compress(), s.at())
+	err := chunk.eachPart(func(part int, list *itemList) error {
+		// As parameters of the driver: bun would write the payload as hexadecimal text.
+		return s.putCompressed(ctx, list.encoded,
+			"INSERT INTO sync_stage_part (run_id, scope_id, writer, seq, part, created_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			lease.RunID, lease.ScopeID, writer, seq, part, s.at())
+	})
+	if err == nil {
+		err = s.putCompressed(ctx, chunk.appendIndex(nil),
+			"INSERT INTO sync_stage (run_id, scope_id, writer, seq, created_at, payload) VALUES (?, ?, ?, ?, ?, ?)",
+			lease.RunID, lease.ScopeID, writer, seq, s.at())
+	}
 	if err != nil {
 		return fmt.Errorf("stage chunk %d of scope %d: %w", seq, lease.ScopeID, err)
 	}
 	return nil
 }
 
-// EachStaged shows every item of the staged segments, in the order of staging.
-// The item's bytes are valid until do returns.
-func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment, do func(Item) error) error {
+// putCompressed executes a query whose last parameter is the payload.
+func (s *Store) putCompressed(ctx context.Context, encoded []byte, query string, args ...any) error {
+	return compressed(encoded, func(payload []byte) error {
+		_, err := s.db.DB.ExecContext(ctx, query, append(args, payload)...)
+		return err
+	})
+}
+
+// EachStaged shows the chunks of the staged segments, in the order of staging.
+func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment, do func(StagedChunk) error) error {
 	for _, segment := range segments {
 		for seq := range segment.Chunks {
-			if err := s.eachInChunk(ctx, lease, segment.Writer, seq, do); err != nil {
+			chunk, err := s.stagedChunk(ctx, lease, segment.Writer, seq)
+			if err == nil {
+				err = do(chunk)
+			}
+			if err != nil {
 				return fmt.Errorf("read staged chunk %d/%d of scope %d: %w", segment.Writer, seq, lease.ScopeID, err)
 			}
 		}
@@ -55,13 +84,56 @@ func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment,
 	return nil
 }
 
-func (s *Store) eachInChunk(ctx context.Context, lease Lease, writer, seq int, do func(Item) error) error {
+func (s *Store) stagedChunk(ctx context.Context, lease Lease, writer, seq int) (chunk StagedChunk, err error) {
 	row := stageRow{RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq}
-	err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx)
-	if err != nil {
-		return gone(err)
+	if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
+		return chunk, gone(err)
 	}
-	return eachItem(row.Payload, do)
+	err = decompressed(row.Payload, func(encoded []byte) error {
+		chunk, err = readIndex(encoded, writer, seq)
+		return err
+	})
+	return chunk, err
+}
+
+// EachInPart shows the items of a part. Their bytes are valid until do returns.
+func (s *Store) EachInPart(ctx context.Context, lease Lease, part StagedPart, do func(Item) error) error {
+	return inPart(ctx, s.db, lease, part.place, func(encoded []byte) error { return eachIn(encoded, do) })
+}
+
+// inPart shows the encoded items of a part, if they are those that were compared.
+func inPart(ctx context.Context, db bun.IDB, lease Lease, place partPlace, do func(encoded []byte) error) error {
+	payload, err := readPart(ctx, db, lease, place)
+	if err == nil {
+		err = decompressed(payload, func(encoded []byte) error {
+			if err := checkPart(encoded, place); err != nil {
+				return err
+			}
+			return do(encoded)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("read %s of scope %d: %w", place, lease.ScopeID, err)
+	}
+	return nil
+}
+
+func readPart(ctx context.Context, db bun.IDB, lease Lease, place partPlace) ([]byte, error) {
+	row := partRow{RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: place.Writer, Seq: place.Seq, Part: place.Part}
+	err := db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx)
+	return row.Payload, gone(err)
+}
+
+func checkPart(encoded []byte, place partPlace) error {
+	var entries []resource.Entry
+	err := eachIn(encoded, func(item Item) error {
+		entries = append(entries, item.Entry)
+		return nil
+	})
+	if err == nil && fingerprintOf(entries) != place.Entries {
+		err = fmt.Errorf("%w: it has other entries than its chunk says", resource.ErrCorrupt)
+	}
+	return err
 }
 
 // sweepLimit bounds the rows of one deleting statement, each up to some MiB.
@@ -77,7 +149,7 @@ func (s *Store) CleanStaging(ctx context.Context, runID string) error {
 	return nil
 }
 
-var stagingTables = []string{"sync_stage", "sync_batch"}
+var stagingTables = []string{"sync_stage", "sync_stage_part", "sync_batch"}
 
 // planLife is how long a plan's staging is left alone: a plan that is still at
 // work is not to be disturbed by a run, and one that crashed is not to stay.
@@ -131,21 +203,3 @@ func (s *Store) sweep(ctx context.Context, query string, args ...any) error {
 		}
 	}
 }
-
-// Item is one listed or compared resource in flight.
-type Item struct {
-	resource.Entry
-	// Row is the row's encoding (resource.Kind.Decode); empty in a deletion, for a
-	// listed row that cannot be used, and for one that is stored as it is.
-	Row []byte
-	// NativeID and Problem say of an unusable row which it is, as far as it is
-	// known, and what is wrong with it.
-	NativeID string
-	Problem  string
-}
-
-// Usable says whether a listed item can be stored.
-func (i Item) Usable() bool { return i.Problem == "" }
-
-// HasUID says whether it is known which resource the item is.
-func (i Item) HasUID() bool { return i.UID != resource.UID{} }

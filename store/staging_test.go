@@ -5,11 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
@@ -38,13 +40,28 @@ func chunkOf(items ...store.Item) *store.Chunk {
 	return &chunk
 }
 
-func named(native string) store.Item { return store.Item{Row: []byte("row"), NativeID: native} }
+func named(native string) store.Item { return store.Item{Row: []byte(native)} }
 
-// staged reads segments back; the items are copies.
+// staged reads segments back: of each chunk the usable items, then the others. The
+// items are copies.
 func (b *bundle) staged(t require.TestingT, lease store.Lease, segments ...store.Segment) (items []store.Item) {
-	err := b.EachStaged(context.Background(), lease, segments, func(item store.Item) error {
-		item.Row = bytes.Clone(item.Row)
-		items = append(items, item)
+	err := b.EachStaged(context.Background(), lease, segments, func(chunk store.StagedChunk) error {
+		for _, part := range chunk.Parts {
+			first := len(items)
+			err := b.EachInPart(context.Background(), lease, part, func(item store.Item) error {
+				item.Row = bytes.Clone(item.Row)
+				items = append(items, item)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			require.Len(t, items[first:], len(part.Entries))
+			for i, entry := range part.Entries {
+				require.Equal(t, entry, items[first+i].Entry)
+			}
+		}
+		items = append(items, chunk.Unusable...)
 		return nil
 	})
 	require.NoError(t, err)
@@ -64,10 +81,16 @@ func TestStagedItemsComeBack(t *testing.T) {
 			chunks := rapid.IntRange(0, 3).Draw(t, "chunks")
 			for seq := range chunks {
 				chunk.Reset()
+				var unusable []store.Item
 				for _, item := range items().Draw(t, "items") {
 					chunk.Add(item)
-					want = append(want, item)
+					if item.Usable() {
+						want = append(want, store.Item{Entry: item.Entry, Row: item.Row})
+					} else {
+						unusable = append(unusable, store.Item{Entry: item.Entry, NativeID: item.NativeID, Problem: item.Problem})
+					}
 				}
+				want = append(want, unusable...)
 				require.NoError(t, b.PutChunk(context.Background(), lease, writer, seq, &chunk))
 			}
 			segments = append(segments, store.Segment{Writer: writer, Chunks: chunks})
@@ -89,9 +112,10 @@ func TestChunkCountsWhatIsInIt(t *testing.T) {
 	var chunk store.Chunk
 	require.Zero(t, chunk.Len())
 	require.Zero(t, chunk.Size())
-	chunk.Add(store.Item{Row: make([]byte, 1000), Problem: "p"})
-	require.Equal(t, 1, chunk.Len())
-	require.InDelta(t, 1000+2*resource.Size, chunk.Size(), 10)
+	chunk.Add(store.Item{Row: make([]byte, 1000)})
+	chunk.Add(store.Item{NativeID: "i-1", Problem: "p"})
+	require.Equal(t, 2, chunk.Len())
+	require.InDelta(t, 1000+4*resource.Size, chunk.Size(), 10)
 	chunk.Reset()
 	require.Zero(t, chunk.Len())
 	require.Zero(t, chunk.Size())
@@ -128,7 +152,7 @@ func TestMissingChunkIsSuperseded(t *testing.T) {
 	b := setup(t)
 	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"))))
 	seen := 0
-	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(store.Item) error {
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(store.StagedChunk) error {
 		seen++
 		return nil
 	})
@@ -151,7 +175,7 @@ func TestDamagedChunkIsCorrupt(t *testing.T) {
 			require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"), named("b"))))
 			_, err := storetest.Connect(t, b.dsn).Exec("UPDATE sync_stage SET " + tamper)
 			require.NoError(t, err)
-			err = b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(store.Item) error { return nil })
+			err = b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(store.StagedChunk) error { return nil })
 			require.ErrorIs(t, err, resource.ErrCorrupt)
 		})
 	}
@@ -160,15 +184,74 @@ func TestDamagedChunkIsCorrupt(t *testing.T) {
 func TestEachStagedStopsAtTheFirstError(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"), named("b"))))
+	for seq := range 2 {
+		require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, seq, chunkOf(named("a"), named("b"))))
+	}
 	enough := errors.New("enough")
 	seen := 0
-	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(store.Item) error {
-		seen++
-		return enough
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(chunk store.StagedChunk) error {
+		return b.EachInPart(t.Context(), b.lease, chunk.Parts[0], func(store.Item) error {
+			seen++
+			return enough
+		})
 	})
 	require.ErrorIs(t, err, enough)
 	require.Equal(t, 1, seen)
+}
+
+// Whatever is listed is either a place among the stored entries, or in a part.
+func TestSettledItemsAreTheStoredOnes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	lease := b.lease
+	entryOf := rapid.Custom(func(t *rapid.T) resource.Entry {
+		return resource.Entry{UID: resource.UID{7: rapid.ByteRange(1, 30).Draw(t, "uid"), 15: rapid.ByteRange(0, 1).Draw(t, "uid's end")}, Hash: resource.Hash{15: rapid.ByteRange(0, 1).Draw(t, "hash")}}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		lease.ScopeID++
+		stored := rapid.SliceOfDistinct(entryOf, func(e resource.Entry) resource.UID { return e.UID }).Draw(t, "stored")
+		slices.SortFunc(stored, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+		listed := rapid.SliceOf(entryOf).Draw(t, "listed")
+		var chunk store.Chunk
+		for _, entry := range listed {
+			chunk.Add(store.Item{Entry: entry, Row: []byte("row")})
+		}
+		chunk.Settle(stored)
+		require.Equal(t, len(listed), chunk.Len())
+		require.NoError(t, b.PutChunk(context.Background(), lease, 1, 0, &chunk))
+
+		var got []resource.Entry
+		err := b.EachStaged(context.Background(), lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk store.StagedChunk) error {
+			places, ok := chunk.Settled(stored)
+			require.True(t, ok)
+			for _, at := range places {
+				got = append(got, stored[at])
+			}
+			// What is not settled may come and go.
+			_, ok = chunk.Settled(append([]resource.Entry{{Hash: resource.Hash{9}}}, stored...))
+			require.True(t, ok)
+			for i, entry := range stored {
+				others := slices.Delete(slices.Clone(stored), i, i+1)
+				_, ok = chunk.Settled(others)
+				require.Equal(t, !slices.Contains(places, i), ok)
+				entry.Hash[0]++
+				_, ok = chunk.Settled(slices.Insert(others, i, entry))
+				require.Equal(t, !slices.Contains(places, i), ok)
+			}
+			for _, part := range chunk.Parts {
+				known := func(e resource.Entry) bool {
+					return slices.ContainsFunc(stored, func(s resource.Entry) bool { return s.UID == e.UID })
+				}
+				for _, entry := range part.Entries {
+					require.Equal(t, known(part.Entries[0]), known(entry), "a part is of one operation")
+				}
+				got = append(got, part.Entries...)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		require.ElementsMatch(t, listed, got)
+	})
 }
 
 func TestCleanStagingIsOfOneRun(t *testing.T) {
@@ -184,7 +267,7 @@ func TestCleanStagingIsOfOneRun(t *testing.T) {
 		require.NoError(t, w.Flush(t.Context()))
 	}
 	require.NoError(t, b.CleanStaging(t.Context(), b.lease.RunID))
-	for _, table := range []string{"sync_stage", "sync_batch"} {
+	for _, table := range []string{"sync_stage", "sync_stage_part", "sync_batch"} {
 		require.Zero(t, b.count(t, fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE run_id = ?", table), b.lease.RunID), table)
 	}
 	require.Equal(t, 230, b.count(t, "SELECT COUNT(*) FROM sync_stage WHERE run_id = ?", other.RunID))
@@ -199,6 +282,65 @@ func TestBatchWriterWithNothingToWrite(t *testing.T) {
 	require.NoError(t, w.Flush(t.Context()))
 	require.Zero(t, w.Rows())
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_batch"))
+}
+
+// stagePart stages hosts as one part, and returns the set with the batch of it.
+func (b *bundle) stagePart(t *testing.T, hosts ...resource.Row) store.BatchSet {
+	t.Helper()
+	var chunk store.Chunk
+	for _, row := range hosts {
+		encoded, err := resource.HostKind.SealAppend(nil, row, hostScope, b.lease.ScopeID)
+		require.NoError(t, err)
+		chunk.Add(store.Item{Entry: row.RowMeta().Entry(), Row: encoded})
+	}
+	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, &chunk))
+	set := store.BatchSet{Lease: b.lease, Writer: 1, Op: diff.Add}
+	w := b.NewBatchWriter(set)
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk store.StagedChunk) error {
+		require.Len(t, chunk.Parts, 1)
+		return w.AddPart(t.Context(), chunk.Parts[0])
+	})
+	require.NoError(t, err)
+	require.NoError(t, w.Flush(t.Context()))
+	require.EqualValues(t, len(hosts), w.Rows())
+	return set
+}
+
+func TestBatchOfAStagedPart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	set := b.stagePart(t, host("i-1"), host("i-2"))
+	shown := 0
+	require.NoError(t, b.EachBatched(t.Context(), set, func(store.Item) error { shown++; return nil }))
+	require.Equal(t, 2, shown)
+	require.Equal(t, store.Counts{Applied: 2}, b.apply(t, set))
+	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+}
+
+// What a batch refers to is what was compared, or nothing is applied.
+func TestBatchOfAnotherPart(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		tamper string
+		want   error
+	}{
+		"swept":   {"DELETE FROM sync_stage_part", store.ErrSuperseded},
+		"damaged": {"UPDATE sync_stage_part SET payload = LEFT(payload, LENGTH(payload) - 5)", resource.ErrCorrupt},
+		// A whole zstd frame of nothing.
+		"another": {"UPDATE sync_stage_part SET payload = X'28B52FFD2000010000'", resource.ErrCorrupt},
+		"no JSON": {"UPDATE sync_batch SET payload = '{'", resource.ErrCorrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			set := b.stagePart(t, host("i-1"), host("i-2"))
+			_, err := storetest.Connect(t, b.dsn).Exec(test.tamper)
+			require.NoError(t, err)
+			err = b.ApplyBatch(t.Context(), resource.HostKind, hostScope, set, 0)
+			require.ErrorIs(t, err, test.want)
+			require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_host"))
+		})
+	}
 }
 
 // A batch is one transaction: rows of many bytes fill it sooner.

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+
+	"cloudsync/resource"
+)
+
+// StagedChunk is what is staged of a part of a listing.
+type StagedChunk struct {
+	Parts    []StagedPart
+	Unusable []Item
+	settled  []shortUID    // in ascending order
+	entries  resource.Hash // the fingerprint of their entries
+}
+
+// StagedPart is up to BatchRows rows of a chunk.
+type StagedPart struct {
+	Entries []resource.Entry
+	place   partPlace
+}
+
+// partPlace says where a part is, and which one it must be.
+type partPlace struct {
+	Writer  int           `json:"writer"`
+	Seq     int           `json:"seq"`
+	Part    int           `json:"part"`
+	Entries resource.Hash `json:"entries"` // fingerprint
+}
+
+func (p partPlace) String() string {
+	return fmt.Sprintf("part %d of staged chunk %d/%d", p.Part, p.Writer, p.Seq)
+}
+
+// Settled are the places of the settled items among the scope's stored entries, by
+// UID. They are not ok where one of them is no longer stored as it was listed:
+// somebody wrote to the inventory since.
+func (c *StagedChunk) Settled(stored []resource.Entry) (places []int, ok bool) {
+	places = make([]int, 0, len(c.settled))
+	sum := newFingerprint()
+	at := 0
+	for _, short := range c.settled {
+		for at < len(stored) && shorten(stored[at].UID) < short {
+			at++
+		}
+		if at == len(stored) {
+			return nil, false
+		}
+		places = append(places, at)
+		sum.add(stored[at])
+	}
+	return places, sum.sum() == c.entries
+}
+
+// fingerprint tells one list of entries from another.
+type fingerprint struct{ hash hash.Hash }
+
+func newFingerprint() fingerprint { return fingerprint{sha256.New()} }
+
+func (f fingerprint) add(entry resource.Entry) {
+	f.hash.Write(entry.UID[:])
+	f.hash.Write(entry.Hash[:])
+}
+
+func (f fingerprint) sum() resource.Hash { return resource.Hash(f.hash.Sum(nil)[:resource.Size]) }
+
+func fingerprintOf(entries []resource.Entry) resource.Hash {
+	f := newFingerprint()
+	for _, entry := range entries {
+		f.add(entry)
+	}
+	return f.sum()
+}
+
+// indexForm is how the form of a chunk's payload begins, before compression:
+//
+//	the form's name
+//	the number of settled items, the fingerprint of their entries, and their short
+//	    UIDs
+//	the number of parts, and of each the number of its entries, and these
+//	the unusable items
+const indexForm = "chunk 1\n"
+
+// appendIndex appends all of the chunk but its rows.
+func (c *Chunk) appendIndex(dst []byte) []byte {
+	dst = append(dst, indexForm...)
+	dst = binary.AppendUvarint(dst, uint64(len(c.settled)))
+	entries := fingerprintOf(c.settled)
+	dst = append(dst, entries[:]...)
+	for _, entry := range c.settled {
+		dst = binary.BigEndian.AppendUint64(dst, uint64(shorten(entry.UID)))
+	}
+	dst = binary.AppendUvarint(dst, uint64(len(c.parts)))
+	usable := c.usable
+	for _, n := range c.parts {
+		dst = binary.AppendUvarint(dst, uint64(n))
+		for _, item := range usable[:n] {
+			dst = appendEntry(dst, item.Entry)
+		}
+		usable = usable[n:]
+	}
+	for _, item := range c.unusable {
+		dst = appendItem(dst, item)
+	}
+	return dst
+}
+
+// readIndex reads what appendIndex wrote for a chunk of a segment.
+func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
+	r := indexReader{rest: encoded}
+	if string(r.bytes(len(indexForm))) != indexForm {
+		return chunk, fmt.Errorf("%w: not a chunk of this form", resource.ErrCorrupt)
+	}
+	chunk.settled = make([]shortUID, r.count())
+	copy(chunk.entries[:], r.bytes(resource.Size))
+	for i := range chunk.settled {
+		chunk.settled[i] = r.shortUID()
+	}
+	chunk.Parts = make([]StagedPart, r.count())
+	for i := range chunk.Parts {
+		entries := make([]resource.Entry, r.count())
+		for j := range entries {
+			entries[j] = r.entry()
+		}
+		chunk.Parts[i] = StagedPart{Entries: entries, place: partPlace{Writer: writer, Seq: seq, Part: i, Entries: fingerprintOf(entries)}}
+	}
+	if r.err != nil {
+		return chunk, r.err
+	}
+	return chunk, eachIn(r.rest, func(item Item) error {
+		item.Row = nil
+		chunk.Unusable = append(chunk.Unusable, item)
+		return nil
+	})
+}
+
+// indexReader reads front to back; after the first error it returns zero values.
+type indexReader struct {
+	rest []byte
+	err  error
+}
+
+func (r *indexReader) fail() {
+	r.rest, r.err = nil, resource.ErrCorrupt
+}
+
+func (r *indexReader) bytes(n int) []byte {
+	if len(r.rest) < n {
+		r.fail()
+		return nil
+	}
+	part := r.rest[:n]
+	r.rest = r.rest[n:]
+	return part
+}
+
+func (r *indexReader) number() int {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > maxPayload {
+		r.fail()
+		return 0
+	}
+	r.rest = r.rest[size:]
+	return int(n)
+}
+
+// count reads a number of things that take at least a byte each, so that a damaged
+// one cannot ask for more memory than there is input.
+func (r *indexReader) count() int {
+	n := r.number()
+	if n > len(r.rest) {
+		r.fail()
+		return 0
+	}
+	return n
+}
+
+func (r *indexReader) shortUID() shortUID {
+	raw := r.bytes(8)
+	if raw == nil {
+		return 0
+	}
+	return shortUID(binary.BigEndian.Uint64(raw))
+}
+
+func (r *indexReader) entry() (entry resource.Entry) {
+	if raw := r.bytes(2 * resource.Size); raw != nil {
+		copy(entry.UID[:], raw)
+		copy(entry.Hash[:], raw[resource.Size:])
+	}
+	return entry
+}
