@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -45,10 +44,6 @@ const (
 	// maxActivities is how many activities run at once in one worker. Most of
 	// their time is waiting, for a cloud or for MySQL.
 	maxActivities = 16
-	// gcPercent makes the garbage collector run twice as often as by default. With
-	// chunks of some MiB coming and going, that takes a third off the peak of the
-	// worker's memory in a large first load, and hardly any time. GOGC wins over it.
-	gcPercent = 50
 )
 
 // Run runs a worker until ctx is done. It returns nil after a clean stop.
@@ -58,9 +53,6 @@ func Run(ctx context.Context, opts Options) error {
 		return err
 	}
 	slog.SetDefault(logger)
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
-	}
 	cfg, err := config.Load(opts.ConfigPath)
 	if err != nil {
 		return err
