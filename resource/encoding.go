@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -53,18 +54,21 @@ func appendList(dst []byte, list []string) []byte {
 
 func appendMap(dst []byte, m map[string]string) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(m)))
-	var room [24]string // most maps fit, and need no memory of their own
-	keys := room[:0]
-	for key := range m {
-		keys = append(keys, key)
+	var room [16]pair // most maps fit, and need no memory of their own
+	pairs := room[:0]
+	for key, value := range m {
+		pairs = append(pairs, pair{key, value})
 	}
-	slices.Sort(keys)
-	for _, key := range keys {
-		dst = appendString(dst, key)
-		dst = appendString(dst, m[key])
+	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
+	for i := range pairs {
+		dst = appendString(dst, pairs[i].key)
+		dst = appendString(dst, pairs[i].value)
 	}
 	return dst
 }
+
+// pair is one entry of a map.
+type pair struct{ key, value string }
 
 func appendTime(dst []byte, t time.Time) []byte {
 	if t.IsZero() {

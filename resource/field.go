@@ -126,6 +126,9 @@ func (f *field) normalize(row reflect.Value) error {
 }
 
 func (f *field) checkText(s string) error {
+	if isPlain(s) && (f.max == 0 || len(s) <= f.max) { // almost all are
+		return nil
+	}
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("field %s: %.64q is not valid UTF-8", f.column, s)
 	}
@@ -138,6 +141,16 @@ func (f *field) checkText(s string) error {
 		}
 	}
 	return nil
+}
+
+// isPlain says that a text is ASCII without NUL.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] == 0 || s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *field) checkInt(n int64) error {
