@@ -88,10 +88,9 @@ const indexForm = "chunk 1\n"
 func (c *Chunk) appendIndex(dst []byte) []byte {
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(len(c.settled)))
-	entries := fingerprintOf(c.settled)
-	dst = append(dst, entries[:]...)
-	for _, entry := range c.settled {
-		dst = binary.BigEndian.AppendUint64(dst, uint64(shorten(entry.UID)))
+	dst = append(dst, c.settledFingerprint()...)
+	for _, at := range c.settled {
+		dst = binary.BigEndian.AppendUint64(dst, uint64(shorten(c.stored[at].UID)))
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(c.parts)))
 	usable := c.usable
@@ -106,6 +105,15 @@ func (c *Chunk) appendIndex(dst []byte) []byte {
 		dst = appendItem(dst, item)
 	}
 	return dst
+}
+
+func (c *Chunk) settledFingerprint() []byte {
+	f := newFingerprint()
+	for _, at := range c.settled {
+		f.add(c.stored[at])
+	}
+	sum := f.sum()
+	return sum[:]
 }
 
 // readIndex reads what appendIndex wrote for a chunk of a segment.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -31,8 +32,8 @@ func (s *Store) eachEntry(ctx context.Context, kind *resource.Kind, scopeID int6
 		return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	var uid, hash sql.RawBytes // anything else is a copy of each value
 	for rows.Next() {
-		var uid, hash []byte // a scanner a column would box each value
 		var entry resource.Entry
 		if err := rows.Scan(&uid, &hash); err != nil {
 			return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
