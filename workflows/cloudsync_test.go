@@ -389,7 +389,7 @@ func TestInputWithoutKind(t *testing.T) {
 func TestFailureInTheMiddleOfAScope(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 2)
-	b.changed(1, activities.ComputeDiffOut{CloudNum: 10, ToAdd: 1, ToMod: 1})
+	b.changed(1, activities.ComputeDiffOut{CloudNum: 10, DBNum: 10, ToAdd: 1, ToMod: 1, ToDel: 1})
 	b.half = map[diff.Op]store.Counts{diff.Modify: {Applied: 3}}
 	b.modErr = temporal.NewNonRetryableApplicationError("claimed by run x", "Superseded", nil)
 	report, err := b.run(t)
@@ -399,6 +399,7 @@ func TestFailureInTheMiddleOfAScope(t *testing.T) {
 	require.EqualValues(t, 3, report.SuMod, "what was modified before it failed")
 	require.Equal(t, activities.Failed, b.scopeRecord(1).Outcome)
 	require.EqualValues(t, 3, b.scopeRecord(1).Stats.SuMod)
+	require.Empty(t, b.applied["delete"], "deletions come last, if all else is done")
 }
 
 func TestCancelledRunIsRecordedAndCleaned(t *testing.T) {

@@ -124,44 +124,109 @@ func (s *scopeRun) hold(found activities.ComputeDiffOut, reason string) {
 	s.record.HoldDigest = found.Deletions.String()
 }
 
+// applyAtOnce is the change since when the operations of a scope that do not depend
+// on each other are done at once: one after the other, each waits for the server's
+// next decision, which takes longer than a few rows do.
+const applyAtOnce = "apply-at-once"
+
 // applyAll applies additions first and deletions last, so that a resource that
 // moved is in the inventory throughout.
 func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOut) error {
-	stats := &s.record.Stats
 	in := activities.ApplyIn{ScopeIn: s.in, Writer: found.Writer}
-	if err := s.apply(ctx, a.ApplyAdds, diff.Add, found.ToAdd, in, &stats.SuAdd); err != nil {
+	if workflow.GetVersion(ctx, applyAtOnce, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return s.applyInTurn(ctx, found, in)
+	}
+	var absent activities.ConfirmAbsentOut
+	var notConfirmed error
+	err := atOnce(ctx,
+		func(ctx workflow.Context) error { return s.applyAdds(ctx, found, in) },
+		func(ctx workflow.Context) error { return s.applyMods(ctx, found, in) },
+		func(ctx workflow.Context) error {
+			if s.deletes(found) && s.record.Stats.Held == 0 {
+				absent, notConfirmed = s.confirm(ctx, found, in)
+			}
+			return nil
+		})
+	if err != nil || !s.deletes(found) {
 		return err
 	}
-	if err := s.apply(ctx, a.ApplyMods, diff.Modify, found.ToMod, in, &stats.SuMod); err != nil {
+	return s.delete(ctx, found, absent, notConfirmed)
+}
+
+// applyInTurn is applyAll before applyAtOnce.
+func (s *scopeRun) applyInTurn(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
+	if err := s.applyAdds(ctx, found, in); err != nil {
 		return err
 	}
-	if found.ToDel == 0 || s.policy.Deletes == diff.Never {
+	if err := s.applyMods(ctx, found, in); err != nil {
+		return err
+	}
+	if !s.deletes(found) {
 		return nil
 	}
 	if workflow.GetVersion(ctx, trustedDeletions, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		s.useApproval()
-		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-stats.Held, in, &stats.SuDel)
+		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-s.record.Stats.Held, in, &s.record.Stats.SuDel)
 	}
-	return s.delete(ctx, found, in)
+	var absent activities.ConfirmAbsentOut
+	var notConfirmed error
+	if s.record.Stats.Held == 0 {
+		absent, notConfirmed = s.confirm(ctx, found, in)
+	}
+	return s.delete(ctx, found, absent, notConfirmed)
+}
+
+// atOnce waits for all, and returns the first error in their order.
+func atOnce(ctx workflow.Context, do ...func(workflow.Context) error) error {
+	errs := make([]error, len(do))
+	pending := workflow.NewWaitGroup(ctx)
+	pending.Add(len(do))
+	for i := range do {
+		workflow.Go(ctx, func(ctx workflow.Context) {
+			defer pending.Done()
+			errs[i] = do[i](ctx)
+		})
+	}
+	disconnected, _ := workflow.NewDisconnectedContext(ctx)
+	pending.Wait(disconnected)
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scopeRun) applyAdds(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
+	return s.apply(ctx, a.ApplyAdds, diff.Add, found.ToAdd, in, &s.record.Stats.SuAdd)
+}
+
+func (s *scopeRun) applyMods(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
+	return s.apply(ctx, a.ApplyMods, diff.Modify, found.ToMod, in, &s.record.Stats.SuMod)
+}
+
+// deletes says that there are deletions, to be done or to be held.
+func (s *scopeRun) deletes(found activities.ComputeDiffOut) bool {
+	return found.ToDel > 0 && s.policy.Deletes != diff.Never
 }
 
 // delete deletes what the provider, asked by id, does not have, or keeps the held
 // set for an approval.
-func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
-	if s.record.Stats.Held == 0 {
-		absent, err := s.confirm(ctx, found, in)
-		if err == nil {
-			in.Writer = absent.Writer
-			s.record.Stats.PagingSkips = absent.PagingSkips
-			s.useApproval()
-			return s.apply(ctx, a.BatchDelete, diff.Delete, absent.Absent, in, &s.record.Stats.SuDel)
-		}
-		if temporal.IsCanceledError(err) || activities.IsSuperseded(err) {
-			return err
-		}
-		s.hold(found, fmt.Sprintf("%d deletions could not be confirmed: %s", found.ToDel, explain(err)))
+func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut, absent activities.ConfirmAbsentOut, notConfirmed error) error {
+	if s.record.Stats.Held > 0 {
+		return s.keepHold(ctx, found)
 	}
-	return s.keepHold(ctx, found)
+	if notConfirmed != nil {
+		if temporal.IsCanceledError(notConfirmed) || activities.IsSuperseded(notConfirmed) {
+			return notConfirmed
+		}
+		s.hold(found, fmt.Sprintf("%d deletions could not be confirmed: %s", found.ToDel, explain(notConfirmed)))
+		return s.keepHold(ctx, found)
+	}
+	s.record.Stats.PagingSkips = absent.PagingSkips
+	s.useApproval()
+	in := activities.ApplyIn{ScopeIn: s.in, Writer: absent.Writer}
+	return s.apply(ctx, a.BatchDelete, diff.Delete, absent.Absent, in, &s.record.Stats.SuDel)
 }
 
 // useApproval records that an approval lets the deletions go. From here on they do,
