@@ -37,7 +37,7 @@ func (b *bulkStatements) of(ctx context.Context, table string, columns []string)
 	if statement, prepared := b.byTable[table]; prepared {
 		return statement, nil
 	}
-	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns))
+	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns)) //nolint:sqlclosecheck // closed with the pool
 	if err != nil {
 		return nil, fmt.Errorf("prepare to insert into %s: %w", table, err)
 	}
@@ -73,7 +73,7 @@ type bulkInsert struct {
 
 // exec inserts bulkRows rows, whose values follow each other in args.
 func (b *bulkInsert) exec(ctx context.Context, tx bun.Tx) error {
-	_, err := tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) // closed with the transaction
+	_, err := tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) //nolint:sqlclosecheck // closed with the transaction
 	return err
 }
 
