@@ -22,7 +22,8 @@ import (
 // Activities are the activities of CloudSyncWorkflow over their dependencies.
 // Its exported methods, and nothing else, are registered with the worker.
 type Activities struct {
-	deps Deps
+	deps   Deps
+	stored storedEntries
 }
 
 // Deps are what the activities work with.

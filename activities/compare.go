@@ -22,7 +22,7 @@ func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (Compute
 	if err != nil {
 		return ComputeDiffOut{}, notConfigured(in.Kind)
 	}
-	local, err := a.deps.Store.LoadScope(ctx, kind, in.Scope.ID, in.Scope.Local.Count)
+	local, err := a.loadStored(ctx, kind, in.ScopeIn)
 	if err != nil {
 		return ComputeDiffOut{}, temporalError(ctx, err)
 	}

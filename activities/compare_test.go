@@ -251,11 +251,36 @@ func TestInventoryThatChangesBeforeTheComparison(t *testing.T) {
 		snapshot := b.fetch(t)
 		_, err := storetest.Connect(t, b.dsn).Exec(change)
 		require.NoError(t, err)
+		b.Activities = activities.New(b.deps()) // another worker, which reads the inventory again
 		_, err = execute(t, attempt{}, b.ComputeDiff, b.compareIn(snapshot))
 		requireFailure(t, err, "InventoryChanged", false)
 		b.sync(t, "after "+id)
 		b.requireInventory(t, b.cloud.listed()...)
 	}
+}
+
+// The worker that listed compares with what it read meanwhile. What somebody writes
+// to the inventory in between, the next run mends.
+func TestInventoryThatChangesWithinAWorker(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set([]*resource.Host{host("i-1"), host("i-2"), host("i-3")})
+	b.sync(t, "first")
+	b.begin(t, "second")
+	b.cloud.set([]*resource.Host{host("i-1"), host("i-new"), host("i-3", renamed)})
+	snapshot := b.fetch(t)
+	for _, change := range []string{
+		"UPDATE resource_host SET hash = REVERSE(hash), name = 'edited' WHERE native_id IN ('i-1', 'i-2')",
+		"DELETE FROM resource_host WHERE native_id = 'i-3'",
+	} {
+		_, err := storetest.Connect(t, b.dsn).Exec(change)
+		require.NoError(t, err)
+	}
+	found := b.compare(t, snapshot)
+	require.Equal(t, [3]int64{1, 1, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel})
+	require.Equal(t, [3]int64{1, 1, 0}, b.apply(t, found), "a deletion checks the row")
+	b.sync(t, "third")
+	b.requireInventory(t, b.cloud.listed()...)
 }
 
 // What is staged of a scope is what differs, and the entries of the rest.

@@ -46,6 +46,9 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
+	if err == nil && f.stored != nil && time.Since(f.storedAt) < handOverWithin {
+		a.stored.put(in.lease(), f.stored)
+	}
 	return out, temporalError(ctx, err)
 }
 
@@ -84,6 +87,7 @@ type fetch struct {
 	cursors  map[string]bool
 	restarts int
 	stored   []resource.Entry // of the inventory, by UID, once something is staged
+	storedAt time.Time
 }
 
 // resume goes on where an earlier attempt left a checkpoint.
@@ -225,6 +229,7 @@ func (f *fetch) stage(ctx context.Context) error {
 // mostly almost all: the comparison needs no more than which they are.
 func (f *fetch) settleChunk(ctx context.Context) (err error) {
 	if f.stored == nil && f.in.Scope.Local.Count > 0 {
+		f.storedAt = time.Now()
 		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
 		if err != nil {
 			return err

@@ -1,0 +1,43 @@
+package activities
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+func TestStoredEntriesAreHandedOverOnce(t *testing.T) {
+	t.Parallel()
+	var s storedEntries
+	first, second := store.Lease{ScopeID: 1}, store.Lease{ScopeID: 2}
+	_, ok := s.take(first)
+	require.False(t, ok)
+	s.put(first, make([]resource.Entry, 3))
+	s.put(first, make([]resource.Entry, 2))
+	s.put(second, []resource.Entry{})
+	entries, ok := s.take(first)
+	require.True(t, ok)
+	require.Len(t, entries, 2, "what was put last")
+	_, ok = s.take(first)
+	require.False(t, ok)
+	_, ok = s.take(second)
+	require.True(t, ok)
+	require.Zero(t, s.entries)
+}
+
+func TestStoredEntriesAreBounded(t *testing.T) {
+	t.Parallel()
+	var s storedEntries
+	for scope := range int64(10) {
+		s.put(store.Lease{ScopeID: scope}, make([]resource.Entry, maxHandedOver/4))
+		require.LessOrEqual(t, s.entries, maxHandedOver)
+		require.Contains(t, s.of, store.Lease{ScopeID: scope}, "the last one has room")
+	}
+	require.Len(t, s.of, 4)
+	s.put(store.Lease{ScopeID: 9}, make([]resource.Entry, maxHandedOver+1))
+	require.NotContains(t, s.of, store.Lease{ScopeID: 9}, "nor is what was put before")
+	require.Len(t, s.of, 3)
+}
