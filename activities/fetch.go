@@ -46,7 +46,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
-	if err == nil && f.stored != nil && time.Since(f.storedAt) < handOverWithin {
+	if err == nil && !out.Unchanged && f.stored != nil && time.Since(f.storedAt) < handOverWithin {
 		a.stored.put(in.lease(), f.stored)
 	}
 	return out, temporalError(ctx, err)

@@ -21,7 +21,8 @@ func (s *servers) measureEdges(ctx context.Context) error {
 		name    string
 		measure func(context.Context) ([]Edge, error)
 	}{
-		{"many scopes", s.measureManyScopes}, {"several workers", s.measureWorkers}, {"a limited provider", s.measureLimit},
+		{"many scopes", s.measureManyScopes}, {"several workers", s.measureWorkers}, {"a worker killed", s.measureKilled},
+		{"a limited provider", s.measureLimit},
 	} {
 		s.options.Console.Printf("at the edges: %s", edge.name)
 		found, err := edge.measure(ctx)
@@ -50,18 +51,22 @@ func (s *servers) measureManyScopes(ctx context.Context) ([]Edge, error) {
 	return edges, err
 }
 
+// slowFleet and slowCloud are a listing that mostly waits: 25 pages in each scope.
+var (
+	slowFleet = Fleet{Hosts: 64_000, Scopes: 128}
+	slowCloud = setting{pageSize: 20, pageDelay: 50 * time.Millisecond, maxParallel: 64}
+)
+
 // measureWorkers lists a slow cloud with one worker, two and four.
 func (s *servers) measureWorkers(ctx context.Context) (edges []Edge, err error) {
-	slow := setting{pageSize: 20, pageDelay: 50 * time.Millisecond, maxParallel: 64}
-	fleet := Fleet{Hosts: 64_000, Scopes: 128} // 25 pages in each scope
 	for _, workers := range []int{1, 2, 4} {
-		samples, err := s.measureEdge(ctx, fleet, slow, workers, firstLoad, unchanged)
+		samples, err := s.measureEdge(ctx, slowFleet, slowCloud, workers, firstLoad, unchanged)
 		if err != nil {
 			return nil, err
 		}
 		edges = append(edges, Edge{
 			Name: fmt.Sprintf("%d workers, 50 ms a page: unchanged", workers), Seconds: samples[1].Seconds,
-			Detail: fmt.Sprintf("%s, 25 pages in each scope", fleet),
+			Detail: fmt.Sprintf("%s, 25 pages in each scope", slowFleet),
 		})
 	}
 	return edges, nil

@@ -119,7 +119,7 @@ func newRealStack(t *testing.T, of realCloud) *realStack {
 		r.cloud.Add(account)
 	}
 	r.config = r.writeCloudConfig(t, server.URL)
-	r.log = r.startProcessLogged(t, r.config)
+	r.log = r.startProcess(t, r.config).LogFile()
 	return r
 }
 
@@ -402,10 +402,3 @@ func (s *stack) allHistories(t *testing.T) string {
 
 // payloads are texts that may be base64.
 var payloads = regexp.MustCompile(`"[A-Za-z0-9+/]{8,}={0,2}"`)
-
-// startProcessLogged is startProcess; it returns where the worker's log is.
-func (s *stack) startProcessLogged(t *testing.T, config string) string {
-	t.Helper()
-	child := s.startProcess(t, config)
-	return child.Log()
-}

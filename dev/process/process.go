@@ -41,9 +41,6 @@ type Child struct {
 	err  error
 }
 
-// Log is the file that gets the process's output.
-func (c *Child) Log() string { return c.spec.Log }
-
 // Start runs the process in a process group of its own, so that Ctrl-C on the
 // terminal reaches the launcher alone and the launcher decides on the order.
 func Start(spec Spec) (*Child, error) {
