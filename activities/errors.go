@@ -40,6 +40,7 @@ var errWorkerStops = errors.New("the worker is stopping, another attempt goes on
 //	region_disabled    | no      | needs another configuration
 //	bad_answer         | no      | the same answer would come again
 //	incomplete         | yes     | a listing that was cut short may be whole
+//	unproven           | no      | needs a permission, or a resource to list
 var retriedClasses = map[cloud.Class]bool{
 	cloud.Throttled: true, cloud.Timeout: true, cloud.Unavailable: true,
 	cloud.ExpiredCursor: true, cloud.Incomplete: true,

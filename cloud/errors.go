@@ -22,6 +22,7 @@ const (
 	RegionDisabled    Class = "region_disabled"    // the account has not enabled the region
 	BadAnswer         Class = "bad_answer"         // the answer does not make sense
 	Incomplete        Class = "incomplete"         // the listing ended before all that was announced
+	Unproven          Class = "unproven"           // an empty list where a missing permission has one, too
 )
 
 // Error is a failure at a provider.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -202,7 +203,7 @@ func TestFailuresBelowTheSDKHaveAClass(t *testing.T) {
 		"401":                    {status(401), cloud.InvalidCredential, 0},
 		"403":                    {status(403, "Retry-After", "5"), cloud.Denied, 0},
 		"429":                    {status(429, "Retry-After", "3"), cloud.Throttled, 3 * time.Second},
-		"429 without a time":     {status(429), cloud.Throttled, 0},
+		"429 without a time":     {status(429), cloud.Throttled, time.Second},
 		"500":                    {status(500), cloud.Unavailable, 0},
 		"503":                    {status(503, "Retry-After", "0.5"), cloud.Unavailable, 500 * time.Millisecond},
 		"504":                    {status(504), cloud.Timeout, 0},
@@ -273,24 +274,105 @@ func TestTables(t *testing.T) {
 		place  string
 		begins bool
 		want   int
-	}{{"north", true, 1}, {"north", false, 1}, {"south", false, 2}, {"north", true, 3}, {"north", false, 3}} {
+	}{
+		{"north", true, 1}, {"north", true, 1}, // the listing came to nothing, and is repeated
+		{"north", false, 1}, {"south", true, 2}, {"south", false, 2},
+		{"north", true, 3}, {"north", false, 3}, // another listing
+	} {
 		got, err := tables.Get(t.Context(), step.place, step.begins, load)
 		require.NoError(t, err)
 		require.Equal(t, step.want, got, i)
 	}
 	tables.Forget("north")
-	got, err := tables.Get(t.Context(), "north", false, load)
+	got, err := tables.Get(t.Context(), "north", true, load)
 	require.NoError(t, err)
 	require.Equal(t, 4, got)
 
 	broken := errors.New("broken")
-	_, err = tables.Get(t.Context(), "north", true, func(context.Context) (int, error) { return 0, broken })
+	_, err = tables.Get(t.Context(), "west", true, func(context.Context) (int, error) { return 0, broken })
 	require.ErrorIs(t, err, broken)
 
 	shared := adapter.Tables[int]{MaxAgeAtStart: time.Minute}
-	for range 2 {
-		got, err = shared.Get(t.Context(), "all", true, load)
+	for _, begins := range []bool{true, false, true} {
+		got, err = shared.Get(t.Context(), "all", begins, load)
 		require.NoError(t, err)
 		require.Equal(t, 5, got)
 	}
+}
+
+func TestATableAgesWithItsListing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tables adapter.Tables[int]
+		var loads int
+		for _, want := range []int{1, 1, 2} {
+			got, err := tables.Get(t.Context(), "north", false, func(context.Context) (int, error) { loads++; return loads, nil })
+			require.NoError(t, err)
+			require.Equal(t, want, got)
+			<-time.After(6 * time.Minute)
+		}
+	})
+}
+
+// A table that takes longer to load than a call lasts is gone on with.
+func TestATableIsLoadedByPages(t *testing.T) {
+	t.Parallel()
+	var tables adapter.Tables[[]string]
+	var asked []string
+	interrupted := &cloud.Error{Class: cloud.Timeout}
+	load := func(_ context.Context, value []string, cursor string) ([]string, string, error) {
+		asked = append(asked, cursor)
+		switch {
+		case len(asked) == 2:
+			return nil, "", interrupted
+		case len(asked) == 5:
+			return nil, "", &cloud.Error{Class: cloud.ExpiredCursor}
+		case cursor == "":
+			return append(value, "first"), "p2", nil
+		case cursor == "p2":
+			return append(value, "second"), "p3", nil
+		default:
+			return append(value, "third"), "", nil
+		}
+	}
+	_, err := tables.Pages(t.Context(), "north", true, load)
+	require.ErrorIs(t, err, interrupted)
+	got, err := tables.Pages(t.Context(), "north", true, load)
+	require.NoError(t, err)
+	require.Equal(t, []string{"first", "second", "third"}, got)
+	require.Equal(t, []string{"", "p2", "p2", "p3"}, asked)
+
+	tables.Forget("north")
+	_, err = tables.Pages(t.Context(), "north", true, load)
+	require.Equal(t, cloud.ExpiredCursor, cloud.ClassOf(err))
+	got, err = tables.Pages(t.Context(), "north", true, load)
+	require.NoError(t, err)
+	require.Len(t, got, 3)
+
+	_, err = tables.Pages(t.Context(), "south", true, func(context.Context, []string, string) ([]string, string, error) { return nil, "same", nil })
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+}
+
+func TestWaitingForATableEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	var tables adapter.Tables[int]
+	loading, finish := make(chan struct{}), make(chan struct{})
+	done := make(chan error)
+	go func() {
+		_, err := tables.Get(t.Context(), "north", true, func(context.Context) (int, error) {
+			close(loading)
+			<-finish
+			return 1, nil
+		})
+		done <- err
+	}()
+	<-loading
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err := tables.Get(ctx, "north", true, nil)
+	var failure *cloud.Error
+	require.ErrorAs(t, err, &failure)
+	require.Equal(t, cloud.Timeout, failure.Class)
+	close(finish)
+	require.NoError(t, <-done)
 }

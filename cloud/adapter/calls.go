@@ -78,11 +78,18 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 	if wait == 0 {
 		wait = exchange.retryAfter()
 	}
-	if class != cloud.Throttled && class != cloud.Unavailable {
+	switch {
+	case class == cloud.Throttled && wait == 0:
+		wait = unsaidWait
+	case class != cloud.Throttled && class != cloud.Unavailable:
 		wait = 0
 	}
 	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, Err: c.clean(err)}
 }
+
+// unsaidWait is how long to wait for a provider that throttles and does not say: their
+// limits are by the second.
+const unsaidWait = time.Second
 
 // query is the query of a URL, which has the signature of a request in it.
 var query = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)

@@ -2,10 +2,13 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud"
 )
 
 // Tables keeps what listings are joined with, such as the volumes of a region, by
@@ -15,7 +18,8 @@ type Tables[T any] struct {
 	// MaxAge is how old a table may be for a listing that goes on; 0: 10 minutes.
 	MaxAge time.Duration
 	// MaxAgeAtStart is how old it may be for a listing that begins; 0: it is loaded
-	// anew.
+	// anew. One that began and came to no second page may be repeated with the table
+	// that it had.
 	MaxAgeAtStart time.Duration
 
 	mu     sync.Mutex
@@ -23,32 +27,47 @@ type Tables[T any] struct {
 }
 
 type table[T any] struct {
-	one    *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
-	loaded time.Time
-	value  T
+	one        *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+	began      time.Time           // zero: there is no value
+	complete   bool
+	cursor     string // of the page that comes next, where it is not complete
+	progressed bool   // a listing came to its second page with it
+	value      T
 }
 
 const defaultMaxAge = 10 * time.Minute
 
-// Get returns the place's table; begins says that a listing begins with it. Two that
-// need the same table wait for one load.
+// Get returns the place's table; begins says that a listing begins with it. Those
+// that need the same table wait for one load.
 func (t *Tables[T]) Get(ctx context.Context, place string, begins bool, load func(context.Context) (T, error)) (T, error) {
+	return t.Pages(ctx, place, begins, func(ctx context.Context, _ T, _ string) (T, string, error) {
+		value, err := load(ctx)
+		return value, "", err
+	})
+}
+
+// Pages is Get for a table of many pages, which may take longer to load than one
+// call lasts: what was loaded stays, and the next who asks goes on from there. load
+// is given the value so far (the zero value at first) and the cursor of a page, ""
+// for the first, and returns the value with the page, and the cursor of the
+// following one, "" after the last.
+func (t *Tables[T]) Pages(ctx context.Context, place string, begins bool, load func(ctx context.Context, value T, cursor string) (T, string, error)) (T, error) {
 	of := t.of(place)
 	if err := of.one.Acquire(ctx, 1); err != nil {
 		var nothing T
-		return nothing, err
+		return nothing, &cloud.Error{Class: cloud.ClassOf(err), Doing: "load what is joined in " + place, Err: err}
 	}
 	defer of.one.Release(1)
-	if !of.loaded.IsZero() && time.Since(of.loaded) < t.maxAge(begins) {
-		return of.value, nil
+	if !of.fits(begins, t.maxAge(begins)) {
+		of.reset()
 	}
-	began := time.Now()
-	value, err := load(ctx)
-	if err != nil {
-		return value, err
+	of.progressed = of.progressed || !begins
+	for !of.complete {
+		if err := of.loadPage(ctx, load); err != nil {
+			return of.value, err
+		}
 	}
-	of.loaded, of.value = began, value
-	return value, nil
+	return of.value, nil
 }
 
 // Forget gives the place's table back, once a listing is over.
@@ -81,4 +100,34 @@ func (t *Tables[T]) of(place string) *table[T] {
 		t.tables[place] = of
 	}
 	return of
+}
+
+// fits says that what there is may serve a listing, or be gone on with.
+func (t *table[T]) fits(begins bool, maxAge time.Duration) bool {
+	if age := time.Since(t.began); begins && !t.progressed || !t.complete {
+		return age < defaultMaxAge
+	} else {
+		return age < maxAge
+	}
+}
+
+func (t *table[T]) reset() {
+	var nothing T
+	t.began, t.complete, t.cursor, t.progressed, t.value = time.Now(), false, "", false, nothing
+}
+
+func (t *table[T]) loadPage(ctx context.Context, load func(context.Context, T, string) (T, string, error)) error {
+	value, next, err := load(ctx, t.value, t.cursor)
+	switch {
+	case cloud.ClassOf(err) == cloud.ExpiredCursor:
+		t.reset()
+		return err
+	case err != nil:
+		return err
+	case next != "" && next == t.cursor:
+		t.reset()
+		return &cloud.Error{Class: cloud.BadAnswer, Err: errors.New("the cursor of a page that listings are joined with does not move")}
+	}
+	t.value, t.cursor, t.complete = value, next, next == ""
+	return nil
 }
