@@ -91,9 +91,12 @@ func (c *accountCheck) enter(ctx context.Context) error {
 // maxRegionsNamed bounds the names of regions in a check.
 const maxRegionsNamed = 50
 
-// compareRegions compares the regions with those that the account has enabled. An
-// account that may not ask for its regions can still be synced with those that the
-// configuration names.
+// dispensable are the classes of failures to find the enabled regions that keep nobody
+// from syncing those that the configuration names: a missing permission, or an endpoint
+// of one's own without that part of the API.
+var dispensable = map[cloud.Class]bool{cloud.Denied: true, cloud.NotFound: true, cloud.BadAnswer: true}
+
+// compareRegions compares the regions with those that the account has enabled.
 func (c *accountCheck) compareRegions(ctx context.Context, regions []string) error {
 	entered, ok := c.client.(cloud.Entered)
 	if !ok {
@@ -101,9 +104,10 @@ func (c *accountCheck) compareRegions(ctx context.Context, regions []string) err
 	}
 	enabled, err := callProvider(ctx, "list the regions of "+c.out.Place(), entered.EnabledRegions)
 	switch {
-	case cloud.ClassOf(err) == cloud.Denied && err != nil:
+	case err == nil:
+	case dispensable[cloud.ClassOf(err)]:
 		return nil
-	case err != nil:
+	default:
 		return err
 	}
 	c.out.NotEnabled, c.out.NotListed = without(regions, enabled), without(enabled, regions)
@@ -157,16 +161,25 @@ func (c *accountCheck) readScope(ctx context.Context, scope resource.Scope) erro
 	if err != nil || len(page.Rows) == 0 {
 		return err
 	}
-	id := page.Rows[0].RowMeta().NativeID
-	existing, err := callProvider(ctx, "look up an id in "+scope.Place(), func(ctx context.Context) ([]string, error) {
-		return c.client.Lookup(ctx, scope, []string{id})
+	return c.lookUp(ctx, scope, page.Rows)
+}
+
+// lookedUp is how many listed resources are looked up again: one may end in between,
+// all of them do not.
+const lookedUp = 5
+
+func (c *accountCheck) lookUp(ctx context.Context, scope resource.Scope, rows []resource.Row) error {
+	var ids []string
+	for _, row := range rows[:min(len(rows), lookedUp, c.client.LookupLimit(scope.Kind))] {
+		ids = append(ids, row.RowMeta().NativeID)
+	}
+	doing := "look up ids in " + scope.Place()
+	existing, err := callProvider(ctx, doing, func(ctx context.Context) ([]string, error) {
+		return c.client.Lookup(ctx, scope, ids)
 	})
-	if err != nil {
-		return err
+	if err == nil && len(existing) == 0 {
+		err = &cloud.Error{Class: cloud.BadAnswer, Doing: doing,
+			Err: fmt.Errorf("%s and others were listed and are not found by their ids", ids[0])}
 	}
-	if !slices.Contains(existing, id) {
-		return &cloud.Error{Class: cloud.BadAnswer, Doing: "look up an id in " + scope.Place(),
-			Err: fmt.Errorf("%s was listed and is not found by its id", id)}
-	}
-	return nil
+	return err
 }

@@ -1,5 +1,7 @@
 package activities
 
+import "slices"
+
 // ListAccountsOut has the configured accounts, in the order of the configuration.
 type ListAccountsOut struct {
 	Accounts []AccountRef `json:"accounts"`
@@ -44,6 +46,44 @@ type KindCheck struct {
 type RegionCheck struct {
 	Region string `json:"region"`
 	Error  string `json:"error"`
+}
+
+// Cut returns the check with texts of at most so many bytes, each list cut at its end:
+// the counts stay whole.
+func (c AccountCheck) Cut(bytes int) AccountCheck {
+	left := bytes
+	c.Error = take(&left, c.Error)
+	c.Kinds = slices.Clone(c.Kinds)
+	for i := range c.Kinds {
+		var told []RegionCheck
+		for _, failure := range c.Kinds[i].Failures {
+			if len(failure.Region)+len(failure.Error) <= left {
+				left -= len(failure.Region) + len(failure.Error)
+				told = append(told, failure)
+			}
+		}
+		c.Kinds[i].Failures = told
+	}
+	c.NotEnabled, c.NotListed = takeAll(&left, c.NotEnabled), takeAll(&left, c.NotListed)
+	return c
+}
+
+// take is the text, or as much of it as is left.
+func take(left *int, text string) string {
+	text = cutAt(text, min(len(text), max(*left-len("…"), 0)))
+	*left -= len(text)
+	return text
+}
+
+func takeAll(left *int, names []string) (taken []string) {
+	for _, name := range names {
+		if len(name) > *left {
+			return append(taken, "…")
+		}
+		*left -= len(name)
+		taken = append(taken, name)
+	}
+	return taken
 }
 
 // OK says that all of the account can be read.

@@ -49,6 +49,8 @@ func (c *checkedCloud) Lookup(_ context.Context, _ resource.Scope, ids []string)
 	return ids, nil
 }
 
+func (c *checkedCloud) LookupLimit(string) int { return 10 }
+
 func TestCheckAccount(t *testing.T) {
 	t.Parallel()
 	refused := &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter mock/demo"}
@@ -85,7 +87,7 @@ func TestCheckAccount(t *testing.T) {
 		"what is listed is not found": {
 			client: &checkedCloud{regions: []string{"a"}, enabled: []string{"a"}, lost: true},
 			want: activities.AccountCheck{Identity: "42", Regions: 1, Kinds: []activities.KindCheck{{Kind: "resource_host", Failed: 1,
-				Failures: []activities.RegionCheck{{Region: "a", Error: "look up an id in mock/demo/a: bad_answer: i-1 was listed and is not found by its id"}}}}},
+				Failures: []activities.RegionCheck{{Region: "a", Error: "look up ids in mock/demo/a: bad_answer: i-1 and others were listed and are not found by their ids"}}}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -73,10 +73,21 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
+	ids = fromAnother(ids, run.Number)
 	return ListScopesOut{
 		Run: run, ScopeIDs: ids, Unlisted: unlisted, Orphans: orphans,
 		Policy: settings.Policy, AccountPolicies: settings.AccountPolicies, MaxParallel: settings.MaxParallel,
 	}, nil
+}
+
+// fromAnother lets each run begin with another scope: an account that is given up after
+// the first of its regions has others at the next run.
+func fromAnother(ids []int64, run int64) []int64 {
+	if len(ids) == 0 {
+		return ids
+	}
+	first := int(run % int64(len(ids)))
+	return append(slices.Clone(ids[first:]), ids[:first]...)
 }
 
 // begin records that a run has begun. A plan leaves no record.
@@ -130,16 +141,13 @@ func whichScopes(scopes []resource.Scope) string {
 // configuredScopes asks each account for its regions. One that fails takes
 // nothing away from the others: its scopes are reported, and left as they are.
 func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes []resource.Scope, unlisted []UnlistedScope) {
-	for _, account := range a.deps.Accounts {
-		if !account.Client.Lists(kind) {
+	for _, found := range a.findRegions(ctx, kind) {
+		account := found.account
+		if found.err != nil {
+			unlisted = append(unlisted, UnlistedScope{Place: account.Provider + "/" + account.Name, Error: shortText(found.err)})
 			continue
 		}
-		regions, err := regionsOf(ctx, account.Client)
-		if err != nil {
-			unlisted = append(unlisted, UnlistedScope{Place: account.Provider + "/" + account.Name, Error: shortText(err)})
-			continue
-		}
-		for _, region := range regions {
+		for _, region := range found.regions {
 			scope := resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region}
 			if !slices.Contains(scopes, scope) {
 				scopes = append(scopes, scope)
@@ -150,6 +158,36 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 		unlisted[i].Error = cutAt(unlisted[i].Error, maxUnlistedText/len(unlisted))
 	}
 	return scopes, unlisted
+}
+
+// accountRegions are the regions of an account, or why they are not known.
+type accountRegions struct {
+	account cloud.Account
+	regions []string
+	err     error
+}
+
+// accountsAtOnce is how many accounts are asked for their regions at the same time:
+// some that do not answer are not to keep the others waiting.
+const accountsAtOnce = 8
+
+// findRegions asks the accounts that have the kind, in their order.
+func (a *Activities) findRegions(ctx context.Context, kind string) (found []accountRegions) {
+	for _, account := range a.deps.Accounts {
+		if account.Client.Lists(kind) {
+			found = append(found, accountRegions{account: account})
+		}
+	}
+	var group errgroup.Group
+	group.SetLimit(accountsAtOnce)
+	for i := range found {
+		group.Go(func() error {
+			found[i].regions, found[i].err = regionsOf(ctx, found[i].account.Client)
+			return nil
+		})
+	}
+	_ = group.Wait() // each error is the account's
+	return found
 }
 
 // maxUnlistedText bounds the errors of accounts in one payload, in bytes.

@@ -46,8 +46,8 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
-	if err == nil && !out.Unchanged && f.stored != nil && time.Since(f.storedAt) < handOverWithin {
-		a.stored.put(in.lease(), f.stored)
+	if err == nil && !out.Unchanged && f.stored != nil {
+		a.stored.put(in.lease(), f.stored, f.storedAt)
 	}
 	return out, temporalError(ctx, err)
 }

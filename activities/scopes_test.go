@@ -55,7 +55,8 @@ func TestListScopesOfEachAccount(t *testing.T) {
 		{Kind: kind, Provider: "aws", Account: "one", Region: "beijing"},
 	})
 	require.NoError(t, err)
-	require.Equal(t, ids, out.ScopeIDs, "in the order of the configuration")
+	require.EqualValues(t, 2, out.Run.Number)
+	require.Equal(t, []int64{ids[2], ids[0], ids[1]}, out.ScopeIDs, "in the order of the configuration, each run from another on")
 }
 
 // Of many scopes, an error names the first.

@@ -12,7 +12,7 @@ import (
 const (
 	// maxHandedOver bounds the entries that wait in storedEntries, at 32 bytes each.
 	maxHandedOver = 1 << 20
-	// handOverWithin is how old they may be: after a long listing, the inventory is
+	// handOverWithin is how old they may be: after a long listing or wait, the inventory is
 	// read again.
 	handOverWithin = time.Minute
 )
@@ -23,12 +23,18 @@ const (
 // is found when the batches are applied, or by the next run.
 type storedEntries struct {
 	mu      sync.Mutex
-	of      map[store.Lease][]resource.Entry
+	of      map[store.Lease]readEntries
 	entries int
 }
 
+// readEntries are a scope's entries, and when they were read.
+type readEntries struct {
+	entries []resource.Entry
+	at      time.Time
+}
+
 // put keeps entries for take, unless there are too many.
-func (s *storedEntries) put(lease store.Lease, entries []resource.Entry) {
+func (s *storedEntries) put(lease store.Lease, entries []resource.Entry, at time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(lease)
@@ -42,23 +48,26 @@ func (s *storedEntries) put(lease store.Lease, entries []resource.Entry) {
 		s.forget(other)
 	}
 	if s.of == nil {
-		s.of = map[store.Lease][]resource.Entry{}
+		s.of = map[store.Lease]readEntries{}
 	}
-	s.of[lease] = entries
+	s.of[lease] = readEntries{entries: entries, at: at}
 	s.entries += len(entries)
 }
 
-// take returns what was put, once.
+// take returns what was put, once, unless it is too old.
 func (s *storedEntries) take(lease store.Lease) (entries []resource.Entry, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	entries, ok = s.of[lease]
+	read, ok := s.of[lease]
 	s.forget(lease)
-	return entries, ok
+	if !ok || time.Since(read.at) > handOverWithin {
+		return nil, false
+	}
+	return read.entries, true
 }
 
 func (s *storedEntries) forget(lease store.Lease) {
-	s.entries -= len(s.of[lease])
+	s.entries -= len(s.of[lease].entries)
 	delete(s.of, lease)
 }
 

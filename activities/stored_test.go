@@ -2,6 +2,7 @@ package activities
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -15,9 +16,9 @@ func TestStoredEntriesAreHandedOverOnce(t *testing.T) {
 	first, second := store.Lease{ScopeID: 1}, store.Lease{ScopeID: 2}
 	_, ok := s.take(first)
 	require.False(t, ok)
-	s.put(first, make([]resource.Entry, 3))
-	s.put(first, make([]resource.Entry, 2))
-	s.put(second, []resource.Entry{})
+	s.put(first, make([]resource.Entry, 3), time.Now())
+	s.put(first, make([]resource.Entry, 2), time.Now())
+	s.put(second, []resource.Entry{}, time.Now())
 	entries, ok := s.take(first)
 	require.True(t, ok)
 	require.Len(t, entries, 2, "what was put last")
@@ -26,18 +27,23 @@ func TestStoredEntriesAreHandedOverOnce(t *testing.T) {
 	_, ok = s.take(second)
 	require.True(t, ok)
 	require.Zero(t, s.entries)
+
+	s.put(first, make([]resource.Entry, 2), time.Now().Add(-2*handOverWithin))
+	_, ok = s.take(first)
+	require.False(t, ok, "it waited too long")
+	require.Zero(t, s.entries)
 }
 
 func TestStoredEntriesAreBounded(t *testing.T) {
 	t.Parallel()
 	var s storedEntries
 	for scope := range int64(10) {
-		s.put(store.Lease{ScopeID: scope}, make([]resource.Entry, maxHandedOver/4))
+		s.put(store.Lease{ScopeID: scope}, make([]resource.Entry, maxHandedOver/4), time.Now())
 		require.LessOrEqual(t, s.entries, maxHandedOver)
 		require.Contains(t, s.of, store.Lease{ScopeID: scope}, "the last one has room")
 	}
 	require.Len(t, s.of, 4)
-	s.put(store.Lease{ScopeID: 9}, make([]resource.Entry, maxHandedOver+1))
+	s.put(store.Lease{ScopeID: 9}, make([]resource.Entry, maxHandedOver+1), time.Now())
 	require.NotContains(t, s.of, store.Lease{ScopeID: 9}, "nor is what was put before")
 	require.Len(t, s.of, 3)
 }

@@ -8,36 +8,48 @@ import (
 )
 
 // Secret is a part of a credential: a text, or the file that holds it. No format,
-// log or encoding shows either.
-type Secret struct {
-	text string
-	file string
-}
+// log or encoding shows either, also where it is deep in another value.
+type Secret struct{ held *held }
 
-// SecretText is the secret itself.
-func SecretText(text string) Secret { return Secret{text: text} }
+// held is behind a pointer: fmt follows none that is not at the top.
+type held struct{ text, file string }
+
+// SecretText is the secret itself; none for the empty text.
+func SecretText(text string) Secret {
+	if text == "" {
+		return Secret{}
+	}
+	return Secret{held: &held{text: text}}
+}
 
 // SecretFile is the secret in the file at path, without the white space around it.
 // The file is read at each use: it may be replaced while the program runs.
-func SecretFile(path string) Secret { return Secret{file: path} }
+func SecretFile(path string) Secret { return Secret{held: &held{file: path}} }
 
 // IsZero says that nothing is given.
-func (s Secret) IsZero() bool { return s == Secret{} }
+func (s Secret) IsZero() bool { return s.held == nil }
 
 // Reveal returns the secret. The error names the file.
 func (s Secret) Reveal() (string, error) {
-	if s.file == "" {
-		return s.text, nil
+	if s.held == nil || s.held.file == "" {
+		return s.text(), nil
 	}
-	content, err := os.ReadFile(s.file)
+	content, err := os.ReadFile(s.held.file)
 	if err != nil {
 		return "", fmt.Errorf("read a credential: %w", err)
 	}
 	text := strings.TrimSpace(string(content))
 	if text == "" {
-		return "", fmt.Errorf("read a credential: %s is empty", s.file)
+		return "", fmt.Errorf("read a credential: %s is empty", s.held.file)
 	}
 	return text, nil
+}
+
+func (s Secret) text() string {
+	if s.held == nil {
+		return ""
+	}
+	return s.held.text
 }
 
 const hidden = "[secret]"

@@ -52,7 +52,11 @@ func (s Settings) OnLoopback() bool {
 	if err != nil {
 		return false
 	}
-	host := parsed.Hostname()
+	return IsLoopback(parsed.Hostname())
+}
+
+// IsLoopback says that a host, as a URL names it, is this machine.
+func IsLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

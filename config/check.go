@@ -149,7 +149,7 @@ func (e accountEntry) check(path string, r *report) {
 	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", r)
 	e.checkRegions(child(path, "regions"), r)
 	if !(e.RequestsPerSecond >= 0 && e.RequestsPerSecond <= maxRequestsPerSecond) { // NaN too
-		r.showing(child(path, "requests_per_second"), "%v is outside 0 to %d: write a number within, or 0 for no limit", e.RequestsPerSecond, maxRequestsPerSecond)
+		r.showing(child(path, "requests_per_second"), "%v is outside 0 to %d: write a number within, or 0 for the default", e.RequestsPerSecond, maxRequestsPerSecond)
 	}
 	for _, own := range e.Deletions {
 		own.check(child(child(path, "deletions"), own.Kind), r)

@@ -74,7 +74,7 @@ func TestRefusals(t *testing.T) {
 		"a ratio as text":        {resource("interval: 5s, max_delete_ratio: 30%"), `7: ` + host + `.max_delete_ratio: want a number, got text: write it like 0.3`},
 		"a mapping as text":      {map[int]string{7: "    resource_host: 5s"}, `7: ` + host + `: want a mapping, got text: its keys are interval, max_delete_ratio, min_rows, allow_empty, deletes, max_parallel_scopes`},
 		"a keyed list as a list": {map[int]string{7: "    - resource_host", 8: ""}, `6: public_cloud_sync.resources: want a mapping, got a list: write NAME: {…} for each entry`},
-		"too many requests":      {accountWith("provider: mock, name: prod, regions: [beijing], requests_per_second: -1"), `10: ` + account + `.requests_per_second: -1 is outside 0 to 100000: write a number within, or 0 for no limit`},
+		"too many requests":      {accountWith("provider: mock, name: prod, regions: [beijing], requests_per_second: -1"), `10: ` + account + `.requests_per_second: -1 is outside 0 to 100000: write a number within, or 0 for the default`},
 		"a list as text":         {accountWith("provider: mock, name: prod, regions: beijing"), `10: ` + account + `.regions: want a list, got text: write [ ] around it, or - before each entry`},
 		"a negative seed":        {mock("seed: -1"), `10: ` + account + `.mock.seed: want a whole number from 0, got a whole number: write it like 16`},
 

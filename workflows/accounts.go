@@ -25,9 +25,10 @@ type AccountsProgress struct {
 const (
 	// accountsAtOnce is how many accounts are checked at the same time.
 	accountsAtOnce = 4
-	// maxFailures bounds the failures that a report tells, of all accounts and kinds
-	// together; each kind of an account tells one in any case.
-	maxFailures = 160
+	// maxReportText bounds the texts of a report, in bytes: of failures, errors and
+	// regions, of all accounts together. It leaves room for the figures of a thousand
+	// accounts.
+	maxReportText = 40 << 10
 	// accountLimit bounds the check of one account. Somebody waits for it.
 	accountLimit = 10 * time.Minute
 )
@@ -63,7 +64,7 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 			if limit.Acquire(ctx, 1) == nil {
 				defer limit.Release(1)
 			}
-			report.Accounts[i] = cut(checkAccount(ctx, account), maxFailures/len(accounts))
+			report.Accounts[i] = checkAccount(ctx, account).Cut(maxReportText / len(accounts))
 			progress.Done++
 		})
 	}
@@ -116,13 +117,4 @@ func checkAccount(ctx workflow.Context, account activities.AccountRef) (out acti
 		return activities.AccountCheck{AccountRef: account, Kinds: []activities.KindCheck{}, Error: explain(err)}
 	}
 	return out
-}
-
-// cut leaves of each kind's failures a share of so many.
-func cut(check activities.AccountCheck, failures int) activities.AccountCheck {
-	for i := range check.Kinds {
-		kind := &check.Kinds[i]
-		kind.Failures = kind.Failures[:min(len(kind.Failures), max(1, failures/len(check.Kinds)))]
-	}
-	return check
 }

@@ -16,7 +16,8 @@ import (
 const refusedAccounts = "refused-accounts"
 
 // breaker keeps a run from asking an account again and again that the cloud
-// refuses. A credential that is refused at one scope is refused at all. A denied
+// refuses. A credential that is refused at the first scope is mostly refused at all;
+// where another scope was listed with it, it is the region that refuses. A denied
 // listing may be that of one region alone, as organisations deny whole regions: it
 // takes two regions of an account, and none that was listed, to give it up, and even
 // then a scope is listed that the inventory has rows of: it could be listed before.
@@ -46,10 +47,10 @@ func (b breaker) of(scope activities.LocalScope) *accountState {
 func (b breaker) note(scope activities.LocalScope, err error) {
 	state, place := b.of(scope), scope.Place()
 	switch class := classOf(err); {
-	case state.all:
 	case err == nil:
-		state.listed, state.why = true, ""
-	case class == cloud.InvalidCredential, class == cloud.Denied && !state.listed && state.denied != "" && state.why == "":
+		state.listed, state.why, state.all = true, "", false
+	case state.all || state.listed: // given up already; or what is refused is the region's own
+	case class == cloud.InvalidCredential, class == cloud.Denied && state.denied != "" && state.why == "":
 		state.why = fmt.Sprintf("skipped: the account was refused at %s: %s", place, explain(err))
 		state.all = class == cloud.InvalidCredential
 	case class == cloud.Denied && state.denied == "":

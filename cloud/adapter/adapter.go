@@ -40,6 +40,12 @@ type Account struct {
 // Keys are a credential's secrets. Empty ones stand for the SDK's default chain.
 type Keys struct{ ID, Key, Token string }
 
+// String implements fmt.Stringer, so that no format shows them.
+func (Keys) String() string { return "[secret]" }
+
+// GoString implements fmt.GoStringer.
+func (Keys) GoString() string { return "[secret]" }
+
 // IsZero says that the SDK's default chain is to be used.
 func (k Keys) IsZero() bool { return k.ID == "" && k.Key == "" }
 

@@ -2,7 +2,9 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -27,7 +29,7 @@ type entry struct {
 func (p *provider) enter(ctx context.Context) (Session, error) {
 	keys, err := reveal(p.settings.Credential)
 	if err != nil {
-		return nil, &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(), Err: err}
+		return nil, &cloud.Error{Class: classOfFile(err), Doing: "enter " + p.place(), Err: err}
 	}
 	if err := p.entry.one.Acquire(ctx, 1); err != nil {
 		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: "enter " + p.place(), Err: err}
@@ -70,6 +72,15 @@ func (p *provider) verify(ctx context.Context, session Session) error {
 }
 
 func (p *provider) place() string { return p.settings.Provider + "/" + p.settings.Name }
+
+// classOfFile is that of a credential's file that cannot be read. One that is empty, or
+// half replaced, may be whole a moment later.
+func classOfFile(err error) cloud.Class {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return cloud.InvalidCredential
+	}
+	return cloud.Unavailable
+}
 
 func reveal(c cloud.Credential) (keys Keys, err error) {
 	for _, part := range []struct {

@@ -35,6 +35,16 @@ func (c *Cloud) Break(fault Fault) {
 	c.faults = append(c.faults, &fault)
 }
 
+// Struck is how many requests the faults have struck since the last Mend.
+func (c *Cloud) Struck() (times int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, fault := range c.faults {
+		times += fault.struck
+	}
+	return times
+}
+
 // Mend ends all faults.
 func (c *Cloud) Mend() {
 	c.mu.Lock()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/alibaba"
@@ -80,11 +82,11 @@ func clouds() []spec {
 		{
 			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "value[].location",
 			actions: []action{
-				{name: "vm_list", files: []string{"vm_"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}},
+				{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}},
 				{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true},
 				{name: "nic_list", lists: "value[]", joined: true},
 				{name: "publicip_list", lists: "value[]", joined: true},
-				{name: "lb_list", files: []string{"loadbalancer"}, kind: balancers, lists: "value[]", ids: []string{"properties.resourceGuid", "id"}},
+				{name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, kind: balancers, lists: "value[]", ids: []string{"properties.resourceGuid", "id"}},
 			},
 		},
 		{
@@ -109,16 +111,22 @@ func clouds() []spec {
 	}
 }
 
-// actionOf is the action that the file's name has in it.
+// actionOf is the action that the file's name has in it. DescribeInstances is not in
+// DescribeInstancesFullStatus.
 func (s spec) actionOf(file string) (action, bool) {
 	for _, a := range s.actions {
 		for _, name := range append(a.files, a.name) {
-			if strings.Contains(file, name) {
+			if _, after, found := strings.Cut(file, name); found && (!beginsWithLetter(after) || strings.HasPrefix(after, "Example")) {
 				return a, true
 			}
 		}
 	}
 	return action{}, false
+}
+
+func beginsWithLetter(text string) bool {
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(first)
 }
 
 // resources are the ids of the answer's resources, in small letters: Azure writes the same

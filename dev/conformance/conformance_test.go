@@ -52,6 +52,7 @@ func TestRun(t *testing.T) {
 			"1 of 1 answers failed"},
 		"a wrong type": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"CPU": 2`, `"CPU": "two"`, 1),
 			[]string{"FAILED: not decodable"}, "1 of 1 answers failed"},
+		"another action": {"tencent/recorded_DescribeInstancesStatus.json", tencentHost, []string{"skipped: no listing of a kind"}, ""},
 		"another folder": {"gcp/recorded_list.json", "{}", nil, "has no recorded answers"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -279,8 +279,10 @@ func (r *realStack) requireChurnThroughThrottling(t *testing.T) {
 			r.addHost(region, 10_000+n)
 		}
 	})
-	r.cloud.Break(fake.Fault{Region: r.regions[0], Cursor: true, Times: 3, Verdict: fake.Throttled, RetryAfter: time.Second})
+	const throttled = 6 // more than the attempts that a scope has, without a time to wait, as most clouds do
+	r.cloud.Break(fake.Fault{Region: r.regions[0], Cursor: true, Times: throttled, Verdict: fake.Throttled})
 	report := r.runKind(t, hostKind, 0)
+	require.Equal(t, throttled, r.cloud.Struck(), "all of them struck")
 	r.cloud.Mend()
 	require.Equal(t, activities.OK, report.Outcome)
 	require.Equal(t, activities.Stats{
