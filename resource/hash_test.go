@@ -3,6 +3,7 @@ package resource_test
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -47,6 +48,28 @@ func TestEncodingIsPinned(t *testing.T) {
 			},
 			uid: "6e61686a36559ec473e7b7619756e223", hash: "0a0335c77211984b53858352a0b7b619",
 		},
+		{
+			kind: resource.DatabaseKind,
+			row: &resource.Database{
+				Meta: resource.Meta{NativeID: "rm-0123456789abcdef0"}, Name: "orders 数", Status: "Running", Zone: "beijing-a",
+				Engine: "mysql", EngineVersion: "8.0", InstanceType: "rds.mysql.s2.large", VCPU: 4, MemoryMiB: 8192, StorageGiB: 200,
+				Endpoint: "rm-1.mysql.example.com", Port: 3306, VPCID: "vpc-1", SubnetID: "subnet-1", ChargeType: "PostPaid",
+				Tags:           map[string]string{"os": "linux", "arch": "x86"},
+				CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "35bafca2a7a36531b302886b924fc117", hash: "05b3cb8f27364832d7f3f8c61de83a30",
+		},
+		{
+			kind: resource.LoadBalancerKind,
+			row: &resource.LoadBalancer{
+				Meta: resource.Meta{NativeID: "lb-0123456789abcdef0"}, Name: "front 数", Status: "Active", BalancerType: "application",
+				Scheme: resource.SchemePublic, Addresses: []string{"203.0.113.9", "198.51.100.7"}, VPCID: "vpc-1",
+				SubnetIDs: []string{"subnet-2", "subnet-1"}, Zones: []string{"beijing-b", "beijing-a"}, ChargeType: "PostPaid",
+				Tags:           manyTags(40),
+				CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "7a9613eeaa49505ee20d3cc9f41bc116", hash: "b0387f67ea8c1f4879da21967a557ade",
+		},
 	} {
 		t.Run(test.kind.Name(), func(t *testing.T) {
 			t.Parallel()
@@ -58,6 +81,15 @@ func TestEncodingIsPinned(t *testing.T) {
 			require.Equal(t, test.hash, test.row.RowMeta().Hash.String(), "see the comment of this test")
 		})
 	}
+}
+
+// manyTags are more than are usual.
+func manyTags(n int) map[string]string {
+	tags := map[string]string{}
+	for i := range n {
+		tags["tag-"+strconv.Itoa(i)] = strconv.Itoa(n - i)
+	}
+	return tags
 }
 
 // diffsync #25: the order of a list or of tags alone made every object modified
