@@ -1,14 +1,13 @@
 package resource
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -16,32 +15,28 @@ import (
 // written by something else, or damaged.
 var ErrCorrupt = errors.New("corrupt row encoding")
 
-// appendFields appends the canonical encoding of the watched fields, or of the
-// others. Texts are length-prefixed, lists and maps counted and sorted, times
-// are a presence byte and microseconds: no two different rows encode alike.
-func (k *Kind) appendFields(dst []byte, row reflect.Value, watched bool) []byte {
-	for i := range k.fields {
-		if f := &k.fields[i]; f.watched == watched {
-			dst = f.append(dst, row)
+// sealFields brings the watched fields, or the others, into canonical form and
+// appends their encoding. Texts are length-prefixed, lists and maps counted and
+// sorted, times are a presence byte and microseconds: no two different rows encode
+// alike.
+func (k *Kind) sealFields(dst []byte, row reflect.Value, watched bool) ([]byte, error) {
+	fields := k.unwatched
+	if watched {
+		fields = k.watched
+	}
+	for _, f := range fields {
+		var err error
+		if dst, err = f.seal(dst, row.Field(f.index)); err != nil {
+			return nil, err
 		}
 	}
-	return dst
+	return dst, nil
 }
 
-func (f *field) append(dst []byte, row reflect.Value) []byte {
-	value := row.Field(f.index)
-	switch f.typ {
-	case textField:
-		return appendString(dst, value.String())
-	case intField:
-		return binary.AppendVarint(dst, value.Int())
-	case listField:
-		return appendList(dst, *value.Addr().Interface().(*[]string))
-	case mapField:
-		return appendMap(dst, *value.Addr().Interface().(*map[string]string))
-	default:
-		return appendTime(dst, *value.Addr().Interface().(*time.Time))
-	}
+// at is where the value of a field of type T is.
+func at[T any](value reflect.Value) *T {
+	place, _ := reflect.TypeAssert[*T](value.Addr())
+	return place
 }
 
 func appendList(dst []byte, list []string) []byte {
@@ -52,23 +47,28 @@ func appendList(dst []byte, list []string) []byte {
 	return dst
 }
 
-func appendMap(dst []byte, m map[string]string) []byte {
-	dst = binary.AppendUvarint(dst, uint64(len(m)))
-	var room [16]pair // most maps fit, and need no memory of their own
-	pairs := room[:0]
-	for key, value := range m {
-		pairs = append(pairs, pair{key, value})
-	}
-	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
-	for i := range pairs {
-		dst = appendString(dst, pairs[i].key)
-		dst = appendString(dst, pairs[i].value)
-	}
-	return dst
-}
-
 // pair is one entry of a map.
 type pair struct{ key, value string }
+
+// sortedPairs collects the entries of a map in pairs, which has none, in the order
+// of their keys. Each goes to its place at once: for as few as there are,
+// slices.SortFunc takes longer.
+func sortedPairs(pairs []pair, m map[string]string) []pair {
+	for key, value := range m {
+		low, high := 0, len(pairs)
+		for low < high {
+			if middle := (low + high) / 2; pairs[middle].key < key {
+				low = middle + 1
+			} else {
+				high = middle
+			}
+		}
+		pairs = append(pairs, pair{})
+		copy(pairs[low+1:], pairs[low:])
+		pairs[low] = pair{key, value}
+	}
+	return pairs
+}
 
 func appendTime(dst []byte, t time.Time) []byte {
 	if t.IsZero() {
@@ -84,8 +84,8 @@ func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 	d := decoder{rest: encoded}
 	row.RowMeta().NativeID = k.decodeHead(&d)
 	value := reflect.ValueOf(row).Elem()
-	k.decodeFields(&d, value, true)
-	k.decodeFields(&d, value, false)
+	decodeFields(&d, value, k.watched)
+	decodeFields(&d, value, k.unwatched)
 	if err := d.finish(); err != nil {
 		return nil, fmt.Errorf("decode %s row: %w", k.name, err)
 	}
@@ -106,11 +106,9 @@ func (k *Kind) decodeHead(d *decoder) (nativeID string) {
 	return nativeID
 }
 
-func (k *Kind) decodeFields(d *decoder, row reflect.Value, watched bool) {
-	for i := range k.fields {
-		if f := &k.fields[i]; f.watched == watched {
-			f.decode(d, row.Field(f.index))
-		}
+func decodeFields(d *decoder, row reflect.Value, fields []*field) {
+	for _, f := range fields {
+		f.decode(d, row.Field(f.index))
 	}
 }
 
@@ -121,11 +119,11 @@ func (f *field) decode(d *decoder, value reflect.Value) {
 	case intField:
 		value.SetInt(d.varint())
 	case listField:
-		*value.Addr().Interface().(*[]string) = d.list()
+		*at[[]string](value) = d.list()
 	case mapField:
-		*value.Addr().Interface().(*map[string]string) = d.pairs()
+		*at[map[string]string](value) = d.pairs()
 	case timeField:
-		*value.Addr().Interface().(*time.Time) = d.time()
+		*at[time.Time](value) = d.time()
 	}
 }
 
@@ -242,15 +240,27 @@ type FieldChange struct {
 func (k *Kind) Changes(before, after Row) []FieldChange {
 	olds, news := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
 	changes := placeChanges(before.RowMeta(), after.RowMeta())
-	var a, b []byte
 	for i := range k.fields {
 		f := &k.fields[i]
-		a, b = f.append(a[:0], olds), f.append(b[:0], news)
-		if !bytes.Equal(a, b) {
+		if !f.equal(olds.Field(f.index), news.Field(f.index)) {
 			changes = append(changes, FieldChange{Field: f.column, Old: f.json(olds), New: f.json(news)})
 		}
 	}
 	return changes
+}
+
+// equal compares the values of two sealed rows.
+func (f *field) equal(a, b reflect.Value) bool {
+	switch f.typ {
+	case listField:
+		return slices.Equal(*at[[]string](a), *at[[]string](b))
+	case mapField:
+		return maps.Equal(*at[map[string]string](a), *at[map[string]string](b))
+	case timeField:
+		return at[time.Time](a).Equal(*at[time.Time](b))
+	default:
+		return a.Equal(b)
+	}
 }
 
 // placeChanges lists the columns that follow from the identity. Two rows of one

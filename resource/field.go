@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,6 +52,12 @@ var fieldTypes = map[reflect.Type]fieldType{
 // (https://dev.mysql.com/doc/refman/8.0/en/datetime.html).
 const firstYear, lastYear = 1000, 9999
 
+// The first and the last second of these years.
+var (
+	firstSecond = time.Date(firstYear, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
+	lastSecond  = time.Date(lastYear, time.December, 31, 23, 59, 59, 0, time.UTC).Unix()
+)
+
 func compileFields(kind string, row reflect.Type) []field {
 	var fields []field
 	for i := range row.NumField() {
@@ -65,6 +72,16 @@ func compileFields(kind string, row reflect.Type) []field {
 		fields = append(fields, f)
 	}
 	return fields
+}
+
+// selectFields are those of the fields that are watched, or those that are not.
+func selectFields(fields []field, watched bool) (selected []*field) {
+	for i := range fields {
+		if fields[i].watched == watched {
+			selected = append(selected, &fields[i])
+		}
+	}
+	return selected
 }
 
 func compileField(sf reflect.StructField, index int) (field, error) {
@@ -95,6 +112,8 @@ func compileField(sf reflect.StructField, index int) (field, error) {
 
 func checkNativeID(id string) error {
 	switch {
+	case id != "" && len(id) <= maxNativeID && isPlain(id): // almost all are
+		return nil
 	case id == "":
 		return ErrNoID
 	case !utf8.ValidString(id) || strings.IndexByte(id, 0) >= 0:
@@ -106,29 +125,40 @@ func checkNativeID(id string) error {
 	return nil
 }
 
-// normalize brings the field into canonical form, so that null, absent and
-// empty are one, and order and time zone make no difference.
-func (f *field) normalize(row reflect.Value) error {
-	value := row.Field(f.index)
+// seal brings the field into canonical form, so that null, absent and empty are
+// one, and order and time zone make no difference, and appends its encoding. It
+// does both at once: to find the value costs about as much as to encode it.
+func (f *field) seal(dst []byte, value reflect.Value) ([]byte, error) {
 	switch f.typ {
 	case textField:
-		return f.checkText(value.String())
-	case listField:
-		return f.normalizeList(value.Addr().Interface().(*[]string))
-	case mapField:
-		return f.normalizeMap(value.Addr().Interface().(*map[string]string))
-	case timeField:
-		return f.normalizeTime(value.Addr().Interface().(*time.Time))
+		text := value.String()
+		return appendString(dst, text), f.checkText(text)
 	case intField:
-		return f.checkInt(value.Int())
+		n := value.Int()
+		return binary.AppendVarint(dst, n), f.checkInt(n)
+	case listField:
+		list := at[[]string](value)
+		err := f.normalizeList(list)
+		return appendList(dst, *list), err
+	case mapField:
+		return f.sealMap(dst, at[map[string]string](value))
+	default:
+		t := at[time.Time](value)
+		err := f.normalizeTime(t)
+		return appendTime(dst, *t), err
 	}
-	return nil
 }
 
+// checkText decides on the plain ones itself, and leaves the others to a function
+// of its own: what it does for each text of a row stays small.
 func (f *field) checkText(s string) error {
 	if isPlain(s) && (f.max == 0 || len(s) <= f.max) { // almost all are
 		return nil
 	}
+	return f.checkOddText(s)
+}
+
+func (f *field) checkOddText(s string) error {
 	if !utf8.ValidString(s) {
 		return fmt.Errorf("field %s: %.64q is not valid UTF-8", f.column, s)
 	}
@@ -146,7 +176,7 @@ func (f *field) checkText(s string) error {
 // isPlain says that a text is ASCII without NUL.
 func isPlain(s string) bool {
 	for i := range len(s) {
-		if s[i] == 0 || s[i] >= utf8.RuneSelf {
+		if s[i]-1 >= utf8.RuneSelf-1 { // NUL less 1 is 255
 			return false
 		}
 	}
@@ -177,16 +207,24 @@ func (f *field) normalizeList(list *[]string) error {
 	return nil
 }
 
-func (f *field) normalizeMap(m *map[string]string) error {
-	for key, value := range *m {
-		if err := errors.Join(f.checkText(key), f.checkText(value)); err != nil {
-			return err
-		}
-	}
+func (f *field) sealMap(dst []byte, m *map[string]string) ([]byte, error) {
 	if len(*m) == 0 {
 		*m = nil
 	}
-	return nil
+	var room [16]pair // most maps fit, and need no memory of their own
+	pairs := sortedPairs(room[:0], *m)
+	dst = binary.AppendUvarint(dst, uint64(len(pairs)))
+	for i := range pairs {
+		if err := f.checkText(pairs[i].key); err != nil {
+			return dst, err
+		}
+		if err := f.checkText(pairs[i].value); err != nil {
+			return dst, err
+		}
+		dst = appendString(dst, pairs[i].key)
+		dst = appendString(dst, pairs[i].value)
+	}
+	return dst, nil
 }
 
 // normalizeTime keeps microseconds: what DATETIME(6) stores.
@@ -195,10 +233,10 @@ func (f *field) normalizeTime(t *time.Time) error {
 		*t = time.Time{}
 		return nil
 	}
-	*t = t.UTC().Truncate(time.Microsecond)
-	if year := t.Year(); year < firstYear || year > lastYear {
-		return fmt.Errorf("field %s: year %d is outside %d–%d", f.column, year, firstYear, lastYear)
+	if second := t.Unix(); second < firstSecond || second > lastSecond {
+		return fmt.Errorf("field %s: year %d is outside %d–%d", f.column, t.UTC().Year(), firstYear, lastYear)
 	}
+	*t = time.UnixMicro(t.UnixMicro()).UTC()
 	return nil
 }
 

@@ -50,9 +50,11 @@ func (s Scope) Place() string {
 func (s Scope) UID(nativeID string) UID {
 	var room [192]byte
 	encoded := room[:0]
-	for _, part := range [...]string{s.Kind, s.Provider, s.Account, s.Region, nativeID} {
-		encoded = appendString(encoded, part)
-	}
+	encoded = appendString(encoded, s.Kind)
+	encoded = appendString(encoded, s.Provider)
+	encoded = appendString(encoded, s.Account)
+	encoded = appendString(encoded, s.Region)
+	encoded = appendString(encoded, nativeID)
 	sum := sha256.Sum256(encoded)
 	return UID(sum[:Size])
 }

@@ -38,12 +38,14 @@ type Row interface {
 // how its rows are encoded, hashed and compared. It is made by Define and safe
 // for concurrent use.
 type Kind struct {
-	name    string
-	version byte
-	fields  []field
-	newRow  func() Row
-	toModel func([]Row) any
-	newScan func() (dest any, rows func() []Row)
+	name      string
+	version   byte
+	fields    []field
+	watched   []*field // these are encoded first, and are all that is hashed
+	unwatched []*field
+	newRow    func() Row
+	toModel   func([]Row) any
+	newScan   func() (dest any, rows func() []Row)
 }
 
 // Define compiles the row type T into a kind. Every exported field of T outside
@@ -61,11 +63,14 @@ func Define[T any, P interface {
 	*T
 	Row
 }](name string, version byte) *Kind {
+	fields := compileFields(name, reflect.TypeFor[T]())
 	return &Kind{
-		name:    name,
-		version: version,
-		fields:  compileFields(name, reflect.TypeFor[T]()),
-		newRow:  func() Row { return P(new(T)) },
+		name:      name,
+		version:   version,
+		fields:    fields,
+		watched:   selectFields(fields, true),
+		unwatched: selectFields(fields, false),
+		newRow:    func() Row { return P(new(T)) },
 		toModel: func(rows []Row) any {
 			typed := make([]P, len(rows))
 			for i, row := range rows {
@@ -144,18 +149,18 @@ func (k *Kind) SealAppend(dst []byte, row Row, scope Scope, scopeID int64) ([]by
 	meta.ScopeID = scopeID
 	meta.Provider, meta.Account, meta.Region = scope.Provider, scope.Account, scope.Region
 	value := reflect.ValueOf(row).Elem()
-	for i := range k.fields {
-		if err := k.fields[i].normalize(value); err != nil {
-			return dst, err
-		}
+	encoded := appendString(dst, meta.NativeID)
+	hashed := len(encoded)
+	encoded, err := k.sealFields(append(encoded, k.version), value, true)
+	if err != nil {
+		return dst, err
 	}
-	dst = appendString(dst, meta.NativeID)
-	watched := len(dst)
-	dst = append(dst, k.version)
-	dst = k.appendFields(dst, value, true)
-	sum := sha256.Sum256(dst[watched:])
+	sum := sha256.Sum256(encoded[hashed:])
+	if encoded, err = k.sealFields(encoded, value, false); err != nil {
+		return dst, err
+	}
 	meta.Hash = Hash(sum[:Size])
-	return k.appendFields(dst, value, false), nil
+	return encoded, nil
 }
 
 // Registry is the set of kinds a process knows.
