@@ -55,10 +55,9 @@ func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
 		VCPU:           vCPUs[t.vCPU],
 		MemoryMiB:      memoryGiB[t.memory] * 1024,
 		DiskGiB:        diskGiB[t.disk],
-		PrivateIPs:     []string{privateIP(l.slot)},
 		VPCID:          p.vpc,
 		SubnetID:       p.subnets[t.zone],
-		ImageID:        "img-" + vendors[t.vendor] + "-" + systems[t.system],
+		ImageID:        images[t.vendor][t.system],
 		OS:             systems[t.system],
 		ChargeType:     charges[t.charge],
 		Tags:           t.hostTags(),
@@ -66,10 +65,22 @@ func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
 		ExpiresAt:      t.expires(),
 	}
 	host.NativeID = l.hostID()
-	if t.public {
-		host.PublicIPs = []string{publicIP(l.id)}
-	}
+	host.PrivateIPs, host.PublicIPs = l.addresses(t.public)
 	return append(rows, host)
+}
+
+// addresses are the host's lists of addresses, cut from one text and one list: a
+// listing makes a million of each.
+func (l life) addresses(hasPublic bool) (private, public []string) {
+	var room [2 * len("255.255.255.255")]byte
+	text := appendIPv4(room[:0], privateIP(l.slot))
+	if !hasPublic {
+		return []string{string(text)}, nil
+	}
+	end := len(text)
+	both := string(appendIPv4(text, publicIP(l.id)))
+	list := []string{both[:end], both[end:]}
+	return list[:1:1], list[1:]
 }
 
 func (t traits) hostTags() map[string]string {
@@ -87,25 +98,24 @@ func (t traits) hostTags() map[string]string {
 
 // privateIP is 8.8.8.1 to 8.8.8.250 for the first slots, as in the original
 // sketch, and from 8.8.9.0 upwards for the others.
-func privateIP(slot int64) string {
+func privateIP(slot int64) uint32 {
 	const first, others = 0x08080801, 0x08080900
 	if slot < 250 {
-		return ipv4(first + uint32(slot))
+		return first + uint32(slot)
 	}
 	address := others + uint32(slot-250)
-	return ipv4(8<<24 | address&0xffffff) // MaxHosts stays below a full turn
+	return 8<<24 | address&0xffffff // MaxHosts stays below a full turn
 }
 
 // publicIP is an address of 47.0.0.0/8.
-func publicIP(id uint64) string { return ipv4(47<<24 | uint32(id>>40)) }
+func publicIP(id uint64) uint32 { return 47<<24 | uint32(id>>40) }
 
-func ipv4(address uint32) string {
-	text := make([]byte, 0, len("255.255.255.255"))
+func appendIPv4(text []byte, address uint32) []byte {
 	for shift := 24; shift >= 0; shift -= 8 {
 		text = strconv.AppendUint(text, uint64(address>>shift&0xff), 10)
 		if shift > 0 {
 			text = append(text, '.')
 		}
 	}
-	return string(text)
+	return text
 }

@@ -25,6 +25,18 @@ var (
 	zones         = []string{"a", "b", "c"}
 )
 
+// images are the names of the images, by vendor and system.
+var images = func() (names [][]string) {
+	for _, vendor := range vendors {
+		var ofVendor []string
+		for _, system := range systems {
+			ofVendor = append(ofVendor, "img-"+vendor+"-"+system)
+		}
+		names = append(names, ofVendor)
+	}
+	return names
+}()
+
 // traits are what was drawn for a host, as indexes into the lists above.
 type traits struct {
 	group, product, app, cluster         int
