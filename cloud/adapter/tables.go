@@ -104,11 +104,10 @@ func (t *Tables[T]) of(place string) *table[T] {
 
 // fits says that what there is may serve a listing, or be gone on with.
 func (t *table[T]) fits(begins bool, maxAge time.Duration) bool {
-	if age := time.Since(t.began); begins && !t.progressed || !t.complete {
-		return age < defaultMaxAge
-	} else {
-		return age < maxAge
+	if begins && !t.progressed || !t.complete {
+		maxAge = defaultMaxAge
 	}
+	return time.Since(t.began) < maxAge
 }
 
 func (t *table[T]) reset() {
