@@ -69,20 +69,35 @@ func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page,
 }
 
 // Lookup implements adapter.Lister.
-func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error) {
+func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string) (there []string, err error) {
 	for _, id := range nativeIDs {
-		found, _, err := d.describe(ctx, region, map[string]string{"DBInstanceId": id})
-		if err != nil && cloud.ClassOf(err) != cloud.NotFound {
+		one, err := existing(d.doing("DescribeDBInstances", region), []string{id}, func(ids []string) ([]string, error) {
+			return d.find(ctx, region, ids[0])
+		})
+		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(found, func(f database) bool { return f.DBInstanceID == id }) {
-			existing = append(existing, id)
-		}
+		there = append(there, one...)
 	}
-	if len(existing) > 0 || len(nativeIDs) == 0 {
-		return existing, nil
+	if len(there) > 0 || len(nativeIDs) == 0 {
+		return there, nil
 	}
 	return nil, d.proveLookup(ctx, region)
+}
+
+// find gives the id if it is on the answer's pages.
+func (d databases) find(ctx context.Context, region, id string) (found []string, err error) {
+	err = d.eachPage("DescribeDBInstances", region, func(token string) (string, error) {
+		listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": token, "DBInstanceId": id})
+		for _, database := range listed {
+			found = append(found, database.DBInstanceID)
+		}
+		return next, err
+	})
+	if cloud.ClassOf(err) == cloud.NotFound {
+		return nil, nil
+	}
+	return found, err
 }
 
 // proveLookup is the proof that nothing found is not for want of the permission:

@@ -62,18 +62,25 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	found, _, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "DiskIds": list(nativeIDs)})
-	if err != nil {
-		return nil, err
+	there, err := existing(d.doing("DescribeDisks", region), nativeIDs, func(ids []string) ([]string, error) {
+		return d.find(ctx, region, ids)
+	})
+	if err != nil || len(there) > 0 {
+		return there, err
 	}
-	if len(found) == 0 {
-		return nil, d.proveByDryRun(ctx, region, "DescribeDisks")
-	}
-	existing := make([]string, len(found))
-	for i, disk := range found {
-		existing[i] = disk.DiskID
-	}
-	return existing, nil
+	return nil, d.proveByDryRun(ctx, region, "DescribeDisks")
+}
+
+// find gives those of the ids that are on the answer's pages.
+func (d disks) find(ctx context.Context, region string, ids []string) (found []string, err error) {
+	err = d.eachPage("DescribeDisks", region, func(token string) (string, error) {
+		listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token, "DiskIds": list(ids)})
+		for _, disk := range listed {
+			found = append(found, disk.DiskID)
+		}
+		return next, err
+	})
+	return found, err
 }
 
 // page is a page of the region's disks, where none at all is proven.

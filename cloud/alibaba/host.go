@@ -90,18 +90,25 @@ func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	instances, _, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "InstanceIds": list(nativeIDs)})
-	if err != nil {
-		return nil, err
+	there, err := existing(h.doing("DescribeInstances", region), nativeIDs, func(ids []string) ([]string, error) {
+		return h.find(ctx, region, ids)
+	})
+	if err != nil || len(there) > 0 {
+		return there, err
 	}
-	if len(instances) == 0 {
-		return nil, h.proveByDryRun(ctx, region, "DescribeInstances")
-	}
-	existing := make([]string, len(instances))
-	for i, instance := range instances {
-		existing[i] = instance.InstanceID
-	}
-	return existing, nil
+	return nil, h.proveByDryRun(ctx, region, "DescribeInstances")
+}
+
+// find gives those of the ids that are on the answer's pages.
+func (h hosts) find(ctx context.Context, region string, ids []string) (found []string, err error) {
+	err = h.eachPage("DescribeInstances", region, func(token string) (string, error) {
+		instances, next, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": token, "InstanceIds": list(ids)})
+		for _, instance := range instances {
+			found = append(found, instance.InstanceID)
+		}
+		return next, err
+	})
+	return found, err
 }
 
 func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]instance, string, error) {

@@ -149,6 +149,49 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+// An answer that is cut to a page makes nothing absent, whether it says so or not.
+func TestLookupByPages(t *testing.T) {
+	t.Parallel()
+	for kind, ids := range map[*resource.Kind][]string{
+		resource.HostKind: {"i-1", "i-2"}, resource.DiskKind: {"d-1", "d-2", "d-4"},
+		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"},
+	} {
+		w := newWorld(t, everything())
+		w.PageSize = 1
+		found, err := w.worker().Lookup(t.Context(), scopeOf(kind), append([]string{"gone"}, ids...))
+		require.NoError(t, err, kind.Name())
+		require.ElementsMatch(t, ids, found, kind.Name())
+	}
+	w := newWorld(t, everything())
+	w.Break(fake.Fault{Action: "DescribeInstances", Times: 1, Body: `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"NextToken":""}`})
+	found, err := w.worker().Lookup(t.Context(), scopeOf(resource.HostKind), []string{"i-1", "i-2"})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"i-1", "i-2"}, found)
+}
+
+// An answer that is not to what was asked makes nothing absent.
+func TestLookupAnswersThatSayNothing(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		kind *resource.Kind
+		body string
+	}{
+		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":"i-9"}]}}`},
+		{resource.DiskKind, `{"Disks":{"Disk":[{"DiskId":"d-9"}]}}`},
+		{resource.DiskKind, `{"Disks":{"Disk":[]},"NextToken":"again"}`},
+		{resource.DatabaseKind, `{"Items":{"DBInstance":[{"DBInstanceId":"rm-9"}]}}`},
+		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-9"}]},"TotalCount":1}`},
+		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[]},"TotalCount":1}`},
+		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[]},"TotalCount":"x"}`},
+	} {
+		w := newWorld(t, everything())
+		w.Record(actionOf[test.kind], []byte(test.body))
+		found, err := w.worker().Lookup(t.Context(), scopeOf(test.kind), []string{"x-1"})
+		requireClass(t, cloud.BadAnswer, cloud.Page{}, err, test.body)
+		require.Empty(t, found)
+	}
+}
+
 // The provider's own word that one database does not exist is about that one.
 func TestLookupOfADatabaseThatIsNotFound(t *testing.T) {
 	t.Parallel()

@@ -85,20 +85,32 @@ func (b balancers) Lookup(ctx context.Context, region string, nativeIDs []string
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	found, err := b.describe(ctx, region, map[string]string{
-		"LoadBalancerId": strings.Join(nativeIDs, ","), "PageNumber": "1", "PageSize": strconv.Itoa(balancersPage),
+	there, err := existing(b.doing("DescribeLoadBalancers", region), nativeIDs, func(ids []string) ([]string, error) {
+		return b.find(ctx, region, ids)
+	})
+	if err != nil || len(there) > 0 {
+		return there, err
+	}
+	return nil, b.proveLookup(ctx, region)
+}
+
+// find gives those of the ids that are in the answer. One that announces some and has
+// none says nothing.
+func (b balancers) find(ctx context.Context, region string, ids []string) (found []string, err error) {
+	answer, err := b.describe(ctx, region, map[string]string{
+		"LoadBalancerId": strings.Join(ids, ","), "PageNumber": "1", "PageSize": strconv.Itoa(balancersPage),
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(found.LoadBalancers.LoadBalancer) == 0 {
-		return nil, b.proveLookup(ctx, region)
+	for _, balancer := range answer.LoadBalancers.LoadBalancer {
+		found = append(found, balancer.LoadBalancerID)
 	}
-	var existing []string
-	for _, balancer := range found.LoadBalancers.LoadBalancer {
-		existing = append(existing, balancer.LoadBalancerID)
+	f := fields{doing: b.doing("DescribeLoadBalancers", region), id: "the answer"}
+	if total := f.number("TotalCount", answer.TotalCount); len(found) == 0 && total > 0 {
+		return nil, adapter.BadAnswer(f.doing, "none of the %d load balancers found are in it", total)
 	}
-	return existing, nil
+	return found, f.err
 }
 
 // proveLookup is the proof that nothing found is not for want of the permission:
