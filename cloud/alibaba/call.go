@@ -91,7 +91,7 @@ func (a api) send(ctx context.Context, keys adapter.Keys, r request) (content []
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
 	answer, err := client.CallApiWithCtx(ctx, params(r, where.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
-		return nil, readError(err)
+		return nil, readError(err, keys)
 	}
 	body, ok := answer["body"].(io.Reader)
 	if !ok {

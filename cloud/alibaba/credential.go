@@ -46,6 +46,7 @@ type chain struct {
 	doing string
 	one   *semaphore.Weighted // of 1: the library's chain is not safe for concurrent use
 	found credentials.Credential
+	gave  bool // keys, at some time
 }
 
 // keys ends with ctx, though the library does not: its search then goes on for the
@@ -66,35 +67,55 @@ func (c *chain) keys(ctx context.Context) (adapter.Keys, error) {
 	}()
 	select {
 	case got := <-done:
-		if got.err != nil {
-			return adapter.Keys{}, &cloud.Error{Class: cloud.InvalidCredential, Doing: c.doing, Err: got.err}
-		}
-		return got.keys, nil
+		return got.keys, got.err
 	case <-ctx.Done():
 		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: c.doing, Err: ctx.Err()}
 	}
 }
 
+// errNoKeys is all that is said of a chain's failure. The library's own words quote
+// what it was answered and what it read, with the keys that were in it.
+var errNoKeys = errors.New("the default credential chain gives no keys: " +
+	"check the environment, the profile, the role of the machine or the URI that they are to come from")
+
+// search is called by one at a time. A chain that had keys before and has none now is
+// not reached, as far as anyone can tell: the account is good, and asked for again.
 func (c *chain) search() (adapter.Keys, error) {
+	if keys, ok := c.ask(); ok {
+		c.gave = true
+		return keys, nil
+	}
+	c.found = nil // once it has failed, the library asks the chain's last link alone
+	class := cloud.InvalidCredential
+	if c.gave {
+		class = cloud.Unavailable
+	}
+	return adapter.Keys{}, &cloud.Error{Class: class, Doing: c.doing, Err: errNoKeys}
+}
+
+// ask is false for all that is no pair of keys. The library panics on an answer that is
+// the JSON null.
+func (c *chain) ask() (keys adapter.Keys, ok bool) {
+	defer func() {
+		if recover() != nil {
+			keys, ok = adapter.Keys{}, false
+		}
+	}()
 	if c.found == nil {
 		found, err := credentials.NewCredential(nil)
 		if err != nil {
-			return adapter.Keys{}, err
+			return adapter.Keys{}, false
 		}
 		c.found = found
 	}
 	model, err := c.found.GetCredential()
 	if err != nil {
-		c.found = nil // once it has failed, the library asks the chain's last link alone
-		return adapter.Keys{}, err
+		return adapter.Keys{}, false
 	}
-	keys := adapter.Keys{
+	keys = adapter.Keys{
 		ID: dara.StringValue(model.AccessKeyId), Key: dara.StringValue(model.AccessKeySecret), Token: dara.StringValue(model.SecurityToken),
 	}
-	if keys.IsZero() {
-		return adapter.Keys{}, errors.New("the default credential chain has no access key")
-	}
-	return keys, nil
+	return keys, keys.ID != "" && keys.Key != ""
 }
 
 // role is a RAM role that is assumed with other keys

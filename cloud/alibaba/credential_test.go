@@ -132,6 +132,9 @@ func TestARoleOfAnotherAccount(t *testing.T) {
 	require.Len(t, rows, 1)
 	listAll(t, client, resource.DiskKind)
 	require.Equal(t, 1, w.asked("AssumeRole"))
+	w.Break(fake.Fault{Action: "DescribeDisks", Status: 400, Body: `{"Code":"MissingParameter","Message":"token-of-LTAIother of secret-of-LTAIother"}`})
+	_, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.ErrorContains(t, err, "[secret] of [secret]", "the keys of a role are secrets, too")
 
 	settings.Credential.RoleARN = "acs:ram::1:role/nobodys"
 	page, err := adapterOf(settings).List(t.Context(), scopeOf(resource.HostKind), "")

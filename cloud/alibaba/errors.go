@@ -9,6 +9,7 @@ import (
 	"github.com/alibabacloud-go/tea/dara"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // answeredError is an error that the provider answered.
@@ -28,8 +29,10 @@ func (e *answeredError) Error() string {
 	return text
 }
 
-// readError takes what is of use from an SDK's error.
-func readError(err error) error {
+// readError takes what is of use from an SDK's error. The keys that the call was signed
+// with are left out of it: those of a role or of the default chain are nobody else's to
+// know.
+func readError(err error, keys adapter.Keys) error {
 	var answered dara.ResponseError
 	if !errors.As(err, &answered) {
 		return err
@@ -41,6 +44,9 @@ func readError(err error) error {
 	if isSignature(read.code) {
 		// The message repeats what was signed, security token and all.
 		read.message = ""
+	}
+	for _, secret := range distinct(keys.Key, keys.Token) {
+		read.message = strings.ReplaceAll(read.message, secret, "[secret]")
 	}
 	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
 	// confirmed by documentation.
