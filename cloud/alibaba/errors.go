@@ -104,7 +104,7 @@ func classify(err error) (cloud.Class, time.Duration) {
 	var answered *answeredError
 	switch {
 	case errors.Is(err, errUnproven):
-		return cloud.Denied, 0
+		return cloud.Unproven, 0
 	case !errors.As(err, &answered):
 		return "", 0
 	case strings.Contains(answered.code, "NextToken"):

@@ -41,7 +41,7 @@ func (s *session) proveByDryRun(ctx context.Context, region, action string) erro
 
 // proveByOwner is the proof where there is no dry run, for RDS and SLB: no policy
 // restricts a credential of the account itself. Of a RAM user or role nobody can tell,
-// so that nothing found is an error.
+// so that nothing found is an error, though none that says that anything is denied.
 func (s *session) proveByOwner(ctx context.Context, region, action string) error {
 	caller, err := s.caller(ctx)
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *session) proveByOwner(ctx context.Context, region, action string) error
 	if caller.IdentityType == "Account" {
 		return nil
 	}
-	return &cloud.Error{Class: cloud.Denied, Doing: s.doing(action, region), Err: errors.New(
+	return &cloud.Error{Class: cloud.Unproven, Doing: s.doing(action, region), Err: errors.New(
 		"the answer is empty, which cannot be told from a missing permission: " +
 			"check that the action is granted on all resources (\"Resource\": \"*\"), and leave regions without any such resource out of the account's regions")}
 }

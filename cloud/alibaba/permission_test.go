@@ -12,16 +12,20 @@ import (
 
 // What cartography #1398 and #2658 got wrong: denied is no empty list. Here the cloud
 // itself answers a missing permission with one.
-func TestAnEmptyListWithoutThePermissionIsDenied(t *testing.T) {
+func TestAnEmptyListWithoutThePermissionIsAnError(t *testing.T) {
 	t.Parallel()
 	denied := everything()
 	denied.Denied = true
 	client := newWorld(t, denied).worker()
 	for _, kind := range kinds {
+		want := cloud.Denied // says the dry run
+		if kind == resource.DatabaseKind || kind == resource.LoadBalancerKind {
+			want = cloud.Unproven
+		}
 		_, err := client.List(t.Context(), scopeOf(kind), "")
-		require.Equal(t, cloud.Denied, cloud.ClassOf(err), "list %s", kind.Name())
+		require.Equal(t, want, cloud.ClassOf(err), "list %s", kind.Name())
 		_, err = client.Lookup(t.Context(), scopeOf(kind), []string{"i-1"})
-		require.Equal(t, cloud.Denied, cloud.ClassOf(err), "look up %s", kind.Name())
+		require.Equal(t, want, cloud.ClassOf(err), "look up %s", kind.Name())
 	}
 }
 
@@ -51,7 +55,7 @@ func TestADryRunThatProvesNothing(t *testing.T) {
 		"it is denied":                     {fake.Fault{Verdict: fake.Denied}, cloud.Denied},
 		"it is throttled":                  {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled},
 		"the cloud fails":                  {fake.Fault{Verdict: fake.ServerError}, cloud.Unavailable},
-		"the cloud does not know dry runs": {fake.Fault{Body: `{"Instances":{"Instance":[]},"Disks":{"Disk":[]}}`}, cloud.Denied},
+		"the cloud does not know dry runs": {fake.Fault{Body: `{"Instances":{"Instance":[]},"Disks":{"Disk":[]}}`}, cloud.Unproven},
 		"another error":                    {fake.Fault{Status: 400, Body: `{"Code":"InvalidParameter","Message":"DryRun"}`}, cloud.BadAnswer},
 	} {
 		for kind, action := range map[*resource.Kind]string{resource.HostKind: "DescribeInstances", resource.DiskKind: "DescribeDisks"} {
@@ -81,10 +85,15 @@ func TestAnEmptyRegionOfRDSAndSLB(t *testing.T) {
 	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind} {
 		w := newWorld(t, &fake.Region{Name: beijing})
 		_, err := w.worker().List(t.Context(), scopeOf(kind), "")
-		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+		require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
 		require.ErrorContains(t, err, "cannot be told from a missing permission")
 		_, err = w.worker().Lookup(t.Context(), scopeOf(kind), []string{"gone"})
-		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+		require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
+
+		w.Break(fake.Fault{Action: actionOf[kind], Verdict: fake.Denied})
+		_, err = w.worker().List(t.Context(), scopeOf(kind), "")
+		require.Equal(t, cloud.Denied, cloud.ClassOf(err), "a refusal is one")
+		w.Mend()
 
 		w.Record("GetCallerIdentity", []byte(`{"AccountId":"`+accountID+`","IdentityType":"Account"}`))
 		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
