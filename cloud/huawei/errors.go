@@ -94,15 +94,19 @@ func ofStatus(status int) cloud.Class {
 
 // refusal is an error that the cloud answered, in words that may be shown. The SDK's
 // own text has the whole body of the answer, which may be a page of HTML.
-type refusal struct{ *sdkerr.ServiceResponseError }
+type refusal struct {
+	*sdkerr.ServiceResponseError
+	secrets []string
+}
 
-// refused is err with a text that may be shown.
-func refused(err error) error {
+// refused is err with a text that may be shown, without the secrets that the call was
+// signed with: those of the default chain are known to nobody else.
+func refused(err error, secrets ...string) error {
 	var service *sdkerr.ServiceResponseError
 	if !errors.As(err, &service) {
 		return err
 	}
-	return refusal{service}
+	return refusal{service, set(secrets)}
 }
 
 // Unwrap gives the SDK's error.
@@ -114,7 +118,11 @@ func (r refusal) Error() string {
 	if r.ErrorCode != "" {
 		text += " " + r.ErrorCode
 	}
-	if message := shown(r.ErrorMessage); message != "" {
+	message := r.ErrorMessage
+	for _, secret := range r.secrets {
+		message = strings.ReplaceAll(message, secret, "[secret]")
+	}
+	if message = shown(message); message != "" {
 		text += ": " + message
 	}
 	if r.RequestId != "" {

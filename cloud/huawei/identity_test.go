@@ -210,7 +210,13 @@ func TestDefaultChainWithAProfile(t *testing.T) {
 	require.NoError(t, os.WriteFile(profile, []byte("[basic]\nak = AKOFTHETESTS\nsk = "+secret+"\n"), 0o600))
 	t.Setenv("HUAWEICLOUD_SDK_AK", "")
 	t.Setenv("HUAWEICLOUD_SDK_CREDENTIALS_FILE", profile)
-	require.Len(t, rowsOf(list(t, w.open(), resource.HostKind)), 3)
+	client := w.open()
+	require.Len(t, rowsOf(list(t, client, resource.HostKind)), 3)
+
+	w.Break(fake.Fault{Action: "ListVolumes", Status: http.StatusForbidden, Body: `{"error":{"code":"X.1","message":"` + secret + ` may not"}}`})
+	_, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	classed(t, cloud.Denied, err)
+	require.ErrorContains(t, err, "[secret] may not", "keys of the chain are secrets, too")
 }
 
 // The links of the chain that ask for temporary keys end with the call that needs them.
