@@ -136,6 +136,11 @@ func (p product[C]) endpoint(settings cloud.Settings, region string) string {
 	return fmt.Sprintf("https://%s.%s.myhuaweicloud.com", p.name, region)
 }
 
+// askedOfAll says what was asked that is of no region, for the errors of answers.
+func (s *session) askedOfAll(action string) string {
+	return fmt.Sprintf("%s/%s: %s", s.account.Provider, s.account.Name, action)
+}
+
 // doing says what was asked, for the errors of answers.
 func (s *session) doing(region, action string) string {
 	return fmt.Sprintf("%s/%s: %s of %s", s.account.Provider, s.account.Name, action, region)

@@ -39,18 +39,23 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 	return projects.domain, nil
 }
 
-// regionName is the form of a region's name, such as cn-north-4 or la-north-2. Projects
-// of other names are no regions: MOS is that of the object storage.
-var regionName = regexp.MustCompile(`^[a-z]+(-[a-z]+)+-[0-9]+$`)
+// regionName is the form of a region's name, such as cn-north-4, la-north-2 or eu-de.
+// Projects of other names are no regions: MOS is that of the object storage.
+var regionName = regexp.MustCompile(`^[a-z]+(-[a-z]+)+(-[0-9]+)?$`)
 
-// Regions implements adapter.Session: those with an enabled project.
+// Regions implements adapter.Session: those with an enabled project. None at all is no
+// answer: to list nothing of the account would look like a run without a fault.
 func (s *session) Regions(ctx context.Context) ([]string, error) {
 	projects, err := s.listProjects(ctx)
 	if err != nil {
 		return nil, err
 	}
 	regions := slices.Sorted(maps.Keys(projects.ids))
-	return slices.DeleteFunc(regions, func(name string) bool { return !regionName.MatchString(name) }), nil
+	regions = slices.DeleteFunc(regions, func(name string) bool { return !regionName.MatchString(name) })
+	if len(regions) == 0 {
+		return nil, adapter.BadAnswer(s.askedOfAll(listProjects), "no enabled project has the name of a region: write the account's regions out")
+	}
+	return regions, nil
 }
 
 // project is the id of the region's own project.
@@ -82,7 +87,7 @@ func (s *session) listProjects(ctx context.Context) (*projects, error) {
 	if err != nil {
 		return nil, err
 	}
-	doing := fmt.Sprintf("%s/%s: %s", s.account.Provider, s.account.Name, listProjects)
+	doing := s.askedOfAll(listProjects)
 	if answer.Projects == nil || len(*answer.Projects) == 0 {
 		return nil, adapter.BadAnswer(doing, "there are no projects in the answer, and each account has some")
 	}

@@ -157,6 +157,28 @@ func TestTheTokenIsInNoError(t *testing.T) {
 	require.ErrorContains(t, err, "[secret]")
 }
 
+// Regions without a number in their names are such, too.
+func TestARegionWithoutANumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Update(func(accounts []*fake.Account) { accounts[0].Regions = []*fake.Region{{Name: "eu-de"}} })
+	regions, err := w.open().Regions(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"eu-de"}, regions)
+}
+
+// An account without a region would be synced to nothing, without a fault.
+func TestNoRegionIsNoAnswer(t *testing.T) {
+	t.Parallel()
+	for _, region := range []*fake.Region{{Name: beijing, Disabled: true}, {Name: "Beijing4"}} {
+		w := newWorld(t, fake.Region{})
+		w.Update(func(accounts []*fake.Account) { accounts[0].Regions = []*fake.Region{region} })
+		_, err := w.open().Regions(t.Context())
+		classed(t, cloud.BadAnswer, err)
+		require.ErrorContains(t, err, "no enabled project has the name of a region")
+	}
+}
+
 func TestAnswersAboutProjectsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
