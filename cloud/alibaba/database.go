@@ -46,18 +46,21 @@ type database struct {
 
 // List implements adapter.Lister.
 func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": cursor})
+	listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": cursor})
+	if err == nil {
+		err = rest.checkEnd(d.doing("DescribeDBInstances", region), cursor, len(listed))
+	}
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	if len(listed) == 0 && next == "" {
+	if len(listed) == 0 && rest.next == "" {
 		return cloud.Page{}, d.proveByOwner(ctx, region, "DescribeDBInstances")
 	}
 	tags, err := d.tags(ctx, region, listed)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Next: next} // TotalRecordCount is of the page
+	page := cloud.Page{Next: rest.next} // TotalRecordCount is of the page
 	for _, database := range listed {
 		f := fields{doing: d.doing("DescribeDBInstances", region), id: "database " + database.DBInstanceID}
 		page.Rows = append(page.Rows, database.row(&f, tags[database.DBInstanceID]))
@@ -88,11 +91,11 @@ func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string
 // find gives the id if it is on the answer's pages.
 func (d databases) find(ctx context.Context, region, id string) (found []string, err error) {
 	err = d.eachPage("DescribeDBInstances", region, func(token string) (string, error) {
-		listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": token, "DBInstanceId": id})
+		listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": token, "DBInstanceId": id})
 		for _, database := range listed {
 			found = append(found, database.DBInstanceID)
 		}
-		return next, err
+		return rest.next, err
 	})
 	if cloud.ClassOf(err) == cloud.NotFound {
 		return nil, nil
@@ -110,19 +113,20 @@ func (d databases) proveLookup(ctx context.Context, region string) error {
 	return d.proveByOwner(ctx, region, "DescribeDBInstances")
 }
 
-func (d databases) describe(ctx context.Context, region string, parameters map[string]string) ([]database, string, error) {
+func (d databases) describe(ctx context.Context, region string, parameters map[string]string) ([]database, more, error) {
 	type answer struct {
-		Items     *struct{ DBInstance []database }
-		NextToken string
+		Items                             *struct{ DBInstance []database }
+		NextToken                         string
+		PageRecordCount, TotalRecordCount number
 	}
 	got, err := ask[answer](ctx, d.session, request{product: rds, action: "DescribeDBInstances", region: region, parameters: parameters})
 	if err != nil {
-		return nil, "", err
+		return nil, more{}, err
 	}
 	if got.Items == nil {
-		return nil, "", adapter.BadAnswer(d.doing("DescribeDBInstances", region), "Items is missing")
+		return nil, more{}, adapter.BadAnswer(d.doing("DescribeDBInstances", region), "Items is missing")
 	}
-	return got.Items.DBInstance, got.NextToken, nil
+	return got.Items.DBInstance, more{next: got.NextToken, size: got.PageRecordCount, total: got.TotalRecordCount}, nil
 }
 
 // tags are those of the databases, by the database's id.

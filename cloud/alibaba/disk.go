@@ -74,37 +74,41 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 // find gives those of the ids that are on the answer's pages.
 func (d disks) find(ctx context.Context, region string, ids []string) (found []string, err error) {
 	err = d.eachPage("DescribeDisks", region, func(token string) (string, error) {
-		listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token, "DiskIds": list(ids)})
+		listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token, "DiskIds": list(ids)})
 		for _, disk := range listed {
 			found = append(found, disk.DiskID)
 		}
-		return next, err
+		return rest.next, err
 	})
 	return found, err
 }
 
 // page is a page of the region's disks, where none at all is proven.
 func (d disks) page(ctx context.Context, region, token string) ([]disk, string, error) {
-	listed, next, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token})
-	if err == nil && len(listed) == 0 && next == "" {
+	listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token})
+	if err == nil {
+		err = rest.checkEnd(d.doing("DescribeDisks", region), token, len(listed))
+	}
+	if err == nil && len(listed) == 0 && rest.next == "" {
 		err = d.proveByDryRun(ctx, region, "DescribeDisks")
 	}
-	return listed, next, err
+	return listed, rest.next, err
 }
 
-func (d disks) describe(ctx context.Context, region string, parameters map[string]string) ([]disk, string, error) {
+func (d disks) describe(ctx context.Context, region string, parameters map[string]string) ([]disk, more, error) {
 	type answer struct {
-		Disks     *struct{ Disk []disk }
-		NextToken string
+		Disks                *struct{ Disk []disk }
+		NextToken            string
+		PageSize, TotalCount number
 	}
 	got, err := ask[answer](ctx, d.session, request{product: ecs, action: "DescribeDisks", region: region, parameters: parameters})
 	if err != nil {
-		return nil, "", err
+		return nil, more{}, err
 	}
 	if got.Disks == nil {
-		return nil, "", adapter.BadAnswer(d.doing("DescribeDisks", region), "Disks is missing")
+		return nil, more{}, adapter.BadAnswer(d.doing("DescribeDisks", region), "Disks is missing")
 	}
-	return got.Disks.Disk, got.NextToken, nil
+	return got.Disks.Disk, more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}, nil
 }
 
 func (d *disk) row(f *fields) *resource.Disk {

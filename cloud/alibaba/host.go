@@ -57,11 +57,14 @@ type ips struct{ IPAddress []string }
 
 // List implements adapter.Lister.
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	instances, next, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": cursor})
+	instances, rest, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": cursor})
+	if err == nil {
+		err = rest.checkEnd(h.doing("DescribeInstances", region), cursor, len(instances))
+	}
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	if len(instances) == 0 && next == "" {
+	if len(instances) == 0 && rest.next == "" {
 		h.sizes.Forget(region)
 		return cloud.Page{}, h.proveByDryRun(ctx, region, "DescribeInstances")
 	}
@@ -71,7 +74,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Next: next} // TotalCount means nothing beside NextToken
+	page := cloud.Page{Next: rest.next} // TotalCount means nothing beside NextToken
 	for _, instance := range instances {
 		f := fields{doing: h.doing("DescribeInstances", region), id: "instance " + instance.InstanceID}
 		page.Rows = append(page.Rows, instance.row(&f, sizes))
@@ -79,7 +82,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 			return cloud.Page{}, f.err
 		}
 	}
-	if next == "" {
+	if rest.next == "" {
 		h.sizes.Forget(region)
 	}
 	return page, nil
@@ -102,28 +105,29 @@ func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 // find gives those of the ids that are on the answer's pages.
 func (h hosts) find(ctx context.Context, region string, ids []string) (found []string, err error) {
 	err = h.eachPage("DescribeInstances", region, func(token string) (string, error) {
-		instances, next, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": token, "InstanceIds": list(ids)})
+		instances, rest, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": token, "InstanceIds": list(ids)})
 		for _, instance := range instances {
 			found = append(found, instance.InstanceID)
 		}
-		return next, err
+		return rest.next, err
 	})
 	return found, err
 }
 
-func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]instance, string, error) {
+func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]instance, more, error) {
 	type answer struct {
-		Instances *struct{ Instance []instance }
-		NextToken string
+		Instances            *struct{ Instance []instance }
+		NextToken            string
+		PageSize, TotalCount number
 	}
 	got, err := ask[answer](ctx, h.session, request{product: ecs, action: "DescribeInstances", region: region, parameters: parameters})
 	if err != nil {
-		return nil, "", err
+		return nil, more{}, err
 	}
 	if got.Instances == nil {
-		return nil, "", adapter.BadAnswer(h.doing("DescribeInstances", region), "Instances is missing")
+		return nil, more{}, adapter.BadAnswer(h.doing("DescribeInstances", region), "Instances is missing")
 	}
-	return got.Instances.Instance, got.NextToken, nil
+	return got.Instances.Instance, more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}, nil
 }
 
 func (i *instance) row(f *fields, sizes diskSizes) *resource.Host {

@@ -86,6 +86,49 @@ func TestTotal(t *testing.T) {
 	}
 }
 
+// A cloud that knows no tokens answers the first of its numbered pages, and a total
+// beside it: that is no whole listing.
+func TestListingsThatEndEarly(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		kind   *resource.Kind
+		action string
+		body   string
+		want   cloud.Class // "" for a page
+	}{
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":1,"TotalCount":58}`, cloud.Incomplete},
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"TotalCount":58}`, cloud.Incomplete},
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[]},"PageSize":10,"TotalCount":58}`, cloud.Incomplete},
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":10,"TotalCount":1}`, ""},
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":1,"TotalCount":58,"NextToken":"n"}`, ""},
+		{resource.HostKind, "DescribeDisks", `{"Disks":{"Disk":[{"DiskId":"d-1"}]},"PageSize":1,"TotalCount":58}`, cloud.Incomplete},
+		{resource.DiskKind, "DescribeDisks", `{"Disks":{"Disk":[{"DiskId":"d-1"}]},"PageSize":1,"TotalCount":58}`, cloud.Incomplete},
+		{resource.DatabaseKind, "DescribeDBInstances", `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"}]},"PageRecordCount":1,"TotalRecordCount":58}`, cloud.Incomplete},
+		{resource.DatabaseKind, "DescribeDBInstances", `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"}]},"PageRecordCount":1,"TotalRecordCount":1}`, ""},
+		{resource.LoadBalancerKind, "DescribeLoadBalancers", `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"}]},"PageSize":1}`, cloud.BadAnswer},
+		{resource.LoadBalancerKind, "DescribeLoadBalancers", `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"}]},"TotalCount":null}`, cloud.BadAnswer},
+	} {
+		w := newWorld(t, everything())
+		w.Record(test.action, []byte(test.body))
+		page, err := w.worker().List(t.Context(), scopeOf(test.kind), "")
+		if test.want == "" {
+			require.NoError(t, err, test.body)
+			require.Len(t, page.Rows, 1)
+			continue
+		}
+		requireClass(t, test.want, page, err, test.body)
+	}
+	// Beside a token the total means nothing, and a look-up goes on until all is known.
+	w := newWorld(t, everything())
+	w.Record("DescribeInstances", []byte(`{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":1,"TotalCount":58}`))
+	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "a token")
+	require.NoError(t, err)
+	require.Empty(t, page.Next)
+	found, err := w.worker().Lookup(t.Context(), scopeOf(resource.HostKind), []string{"i-1"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"i-1"}, found)
+}
+
 // Tags of databases are asked for by 50 ids.
 func TestTagsOfManyDatabases(t *testing.T) {
 	t.Parallel()

@@ -131,6 +131,9 @@ func (b balancers) describe(ctx context.Context, region string, parameters map[s
 	if got.LoadBalancers == nil {
 		return nil, adapter.BadAnswer(b.doing("DescribeLoadBalancers", region), "LoadBalancers is missing")
 	}
+	if got.TotalCount == "" || got.TotalCount == "null" { // without it, any page may be the last
+		return nil, adapter.BadAnswer(b.doing("DescribeLoadBalancers", region), "TotalCount is missing")
+	}
 	return got, nil
 }
 
