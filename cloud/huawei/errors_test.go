@@ -186,7 +186,7 @@ func TestAbsurdValues(t *testing.T) {
 			w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
 			of := kinds[test.kind]
 			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers"}
-			w.Record(of.action, []byte(`{"`+lists[test.kind]+`":[{"id":"fine"},{"id":"the-bad-one",`+test.entry+`}]}`))
+			w.Record(of.action, []byte(`{"count":2,"total_count":2,"`+lists[test.kind]+`":[{"id":"fine"},{"id":"the-bad-one",`+test.entry+`}]}`))
 			page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 			classed(t, cloud.BadAnswer, err)
 			require.Empty(t, page)

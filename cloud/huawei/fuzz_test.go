@@ -19,7 +19,7 @@ import (
 func FuzzHosts(f *testing.F) {
 	fuzz(f, resource.HostKind, "/v1/"+huaweifake.ProjectID(domain, beijing)+"/cloudservers/detail",
 		`{"count":1,"servers":[{"id":"h","status":"ACTIVE","fault":{"code":404},"tags":["a=b","c"],"sys_tags":[{"key":"k"}],"network_interfaces":[{}]}]}`,
-		`{"servers":[{"flavor":{"vcpus":"-1","ram":"1e30"},"addresses":{"n":[{"OS-EXT-IPS:type":5}]}}]}`)
+		`{"count":1,"servers":[{"flavor":{"vcpus":"-1","ram":"1e30"},"addresses":{"n":[{"OS-EXT-IPS:type":5}]}}]}`)
 }
 
 func FuzzDisks(f *testing.F) {

@@ -90,10 +90,11 @@ func hostPage(doing string, answer *model.ListServersDetailsResponse, disks atta
 	return page, nil
 }
 
-// announced is the number of resources in a whole listing, 0 where there is none.
+// announced is the number of resources in a whole listing. ECS, EVS and RDS all tell it;
+// without it, a page that was cut short would be taken for the last.
 func announced(doing string, count *int32) (int64, error) {
 	if count == nil {
-		return 0, nil
+		return 0, adapter.BadAnswer(doing, "the number of all resources is not in the answer")
 	}
 	if *count < 0 {
 		return 0, adapter.BadAnswer(doing, "%d resources are announced", *count)

@@ -28,8 +28,8 @@ func positionOf(doing, cursor, first string) (position, error) {
 }
 
 // next is the cursor after a page of that many resources, "" after the last one. total
-// is how many are announced for the whole listing; where that is 0, nothing is, and a
-// page with fewer than limit is the last.
+// is how many are announced for the whole listing. A 0 beside resources is not believed:
+// then a page with fewer than limit is the last.
 func (p position) next(place string, onPage, limit int, total int64) string {
 	listed := p.listed + int64(onPage)
 	atEnd := listed >= total

@@ -251,7 +251,7 @@ func TestWhatDatabasesMayLookLike(t *testing.T) {
 		"the user's own name is kept": {`"name":"Ü"`, resource.Database{Name: "Ü"}},
 	} {
 		w := newWorld(t, fake.Region{})
-		w.Record("ListInstances", fmt.Appendf(nil, `{"instances":[{"id":"b",%s}]}`, test.fields))
+		w.Record("ListInstances", fmt.Appendf(nil, `{"total_count":1,"instances":[{"id":"b",%s}]}`, test.fields))
 		got := rowsOf(list(t, w.open(), resource.DatabaseKind))
 		want := test.want
 		want.NativeID = "b"
