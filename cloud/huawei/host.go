@@ -259,17 +259,33 @@ func existingServers(doing string, asked []string, answer *model.ListServersDeta
 }
 
 // absent is nil if the entry of a server without a status says that there is no such
-// server. A fault with another code than that of "not found" keeps from knowing.
+// server, by its fault's code, or in words where it has none. Any other fault keeps from
+// knowing.
 func absent(doing string, server *model.ServerDetail) error {
 	if server.Fault == nil || *server.Fault == nil {
 		return adapter.BadAnswer(doing, "server %q has neither a status nor a fault", cut(server.Id))
 	}
 	fault, _ := (*server.Fault).(map[string]any)
-	code, told := fault["code"]
-	if !told || code == nil || codeOf(code) == http.StatusNotFound {
+	code := fault["code"]
+	switch {
+	case code == nil && saysNotFound(*server.Fault):
+		return nil
+	case code == nil:
+		return adapter.BadAnswer(doing, "server %q has a fault without a code instead of a status", cut(server.Id))
+	case codeOf(code) == http.StatusNotFound:
 		return nil
 	}
 	return &cloud.Error{Class: ofStatus(codeOf(code)), Doing: doing, Err: fmt.Errorf("server %q has fault %d instead of a status", cut(server.Id), codeOf(code))}
+}
+
+// saysNotFound reads a fault that is a text, or has a message.
+func saysNotFound(fault any) bool {
+	if of, ok := fault.(map[string]any); ok {
+		fault = of["message"]
+	}
+	words, _ := fault.(string)
+	words = strings.ToLower(words)
+	return strings.Contains(words, "could not be found") || strings.Contains(words, "not found")
 }
 
 // codeOf is a number that JSON has as a number or a text, 0 for what is none.
