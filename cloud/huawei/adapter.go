@@ -57,13 +57,13 @@ func open(account adapter.Account) (adapter.Session, error) {
 func (s *session) Lister(kind string) adapter.Lister {
 	switch kind {
 	case resource.HostKind.Name():
-		return hosts{s}
+		return careful{hosts{s}}
 	case resource.DiskKind.Name():
-		return disks{s}
+		return careful{disks{s}}
 	case resource.DatabaseKind.Name():
-		return databases{s}
+		return careful{databases{s}}
 	default:
-		return loadBalancers{s}
+		return careful{loadBalancers{s}}
 	}
 }
 

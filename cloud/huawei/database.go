@@ -155,9 +155,6 @@ func endpoint(instance *model.InstanceResponse) string {
 // each of the few.
 func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error) {
 	doing := d.doing(region, listInstances)
-	if err := checkIDs(doing, nativeIDs); err != nil {
-		return nil, err
-	}
 	for _, id := range nativeIDs {
 		answer, err := d.ask(ctx, region, &model.ListInstancesRequest{Id: &id}, true)
 		if err != nil {

@@ -171,9 +171,6 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	if err := checkIDs(doing, nativeIDs); err != nil {
-		return nil, err
-	}
 	ids := "['" + strings.Join(nativeIDs, "','") + "']"
 	answer, err := ask(ctx, d.session, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*model.ListVolumesResponse, error) {
 		return client.ListVolumes(&model.ListVolumesRequest{Ids: &ids})

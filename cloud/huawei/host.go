@@ -202,9 +202,6 @@ func serverTags(server *model.ServerDetail) map[string]string {
 // for those that an answer leaves out: it may have been a page of the answer. An answer
 // with none of them says that there are none.
 func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) (existing []string, err error) {
-	if err := checkIDs(h.doing(region, listServers), nativeIDs); err != nil {
-		return nil, err
-	}
 	for rest := slices.Clone(nativeIDs); len(rest) > 0; {
 		answered, there, err := h.lookup(ctx, region, rest)
 		if err != nil {

@@ -162,9 +162,6 @@ func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []st
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	if err := checkIDs(doing, nativeIDs); err != nil {
-		return nil, err
-	}
 	limit := int32(len(nativeIDs))
 	answer, err := l.ask(ctx, region, &model.ListLoadBalancersRequest{Id: &nativeIDs, Limit: &limit}, true)
 	if err != nil {

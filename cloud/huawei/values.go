@@ -144,13 +144,3 @@ func found(doing string, asked, answered []string, total *int32) ([]string, erro
 	}
 	return answered, nil
 }
-
-// checkIDs refuses ids that the API would take for a pattern or for several.
-func checkIDs(doing string, ids []string) error {
-	for _, id := range ids {
-		if strings.Trim(id, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") != "" || id == "" {
-			return adapter.BadAnswer(doing, "%q has not the form of an id and cannot be asked for", cut(id))
-		}
-	}
-	return nil
-}
