@@ -134,25 +134,35 @@ type attached map[string]int64
 // be asked for the volumes of one server, but not of several.
 func (s *session) attachedVolumes(ctx context.Context, region string, begins bool) (attached, error) {
 	return s.volumes.Get(ctx, region, begins, func(ctx context.Context) (attached, error) {
-		sizes := attached{}
+		sizes, seen, doing := attached{}, map[string]bool{}, s.doing(region, listVolumes)
 		for cursor := ""; ; {
 			volumes, _, next, err := s.volumePage(ctx, region, cursor)
 			if err != nil {
 				return nil, err
 			}
-			if err := sizes.add(s.doing(region, listVolumes), volumes); err != nil {
+			known := len(seen)
+			if err := sizes.add(doing, volumes, seen); err != nil {
 				return nil, err
 			}
 			if next == "" {
 				return sizes, nil
+			}
+			if len(seen) == known { // pages that lead back to each other have no end
+				return nil, adapter.BadAnswer(doing, "the page after %q has no volume that was not listed before", cut(cursor))
 			}
 			cursor = next
 		}
 	})
 }
 
-func (a attached) add(doing string, volumes []model.VolumeDetail) error {
+// add adds each volume once, and notes it in seen: one that is on two pages, since another
+// was made or deleted in between, is still one.
+func (a attached) add(doing string, volumes []model.VolumeDetail, seen map[string]bool) error {
 	for i := range volumes {
+		if seen[volumes[i].Id] {
+			continue
+		}
+		seen[volumes[i].Id] = true
 		f := fields{doing: doing, id: volumes[i].Id}
 		size := f.quantity("size", int64(volumes[i].Size))
 		if f.err != nil {

@@ -2,12 +2,17 @@ package huawei_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
 )
 
@@ -184,6 +189,50 @@ func TestListingsWithoutATotal(t *testing.T) {
 		require.Zero(t, page.Total)
 		require.Empty(t, page.Next)
 	}
+}
+
+// volumesByMarker is a server whose volumes are on the pages that follow the markers.
+func volumesByMarker(t *testing.T, w world, pages map[string]string) (endpoint string) {
+	t.Helper()
+	whole := huaweifake.New(w.Cloud)
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/cloudvolumes/detail") {
+			_, _ = out.Write([]byte(pages[r.URL.Query().Get("marker")]))
+			return
+		}
+		whole.ServeHTTP(out, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func volume(id string, size int) string {
+	return fmt.Sprintf(`{"id":%q,"size":%d,"attachments":[{"server_id":%q}]}`, id, size, uuid('h', 0))
+}
+
+// A volume that two pages have is one.
+func TestAVolumeOnTwoPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(1))
+	w.settings.Endpoint = volumesByMarker(t, w, map[string]string{
+		"":  `{"count":4,"volumes":[` + volume("a", 10) + `,` + volume("b", 20) + `]}`,
+		"b": `{"count":4,"volumes":[` + volume("b", 20) + `,` + volume("c", 40) + `]}`,
+	})
+	host := rowsOf(list(t, w.open(), resource.HostKind))[0].(*resource.Host)
+	require.Equal(t, int64(70), host.DiskGiB)
+}
+
+// Pages that lead back to each other have no end.
+func TestVolumesInACircle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(1))
+	w.settings.Endpoint = volumesByMarker(t, w, map[string]string{
+		"":  `{"count":1000000000,"volumes":[` + volume("a", 10) + `]}`,
+		"a": `{"count":1000000000,"volumes":[` + volume("b", 20) + `]}`,
+		"b": `{"count":1000000000,"volumes":[` + volume("a", 10) + `]}`,
+	})
+	_, err := w.open().List(within(t, 10*time.Second), scopeOf(resource.HostKind), "")
+	classed(t, cloud.BadAnswer, err)
 }
 
 // An answer that leads nowhere is no end of a listing.
