@@ -151,13 +151,17 @@ type diskSizes map[string]int64
 // diskSizes lists the disks of a region. DescribeDisks takes one host's id alone, so
 // that a page of hosts cannot be asked for.
 func (s *session) diskSizes(ctx context.Context, region string) (diskSizes, error) {
-	sizes := diskSizes{}
+	sizes, seen := diskSizes{}, map[string]bool{}
 	err := s.eachPage("DescribeDisks", region, func(token string) (string, error) {
 		listed, next, err := disks{s}.page(ctx, region, token)
 		if err != nil {
 			return "", err
 		}
 		for _, disk := range listed {
+			if seen[disk.DiskID] { // one that is on two pages is still one
+				continue
+			}
+			seen[disk.DiskID] = true
 			f := fields{doing: s.doing("DescribeDisks", region), id: "disk " + disk.DiskID}
 			size := f.number("Size", disk.Size)
 			if f.err != nil {

@@ -155,6 +155,19 @@ func TestTagsOnSeveralPages(t *testing.T) {
 	require.Nil(t, rows[1].(*resource.Database).Tags)
 }
 
+// A disk that two pages have is one.
+func TestADiskOnTwoPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	disk := func(id string, size int) string {
+		return fmt.Sprintf(`{"DiskId":%q,"InstanceId":"i-1","Size":%d}`, id, size)
+	}
+	w.Break(fake.Fault{Action: "DescribeDisks", Cursor: true, Body: `{"Disks":{"Disk":[` + disk("d-2", 20) + `,` + disk("d-3", 40) + `]},"NextToken":""}`})
+	w.Break(fake.Fault{Action: "DescribeDisks", Body: `{"Disks":{"Disk":[` + disk("d-1", 10) + `,` + disk("d-2", 20) + `]},"NextToken":"more"}`})
+	rows, _ := listAll(t, w.worker(), resource.HostKind)
+	require.Equal(t, int64(70), rows[0].(*resource.Host).DiskGiB)
+}
+
 func TestATokenThatComesAgainIsNoPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())
