@@ -225,6 +225,21 @@ func TestLookupByPages(t *testing.T) {
 	require.ElementsMatch(t, []string{"i-1", "i-2"}, found)
 }
 
+// Several ids in one, as an edited row may have, are not several load balancers.
+func TestLookupOfSeveralIDsInOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	for _, odd := range []string{"lb-1,lb-2", "gone,", ""} {
+		found, err := w.worker().Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), []string{odd})
+		require.NoError(t, err)
+		require.Equal(t, []string{odd}, found)
+		require.Zero(t, w.asked("DescribeLoadBalancers"))
+	}
+	found, err := w.worker().Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), []string{"gone", "lb-1,gone", "lb-2"})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"lb-1,gone", "lb-2"}, found)
+}
+
 // An answer that is not to what was asked makes nothing absent.
 func TestLookupAnswersThatSayNothing(t *testing.T) {
 	t.Parallel()

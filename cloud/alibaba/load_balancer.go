@@ -82,16 +82,35 @@ func (b balancers) List(ctx context.Context, region, cursor string) (cloud.Page,
 
 // Lookup implements adapter.Lister.
 func (b balancers) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	if len(nativeIDs) == 0 {
-		return nil, nil
+	asked, odd := askable(nativeIDs)
+	if len(asked) == 0 {
+		return odd, nil
 	}
-	there, err := existing(b.doing("DescribeLoadBalancers", region), nativeIDs, func(ids []string) ([]string, error) {
+	there, err := existing(b.doing("DescribeLoadBalancers", region), asked, func(ids []string) ([]string, error) {
 		return b.find(ctx, region, ids)
 	})
-	if err != nil || len(there) > 0 {
-		return there, err
+	if err == nil && len(there) == 0 {
+		err = b.proveLookup(ctx, region)
 	}
-	return nil, b.proveLookup(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	return append(there, odd...), nil
+}
+
+// askable tells the ids that can be asked for from odd ones, which the API would take
+// for several or for none. Those count as there, though not asked for: they are of rows
+// that somebody edited, which are nobody's to delete, and are not to keep the others
+// from being known.
+func askable(ids []string) (asked, odd []string) {
+	for _, id := range ids {
+		if id == "" || strings.Contains(id, ",") {
+			odd = append(odd, id)
+		} else {
+			asked = append(asked, id)
+		}
+	}
+	return asked, odd
 }
 
 // find gives those of the ids that are in the answer. One that announces some and has
