@@ -177,10 +177,12 @@ func (a attached) add(doing string, volumes []model.VolumeDetail, seen map[strin
 
 // Lookup implements adapter.Lister. The API leaves ids out that there are not.
 func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	return untilNone(nativeIDs, func(ids []string) ([]string, error) { return d.find(ctx, region, ids) })
+}
+
+// find gives those of the ids that are in one answer.
+func (d disks) find(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	doing := d.doing(region, listVolumes)
-	if len(nativeIDs) == 0 {
-		return nil, nil
-	}
 	ids := "['" + strings.Join(nativeIDs, "','") + "']"
 	answer, err := ask(ctx, d.session, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*model.ListVolumesResponse, error) {
 		return client.ListVolumes(&model.ListVolumesRequest{Ids: &ids})

@@ -247,11 +247,7 @@ func existingServers(doing string, asked []string, answer *model.ListServersDeta
 			return nil, nil, err
 		}
 	}
-	var total *int32
-	if len(answered) == 0 {
-		total = answer.Count
-	}
-	answered, err = found(doing, asked, answered, total)
+	answered, err = found(doing, asked, answered, answer.Count)
 	return answered, existing, err
 }
 

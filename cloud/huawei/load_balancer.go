@@ -158,10 +158,13 @@ func balancerSubnets(balancer *model.LoadBalancer) []string {
 
 // Lookup implements adapter.Lister. It asks for up to 50 balancers in one call.
 func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	return untilNone(nativeIDs, func(ids []string) ([]string, error) { return l.find(ctx, region, ids) })
+}
+
+// find gives those of the ids that are in one answer. One without any that leads on says
+// nothing.
+func (l loadBalancers) find(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	doing := l.doing(region, listBalancers)
-	if len(nativeIDs) == 0 {
-		return nil, nil
-	}
 	limit := int32(len(nativeIDs))
 	answer, err := l.ask(ctx, region, &model.ListLoadBalancersRequest{Id: &nativeIDs, Limit: &limit}, true)
 	if err != nil {
@@ -170,6 +173,9 @@ func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []st
 	var answered []string
 	for i := range *answer.Loadbalancers {
 		answered = append(answered, (*answer.Loadbalancers)[i].Id)
+	}
+	if len(answered) == 0 && answer.PageInfo != nil && text(answer.PageInfo.NextMarker) != "" {
+		return nil, adapter.BadAnswer(doing, "there are load balancers on another page, and none in the answer")
 	}
 	return found(doing, nativeIDs, answered, nil)
 }

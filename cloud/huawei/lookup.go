@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -37,4 +38,21 @@ func (c careful) Lookup(ctx context.Context, region string, nativeIDs []string) 
 
 func isID(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == ""
+}
+
+// untilNone asks for ids, and again for those that an answer leaves out: it may have been
+// a page of the answer. One with none of them says that there are none.
+func untilNone(asked []string, find func(ids []string) ([]string, error)) (existing []string, err error) {
+	for rest := slices.Clone(asked); len(rest) > 0; {
+		there, err := find(rest)
+		if err != nil {
+			return nil, err
+		}
+		if len(there) == 0 {
+			break
+		}
+		existing = append(existing, there...)
+		rest = slices.DeleteFunc(rest, func(id string) bool { return slices.Contains(there, id) })
+	}
+	return existing, nil
 }

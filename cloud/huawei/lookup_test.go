@@ -92,6 +92,7 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 		"no list of balancers":              {resource.LoadBalancerKind, `{"page_info":{}}`, cloud.BadAnswer},
 		"no document":                       {resource.HostKind, ``, cloud.BadAnswer},
 		"null":                              {resource.HostKind, `null`, cloud.BadAnswer},
+		"balancers on another page":         {resource.LoadBalancerKind, `{"loadbalancers":[],"page_info":{"next_marker":"e"}}`, cloud.BadAnswer},
 		"an empty list of servers":          {resource.HostKind, `{"servers":[]}`, ""},
 		"more servers than listed":          {resource.HostKind, `{"servers":[],"count":1}`, cloud.BadAnswer},
 		"more volumes than listed":          {resource.DiskKind, `{"volumes":[],"count":1}`, cloud.BadAnswer},
@@ -154,6 +155,20 @@ func TestLookupOfHostsByPages(t *testing.T) {
 	existing, err = w.open().Lookup(t.Context(), scopeOf(resource.HostKind), asked)
 	require.NoError(t, err)
 	require.ElementsMatch(t, there, existing)
+}
+
+// So it is with pages of one, whatever the kind: what is on another page is not absent.
+func TestLookupByPages(t *testing.T) {
+	t.Parallel()
+	for name, of := range kinds {
+		w := newWorld(t, crowd(5))
+		w.PageSize = 1
+		sort := sorts[name]
+		there := []string{uuid(sort, 1), uuid(sort, 3), uuid(sort, 4)}
+		existing, err := w.open().Lookup(t.Context(), scopeOf(of.kind), append([]string{uuid(sort, 1_000)}, there...))
+		require.NoError(t, err, name)
+		require.ElementsMatch(t, there, existing, name)
+	}
 }
 
 // withoutFaults is a server that leaves out what there is not.

@@ -131,11 +131,11 @@ func cut(value string) string {
 }
 
 // found gives the asked ids that are in an answer. An answer with another id, or with
-// fewer resources than it announces, was not to what was asked: what it lacks may
-// exist.
+// none of the resources that it announces, was not to what was asked: what it lacks may
+// exist. What one with some of them lacks is asked for again.
 func found(doing string, asked, answered []string, total *int32) ([]string, error) {
-	if total != nil && int(*total) > len(answered) {
-		return nil, adapter.BadAnswer(doing, "%d of the %d resources found are in the answer", len(answered), *total)
+	if total != nil && len(answered) == 0 && *total > 0 {
+		return nil, adapter.BadAnswer(doing, "none of the %d resources found are in the answer", *total)
 	}
 	for _, id := range answered {
 		if !slices.Contains(asked, id) {
