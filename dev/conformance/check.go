@@ -33,8 +33,8 @@ const replayLimit = 30 * time.Second
 func (s *server) check(ctx context.Context, of action, answer document) (result, error) {
 	ids := of.resources(answer)
 	whole, err := s.replay(ctx, of, answer)
-	if len(ids) == 0 && cloud.ClassOf(err) == cloud.Denied && err != nil {
-		return result{note: "an empty list, which is no proof by itself: denied"}, nil
+	if class := cloud.ClassOf(err); err != nil && len(ids) == 0 && (class == cloud.Denied || class == cloud.Unproven) {
+		return result{note: "an empty list, which is no proof by itself: " + string(class)}, nil
 	}
 	if err != nil {
 		return result{}, fmt.Errorf("not decodable: %w", err)

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,6 +41,7 @@ type action struct {
 	kind    string   // of its resources; empty: its answer is no listing of resources
 	lists   string   // path of an element
 	ids     []string // fields of an element, or paths of fields: the first that it has is its id
+	total   string   // field of the answer with the number of resources on all pages
 	gone    func(answer document, id string) bool
 	regions bool // a listing of regions
 	joined  bool // what listings of other kinds are joined with, too
@@ -58,10 +62,10 @@ func clouds() []spec {
 		{
 			provider: "alibaba", adapter: alibaba.Adapter(), handler: alibabafake.New, regions: []string{"cn-hangzhou"},
 			actions: []action{
-				{name: "DescribeInstances", kind: hosts, lists: "Instances.Instance[]", ids: []string{"InstanceId"}},
-				{name: "DescribeDisks", kind: disks, lists: "Disks.Disk[]", ids: []string{"DiskId"}, joined: true},
-				{name: "DescribeDBInstances", kind: databases, lists: "Items.DBInstance[]", ids: []string{"DBInstanceId"}},
-				{name: "DescribeLoadBalancers", kind: balancers, lists: "LoadBalancers.LoadBalancer[]", ids: []string{"LoadBalancerId"}},
+				{name: "DescribeInstances", kind: hosts, lists: "Instances.Instance[]", ids: []string{"InstanceId"}, total: "TotalCount"},
+				{name: "DescribeDisks", kind: disks, lists: "Disks.Disk[]", ids: []string{"DiskId"}, total: "TotalCount", joined: true},
+				{name: "DescribeDBInstances", kind: databases, lists: "Items.DBInstance[]", ids: []string{"DBInstanceId"}, total: "TotalRecordCount"},
+				{name: "DescribeLoadBalancers", kind: balancers, lists: "LoadBalancers.LoadBalancer[]", ids: []string{"LoadBalancerId"}, total: "TotalCount"},
 				{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
 			},
 		},
@@ -92,9 +96,9 @@ func clouds() []spec {
 		{
 			provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"},
 			actions: []action{
-				{name: "ListServersDetails", files: []string{"cloudservers_detail"}, kind: hosts, lists: "servers[]", ids: []string{"id"}},
-				{name: "ListVolumes", files: []string{"cloudvolumes"}, kind: disks, lists: "volumes[]", ids: []string{"id"}, joined: true},
-				{name: "ListInstances", kind: databases, lists: "instances[]", ids: []string{"id"}},
+				{name: "ListServersDetails", files: []string{"cloudservers_detail"}, kind: hosts, lists: "servers[]", ids: []string{"id"}, total: "count"},
+				{name: "ListVolumes", files: []string{"cloudvolumes"}, kind: disks, lists: "volumes[]", ids: []string{"id"}, total: "count", joined: true},
+				{name: "ListInstances", kind: databases, lists: "instances[]", ids: []string{"id"}, total: "total_count"},
 				{name: "ListLoadBalancers", files: []string{"loadbalancers"}, kind: balancers, lists: "loadbalancers[]", ids: []string{"id"}},
 			},
 		},
@@ -136,6 +140,20 @@ func (a action) resources(answer document) (ids []string) {
 		ids = append(ids, strings.ToLower(a.idOf(element)))
 	}
 	return ids
+}
+
+// onePage is the answer as if it had all resources: it is recorded without its further
+// pages.
+func (a action) onePage(answer document) document {
+	if a.total == "" {
+		return answer
+	}
+	total := &node{name: a.total, scalar: json.Number(strconv.Itoa(len(answer.find(a.lists))))}
+	root := *answer.root
+	root.children = slices.DeleteFunc(slices.Clone(root.children), func(child *node) bool { return child.name == a.total })
+	root.children = append(root.children, total)
+	answer.root = &root
+	return answer
 }
 
 func (a action) idOf(element *node) string {

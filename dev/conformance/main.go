@@ -110,7 +110,7 @@ func (s spec) read(file string) (action, document, error) {
 	if s.provider == "azure" && len(answer.find("value")) == 0 { // one resource alone
 		answer.root = &node{shape: object, children: []*node{{name: "value", shape: list, children: []*node{answer.root}}}}
 	}
-	return of, answer.filledIn(), nil
+	return of, of.onePage(answer.filledIn()), nil
 }
 
 // joinAll notes what listings are joined with.
