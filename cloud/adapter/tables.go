@@ -30,8 +30,9 @@ type table[T any] struct {
 	one        *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
 	began      time.Time           // zero: there is no value
 	complete   bool
-	cursor     string // of the page that comes next, where it is not complete
-	progressed bool   // a listing came to its second page with it
+	cursor     string          // of the page that comes next, where it is not complete
+	used       map[string]bool // cursors
+	progressed bool            // a listing came to its second page with it
 	value      T
 }
 
@@ -55,7 +56,7 @@ func (t *Tables[T]) Pages(ctx context.Context, place string, begins bool, load f
 	of := t.of(place)
 	if err := of.one.Acquire(ctx, 1); err != nil {
 		var nothing T
-		return nothing, &cloud.Error{Class: cloud.ClassOf(err), Doing: "load what is joined in " + place, Err: err}
+		return nothing, &cloud.Error{Class: cloud.ClassOf(err), Doing: joined(place), Err: err}
 	}
 	defer of.one.Release(1)
 	if !of.fits(begins, t.maxAge(begins)) {
@@ -63,12 +64,14 @@ func (t *Tables[T]) Pages(ctx context.Context, place string, begins bool, load f
 	}
 	of.progressed = of.progressed || !begins
 	for !of.complete {
-		if err := of.loadPage(ctx, load); err != nil {
+		if err := of.loadPage(ctx, place, load); err != nil {
 			return of.value, err
 		}
 	}
 	return of.value, nil
 }
+
+func joined(place string) string { return "load what listings of " + place + " are joined with" }
 
 // Forget gives the place's table back, once a listing is over.
 func (t *Tables[T]) Forget(place string) {
@@ -113,9 +116,10 @@ func (t *table[T]) fits(begins bool, maxAge time.Duration) bool {
 func (t *table[T]) reset() {
 	var nothing T
 	t.began, t.complete, t.cursor, t.progressed, t.value = time.Now(), false, "", false, nothing
+	t.used = map[string]bool{"": true}
 }
 
-func (t *table[T]) loadPage(ctx context.Context, load func(context.Context, T, string) (T, string, error)) error {
+func (t *table[T]) loadPage(ctx context.Context, place string, load func(context.Context, T, string) (T, string, error)) error {
 	value, next, err := load(ctx, t.value, t.cursor)
 	switch {
 	case cloud.ClassOf(err) == cloud.ExpiredCursor:
@@ -123,10 +127,11 @@ func (t *table[T]) loadPage(ctx context.Context, load func(context.Context, T, s
 		return err
 	case err != nil:
 		return err
-	case next != "" && next == t.cursor:
+	case next != "" && t.used[next]:
 		t.reset()
-		return &cloud.Error{Class: cloud.BadAnswer, Err: errors.New("the cursor of a page that listings are joined with does not move")}
+		return &cloud.Error{Class: cloud.BadAnswer, Doing: joined(place), Err: errors.New("the next page's token is one that was used before")}
 	}
+	t.used[next] = true
 	t.value, t.cursor, t.complete = value, next, next == ""
 	return nil
 }

@@ -145,34 +145,45 @@ func (d *disk) attached() []attachment {
 	return all
 }
 
-// diskSizes are what the disks of each host have together, in GiB, by the host's id.
-type diskSizes map[string]int64
+// diskSizes are what the disks of each host have together, in GiB, by the host's id, and
+// the disks that are in it.
+type diskSizes struct {
+	ofHost map[string]int64
+	seen   map[string]bool
+}
 
-// diskSizes lists the disks of a region. DescribeDisks takes one host's id alone, so
-// that a page of hosts cannot be asked for.
-func (s *session) diskSizes(ctx context.Context, region string) (diskSizes, error) {
-	sizes, seen := diskSizes{}, map[string]bool{}
-	err := s.eachPage("DescribeDisks", region, func(token string) (string, error) {
+// diskSizes lists the disks of a region for the hosts of a listing, once. DescribeDisks
+// takes one host's id alone, so that a page of hosts cannot be asked for.
+func (s *session) diskSizes(ctx context.Context, region string, begins bool) (diskSizes, error) {
+	return s.sizes.Pages(ctx, region, begins, func(ctx context.Context, all diskSizes, token string) (diskSizes, string, error) {
+		if token == "" {
+			all = diskSizes{ofHost: map[string]int64{}, seen: map[string]bool{}}
+		}
 		listed, next, err := disks{s}.page(ctx, region, token)
-		if err != nil {
-			return "", err
+		if err == nil {
+			err = all.add(s.doing("DescribeDisks", region), listed)
 		}
-		for _, disk := range listed {
-			if seen[disk.DiskID] { // one that is on two pages is still one
-				continue
-			}
-			seen[disk.DiskID] = true
-			f := fields{doing: s.doing("DescribeDisks", region), id: "disk " + disk.DiskID}
-			size := f.number("Size", disk.Size)
-			if f.err != nil {
-				return "", f.err
-			}
-			for _, host := range disk.attached() {
-				sizes[host.InstanceID] += size
-			}
-		}
-		return next, nil
+		return all, next, err
 	})
-	delete(sizes, "") // of those that no host has
-	return sizes, err
+}
+
+// add adds each disk once: one that is on two pages is still one.
+func (d diskSizes) add(doing string, listed []disk) error {
+	for _, disk := range listed {
+		if d.seen[disk.DiskID] {
+			continue
+		}
+		f := fields{doing: doing, id: "disk " + disk.DiskID}
+		size := f.number("Size", disk.Size)
+		if f.err != nil {
+			return f.err
+		}
+		d.seen[disk.DiskID] = true
+		for _, attachment := range disk.attached() {
+			if attachment.InstanceID != "" { // no host has it
+				d.ofHost[attachment.InstanceID] += size
+			}
+		}
+	}
+	return nil
 }

@@ -68,9 +68,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		h.sizes.Forget(region)
 		return cloud.Page{}, h.proveByDryRun(ctx, region, "DescribeInstances")
 	}
-	sizes, err := h.sizes.Get(ctx, region, cursor == "", func(ctx context.Context) (diskSizes, error) {
-		return h.diskSizes(ctx, region)
-	})
+	sizes, err := h.diskSizes(ctx, region, cursor == "")
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -139,7 +137,7 @@ func (i *instance) row(f *fields, sizes diskSizes) *resource.Host {
 		InstanceType:   i.InstanceType,
 		VCPU:           f.number("Cpu", i.CPU),
 		MemoryMiB:      f.number("Memory", i.Memory),
-		DiskGiB:        sizes[i.InstanceID],
+		DiskGiB:        sizes.ofHost[i.InstanceID],
 		PrivateIPs:     i.privateIPs(),
 		PublicIPs:      distinct(append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
 		VPCID:          i.VpcAttributes.VpcID,

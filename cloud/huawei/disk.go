@@ -127,49 +127,51 @@ func order(volume *model.VolumeDetail) string {
 	return id
 }
 
-// attached is the GiB of all volumes attached to a server, by its id.
-type attached map[string]int64
+// attached is the GiB of all volumes attached to a server, by its id, and the volumes
+// that are in it.
+type attached struct {
+	sizes map[string]int64
+	seen  map[string]bool
+}
 
 // attachedVolumes lists a region's volumes for the hosts of a listing, once. The API can
 // be asked for the volumes of one server, but not of several.
 func (s *session) attachedVolumes(ctx context.Context, region string, begins bool) (attached, error) {
-	return s.volumes.Get(ctx, region, begins, func(ctx context.Context) (attached, error) {
-		sizes, seen, doing := attached{}, map[string]bool{}, s.doing(region, listVolumes)
-		for cursor := ""; ; {
-			volumes, _, next, err := s.volumePage(ctx, region, cursor)
-			if err != nil {
-				return nil, err
-			}
-			known := len(seen)
-			if err := sizes.add(doing, volumes, seen); err != nil {
-				return nil, err
-			}
-			if next == "" {
-				return sizes, nil
-			}
-			if len(seen) == known { // pages that lead back to each other have no end
-				return nil, adapter.BadAnswer(doing, "the page after %q has no volume that was not listed before", cut(cursor))
-			}
-			cursor = next
+	doing := s.doing(region, listVolumes)
+	return s.volumes.Pages(ctx, region, begins, func(ctx context.Context, all attached, cursor string) (attached, string, error) {
+		if cursor == "" {
+			all = attached{sizes: map[string]int64{}, seen: map[string]bool{}}
 		}
+		volumes, _, next, err := s.volumePage(ctx, region, cursor)
+		if err != nil {
+			return all, "", err
+		}
+		known := len(all.seen)
+		if err := all.add(doing, volumes); err != nil {
+			return all, "", err
+		}
+		if next != "" && len(all.seen) == known { // pages that lead back to each other have no end
+			return all, "", adapter.BadAnswer(doing, "the page after %q has no volume that was not listed before", cut(cursor))
+		}
+		return all, next, nil
 	})
 }
 
-// add adds each volume once, and notes it in seen: one that is on two pages, since another
-// was made or deleted in between, is still one.
-func (a attached) add(doing string, volumes []model.VolumeDetail, seen map[string]bool) error {
+// add adds each volume once: one that is on two pages, since another was made or deleted
+// in between, is still one.
+func (a attached) add(doing string, volumes []model.VolumeDetail) error {
 	for i := range volumes {
-		if seen[volumes[i].Id] {
+		if a.seen[volumes[i].Id] {
 			continue
 		}
-		seen[volumes[i].Id] = true
 		f := fields{doing: doing, id: volumes[i].Id}
 		size := f.quantity("size", int64(volumes[i].Size))
 		if f.err != nil {
 			return f.err
 		}
+		a.seen[volumes[i].Id] = true
 		for _, attachment := range volumes[i].Attachments {
-			a[attachment.ServerId] += size
+			a.sizes[attachment.ServerId] += size
 		}
 	}
 	return nil

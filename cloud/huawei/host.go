@@ -119,7 +119,7 @@ func hostRow(doing string, server *model.ServerDetail, disks attached) (*resourc
 		ChargeType:     chargingMode(server.Metadata["charging_mode"]),
 		Tags:           serverTags(server),
 		CloudCreatedAt: f.time("created", server.Created),
-		DiskGiB:        disks[server.Id],
+		DiskGiB:        disks.sizes[server.Id],
 	}
 	host.NativeID = server.Id
 	if server.Flavor != nil {
