@@ -2,7 +2,9 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 
@@ -11,6 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	smithy "github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"cloudsync/cloud/adapter"
 )
@@ -46,14 +50,14 @@ func (s *session) base() (awssdk.CredentialsProvider, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read the AWS configuration of this machine: %w", err)
 	}
-	return chain{found.Credentials}, found.Region, nil
+	return &chain{CredentialsProvider: found.Credentials}, found.Region, nil
 }
 
 // chain is the SDK's default chain, whose failures are told from those of the API.
 type chain struct{ awssdk.CredentialsProvider }
 
 // Retrieve implements aws.CredentialsProvider.
-func (c chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
+func (c *chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.CredentialsProvider.Retrieve(ctx)
 	if err != nil {
 		err = &noCredential{err}
@@ -64,13 +68,36 @@ func (c chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 // noCredential is the error of a default chain that gave no credential.
 type noCredential struct{ err error }
 
-// Error implements error.
+// Error implements error. Of the cause it tells only what a server or the network
+// said: the SDK quotes the whole output of a credential_process, secret key and all.
 func (e *noCredential) Error() string {
-	return fmt.Sprintf("no credential is configured, and the default chain has none: %v", e.err)
+	text := "no credential is configured, and the default chain has none"
+	if reason := reasonOf(e.err); reason != "" {
+		text += ": " + reason
+	}
+	return text
 }
 
 // Unwrap returns the chain's own error.
 func (e *noCredential) Unwrap() error { return e.err }
+
+// reasonOf is the part of an error of the chain that can be shown, empty where there is
+// none.
+func reasonOf(err error) string {
+	var api smithy.APIError
+	var answer *smithyhttp.ResponseError
+	var network net.Error
+	switch {
+	case errors.As(err, &api):
+		return api.ErrorCode() + ": " + api.ErrorMessage()
+	case errors.As(err, &answer):
+		return fmt.Sprintf("status %d", answer.HTTPStatusCode())
+	case errors.As(err, &network):
+		return network.Error()
+	default:
+		return ""
+	}
+}
 
 // assumed is the account's role, assumed with the base credential.
 func (s *session) assumed(base awssdk.CredentialsProvider) awssdk.CredentialsProvider {

@@ -255,3 +255,26 @@ func TestADefaultChainThatCannotBeRead(t *testing.T) {
 	require.Equal(t, cloud.InvalidCredential, failed.Class)
 	require.ErrorContains(t, failed, "missing")
 }
+
+// The SDK quotes the output of a credential_process that it cannot read.
+func TestTheOutputOfACredentialProcessIsNotTold(t *testing.T) {
+	noConfiguration(t)
+	useProcess(t, `echo "warning: update me"; echo '{"Version":1,"AccessKeyId":"`+keyID+`","SecretAccessKey":"planted-secret"}'`)
+	settings := settingsOf(t, newCloud(few()))
+	settings.Credential = cloud.Credential{}
+	failed := failure(t.Context(), t, aws.Adapter().New(settings), resource.HostKind, "")
+	require.Equal(t, cloud.InvalidCredential, failed.Class)
+	require.NotContains(t, failed.Error(), "planted")
+	require.NotContains(t, failed.Error(), keyID)
+	require.ErrorContains(t, failed, "the default chain has none")
+}
+
+// useProcess has the default chain ask a script for keys.
+func useProcess(t *testing.T, script string) {
+	t.Helper()
+	dir := t.TempDir()
+	process, config := filepath.Join(dir, "process"), filepath.Join(dir, "config")
+	require.NoError(t, os.WriteFile(process, []byte("#!/bin/sh\n"+script+"\n"), 0o700))
+	require.NoError(t, os.WriteFile(config, []byte("[default]\ncredential_process = "+process+"\n"), 0o600))
+	t.Setenv("AWS_CONFIG_FILE", config)
+}
