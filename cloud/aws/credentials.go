@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -16,6 +17,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -54,24 +56,45 @@ func (s *session) base() (awssdk.CredentialsProvider, string, error) {
 }
 
 // chain is the SDK's default chain, whose failures are told from those of the API.
-type chain struct{ awssdk.CredentialsProvider }
+type chain struct {
+	awssdk.CredentialsProvider
+	gave atomic.Bool // a credential, since the process began
+}
 
 // Retrieve implements aws.CredentialsProvider.
 func (c *chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.CredentialsProvider.Retrieve(ctx)
 	if err != nil {
-		err = &noCredential{err}
+		return found, &noCredential{err: err, gaveBefore: c.gave.Load()}
 	}
-	return found, err
+	c.gave.Store(true)
+	return found, nil
 }
 
 // noCredential is the error of a default chain that gave no credential.
-type noCredential struct{ err error }
+type noCredential struct {
+	err        error
+	gaveBefore bool
+}
+
+// class is that of a failure that has no code of an API. Where the chain gave a
+// credential before, what gave it fails for the moment. Where it never did, there is
+// none: an instance's metadata that cannot be reached is that of a machine which has
+// no role, and asking again would tell nothing new.
+func (e *noCredential) class() cloud.Class {
+	if e.gaveBefore {
+		return cloud.Unavailable
+	}
+	return cloud.InvalidCredential
+}
 
 // Error implements error. Of the cause it tells only what a server or the network
 // said: the SDK quotes the whole output of a credential_process, secret key and all.
 func (e *noCredential) Error() string {
 	text := "no credential is configured, and the default chain has none"
+	if e.gaveBefore {
+		text = "the default chain has no credential at the moment"
+	}
 	if reason := reasonOf(e.err); reason != "" {
 		text += ": " + reason
 	}

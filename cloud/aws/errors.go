@@ -2,7 +2,6 @@ package aws
 
 import (
 	"errors"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -88,9 +87,8 @@ func classify(err error) (cloud.Class, time.Duration) {
 		return class, retryAfter(err)
 	}
 	var none *noCredential
-	var network net.Error
-	if errors.As(err, &none) && !errors.As(err, &network) {
-		return cloud.InvalidCredential, 0
+	if errors.As(err, &none) {
+		return none.class(), 0
 	}
 	return "", retryAfter(err)
 }

@@ -278,3 +278,37 @@ func useProcess(t *testing.T, script string) {
 	require.NoError(t, os.WriteFile(config, []byte("[default]\ncredential_process = "+process+"\n"), 0o600))
 	t.Setenv("AWS_CONFIG_FILE", config)
 }
+
+// A machine without a role has no metadata to ask for one, and asking again changes
+// nothing.
+func TestMetadataThatCannotBeReached(t *testing.T) {
+	noConfiguration(t)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "false")
+	nobody := httptest.NewServer(http.NotFoundHandler())
+	nobody.Close()
+	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", nobody.URL)
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	settings := settingsOf(t, newCloud(few()))
+	settings.Credential = cloud.Credential{}
+	failed := failure(t.Context(), t, aws.Adapter().New(settings), resource.HostKind, "")
+	require.Equal(t, cloud.InvalidCredential, failed.Class, failed.Error())
+	require.ErrorContains(t, failed, "the default chain has none")
+}
+
+// A chain that gave keys before fails for the moment.
+func TestAChainThatFailsAfterItGaveKeys(t *testing.T) {
+	noConfiguration(t)
+	gone := filepath.Join(t.TempDir(), "gone")
+	useProcess(t, `test -e "`+gone+`" && exit 1
+echo '{"Version":1,"AccessKeyId":"`+keyID+`","SecretAccessKey":"`+secretKey+`","Expiration":"2001-01-01T00:00:00Z"}'`)
+	settings := settingsOf(t, newCloud(few()))
+	settings.Credential = cloud.Credential{}
+	client := aws.Adapter().New(settings)
+	require.Len(t, list(t, client, resource.HostKind), 2)
+	require.NoError(t, os.WriteFile(gone, nil, 0o600))
+	failed := failure(t.Context(), t, client, resource.HostKind, "")
+	require.Equal(t, cloud.Unavailable, failed.Class, failed.Error())
+	require.ErrorContains(t, failed, "at the moment")
+	require.NoError(t, os.Remove(gone))
+	require.Len(t, list(t, client, resource.HostKind), 2)
+}
