@@ -29,6 +29,7 @@ type tokens struct {
 	chain   bool // the default chain
 	request policy.TokenRequestOptions
 	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+	gave    bool                // a token, since the process began; only who holds one touches it
 	mu      sync.Mutex
 	held    azcore.AccessToken
 }
@@ -50,6 +51,9 @@ func newTokens(account adapter.Account, options policy.ClientOptions) (*tokens, 
 func credentialOf(account adapter.Account, options policy.ClientOptions) (azcore.TokenCredential, error) {
 	tenant, keys := account.Credential.Tenant, account.Keys
 	if keys.IsZero() {
+		// A machine's metadata is asked again by the SDK, with the waits that it needs
+		// (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling).
+		options.Retry = policy.RetryOptions{}
 		return azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options, TenantID: tenant})
 	}
 	if tenant == "" || keys.ID == "" || keys.Key == "" {
@@ -104,8 +108,9 @@ func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOption
 	}
 	token, err := t.source.GetToken(ctx, options)
 	if err != nil {
-		return azcore.AccessToken{}, newTokenError(err, t.chain)
+		return azcore.AccessToken{}, newTokenError(err, t.chain, t.gave)
 	}
+	t.gave = true
 	t.hold(token)
 	return token, nil
 }

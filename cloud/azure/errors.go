@@ -145,14 +145,15 @@ func refusesToken(err error) bool {
 
 // tokenError is the failure to get a token.
 type tokenError struct {
-	cause  error
-	status int    // of the authority's answer, 0 where it gave none
-	told   string // by the authority
-	chain  bool   // of the default chain
+	cause      error
+	status     int    // of the authority's answer, 0 where it gave none
+	told       string // by the authority
+	chain      bool   // of the default chain
+	gaveBefore bool   // a token
 }
 
-func newTokenError(cause error, chain bool) *tokenError {
-	e := &tokenError{cause: cause, chain: chain}
+func newTokenError(cause error, chain, gaveBefore bool) *tokenError {
+	e := &tokenError{cause: cause, chain: chain, gaveBefore: gaveBefore}
 	var failed *azidentity.AuthenticationFailedError
 	var retrieve *oauth2.RetrieveError
 	switch {
@@ -164,12 +165,19 @@ func newTokenError(cause error, chain bool) *tokenError {
 	return e
 }
 
-// Error implements error.
+// Error implements error. The chain's own text is not told: it quotes whatever the
+// command line tools and the machine's metadata said.
 func (e *tokenError) Error() string {
-	if e.status == 0 {
+	switch {
+	case e.status != 0:
+		return fmt.Sprintf("get a token: status %d: %s", e.status, e.told)
+	case e.chain && e.gaveBefore:
+		return "get a token: the default chain gives none at the moment"
+	case e.chain:
+		return "get a token: no credential is configured, and the default chain has none"
+	default:
 		return "get a token: " + e.cause.Error()
 	}
-	return fmt.Sprintf("get a token: status %d: %s", e.status, e.told)
 }
 
 // Unwrap returns the SDK's error.
@@ -177,9 +185,15 @@ func (e *tokenError) Unwrap() error { return e.cause }
 
 // class is that of what the authority answered; such as AADSTS700016 (unknown
 // application) and AADSTS7000215 (wrong secret), which come as 400 and 401
-// (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+// (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). A
+// machine's metadata answers 404 and 410 while it is being updated
+// (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling).
 func (e *tokenError) class() cloud.Class {
 	switch {
+	case e.chain && (e.status == http.StatusNotFound || e.status == http.StatusGone):
+		return cloud.Unavailable
+	case e.status == 0 && e.chain && e.gaveBefore: // what gave one fails for the moment
+		return cloud.Unavailable
 	case e.status == 0 && e.chain:
 		return cloud.InvalidCredential // nothing in the chain has one to offer
 	case e.status == http.StatusTooManyRequests:
