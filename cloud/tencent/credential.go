@@ -2,11 +2,15 @@ package tencent
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	"golang.org/x/sync/singleflight"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -64,8 +68,23 @@ func (c *credential) GetToken() string { return c.current.Load().Token }
 type chain struct {
 	provider common.Provider
 	flight   singleflight.Group
-	role     *common.CvmRoleCredential // renews itself; only load touches it
+
+	// Only load touches what follows.
+	gave   bool // keys, since the process began
+	role   adapter.Keys
+	roleAt time.Time // when the machine's metadata gave them; zero: never
 }
+
+const (
+	// askFor is how long the chain may take: metadata that hangs would keep all callers
+	// waiting for the same answer.
+	askFor = 10 * time.Second
+	// roleFresh is how old a role's keys may be, roleKept how old where the metadata
+	// gives no new ones: it does so five minutes before they expire (ExpiredTimeout of
+	// the SDK). The SDK's own credential would go on with expired ones.
+	roleFresh = time.Minute
+	roleKept  = 5 * time.Minute
+)
 
 func (c *chain) keys(ctx context.Context) (adapter.Keys, error) {
 	select {
@@ -82,15 +101,86 @@ func (c *chain) keys(ctx context.Context) (adapter.Keys, error) {
 // load reads the environment and the profile anew each time: they cost little, and
 // a profile may be replaced while the program runs.
 func (c *chain) load() (any, error) {
-	if c.role != nil {
-		return keysOf(c.role), nil
+	if !c.roleAt.IsZero() && time.Since(c.roleAt) < roleFresh {
+		return c.role, nil
 	}
-	found, err := c.provider.GetCredential()
-	if err != nil {
-		return nil, err
+	began := time.Now()
+	found := c.ask()
+	switch {
+	case found.err == nil && found.ofRole:
+		c.gave, c.role, c.roleAt = true, found.keys, began
+	case found.err == nil:
+		c.gave, c.role, c.roleAt = true, adapter.Keys{}, time.Time{}
+	case !c.roleAt.IsZero() && time.Since(c.roleAt) < roleKept:
+		return c.role, nil
+	default:
+		return nil, &noKeys{err: found.err, gaveBefore: c.gave}
 	}
-	c.role, _ = found.(*common.CvmRoleCredential)
-	return keysOf(found), nil
+	return found.keys, nil
+}
+
+// found is what the chain said.
+type found struct {
+	keys   adapter.Keys
+	ofRole bool
+	err    error
+}
+
+var (
+	errSlow  = fmt.Errorf("it took longer than %v", askFor)
+	errEmpty = errors.New("it gave empty keys")
+)
+
+// ask asks the chain, and leaves it alone where it hangs.
+func (c *chain) ask() found {
+	answered := make(chan found, 1)
+	go func() {
+		credential, err := c.provider.GetCredential()
+		if err != nil {
+			answered <- found{err: err}
+			return
+		}
+		_, fixed := credential.(*common.Credential) // of the environment and the profile
+		answer := found{keys: keysOf(credential), ofRole: !fixed}
+		if answer.keys.IsZero() {
+			answer.err = errEmpty
+		}
+		answered <- answer
+	}()
+	select {
+	case answer := <-answered:
+		return answer
+	case <-time.After(askFor):
+		return found{err: errSlow}
+	}
+}
+
+// noKeys is the error of a default chain that gave no keys.
+type noKeys struct {
+	err        error
+	gaveBefore bool
+}
+
+// Error implements error.
+func (e *noKeys) Error() string {
+	text := "no credential is configured, and the default chain has none"
+	if e.gaveBefore {
+		text = "the default chain gives no keys at the moment"
+	}
+	return text + ": " + cut(e.err.Error())
+}
+
+// Unwrap returns the SDK's error.
+func (e *noKeys) Unwrap() error { return e.err }
+
+// class says that there are no keys where there never were any. The SDK tells a
+// machine without a role from metadata that fails in no way; where keys were there
+// before, it is the latter.
+func (e *noKeys) class() cloud.Class {
+	if e.gaveBefore {
+		return cloud.Unavailable
+	}
+	return cloud.InvalidCredential
 }
 
 func keysOf(c common.CredentialIface) adapter.Keys {

@@ -48,8 +48,7 @@ var classes = map[string]cloud.Class{
 	"NoSuchVersion":         cloud.BadAnswer,
 	"UnsupportedOperation":  cloud.BadAnswer,
 	"UnsupportedProtocol":   cloud.BadAnswer,
-	// Of the SDK: the default chain has no credential. Its other codes speak of what
-	// the transport has seen as well.
+	// Of the SDK. Its other codes speak of what the transport has seen as well.
 	"ClientError.CredentialError": cloud.InvalidCredential,
 }
 
@@ -58,6 +57,10 @@ var classes = map[string]cloud.Class{
 const throttledWait = time.Second
 
 func classify(err error) (cloud.Class, time.Duration) {
+	var none *noKeys
+	if errors.As(err, &none) {
+		return none.class(), 0
+	}
 	var failure *sdkerrors.TencentCloudSDKError
 	if !errors.As(err, &failure) {
 		return "", 0

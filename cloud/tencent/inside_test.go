@@ -5,12 +5,14 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -45,6 +47,75 @@ func TestAChainThatHangs(t *testing.T) {
 	id, key, token := c.GetCredential()
 	require.Equal(t, []string{"id", "key", "token"}, []string{id, key, token})
 	require.Equal(t, []string{"id", "key", "token"}, []string{c.GetSecretId(), c.GetSecretKey(), c.GetToken()})
+}
+
+// Metadata that hangs for good is given up: whoever asks later has it asked anew.
+func TestAChainThatHangsForGood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		provider := stuck{asked: make(chan struct{}, 9), let: make(chan struct{})}
+		defer close(provider.let)
+		c := &chain{provider: provider}
+		for asked := range 2 {
+			began := time.Now()
+			_, err := c.keys(t.Context())
+			require.ErrorIs(t, err, errSlow)
+			require.Equal(t, askFor, time.Since(began))
+			require.Len(t, provider.asked, asked+1)
+		}
+	})
+}
+
+// role is the role of a machine, whose metadata fails when it has an error.
+type role struct {
+	key string
+	err error
+}
+
+func (r *role) GetCredential() (common.CredentialIface, error) {
+	return temporary{common.NewTokenCredential("id", r.key, "token")}, r.err
+}
+
+type temporary struct{ common.CredentialIface }
+
+// A machine that never had keys has none; one that had some goes on with them for a
+// while, and is out of them for the moment then.
+func TestTheKeysOfARole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		metadata := &role{err: errors.New("no role")}
+		c := &chain{provider: metadata}
+		requireNoKeys(t, c, cloud.InvalidCredential)
+
+		metadata.key, metadata.err = "first", nil
+		requireKey(t, c, "first")
+		metadata.key = "second"
+		requireKey(t, c, "first")
+		<-time.After(roleFresh)
+		requireKey(t, c, "second")
+		metadata.err = errors.New("no role")
+		<-time.After(roleKept - time.Second)
+		requireKey(t, c, "second")
+		<-time.After(time.Second)
+		requireNoKeys(t, c, cloud.Unavailable)
+		metadata.key, metadata.err = "third", nil
+		requireKey(t, c, "third")
+	})
+}
+
+func requireKey(t *testing.T, c *chain, key string) {
+	t.Helper()
+	keys, err := c.keys(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, key, keys.Key)
+}
+
+func requireNoKeys(t *testing.T, c *chain, want cloud.Class) {
+	t.Helper()
+	_, err := c.keys(t.Context())
+	class, _ := classify(err)
+	require.Equal(t, want, class, "%v", err)
+	require.ErrorContains(t, err, "no role")
 }
 
 func TestKeysThatAreGivenNeedNoChain(t *testing.T) {
