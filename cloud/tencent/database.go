@@ -7,9 +7,11 @@ import (
 )
 
 // maxDatabaseIDs is how many InstanceIds DescribeDBInstances is asked for. The API
-// documents no limit but that of a page, 2,000.
+// documents no limit but that of a page, 2,000. It may refuse a request for one id that
+// is gone: a Lookup of ids that are all gone then asks nearly twice for each, within the
+// time of one call.
 // (https://cloud.tencent.com/document/api/236/15872)
-const maxDatabaseIDs = 100
+const maxDatabaseIDs = 20
 
 var describeDBInstances = action{"cdb", "2017-03-20", "DescribeDBInstances"}
 

@@ -107,6 +107,22 @@ func TestNoAnswerMakesNothingAbsent(t *testing.T) {
 	}
 }
 
+// One Lookup has the time of one call, in which some hundred requests find no room.
+func TestLookupOfDatabasesThatAreAllGone(t *testing.T) {
+	t.Parallel()
+	c := newCloud(filled(1))
+	c.Record("DescribeDBInstances", failed("InvalidParameter.InstanceNotFound", "no"))
+	client := enter(t, c)
+	gone := make([]string, client.LookupLimit(resource.DatabaseKind.Name()))
+	for i := range gone {
+		gone[i] = fmt.Sprintf("cdb-gone%d", i)
+	}
+	existing, err := client.Lookup(t.Context(), scopeOf(resource.DatabaseKind), gone)
+	require.NoError(t, err)
+	require.Empty(t, existing)
+	require.LessOrEqual(t, actionsOf(c)["DescribeDBInstances"], 40)
+}
+
 // The second half of a lookup fails: nothing is known.
 func TestLookupInHalvesFailsWhole(t *testing.T) {
 	t.Parallel()
