@@ -280,7 +280,6 @@ func TestAMachineWithoutAnID(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)
 	c.Record("vm_list", []byte(`{"value":[{"name":"odd"}]}`))
-	c.Record("vm_status_list", []byte(`{"value":[]}`))
 	provider := open(settings)
 	rows := listAll(t, provider, hostScope)
 	require.Len(t, rows, 1)

@@ -2,6 +2,7 @@ package azure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,6 +50,10 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(found))}
 	for _, machine := range found {
 		row, err := hostRow(machine, joined)
+		var lacks *lacking
+		if errors.As(err, &lacks) {
+			row, err = lacks.row(row.NativeID), nil
+		}
 		if err != nil {
 			return cloud.Page{}, err
 		}
@@ -107,8 +112,8 @@ func hostID(machine *armcompute.VirtualMachine) string {
 	return strings.ToLower(text(machine.Properties.VMID))
 }
 
-// hostRow is the row of a virtual machine. What is secret in it, such as customData
-// and userData, is not looked at.
+// hostRow is the row of a virtual machine, half of it where the error is *lacking. What
+// is secret in it, such as customData and userData, is not looked at.
 func hostRow(machine *armcompute.VirtualMachine, with *joined) (*resource.Host, error) {
 	p := machine.Properties
 	if p == nil {
@@ -118,15 +123,11 @@ func hostRow(machine *armcompute.VirtualMachine, with *joined) (*resource.Host, 
 	row := &resource.Host{
 		Meta:       resource.Meta{NativeID: hostID(machine)},
 		Name:       text(machine.Name),
-		Status:     with.statuses[idOf(machine.ID)],
 		Zone:       zoneOf(machine.Zones),
 		ImageID:    imageOf(storage.ImageReference),
 		OS:         text(storage.OSDisk.OSType),
 		ChargeType: text(p.Priority),
 		Tags:       tagsOf(machine.Tags),
-	}
-	if row.Status == "" { // no power state yet
-		row.Status = text(p.ProvisioningState)
 	}
 	if row.ChargeType == "" {
 		row.ChargeType = string(armcompute.VirtualMachinePriorityTypesRegular)
@@ -139,6 +140,13 @@ func hostRow(machine *armcompute.VirtualMachine, with *joined) (*resource.Host, 
 	}
 	if err := setDisks(row, storage, with.disks); err != nil {
 		return nil, err
+	}
+	status, listed := with.statuses[idOf(machine.ID)]
+	if !listed {
+		return row, &lacking{what: ofStatuses, id: idOf(machine.ID)}
+	}
+	if row.Status = status; status == "" { // no power state yet
+		row.Status = text(p.ProvisioningState)
 	}
 	return row, setNetwork(row, p.NetworkProfile, with)
 }
@@ -191,12 +199,12 @@ func setNetwork(row *resource.Host, profile *armcompute.NetworkProfile, with *jo
 		id := idOf(reference.ID)
 		found, there := with.interfaces[id]
 		if !there {
-			return missing("vm_list", "vm "+row.NativeID, "network interface", id)
+			return &lacking{what: ofInterfaces, id: id}
 		}
 		for _, ip := range found.publicIPs {
 			address, there := with.addresses[ip]
 			if !there {
-				return missing("vm_list", "vm "+row.NativeID, "public IP", ip)
+				return &lacking{what: ofAddresses, id: ip}
 			}
 			if address != "" { // a dynamic one of a machine that is off
 				row.PublicIPs = append(row.PublicIPs, address)
@@ -210,12 +218,6 @@ func setNetwork(row *resource.Host, profile *armcompute.NetworkProfile, with *jo
 	slices.Sort(row.PrivateIPs)
 	slices.Sort(row.PublicIPs)
 	return nil
-}
-
-// missing is the error of a list that lacks what a resource has: it was listed at
-// another moment. The row would have half its fields.
-func missing(action, who, what string, id armID) error {
-	return &cloud.Error{Class: cloud.Incomplete, Doing: action, Err: fmt.Errorf("%s has %s %s, which its list lacks", who, what, id)}
 }
 
 // interfacesOf are the references to network interfaces, the primary one first.

@@ -45,6 +45,9 @@ func (s *session) join(ctx context.Context, region string, begins bool, found []
 	if with.addresses, err = s.tables.addresses.covering(ctx, user, begins, listed, has[string](with.publicIPs(needs.interfaces)), s.listAddresses); err != nil {
 		return nil, err
 	}
+	if err = with.checkLists(needs); err != nil {
+		return nil, err
+	}
 	if len(needs.disks) > 0 {
 		covers := func(disks census[diskFound]) bool { return has[*member[diskFound]](needs.disks)(disks.byID) }
 		with.disks, err = s.tables.disks.covering(ctx, user, begins, listed, covers, s.listDisks)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/azure/azurefake"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
@@ -205,16 +206,43 @@ func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 	require.Equal(t, before["nic_list"]+4, after["nic_list"], "the four interfaces, one a page, once")
 }
 
-// What a machine refers to and its list lacks would be half a row.
-func TestAnInterfaceThatItsListLacksFailsThePage(t *testing.T) {
+// An empty list says nothing of a machine.
+func TestAnEmptyListThatMachinesAreIn(t *testing.T) {
 	t.Parallel()
-	for action, what := range map[string]string{"nic_list": "network interface", "publicip_list": "public IP"} {
+	for action, what := range map[string]string{"vm_status_list": "power state", "nic_list": "network interface", "publicip_list": "public IP"} {
 		c, settings := setup(t)
 		c.Record(action, []byte(`{"value":[]}`))
 		_, err := open(settings).List(t.Context(), hostScope, "")
 		require.ErrorContains(t, err, what)
-		require.ErrorContains(t, err, "vm-0001")
-		requireClass(t, "incomplete", err)
+		require.ErrorContains(t, err, action)
+		requireClass(t, cloud.Incomplete, err)
+	}
+}
+
+// What a machine refers to and its list lacks, loaded anew, would be half a row, in each
+// run: the machine is refused with the reason, and stops no other.
+func TestAMachineThatALaterListLacks(t *testing.T) {
+	t.Parallel()
+	const machine2 = "/subscriptions/" + subscription + "/resourceGroups/rg-vm-0002/providers/Microsoft.Compute/virtualMachines/db"
+	const nic2 = "/subscriptions/" + subscription + "/resourceGroups/rg-vm-0002/providers/Microsoft.Network/networkInterfaces/nic-0"
+	const nothingOfIt = `{"value":[{"id":"/subscriptions/` + subscription + `/x/other"}]}`
+	for action, test := range map[string]struct{ body, says string }{
+		"vm_status_list": {`{"value":[{"id":"` + machine2 + `","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}]}`, "field status: \"\\x00no list has its power state"},
+		"nic_list":       {`{"value":[{"id":"` + nic2 + `"}]}`, "field private_ips: \"\\x00no list has its network interface nic-"},
+		"publicip_list":  {nothingOfIt, "field public_ips: \"\\x00no list has its public IP ip-0"},
+	} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record(action, []byte(test.body))
+			rows := bare(t, listAll(t, open(settings), hostScope))
+			require.Len(t, rows, 2)
+			err := resource.HostKind.Seal(rows[0], hostScope, 1)
+			require.ErrorContains(t, err, test.says)
+			require.NotZero(t, rows[0].RowMeta().UID, "it is kept")
+			require.NoError(t, resource.HostKind.Seal(rows[1], hostScope, 1))
+			require.Equal(t, "db", rows[1].(*resource.Host).Name)
+		})
 	}
 }
 
