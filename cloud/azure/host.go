@@ -32,6 +32,9 @@ type hosts struct{ s *session }
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	begins := cursor == ""
 	if begins {
+		if err := h.s.enabled(ctx, region); err != nil {
+			return cloud.Page{}, err
+		}
 		if err := h.s.permit(ctx, false, hostActions); err != nil {
 			return cloud.Page{}, err
 		}
@@ -65,6 +68,9 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 // Lookup implements adapter.Lister: it lists the location again. The permission is
 // asked for afterwards, so that it covers the list.
 func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
+	if err := h.s.enabled(ctx, region); err != nil {
+		return nil, err
+	}
 	there := map[string]bool{}
 	err := h.s.machinesOf(region).each(ctx, h.s, func(machine *armcompute.VirtualMachine) error {
 		there[hostID(machine)] = true

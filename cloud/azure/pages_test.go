@@ -199,6 +199,18 @@ func TestRegions(t *testing.T) {
 	}
 }
 
+// What an unknown region has is no empty list, whatever ARM answers.
+func TestHostsOfARegionThatThereIsNot(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record("vm_list", []byte(`{"value":[]}`))
+	provider := open(settings)
+	_, err := provider.List(t.Context(), scopeOf("resource_host", "eastsu"), "")
+	requireClass(t, cloud.RegionDisabled, err)
+	_, err = provider.Lookup(t.Context(), scopeOf("resource_host", "eastsu"), []string{"vm-0001"})
+	requireClass(t, cloud.RegionDisabled, err)
+}
+
 func TestAnEmptyRegion(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)
