@@ -1,11 +1,14 @@
 package azure
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/stretchr/testify/require"
@@ -53,4 +56,36 @@ func TestMetadataThatIsBeingUpdatedIsAskedAgain(t *testing.T) {
 		require.Equal(t, "t", token.Token)
 		require.Equal(t, 2, metadata.asked)
 	})
+}
+
+// The timer of an old table leaves the one that took its place.
+func TestATableOutlivesTheTimerOfTheOneBefore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		loads, table := 0, newShared[int]()
+		get := func(user string, begins bool) int {
+			got, err := table.get(t.Context(), user, begins, func(context.Context) (int, error) {
+				loads++
+				return loads, nil
+			})
+			require.NoError(t, err)
+			return got.value
+		}
+		require.Equal(t, 1, get("first", true))
+		<-time.After(keepFor - time.Minute)
+		require.Equal(t, 2, get("second", true), "in the place of the old one")
+		<-time.After(2 * time.Minute)
+		require.Equal(t, 2, get("second", false))
+		<-time.After(keepFor)
+		synctest.Wait()
+		require.Nil(t, table.newest, "it is given back in the end")
+	})
+}
+
+func TestATableThatCannotBeLoadedIsKeptByNoTimer(t *testing.T) {
+	t.Parallel()
+	table := newShared[int]()
+	_, err := table.get(t.Context(), "user", true, func(context.Context) (int, error) { return 0, errors.New("down") })
+	require.ErrorContains(t, err, "down")
+	require.Nil(t, table.newest)
 }

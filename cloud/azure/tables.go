@@ -54,6 +54,7 @@ type shared[T any] struct {
 
 	mu         sync.Mutex
 	generation int
+	newest     *loaded[T] // of those that were loaded
 }
 
 func newShared[T any]() *shared[T] {
@@ -92,10 +93,26 @@ func (s *shared[T]) current(ctx context.Context, begins bool, load func(context.
 	return s.tables.Get(ctx, place, begins, func(ctx context.Context) (*loaded[T], error) {
 		table := &loaded[T]{began: time.Now(), generation: generation, users: map[string]bool{}}
 		value, err := load(ctx)
+		if err != nil {
+			return nil, err
+		}
 		table.value = value
-		time.AfterFunc(keepFor, func() { s.tables.Forget(place) })
-		return table, err
+		s.mu.Lock()
+		s.newest = table
+		s.mu.Unlock()
+		time.AfterFunc(keepFor, func() { s.giveBack(table) })
+		return table, nil
 	})
+}
+
+// giveBack forgets the table, unless its place has a newer one.
+func (s *shared[T]) giveBack(table *loaded[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.newest == table {
+		s.newest = nil
+		s.tables.Forget(strconv.Itoa(table.generation))
+	}
 }
 
 // renew has the table loaded anew, unless somebody else did so since.
