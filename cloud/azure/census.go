@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -84,25 +85,36 @@ type counted[R any] struct {
 
 // list is the page at the cursor.
 func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(R) resource.Row) (cloud.Page, error) {
+	page, found, err := c.page(ctx, region, cursor)
+	for _, one := range found.members {
+		page.Rows = append(page.Rows, rowOf(one.row))
+	}
+	return page, err
+}
+
+// pageFound is what a page has its rows from.
+type pageFound[R any] struct {
+	members []*member[R]
+	listed  time.Time // when the list began
+}
+
+// page is the page at the cursor, still without its rows.
+func (c counted[R]) page(ctx context.Context, region, cursor string) (cloud.Page, pageFound[R], error) {
 	begins := cursor == ""
 	if begins {
 		if err := c.s.enabled(ctx, region); err != nil {
-			return cloud.Page{}, err
+			return cloud.Page{}, pageFound[R]{}, err
 		}
 		if err := c.s.permit(ctx, false, c.actions); err != nil {
-			return cloud.Page{}, err
+			return cloud.Page{}, pageFound[R]{}, err
 		}
 	}
 	all, err := c.table.get(ctx, c.kind+"/"+region, begins, c.load)
 	if err != nil {
-		return cloud.Page{}, err
+		return cloud.Page{}, pageFound[R]{}, err
 	}
 	members, next := all.value.after(region, cursor)
-	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}
-	for _, one := range members {
-		page.Rows = append(page.Rows, rowOf(one.row))
-	}
-	return page, nil
+	return cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}, pageFound[R]{members: members, listed: all.began}, nil
 }
 
 // lookup lists the subscription again. The permission is asked for afterwards, so that

@@ -3,6 +3,7 @@ package azure
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
@@ -40,15 +41,22 @@ func (d disks) counted() counted[diskFound] {
 
 // List implements adapter.Lister. The cursor is the ARM id of the last disk before.
 func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	attachedHere, err := d.s.machines(ctx, region, cursor == "")
+	begins := cursor == ""
+	page, found, err := d.counted().page(ctx, region, cursor)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page, err := d.counted().list(ctx, region, cursor, func(found diskFound) resource.Row { return attachedHere.place(found) })
-	if err == nil && page.Next == "" {
+	attachedHere, err := d.s.machines(ctx, region, begins, found.listed)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	for _, one := range found.members {
+		page.Rows = append(page.Rows, attachedHere.place(one.row))
+	}
+	if page.Next == "" {
 		d.s.tables.machines.Forget(region)
 	}
-	return page, err
+	return page, nil
 }
 
 // Lookup implements adapter.Lister.
@@ -121,30 +129,39 @@ func managerOf(disk *armcompute.Disk) armID {
 
 // machines are what a region's disks are attached to.
 type machines struct {
+	began time.Time
 	ids   map[armID]string // native ids of virtual machines
 	disks map[armID]attached
 }
 
-// machines are those of the region now, where a listing begins. A machine that this
-// list lacks is not there; its disk may still name it. An instance of a uniform scale
-// set never is: it is no host.
-func (s *session) machines(ctx context.Context, region string, begins bool) (machines, error) {
-	return s.tables.machines.Get(ctx, region, begins, func(ctx context.Context) (machines, error) {
-		found := machines{ids: map[armID]string{}, disks: map[armID]attached{}}
-		err := s.machinesOf(region).each(ctx, s, func(machine *armcompute.VirtualMachine) error {
-			found.ids[idOf(machine.ID)] = hostID(machine)
-			if machine.Properties == nil {
-				return nil
-			}
-			for _, disk := range attachedTo(storageOf(machine.Properties)) {
-				if disk.id != "" {
-					found.disks[disk.id] = disk
-				}
-			}
-			return nil
-		})
+// machines are those of the region, listed after its disks: a disk names a machine that
+// was there before it was listed itself. One that this list lacks is gone; an instance of
+// a uniform scale set never is in it, being no host.
+func (s *session) machines(ctx context.Context, region string, begins bool, disksListed time.Time) (machines, error) {
+	load := func(ctx context.Context) (machines, error) { return s.listMachines(ctx, region) }
+	found, err := s.tables.machines.Get(ctx, region, begins, load)
+	if err != nil || !found.began.Before(disksListed) {
 		return found, err
+	}
+	s.tables.machines.Forget(region) // the disks were listed anew meanwhile
+	return s.tables.machines.Get(ctx, region, begins, load)
+}
+
+func (s *session) listMachines(ctx context.Context, region string) (machines, error) {
+	found := machines{began: time.Now(), ids: map[armID]string{}, disks: map[armID]attached{}}
+	err := s.machinesOf(region).each(ctx, s, func(machine *armcompute.VirtualMachine) error {
+		found.ids[idOf(machine.ID)] = hostID(machine)
+		if machine.Properties == nil {
+			return nil
+		}
+		for _, disk := range attachedTo(storageOf(machine.Properties)) {
+			if disk.id != "" {
+				found.disks[disk.id] = disk
+			}
+		}
+		return nil
 	})
+	return found, err
 }
 
 // place is the disk's row with its machine, and with the role and the LUN that it has

@@ -246,6 +246,23 @@ func TestAMachineThatALaterListLacks(t *testing.T) {
 	}
 }
 
+// A machine that is made while disks are listed would leave its disk attached to nothing.
+func TestDisksAreListedBeforeTheirMachines(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	_, err := provider.Regions(t.Context())
+	require.NoError(t, err)
+	listAll(t, provider, diskScope)
+	var lists []string
+	for _, request := range c.Requests() {
+		if request.Action == "vm_list" || request.Action == "disk_list" {
+			lists = append(lists, request.Action)
+		}
+	}
+	require.Equal(t, []string{"disk_list", "vm_list"}, lists)
+}
+
 func TestUserDataIsNeverInARow(t *testing.T) {
 	t.Parallel()
 	_, settings := setup(t)
