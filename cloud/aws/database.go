@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -124,10 +125,15 @@ func DatabaseRow(instance rdstypes.DBInstance) (*resource.Database, error) {
 	return row, nil
 }
 
-// storageGiB is absent for Aurora, whose storage belongs to the cluster and grows by
-// itself; the API gives a constant for it.
+// clustered are the engines, by what their names begin with, whose storage belongs to the
+// cluster and grows by itself. The API gives a constant for an instance
+// (https://docs.aws.amazon.com/neptune/latest/apiref/API_DBInstance.html).
+var clustered = []string{"aurora", "neptune", "docdb"}
+
+// storageGiB is absent for an instance of a cluster.
 func storageGiB(instance rdstypes.DBInstance) int64 {
-	if strings.HasPrefix(strings.ToLower(awssdk.ToString(instance.Engine)), "aurora") {
+	engine := strings.ToLower(awssdk.ToString(instance.Engine))
+	if slices.ContainsFunc(clustered, func(prefix string) bool { return strings.HasPrefix(engine, prefix) }) {
 		return 0
 	}
 	return int64(awssdk.ToInt32(instance.AllocatedStorage))

@@ -135,3 +135,13 @@ func TestDatabaseRow(t *testing.T) {
 		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
 	}
 }
+
+// The storage of a cluster is no instance's; the API says 1 GiB of each.
+func TestStorageOfClusters(t *testing.T) {
+	t.Parallel()
+	for engine, want := range map[string]int64{"aurora-mysql": 0, "Neptune": 0, "docdb": 0, "postgres": 1} {
+		row, err := aws.DatabaseRow(rdstypes.DBInstance{Engine: &engine, AllocatedStorage: awssdk.Int32(1)})
+		require.NoError(t, err)
+		require.Equal(t, want, row.StorageGiB, engine)
+	}
+}
