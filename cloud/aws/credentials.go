@@ -141,8 +141,15 @@ type roleClient struct {
 	session *session
 }
 
-// AssumeRole implements stscreds.AssumeRoleAPIClient.
+// assumeWithin is how long assuming a role may take.
+const assumeWithin = time.Minute
+
+// AssumeRole implements stscreds.AssumeRoleAPIClient. The SDK's cache makes the call for
+// all that wait for the role, with a context that ends with none of theirs: without a
+// deadline, one that hangs would keep all of them waiting for it.
 func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, assumeWithin)
+	defer cancel()
 	return adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
 		out, err := c.Client.AssumeRole(ctx, in, options...)
 		return out, told(err)
