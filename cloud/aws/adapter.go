@@ -74,12 +74,13 @@ func open(account adapter.Account) (adapter.Session, error) {
 
 // Lister implements adapter.Session.
 func (s *session) Lister(kind string) adapter.Lister {
-	return map[string]adapter.Lister{
+	of := map[string]adapter.Lister{
 		resource.HostKind.Name():         hosts{s},
 		resource.DiskKind.Name():         disks{s},
 		resource.DatabaseKind.Name():     databases{s},
 		resource.LoadBalancerKind.Name(): loadBalancers{s},
 	}[kind]
+	return placedLister{of, s.account.Provider + "/" + s.account.Name}
 }
 
 // in returns the region's clients. They are kept: each learns how far the clocks are

@@ -310,3 +310,14 @@ func TestResourcesWithoutAnID(t *testing.T) {
 		require.Equal(t, 1, without, of.kind.Name())
 	}
 }
+
+func TestABadAnswerSaysWhere(t *testing.T) {
+	t.Parallel()
+	for _, of := range kinds {
+		c := newCloud(few())
+		c.Record(of.action, []byte("<a/>"))
+		failed := failure(t.Context(), t, newClient(t, c), of.kind, "")
+		require.Equal(t, cloud.BadAnswer, failed.Class)
+		require.Equal(t, "aws/demo: "+of.action+" of "+region, failed.Doing)
+	}
+}

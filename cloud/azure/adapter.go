@@ -50,6 +50,7 @@ func Adapter() adapter.Adapter {
 // session is a subscription, entered with one credential.
 type session struct {
 	subscription string
+	place        string // such as azure/prod
 	calls        *adapter.Calls
 	tokens       *tokens
 	links        links
@@ -95,7 +96,7 @@ func open(account adapter.Account) (*session, error) {
 		return nil, err
 	}
 	s := &session{
-		subscription: account.AccountID, calls: account.Calls, tokens: tokens, clients: clients,
+		subscription: account.AccountID, place: account.Provider + "/" + account.Name, calls: account.Calls, tokens: tokens, clients: clients,
 		links:       links{base: base, subscription: account.AccountID},
 		permissions: &adapter.Tables[permissions]{MaxAgeAtStart: shareFor},
 		locations:   &adapter.Tables[[]string]{MaxAgeAtStart: shareFor},
@@ -132,7 +133,7 @@ func newClients(subscription string, tokens *tokens, options *arm.ClientOptions)
 }
 
 // Lister implements adapter.Session.
-func (s *session) Lister(kind string) adapter.Lister { return classed{s.listers[kind]} }
+func (s *session) Lister(kind string) adapter.Lister { return classed{s.listers[kind], s.place} }
 
 // cloudOf is the cloud that the settings name: the public one, that of which the
 // endpoint is, or the public one behind another endpoint.

@@ -386,3 +386,11 @@ func TestACredentialFileIsReadAgain(t *testing.T) {
 	_, err = provider.List(t.Context(), hostScope, "")
 	requireClass(t, cloud.InvalidCredential, err)
 }
+
+func TestABadAnswerSaysWhere(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record("vm_list", []byte(`{}`))
+	_, err := open(settings).List(t.Context(), hostScope, "")
+	require.ErrorContains(t, err, "azure/demo: vm_list of eastus: bad_answer")
+}
