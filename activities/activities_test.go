@@ -271,6 +271,15 @@ func (c *fakeCloud) announce(total int, pages ...[]*resource.Host) {
 	}
 }
 
+// report puts problems into the first page.
+func (c *fakeCloud) report(problems ...cloud.Problem) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	page := c.pages[cursor(0)]
+	page.Problems = problems
+	c.pages[cursor(0)] = page
+}
+
 func cursor(page int) string {
 	if page == 0 {
 		return ""

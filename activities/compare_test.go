@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
+	"cloudsync/cloud"
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -144,6 +145,28 @@ func TestUnusableRowKeepsWhatIsStored(t *testing.T) {
 		require.Equal(t, []string{native, store.PhaseList, `field name: "a\xffb" is not valid UTF-8`},
 			[]string{failures[i].NativeID, failures[i].Phase, failures[i].Reason})
 	}
+}
+
+// What a provider has no row for exists all the same, as does what it has no id of.
+func TestProblemKeepsWhatIsStored(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 20))
+	b.sync(t, "first")
+	b.begin(t, "second")
+	b.cloud.set(hosts(2, 20))
+	b.cloud.report(cloud.Problem{NativeID: "i-0001", Text: "no list has its interface"}, cloud.Problem{Text: "it has no id"})
+	found := b.compare(t, b.fetch(t))
+	require.EqualValues(t, 20, found.CloudNum)
+	require.Equal(t, [2]int64{2, 1}, [2]int64{found.Unusable, found.Unidentified})
+	require.Equal(t, [3]int64{0, 0, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel}, "i-0000 alone is gone")
+	failures, err := b.store.RunFailures(t.Context(), b.run.ID, 100)
+	require.NoError(t, err)
+	require.Len(t, failures, 2)
+	slices.SortFunc(failures, func(a, b store.Failure) int { return strings.Compare(a.NativeID, b.NativeID) })
+	require.Equal(t, []string{"it has no id", "no list has its interface"}, []string{failures[0].Reason, failures[1].Reason})
+	require.Nil(t, failures[0].UID)
+	require.Equal(t, beijing.UID("i-0001"), *failures[1].UID)
 }
 
 // Any of the stored rows may be the one without an id.

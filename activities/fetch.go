@@ -185,6 +185,15 @@ func (f *fetch) take(page cloud.Page) {
 		f.Digest.Add(meta.Entry())
 		f.chunk.Add(store.Item{Entry: meta.Entry(), Row: encoded})
 	}
+	for _, problem := range page.Problems {
+		f.Listed++
+		f.Unusable++
+		item := store.Item{NativeID: problem.NativeID, Problem: shortText(errors.New(problem.Text))}
+		if problem.NativeID != "" {
+			item.UID = f.in.scope().UID(problem.NativeID)
+		}
+		f.chunk.Add(item)
+	}
 }
 
 // checkpoint stages a full chunk, or what there is when the worker stops. It is

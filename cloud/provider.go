@@ -16,11 +16,20 @@ type Page struct {
 	// Rows are the resources of the page, with their native ids and fields set;
 	// the sync seals them.
 	Rows []resource.Row
+	// Problems are the resources of the page that exist and have no row that can be
+	// relied on: their stored rows stay as they are.
+	Problems []Problem
 	// Next is the cursor of the following page; empty after the last one.
 	Next string
 	// Total is how many rows the provider announces for the whole listing, 0
 	// where it announces nothing. A listing that ends with fewer is not complete.
 	Total int64
+}
+
+// Problem is why a resource has no row.
+type Problem struct {
+	NativeID string
+	Text     string
 }
 
 // Provider is one account at one cloud. It is safe for concurrent use.

@@ -107,7 +107,7 @@ func (t *Tables[T]) of(place string) *table[T] {
 
 // fits says that what there is may serve a listing, or be gone on with.
 func (t *table[T]) fits(begins bool, maxAge time.Duration) bool {
-	if begins && !t.progressed || !t.complete {
+	if !t.complete || begins && !t.progressed && maxAge == 0 {
 		maxAge = defaultMaxAge
 	}
 	return time.Since(t.began) < maxAge

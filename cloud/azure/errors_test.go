@@ -55,8 +55,8 @@ func TestErrorsOfLists(t *testing.T) {
 		"linked":                    {fake.Fault{Status: 403, Body: armBody("LinkedAuthorizationFailed")}, cloud.Denied, 0},
 		"unknown 403":               {fake.Fault{Status: 403, Body: `no JSON`}, cloud.Denied, 0},
 		"throttled":                 {fake.Fault{Verdict: fake.Throttled, RetryAfter: 7 * time.Second}, cloud.Throttled, 7 * time.Second},
-		"throttled, nothing told":   {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled, 0},
-		"operation not allowed 429": {fake.Fault{Status: 429, Body: armBody("OperationNotAllowed")}, cloud.Throttled, 0},
+		"throttled, nothing told":   {fake.Fault{Verdict: fake.Throttled}, cloud.Throttled, time.Second},
+		"operation not allowed 429": {fake.Fault{Status: 429, Body: armBody("OperationNotAllowed")}, cloud.Throttled, time.Second},
 		"region disabled":           {fake.Fault{Verdict: fake.RegionDisabled}, cloud.RegionDisabled, 0},
 		"invalid location":          {fake.Fault{Status: 400, Body: armBody("InvalidLocation")}, cloud.RegionDisabled, 0},
 		"not registered":            {fake.Fault{Status: 409, Body: armBody("MissingSubscriptionRegistration")}, cloud.RegionDisabled, 0},
@@ -275,16 +275,18 @@ func TestAbsurdValues(t *testing.T) {
 }
 
 // cloudquery dropped what failed to resolve, and deleted the stored row: a machine
-// without an id is a row without one, which keeps the sync from deleting.
+// without an id is a problem without one, which keeps the sync from deleting.
 func TestAMachineWithoutAnID(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)
 	c.Record("vm_list", []byte(`{"value":[{"name":"odd"}]}`))
 	provider := open(settings)
-	rows := listAll(t, provider, hostScope)
-	require.Len(t, rows, 1)
-	require.ErrorIs(t, resource.HostKind.Seal(rows[0], hostScope, 1), resource.ErrNoID)
-	_, err := provider.Lookup(t.Context(), hostScope, []string{"vm-0001"})
+	page, err := provider.List(t.Context(), hostScope, "")
+	require.NoError(t, err)
+	require.Empty(t, page.Rows)
+	require.Len(t, page.Problems, 1)
+	require.Empty(t, page.Problems[0].NativeID)
+	_, err = provider.Lookup(t.Context(), hostScope, []string{"vm-0001"})
 	requireClass(t, cloud.BadAnswer, err)
 }
 

@@ -54,13 +54,14 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	for _, machine := range found {
 		row, err := hostRow(machine, joined)
 		var lacks *lacking
-		if errors.As(err, &lacks) {
-			row, err = lacks.row(row.NativeID), nil
-		}
-		if err != nil {
+		switch {
+		case errors.As(err, &lacks): // the row would have half its fields; the machine must not stop the others
+			page.Problems = append(page.Problems, cloud.Problem{NativeID: row.NativeID, Text: lacks.Error()})
+		case err != nil:
 			return cloud.Page{}, err
+		default:
+			page.Rows = append(page.Rows, row)
 		}
-		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
 }

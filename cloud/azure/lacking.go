@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cloudsync/cloud"
-	"cloudsync/resource"
 )
 
 // The lists that hosts are joined with, by what is in them.
@@ -22,24 +21,8 @@ type lacking struct {
 	id   armID
 }
 
-// Error implements error. The sync tells the first 64 characters.
+// Error implements error.
 func (l *lacking) Error() string { return "no list has its " + l.what + " " + l.id.name() }
-
-// row is a row that cannot be stored: it has a NUL in the field that is not known. The
-// sync refuses it with the text, keeps what it has of the machine, and goes on with the
-// others, which the machine must not stop.
-func (l *lacking) row(nativeID string) *resource.Host {
-	row, unknown := &resource.Host{Meta: resource.Meta{NativeID: nativeID}}, "\x00"+l.Error()
-	switch l.what {
-	case ofStatuses:
-		row.Status = unknown
-	case ofInterfaces:
-		row.PrivateIPs = []string{unknown}
-	default:
-		row.PublicIPs = []string{unknown}
-	}
-	return row
-}
 
 // checkLists fails where a whole list is empty that machines are in: that says nothing
 // of a machine.

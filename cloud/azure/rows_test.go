@@ -227,21 +227,30 @@ func TestAMachineThatALaterListLacks(t *testing.T) {
 	const nic2 = "/subscriptions/" + subscription + "/resourceGroups/rg-vm-0002/providers/Microsoft.Network/networkInterfaces/nic-0"
 	const nothingOfIt = `{"value":[{"id":"/subscriptions/` + subscription + `/x/other"}]}`
 	for action, test := range map[string]struct{ body, says string }{
-		"vm_status_list": {`{"value":[{"id":"` + machine2 + `","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}]}`, "field status: \"\\x00no list has its power state"},
-		"nic_list":       {`{"value":[{"id":"` + nic2 + `"}]}`, "field private_ips: \"\\x00no list has its network interface nic-"},
-		"publicip_list":  {nothingOfIt, "field public_ips: \"\\x00no list has its public IP ip-0"},
+		"vm_status_list": {`{"value":[{"id":"` + machine2 + `","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}]}`, "no list has its power state web"},
+		"nic_list":       {`{"value":[{"id":"` + nic2 + `"}]}`, "no list has its network interface nic-"},
+		"publicip_list":  {nothingOfIt, "no list has its public IP ip-0"},
 	} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()
 			c, settings := setup(t)
 			c.Record(action, []byte(test.body))
-			rows := bare(t, listAll(t, open(settings), hostScope))
-			require.Len(t, rows, 2)
-			err := resource.HostKind.Seal(rows[0], hostScope, 1)
-			require.ErrorContains(t, err, test.says)
-			require.NotZero(t, rows[0].RowMeta().UID, "it is kept")
-			require.NoError(t, resource.HostKind.Seal(rows[1], hostScope, 1))
-			require.Equal(t, "db", rows[1].(*resource.Host).Name)
+			provider := open(settings)
+			var rows []resource.Row
+			var problems []cloud.Problem
+			for cursor := ""; ; {
+				page, err := provider.List(t.Context(), hostScope, cursor)
+				require.NoError(t, err)
+				rows, problems = append(rows, page.Rows...), append(problems, page.Problems...)
+				if cursor = page.Next; cursor == "" {
+					break
+				}
+			}
+			require.Len(t, rows, 1)
+			require.Equal(t, "db", rows[0].(*resource.Host).Name)
+			require.Len(t, problems, 1)
+			require.Equal(t, "vm-0001", problems[0].NativeID)
+			require.Contains(t, problems[0].Text, test.says)
 		})
 	}
 }

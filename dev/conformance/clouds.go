@@ -38,14 +38,19 @@ type spec struct {
 type action struct {
 	name    string // as the fake server knows it
 	files   []string
-	kind    string   // of its resources; empty: its answer is no listing of resources
-	lists   string   // path of an element
-	ids     []string // fields of an element, or paths of fields: the first that it has is its id
-	total   string   // field of the answer with the number of resources on all pages
+	kind    string    // of its resources; empty: its answer is no listing of resources
+	lists   string    // path of an element
+	ids     []string  // fields of an element, or paths of fields: the first that it has is its id
+	total   string    // field of the answer with the number of resources on all pages
+	serves  string    // another action that the same answer is one to
+	refers  reference // what its elements refer to
 	gone    func(answer document, id string) bool
 	regions bool // a listing of regions
 	joined  bool // what listings of other kinds are joined with, too
 }
+
+// reference is a list of other resources, and where their ids are.
+type reference struct{ action, path string }
 
 const (
 	hosts     = "resource_host"
@@ -86,9 +91,11 @@ func clouds() []spec {
 		{
 			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "value[].location",
 			actions: []action{
-				{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}},
+				{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}, serves: "vm_status_list",
+					refers: reference{"nic_list", "value[].properties.networkProfile.networkInterfaces[].id"}},
 				{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true},
-				{name: "nic_list", lists: "value[]", joined: true},
+				{name: "nic_list", lists: "value[]", joined: true,
+					refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"}},
 				{name: "publicip_list", lists: "value[]", joined: true},
 				{name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, kind: balancers, lists: "value[]", ids: []string{"properties.resourceGuid", "id"}},
 			},

@@ -310,3 +310,21 @@ func (n *node) time() string {
 	}
 	return fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", parts[0], parts[1], parts[2], parts[3], parts[4], parts[5])
 }
+
+// withAll is a document with a list "value" to which elements of these ids are added,
+// where it has none.
+func (d document) withAll(ids []*node) document {
+	has := map[string]bool{}
+	for _, id := range d.find("value[].id") {
+		has[strings.ToLower(fmt.Sprint(id.scalar))] = true
+	}
+	d.root = d.root.copy("", func(path string, n *node) {
+		for _, id := range ids {
+			if key := strings.ToLower(fmt.Sprint(id.scalar)); path == "value" && !has[key] {
+				has[key] = true
+				n.children = append(n.children, &node{shape: object, children: []*node{{name: "id", scalar: id.scalar}}})
+			}
+		}
+	})
+	return d
+}

@@ -44,7 +44,7 @@ func run(ctx context.Context, dir string, out io.Writer) error {
 		}
 		slices.Sort(files)
 		s := start(spec)
-		s.joinAll(files)
+		s.prepare(files)
 		for _, file := range files {
 			if err := s.checkFile(ctx, file, r); err != nil {
 				r.failed(spec.provider, file, err)
@@ -113,12 +113,16 @@ func (s spec) read(file string) (action, document, error) {
 	return of, of.onePage(answer.filledIn()), nil
 }
 
-// joinAll notes what listings are joined with.
-func (s *server) joinAll(files []string) {
+// prepare notes what listings are joined with, and makes the regions that answers name.
+func (s *server) prepare(files []string) {
 	for _, file := range files {
-		of, answer, err := s.spec.read(file) // an error is reported with the file itself
-		if err == nil && of.joined {
-			_ = s.join(of, answer)
+		of, answer, err := s.spec.read(file)
+		if err != nil {
+			continue // it is reported with the file itself
+		}
+		s.addRegions(answer)
+		if of.joined {
+			s.join(of, answer)
 		}
 	}
 }

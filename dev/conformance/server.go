@@ -17,7 +17,7 @@ type server struct {
 	cloud  *fake.Cloud
 	http   *httptest.Server
 	client cloud.Provider
-	joins  map[string][]byte // by action
+	joins  map[string]document // by action
 	seen   map[resource.UID]resource.Row
 }
 
@@ -25,7 +25,7 @@ const keyID = "AKIDCONFORMANCE"
 
 // start starts a server of a cloud on loopback.
 func start(of spec) *server {
-	s := &server{spec: of, cloud: &fake.Cloud{}, joins: map[string][]byte{}, seen: map[resource.UID]resource.Row{}}
+	s := &server{spec: of, cloud: &fake.Cloud{}, joins: map[string]document{}, seen: map[resource.UID]resource.Row{}}
 	s.http = httptest.NewServer(of.handler(s.cloud))
 	account := &fake.Account{ID: accountID, KeyID: keyID, Key: "secret"}
 	for _, region := range of.regions {
@@ -41,30 +41,70 @@ func start(of spec) *server {
 
 func (s *server) close() { s.http.Close() }
 
+// addRegions gives the account the regions that the answer names.
+func (s *server) addRegions(answer document) {
+	s.cloud.Update(func(accounts []*fake.Account) {
+		for _, region := range s.regionsOf(answer) {
+			if accounts[0].Region(region) == nil {
+				accounts[0].Regions = append(accounts[0].Regions, &fake.Region{Name: region})
+			}
+		}
+	})
+}
+
 // join makes the answer, of those to its action the first, what other listings are
 // joined with: whole, since it is recorded without its further pages.
-func (s *server) join(of action, answer document) error {
-	if _, already := s.joins[of.name]; already {
-		return nil
+func (s *server) join(of action, answer document) {
+	if _, already := s.joins[of.name]; !already {
+		s.joins[of.name] = answer.lastPage()
 	}
-	body, err := answer.lastPage().encode()
-	if err != nil {
-		return fmt.Errorf("write the answer: %w", err)
-	}
-	s.joins[of.name] = body
-	return nil
 }
 
 // serve makes the answer that of the action.
 func (s *server) serve(of action, answer document) error {
-	for name, body := range s.joins {
-		s.cloud.Record(name, body)
+	for name, joined := range s.joins {
+		if err := s.record(name, joined); err != nil {
+			return err
+		}
 	}
+	if of.serves != "" {
+		if err := s.record(of.serves, answer); err != nil {
+			return err
+		}
+	}
+	if err := s.serveReferred(of, answer); err != nil {
+		return err
+	}
+	return s.record(of.name, answer)
+}
+
+func (s *server) record(action string, answer document) error {
 	body, err := answer.encode()
 	if err != nil {
 		return fmt.Errorf("write the answer: %w", err)
 	}
-	s.cloud.Record(of.name, body)
+	s.cloud.Record(action, body)
+	return nil
+}
+
+// serveReferred adds what the answer refers to and no recording has, with its id alone.
+func (s *server) serveReferred(of action, answer document) error {
+	if of.refers.action == "" {
+		return nil
+	}
+	referred, recorded := s.joins[of.refers.action]
+	if !recorded {
+		referred = document{root: &node{shape: object, children: []*node{{name: "value", shape: list}}}}
+	}
+	referred = referred.withAll(answer.find(of.refers.path))
+	if err := s.record(of.refers.action, referred); err != nil {
+		return err
+	}
+	for _, next := range s.spec.actions {
+		if next.name == of.refers.action {
+			return s.serveReferred(next, referred)
+		}
+	}
 	return nil
 }
 
