@@ -29,9 +29,11 @@ test: setup ## Run all tests with the race detector, against real servers
 	@exec $(DEV) with -- $(MAKE) --no-print-directory test-only
 
 # Against the servers of the environment, as `dev with` sets it. The end-to-end
-# tests mostly wait, so that many fit on a core.
+# tests mostly wait, so that many fit on a core. What takes minutes to compile, the
+# clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
 .PHONY: test-only
 test-only:
+	go build -race ./... && cd dev && go build -race -o /dev/null ./...
 	go test -race -timeout 30m ./...
 	cd dev && go test -race -timeout 30m -parallel 12 ./...
 

@@ -67,6 +67,9 @@ func pendingIn(t *testing.T, n temporaltest.Namespace) *workflows.Approval {
 	return approvalIn(describe(t, n, "resource_host").Schedule)
 }
 
+// patience bounds any wait of these tests; it is never reached when all is well.
+const patience = 5 * time.Minute
+
 func end(t *testing.T, n temporaltest.Namespace, run execution.Run) {
 	t.Helper()
 	require.NoError(t, n.SignalWorkflow(context.WithoutCancel(t.Context()), run.WorkflowID, run.RunID, "end", nil))
@@ -114,7 +117,7 @@ func TestApprovalIsRenewedWhileItWaits(t *testing.T) {
 	_, err := starter.Start(t.Context(), "resource_host")
 	require.NoError(t, err)
 	require.NoError(t, <-ended)
-	require.Eventually(t, func() bool { return runs.last() != nil }, time.Minute, lookPause)
+	require.Eventually(t, func() bool { return runs.last() != nil }, patience, lookPause)
 	require.True(t, runs.last().Until.After(first))
 }
 
@@ -148,7 +151,7 @@ func TestRunThatBeginsAsNobodyWaits(t *testing.T) {
 				second = now.Info.RunningWorkflows[0].FirstExecutionRunID
 			}
 			return second != "" && second != behind.RunID
-		}, time.Minute, lookPause)
+		}, patience, lookPause)
 		cancel(errors.New("enough"))
 	}
 	_, err := starter.Start(ctx, "resource_host")
