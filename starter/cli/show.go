@@ -114,7 +114,7 @@ func (p *Program) showRecord(r record, opts showOptions) {
 		p.showRestoreRecord(r, opts)
 		return
 	}
-	p.showRun(r.run)
+	p.showRun(r.run, int64(len(r.scopes)))
 	p.showScopes(r.scopes, opts)
 	p.showRefused(r)
 	p.showHold(r)
@@ -154,7 +154,7 @@ func recordSummary(run store.Run) summary {
 	}
 }
 
-func (p *Program) showRun(run store.Run) {
+func (p *Program) showRun(run store.Run, recorded int64) {
 	var figures output.Figures
 	figures.Add("number", fmt.Sprint(run.ID))
 	figures.Add("kind", run.Kind)
@@ -169,8 +169,9 @@ func (p *Program) showRun(run store.Run) {
 	if run.ApprovedBy != "" {
 		figures.Add("approved by", run.ApprovedBy)
 	}
-	// A run's error repeats the reasons of its scopes, which follow anyway.
-	if run.Scopes == 0 && run.Error != "" {
+	// A run's error repeats the reasons of its scopes, which follow anyway, unless an
+	// account had none: its regions could not be found.
+	if (run.Scopes == 0 || recorded < run.Scopes) && run.Error != "" {
 		figures.AddStyled("error", run.Error, output.Bad)
 	}
 	p.out.Figures(&figures)

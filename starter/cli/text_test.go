@@ -290,7 +290,7 @@ in Temporal, as long as it keeps the run:
 func TestShowTextOfARunThatNeverReported(t *testing.T) {
 	t.Parallel()
 	b := newBench()
-	b.showRun(store.Run{ID: 7, RunID: runID, Kind: "resource_host", WorkflowID: "w", Outcome: "running", StartedAt: noon.Add(-time.Hour)})
+	b.showRun(store.Run{ID: 7, RunID: runID, Kind: "resource_host", WorkflowID: "w", Outcome: "running", StartedAt: noon.Add(-time.Hour)}, 0)
 	golden(t, `
 number    7
 kind      resource_host
@@ -299,6 +299,17 @@ workflow  w
 started   2026-07-28 11:00:00 UTC (60m ago)
 outcome   running, or terminated from outside: Temporal knows
 `, b.stdout.String())
+}
+
+// An account whose regions cannot be found has no scope to tell the reason.
+func TestShowTextOfAnAccountWithoutScopes(t *testing.T) {
+	t.Parallel()
+	run := store.Run{ID: 7, RunID: runID, Kind: "resource_host", Outcome: "failed", Scopes: 2, ScopesFailed: 1, Error: "aws/prod/* failed: no credential"}
+	for recorded, told := range map[int64]bool{1: true, 2: false} {
+		b := newBench()
+		b.showRun(run, recorded)
+		require.Equal(t, told, strings.Contains(b.stdout.String(), "aws/prod/* failed: no credential"))
+	}
 }
 
 func TestProgressText(t *testing.T) {
