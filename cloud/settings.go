@@ -40,6 +40,9 @@ type Credential struct {
 	RoleARN, ExternalID string
 }
 
+// Place names the account in errors, logs and reports.
+func (s Settings) Place() string { return s.Provider + "/" + s.Name }
+
 // EndpointFor is the endpoint for a product in a region, without a slash at the end;
 // empty where the provider's own is to be used.
 func (s Settings) EndpointFor(product, region string) string {

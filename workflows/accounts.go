@@ -2,6 +2,8 @@ package workflows
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -81,34 +83,22 @@ func listAccounts(ctx workflow.Context, only []string) ([]activities.AccountRef,
 	}
 	var accounts []activities.AccountRef
 	for _, place := range only {
-		account, ok := find(listed.Accounts, place)
-		if !ok {
+		i := slices.IndexFunc(listed.Accounts, func(account activities.AccountRef) bool { return account.Place() == place })
+		if i < 0 {
 			return nil, temporal.NewNonRetryableApplicationError(
 				fmt.Sprintf("the workers have no account %q: the accounts are %s", place, places(listed.Accounts)), "BadInput", nil)
 		}
-		accounts = append(accounts, account)
+		accounts = append(accounts, listed.Accounts[i])
 	}
 	return accounts, nil
 }
 
-func find(accounts []activities.AccountRef, place string) (activities.AccountRef, bool) {
-	for _, account := range accounts {
-		if account.Place() == place {
-			return account, true
-		}
-	}
-	return activities.AccountRef{}, false
-}
-
 func places(accounts []activities.AccountRef) string {
-	text := ""
+	places := make([]string, len(accounts))
 	for i, account := range accounts {
-		if i > 0 {
-			text += ", "
-		}
-		text += account.Place()
+		places[i] = account.Place()
 	}
-	return text
+	return strings.Join(places, ", ")
 }
 
 func checkAccount(ctx workflow.Context, account activities.AccountRef) (out activities.AccountCheck) {

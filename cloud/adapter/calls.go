@@ -31,7 +31,7 @@ func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify fun
 		}
 	}
 	return &Calls{
-		place: settings.Provider + "/" + settings.Name, secrets: strings.NewReplacer(hide...),
+		place: settings.Place(), secrets: strings.NewReplacer(hide...),
 		pace: pace, classify: classify, base: newTransport(),
 	}
 }

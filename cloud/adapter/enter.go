@@ -29,10 +29,10 @@ type entry struct {
 func (p *provider) enter(ctx context.Context) (Session, error) {
 	keys, err := reveal(p.settings.Credential)
 	if err != nil {
-		return nil, &cloud.Error{Class: classOfFile(err), Doing: "enter " + p.place(), Err: err}
+		return nil, &cloud.Error{Class: classOfFile(err), Doing: "enter " + p.settings.Place(), Err: err}
 	}
 	if err := p.entry.one.Acquire(ctx, 1); err != nil {
-		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: "enter " + p.place(), Err: err}
+		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: "enter " + p.settings.Place(), Err: err}
 	}
 	defer p.entry.one.Release(1)
 	if p.entry.session == nil || p.entry.keys != keys {
@@ -53,7 +53,7 @@ func (p *provider) open(keys Keys) error {
 	calls := newCalls(p.settings, keys, p.pace, p.adapter.Classify)
 	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
 	if err != nil {
-		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(), Err: calls.clean(err)}
+		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(), Err: calls.clean(err)}
 	}
 	p.entry.session, p.entry.keys, p.entry.verified = session, keys, time.Time{}
 	return nil
@@ -67,11 +67,9 @@ func (p *provider) verify(ctx context.Context, session Session) error {
 	if identity == p.settings.AccountID {
 		return nil
 	}
-	return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.place(),
+	return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(),
 		Err: fmt.Errorf("the credential is of account %s, the configuration says account_id %s: correct one of them", identity, p.settings.AccountID)}
 }
-
-func (p *provider) place() string { return p.settings.Provider + "/" + p.settings.Name }
 
 // classOfFile is that of a credential's file that cannot be read. One that is empty, or
 // half replaced, may be whole a moment later.

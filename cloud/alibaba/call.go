@@ -134,7 +134,7 @@ func (r roundTripper) Call(request *http.Request, _ *http.Transport) (*http.Resp
 
 // doing is a call as errors name it.
 func (a api) doing(action, region string) string {
-	doing := a.account.Provider + "/" + a.account.Name + ": " + action
+	doing := a.account.Place() + ": " + action
 	if region != "" {
 		doing += " of " + region
 	}

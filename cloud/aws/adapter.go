@@ -80,7 +80,7 @@ func (s *session) Lister(kind string) adapter.Lister {
 		resource.DatabaseKind.Name():     databases{s},
 		resource.LoadBalancerKind.Name(): loadBalancers{s},
 	}[kind]
-	return placedLister{of, s.account.Provider + "/" + s.account.Name}
+	return placedLister{of, s.account.Place()}
 }
 
 // in returns the region's clients. They are kept: each learns how far the clocks are

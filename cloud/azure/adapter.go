@@ -96,7 +96,7 @@ func open(account adapter.Account) (*session, error) {
 		return nil, err
 	}
 	s := &session{
-		subscription: account.AccountID, place: account.Provider + "/" + account.Name, calls: account.Calls, tokens: tokens, clients: clients,
+		subscription: account.AccountID, place: account.Place(), calls: account.Calls, tokens: tokens, clients: clients,
 		links:       links{base: base, subscription: account.AccountID},
 		permissions: &adapter.Tables[permissions]{MaxAgeAtStart: shareFor},
 		locations:   &adapter.Tables[[]string]{MaxAgeAtStart: shareFor},

@@ -33,7 +33,7 @@ type keyring struct {
 const chainFor = 5 * time.Minute
 
 func newKeyring(account adapter.Account) (*keyring, error) {
-	k := &keyring{given: account.Keys, doing: account.Provider + "/" + account.Name + ": find a credential", one: semaphore.NewWeighted(1)}
+	k := &keyring{given: account.Keys, doing: account.Place() + ": find a credential", one: semaphore.NewWeighted(1)}
 	if k.given.IsZero() {
 		return k, nil
 	}
