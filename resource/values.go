@@ -50,13 +50,17 @@ func orNull[T string | int64 | time.Time](f *field, value T) any {
 	return value
 }
 
+// usualJSON bytes hold the JSON of most columns; a buffer of this size is on the
+// stack, and need not grow.
+const usualJSON = 512
+
 // listJSON reads a list as JSON; none, where it is empty.
 func (d *decoder) listJSON() string {
 	n := d.count()
 	if n == 0 {
 		return ""
 	}
-	text := []byte{'['}
+	text := append(make([]byte, 0, usualJSON), '[')
 	for i := range n {
 		if i > 0 {
 			text = append(text, ',')
@@ -72,7 +76,7 @@ func (d *decoder) mapJSON() string {
 	if n == 0 {
 		return ""
 	}
-	text := []byte{'{'}
+	text := append(make([]byte, 0, usualJSON), '{')
 	for i := range n {
 		if i > 0 {
 			text = append(text, ',')

@@ -94,6 +94,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 
 // addAll adds as many rows as it can in bulk, and the others the usual way.
 func (a *applier) addAll(ctx context.Context, items []Item) error {
+	a.changes = slices.Grow(a.changes, len(items))
 	for some := range slices.Chunk(items, bulkRows) {
 		done, err := a.addInBulk(ctx, some)
 		if err != nil {

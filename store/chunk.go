@@ -30,7 +30,13 @@ type chunkItem struct {
 }
 
 // NewChunk returns a chunk with room for rows of so many bytes.
-func NewChunk(size int) *Chunk { return &Chunk{rows: make([]byte, 0, size)} }
+func NewChunk(size int) *Chunk {
+	return &Chunk{rows: make([]byte, 0, size), usable: make([]chunkItem, 0, size/usualRow)}
+}
+
+// usualRow is the size of many encoded rows in bytes; others cost no more than a
+// growing list.
+const usualRow = 400
 
 // Add appends an item.
 func (c *Chunk) Add(item Item) {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 
 	"cloudsync/resource"
 )
@@ -86,6 +87,7 @@ const indexForm = "chunk 1\n"
 
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
+	dst = slices.Grow(dst, len(indexForm)+8*len(c.settled)+2*resource.Size*len(c.usable)+64)
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(len(c.settled)))
 	dst = append(dst, c.settledFingerprint()...)
