@@ -250,7 +250,7 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	group.SetLimit(foldParallel)
 	for i, claim := range claims {
 		group.Go(func() error {
-			local, err := a.deps.Store.FoldScope(groupCtx, kind, claim.ScopeID)
+			local, err := a.foldStored(groupCtx, kind, claim.Lease)
 			out.Scopes[i] = LocalScope{
 				ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region, Local: local,
 			}

@@ -282,27 +282,56 @@ func TestInventoryThatChangesBeforeTheComparison(t *testing.T) {
 	}
 }
 
-// The worker that listed compares with what it read meanwhile. What somebody writes
+// A worker compares with what it read when it claimed the scope. What somebody writes
 // to the inventory in between, the next run mends.
 func TestInventoryThatChangesWithinAWorker(t *testing.T) {
 	t.Parallel()
+	for _, changed := range []string{"before the listing", "after the listing"} {
+		t.Run(changed, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			b.cloud.set([]*resource.Host{host("i-1"), host("i-2"), host("i-3")})
+			b.sync(t, "first")
+			b.begin(t, "second")
+			b.cloud.set([]*resource.Host{host("i-1"), host("i-new"), host("i-3", renamed)})
+			var snapshot activities.FetchCloudOut
+			if changed == "after the listing" {
+				snapshot = b.fetch(t)
+			}
+			for _, change := range []string{
+				"UPDATE resource_host SET hash = REVERSE(hash), name = 'edited' WHERE native_id IN ('i-1', 'i-2')",
+				"DELETE FROM resource_host WHERE native_id = 'i-3'",
+			} {
+				_, err := storetest.Connect(t, b.dsn).Exec(change)
+				require.NoError(t, err)
+			}
+			if changed == "before the listing" {
+				snapshot = b.fetch(t)
+			}
+			found := b.compare(t, snapshot)
+			require.Equal(t, [3]int64{1, 1, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel})
+			require.Equal(t, [3]int64{1, 1, 0}, b.apply(t, found), "a deletion checks the row")
+			b.sync(t, "third")
+			b.requireInventory(t, b.cloud.listed()...)
+		})
+	}
+}
+
+// Another worker than the one that claimed the scope reads the inventory itself.
+func TestListingInAnotherWorker(t *testing.T) {
+	t.Parallel()
 	b := setup(t)
-	b.cloud.set([]*resource.Host{host("i-1"), host("i-2"), host("i-3")})
+	b.cloud.set([]*resource.Host{host("i-1"), host("i-2")}, []*resource.Host{host("i-3")})
 	b.sync(t, "first")
 	b.begin(t, "second")
-	b.cloud.set([]*resource.Host{host("i-1"), host("i-new"), host("i-3", renamed)})
+	b.Activities = activities.New(b.deps())
+	require.True(t, b.fetch(t).Unchanged)
+	b.cloud.set([]*resource.Host{host("i-1"), host("i-2", renamed)}, []*resource.Host{host("i-4")})
 	snapshot := b.fetch(t)
-	for _, change := range []string{
-		"UPDATE resource_host SET hash = REVERSE(hash), name = 'edited' WHERE native_id IN ('i-1', 'i-2')",
-		"DELETE FROM resource_host WHERE native_id = 'i-3'",
-	} {
-		_, err := storetest.Connect(t, b.dsn).Exec(change)
-		require.NoError(t, err)
-	}
+	b.Activities = activities.New(b.deps())
 	found := b.compare(t, snapshot)
 	require.Equal(t, [3]int64{1, 1, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel})
-	require.Equal(t, [3]int64{1, 1, 0}, b.apply(t, found), "a deletion checks the row")
-	b.sync(t, "third")
+	require.Equal(t, [3]int64{1, 1, 1}, b.apply(t, found))
 	b.requireInventory(t, b.cloud.listed()...)
 }
 

@@ -42,12 +42,13 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	f.beat = startBeat(ctx)
 	defer f.beat.stop()
 	f.resume(ctx)
+	f.read, f.hasRead = a.stored.take(in.lease())
 	if err := f.list(ctx); err != nil {
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
-	if err == nil && !out.Unchanged && f.stored != nil {
-		a.stored.put(in.lease(), f.stored, f.storedAt)
+	if err == nil && !out.Unchanged && f.hasRead {
+		a.stored.put(in.lease(), f.read)
 	}
 	return out, temporalError(ctx, err)
 }
@@ -86,8 +87,8 @@ type fetch struct {
 	row      []byte // room for one row's encoding
 	cursors  map[string]bool
 	restarts int
-	stored   []resource.Entry // of the inventory, by UID, once something is staged
-	storedAt time.Time
+	read     readEntries // of the inventory, by UID: handed over, or read to stage something
+	hasRead  bool
 }
 
 // resume goes on where an earlier attempt left a checkpoint.
@@ -194,6 +195,9 @@ func (f *fetch) take(page cloud.Page) {
 		}
 		f.chunk.Add(item)
 	}
+	if f.hasRead { // else it is read if anything has to be staged
+		f.chunk.Settle(f.read.entries)
+	}
 }
 
 // checkpoint stages a full chunk, or what there is when the worker stops. It is
@@ -236,15 +240,16 @@ func (f *fetch) stage(ctx context.Context) error {
 
 // settleChunk leaves out of the chunk the rows that the inventory has as they are,
 // mostly almost all: the comparison needs no more than which they are.
-func (f *fetch) settleChunk(ctx context.Context) (err error) {
-	if f.stored == nil && f.in.Scope.Local.Count > 0 {
-		f.storedAt = time.Now()
-		f.stored, err = f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
+func (f *fetch) settleChunk(ctx context.Context) error {
+	if !f.hasRead && f.in.Scope.Local.Count > 0 {
+		at := time.Now()
+		entries, err := f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
 		if err != nil {
 			return err
 		}
+		f.read, f.hasRead = readEntries{entries: entries, at: at}, true
 	}
-	f.chunk.Settle(f.stored)
+	f.chunk.Settle(f.read.entries)
 	return nil
 }
 

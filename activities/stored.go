@@ -17,10 +17,10 @@ const (
 	handOverWithin = time.Minute
 )
 
-// storedEntries hands what FetchCloud read of the inventory over to the ComputeDiff
-// of the same scope, which mostly follows in the same worker. While the scope is
-// claimed, nobody but an operator writes to it; what an operator changes in between
-// is found when the batches are applied, or by the next run.
+// storedEntries hands what LoadLocalHashes read of the inventory over to the FetchCloud
+// of the same scope, and that to ComputeDiff, which mostly follow in the same worker.
+// While the scope is claimed, nobody but an operator writes to it; what an operator
+// changes in between is found when the batches are applied, or by the next run.
 type storedEntries struct {
 	mu      sync.Mutex
 	of      map[store.Lease]readEntries
@@ -33,16 +33,16 @@ type readEntries struct {
 	at      time.Time
 }
 
-// put keeps entries for take, unless there are too many.
-func (s *storedEntries) put(lease store.Lease, entries []resource.Entry, at time.Time) {
+// put keeps entries for take, unless there are too many, or they are too old.
+func (s *storedEntries) put(lease store.Lease, read readEntries) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(lease)
-	if len(entries) > maxHandedOver {
+	if len(read.entries) > maxHandedOver || time.Since(read.at) > handOverWithin {
 		return
 	}
-	for other := range s.of { // whose ComputeDiff went to another worker
-		if s.entries+len(entries) <= maxHandedOver {
+	for other := range s.of { // whose next activity went to another worker, or has to wait
+		if s.entries+len(read.entries) <= maxHandedOver {
 			break
 		}
 		s.forget(other)
@@ -50,20 +50,20 @@ func (s *storedEntries) put(lease store.Lease, entries []resource.Entry, at time
 	if s.of == nil {
 		s.of = map[store.Lease]readEntries{}
 	}
-	s.of[lease] = readEntries{entries: entries, at: at}
-	s.entries += len(entries)
+	s.of[lease] = read
+	s.entries += len(read.entries)
 }
 
 // take returns what was put, once, unless it is too old.
-func (s *storedEntries) take(lease store.Lease) (entries []resource.Entry, ok bool) {
+func (s *storedEntries) take(lease store.Lease) (read readEntries, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	read, ok := s.of[lease]
+	read, ok = s.of[lease]
 	s.forget(lease)
 	if !ok || time.Since(read.at) > handOverWithin {
-		return nil, false
+		return readEntries{}, false
 	}
-	return read.entries, true
+	return read, true
 }
 
 func (s *storedEntries) forget(lease store.Lease) {
@@ -71,10 +71,26 @@ func (s *storedEntries) forget(lease store.Lease) {
 	delete(s.of, lease)
 }
 
-// loadStored returns the inventory's entries of a scope, by UID.
+// foldStored returns the digest of the inventory's entries of a scope, and hands them
+// over to FetchCloud, unless there are too many.
+func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease store.Lease) (resource.Digest, error) {
+	read := readEntries{at: time.Now()}
+	digest, err := a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
+		if len(read.entries) <= maxHandedOver {
+			read.entries = append(read.entries, entry)
+		}
+	})
+	if err == nil {
+		a.stored.put(lease, read)
+	}
+	return digest, err
+}
+
+// loadStored returns the inventory's entries of a scope, by UID, as they were handed
+// over or else as they are.
 func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) ([]resource.Entry, error) {
-	if entries, ok := a.stored.take(in.lease()); ok {
-		return entries, nil
+	if read, ok := a.stored.take(in.lease()); ok {
+		return read.entries, nil
 	}
 	return a.deps.Store.LoadScope(ctx, kind, in.Scope.ID, in.Scope.Local.Count)
 }

@@ -16,19 +16,19 @@ func TestStoredEntriesAreHandedOverOnce(t *testing.T) {
 	first, second := store.Lease{ScopeID: 1}, store.Lease{ScopeID: 2}
 	_, ok := s.take(first)
 	require.False(t, ok)
-	s.put(first, make([]resource.Entry, 3), time.Now())
-	s.put(first, make([]resource.Entry, 2), time.Now())
-	s.put(second, []resource.Entry{}, time.Now())
-	entries, ok := s.take(first)
+	s.put(first, readEntries{make([]resource.Entry, 3), time.Now()})
+	s.put(first, readEntries{make([]resource.Entry, 2), time.Now()})
+	s.put(second, readEntries{[]resource.Entry{}, time.Now()})
+	read, ok := s.take(first)
 	require.True(t, ok)
-	require.Len(t, entries, 2, "what was put last")
+	require.Len(t, read.entries, 2, "what was put last")
 	_, ok = s.take(first)
 	require.False(t, ok)
 	_, ok = s.take(second)
 	require.True(t, ok)
 	require.Zero(t, s.entries)
 
-	s.put(first, make([]resource.Entry, 2), time.Now().Add(-2*handOverWithin))
+	s.put(first, readEntries{make([]resource.Entry, 2), time.Now().Add(-2 * handOverWithin)})
 	_, ok = s.take(first)
 	require.False(t, ok, "it waited too long")
 	require.Zero(t, s.entries)
@@ -38,12 +38,12 @@ func TestStoredEntriesAreBounded(t *testing.T) {
 	t.Parallel()
 	var s storedEntries
 	for scope := range int64(10) {
-		s.put(store.Lease{ScopeID: scope}, make([]resource.Entry, maxHandedOver/4), time.Now())
+		s.put(store.Lease{ScopeID: scope}, readEntries{make([]resource.Entry, maxHandedOver/4), time.Now()})
 		require.LessOrEqual(t, s.entries, maxHandedOver)
 		require.Contains(t, s.of, store.Lease{ScopeID: scope}, "the last one has room")
 	}
 	require.Len(t, s.of, 4)
-	s.put(store.Lease{ScopeID: 9}, make([]resource.Entry, maxHandedOver+1), time.Now())
+	s.put(store.Lease{ScopeID: 9}, readEntries{make([]resource.Entry, maxHandedOver+1), time.Now()})
 	require.NotContains(t, s.of, store.Lease{ScopeID: 9}, "nor is what was put before")
 	require.Len(t, s.of, 3)
 }

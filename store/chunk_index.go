@@ -87,7 +87,7 @@ const indexForm = "chunk 1\n"
 
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
-	dst = slices.Grow(dst, len(indexForm)+8*len(c.settled)+2*resource.Size*len(c.usable)+64)
+	dst = slices.Grow(dst, len(indexForm)+shortSize*len(c.settled)+2*resource.Size*len(c.usable)+64)
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(len(c.settled)))
 	dst = append(dst, c.settledFingerprint()...)
@@ -189,7 +189,7 @@ func (r *indexReader) count() int {
 }
 
 func (r *indexReader) shortUID() shortUID {
-	raw := r.bytes(8)
+	raw := r.bytes(shortSize)
 	if raw == nil {
 		return 0
 	}

@@ -14,8 +14,16 @@ import (
 // FoldScope returns the digest of the entries that the inventory holds of a
 // scope, read through the covering index and never held in memory.
 func (s *Store) FoldScope(ctx context.Context, kind *resource.Kind, scopeID int64) (resource.Digest, error) {
+	return s.ShowScope(ctx, kind, scopeID, func(resource.Entry) {})
+}
+
+// ShowScope is FoldScope, and shows each of the entries, by UID.
+func (s *Store) ShowScope(ctx context.Context, kind *resource.Kind, scopeID int64, show func(resource.Entry)) (resource.Digest, error) {
 	var digest resource.Digest
-	err := s.eachEntry(ctx, kind, scopeID, digest.Add)
+	err := s.eachEntry(ctx, kind, scopeID, func(entry resource.Entry) {
+		digest.Add(entry)
+		show(entry)
+	})
 	return digest, err
 }
 

@@ -43,6 +43,7 @@ type partRow struct {
 // PutChunk stages a chunk of a snapshot, its parts first. The writer's name is its
 // own, so there is none of that number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
+	chunk.sort()
 	err := chunk.eachPart(func(part int, list *itemList) error {
 		// As parameters of the driver: bun would write the payload as hexadecimal text.
 		return s.putCompressed(ctx, list.encoded,

@@ -81,16 +81,17 @@ func TestStagedItemsComeBack(t *testing.T) {
 			chunks := rapid.IntRange(0, 3).Draw(t, "chunks")
 			for seq := range chunks {
 				chunk.Reset()
-				var unusable []store.Item
+				var usable, unusable []store.Item
 				for _, item := range items().Draw(t, "items") {
 					chunk.Add(item)
 					if item.Usable() {
-						want = append(want, store.Item{Entry: item.Entry, Row: item.Row})
+						usable = append(usable, store.Item{Entry: item.Entry, Row: item.Row})
 					} else {
 						unusable = append(unusable, store.Item{Entry: item.Entry, NativeID: item.NativeID, Problem: item.Problem})
 					}
 				}
-				want = append(want, unusable...)
+				slices.SortStableFunc(usable, func(a, b store.Item) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+				want = slices.Concat(want, usable, unusable)
 				require.NoError(t, b.PutChunk(context.Background(), lease, writer, seq, &chunk))
 			}
 			segments = append(segments, store.Segment{Writer: writer, Chunks: chunks})
@@ -214,7 +215,10 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 		listed := rapid.SliceOf(entryOf).Draw(t, "listed")
 		var chunk store.Chunk
 		for _, entry := range listed {
-			chunk.Add(store.Item{Entry: entry, Row: []byte("row")})
+			chunk.Add(store.Item{Entry: entry, Row: rowOf(entry)})
+			if rapid.Bool().Draw(t, "the page ends") {
+				chunk.Settle(stored)
+			}
 		}
 		chunk.Settle(stored)
 		require.Equal(t, len(listed), chunk.Len())
@@ -245,6 +249,11 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 				for _, entry := range part.Entries {
 					require.Equal(t, known(part.Entries[0]), known(entry), "a part is of one operation")
 				}
+				err := b.EachInPart(context.Background(), lease, part, func(item store.Item) error {
+					require.Equal(t, rowOf(item.Entry), item.Row)
+					return nil
+				})
+				require.NoError(t, err)
 				got = append(got, part.Entries...)
 			}
 			return nil
@@ -252,6 +261,11 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, listed, got)
 	})
+}
+
+// rowOf is another row, of another length, for each entry of a test.
+func rowOf(entry resource.Entry) []byte {
+	return bytes.Repeat([]byte{entry.UID[7], entry.Hash[15]}, 1+int(entry.UID[7])+int(entry.UID[15]))
 }
 
 func TestCleanStagingIsOfOneRun(t *testing.T) {
