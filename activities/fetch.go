@@ -37,12 +37,13 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	if err != nil {
 		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
 	}
-	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter(), chunk: chunks.Get().(*store.Chunk)}
+	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter()}
+	f.read, f.hasRead = a.stored.take(in.lease())
+	f.takeChunk()
 	defer f.giveBack()
 	f.beat = startBeat(ctx)
 	defer f.beat.stop()
 	f.resume(ctx)
-	f.read, f.hasRead = a.stored.take(in.lease())
 	if err := f.list(ctx); err != nil {
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
@@ -53,14 +54,26 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	return out, temporalError(ctx, err)
 }
 
-// chunks are reused, and made in their size: growing one anew in each scope is a
+// Chunks are reused, and made in their size: growing one anew in each scope is a
 // tenth of the work of an unchanged run, and leaves several times its size to the
-// garbage collector. The last page goes beyond chunkBytes.
-var chunks = sync.Pool{New: func() any { return store.NewChunk(chunkBytes + chunkBytes/16) }}
+// garbage collector. The last page goes beyond chunkBytes. Where the inventory's
+// entries are at hand, hardly more than a page is in a chunk.
+var (
+	chunks      = sync.Pool{New: func() any { return store.NewChunk(chunkBytes + chunkBytes/16) }}
+	smallChunks = sync.Pool{New: func() any { return store.NewChunk(chunkBytes / 16) }}
+)
+
+func (f *fetch) takeChunk() {
+	f.chunks = &chunks
+	if len(f.read.entries) > 0 {
+		f.chunks = &smallChunks
+	}
+	f.chunk = f.chunks.Get().(*store.Chunk)
+}
 
 func (f *fetch) giveBack() {
 	f.chunk.Reset()
-	chunks.Put(f.chunk)
+	f.chunks.Put(f.chunk)
 }
 
 // progress is what a retried FetchCloud goes on from: every page before Cursor
@@ -84,6 +97,7 @@ type fetch struct {
 	writer   int
 	beat     *beat
 	chunk    *store.Chunk
+	chunks   *sync.Pool // that it is from
 	row      []byte // room for one row's encoding
 	cursors  map[string]bool
 	restarts int
