@@ -379,3 +379,10 @@ func TestWaitingForATableEndsWithItsContext(t *testing.T) {
 	close(finish)
 	require.NoError(t, <-done)
 }
+
+func TestClip(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "数数", adapter.Clip("数数", 6))
+	require.Equal(t, "数…", adapter.Clip("数数", 5), "no half of a character")
+	require.Equal(t, "…", adapter.Clip("a", 0))
+}

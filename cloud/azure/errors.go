@@ -278,10 +278,7 @@ func message(body []byte) string {
 	}
 }
 
+// cut makes one line of a message, and not too long a one.
 func cut(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if len(text) <= maxTold {
-		return text
-	}
-	return strings.ToValidUTF8(text[:maxTold], "") + "…"
+	return adapter.Clip(strings.Join(strings.Fields(text), " "), maxTold)
 }

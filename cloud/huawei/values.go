@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -123,12 +122,7 @@ func set(list []string) []string {
 }
 
 // cut keeps an error readable.
-func cut(value string) string {
-	if len(value) > 64 {
-		return strings.ToValidUTF8(value[:64], "") + "…"
-	}
-	return value
-}
+func cut(value string) string { return adapter.Clip(value, 64) }
 
 // found gives the asked ids that are in an answer. An answer with another id, or with
 // none of the resources that it announces, was not to what was asked: what it lacks may

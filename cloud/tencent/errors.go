@@ -4,11 +4,11 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	sdkerrors "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // classes are those of the API's error codes. A code stands for itself and for all
@@ -125,13 +125,4 @@ func shortened(err error) error {
 // maxMessage is the longest message that is kept, in bytes.
 const maxMessage = 500
 
-func cut(text string) string {
-	if len(text) <= maxMessage {
-		return text
-	}
-	end := maxMessage
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "…"
-}
+func cut(text string) string { return adapter.Clip(text, maxMessage) }
