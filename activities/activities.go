@@ -5,6 +5,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -200,18 +201,34 @@ const maxUnlistedText = 16 << 10
 const (
 	regionsTimeout  = 30 * time.Second
 	regionsAttempts = 3
-	maxRegion       = 64 // characters of the region columns
+	regionsPause    = 500 * time.Millisecond // at least, between attempts
+	maxRegion       = 64                     // characters of the region columns
 )
 
-// regionsOf asks an account for its regions, and again where that may help: one
-// account that is throttled or hangs is not to keep the others waiting.
+// regionsOf asks an account for its regions, and again where that may help, after a
+// short pause at most: one account that is throttled or hangs is not to keep the
+// others waiting.
 func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, err error) {
 	for attempt := 1; ; attempt++ {
 		regions, err = regionsOnce(ctx, client)
 		if err == nil || attempt == regionsAttempts || !retriedClasses[cloud.ClassOf(err)] || ctx.Err() != nil {
 			return regions, err
 		}
+		select {
+		case <-ctx.Done():
+			return regions, err
+		case <-time.After(min(max(regionsPause, retryAfter(err)), maxPageWait)):
+		}
 	}
+}
+
+// retryAfter is how long a provider asks to wait; 0 for no matter how long.
+func retryAfter(err error) time.Duration {
+	var failure *cloud.Error
+	if errors.As(err, &failure) {
+		return failure.RetryAfter
+	}
+	return 0
 }
 
 func regionsOnce(ctx context.Context, client cloud.Provider) ([]string, error) {

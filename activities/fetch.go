@@ -98,7 +98,7 @@ type fetch struct {
 	beat     *beat
 	chunk    *store.Chunk
 	chunks   *sync.Pool // that it is from
-	row      []byte // room for one row's encoding
+	row      []byte     // room for one row's encoding
 	cursors  map[string]bool
 	restarts int
 	read     readEntries // of the inventory, by UID: handed over, or read to stage something

@@ -73,7 +73,7 @@ func (s *server) checkFile(ctx context.Context, file string, r *report) error {
 	case of.regions:
 		return s.checkRegions(ctx, of, answer, file, r)
 	case of.kind == "" && of.joined:
-		r.skipped(s.spec.provider, file, fmt.Sprintf("%d entries that listings are joined with", len(answer.find(of.lists))))
+		r.skipped(s.spec.provider, file, fmt.Sprintf("no listing of its own: listings are joined with what it has (%d)", len(answer.find(of.lists))))
 		return nil
 	case of.kind == "":
 		r.skipped(s.spec.provider, file, "no listing of a kind")

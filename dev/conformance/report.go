@@ -121,7 +121,7 @@ func (r *report) summary() {
 func marks(c coverage) string {
 	var out strings.Builder
 	for _, column := range essential {
-		mark := "–"
+		mark := "no"
 		if c.filled[column] {
 			mark = "yes"
 		}
