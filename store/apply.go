@@ -65,7 +65,7 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	if err := a.applyRows(ctx, payload); err != nil {
 		return err
 	}
-	if err := a.bulk.changes.insertChanges(ctx, a.tx, a.changes); err != nil {
+	if err := a.bulk.changes.recordChanges(ctx, a.tx, a.set.RunID, a.changes); err != nil {
 		return err
 	}
 	return insertFailures(ctx, a.tx, a.failures)

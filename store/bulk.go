@@ -72,9 +72,8 @@ type bulkInsert struct {
 }
 
 // exec inserts bulkRows rows, whose values follow each other in args.
-func (b *bulkInsert) exec(ctx context.Context, tx bun.Tx) error {
-	_, err := tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) //nolint:sqlclosecheck // closed with the transaction
-	return err
+func (b *bulkInsert) exec(ctx context.Context, tx bun.Tx) (sql.Result, error) {
+	return tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) //nolint:sqlclosecheck // closed with the transaction
 }
 
 // insertItems inserts bulkRows staged rows as one statement, and returns their
@@ -91,26 +90,32 @@ func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) 
 		}
 		b.args[nativeID] = nativeIDs[i]
 	}
-	return nativeIDs, b.exec(ctx, a.tx)
+	_, err = b.exec(ctx, a.tx)
+	return nativeIDs, err
 }
 
 var changeColumns = []string{"kind", "uid", "native_id", "scope_id", "run_id", "op", "changed_at", "fields", "image"}
 
-// insertChanges records any number of changes.
-func (b *bulkInsert) insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
+// recordChanges is what the function of that name is, in bulk.
+func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change) error {
+	var span changeSpan
 	for ; len(changes) >= bulkRows; changes = changes[bulkRows:] {
-		err := b.insertSomeChanges(ctx, tx, changes[:bulkRows])
+		err := b.insertChanges(ctx, tx, changes[:bulkRows], &span)
 		if errors.Is(err, mysql.ErrPktTooLarge) {
-			err = insertChanges(ctx, tx, changes[:bulkRows])
+			err = span.insertChanges(ctx, tx, changes[:bulkRows])
 		}
 		if err != nil {
 			return err
 		}
 	}
-	return insertChanges(ctx, tx, changes)
+	if err := span.insertChanges(ctx, tx, changes); err != nil {
+		return err
+	}
+	return span.write(ctx, tx, runID)
 }
 
-func (b *bulkInsert) insertSomeChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
+// insertChanges inserts bulkRows changes as one statement.
+func (b *bulkInsert) insertChanges(ctx context.Context, tx bun.Tx, changes []Change, span *changeSpan) error {
 	b.args = b.args[:0]
 	for i := range changes {
 		change := &changes[i]
@@ -121,7 +126,11 @@ func (b *bulkInsert) insertSomeChanges(ctx context.Context, tx bun.Tx, changes [
 		b.args = append(b.args, change.Kind, change.UID[:], change.NativeID, change.ScopeID,
 			change.RunID, string(change.Op), change.ChangedAt, fields, image)
 	}
-	return b.exec(ctx, tx)
+	inserted, err := b.exec(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return span.extend(inserted, len(changes))
 }
 
 // documents are the JSON columns, as text or nil: MySQL takes no binary string

@@ -37,23 +37,33 @@ type Change struct {
 	RunNumber int64  `bun:"run_number,scanonly" json:"-"`
 }
 
+// recordChanges records all changes that a transaction makes for a run, and their
+// span.
+func recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change) error {
+	var span changeSpan
+	if err := span.insertChanges(ctx, tx, changes); err != nil {
+		return err
+	}
+	return span.write(ctx, tx, runID)
+}
+
 // insertChanges halves what is too large for one statement: a batch is bounded
 // by its rows, and the history has the old ones too.
-func insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
+func (s *changeSpan) insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	_, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx)
+	inserted, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx)
 	if half := len(changes) / 2; half > 0 && errors.Is(err, mysql.ErrPktTooLarge) {
-		if err := insertChanges(ctx, tx, changes[:half]); err != nil {
+		if err := s.insertChanges(ctx, tx, changes[:half]); err != nil {
 			return err
 		}
-		return insertChanges(ctx, tx, changes[half:])
+		return s.insertChanges(ctx, tx, changes[half:])
 	}
 	if err != nil {
 		return fmt.Errorf("record %d changes: %w", len(changes), err)
 	}
-	return nil
+	return s.extend(inserted, len(changes))
 }
 
 // Failure is a row that a run could not store.

@@ -1,4 +1,54 @@
 package store
 
+import (
+	"context"
+	"database/sql"
+
+	"github.com/uptrace/bun"
+)
+
 // SweepStale is the last part of ClaimScopes: in a slow run it comes late.
 var SweepStale = (*Store).sweepStale
+
+// CountChanges is how the record of a lost run gets its figures.
+var CountChanges = (*Store).countChanges
+
+// Recording is a transaction that records changes of a run, statement by statement.
+type Recording struct {
+	tx    bun.Tx
+	runID string
+	bulk  bulkInsert
+	span  changeSpan
+}
+
+// Record begins a recording.
+func (s *Store) Record(ctx context.Context, runID string) (*Recording, error) {
+	statement, err := s.bulk.of(ctx, "resource_change", changeColumns)
+	if err != nil {
+		return nil, err
+	}
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	return &Recording{tx: tx, runID: runID, bulk: bulkInsert{prepared: statement}}, err
+}
+
+// Insert inserts changes as one statement.
+func (r *Recording) Insert(ctx context.Context, changes []Change) error {
+	for i := range changes {
+		changes[i].RunID = r.runID
+	}
+	if len(changes) == bulkRows {
+		return r.bulk.insertChanges(ctx, r.tx, changes, &r.span)
+	}
+	return r.span.insertChanges(ctx, r.tx, changes)
+}
+
+// Commit ends the recording.
+func (r *Recording) Commit(ctx context.Context) error {
+	if err := r.span.write(ctx, r.tx, r.runID); err != nil {
+		return err
+	}
+	return r.tx.Commit()
+}
+
+// Rollback undoes it.
+func (r *Recording) Rollback() error { return r.tx.Rollback() }

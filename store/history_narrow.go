@@ -11,8 +11,8 @@ import (
 	"cloudsync/resource"
 )
 
-// narrowed is a filter in the terms of the indexes of resource_change: uids and
-// a run's whole id, and ids for times. What is nil or zero does not narrow.
+// narrowed is a filter in the terms of the indexes of resource_change: uids, and
+// ids for runs and times. What is nil or zero does not narrow.
 type narrowed struct {
 	uids    []resource.UID
 	runID   string
@@ -39,7 +39,7 @@ func (n *narrowed) apply(query *bun.SelectQuery) *bun.SelectQuery {
 	case n.uids != nil:
 		query = query.ForceIndex("resource").Where("?TableAlias.uid IN (?)", bun.List(n.uids))
 	case n.runID != "":
-		query = query.ForceIndex("run_changes")
+		query = query.ForceIndex(primaryKey)
 	}
 	if n.runID != "" {
 		query = query.Where("?TableAlias.run_id = ?", n.runID)
@@ -89,8 +89,8 @@ func (s *Store) scopesOf(ctx context.Context, filter ChangeFilter) ([]scopeRow, 
 	return rows, nil
 }
 
-// narrowRun finds the one run whose id begins as the filter says, in the history
-// itself: it may be kept for longer than the record of the run.
+// narrowRun finds the one run whose id begins as the filter says, by its spans: like
+// the history, they may be kept for longer than the record of the run.
 func (s *Store) narrowRun(ctx context.Context, filter ChangeFilter, found *narrowed) error {
 	if filter.RunID == "" {
 		return nil
@@ -101,7 +101,7 @@ func (s *Store) narrowRun(ctx context.Context, filter ChangeFilter, found *narro
 	}
 	var first, last sql.NullString
 	const afterAll = "\x7f" // follows whatever a run id may be made of
-	err := s.db.NewSelect().Model((*Change)(nil)).ColumnExpr("MIN(run_id), MAX(run_id)").
+	err := s.db.NewSelect().Table("sync_change_span").ColumnExpr("MIN(run_id), MAX(run_id)").
 		Where("run_id >= ?", filter.RunID).Where("run_id < ?", filter.RunID+afterAll).Scan(ctx, &first, &last)
 	if err != nil {
 		return fmt.Errorf("find run %s: %w", filter.RunID, err)
@@ -110,8 +110,25 @@ func (s *Store) narrowRun(ctx context.Context, filter ChangeFilter, found *narro
 		return fmt.Errorf("the changes of several runs begin with %q, such as %s and %s: write more of the id",
 			filter.RunID, first.String, last.String)
 	}
-	found.runID, found.nothing = first.String, !first.Valid
-	return nil
+	if !first.Valid {
+		found.nothing = true
+		return nil
+	}
+	run, err := rangeOf(ctx, s.db, first.String)
+	found.runID = run.runID
+	found.from(run.first)
+	found.until(run.last + 1)
+	return err
+}
+
+// from says that no smaller id is meant.
+func (n *narrowed) from(first int64) { n.first = max(n.first, first) }
+
+// until says that neither that id is meant nor a greater one.
+func (n *narrowed) until(end int64) {
+	if n.end == 0 || end < n.end {
+		n.end = end
+	}
 }
 
 func isASCII(text string) bool {
@@ -156,14 +173,20 @@ func uidsIn(scopes []scopeRow, nativeID string) []resource.UID {
 	return uids
 }
 
-func (s *Store) narrowTimes(ctx context.Context, filter ChangeFilter, found *narrowed) (err error) {
+func (s *Store) narrowTimes(ctx context.Context, filter ChangeFilter, found *narrowed) error {
 	if !filter.Since.IsZero() {
-		if found.first, err = seekChange(ctx, s.db, filter.Since.Add(-maxDisorder)); err != nil {
+		first, err := seekChange(ctx, s.db, filter.Since.Add(-maxDisorder))
+		if err != nil {
 			return err
 		}
+		found.from(first)
 	}
 	if !filter.Until.IsZero() {
-		found.end, err = seekChange(ctx, s.db, filter.Until.Add(maxDisorder))
+		end, err := seekChange(ctx, s.db, filter.Until.Add(maxDisorder))
+		if err != nil {
+			return err
+		}
+		found.until(end)
 	}
-	return err
+	return nil
 }

@@ -116,7 +116,7 @@ func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order
 	if err != nil {
 		return pruned, err
 	}
-	if err := insertChanges(ctx, tx, changes); err != nil {
+	if err := recordChanges(ctx, tx, order.RunID, changes); err != nil {
 		return pruned, err
 	}
 	return pruned, deleteRows(ctx, tx, kind, uidsOf(gone))
@@ -173,8 +173,11 @@ func (s *Store) CountDeletions(ctx context.Context, runID string) (map[int64]int
 		ScopeID int64 `bun:"scope_id"`
 		Count   int64 `bun:"rows_of_scope"`
 	}
-	err := s.db.NewSelect().Model((*Change)(nil)).Column("scope_id").ColumnExpr("COUNT(*) AS rows_of_scope").
-		Where("run_id = ?", runID).Where("op = ?", diff.Delete).Group("scope_id").Scan(ctx, &rows)
+	run, err := rangeOf(ctx, s.db, runID)
+	if err == nil {
+		err = run.changes(s.db).Column("scope_id").ColumnExpr("COUNT(*) AS rows_of_scope").
+			Where("op = ?", diff.Delete).Group("scope_id").Scan(ctx, &rows)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("count the deletions of run %s: %w", runID, err)
 	}

@@ -70,7 +70,10 @@ func (s *Store) Restore(ctx context.Context, deleted Deleted, order RestoreOrder
 // DeletedKind is the name of the kind of what a run deleted, or of a resource
 // that was deleted; ErrNotFound where the history has no such deletion.
 func (s *Store) DeletedKind(ctx context.Context, deleted Deleted) (name string, err error) {
-	err = s.deletions(deleted).Column("kind").Limit(1).Scan(ctx, &name)
+	run, err := rangeOf(ctx, s.db, deleted.RunID)
+	if err == nil {
+		err = s.deletions(deleted, run).Column("kind").Limit(1).Scan(ctx, &name)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -80,23 +83,28 @@ func (s *Store) DeletedKind(ctx context.Context, deleted Deleted) (name string, 
 	return name, nil
 }
 
-func (s *Store) deletions(deleted Deleted) *bun.SelectQuery {
-	query := s.db.NewSelect().Model((*Change)(nil)).Where("op = ?", diff.Delete)
+// deletions is a query of the deletions; run is the range of the run, if it is one's.
+func (s *Store) deletions(deleted Deleted, run runRange) *bun.SelectQuery {
 	if deleted.RunID == "" {
-		return query.ForceIndex("resource").Where("uid = ?", deleted.UID).Order("id DESC")
+		return s.db.NewSelect().Model((*Change)(nil)).ForceIndex("resource").
+			Where("uid = ?", deleted.UID).Where("op = ?", diff.Delete).Order("id DESC")
 	}
-	return query.ForceIndex("run_changes").Where("run_id = ?", deleted.RunID).Order("id")
+	return run.changes(s.db).Where("op = ?", diff.Delete).Order("id")
 }
 
 // eachDeletion shows the deletions, at most BatchRows at a time.
 func (s *Store) eachDeletion(ctx context.Context, deleted Deleted, do func([]Change) error) error {
+	run, err := rangeOf(ctx, s.db, deleted.RunID)
+	if err != nil {
+		return err
+	}
 	limit := BatchRows
 	if deleted.RunID == "" {
 		limit = 1 // the last one
 	}
 	for after := int64(0); ; {
 		var page []Change
-		err := s.deletions(deleted).Where("id > ?", after).Limit(int64(limit)).Model(&page).Scan(ctx)
+		err := s.deletions(deleted, run).Where("id > ?", after).Limit(int64(limit)).Model(&page).Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("read what was deleted: %w", err)
 		}

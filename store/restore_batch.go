@@ -77,7 +77,7 @@ func (b *restoreBatch) run(ctx context.Context, deletions []Change) error {
 	if err := isolateRefused(rows, insert, b.refuse); err != nil {
 		return err
 	}
-	if err := insertChanges(ctx, b.tx, b.changes); err != nil {
+	if err := recordChanges(ctx, b.tx, b.runID, b.changes); err != nil {
 		return err
 	}
 	return insertFailures(ctx, b.tx, b.failures)

@@ -19,14 +19,15 @@ const ExpireRows = 5000
 // It returns how many it deleted; none are left when there were none.
 //
 // Changes are numbered in the order of their times, nearly: those that are
-// overtaken by an hour of newer ones wait for a later day.
+// overtaken by an hour of newer ones wait for a later day. The spans of what is gone
+// go, too.
 func (s *Store) ExpireChanges(ctx context.Context, before time.Time) (deleted int64, err error) {
 	last, err := s.lastExpired(ctx, before)
 	if err == nil && last > 0 {
 		err = s.moveHorizon(ctx, before)
 	}
 	if err == nil && last > 0 {
-		deleted, err = s.delete(ctx, "DELETE FROM resource_change WHERE id <= ? AND changed_at < ?", last, before)
+		deleted, err = s.expireTo(ctx, last, before)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("remove changes from before %s: %w", before.Format(time.RFC3339), err)
@@ -43,6 +44,30 @@ func (s *Store) lastExpired(ctx context.Context, before time.Time) (id int64, er
 	return id, err
 }
 
+// expireTo deletes the changes up to an id that are from before a time. With them go
+// the spans, in one transaction: later, nobody would know which runs to look at.
+func (s *Store) expireTo(ctx context.Context, last int64, before time.Time) (deleted int64, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		var runIDs []string
+		err := tx.NewSelect().Model((*Change)(nil)).ColumnExpr("DISTINCT run_id").ForceIndex(primaryKey).
+			Where("id <= ?", last).Where("changed_at < ?", before).Scan(ctx, &runIDs)
+		if err != nil {
+			return err
+		}
+		deleted, err = remove(ctx, tx, "DELETE FROM resource_change WHERE id <= ? AND changed_at < ?", last, before)
+		if err != nil {
+			return err
+		}
+		for _, runID := range runIDs {
+			if err := expireSpans(ctx, tx, runID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return deleted, err
+}
+
 // moveHorizon says, for every kind, that the history from before a time is no
 // longer whole.
 func (s *Store) moveHorizon(ctx context.Context, until time.Time) error {
@@ -54,8 +79,9 @@ func (s *Store) moveHorizon(ctx context.Context, until time.Time) error {
 	return nil
 }
 
-func (s *Store) delete(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := s.db.NewRaw(query, args...).Exec(ctx)
+// remove executes a statement that deletes rows, and says how many.
+func remove(ctx context.Context, db bun.IDB, query string, args ...any) (int64, error) {
+	result, err := db.NewRaw(query, args...).Exec(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -80,7 +106,7 @@ type RunAge struct {
 func (s *Store) RunsPage(ctx context.Context, after int64, limit int) ([]RunAge, error) {
 	var runs []RunAge
 	err := s.db.NewSelect().Model((*Run)(nil)).Column("id", "run_id", "outcome", "started_at").
-		ColumnExpr("su_add + su_mod + su_del > 0 OR EXISTS (SELECT 1 FROM resource_change WHERE run_id = run.run_id) AS changed").
+		ColumnExpr("su_add + su_mod + su_del > 0 OR EXISTS (SELECT 1 FROM sync_change_span WHERE run_id = run.run_id) AS changed").
 		Where("id > ?", after).Order("id").Limit(int64(limit)).Scan(ctx, &runs)
 	if err == nil {
 		err = s.markLastComplete(ctx, runs)
@@ -138,7 +164,7 @@ func (s *Store) ExpireDrift(ctx context.Context, before time.Time, alive func())
 // is left.
 func (s *Store) deleteAll(ctx context.Context, alive func(), query string, args ...any) error {
 	for {
-		n, err := s.delete(ctx, query, args...)
+		n, err := remove(ctx, s.db, query, args...)
 		if err != nil || n < ExpireRows {
 			return err
 		}

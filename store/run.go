@@ -199,8 +199,10 @@ func (s *Store) countChanges(ctx context.Context, runID string) (map[diff.Op]int
 		Op    diff.Op `bun:"op"`
 		Count int64   `bun:"changes"`
 	}
-	err := s.db.NewSelect().Model((*Change)(nil)).Column("op").ColumnExpr("COUNT(*) AS changes").
-		Where("run_id = ?", runID).Group("op").Scan(ctx, &rows)
+	run, err := rangeOf(ctx, s.db, runID)
+	if err == nil {
+		err = run.changes(s.db).Column("op").ColumnExpr("COUNT(*) AS changes").Group("op").Scan(ctx, &rows)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("count the changes of run %s: %w", runID, err)
 	}
