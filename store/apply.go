@@ -95,7 +95,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 // addAll adds as many rows as it can in bulk, and the others the usual way.
 func (a *applier) addAll(ctx context.Context, items []Item) error {
 	a.changes = slices.Grow(a.changes, len(items))
-	for some := range slices.Chunk(items, bulkRows) {
+	for some := range slices.Chunk(items, a.bulk.rows.size) {
 		done, err := a.addInBulk(ctx, some)
 		if err != nil {
 			return err
@@ -117,7 +117,7 @@ func (a *applier) addAll(ctx context.Context, items []Item) error {
 // addInBulk says whether it did: not, if there are too few, or one that is not as
 // the others.
 func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err error) {
-	if len(items) != bulkRows {
+	if len(items) != a.bulk.rows.size {
 		return false, nil
 	}
 	nativeIDs, err := a.bulk.rows.insertItems(ctx, a, items)

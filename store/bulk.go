@@ -15,9 +15,20 @@ import (
 	"cloudsync/resource"
 )
 
-// bulkRows is how many rows one execution of a bulk insert has. A hundred make the
-// round trip negligible; more are no faster, and take more of the server's memory.
-const bulkRows = 100
+// bulkValues is how many values one execution of a bulk insert has at most. The server
+// goes over all of them several times: what it keeps of more does not fit its cores'
+// caches, and fewer make round trips count.
+const bulkValues = 1500
+
+// bulkRows is how many rows of so many columns one execution has, so that a batch is a
+// whole number of them.
+func bulkRows(columns int) int {
+	rows := max(1, min(BatchRows, bulkValues/columns))
+	for BatchRows%rows != 0 {
+		rows--
+	}
+	return rows
+}
 
 // bulkStatements are the statements of the bulk inserts, by table. Each is prepared
 // once in each connection of the pool, when a transaction first needs it there: for
@@ -29,61 +40,63 @@ type bulkStatements struct {
 	byTable map[string]*sql.Stmt
 }
 
-// of returns the statement for a table. It must not be called in a transaction,
+// insert returns a bulk insert into a table. It must not be called in a transaction,
 // which may hold the only connection there is.
-func (b *bulkStatements) of(ctx context.Context, table string, columns []string) (*sql.Stmt, error) {
+func (b *bulkStatements) insert(ctx context.Context, table string, columns []string) (*bulkInsert, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	rows := bulkRows(len(columns))
 	if statement, prepared := b.byTable[table]; prepared {
-		return statement, nil
+		return &bulkInsert{prepared: statement, size: rows}, nil
 	}
-	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns)) //nolint:sqlclosecheck // closed with the pool
+	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns, rows)) //nolint:sqlclosecheck // closed with the pool
 	if err != nil {
 		return nil, fmt.Errorf("prepare to insert into %s: %w", table, err)
 	}
 	b.byTable[table] = statement
-	return statement, nil
+	return &bulkInsert{prepared: statement, size: rows}, nil
 }
 
 // bulkQuery is made of the program's own names, and placeholders.
-func bulkQuery(table string, columns []string) string {
+func bulkQuery(table string, columns []string, rows int) string {
 	row := "(?" + strings.Repeat(", ?", len(columns)-1) + ")"
 	return "INSERT INTO `" + table + "` (`" + strings.Join(columns, "`, `") + "`) VALUES " +
-		row + strings.Repeat(", "+row, bulkRows-1)
+		row + strings.Repeat(", "+row, rows-1)
 }
 
 // bulkInserts are the bulk inserts of a batch.
 type bulkInserts struct{ rows, changes *bulkInsert }
 
 func (s *Store) bulkInserts(ctx context.Context, kind *resource.Kind) (b bulkInserts, err error) {
-	rows, err := s.bulk.of(ctx, kind.Name(), rowColumns(kind))
-	if err != nil {
+	if b.rows, err = s.bulk.insert(ctx, kind.Name(), rowColumns(kind)); err != nil {
 		return b, err
 	}
-	changes, err := s.bulk.of(ctx, "resource_change", changeColumns)
-	return bulkInserts{rows: &bulkInsert{prepared: rows}, changes: &bulkInsert{prepared: changes}}, err
+	b.changes, err = s.bulk.insert(ctx, "resource_change", changeColumns)
+	return b, err
 }
 
-// bulkInsert inserts bulkRows rows at a time with a prepared statement: nobody
+// bulkInsert inserts a number of rows at a time with a prepared statement: nobody
 // formats values into SQL, and nobody parses them out of it again.
 type bulkInsert struct {
 	prepared *sql.Stmt
+	size     int // how many
 	args     []any
 }
 
-// exec inserts bulkRows rows, whose values follow each other in args.
+// exec inserts as many rows as the statement has, whose values follow each other in args.
 func (b *bulkInsert) exec(ctx context.Context, tx bun.Tx) (sql.Result, error) {
 	return tx.StmtContext(ctx, b.prepared).ExecContext(ctx, b.args...) //nolint:sqlclosecheck // closed with the transaction
 }
 
-// insertItems inserts bulkRows staged rows as one statement, and returns their
+// insertItems inserts b.size staged rows as one statement, and returns their
 // native ids. If it is refused, none of them is there.
 func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) (nativeIDs []string, err error) {
 	b.args = b.args[:0]
 	nativeIDs = make([]string, len(items))
+	var scopeID, provider, account, region, now any = a.set.ScopeID, a.scope.Provider, a.scope.Account, a.scope.Region, a.now
 	for i := range items {
 		item := &items[i]
-		b.args = append(b.args, item.UID[:], item.Hash[:], a.set.ScopeID, a.scope.Provider, a.scope.Account, a.scope.Region, "", a.now, a.now)
+		b.args = append(b.args, item.UID[:], item.Hash[:], scopeID, provider, account, region, "", now, now)
 		nativeID := len(b.args) - 3
 		if b.args, nativeIDs[i], err = a.kind.AppendEncodedValues(b.args, item.Row); err != nil {
 			return nil, err
@@ -99,10 +112,10 @@ var changeColumns = []string{"kind", "uid", "native_id", "scope_id", "run_id", "
 // recordChanges is what the function of that name is, in bulk.
 func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change) error {
 	var span changeSpan
-	for ; len(changes) >= bulkRows; changes = changes[bulkRows:] {
-		err := b.insertChanges(ctx, tx, changes[:bulkRows], &span)
+	for ; len(changes) >= b.size; changes = changes[b.size:] {
+		err := b.insertChanges(ctx, tx, changes[:b.size], &span)
 		if errors.Is(err, mysql.ErrPktTooLarge) {
-			err = span.insertChanges(ctx, tx, changes[:bulkRows])
+			err = span.insertChanges(ctx, tx, changes[:b.size])
 		}
 		if err != nil {
 			return err
@@ -114,7 +127,7 @@ func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string,
 	return span.write(ctx, tx, runID)
 }
 
-// insertChanges inserts bulkRows changes as one statement.
+// insertChanges inserts b.size changes as one statement.
 func (b *bulkInsert) insertChanges(ctx context.Context, tx bun.Tx, changes []Change, span *changeSpan) error {
 	b.args = b.args[:0]
 	for i := range changes {

@@ -13,22 +13,25 @@ var SweepStale = (*Store).sweepStale
 // CountChanges is how the record of a lost run gets its figures.
 var CountChanges = (*Store).countChanges
 
+// ChangesInBulk is how many changes a bulk insert has.
+var ChangesInBulk = bulkRows(len(changeColumns))
+
 // Recording is a transaction that records changes of a run, statement by statement.
 type Recording struct {
 	tx    bun.Tx
 	runID string
-	bulk  bulkInsert
+	bulk  *bulkInsert
 	span  changeSpan
 }
 
 // Record begins a recording.
 func (s *Store) Record(ctx context.Context, runID string) (*Recording, error) {
-	statement, err := s.bulk.of(ctx, "resource_change", changeColumns)
+	bulk, err := s.bulk.insert(ctx, "resource_change", changeColumns)
 	if err != nil {
 		return nil, err
 	}
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	return &Recording{tx: tx, runID: runID, bulk: bulkInsert{prepared: statement}}, err
+	return &Recording{tx: tx, runID: runID, bulk: bulk}, err
 }
 
 // Insert inserts changes as one statement.
@@ -36,7 +39,7 @@ func (r *Recording) Insert(ctx context.Context, changes []Change) error {
 	for i := range changes {
 		changes[i].RunID = r.runID
 	}
-	if len(changes) == bulkRows {
+	if len(changes) == ChangesInBulk {
 		return r.bulk.insertChanges(ctx, r.tx, changes, &r.span)
 	}
 	return r.span.insertChanges(ctx, r.tx, changes)

@@ -103,7 +103,7 @@ func TestChangesOfInterleavedRuns(t *testing.T) {
 	a, b := c.record(t, "run-a"), c.record(t, "run-b")
 	var ofA, ofB []string
 	for i := range 3 {
-		added := c.changesOf(diff.Add, fmt.Sprint("a", i), 100) // in bulk
+		added := c.changesOf(diff.Add, fmt.Sprint("a", i), store.ChangesInBulk)
 		require.NoError(t, a.Insert(t.Context(), added))
 		ofA = append(told(backwards(added)), ofA...)
 		deleted := c.changesOf(diff.Delete, fmt.Sprint("b", i), 7)
@@ -223,7 +223,7 @@ func (c *calendar) recordAtRandom(t *testing.T, random *rand.Rand) (times []time
 		op := []diff.Op{diff.Add, diff.Modify, diff.Delete}[random.IntN(3)]
 		rows := 1 + random.IntN(5)
 		if random.IntN(10) == 0 {
-			rows = 100 // in bulk
+			rows = store.ChangesInBulk
 		}
 		c.now = c.now.Add(time.Minute)
 		times = append(times, c.now)
