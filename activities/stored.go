@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ const (
 	// handOverWithin is how old they may be: after a long listing or wait, the inventory is
 	// read again.
 	handOverWithin = time.Minute
+	// fewEntries is for how many there is room at first.
+	fewEntries = 256
 )
 
 // storedEntries hands what LoadLocalHashes read of the inventory over to the FetchCloud
@@ -76,9 +79,13 @@ func (s *storedEntries) forget(lease store.Lease) {
 func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease store.Lease) (resource.Digest, error) {
 	read := readEntries{at: time.Now()}
 	digest, err := a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
-		if len(read.entries) <= maxHandedOver {
-			read.entries = append(read.entries, entry)
+		if len(read.entries) > maxHandedOver {
+			return
 		}
+		if len(read.entries) == cap(read.entries) { // twice as many: append would add a quarter
+			read.entries = slices.Grow(read.entries, max(fewEntries, len(read.entries)))
+		}
+		read.entries = append(read.entries, entry)
 	})
 	if err == nil {
 		a.stored.put(lease, read)

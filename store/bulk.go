@@ -49,7 +49,7 @@ func (b *bulkStatements) insert(ctx context.Context, table string, columns []str
 	if statement, prepared := b.byTable[table]; prepared {
 		return &bulkInsert{prepared: statement, size: rows}, nil
 	}
-	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns, rows)) //nolint:sqlclosecheck // closed with the pool
+	statement, err := b.db.DB.PrepareContext(ctx, bulkQuery(table, columns, rows))
 	if err != nil {
 		return nil, fmt.Errorf("prepare to insert into %s: %w", table, err)
 	}

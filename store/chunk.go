@@ -18,7 +18,7 @@ type Chunk struct {
 	usable    []chunkItem
 	unsettled int // the first of the usable items that Settle has not seen
 	unusable  []Item
-	settled   []int            // places among the stored entries
+	settled   places
 	stored    []resource.Entry // by UID
 	parts     []int            // items in each of the parts that are written
 }
@@ -51,20 +51,20 @@ func (c *Chunk) Add(item Item) {
 	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows)})
 }
 
-// Settle leaves no more than a short UID of the items that are stored as they are:
-// nothing has to be done about them. It looks at those that were added since it was
+// Settle leaves no more than a short UID of the items that are stored as they are, but
+// for repeated ones: nothing has to be done about them. It looks at those that were added since it was
 // called last. The stored entries are all of the scope's, by UID, and the same at
 // each call.
 func (c *Chunk) Settle(stored []resource.Entry) {
 	c.stored = stored
+	c.settled.reach(len(stored))
 	others, end := c.usable[:c.unsettled], 0 // of the rows
 	if c.unsettled > 0 {
 		end = c.usable[c.unsettled-1].end
 	}
 	for _, item := range c.usable[c.unsettled:] {
 		at, known := findEntry(stored, item.UID)
-		if known && stored[at].Hash == item.Hash && isAlone(stored, at) {
-			c.settled = append(c.settled, at)
+		if known && stored[at].Hash == item.Hash && isAlone(stored, at) && c.settled.add(at) {
 			continue
 		}
 		item.known = known
@@ -81,7 +81,6 @@ func (c *Chunk) Settle(stored []resource.Entry) {
 // saves InnoDB a fifth of its work in a first load; those that are new come first, so
 // that a part is of one operation.
 func (c *Chunk) sort() {
-	slices.Sort(c.settled)
 	slices.SortFunc(c.usable, func(a, b chunkItem) int {
 		return cmp.Or(compareBools(a.known, b.known), bytes.Compare(a.UID[:], b.UID[:]), cmp.Compare(a.begin, b.begin))
 	})
@@ -130,11 +129,11 @@ func compareBools(a, b bool) int {
 }
 
 // Len is the number of items.
-func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + len(c.settled) }
+func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + c.settled.n }
 
 // Size is the number of bytes before compression, nearly.
 func (c *Chunk) Size() int {
-	size := len(c.rows) + 2*resource.Size*len(c.usable) + shortSize*len(c.settled)
+	size := len(c.rows) + 2*resource.Size*len(c.usable) + shortSize*c.settled.n
 	for _, item := range c.unusable {
 		size += 2*resource.Size + len(item.NativeID) + len(item.Problem)
 	}
@@ -144,7 +143,8 @@ func (c *Chunk) Size() int {
 // Reset empties the chunk and keeps its memory.
 func (c *Chunk) Reset() {
 	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
-	c.unsettled, c.settled, c.stored, c.parts = 0, c.settled[:0], nil, c.parts[:0]
+	c.settled.clear()
+	c.unsettled, c.stored, c.parts = 0, nil, c.parts[:0]
 }
 
 // eachPart shows the rows in parts, each with as many as a batch has at most, and

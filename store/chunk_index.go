@@ -57,16 +57,20 @@ func (c *StagedChunk) Settled(stored []resource.Entry) (places []int, ok bool) {
 }
 
 // fingerprint tells one list of entries from another.
-type fingerprint struct{ hash hash.Hash }
-
-func newFingerprint() fingerprint { return fingerprint{sha256.New()} }
-
-func (f fingerprint) add(entry resource.Entry) {
-	f.hash.Write(entry.UID[:])
-	f.hash.Write(entry.Hash[:])
+type fingerprint struct {
+	hash hash.Hash
+	room [2 * resource.Size]byte // what is written to an interface is else made anew
 }
 
-func (f fingerprint) sum() resource.Hash { return resource.Hash(f.hash.Sum(nil)[:resource.Size]) }
+func newFingerprint() *fingerprint { return &fingerprint{hash: sha256.New()} }
+
+func (f *fingerprint) add(entry resource.Entry) {
+	copy(f.room[:], entry.UID[:])
+	copy(f.room[resource.Size:], entry.Hash[:])
+	f.hash.Write(f.room[:])
+}
+
+func (f *fingerprint) sum() resource.Hash { return resource.Hash(f.hash.Sum(nil)[:resource.Size]) }
 
 func fingerprintOf(entries []resource.Entry) resource.Hash {
 	f := newFingerprint()
@@ -87,11 +91,11 @@ const indexForm = "chunk 1\n"
 
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
-	dst = slices.Grow(dst, len(indexForm)+shortSize*len(c.settled)+2*resource.Size*len(c.usable)+64)
+	dst = slices.Grow(dst, len(indexForm)+shortSize*c.settled.n+2*resource.Size*len(c.usable)+64)
 	dst = append(dst, indexForm...)
-	dst = binary.AppendUvarint(dst, uint64(len(c.settled)))
+	dst = binary.AppendUvarint(dst, uint64(c.settled.n))
 	dst = append(dst, c.settledFingerprint()...)
-	for _, at := range c.settled {
+	for at := range c.settled.all {
 		dst = binary.BigEndian.AppendUint64(dst, uint64(shorten(c.stored[at].UID)))
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(c.parts)))
@@ -111,7 +115,7 @@ func (c *Chunk) appendIndex(dst []byte) []byte {
 
 func (c *Chunk) settledFingerprint() []byte {
 	f := newFingerprint()
-	for _, at := range c.settled {
+	for at := range c.settled.all {
 		f.add(c.stored[at])
 	}
 	sum := f.sum()
