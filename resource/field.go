@@ -173,8 +173,17 @@ func (f *field) checkOddText(s string) error {
 	return nil
 }
 
-// isPlain says that a text is ASCII without NUL.
+// isPlain says that a text is ASCII without NUL. It looks at eight bytes at once: a
+// byte has its highest bit, or gets it when 1 is taken away, if it is neither.
 func isPlain(s string) bool {
+	const ones = 0x0101010101010101
+	for ; len(s) >= 8; s = s[8:] {
+		eight := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (eight|(eight-ones))&(ones<<7) != 0 {
+			return false
+		}
+	}
 	for i := range len(s) {
 		if s[i]-1 >= utf8.RuneSelf-1 { // NUL less 1 is 255
 			return false

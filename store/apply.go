@@ -18,11 +18,7 @@ import (
 // recorded with its reason, and the others are applied. ErrSuperseded means that
 // a newer run holds the scope.
 func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resource.Scope, set BatchSet, seq int) error {
-	bulk, err := s.bulkInserts(ctx, kind)
-	if err != nil {
-		return fmt.Errorf("apply %s batch %d of %s: %w", set.Op, seq, scope, err)
-	}
-	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := s.inConnTx(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
 		batch, err := lockBatch(ctx, tx, set, seq)
 		if err != nil || !batch.AppliedAt.IsZero() {
 			return err
@@ -30,7 +26,10 @@ func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resou
 		if err := holdFence(ctx, tx, set.Lease); err != nil {
 			return err
 		}
-		a := applier{tx: tx, bulk: bulk, kind: kind, scope: scope, set: set, now: s.at()}
+		a := applier{
+			tx: tx, rows: newBulkInsert(conn, kind.Name(), rowColumns(kind)), history: newBulkInsert(conn, "resource_change", changeColumns),
+			kind: kind, scope: scope, set: set, now: s.at(),
+		}
 		if err := a.apply(ctx, batch.Payload); err != nil {
 			return err
 		}
@@ -51,7 +50,8 @@ func lockBatch(ctx context.Context, tx bun.Tx, set BatchSet, seq int) (batchRow,
 // applier is the application of one batch within its transaction.
 type applier struct {
 	tx       bun.Tx
-	bulk     bulkInserts
+	rows     *bulkInsert
+	history  *bulkInsert
 	kind     *resource.Kind
 	scope    resource.Scope
 	set      BatchSet
@@ -65,7 +65,7 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	if err := a.applyRows(ctx, payload); err != nil {
 		return err
 	}
-	if err := a.bulk.changes.recordChanges(ctx, a.tx, a.set.RunID, a.changes); err != nil {
+	if err := a.history.recordChanges(ctx, a.tx, a.set.RunID, a.changes); err != nil {
 		return err
 	}
 	return insertFailures(ctx, a.tx, a.failures)
@@ -95,7 +95,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 // addAll adds as many rows as it can in bulk, and the others the usual way.
 func (a *applier) addAll(ctx context.Context, items []Item) error {
 	a.changes = slices.Grow(a.changes, len(items))
-	for some := range slices.Chunk(items, a.bulk.rows.size) {
+	for some := range slices.Chunk(items, a.rows.size) {
 		done, err := a.addInBulk(ctx, some)
 		if err != nil {
 			return err
@@ -117,10 +117,10 @@ func (a *applier) addAll(ctx context.Context, items []Item) error {
 // addInBulk says whether it did: not, if there are too few, or one that is not as
 // the others.
 func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err error) {
-	if len(items) != a.bulk.rows.size {
+	if len(items) != a.rows.size {
 		return false, nil
 	}
-	nativeIDs, err := a.bulk.rows.insertItems(ctx, a, items)
+	nativeIDs, err := a.rows.insertItems(ctx, a, items)
 	if isDuplicateKey(err) || isRowRefusal(err) {
 		return false, nil
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/uptrace/bun"
 )
@@ -18,6 +19,7 @@ var ChangesInBulk = bulkRows(len(changeColumns))
 
 // Recording is a transaction that records changes of a run, statement by statement.
 type Recording struct {
+	conn  bun.Conn
 	tx    bun.Tx
 	runID string
 	bulk  *bulkInsert
@@ -26,12 +28,12 @@ type Recording struct {
 
 // Record begins a recording.
 func (s *Store) Record(ctx context.Context, runID string) (*Recording, error) {
-	bulk, err := s.bulk.insert(ctx, "resource_change", changeColumns)
+	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	return &Recording{tx: tx, runID: runID, bulk: bulk}, err
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	return &Recording{conn: conn, tx: tx, runID: runID, bulk: newBulkInsert(conn, "resource_change", changeColumns)}, err
 }
 
 // Insert inserts changes as one statement.
@@ -40,7 +42,7 @@ func (r *Recording) Insert(ctx context.Context, changes []Change) error {
 		changes[i].RunID = r.runID
 	}
 	if len(changes) == ChangesInBulk {
-		return r.bulk.insertChanges(ctx, r.tx, changes, &r.span)
+		return r.bulk.insertChanges(ctx, changes, &r.span)
 	}
 	return r.span.insertChanges(ctx, r.tx, changes)
 }
@@ -50,8 +52,8 @@ func (r *Recording) Commit(ctx context.Context) error {
 	if err := r.span.write(ctx, r.tx, r.runID); err != nil {
 		return err
 	}
-	return r.tx.Commit()
+	return errors.Join(r.tx.Commit(), r.conn.Close())
 }
 
 // Rollback undoes it.
-func (r *Recording) Rollback() error { return r.tx.Rollback() }
+func (r *Recording) Rollback() error { return errors.Join(r.tx.Rollback(), r.conn.Close()) }

@@ -20,7 +20,6 @@ import (
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	db        *bun.DB
-	bulk      bulkStatements
 	config    *mysql.Config
 	now       func() time.Time
 	serverNow func() time.Time // nil: ask it
@@ -64,11 +63,11 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if err := harden(cfg); err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
 	}
-	connector, err := mysql.NewConnector(cfg)
+	opener, err := mysql.NewConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
 	}
-	pool := sql.OpenDB(connector)
+	pool := sql.OpenDB(connector{opener})
 	conns := cmp.Or(opts.MaxOpenConns, DefaultMaxOpenConns)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
@@ -77,7 +76,6 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
-	s.bulk.db, s.bulk.byTable = s.db, map[string]*sql.Stmt{}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -145,11 +143,30 @@ func (s *Store) Ping(ctx context.Context) error {
 // a deadlock: it was rolled back then, and nothing else is wrong. READ COMMITTED
 // keeps gap locks away, over which parallel batches would deadlock.
 func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx) error) error {
+	return inTxOf(ctx, s.db, do)
+}
+
+// inConnTx is inTx that shows the connection, too.
+func (s *Store) inConnTx(ctx context.Context, do func(ctx context.Context, conn bun.Conn, tx bun.Tx) error) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // a connection that is lost is closed already
+	return inTxOf(ctx, conn, func(ctx context.Context, tx bun.Tx) error { return do(ctx, conn, tx) })
+}
+
+// transactor is the pool, or one of its connections.
+type transactor interface {
+	RunInTx(ctx context.Context, opts *sql.TxOptions, do func(ctx context.Context, tx bun.Tx) error) error
+}
+
+func inTxOf(ctx context.Context, db transactor, do func(ctx context.Context, tx bun.Tx) error) error {
 	const attempts = 4
 	opts := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	var err error
 	for range attempts {
-		if err = s.db.RunInTx(ctx, opts, do); !isDeadlock(err) {
+		if err = db.RunInTx(ctx, opts, do); !isDeadlock(err) {
 			return err
 		}
 	}
