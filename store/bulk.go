@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
@@ -35,34 +36,61 @@ func bulkQuery(table string, columns []string, rows int) string {
 }
 
 // bulkInsert inserts a number of rows at a time with a prepared statement: nobody
-// formats values into SQL, and nobody parses them out of it again. It is for one
-// transaction. The values go to the driver as they are: database/sql would copy and
-// check each of them, which was an eighth of a worker's CPU time in a first load
-// (docs/decisions/0012-bulk-inserts-are-prepared.md).
+// formats values into SQL, and nobody parses them out of it again. It belongs to a
+// connection, and is used by whoever has that. The values go to the driver as they
+// are: database/sql would copy and check each of them, which was an eighth of a
+// worker's CPU time in a first load (docs/decisions/0012-bulk-inserts-are-prepared.md).
 type bulkInsert struct {
-	conn   bun.Conn // that the transaction is in
-	query  string
-	size   int                 // how many rows
-	args   []any               // driver.Value each
-	values []driver.NamedValue // the same
+	conn     bun.Conn // that of the transaction
+	query    string
+	prepared driver.Stmt         // nil before the first use
+	size     int                 // how many rows
+	args     []any               // driver.Value each
+	values   []driver.NamedValue // the same
 }
 
-func newBulkInsert(conn bun.Conn, table string, columns []string) *bulkInsert {
-	size := bulkRows(len(columns))
-	return &bulkInsert{conn: conn, query: bulkQuery(table, columns, size), size: size}
+// bulkInsertOf returns the connection's bulk insert into a table.
+func bulkInsertOf(conn bun.Conn, table string, columns []string) (b *bulkInsert, err error) {
+	err = conn.Raw(func(raw any) error {
+		own := raw.(*connection)
+		if own.bulk[table] == nil {
+			size := bulkRows(len(columns))
+			own.bulk[table] = &bulkInsert{query: bulkQuery(table, columns, size), size: size}
+		}
+		b = own.bulk[table]
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("insert into %s: %w", table, err)
+	}
+	b.conn = conn
+	return b, nil
 }
 
 // exec inserts as many rows as the statement has, whose values follow each other in args.
 func (b *bulkInsert) exec(ctx context.Context) (inserted driver.Result, err error) {
-	b.values = b.values[:0]
-	for i, value := range b.args {
-		b.values = append(b.values, driver.NamedValue{Ordinal: i + 1, Value: value})
+	for len(b.values) < len(b.args) {
+		b.values = append(b.values, driver.NamedValue{Ordinal: len(b.values) + 1})
 	}
-	lost := b.conn.Raw(func(conn any) error {
-		inserted, err = conn.(*connection).execPrepared(ctx, b.query, b.values)
+	for i, value := range b.args {
+		b.values[i].Value = value
+	}
+	lost := b.conn.Raw(func(raw any) error {
+		inserted, err = b.execIn(ctx, raw.(*connection))
 		return nil // a driver.ErrBadConn would have Raw wait for the transaction to end
 	})
 	return inserted, cmp.Or(err, lost)
+}
+
+func (b *bulkInsert) execIn(ctx context.Context, conn *connection) (driver.Result, error) {
+	if b.prepared == nil {
+		prepared, err := conn.PrepareContext(ctx, b.query)
+		if err != nil {
+			return nil, fmt.Errorf("prepare a bulk insert: %w", err)
+		}
+		b.prepared = prepared
+	}
+	return b.prepared.(driver.StmtExecContext).ExecContext(ctx, b.values)
 }
 
 // insertItems inserts b.size staged rows as one statement, and returns their

@@ -3,11 +3,16 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 )
 
-// connector opens connections that keep what was prepared in them.
+// connector opens connections that keep their bulk inserts.
 type connector struct{ driver.Connector }
+
+// setIsolation is for all transactions that do not say otherwise. READ COMMITTED keeps
+// gap locks away, over which parallel batches would deadlock.
+const setIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 
 // Connect implements driver.Connector.
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -17,9 +22,12 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	conn, ok := opened.(mysqlConn)
 	if !ok {
-		return nil, fmt.Errorf("a connection of type %T lacks what the driver's had", opened)
+		return nil, errors.Join(fmt.Errorf("a connection of type %T lacks what the driver's had", opened), opened.Close())
 	}
-	return &connection{mysqlConn: conn, prepared: map[string]driver.Stmt{}}, nil
+	if _, err := conn.ExecContext(ctx, setIsolation, nil); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &connection{mysqlConn: conn, bulk: map[string]*bulkInsert{}}, nil
 }
 
 // mysqlConn is all that database/sql asks of the driver's connections.
@@ -35,22 +43,9 @@ type mysqlConn interface {
 	driver.Validator
 }
 
-// connection is one to the server, with the statements that bulk inserts prepared in
-// it. They end with it.
+// connection is one to the server, with its bulk inserts by table. What they prepared
+// in it ends with it.
 type connection struct {
 	mysqlConn
-	prepared map[string]driver.Stmt // by their text
-}
-
-// execPrepared executes a statement, which is prepared when it is first met.
-func (c *connection) execPrepared(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	statement, ok := c.prepared[query]
-	if !ok {
-		var err error
-		if statement, err = c.PrepareContext(ctx, query); err != nil {
-			return nil, fmt.Errorf("prepare a bulk insert: %w", err)
-		}
-		c.prepared[query] = statement
-	}
-	return statement.(driver.StmtExecContext).ExecContext(ctx, args)
+	bulk map[string]*bulkInsert
 }

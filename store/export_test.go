@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 
 	"github.com/uptrace/bun"
@@ -32,8 +31,12 @@ func (s *Store) Record(ctx context.Context, runID string) (*Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
-	return &Recording{conn: conn, tx: tx, runID: runID, bulk: newBulkInsert(conn, "resource_change", changeColumns)}, err
+	bulk, err := bulkInsertOf(conn, "resource_change", changeColumns)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	return &Recording{conn: conn, tx: tx, runID: runID, bulk: bulk}, err
 }
 
 // Insert inserts changes as one statement.

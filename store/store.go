@@ -15,11 +15,13 @@ import (
 	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/mysqldialect"
+	"golang.org/x/sync/semaphore"
 )
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	db        *bun.DB
+	recording *semaphore.Weighted // of who writes the history
 	config    *mysql.Config
 	now       func() time.Time
 	serverNow func() time.Time // nil: ask it
@@ -76,6 +78,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
+	s.recording = semaphore.NewWeighted(1)
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -140,8 +143,7 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // inTx runs do in a transaction, and again when InnoDB chose it as the victim of
-// a deadlock: it was rolled back then, and nothing else is wrong. READ COMMITTED
-// keeps gap locks away, over which parallel batches would deadlock.
+// a deadlock: it was rolled back then, and nothing else is wrong.
 func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx) error) error {
 	return inTxOf(ctx, s.db, do)
 }
@@ -163,10 +165,9 @@ type transactor interface {
 
 func inTxOf(ctx context.Context, db transactor, do func(ctx context.Context, tx bun.Tx) error) error {
 	const attempts = 4
-	opts := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	var err error
 	for range attempts {
-		if err = db.RunInTx(ctx, opts, do); !isDeadlock(err) {
+		if err = db.RunInTx(ctx, nil, do); !isDeadlock(err) {
 			return err
 		}
 	}
