@@ -50,6 +50,12 @@ func (r *Recording) Insert(ctx context.Context, changes []Change) error {
 	return r.span.insertChanges(ctx, r.tx, changes)
 }
 
+// ConnectionID is the server's number of the recording's connection.
+func (r *Recording) ConnectionID(ctx context.Context) (id int64, err error) {
+	err = r.tx.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id)
+	return id, err
+}
+
 // Commit ends the recording.
 func (r *Recording) Commit(ctx context.Context) error {
 	if err := r.span.write(ctx, r.tx, r.runID); err != nil {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -119,6 +120,37 @@ func TestChangesOfInterleavedRuns(t *testing.T) {
 	require.Equal(t, ofB, told(c.changes(t, store.ChangeFilter{RunID: "run-b", Limit: 1000})))
 	for _, runID := range []string{"run-a", "run-b"} {
 		c.requireRun(t, runID, 10)
+	}
+}
+
+// A connection that is lost in the middle of a bulk ends the transaction with an error,
+// whether its statement was prepared before or not, and nothing waits for it.
+func TestConnectionThatIsLostInABulk(t *testing.T) {
+	t.Parallel()
+	for _, prepared := range []bool{false, true} {
+		t.Run(fmt.Sprint("prepared ", prepared), func(t *testing.T) {
+			t.Parallel()
+			c := newCalendar(t)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			lost, err := c.Record(ctx, "run-lost")
+			require.NoError(t, err)
+			if prepared {
+				require.NoError(t, lost.Insert(ctx, c.changesOf(diff.Add, "a", store.ChangesInBulk)))
+			}
+			id, err := lost.ConnectionID(ctx)
+			require.NoError(t, err)
+			_, err = storetest.Connect(t, c.dsn).Exec(fmt.Sprintf("KILL %d", id))
+			require.NoError(t, err)
+			require.Error(t, lost.Insert(ctx, c.changesOf(diff.Add, "b", store.ChangesInBulk)))
+			require.Error(t, lost.Rollback())
+
+			next := c.record(t, "run-next")
+			require.NoError(t, next.Insert(ctx, c.changesOf(diff.Add, "c", store.ChangesInBulk)))
+			require.NoError(t, next.Commit(ctx))
+			require.Len(t, c.changes(t, store.ChangeFilter{Limit: 1000}), store.ChangesInBulk)
+			require.NoError(t, ctx.Err())
+		})
 	}
 }
 
