@@ -327,13 +327,13 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 	group.SetLimit(applyParallel)
 	for _, seq := range seqs {
 		group.Go(func() error {
-			if beat.workerStops() {
-				return errWorkerStops
-			}
 			if err := a.applying.Acquire(groupCtx, 1); err != nil {
 				return err
 			}
 			defer a.applying.Release(1)
+			if beat.workerStops() {
+				return errWorkerStops
+			}
 			return a.deps.Store.ApplyBatch(groupCtx, kind, in.scope(), set, seq)
 		})
 	}

@@ -315,6 +315,20 @@ func TestListingGoesOnFromItsCheckpoint(t *testing.T) {
 	// pages before it can know that.
 	b.begin(t, "second")
 	require.True(t, b.fetch(t).Unchanged)
+
+	// Nor is a checkpoint later where the rows are stored as they are, and are not kept.
+	b.begin(t, "third")
+	b.cloud.takeAsked()
+	b.cloud.failOnce(3, &cloud.Error{Class: cloud.Unavailable})
+	var third beats
+	_, err = execute(t, attempt{beats: &third}, b.FetchCloud, b.scopeIn())
+	requireFailure(t, err, "unavailable", true)
+	b.cloud.fault = nil
+	b.cloud.takeAsked()
+	snapshot, err = execute(t, attempt{number: 2, resume: third.checkpoint(t)}, b.FetchCloud, b.scopeIn())
+	require.NoError(t, err)
+	require.Equal(t, []string{"p1", "p2", "p3"}, b.cloud.takeAsked())
+	require.True(t, snapshot.Unchanged)
 }
 
 // The checkpoint of an attempt that had one itself is the sum of both.

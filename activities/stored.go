@@ -27,7 +27,8 @@ const (
 type storedEntries struct {
 	mu      sync.Mutex
 	of      map[store.Lease]readEntries
-	entries int
+	entries int       // with fewEntries more for each scope
+	swept   time.Time // when those that are too old were forgotten
 }
 
 // readEntries are a scope's entries, and when they were read.
@@ -35,6 +36,9 @@ type readEntries struct {
 	entries []resource.Entry
 	at      time.Time
 }
+
+// cost is what they count: small scopes have more memory than entries.
+func (r readEntries) cost() int { return len(r.entries) + fewEntries }
 
 // put keeps entries for take, unless there are too many, or they are too old.
 func (s *storedEntries) put(lease store.Lease, read readEntries) {
@@ -44,8 +48,9 @@ func (s *storedEntries) put(lease store.Lease, read readEntries) {
 	if len(read.entries) > maxHandedOver || time.Since(read.at) > handOverWithin {
 		return
 	}
+	s.sweep()
 	for other := range s.of { // whose next activity went to another worker, or has to wait
-		if s.entries+len(read.entries) <= maxHandedOver {
+		if s.entries+read.cost() <= maxHandedOver+fewEntries {
 			break
 		}
 		s.forget(other)
@@ -54,7 +59,20 @@ func (s *storedEntries) put(lease store.Lease, read readEntries) {
 		s.of = map[store.Lease]readEntries{}
 	}
 	s.of[lease] = read
-	s.entries += len(read.entries)
+	s.entries += read.cost()
+}
+
+// sweep forgets now and then what nobody came for in time: a lease is of one run.
+func (s *storedEntries) sweep() {
+	if time.Since(s.swept) < handOverWithin {
+		return
+	}
+	s.swept = time.Now()
+	for lease, read := range s.of {
+		if time.Since(read.at) > handOverWithin {
+			s.forget(lease)
+		}
+	}
 }
 
 // take returns what was put, once, unless it is too old.
@@ -70,8 +88,10 @@ func (s *storedEntries) take(lease store.Lease) (read readEntries, ok bool) {
 }
 
 func (s *storedEntries) forget(lease store.Lease) {
-	s.entries -= len(s.of[lease].entries)
-	delete(s.of, lease)
+	if read, ok := s.of[lease]; ok {
+		s.entries -= read.cost()
+		delete(s.of, lease)
+	}
 }
 
 // foldStored returns the digest of the inventory's entries of a scope, and hands them

@@ -42,8 +42,32 @@ func TestStoredEntriesAreBounded(t *testing.T) {
 		require.LessOrEqual(t, s.entries, maxHandedOver)
 		require.Contains(t, s.of, store.Lease{ScopeID: scope}, "the last one has room")
 	}
-	require.Len(t, s.of, 4)
+	require.Len(t, s.of, 3, "each counts some more than its entries")
 	s.put(store.Lease{ScopeID: 9}, readEntries{make([]resource.Entry, maxHandedOver+1), time.Now()})
 	require.NotContains(t, s.of, store.Lease{ScopeID: 9}, "nor is what was put before")
-	require.Len(t, s.of, 3)
+	require.Len(t, s.of, 2)
+	s.put(store.Lease{ScopeID: 9}, readEntries{make([]resource.Entry, maxHandedOver), time.Now()})
+	require.Len(t, s.of, 1, "it is the largest there can be")
+	for scope := range int64(3 * maxHandedOver / fewEntries) {
+		s.put(store.Lease{ScopeID: scope}, readEntries{nil, time.Now()})
+	}
+	require.LessOrEqual(t, len(s.of), maxHandedOver/fewEntries+1, "empty scopes count, too")
+}
+
+// Most of what is put is of a run that is over, if nobody came for it.
+func TestStoredEntriesThatNobodyTakesAreForgotten(t *testing.T) {
+	t.Parallel()
+	var s storedEntries
+	for scope := range int64(5) {
+		lease := store.Lease{RunID: "over", ScopeID: scope}
+		s.put(lease, readEntries{make([]resource.Entry, 3), time.Now()})
+		s.of[lease] = readEntries{s.of[lease].entries, time.Now().Add(-2 * handOverWithin)}
+	}
+	s.swept = time.Time{}
+	next := store.Lease{RunID: "next"}
+	s.put(next, readEntries{make([]resource.Entry, 2), time.Now()})
+	require.Len(t, s.of, 1)
+	_, ok := s.take(next)
+	require.True(t, ok)
+	require.Zero(t, s.entries)
 }

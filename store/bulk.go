@@ -51,14 +51,12 @@ type bulkInsert struct {
 
 // bulkInsertOf returns the connection's bulk insert into a table.
 func bulkInsertOf(conn bun.Conn, table string, columns []string) (b *bulkInsert, err error) {
-	err = conn.Raw(func(raw any) error {
-		own := raw.(*connection)
+	err = inRaw(conn, func(own *connection) {
 		if own.bulk[table] == nil {
 			size := bulkRows(len(columns))
 			own.bulk[table] = &bulkInsert{query: bulkQuery(table, columns, size), size: size}
 		}
 		b = own.bulk[table]
-		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("insert into %s: %w", table, err)
@@ -69,17 +67,35 @@ func bulkInsertOf(conn bun.Conn, table string, columns []string) (b *bulkInsert,
 
 // exec inserts as many rows as the statement has, whose values follow each other in args.
 func (b *bulkInsert) exec(ctx context.Context) (inserted driver.Result, err error) {
-	for len(b.values) < len(b.args) {
-		b.values = append(b.values, driver.NamedValue{Ordinal: len(b.values) + 1})
-	}
 	for i, value := range b.args {
-		b.values[i].Value = value
+		b.values = append(b.values, driver.NamedValue{Ordinal: i + 1, Value: value})
 	}
-	lost := b.conn.Raw(func(raw any) error {
-		inserted, err = b.execIn(ctx, raw.(*connection))
-		return nil // a driver.ErrBadConn would have Raw wait for the transaction to end
-	})
+	defer b.forget()
+	lost := inRaw(b.conn, func(conn *connection) { inserted, err = b.execIn(ctx, conn) })
 	return inserted, cmp.Or(err, lost)
+}
+
+// forget keeps the memory of the values, and not what they refer to.
+func (b *bulkInsert) forget() {
+	clear(b.args)
+	clear(b.values)
+	b.args, b.values = b.args[:0], b.values[:0]
+}
+
+// inRaw shows a connection that a transaction is in. Neither an error nor a panic may
+// reach sql.Conn.Raw: with a driver.ErrBadConn, or for a panic, it closes the connection,
+// which waits for the transaction to end, which waits for this.
+func inRaw(conn bun.Conn, do func(conn *connection)) error {
+	var panicked any
+	err := conn.Raw(func(raw any) error {
+		defer func() { panicked = recover() }()
+		do(raw.(*connection))
+		return nil
+	})
+	if panicked != nil {
+		panic(panicked)
+	}
+	return err
 }
 
 func (b *bulkInsert) execIn(ctx context.Context, conn *connection) (driver.Result, error) {

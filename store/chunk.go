@@ -15,6 +15,7 @@ import (
 // its batch refers to it.
 type Chunk struct {
 	rows      []byte // of the usable items, one after the other
+	size      int    // bytes of all that was added
 	usable    []chunkItem
 	unsettled int // the first of the usable items that Settle has not seen
 	unusable  []Item
@@ -41,7 +42,9 @@ const usualRow = 400
 
 // Add appends an item.
 func (c *Chunk) Add(item Item) {
+	c.size += 2*resource.Size + len(item.Row)
 	if !item.Usable() {
+		c.size += len(item.NativeID) + len(item.Problem)
 		item.Row = nil
 		c.unusable = append(c.unusable, item)
 		return
@@ -51,10 +54,10 @@ func (c *Chunk) Add(item Item) {
 	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows)})
 }
 
-// Settle leaves no more than a short UID of the items that are stored as they are, but
-// for repeated ones: nothing has to be done about them. It looks at those that were added since it was
-// called last. The stored entries are all of the scope's, by UID, and the same at
-// each call.
+// Settle leaves no more than a short UID of the items that are stored as they are:
+// nothing has to be done about them. A repeated one is kept. It looks at those that
+// were added since it was called last. The stored entries are all of the scope's, by
+// UID, and the same at each call.
 func (c *Chunk) Settle(stored []resource.Entry) {
 	c.stored = stored
 	c.settled.reach(len(stored))
@@ -131,20 +134,15 @@ func compareBools(a, b bool) int {
 // Len is the number of items.
 func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + c.settled.n }
 
-// Size is the number of bytes before compression, nearly.
-func (c *Chunk) Size() int {
-	size := len(c.rows) + 2*resource.Size*len(c.usable) + shortSize*c.settled.n
-	for _, item := range c.unusable {
-		size += 2*resource.Size + len(item.NativeID) + len(item.Problem)
-	}
-	return size
-}
+// Size is the number of bytes of all that was added since the chunk was empty, settled
+// or not: by it, a listing that has much to settle has its checkpoints, too.
+func (c *Chunk) Size() int { return c.size }
 
 // Reset empties the chunk and keeps its memory.
 func (c *Chunk) Reset() {
 	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
 	c.settled.clear()
-	c.unsettled, c.stored, c.parts = 0, nil, c.parts[:0]
+	c.size, c.unsettled, c.stored, c.parts = 0, 0, nil, c.parts[:0]
 }
 
 // eachPart shows the rows in parts, each with as many as a batch has at most, and

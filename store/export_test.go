@@ -36,7 +36,10 @@ func (s *Store) Record(ctx context.Context, runID string) (*Recording, error) {
 		return nil, errors.Join(err, conn.Close())
 	}
 	tx, err := conn.BeginTx(ctx, nil)
-	return &Recording{conn: conn, tx: tx, runID: runID, bulk: bulk}, err
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &Recording{conn: conn, tx: tx, runID: runID, bulk: bulk}, nil
 }
 
 // Insert inserts changes as one statement.
@@ -54,6 +57,18 @@ func (r *Recording) Insert(ctx context.Context, changes []Change) error {
 func (r *Recording) ConnectionID(ctx context.Context) (id int64, err error) {
 	err = r.tx.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id)
 	return id, err
+}
+
+// Isolation is the isolation of the recording's connection.
+func (r *Recording) Isolation(ctx context.Context) (level string, err error) {
+	var name string // MySQL and MariaDB differ in it
+	err = r.tx.QueryRowContext(ctx, "SHOW SESSION VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation')").Scan(&name, &level)
+	return level, err
+}
+
+// Panic is a panic of the driver.
+func (r *Recording) Panic() error {
+	return inRaw(r.conn, func(*connection) { panic("of the driver") })
 }
 
 // Commit ends the recording.

@@ -142,7 +142,9 @@ func TestConnectionThatIsLostInABulk(t *testing.T) {
 			require.NoError(t, err)
 			_, err = storetest.Connect(t, c.dsn).Exec(fmt.Sprintf("KILL %d", id))
 			require.NoError(t, err)
-			require.Error(t, lost.Insert(ctx, c.changesOf(diff.Add, "b", store.ChangesInBulk)))
+			for range 2 { // the second one finds that it is lost before anything is sent
+				require.Error(t, lost.Insert(ctx, c.changesOf(diff.Add, "b", store.ChangesInBulk)))
+			}
 			require.Error(t, lost.Rollback())
 
 			next := c.record(t, "run-next")
@@ -152,6 +154,23 @@ func TestConnectionThatIsLostInABulk(t *testing.T) {
 			require.NoError(t, ctx.Err())
 		})
 	}
+}
+
+func TestPanicInABulkReachesItsCaller(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	recording := c.record(t, "run-1")
+	require.PanicsWithValue(t, "of the driver", func() { _ = recording.Panic() })
+	require.NoError(t, recording.Rollback())
+}
+
+func TestTransactionsAreReadCommitted(t *testing.T) {
+	t.Parallel()
+	recording := newCalendar(t).record(t, "run-1")
+	level, err := recording.Isolation(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "READ-COMMITTED", level)
+	require.NoError(t, recording.Rollback())
 }
 
 func backwards(changes []store.Change) []store.Change {
