@@ -130,7 +130,8 @@ func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) 
 
 var changeColumns = []string{"kind", "uid", "native_id", "scope_id", "run_id", "op", "changed_at", "fields", "image"}
 
-// recordChanges is what the function of that name is, in bulk.
+// recordChanges records all changes that a transaction makes for a run, and their span:
+// in bulk as far as that goes.
 func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change) error {
 	var span changeSpan
 	for ; len(changes) >= b.size; changes = changes[b.size:] {

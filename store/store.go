@@ -148,7 +148,8 @@ func (s *Store) inTx(ctx context.Context, do func(ctx context.Context, tx bun.Tx
 	return inTxOf(ctx, s.db, do)
 }
 
-// inConnTx is inTx that shows the connection, too.
+// inConnTx is inTx that shows the connection, too. A connection that turns out to be
+// lost is not replaced: the activity's next attempt takes another.
 func (s *Store) inConnTx(ctx context.Context, do func(ctx context.Context, conn bun.Conn, tx bun.Tx) error) error {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
