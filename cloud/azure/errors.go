@@ -114,7 +114,7 @@ type classed struct {
 func (c classed) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	page, err := c.Lister.List(ctx, region, cursor)
 	if err != nil {
-		return cloud.Page{}, placed(c.place, region, withClass("list", err))
+		return cloud.Page{}, adapter.Placed(c.place, region, withClass("list", err))
 	}
 	return page, nil
 }
@@ -123,22 +123,9 @@ func (c classed) List(ctx context.Context, region, cursor string) (cloud.Page, e
 func (c classed) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	existing, err := c.Lister.Lookup(ctx, region, nativeIDs)
 	if err != nil {
-		return nil, placed(c.place, region, withClass("look up ids", err))
+		return nil, adapter.Placed(c.place, region, withClass("look up ids", err))
 	}
 	return existing, nil
-}
-
-// placed adds the account and the region to what was asked, where they are not told.
-func placed(account, region string, err error) error {
-	var known *cloud.Error
-	if !errors.As(err, &known) || strings.HasPrefix(known.Doing, account+": ") {
-		return err
-	}
-	told := *known // others may have the same error
-	if told.Doing = account + ": " + known.Doing; !strings.Contains(known.Doing, region) {
-		told.Doing += " of " + region
-	}
-	return &told
 }
 
 func withClass(doing string, err error) error {
