@@ -38,7 +38,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
 	}
 	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter()}
-	f.read, f.hasRead = a.stored.take(in.lease())
+	f.read, _ = a.stored.take(in.lease())
 	f.takeChunk()
 	defer f.giveBack()
 	f.beat = startBeat(ctx)
@@ -48,7 +48,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
-	if err == nil && !out.Unchanged && f.hasRead {
+	if err == nil && !out.Unchanged && f.read.known() {
 		a.stored.put(in.lease(), f.read)
 	}
 	return out, temporalError(ctx, err)
@@ -102,7 +102,6 @@ type fetch struct {
 	cursors  map[string]bool
 	restarts int
 	read     readEntries // of the inventory, by UID: handed over, or read to stage something
-	hasRead  bool
 }
 
 // resume goes on where an earlier attempt left a checkpoint.
@@ -209,7 +208,7 @@ func (f *fetch) take(page cloud.Page) {
 		}
 		f.chunk.Add(item)
 	}
-	if f.hasRead { // else it is read if anything has to be staged
+	if f.read.known() { // else it is read if anything has to be staged
 		f.chunk.Settle(f.read.entries)
 	}
 }
@@ -255,13 +254,13 @@ func (f *fetch) stage(ctx context.Context) error {
 // settleChunk leaves out of the chunk the rows that the inventory has as they are,
 // mostly almost all: the comparison needs no more than which they are.
 func (f *fetch) settleChunk(ctx context.Context) error {
-	if !f.hasRead && f.in.Scope.Local.Count > 0 {
+	if !f.read.known() && f.in.Scope.Local.Count > 0 {
 		at := time.Now()
 		entries, err := f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
 		if err != nil {
 			return err
 		}
-		f.read, f.hasRead = readEntries{entries: entries, at: at}, true
+		f.read = readEntries{entries: entries, at: at}
 	}
 	f.chunk.Settle(f.read.entries)
 	return nil

@@ -37,6 +37,9 @@ type readEntries struct {
 	at      time.Time
 }
 
+// known says that they were read, even if there are none.
+func (r readEntries) known() bool { return !r.at.IsZero() }
+
 // cost is what they count: small scopes have more memory than entries.
 func (r readEntries) cost() int { return len(r.entries) + fewEntries }
 
