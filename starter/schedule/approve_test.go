@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/workflow"
 
@@ -164,12 +165,18 @@ func TestRunThatBeginsAsNobodyWaits(t *testing.T) {
 	var second string
 	starter.Queued = func(behind execution.Run) {
 		end(t, n, behind)
+		handle := n.ScheduleClient().GetHandle(t.Context(), ID("resource_host"))
 		require.Eventually(t, func() bool {
-			now, err := n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")).Describe(t.Context())
-			if err == nil && len(now.Info.RunningWorkflows) > 0 {
-				second = now.Info.RunningWorkflows[0].FirstExecutionRunID
+			now, err := handle.Describe(t.Context())
+			if err != nil {
+				return false
 			}
-			return second != "" && second != behind.RunID
+			if len(now.Info.RunningWorkflows) == 0 { // the server may have dropped the request: see maxTriggers
+				_ = handle.Trigger(t.Context(), client.ScheduleTriggerOptions{Overlap: enums.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE})
+				return false
+			}
+			second = now.Info.RunningWorkflows[0].FirstExecutionRunID
+			return second != behind.RunID
 		}, patience, lookPause)
 		cancel(errors.New("enough"))
 	}
