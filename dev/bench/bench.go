@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
@@ -38,12 +39,21 @@ type Fleet struct {
 	Scopes int
 }
 
-// Fleets are those of n hosts or, for 0, of the whole benchmark.
+// rounds is how often a fleet is measured whose seconds have bounds: one measurement is
+// off by several percent.
+const rounds = 3
+
+// Fleets are those to measure, one after the other: that of n hosts or, for 0, those of
+// the whole benchmark. Of a fleet that is there several times, the medians count.
 func Fleets(n int) []Fleet {
 	if n > 0 {
 		return []Fleet{ofScopes(n)}
 	}
-	return []Fleet{ofScopes(10_000), ofScopes(100_000), ofScopes(million), {Hosts: million, Scopes: 1}}
+	fleets := []Fleet{ofScopes(10_000)}
+	for _, bounded := range []Fleet{mediumFleet, largeFleet} {
+		fleets = append(fleets, slices.Repeat([]Fleet{bounded}, rounds)...)
+	}
+	return append(fleets, single)
 }
 
 const million = 1_000_000

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,7 +55,23 @@ func TestTableMarksWhatIsNotMet(t *testing.T) {
 func TestFleets(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []Fleet{{Hosts: 50_000, Scopes: 3}}, Fleets(50_000))
+	medium, large := Fleet{Hosts: 100_000, Scopes: 5}, Fleet{Hosts: million, Scopes: 50}
 	require.Equal(t, []Fleet{
-		{Hosts: 10_000, Scopes: 1}, {Hosts: 100_000, Scopes: 5}, {Hosts: million, Scopes: 50}, {Hosts: million, Scopes: 1},
+		{Hosts: 10_000, Scopes: 1}, medium, medium, medium, large, large, large, {Hosts: million, Scopes: 1},
 	}, Fleets(0))
+}
+
+// The second and the third time, a run was slower, and took more memory once.
+func TestMediansAreJudged(t *testing.T) {
+	t.Parallel()
+	r := millions(9, 100)
+	for _, again := range []*results{millions(30, 301), millions(10, 100)} {
+		r.samples = append(r.samples, again.samples...)
+		r.references = append(r.references, again.references...)
+	}
+	require.Equal(t, []string{"worker peak RSS, scopes of 20,000"}, notMet(r), "10 seconds are met, 30 would not be")
+	var table bytes.Buffer
+	require.NoError(t, r.write(&table, false, nil))
+	require.Regexp(t, `1% churn\s+0\s+10\.00\s+9\.00–30\.00`, table.String())
+	require.Equal(t, len(cases), strings.Count(table.String(), "9.00–30.00"), "a line for each case")
 }

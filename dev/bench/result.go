@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/prometheus/procfs"
@@ -42,22 +44,44 @@ type results struct {
 func (r *results) add(s Sample)                     { r.samples = append(r.samples, s) }
 func (r *results) addReferences(found ...Reference) { r.references = append(r.references, found...) }
 
+// sample is the median by the seconds, where a fleet was measured several times.
 func (r *results) sample(f Fleet, name string) (Sample, bool) {
-	for _, s := range r.samples {
-		if s.Hosts == f.Hosts && s.Scopes == f.Scopes && s.Case == name {
-			return s, true
-		}
-	}
-	return Sample{}, false
+	return median(r.samplesOf(f, name), sampleSeconds)
 }
 
+func (r *results) samplesOf(f Fleet, name string) []Sample {
+	return matching(r.samples, func(s Sample) bool { return s.Hosts == f.Hosts && s.Scopes == f.Scopes && s.Case == name })
+}
+
+// reference is the median of its seconds, likewise.
 func (r *results) reference(f Fleet, name string) (float64, bool) {
-	for _, ref := range r.references {
-		if ref.Hosts == f.Hosts && ref.Scopes == f.Scopes && ref.Name == name {
-			return ref.Seconds, true
+	ref, ok := median(r.referencesOf(f, name), referenceSeconds)
+	return ref.Seconds, ok
+}
+
+func (r *results) referencesOf(f Fleet, name string) []Reference {
+	return matching(r.references, func(ref Reference) bool { return ref.Hosts == f.Hosts && ref.Scopes == f.Scopes && ref.Name == name })
+}
+
+func sampleSeconds(s Sample) float64       { return s.Seconds }
+func referenceSeconds(r Reference) float64 { return r.Seconds }
+
+func matching[T any](all []T, matches func(T) bool) (found []T) {
+	for _, one := range all {
+		if matches(one) {
+			found = append(found, one)
 		}
 	}
-	return 0, false
+	return found
+}
+
+// median is the middle one of an odd number, and of an even one the slower of the two.
+func median[T any](measured []T, seconds func(T) float64) (middle T, ok bool) {
+	if len(measured) == 0 {
+		return middle, false
+	}
+	slices.SortFunc(measured, func(a, b T) int { return cmp.Compare(seconds(a), seconds(b)) })
+	return measured[len(measured)/2], true
 }
 
 func (r *results) write(out io.Writer, asJSON bool, bounds []Bound) error {
@@ -92,15 +116,18 @@ func (r *results) writeJSON(out io.Writer, bounds []Bound) error {
 
 func (r *results) writeTables(out io.Writer, bounds []Bound) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s\n\n", machineSize())
-	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\thistory KB\tactivities\t")
-	for _, s := range r.samples {
-		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.2f\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t%d\t%.0f\t%d\t\n", s.Hosts, s.Scopes, s.Case, s.Changes, s.Seconds,
-			s.CPUSeconds, s.MySQLCPUSeconds, s.PeakMiB, s.RowsWritten, float64(s.BytesWritten)/1e6, s.Events, float64(s.Bytes)/1e3, s.Activities)
+	fmt.Fprintf(w, "%s; of what was measured several times, the medians by the seconds\n\n", machineSize())
+	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tfrom–to\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\thistory KB\tactivities\t")
+	for _, measured := range grouped(r.samples, func(s Sample) [3]any { return [3]any{s.Hosts, s.Scopes, s.Case} }) {
+		s, _ := median(measured, sampleSeconds)
+		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.2f\t%s\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t%d\t%.0f\t%d\t\n", s.Hosts, s.Scopes, s.Case, s.Changes,
+			s.Seconds, spread(measured, sampleSeconds), s.CPUSeconds, s.MySQLCPUSeconds, s.PeakMiB, s.RowsWritten, float64(s.BytesWritten)/1e6,
+			s.Events, float64(s.Bytes)/1e3, s.Activities)
 	}
-	fmt.Fprintln(w, "\nhosts\tscopes\treference\tseconds\tnote\t")
-	for _, ref := range r.references {
-		fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%s\t\n", ref.Hosts, ref.Scopes, ref.Name, ref.Seconds, ref.Note)
+	fmt.Fprintln(w, "\nhosts\tscopes\treference\tseconds\tfrom–to\tnote\t")
+	for _, measured := range grouped(r.references, func(ref Reference) [3]any { return [3]any{ref.Hosts, ref.Scopes, ref.Name} }) {
+		ref, _ := median(measured, referenceSeconds)
+		fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%s\t%s\t\n", ref.Hosts, ref.Scopes, ref.Name, ref.Seconds, spread(measured, referenceSeconds), ref.Note)
 	}
 	writeEdges(w, r.edges)
 	if len(bounds) > 0 {
@@ -113,6 +140,33 @@ func (r *results) writeTables(out io.Writer, bounds []Bound) error {
 		return fmt.Errorf("write the results: %w", err)
 	}
 	return nil
+}
+
+// grouped are those of the same key together, in the order of the first of each.
+func grouped[T any](all []T, key func(T) [3]any) (groups [][]T) {
+	place := map[[3]any]int{}
+	for _, one := range all {
+		at, known := place[key(one)]
+		if !known {
+			at = len(groups)
+			place[key(one)] = at
+			groups = append(groups, nil)
+		}
+		groups[at] = append(groups[at], one)
+	}
+	return groups
+}
+
+// spread is the least and the most of several.
+func spread[T any](measured []T, seconds func(T) float64) string {
+	if len(measured) < 2 {
+		return ""
+	}
+	least, most := seconds(measured[0]), seconds(measured[0])
+	for _, one := range measured {
+		least, most = min(least, seconds(one)), max(most, seconds(one))
+	}
+	return fmt.Sprintf("%.2f–%.2f", least, most)
 }
 
 // machineSize is what a figure depends on most.
