@@ -185,7 +185,7 @@ func (b *bundle) requireInventory(t *testing.T, rows ...*resource.Host) {
 	}
 	stored, err := b.store.LoadScope(t.Context(), resource.HostKind, b.scope.ID, 0)
 	require.NoError(t, err)
-	require.ElementsMatch(t, want, stored)
+	require.ElementsMatch(t, want, stored.Entries)
 }
 
 func (b *bundle) count(t *testing.T, query string, args ...any) (n int) {

@@ -35,7 +35,7 @@ func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (Compute
 type comparison struct {
 	store    *store.Store
 	in       ComputeDiffIn
-	local    []resource.Entry // the inventory's side, by UID
+	local    store.Stored // the inventory's side
 	diff     *diff.Diff
 	batches  map[diff.Op]*store.BatchWriter
 	failures []store.Failure
@@ -43,12 +43,12 @@ type comparison struct {
 	out      ComputeDiffOut
 }
 
-func newComparison(s *store.Store, in ComputeDiffIn, local []resource.Entry) *comparison {
+func newComparison(s *store.Store, in ComputeDiffIn, local store.Stored) *comparison {
 	writer := newWriter()
 	c := &comparison{
-		store: s, in: in, local: local, diff: diff.New(local),
+		store: s, in: in, local: local, diff: diff.New(local.Entries),
 		batches: make(map[diff.Op]*store.BatchWriter, len(writtenOps)),
-		out:     ComputeDiffOut{Writer: writer, DBNum: int64(len(local))},
+		out:     ComputeDiffOut{Writer: writer, DBNum: int64(len(local.Entries))},
 	}
 	for _, op := range writtenOps {
 		c.batches[op] = s.NewBatchWriter(store.BatchSet{Lease: in.lease(), Writer: writer, Op: op})
@@ -78,12 +78,12 @@ func (c *comparison) run(ctx context.Context) error {
 }
 
 func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
-	settled, ok := chunk.Settled(c.local)
+	settled, digest, ok := chunk.Settled(c.local)
 	if !ok {
 		return c.inventoryChanged()
 	}
+	c.read.Merge(digest)
 	for _, at := range settled {
-		c.read.Add(c.local[at])
 		c.diff.SeeStored(at)
 	}
 	for _, part := range chunk.Parts {

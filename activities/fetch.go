@@ -65,10 +65,25 @@ var (
 
 func (f *fetch) takeChunk() {
 	f.chunks = &chunks
-	if len(f.read.entries) > 0 {
+	if len(f.read.Entries) > 0 {
 		f.chunks = &smallChunks
 	}
 	f.chunk = f.chunks.Get().(*store.Chunk)
+	f.settleChunk()
+}
+
+// nextChunk empties the chunk.
+func (f *fetch) nextChunk() {
+	f.chunk.Reset()
+	f.settleChunk()
+}
+
+// settleChunk lets the chunk leave out the rows that the inventory has as they are,
+// mostly almost all: the comparison needs no more than which they are.
+func (f *fetch) settleChunk() {
+	if f.read.known() {
+		f.chunk.Settle(f.read.Stored)
+	}
 }
 
 func (f *fetch) giveBack() {
@@ -120,7 +135,7 @@ func (f *fetch) startOver() {
 	f.progress = progress{}
 	f.writer = newWriter()
 	f.cursors = nil
-	f.chunk.Reset()
+	f.nextChunk()
 	f.beat.save(f.progress)
 }
 
@@ -208,9 +223,6 @@ func (f *fetch) take(page cloud.Page) {
 		}
 		f.chunk.Add(item)
 	}
-	if f.read.known() { // else it is read if anything has to be staged
-		f.chunk.Settle(f.read.entries)
-	}
 }
 
 // checkpoint stages a full chunk, or what there is when the worker stops. It is
@@ -234,7 +246,7 @@ func (f *fetch) stage(ctx context.Context) error {
 	if f.chunk.Len() == 0 {
 		return nil
 	}
-	if err := f.settleChunk(ctx); err != nil {
+	if err := f.readStored(ctx); err != nil {
 		return err
 	}
 	f.Staged = slices.Clone(f.Staged) // the beats read the one in the checkpoint
@@ -247,22 +259,22 @@ func (f *fetch) stage(ctx context.Context) error {
 		return err
 	}
 	f.Staged[last].Chunks++
-	f.chunk.Reset()
+	f.nextChunk()
 	return nil
 }
 
-// settleChunk leaves out of the chunk the rows that the inventory has as they are,
-// mostly almost all: the comparison needs no more than which they are.
-func (f *fetch) settleChunk(ctx context.Context) error {
-	if !f.read.known() && f.in.Scope.Local.Count > 0 {
-		at := time.Now()
-		entries, err := f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
-		if err != nil {
-			return err
-		}
-		f.read = readEntries{entries: entries, at: at}
+// readStored reads the inventory's entries, if they were not handed over.
+func (f *fetch) readStored(ctx context.Context) error {
+	if f.read.known() || f.in.Scope.Local.Count == 0 {
+		return nil
 	}
-	f.chunk.Settle(f.read.entries)
+	at := time.Now()
+	stored, err := f.deps.Store.LoadScope(ctx, f.kind, f.in.Scope.ID, f.in.Scope.Local.Count)
+	if err != nil {
+		return err
+	}
+	f.read = readEntries{Stored: stored, at: at}
+	f.settleChunk()
 	return nil
 }
 

@@ -484,10 +484,10 @@ func (w *world) number(t checker, query string, args ...any) (n int64) {
 // requireInventory: every row is the cloud's, and there is no other.
 func (w *world) requireInventory(t checker, scopeID int64) {
 	t.Helper()
-	entries, err := w.store.LoadScope(w.t.Context(), resource.HostKind, scopeID, 0)
+	held, err := w.store.LoadScope(w.t.Context(), resource.HostKind, scopeID, 0)
 	require.NoError(t, err)
-	uids := make([]resource.UID, len(entries))
-	for i, entry := range entries {
+	uids := make([]resource.UID, len(held.Entries))
+	for i, entry := range held.Entries {
 		uids[i] = entry.UID
 	}
 	stored, err := w.store.LoadRows(w.t.Context(), resource.HostKind, uids)

@@ -33,22 +33,22 @@ type storedEntries struct {
 
 // readEntries are a scope's entries, and when they were read.
 type readEntries struct {
-	entries []resource.Entry
-	at      time.Time
+	store.Stored
+	at time.Time
 }
 
 // known says that they were read, even if there are none.
 func (r readEntries) known() bool { return !r.at.IsZero() }
 
 // cost is what they count: small scopes have more memory than entries.
-func (r readEntries) cost() int { return len(r.entries) + fewEntries }
+func (r readEntries) cost() int { return len(r.Entries) + fewEntries }
 
 // put keeps entries for take, unless there are too many, or they are too old.
 func (s *storedEntries) put(lease store.Lease, read readEntries) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.forget(lease)
-	if len(read.entries) > maxHandedOver || time.Since(read.at) > handOverWithin {
+	if len(read.Entries) > maxHandedOver || time.Since(read.at) > handOverWithin {
 		return
 	}
 	s.sweep()
@@ -101,26 +101,27 @@ func (s *storedEntries) forget(lease store.Lease) {
 // over to FetchCloud, unless there are too many.
 func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease store.Lease) (resource.Digest, error) {
 	read := readEntries{at: time.Now()}
-	digest, err := a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
-		if len(read.entries) > maxHandedOver {
+	var err error
+	read.Digest, err = a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
+		if len(read.Entries) > maxHandedOver {
 			return
 		}
-		if len(read.entries) == cap(read.entries) { // twice as many: append would add a quarter
-			read.entries = slices.Grow(read.entries, max(fewEntries, len(read.entries)))
+		if len(read.Entries) == cap(read.Entries) { // twice as many: append would add a quarter
+			read.Entries = slices.Grow(read.Entries, max(fewEntries, len(read.Entries)))
 		}
-		read.entries = append(read.entries, entry)
+		read.Entries = append(read.Entries, entry)
 	})
 	if err == nil {
 		a.stored.put(lease, read)
 	}
-	return digest, err
+	return read.Digest, err
 }
 
-// loadStored returns the inventory's entries of a scope, by UID, as they were handed
-// over or else as they are.
-func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) ([]resource.Entry, error) {
+// loadStored returns what the inventory holds of a scope, as it was handed over or else
+// as it is.
+func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) (store.Stored, error) {
 	if read, ok := a.stored.take(in.lease()); ok {
-		return read.entries, nil
+		return read.Stored, nil
 	}
 	return a.deps.Store.LoadScope(ctx, kind, in.Scope.ID, in.Scope.Local.Count)
 }

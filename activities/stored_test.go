@@ -10,25 +10,29 @@ import (
 	"cloudsync/store"
 )
 
+func entriesAt(entries []resource.Entry, at time.Time) readEntries {
+	return readEntries{Stored: store.Stored{Entries: entries}, at: at}
+}
+
 func TestStoredEntriesAreHandedOverOnce(t *testing.T) {
 	t.Parallel()
 	var s storedEntries
 	first, second := store.Lease{ScopeID: 1}, store.Lease{ScopeID: 2}
 	_, ok := s.take(first)
 	require.False(t, ok)
-	s.put(first, readEntries{make([]resource.Entry, 3), time.Now()})
-	s.put(first, readEntries{make([]resource.Entry, 2), time.Now()})
-	s.put(second, readEntries{[]resource.Entry{}, time.Now()})
+	s.put(first, entriesAt(make([]resource.Entry, 3), time.Now()))
+	s.put(first, entriesAt(make([]resource.Entry, 2), time.Now()))
+	s.put(second, entriesAt([]resource.Entry{}, time.Now()))
 	read, ok := s.take(first)
 	require.True(t, ok)
-	require.Len(t, read.entries, 2, "what was put last")
+	require.Len(t, read.Entries, 2, "what was put last")
 	_, ok = s.take(first)
 	require.False(t, ok)
 	_, ok = s.take(second)
 	require.True(t, ok)
 	require.Zero(t, s.entries)
 
-	s.put(first, readEntries{make([]resource.Entry, 2), time.Now().Add(-2 * handOverWithin)})
+	s.put(first, entriesAt(make([]resource.Entry, 2), time.Now().Add(-2*handOverWithin)))
 	_, ok = s.take(first)
 	require.False(t, ok, "it waited too long")
 	require.Zero(t, s.entries)
@@ -38,18 +42,18 @@ func TestStoredEntriesAreBounded(t *testing.T) {
 	t.Parallel()
 	var s storedEntries
 	for scope := range int64(10) {
-		s.put(store.Lease{ScopeID: scope}, readEntries{make([]resource.Entry, maxHandedOver/4), time.Now()})
+		s.put(store.Lease{ScopeID: scope}, entriesAt(make([]resource.Entry, maxHandedOver/4), time.Now()))
 		require.LessOrEqual(t, s.entries, maxHandedOver)
 		require.Contains(t, s.of, store.Lease{ScopeID: scope}, "the last one has room")
 	}
 	require.Len(t, s.of, 3, "each counts some more than its entries")
-	s.put(store.Lease{ScopeID: 9}, readEntries{make([]resource.Entry, maxHandedOver+1), time.Now()})
+	s.put(store.Lease{ScopeID: 9}, entriesAt(make([]resource.Entry, maxHandedOver+1), time.Now()))
 	require.NotContains(t, s.of, store.Lease{ScopeID: 9}, "nor is what was put before")
 	require.Len(t, s.of, 2)
-	s.put(store.Lease{ScopeID: 9}, readEntries{make([]resource.Entry, maxHandedOver), time.Now()})
+	s.put(store.Lease{ScopeID: 9}, entriesAt(make([]resource.Entry, maxHandedOver), time.Now()))
 	require.Len(t, s.of, 1, "it is the largest there can be")
 	for scope := range int64(3 * maxHandedOver / fewEntries) {
-		s.put(store.Lease{ScopeID: scope}, readEntries{nil, time.Now()})
+		s.put(store.Lease{ScopeID: scope}, entriesAt(nil, time.Now()))
 	}
 	require.LessOrEqual(t, len(s.of), maxHandedOver/fewEntries+1, "empty scopes count, too")
 }
@@ -60,12 +64,12 @@ func TestStoredEntriesThatNobodyTakesAreForgotten(t *testing.T) {
 	var s storedEntries
 	for scope := range int64(5) {
 		lease := store.Lease{RunID: "over", ScopeID: scope}
-		s.put(lease, readEntries{make([]resource.Entry, 3), time.Now()})
-		s.of[lease] = readEntries{s.of[lease].entries, time.Now().Add(-2 * handOverWithin)}
+		s.put(lease, entriesAt(make([]resource.Entry, 3), time.Now()))
+		s.of[lease] = entriesAt(s.of[lease].Entries, time.Now().Add(-2*handOverWithin))
 	}
 	s.swept = time.Time{}
 	next := store.Lease{RunID: "next"}
-	s.put(next, readEntries{make([]resource.Entry, 2), time.Now()})
+	s.put(next, entriesAt(make([]resource.Entry, 2), time.Now()))
 	require.Len(t, s.of, 1)
 	_, ok := s.take(next)
 	require.True(t, ok)

@@ -20,11 +20,21 @@ type Digest struct {
 
 // Add folds one entry in.
 func (d *Digest) Add(e Entry) {
+	d.addSum(sumOf(e))
+	d.Count++
+}
+
+// Remove takes out one entry that was folded in.
+func (d *Digest) Remove(e Entry) {
+	d.subtractSum(sumOf(e))
+	d.Count--
+}
+
+func sumOf(e Entry) [sha256.Size]byte {
 	var pair [2 * Size]byte
 	copy(pair[:Size], e.UID[:])
 	copy(pair[Size:], e.Hash[:])
-	d.addSum(sha256.Sum256(pair[:]))
-	d.Count++
+	return sha256.Sum256(pair[:])
 }
 
 // Merge folds in all that other has folded.
@@ -37,6 +47,13 @@ func (d *Digest) addSum(sum [sha256.Size]byte) {
 	var carry uint64
 	for i := range d.sum {
 		d.sum[i], carry = bits.Add64(d.sum[i], binary.LittleEndian.Uint64(sum[8*i:]), carry)
+	}
+}
+
+func (d *Digest) subtractSum(sum [sha256.Size]byte) {
+	var borrow uint64
+	for i := range d.sum {
+		d.sum[i], borrow = bits.Sub64(d.sum[i], binary.LittleEndian.Uint64(sum[8*i:]), borrow)
 	}
 }
 

@@ -49,6 +49,19 @@ func TestDigestIsOfTheMultiset(t *testing.T) {
 	})
 }
 
+func TestDigestForgetsWhatIsRemoved(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		all := entries(0).Draw(t, "all")
+		cut := rapid.IntRange(0, len(all)).Draw(t, "cut")
+		d := fold(all...)
+		for _, entry := range rapid.Permutation(all[cut:]).Draw(t, "removed") {
+			d.Remove(entry)
+		}
+		require.Equal(t, fold(all[:cut]...), d)
+	})
+}
+
 func TestDigestMergeIsFolding(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

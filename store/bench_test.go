@@ -1,10 +1,8 @@
 package store_test
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -27,21 +25,21 @@ func BenchmarkChunk(b *testing.B) {
 		require.NoError(b, err)
 		binary.BigEndian.PutUint64(items[i].Hash[:], uint64(i))
 	}
-	var stored []resource.Entry
+	var entries []resource.Entry
 	for i, item := range items {
 		if i%100 > 0 {
-			stored = append(stored, item.Entry)
+			entries = append(entries, item.Entry)
 		}
 	}
-	slices.SortFunc(stored, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+	stored := storedOf(entries...)
 	var chunk store.Chunk
 	b.ReportAllocs()
 	for b.Loop() {
 		chunk.Reset()
+		chunk.Settle(stored)
 		for _, item := range items {
 			chunk.Add(item)
 		}
-		chunk.Settle(stored)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
 }

@@ -4,24 +4,24 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 
 	"cloudsync/resource"
 )
 
 // Chunk collects what was listed for one row of sync_stage. Of what is stored as it
-// is, that has no more than a short UID; of the rest the entries, and the rows are
-// in parts of their own, each as large as a batch: where a whole part is to be added,
-// its batch refers to it.
+// is, that has no more than a short UID; of the rest the entries, and the rows are in
+// parts of their own, each as large as a batch: where a whole part is to be added, its
+// batch refers to it.
 type Chunk struct {
-	rows      []byte // of the usable items, one after the other
-	size      int    // bytes of all that was added
-	usable    []chunkItem
-	unsettled int // the first of the usable items that Settle has not seen
-	unusable  []Item
-	settled   places
-	stored    []resource.Entry // by UID
-	parts     []int            // items in each of the parts that are written
+	rows     []byte // of the usable items, one after the other
+	size     int    // bytes of all that was added
+	usable   []chunkItem
+	unusable []Item
+	stored   Stored
+	settled  places // among the stored entries
+	parts    []int  // items in each of the parts that are written
 }
 
 // chunkItem is a usable item without its row.
@@ -49,25 +49,32 @@ func (c *Chunk) Add(item Item) {
 		c.unusable = append(c.unusable, item)
 		return
 	}
+	settled, known := c.settle(item.Entry)
+	if settled {
+		return
+	}
 	begin := len(c.rows)
 	c.rows = append(c.rows, item.Row...)
-	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows)})
+	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows), known: known})
 }
 
-// Settle leaves no more than a short UID of the items that are stored as they are:
-// nothing has to be done about them. A repeated one is kept. It looks at those that
-// were added since it was called last. The stored entries are all of the scope's, by
-// UID, and the same at each call.
-func (c *Chunk) Settle(stored []resource.Entry) {
+// settle says whether nothing has to be done about an item, since it is stored as it is,
+// or else whether another row of its UID is known. A repeated item is not settled.
+func (c *Chunk) settle(entry resource.Entry) (settled, known bool) {
+	stored := c.stored.Entries
+	at, known := findEntry(stored, entry.UID)
+	return known && stored[at].Hash == entry.Hash && isAlone(stored, at) && c.settled.add(at), known
+}
+
+// Settle tells the chunk what the inventory holds of the scope, once, before items are
+// added or after: it keeps no more than a short UID of those that are stored as they are.
+func (c *Chunk) Settle(stored Stored) {
 	c.stored = stored
-	c.settled.reach(len(stored))
-	others, end := c.usable[:c.unsettled], 0 // of the rows
-	if c.unsettled > 0 {
-		end = c.usable[c.unsettled-1].end
-	}
-	for _, item := range c.usable[c.unsettled:] {
-		at, known := findEntry(stored, item.UID)
-		if known && stored[at].Hash == item.Hash && isAlone(stored, at) && c.settled.add(at) {
+	c.settled.reach(len(stored.Entries))
+	others, end := c.usable[:0], 0 // of the rows
+	for _, item := range c.usable {
+		settled, known := c.settle(item.Entry)
+		if settled {
 			continue
 		}
 		item.known = known
@@ -77,7 +84,7 @@ func (c *Chunk) Settle(stored []resource.Entry) {
 		end = item.end
 		others = append(others, item)
 	}
-	c.usable, c.rows, c.unsettled = others, c.rows[:end], len(others)
+	c.usable, c.rows = others, c.rows[:end]
 }
 
 // sort puts the items that are not settled in the order of the table, by UID, which
@@ -89,14 +96,13 @@ func (c *Chunk) sort() {
 	})
 }
 
-// findEntry is a binary search that compares UIDs by their beginnings first: it takes
-// half of the time that slices.BinarySearchFunc takes with bytes.Compare.
+// findEntry is a binary search around the place at which a UID is to be expected: UIDs
+// are hashes, so they are spread evenly. It takes a third of the time of one over all.
 func findEntry(entries []resource.Entry, uid resource.UID) (at int, found bool) {
-	short := shorten(uid)
-	low, high := 0, len(entries)
+	low, high := around(entries, uid)
 	for low < high {
 		middle := int(uint(low+high) / 2)
-		if at := shorten(entries[middle].UID); at < short || at == short && bytes.Compare(entries[middle].UID[:], uid[:]) < 0 {
+		if before(entries[middle].UID, uid) {
 			low = middle + 1
 		} else {
 			high = middle
@@ -105,13 +111,34 @@ func findEntry(entries []resource.Entry, uid resource.UID) (at int, found bool) 
 	return low, low < len(entries) && entries[low].UID == uid
 }
 
-// shortUID is the beginning of a UID: of a million resources, no two have the same,
-// in all likelihood.
-type shortUID uint64
+// around are the bounds between which a UID is found if at all, or belongs.
+func around(entries []resource.Entry, uid resource.UID) (low, high int) {
+	const least = 32 // entries to either side; their places are off by the root of their number
+	guess, _ := bits.Mul64(beginning(uid), uint64(len(entries)))
+	low, high = int(guess), int(guess)
+	for step := least; low > 0 && !before(entries[low].UID, uid); step *= 2 {
+		low = max(0, low-step)
+	}
+	for step := least; high < len(entries) && before(entries[high].UID, uid); step *= 2 {
+		high = min(len(entries), high+step)
+	}
+	return low, high
+}
 
-const shortSize = 8 // bytes
+// beginning is enough of a UID to tell it from almost all others.
+func beginning(uid resource.UID) uint64 { return binary.BigEndian.Uint64(uid[:]) }
 
-func shorten(uid resource.UID) shortUID { return shortUID(binary.BigEndian.Uint64(uid[:])) }
+// before compares the beginnings first, which is faster.
+func before(a, b resource.UID) bool {
+	x, y := beginning(a), beginning(b)
+	return x < y || x == y && bytes.Compare(a[:], b[:]) < 0
+}
+
+// shortUID is the beginning of a UID: of a million resources, one in some thousands has
+// the same as another.
+type shortUID uint32
+
+func shorten(uid resource.UID) shortUID { return shortUID(binary.BigEndian.Uint32(uid[:])) }
 
 // isAlone says that no other of the entries by UID has the same short UID.
 func isAlone(entries []resource.Entry, at int) bool {
@@ -138,11 +165,11 @@ func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + c.settled.n
 // or not: by it, a listing that has much to settle has its checkpoints, too.
 func (c *Chunk) Size() int { return c.size }
 
-// Reset empties the chunk and keeps its memory.
+// Reset empties the chunk, forgets what is stored, and keeps its memory.
 func (c *Chunk) Reset() {
 	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
 	c.settled.clear()
-	c.size, c.unsettled, c.stored, c.parts = 0, 0, nil, c.parts[:0]
+	c.size, c.stored, c.parts = 0, Stored{}, c.parts[:0]
 }
 
 // eachPart shows the rows in parts, each with as many as a batch has at most, and

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"iter"
+	"math"
 	"slices"
 
 	"cloudsync/resource"
@@ -14,8 +16,8 @@ import (
 type StagedChunk struct {
 	Parts    []StagedPart
 	Unusable []Item
-	settled  []shortUID    // in ascending order
-	entries  resource.Hash // the fingerprint of their entries
+	settled  []shortUID      // in ascending order
+	digest   resource.Digest // of their entries
 }
 
 // StagedPart is up to BatchRows rows of a chunk.
@@ -36,24 +38,47 @@ func (p partPlace) String() string {
 	return fmt.Sprintf("part %d of staged chunk %d/%d", p.Part, p.Writer, p.Seq)
 }
 
-// Settled are the places of the settled items among the scope's stored entries, by
-// UID. They are not ok where one of them is no longer stored as it was listed:
-// somebody wrote to the inventory since.
-func (c *StagedChunk) Settled(stored []resource.Entry) (places []int, ok bool) {
+// Settled are the places of the settled items among the scope's stored entries, and the
+// digest of their entries. They are not ok where one of them is no longer stored as it
+// was listed: somebody wrote to the inventory since.
+func (c *StagedChunk) Settled(stored Stored) (places []int, digest resource.Digest, ok bool) {
 	places = make([]int, 0, len(c.settled))
-	sum := newFingerprint()
 	at := 0
 	for _, short := range c.settled {
-		for at < len(stored) && shorten(stored[at].UID) < short {
+		for at < len(stored.Entries) && shorten(stored.Entries[at].UID) < short {
 			at++
 		}
-		if at == len(stored) {
-			return nil, false
+		if at == len(stored.Entries) {
+			return nil, digest, false
 		}
 		places = append(places, at)
-		sum.add(stored[at])
+		at++
 	}
-	return places, sum.sum() == c.entries
+	digest = digestAt(stored, slices.Values(places), len(places))
+	return places, digest, digest == c.digest
+}
+
+// digestAt is the digest of the entries at so many places, in ascending order: it folds
+// those, or leaves the others out, whichever are fewer.
+func digestAt(stored Stored, places iter.Seq[int], n int) (digest resource.Digest) {
+	if n < len(stored.Entries)/2 {
+		for at := range places {
+			digest.Add(stored.Entries[at])
+		}
+		return digest
+	}
+	digest = stored.Digest
+	next := 0
+	for at := range places {
+		for _, other := range stored.Entries[next:at] {
+			digest.Remove(other)
+		}
+		next = at + 1
+	}
+	for _, other := range stored.Entries[next:] {
+		digest.Remove(other)
+	}
+	return digest
 }
 
 // fingerprint tells one list of entries from another.
@@ -83,20 +108,24 @@ func fingerprintOf(entries []resource.Entry) resource.Hash {
 // indexForm is how the form of a chunk's payload begins, before compression:
 //
 //	the form's name
-//	the number of settled items, the fingerprint of their entries, and their short
-//	    UIDs
+//	the number of settled items, the digest of their entries, and from each one's short
+//	    UID to the next one's
 //	the number of parts, and of each the number of its entries, and these
 //	the unusable items
-const indexForm = "chunk 1\n"
+const indexForm = "chunk 2\n"
 
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
-	dst = slices.Grow(dst, len(indexForm)+shortSize*c.settled.n+2*resource.Size*len(c.usable)+64)
+	const fewBytes = 128 // for the numbers and the digest
+	dst = slices.Grow(dst, binary.MaxVarintLen32*c.settled.n+2*resource.Size*len(c.usable)+fewBytes)
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(c.settled.n))
-	dst = append(dst, c.settledFingerprint()...)
+	dst = appendBytes(dst, digestAt(c.stored, c.settled.all, c.settled.n).String())
+	var last shortUID
 	for at := range c.settled.all {
-		dst = binary.BigEndian.AppendUint64(dst, uint64(shorten(c.stored[at].UID)))
+		short := shorten(c.stored.Entries[at].UID)
+		dst = binary.AppendUvarint(dst, uint64(short-last))
+		last = short
 	}
 	dst = binary.AppendUvarint(dst, uint64(len(c.parts)))
 	usable := c.usable
@@ -113,15 +142,6 @@ func (c *Chunk) appendIndex(dst []byte) []byte {
 	return dst
 }
 
-func (c *Chunk) settledFingerprint() []byte {
-	f := newFingerprint()
-	for at := range c.settled.all {
-		f.add(c.stored[at])
-	}
-	sum := f.sum()
-	return sum[:]
-}
-
 // readIndex reads what appendIndex wrote for a chunk of a segment.
 func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
 	r := indexReader{rest: encoded}
@@ -129,9 +149,11 @@ func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
 		return chunk, fmt.Errorf("%w: not a chunk of this form", resource.ErrCorrupt)
 	}
 	chunk.settled = make([]shortUID, r.count())
-	copy(chunk.entries[:], r.bytes(resource.Size))
+	chunk.digest = r.digest()
+	var last shortUID
 	for i := range chunk.settled {
-		chunk.settled[i] = r.shortUID()
+		last += r.gap()
+		chunk.settled[i] = last
 	}
 	chunk.Parts = make([]StagedPart, r.count())
 	for i := range chunk.Parts {
@@ -192,12 +214,21 @@ func (r *indexReader) count() int {
 	return n
 }
 
-func (r *indexReader) shortUID() shortUID {
-	raw := r.bytes(shortSize)
-	if raw == nil {
+func (r *indexReader) gap() shortUID {
+	n, size := binary.Uvarint(r.rest)
+	if size <= 0 || n > math.MaxUint32 {
+		r.fail()
 		return 0
 	}
-	return shortUID(binary.BigEndian.Uint64(raw))
+	r.rest = r.rest[size:]
+	return shortUID(n)
+}
+
+func (r *indexReader) digest() (digest resource.Digest) {
+	if digest.UnmarshalText(r.bytes(r.number())) != nil {
+		r.fail()
+	}
+	return digest
 }
 
 func (r *indexReader) entry() (entry resource.Entry) {

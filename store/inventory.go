@@ -27,11 +27,17 @@ func (s *Store) ShowScope(ctx context.Context, kind *resource.Kind, scopeID int6
 	return digest, err
 }
 
-// LoadScope returns the entries that the inventory holds of a scope, by UID.
-func (s *Store) LoadScope(ctx context.Context, kind *resource.Kind, scopeID, sizeHint int64) ([]resource.Entry, error) {
-	entries := make([]resource.Entry, 0, sizeHint)
-	err := s.eachEntry(ctx, kind, scopeID, func(entry resource.Entry) { entries = append(entries, entry) })
-	return entries, err
+// Stored is what the inventory holds of a scope.
+type Stored struct {
+	Entries []resource.Entry // by UID
+	Digest  resource.Digest  // of them
+}
+
+// LoadScope returns what the inventory holds of a scope.
+func (s *Store) LoadScope(ctx context.Context, kind *resource.Kind, scopeID, sizeHint int64) (stored Stored, err error) {
+	stored.Entries = make([]resource.Entry, 0, sizeHint)
+	stored.Digest, err = s.ShowScope(ctx, kind, scopeID, func(entry resource.Entry) { stored.Entries = append(stored.Entries, entry) })
+	return stored, err
 }
 
 func (s *Store) eachEntry(ctx context.Context, kind *resource.Kind, scopeID int64, do func(resource.Entry)) (err error) {

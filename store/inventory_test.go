@@ -71,21 +71,19 @@ func TestScopesAreReadApart(t *testing.T) {
 	digest, err := b.FoldScope(t.Context(), resource.HostKind, there.lease.ScopeID)
 	require.NoError(t, err)
 	require.Equal(t, resource.Digest{}, digest)
-	entries, err := b.LoadScope(t.Context(), resource.HostKind, there.lease.ScopeID, 0)
+	stored, err := b.LoadScope(t.Context(), resource.HostKind, there.lease.ScopeID, 0)
 	require.NoError(t, err)
-	require.Empty(t, entries)
+	require.Empty(t, stored.Entries)
+	require.Equal(t, resource.Digest{}, stored.Digest)
 
 	digest, err = b.FoldScope(t.Context(), resource.HostKind, b.lease.ScopeID)
 	require.NoError(t, err)
-	entries, err = b.LoadScope(t.Context(), resource.HostKind, b.lease.ScopeID, 100)
+	stored, err = b.LoadScope(t.Context(), resource.HostKind, b.lease.ScopeID, 100)
 	require.NoError(t, err)
-	require.Len(t, entries, 2)
-	require.Negative(t, strings.Compare(entries[0].UID.String(), entries[1].UID.String()), "by UID")
-	var folded resource.Digest
-	for _, entry := range entries {
-		folded.Add(entry)
-	}
-	require.Equal(t, digest, folded)
+	require.Len(t, stored.Entries, 2)
+	require.Negative(t, strings.Compare(stored.Entries[0].UID.String(), stored.Entries[1].UID.String()), "by UID")
+	require.Equal(t, storedOf(stored.Entries...), stored)
+	require.Equal(t, digest, stored.Digest)
 }
 
 // The creation stays, the last change moves.
@@ -165,9 +163,9 @@ func TestRehashedRowHasItsNewHash(t *testing.T) {
 	_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET hash = REVERSE(hash)")
 	require.NoError(t, err)
 	require.Equal(t, store.Counts{Rehashed: 1}, b.put(t, diff.Modify, 2, host("i-1")))
-	entries, err := b.LoadScope(t.Context(), resource.HostKind, b.lease.ScopeID, 1)
+	stored, err := b.LoadScope(t.Context(), resource.HostKind, b.lease.ScopeID, 1)
 	require.NoError(t, err)
-	require.Equal(t, []resource.Entry{row.Entry()}, entries)
+	require.Equal(t, storedOf(row.Entry()), stored)
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify'"))
 }
 

@@ -200,51 +200,66 @@ func TestEachStagedStopsAtTheFirstError(t *testing.T) {
 	require.Equal(t, 1, seen)
 }
 
+// storedOf is what the inventory holds when it has the entries.
+func storedOf(entries ...resource.Entry) store.Stored {
+	stored := store.Stored{Entries: slices.Clone(entries)}
+	slices.SortFunc(stored.Entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+	for _, entry := range entries {
+		stored.Digest.Add(entry)
+	}
+	return stored
+}
+
 // Whatever is listed is either a place among the stored entries, or in a part.
 func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	lease := b.lease
 	entryOf := rapid.Custom(func(t *rapid.T) resource.Entry {
-		return resource.Entry{UID: resource.UID{7: rapid.ByteRange(1, 30).Draw(t, "uid"), 15: rapid.ByteRange(0, 1).Draw(t, "uid's end")}, Hash: resource.Hash{15: rapid.ByteRange(0, 1).Draw(t, "hash")}}
+		return resource.Entry{UID: resource.UID{0: rapid.ByteMin(1).Draw(t, "uid"), 15: rapid.ByteRange(0, 1).Draw(t, "uid's end")}, Hash: resource.Hash{15: rapid.ByteRange(0, 1).Draw(t, "hash")}}
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		lease.ScopeID++
-		stored := rapid.SliceOfDistinct(entryOf, func(e resource.Entry) resource.UID { return e.UID }).Draw(t, "stored")
-		slices.SortFunc(stored, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
-		listed := rapid.SliceOf(entryOf).Draw(t, "listed")
+		stored := storedOf(rapid.SliceOfDistinct(entryOf, func(e resource.Entry) resource.UID { return e.UID }).Draw(t, "stored")...)
+		listed := rapid.SliceOf(rapid.OneOf(entryOf, rapid.SampledFrom(append(stored.Entries, resource.Entry{UID: resource.UID{0: 1}})))).Draw(t, "listed")
 		var chunk store.Chunk
-		for _, entry := range listed {
-			chunk.Add(store.Item{Entry: entry, Row: rowOf(entry)})
-			if rapid.Bool().Draw(t, "the page ends") {
+		known := rapid.IntRange(0, len(listed)).Draw(t, "items before what is stored is known")
+		for i, entry := range listed {
+			if i == known {
 				chunk.Settle(stored)
 			}
+			chunk.Add(store.Item{Entry: entry, Row: rowOf(entry)})
 		}
-		chunk.Settle(stored)
+		if known == len(listed) {
+			chunk.Settle(stored)
+		}
 		require.Equal(t, len(listed), chunk.Len())
 		require.NoError(t, b.PutChunk(context.Background(), lease, 1, 0, &chunk))
 
 		var got []resource.Entry
 		err := b.EachStaged(context.Background(), lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk store.StagedChunk) error {
-			places, ok := chunk.Settled(stored)
+			places, digest, ok := chunk.Settled(stored)
 			require.True(t, ok)
 			for _, at := range places {
-				got = append(got, stored[at])
+				got = append(got, stored.Entries[at])
 			}
+			require.Equal(t, storedOf(got...).Digest, digest)
+			require.ElementsMatch(t, settled(stored.Entries, listed), got)
 			// What is not settled may come and go.
-			_, ok = chunk.Settled(append([]resource.Entry{{Hash: resource.Hash{9}}}, stored...))
+			_, again, ok := chunk.Settled(storedOf(append(stored.Entries, resource.Entry{Hash: resource.Hash{9}})...))
 			require.True(t, ok)
-			for i, entry := range stored {
-				others := slices.Delete(slices.Clone(stored), i, i+1)
-				_, ok = chunk.Settled(others)
+			require.Equal(t, digest, again)
+			for i, entry := range stored.Entries {
+				others := slices.Delete(slices.Clone(stored.Entries), i, i+1)
+				_, _, ok = chunk.Settled(storedOf(others...))
 				require.Equal(t, !slices.Contains(places, i), ok)
 				entry.Hash[0]++
-				_, ok = chunk.Settled(slices.Insert(others, i, entry))
+				_, _, ok = chunk.Settled(storedOf(append(others, entry)...))
 				require.Equal(t, !slices.Contains(places, i), ok)
 			}
 			for _, part := range chunk.Parts {
 				known := func(e resource.Entry) bool {
-					return slices.ContainsFunc(stored, func(s resource.Entry) bool { return s.UID == e.UID })
+					return slices.ContainsFunc(stored.Entries, func(s resource.Entry) bool { return s.UID == e.UID })
 				}
 				for _, entry := range part.Entries {
 					require.Equal(t, known(part.Entries[0]), known(entry), "a part is of one operation")
@@ -263,9 +278,24 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 	})
 }
 
+// settled are the stored entries that are listed as they are, and that their beginnings
+// tell from all others.
+func settled(stored, listed []resource.Entry) (same []resource.Entry) {
+	alike := map[byte]int{}
+	for _, entry := range stored {
+		alike[entry.UID[0]]++
+	}
+	for _, entry := range stored {
+		if alike[entry.UID[0]] == 1 && slices.Contains(listed, entry) {
+			same = append(same, entry)
+		}
+	}
+	return same
+}
+
 // rowOf is another row, of another length, for each entry of a test.
 func rowOf(entry resource.Entry) []byte {
-	return bytes.Repeat([]byte{entry.UID[7], entry.Hash[15]}, 1+int(entry.UID[7])+int(entry.UID[15]))
+	return bytes.Repeat([]byte{entry.UID[0], entry.Hash[15]}, 1+int(entry.UID[0])+int(entry.UID[15]))
 }
 
 func TestCleanStagingIsOfOneRun(t *testing.T) {
