@@ -16,8 +16,8 @@ const (
 	// handOverWithin is how old they may be: after a long listing or wait, the inventory is
 	// read again.
 	handOverWithin = time.Minute
-	// fewEntries is for how many there is room at first.
-	fewEntries = 256
+	// fewEntries is what a scope takes besides them, counted as entries.
+	fewEntries = 8
 )
 
 // storedEntries hands what LoadLocalHashes read of the inventory over to the FetchCloud
@@ -40,7 +40,7 @@ type readEntries struct {
 // known says that they were read, even if there are none.
 func (r readEntries) known() bool { return !r.at.IsZero() }
 
-// cost is what they count: small scopes have more memory than entries.
+// cost is what they count.
 func (r readEntries) cost() int { return len(r.Entries) + fewEntries }
 
 // put keeps entries for take, unless there are too many, or they are too old.
@@ -97,24 +97,26 @@ func (s *storedEntries) forget(lease store.Lease) {
 	}
 }
 
+// rooms are for entries as they are read: how many come is not known, and one list that
+// grows for each scope costs more than the copy.
+var rooms = sync.Pool{New: func() any { return new([]resource.Entry) }}
+
 // foldStored returns the digest of the inventory's entries of a scope, and hands them
 // over to FetchCloud, unless there are too many.
 func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease store.Lease) (resource.Digest, error) {
-	read := readEntries{at: time.Now()}
-	var err error
-	read.Digest, err = a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
-		if len(read.Entries) > maxHandedOver {
-			return
+	room := rooms.Get().(*[]resource.Entry)
+	defer rooms.Put(room)
+	entries, at := (*room)[:0], time.Now()
+	digest, err := a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
+		if len(entries) <= maxHandedOver {
+			entries = append(entries, entry)
 		}
-		if len(read.Entries) == cap(read.Entries) { // twice as many: append would add a quarter
-			read.Entries = slices.Grow(read.Entries, max(fewEntries, len(read.Entries)))
-		}
-		read.Entries = append(read.Entries, entry)
 	})
-	if err == nil {
-		a.stored.put(lease, read)
+	*room = entries
+	if err == nil && len(entries) <= maxHandedOver {
+		a.stored.put(lease, readEntries{Stored: store.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
 	}
-	return read.Digest, err
+	return digest, err
 }
 
 // loadStored returns what the inventory holds of a scope, as it was handed over or else
