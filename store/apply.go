@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -28,6 +29,7 @@ func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resou
 			return err
 		}
 		a := applier{tx: tx, kind: kind, scope: scope, set: set, now: s.at(), recording: s.recording}
+		defer a.takeRoom()()
 		if err := a.useBulkInserts(conn); err != nil {
 			return err
 		}
@@ -61,6 +63,21 @@ type applier struct {
 	counts    Counts
 	changes   []Change
 	failures  []Failure
+}
+
+// changeRooms are for the changes of a batch, which take more memory than anything else
+// about it.
+var changeRooms = sync.Pool{New: func() any { return new([]Change) }}
+
+// takeRoom gives the changes room until giveBack.
+func (a *applier) takeRoom() (giveBack func()) {
+	room := changeRooms.Get().(*[]Change)
+	a.changes = *room
+	return func() {
+		clear(a.changes)
+		*room = a.changes[:0]
+		changeRooms.Put(room)
+	}
 }
 
 func (a *applier) useBulkInserts(conn bun.Conn) (err error) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
@@ -152,20 +153,37 @@ func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string,
 // insertChanges inserts b.size changes as one statement.
 func (b *bulkInsert) insertChanges(ctx context.Context, changes []Change, span *changeSpan) error {
 	b.args = b.args[:0]
+	var kind, runID, op boxed[string]
+	var scopeID boxed[int64]
+	var at boxed[time.Time]
 	for i := range changes {
 		change := &changes[i]
 		fields, image, err := change.documents()
 		if err != nil {
 			return err
 		}
-		b.args = append(b.args, change.Kind, change.UID[:], change.NativeID, change.ScopeID,
-			change.RunID, string(change.Op), change.ChangedAt, fields, image)
+		b.args = append(b.args, kind.of(change.Kind), change.UID[:], change.NativeID, scopeID.of(change.ScopeID),
+			runID.of(change.RunID), op.of(string(change.Op)), at.of(change.ChangedAt), fields, image)
 	}
 	inserted, err := b.exec(ctx)
 	if err != nil {
 		return err
 	}
 	return span.extend(inserted, len(changes))
+}
+
+// boxed is a value as an interface, which takes memory only where it is not the one
+// before: the changes of a batch have most of their values in common.
+type boxed[T comparable] struct {
+	value T
+	any   any
+}
+
+func (b *boxed[T]) of(value T) any {
+	if b.any == nil || b.value != value {
+		b.value, b.any = value, value
+	}
+	return b.any
 }
 
 // documents are the JSON columns, as text or nil: MySQL takes no binary string
