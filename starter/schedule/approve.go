@@ -181,14 +181,27 @@ func (r *request) keptText(kept error) string {
 		"unless `starter apply` takes it back", kept, r.kind, r.until.UTC().Format("15:04:05 UTC"))
 }
 
-// withdraw takes the approval back, if the schedule still has it.
+// withdraw takes the approval back, if the schedule still has it, and looks whether that
+// had an effect: a server drops an update silently that meets another change, such as a
+// run that begins.
 func (r *request) withdraw(ctx context.Context) error {
-	return r.update(ctx, func(now client.Schedule) (workflows.Input, error) {
-		if !r.mine(approvalIn(now)) {
-			return workflows.Input{}, temporal.ErrSkipScheduleUpdate
+	for {
+		pending := false
+		err := r.update(ctx, func(now client.Schedule) (workflows.Input, error) {
+			if pending = r.mine(approvalIn(now)); !pending {
+				return workflows.Input{}, temporal.ErrSkipScheduleUpdate
+			}
+			return workflows.Input{Kind: r.kind}, nil
+		})
+		if err != nil || !pending {
+			return err
 		}
-		return workflows.Input{Kind: r.kind}, nil
-	})
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(lookPause):
+		}
+	}
 }
 
 // findCarrier finds a run that began with the approval between the last look and

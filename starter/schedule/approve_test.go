@@ -107,17 +107,18 @@ func TestApprovalIsRenewedWhileItWaits(t *testing.T) {
 	n, runs := underWay(t)
 	starter := newApprover(n)
 	starter.shortLease = 4 * time.Second
+	ctx, cancel := context.WithCancelCause(t.Context())
 	var first time.Time
-	ended := make(chan error, 1)
 	starter.Queued = func(behind execution.Run) {
 		first = pendingIn(t, n).Until
 		go func() {
-			ended <- endOnceRenewed(t.Context(), n, behind, first)
+			if err := endOnceRenewed(ctx, n, behind, first); err != nil {
+				cancel(err)
+			}
 		}()
 	}
-	_, err := starter.Start(t.Context(), "resource_host")
+	_, err := starter.Start(ctx, "resource_host")
 	require.NoError(t, err)
-	require.NoError(t, <-ended)
 	require.Eventually(t, func() bool { return runs.last() != nil }, patience, lookPause)
 	require.True(t, runs.last().Until.After(first))
 }
@@ -125,6 +126,8 @@ func TestApprovalIsRenewedWhileItWaits(t *testing.T) {
 // endOnceRenewed ends a run after the first end of the approval behind it has
 // passed, and the schedule has the next one: a busy server may be late with it.
 func endOnceRenewed(ctx context.Context, n temporaltest.Namespace, run execution.Run, first time.Time) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the schedule shows no renewed approval"))
+	defer cancel()
 	for {
 		now, err := n.ScheduleClient().GetHandle(ctx, ID("resource_host")).Describe(ctx)
 		if err != nil {
@@ -135,7 +138,7 @@ func endOnceRenewed(ctx context.Context, n temporaltest.Namespace, run execution
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return context.Cause(ctx)
 		case <-time.After(lookPause):
 		}
 	}
