@@ -52,6 +52,19 @@ func TestTableMarksWhatIsNotMet(t *testing.T) {
 	require.Contains(t, lines.String(), `{"bound":"1% churn, against (c)","value":3,"must":6,"aim":10,"atLeast":true,"met":false}`)
 }
 
+func TestGrowthIsOfEachCase(t *testing.T) {
+	t.Parallel()
+	r := millions(10, 100)
+	for _, c := range cases {
+		seconds := 1.
+		if c.name == unchanged {
+			seconds = 0.9 // a million took 11.1 times as long
+		}
+		r.add(Sample{Hosts: 100_000, Scopes: 5, Case: c.name, Seconds: seconds})
+	}
+	require.Equal(t, []string{"unchanged, growth from 100k to 1M"}, notMet(r))
+}
+
 func TestFleets(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []Fleet{{Hosts: 50_000, Scopes: 3}}, Fleets(50_000))
@@ -61,15 +74,27 @@ func TestFleets(t *testing.T) {
 	}, Fleets(0))
 }
 
-// The second and the third time, a run was slower, and took more memory once.
+// The first time, a run was slow, and took more memory. The references took longer each
+// time.
 func TestMediansAreJudged(t *testing.T) {
 	t.Parallel()
-	r := millions(9, 100)
-	for _, again := range []*results{millions(30, 301), millions(10, 100)} {
-		r.samples = append(r.samples, again.samples...)
-		r.references = append(r.references, again.references...)
+	r := &results{}
+	for i, round := range []*results{millions(30, 301), millions(10, 100), millions(9, 100)} {
+		r.samples = append(r.samples, round.samples...)
+		for _, reference := range round.references {
+			reference.Seconds *= []float64{0.9, 1.0, 1.5}[i]
+			r.addReferences(reference)
+		}
 	}
-	require.Equal(t, []string{"worker peak RSS, scopes of 20,000"}, notMet(r), "10 seconds are met, 30 would not be")
+	require.Equal(t, []string{"worker peak RSS, scopes of 20,000"}, notMet(r), "the largest counts")
+	for _, bound := range r.judge() {
+		switch bound.What {
+		case "1% churn, against (c)":
+			require.InDelta(t, 60./10, bound.Value, 1e-9)
+		case "first load, against (a)":
+			require.InDelta(t, 10./100, bound.Value, 1e-9)
+		}
+	}
 	var table bytes.Buffer
 	require.NoError(t, r.write(&table, false, nil))
 	require.Regexp(t, `1% churn\s+0\s+10\.00\s+9\.00–30\.00`, table.String())
