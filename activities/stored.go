@@ -113,10 +113,12 @@ func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease 
 		}
 	})
 	*room = entries
-	if err == nil && len(entries) <= maxHandedOver {
-		a.stored.put(lease, readEntries{Stored: store.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
+	if err != nil || len(entries) > maxHandedOver {
+		a.stored.take(lease) // what an earlier attempt read
+		return digest, err
 	}
-	return digest, err
+	a.stored.put(lease, readEntries{Stored: store.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
+	return digest, nil
 }
 
 // loadStored returns what the inventory holds of a scope, as it was handed over or else

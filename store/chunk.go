@@ -134,11 +134,13 @@ func before(a, b resource.UID) bool {
 	return x < y || x == y && bytes.Compare(a[:], b[:]) < 0
 }
 
-// shortUID is the beginning of a UID: of a million resources, one in some thousands has
-// the same as another.
-type shortUID uint32
+// shortUID is the first five bytes of a UID: of a million resources, a few have the same
+// as another.
+type shortUID uint64
 
-func shorten(uid resource.UID) shortUID { return shortUID(binary.BigEndian.Uint32(uid[:])) }
+const maxShortUID = 1<<40 - 1
+
+func shorten(uid resource.UID) shortUID { return shortUID(beginning(uid) >> 24) }
 
 // isAlone says that no other of the entries by UID has the same short UID.
 func isAlone(entries []resource.Entry, at int) bool {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash"
 	"iter"
-	"math"
 	"slices"
 
 	"cloudsync/resource"
@@ -48,7 +47,7 @@ func (c *StagedChunk) Settled(stored Stored) (places []int, digest resource.Dige
 		for at < len(stored.Entries) && shorten(stored.Entries[at].UID) < short {
 			at++
 		}
-		if at == len(stored.Entries) {
+		if at == len(stored.Entries) || shorten(stored.Entries[at].UID) != short {
 			return nil, digest, false
 		}
 		places = append(places, at)
@@ -116,8 +115,11 @@ const indexForm = "chunk 2\n"
 
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
-	const fewBytes = 128 // for the numbers and the digest
-	dst = slices.Grow(dst, binary.MaxVarintLen32*c.settled.n+2*resource.Size*len(c.usable)+fewBytes)
+	const (
+		maxGap   = 6   // bytes of a number up to maxShortUID
+		fewBytes = 128 // for the numbers and the digest
+	)
+	dst = slices.Grow(dst, maxGap*c.settled.n+2*resource.Size*len(c.usable)+fewBytes)
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(c.settled.n))
 	dst = appendBytes(dst, digestAt(c.stored, c.settled.all, c.settled.n).String())
@@ -152,7 +154,7 @@ func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
 	chunk.digest = r.digest()
 	var last shortUID
 	for i := range chunk.settled {
-		last += r.gap()
+		last = r.shortUID(last, i > 0)
 		chunk.settled[i] = last
 	}
 	chunk.Parts = make([]StagedPart, r.count())
@@ -214,14 +216,15 @@ func (r *indexReader) count() int {
 	return n
 }
 
-func (r *indexReader) gap() shortUID {
-	n, size := binary.Uvarint(r.rest)
-	if size <= 0 || n > math.MaxUint32 {
+// shortUID reads the one after last, if there is one before it: they ascend.
+func (r *indexReader) shortUID(last shortUID, isNext bool) shortUID {
+	gap, size := binary.Uvarint(r.rest)
+	if size <= 0 || gap > uint64(maxShortUID-last) || isNext && gap == 0 {
 		r.fail()
 		return 0
 	}
 	r.rest = r.rest[size:]
-	return shortUID(n)
+	return last + shortUID(gap)
 }
 
 func (r *indexReader) digest() (digest resource.Digest) {
