@@ -25,16 +25,22 @@ func skewedUIDs() *rapid.Generator[resource.UID] {
 }
 
 // someStored has several hundreds of entries, of no more than a few drawn numbers.
-func someStored(t *rapid.T) (stored Stored) {
+func someStored(t *rapid.T) Stored {
+	var entries []resource.Entry
 	uids := rapid.SliceOfNDistinct(skewedUIDs(), 0, 20, rapid.ID).Draw(t, "uids")
 	for _, uid := range uids {
 		for n := range byte(rapid.IntRange(1, 64).Draw(t, "beside it")) {
 			uid[13] = n
-			stored.Entries = append(stored.Entries, resource.Entry{UID: uid})
+			entries = append(entries, resource.Entry{UID: uid})
 		}
 	}
-	slices.SortFunc(stored.Entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
-	stored.Entries = slices.Compact(stored.Entries)
+	return inOrder(entries)
+}
+
+// inOrder is what the inventory holds when it has the entries, some of them told twice.
+func inOrder(entries []resource.Entry) (stored Stored) {
+	slices.SortFunc(entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+	stored.Entries = slices.Compact(entries)
 	for _, entry := range stored.Entries {
 		stored.Digest.Add(entry)
 	}
@@ -61,16 +67,13 @@ func TestFindEntryIsABinarySearch(t *testing.T) {
 }
 
 // hashed are entries as they are in life, with nothing in common.
-func hashed(count int) (stored Stored) {
+func hashed(count int) Stored {
+	scope := resource.Scope{Kind: "resource_host", Provider: "mock", Account: "a", Region: "r"}
+	var entries []resource.Entry
 	for i := range count {
-		scope := resource.Scope{Kind: "resource_host", Provider: "mock", Account: "a", Region: "r"}
-		stored.Entries = append(stored.Entries, resource.Entry{UID: scope.UID(string(rune('a' + i)))})
+		entries = append(entries, resource.Entry{UID: scope.UID(string(rune('a' + i)))})
 	}
-	slices.SortFunc(stored.Entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
-	for _, entry := range stored.Entries {
-		stored.Digest.Add(entry)
-	}
-	return stored
+	return inOrder(entries)
 }
 
 // Whatever is damaged is noticed, or changes nothing about what is settled.
