@@ -218,7 +218,7 @@ func TestRetriedComparisonHasBatchesOfItsOwn(t *testing.T) {
 	stray := func(op diff.Op, id string) { // what the first attempt writes, before or after
 		w := b.store.NewBatchWriter(store.BatchSet{Lease: b.lease(), Writer: 1, Op: op})
 		row := host(id)
-		encoded, err := resource.HostKind.SealAppend(nil, row, beijing, b.scope.ID)
+		encoded, err := resource.HostKind.Sealer(beijing, b.scope.ID).Append(nil, row)
 		require.NoError(t, err)
 		require.NoError(t, w.Add(t.Context(), store.Item{Entry: row.Entry(), Row: encoded}))
 		require.NoError(t, w.Flush(t.Context()))

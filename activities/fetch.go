@@ -37,7 +37,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	if err != nil {
 		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
 	}
-	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter()}
+	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter(), sealer: kind.Sealer(in.scope(), in.Scope.ID)}
 	f.read, _ = a.stored.take(in.lease())
 	f.takeChunk()
 	defer f.giveBack()
@@ -113,7 +113,8 @@ type fetch struct {
 	beat     *beat
 	chunk    *store.Chunk
 	chunks   *sync.Pool // that it is from
-	row      []byte     // room for one row's encoding
+	sealer   *resource.Sealer
+	row      []byte // room for one row's encoding
 	cursors  map[string]bool
 	restarts int
 	read     readEntries // of the inventory, by UID: handed over, or read to stage something
@@ -203,7 +204,7 @@ func (f *fetch) take(page cloud.Page) {
 		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
 			host.PlaceInTree(f.deps.TagKeys)
 		}
-		encoded, err := f.kind.SealAppend(f.row[:0], row, f.in.scope(), f.in.Scope.ID)
+		encoded, err := f.sealer.Append(f.row[:0], row)
 		f.row = encoded
 		meta := row.RowMeta()
 		if err != nil {

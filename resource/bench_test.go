@@ -29,13 +29,13 @@ func benchHost() *resource.Host {
 }
 
 // The cost of one row: canonical form, uid, hash and encoding.
-func BenchmarkSealAppend(b *testing.B) {
-	host := benchHost()
+func BenchmarkSeal(b *testing.B) {
+	host, sealer := benchHost(), resource.HostKind.Sealer(benchScope, 1)
 	var encoded []byte
 	b.ReportAllocs()
 	for b.Loop() {
 		var err error
-		if encoded, err = resource.HostKind.SealAppend(encoded[:0], host, benchScope, 1); err != nil {
+		if encoded, err = sealer.Append(encoded[:0], host); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -43,7 +43,7 @@ func BenchmarkSealAppend(b *testing.B) {
 }
 
 func BenchmarkDecode(b *testing.B) {
-	encoded, err := resource.HostKind.SealAppend(nil, benchHost(), benchScope, 1)
+	encoded, err := resource.HostKind.Sealer(benchScope, 1).Append(nil, benchHost())
 	require.NoError(b, err)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -54,13 +54,14 @@ func BenchmarkDecode(b *testing.B) {
 }
 
 // The cost of one row of a bulk insert, up to the driver.
-func BenchmarkAppendEncodedValues(b *testing.B) {
-	encoded, err := resource.HostKind.SealAppend(nil, benchHost(), benchScope, 1)
+func BenchmarkValues(b *testing.B) {
+	encoded, err := resource.HostKind.Sealer(benchScope, 1).Append(nil, benchHost())
 	require.NoError(b, err)
+	reader := resource.HostKind.Values()
 	var values []any
 	b.ReportAllocs()
 	for b.Loop() {
-		if values, _, err = resource.HostKind.AppendEncodedValues(values[:0], encoded); err != nil {
+		if values, _, err = reader.Append(values[:0], encoded); err != nil {
 			b.Fatal(err)
 		}
 	}

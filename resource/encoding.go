@@ -15,24 +15,6 @@ import (
 // written by something else, or damaged.
 var ErrCorrupt = errors.New("corrupt row encoding")
 
-// sealFields brings the watched fields, or the others, into canonical form and
-// appends their encoding. Texts are length-prefixed, lists and maps counted and
-// sorted, times are a presence byte and microseconds: no two different rows encode
-// alike.
-func (k *Kind) sealFields(dst []byte, row reflect.Value, watched bool) ([]byte, error) {
-	fields := k.unwatched
-	if watched {
-		fields = k.watched
-	}
-	for _, f := range fields {
-		var err error
-		if dst, err = f.seal(dst, row.Field(f.index)); err != nil {
-			return nil, err
-		}
-	}
-	return dst, nil
-}
-
 // at is where the value of a field of type T is.
 func at[T any](value reflect.Value) *T {
 	place, _ := reflect.TypeAssert[*T](value.Addr())
@@ -47,29 +29,6 @@ func appendList(dst []byte, list []string) []byte {
 	return dst
 }
 
-// pair is one entry of a map.
-type pair struct{ key, value string }
-
-// sortedPairs collects the entries of a map in pairs, which has none, in the order
-// of their keys. Each goes to its place at once: for as few as there are,
-// slices.SortFunc takes longer.
-func sortedPairs(pairs []pair, m map[string]string) []pair {
-	for key, value := range m {
-		low, high := 0, len(pairs)
-		for low < high {
-			if middle := (low + high) / 2; pairs[middle].key < key {
-				low = middle + 1
-			} else {
-				high = middle
-			}
-		}
-		pairs = append(pairs, pair{})
-		copy(pairs[low+1:], pairs[low:])
-		pairs[low] = pair{key, value}
-	}
-	return pairs
-}
-
 func appendTime(dst []byte, t time.Time) []byte {
 	if t.IsZero() {
 		return append(dst, 0)
@@ -77,7 +36,7 @@ func appendTime(dst []byte, t time.Time) []byte {
 	return binary.AppendVarint(append(dst, 1), t.UnixMicro())
 }
 
-// Decode reads a row that SealAppend encoded for the same scope. The row is
+// Decode reads a row that was sealed and encoded for the same scope. The row is
 // sealed: its UID and hash are computed from what was read.
 func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 	row := k.newRow()
@@ -90,7 +49,7 @@ func (k *Kind) Decode(encoded []byte, scope Scope, scopeID int64) (Row, error) {
 		return nil, fmt.Errorf("decode %s row: %w", k.name, err)
 	}
 	// It was sealed before it was encoded.
-	if _, err := k.SealAppend(make([]byte, 0, len(encoded)), row, scope, scopeID); err != nil {
+	if _, err := k.Sealer(scope, scopeID).Append(make([]byte, 0, len(encoded)), row); err != nil {
 		return nil, fmt.Errorf("decode %s row: %w: %w", k.name, ErrCorrupt, err)
 	}
 	return row, nil

@@ -13,7 +13,7 @@ import (
 	"cloudsync/resource"
 )
 
-func TestDecodeReadsWhatSealAppendWrote(t *testing.T) {
+func TestDecodeReadsWhatWasSealed(t *testing.T) {
 	t.Parallel()
 	for _, kind := range kinds {
 		t.Run(kind.Name(), func(t *testing.T) {
@@ -30,12 +30,12 @@ func TestDecodeReadsWhatSealAppendWrote(t *testing.T) {
 	}
 }
 
-func TestSealAppendAppends(t *testing.T) {
+func TestSealerAppends(t *testing.T) {
 	t.Parallel()
 	row := filledRow(t, resource.HostKind)
 	alone := seal(t, resource.HostKind, row)
 	hash := row.RowMeta().Hash
-	after, err := resource.HostKind.SealAppend([]byte("what was there"), row, scopeOf(resource.HostKind), 7)
+	after, err := resource.HostKind.Sealer(scopeOf(resource.HostKind), 7).Append([]byte("what was there"), row)
 	require.NoError(t, err)
 	require.Equal(t, append([]byte("what was there"), alone...), after)
 	require.Equal(t, hash, row.RowMeta().Hash, "what was there is not part of the hash")

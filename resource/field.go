@@ -1,7 +1,6 @@
 package resource
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +27,7 @@ type field struct {
 	max     int // characters; 0: as long as the column's type allows
 	watched bool
 	null    bool // NULL in the table when it is absent, not an empty text or zero
+	mapped  int  // of a map, how many maps of the kind come before it
 }
 
 type fieldType int
@@ -58,8 +58,7 @@ var (
 	lastSecond  = time.Date(lastYear, time.December, 31, 23, 59, 59, 0, time.UTC).Unix()
 )
 
-func compileFields(kind string, row reflect.Type) []field {
-	var fields []field
+func compileFields(kind string, row reflect.Type) (fields []field, maps int) {
 	for i := range row.NumField() {
 		sf := row.Field(i)
 		if sf.Type == reflect.TypeFor[Meta]() {
@@ -69,9 +68,13 @@ func compileFields(kind string, row reflect.Type) []field {
 		if err != nil {
 			panic(fmt.Sprintf("resource: kind %s: field %s: %v", kind, sf.Name, err))
 		}
+		if f.typ == mapField {
+			f.mapped = maps
+			maps++
+		}
 		fields = append(fields, f)
 	}
-	return fields
+	return fields, maps
 }
 
 // selectFields are those of the fields that are watched, or those that are not.
@@ -123,30 +126,6 @@ func checkNativeID(id string) error {
 			ErrNoID, utf8.RuneCountInString(id), maxNativeID)
 	}
 	return nil
-}
-
-// seal brings the field into canonical form, so that null, absent and empty are
-// one, and order and time zone make no difference, and appends its encoding. It
-// does both at once: to find the value costs about as much as to encode it.
-func (f *field) seal(dst []byte, value reflect.Value) ([]byte, error) {
-	switch f.typ {
-	case textField:
-		text := value.String()
-		return appendString(dst, text), f.checkText(text)
-	case intField:
-		n := value.Int()
-		return binary.AppendVarint(dst, n), f.checkInt(n)
-	case listField:
-		list := at[[]string](value)
-		err := f.normalizeList(list)
-		return appendList(dst, *list), err
-	case mapField:
-		return f.sealMap(dst, at[map[string]string](value))
-	default:
-		t := at[time.Time](value)
-		err := f.normalizeTime(t)
-		return appendTime(dst, *t), err
-	}
 }
 
 // checkText decides on the plain ones itself, and leaves the others to a function
@@ -214,26 +193,6 @@ func (f *field) normalizeList(list *[]string) error {
 		*list = slices.Sorted(slices.Values(*list))
 	}
 	return nil
-}
-
-func (f *field) sealMap(dst []byte, m *map[string]string) ([]byte, error) {
-	if len(*m) == 0 {
-		*m = nil
-	}
-	var room [16]pair // most maps fit, and need no memory of their own
-	pairs := sortedPairs(room[:0], *m)
-	dst = binary.AppendUvarint(dst, uint64(len(pairs)))
-	for i := range pairs {
-		if err := f.checkText(pairs[i].key); err != nil {
-			return dst, err
-		}
-		if err := f.checkText(pairs[i].value); err != nil {
-			return dst, err
-		}
-		dst = appendString(dst, pairs[i].key)
-		dst = appendString(dst, pairs[i].value)
-	}
-	return dst, nil
 }
 
 // normalizeTime keeps microseconds: what DATETIME(6) stores.

@@ -3,7 +3,6 @@
 package resource
 
 import (
-	"crypto/sha256"
 	"fmt"
 	"reflect"
 	"time"
@@ -43,6 +42,7 @@ type Kind struct {
 	fields    []field
 	watched   []*field // these are encoded first, and are all that is hashed
 	unwatched []*field
+	maps      int // how many of the fields are maps
 	newRow    func() Row
 	toModel   func([]Row) any
 	newScan   func() (dest any, rows func() []Row)
@@ -63,13 +63,14 @@ func Define[T any, P interface {
 	*T
 	Row
 }](name string, version byte) *Kind {
-	fields := compileFields(name, reflect.TypeFor[T]())
+	fields, maps := compileFields(name, reflect.TypeFor[T]())
 	return &Kind{
 		name:      name,
 		version:   version,
 		fields:    fields,
 		watched:   selectFields(fields, true),
 		unwatched: selectFields(fields, false),
+		maps:      maps,
 		newRow:    func() Row { return P(new(T)) },
 		toModel: func(rows []Row) any {
 			typed := make([]P, len(rows))
@@ -128,40 +129,6 @@ func (k *Kind) Model(rows []Row) any { return k.toModel(rows) }
 // ScanModel returns a destination for bun to scan into, and a function that
 // gives what was scanned.
 func (k *Kind) ScanModel() (dest any, rows func() []Row) { return k.newScan() }
-
-// Seal makes a provider's row a row of the inventory: it brings the fields into
-// canonical form and sets the scope's columns, the UID and the hash. The error
-// says which field is impossible to store and why; the UID is set whenever
-// there is a native id, so that a refused row still counts as existing.
-func (k *Kind) Seal(row Row, scope Scope, scopeID int64) error {
-	_, err := k.SealAppend(nil, row, scope, scopeID)
-	return err
-}
-
-// SealAppend is Seal, and appends the row's encoding to dst: sealing needs the
-// encoding anyway, and whoever stages the row needs it next.
-func (k *Kind) SealAppend(dst []byte, row Row, scope Scope, scopeID int64) ([]byte, error) {
-	meta := row.RowMeta()
-	if err := checkNativeID(meta.NativeID); err != nil {
-		return dst, err
-	}
-	meta.UID = scope.UID(meta.NativeID)
-	meta.ScopeID = scopeID
-	meta.Provider, meta.Account, meta.Region = scope.Provider, scope.Account, scope.Region
-	value := reflect.ValueOf(row).Elem()
-	encoded := appendString(dst, meta.NativeID)
-	hashed := len(encoded)
-	encoded, err := k.sealFields(append(encoded, k.version), value, true)
-	if err != nil {
-		return dst, err
-	}
-	sum := sha256.Sum256(encoded[hashed:])
-	if encoded, err = k.sealFields(encoded, value, false); err != nil {
-		return dst, err
-	}
-	meta.Hash = Hash(sum[:Size])
-	return encoded, nil
-}
 
 // Registry is the set of kinds a process knows.
 type Registry struct {

@@ -25,7 +25,7 @@ func scopeOf(kind *resource.Kind) resource.Scope {
 
 // seal seals the row in its kind's scope and returns its encoding.
 func seal(t require.TestingT, kind *resource.Kind, row resource.Row) []byte {
-	encoded, err := kind.SealAppend(nil, row, scopeOf(kind), 7)
+	encoded, err := kind.Sealer(scopeOf(kind), 7).Append(nil, row)
 	require.NoError(t, err)
 	return encoded
 }

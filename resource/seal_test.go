@@ -1,11 +1,13 @@
 package resource_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"cloudsync/resource"
 )
@@ -87,6 +89,25 @@ func TestRefusalsAreShort(t *testing.T) {
 	t.Parallel()
 	row := &resource.Host{Meta: resource.Meta{NativeID: "i-1"}, Name: strings.Repeat("\xff", 1<<20)}
 	require.Less(t, len(resource.HostKind.Seal(row, scopeOf(resource.HostKind), 7).Error()), 400)
+}
+
+// A sealer keeps the keys of the row before; it must make no difference.
+func TestSealerSealsEachRowAlike(t *testing.T) {
+	t.Parallel()
+	tags := rapid.MapOfN(rapid.SampledFrom([]string{"", "app", "os", "team", "\x00"}),
+		rapid.SampledFrom([]string{"", "linux", "\xff", "数"}), 0, 3)
+	rapid.Check(t, func(t *rapid.T) {
+		sealer := resource.HostKind.Sealer(scopeOf(resource.HostKind), 7)
+		for range 20 {
+			row := &resource.Host{Meta: resource.Meta{NativeID: "i-1"}, Tags: tags.Draw(t, "tags")}
+			other := &resource.Host{Meta: resource.Meta{NativeID: "i-1"}, Tags: maps.Clone(row.Tags)}
+			encoded, err := sealer.Append([]byte("what was there"), row)
+			alone, errAlone := resource.HostKind.Sealer(scopeOf(resource.HostKind), 7).Append([]byte("what was there"), other)
+			require.Equal(t, errAlone, err)
+			require.Equal(t, alone, encoded)
+			require.Equal(t, other, row)
+		}
+	})
 }
 
 func TestSealSetsTheScopesColumns(t *testing.T) {

@@ -2,23 +2,39 @@ package resource
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"time"
 )
 
-// AppendEncodedValues appends what a database driver takes for the kind's own
-// columns, in the order of Columns, from a row that SealAppend encoded. It makes no
-// row on the way, which would cost more than all the rest: a bulk of rows goes from
-// staging to the table like this.
-func (k *Kind) AppendEncodedValues(dst []any, encoded []byte) (values []any, nativeID string, err error) {
-	d := decoder{rest: encoded}
+// Values reads what a database driver takes for the kind's own columns from encoded
+// rows, one after the other. It makes no row on the way, which would cost more than all
+// the rest: a bulk of rows goes from staging to the table like this. It is not safe for
+// concurrent use.
+type Values struct {
+	kind  *Kind
+	texts []texts // by field
+}
+
+// texts are some that a field had, each in the place that its hash gives it: most
+// columns have few different ones, which need no memory again.
+type texts [16]any
+
+var textSeed = maphash.MakeSeed()
+
+// Values returns a reader of the kind's rows.
+func (k *Kind) Values() *Values { return &Values{kind: k, texts: make([]texts, len(k.fields))} }
+
+// Append appends the values of a row that a Sealer encoded, in the order of Columns.
+func (v *Values) Append(dst []any, encoded []byte) (values []any, nativeID string, err error) {
+	k, d := v.kind, decoder{rest: encoded}
 	nativeID = k.decodeHead(&d)
 	first := len(dst)
 	dst = slices.Grow(dst, len(k.fields))[:first+len(k.fields)]
 	for _, watched := range [...]bool{true, false} {
 		for i := range k.fields {
 			if f := &k.fields[i]; f.watched == watched {
-				dst[first+i] = f.decodeValue(&d)
+				dst[first+i] = v.read(&d, i)
 			}
 		}
 	}
@@ -28,10 +44,15 @@ func (k *Kind) AppendEncodedValues(dst []any, encoded []byte) (values []any, nat
 	return dst, nativeID, nil
 }
 
-func (f *field) decodeValue(d *decoder) any {
+func (v *Values) read(d *decoder, field int) any {
+	f := &v.kind.fields[field]
 	switch f.typ {
 	case textField:
-		return orNull(f, d.text())
+		text := d.bytes()
+		if f.null && len(text) == 0 {
+			return nil
+		}
+		return v.texts[field].of(text)
 	case intField:
 		return orNull(f, d.varint())
 	case listField:
@@ -41,6 +62,15 @@ func (f *field) decodeValue(d *decoder) any {
 	default:
 		return orNull(f, d.time())
 	}
+}
+
+// of is the text as a string.
+func (t *texts) of(text []byte) any {
+	place := &t[maphash.Bytes(textSeed, text)%uint64(len(t))]
+	if known, ok := (*place).(string); !ok || known != string(text) {
+		*place = string(text)
+	}
+	return *place
 }
 
 func orNull[T string | int64 | time.Time](f *field, value T) any {

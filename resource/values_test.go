@@ -2,6 +2,7 @@ package resource_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,13 +20,39 @@ func TestEncodedValuesAreTheRows(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(t *rapid.T) {
 				row := drawRow(t, kind, "row")
-				values, nativeID, err := kind.AppendEncodedValues([]any{"what was there"}, seal(t, kind, row))
+				values, nativeID, err := kind.Values().Append([]any{"what was there"}, seal(t, kind, row))
 				require.NoError(t, err)
 				require.Equal(t, row.RowMeta().NativeID, nativeID)
 				require.Equal(t, "what was there", values[0])
 				requireImage(t, kind, row, values[1:])
 			})
 		})
+	}
+}
+
+// What the rows before had makes no difference, whether it is had again or not.
+func TestValuesOfManyRows(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		reader := resource.HostKind.Values()
+		for range 100 {
+			row := hostOfFew(t)
+			encoded := seal(t, resource.HostKind, row)
+			values, _, err := reader.Append(nil, encoded)
+			clear(encoded) // what was read is its own
+			require.NoError(t, err)
+			requireImage(t, resource.HostKind, row, values)
+		}
+	})
+}
+
+// hostOfFew draws a host whose values others have, too, but of more texts than are
+// remembered.
+func hostOfFew(t *rapid.T) *resource.Host {
+	few := rapid.SampledFrom([]string{"", "a", "b", "running", "stopped"})
+	return &resource.Host{
+		Meta: resource.Meta{NativeID: "i-1"}, Name: few.Draw(t, "name"), Status: few.Draw(t, "status"),
+		Zone: strconv.Itoa(rapid.IntRange(0, 99).Draw(t, "zone")), VPCID: few.Draw(t, "vpc"),
 	}
 }
 
@@ -70,11 +97,11 @@ func TestEncodedValuesOfWhatIsNoRow(t *testing.T) {
 	for _, kind := range kinds {
 		encoded := seal(t, kind, filledRow(t, kind))
 		for length := range encoded {
-			values, _, err := kind.AppendEncodedValues([]any{1}, encoded[:length])
+			values, _, err := kind.Values().Append([]any{1}, encoded[:length])
 			require.ErrorIs(t, err, resource.ErrCorrupt, "%s: the first %d bytes", kind.Name(), length)
 			require.Equal(t, []any{1}, values)
 		}
-		_, _, err := kind.AppendEncodedValues(nil, append(encoded, 0))
+		_, _, err := kind.Values().Append(nil, append(encoded, 0))
 		require.ErrorIs(t, err, resource.ErrCorrupt, "%s: a byte too many", kind.Name())
 	}
 }

@@ -57,6 +57,7 @@ type applier struct {
 	history   *bulkInsert
 	recording *semaphore.Weighted
 	kind      *resource.Kind
+	values    *resource.Values // of the rows to add
 	scope     resource.Scope
 	set       BatchSet
 	now       time.Time
@@ -134,6 +135,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 // addAll adds as many rows as it can in bulk, and the others the usual way.
 func (a *applier) addAll(ctx context.Context, items []Item) error {
 	a.changes = slices.Grow(a.changes, len(items))
+	a.values = a.kind.Values()
 	for some := range slices.Chunk(items, a.rows.size) {
 		done, err := a.addInBulk(ctx, some)
 		if err != nil {

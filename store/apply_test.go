@@ -74,7 +74,7 @@ func (b *bundle) write(t *testing.T, op diff.Op, writer int, rows ...resource.Ro
 	set := store.BatchSet{Lease: b.lease, Writer: writer, Op: op}
 	w := b.NewBatchWriter(set)
 	for _, row := range rows {
-		encoded, err := resource.HostKind.SealAppend(nil, row, hostScope, b.lease.ScopeID)
+		encoded, err := resource.HostKind.Sealer(hostScope, b.lease.ScopeID).Append(nil, row)
 		require.NoError(t, err)
 		require.NoError(t, w.Add(t.Context(), store.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
 	}

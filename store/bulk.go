@@ -47,7 +47,7 @@ type bulkInsert struct {
 	prepared driver.Stmt         // nil before the first use
 	size     int                 // how many rows
 	args     []any               // driver.Value each
-	values   []driver.NamedValue // the same
+	values   []driver.NamedValue // the same, by their numbers, which stay
 }
 
 // bulkInsertOf returns the connection's bulk insert into a table.
@@ -68,8 +68,11 @@ func bulkInsertOf(conn bun.Conn, table string, columns []string) (b *bulkInsert,
 
 // exec inserts as many rows as the statement has, whose values follow each other in args.
 func (b *bulkInsert) exec(ctx context.Context) (inserted driver.Result, err error) {
+	for n := len(b.values) + 1; n <= len(b.args); n++ {
+		b.values = append(b.values, driver.NamedValue{Ordinal: n})
+	}
 	for i, value := range b.args {
-		b.values = append(b.values, driver.NamedValue{Ordinal: i + 1, Value: value})
+		b.values[i].Value = value
 	}
 	defer b.forget()
 	lost := inRaw(b.conn, func(conn *connection) { inserted, err = b.execIn(ctx, conn) })
@@ -78,9 +81,11 @@ func (b *bulkInsert) exec(ctx context.Context) (inserted driver.Result, err erro
 
 // forget keeps the memory of the values, and not what they refer to.
 func (b *bulkInsert) forget() {
+	for i := range b.values {
+		b.values[i].Value = nil
+	}
 	clear(b.args)
-	clear(b.values)
-	b.args, b.values = b.args[:0], b.values[:0]
+	b.args = b.args[:0]
 }
 
 // inRaw shows a connection that a transaction is in. Neither an error nor a panic may
@@ -120,7 +125,7 @@ func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) 
 		item := &items[i]
 		b.args = append(b.args, item.UID[:], item.Hash[:], scopeID, provider, account, region, "", now, now)
 		nativeID := len(b.args) - 3
-		if b.args, nativeIDs[i], err = a.kind.AppendEncodedValues(b.args, item.Row); err != nil {
+		if b.args, nativeIDs[i], err = a.values.Append(b.args, item.Row); err != nil {
 			return nil, err
 		}
 		b.args[nativeID] = nativeIDs[i]

@@ -333,7 +333,7 @@ func (b *bundle) stagePart(t *testing.T, hosts ...resource.Row) store.BatchSet {
 	t.Helper()
 	var chunk store.Chunk
 	for _, row := range hosts {
-		encoded, err := resource.HostKind.SealAppend(nil, row, hostScope, b.lease.ScopeID)
+		encoded, err := resource.HostKind.Sealer(hostScope, b.lease.ScopeID).Append(nil, row)
 		require.NoError(t, err)
 		chunk.Add(store.Item{Entry: row.RowMeta().Entry(), Row: encoded})
 	}

@@ -156,7 +156,7 @@ func TestUserDataIsKeptNowhere(t *testing.T) {
 	w := newWorld(t, everything())
 	rows, _ := listAll(t, w.worker(), resource.HostKind)
 	for _, row := range rows {
-		encoded, err := resource.HostKind.SealAppend(nil, row, scopeOf(resource.HostKind), 7)
+		encoded, err := resource.HostKind.Sealer(scopeOf(resource.HostKind), 7).Append(nil, row)
 		require.NoError(t, err)
 		require.NotContains(t, string(encoded), "planted")
 	}

@@ -39,16 +39,18 @@ func (t traits) expires() time.Time {
 	return t.created().Add(5 * 365 * day)
 }
 
-func (l life) hostID() string {
-	text := make([]byte, 0, 24)
-	text = append(text, "i-"...)
-	return string(strconv.AppendUint(text, l.id, 16))
+func (l life) hostID() string { return string(l.appendHostID(nil)) }
+
+func (l life) appendHostID(text []byte) []byte {
+	return strconv.AppendUint(append(text, "i-"...), l.id, 16)
 }
+
+// hostNames is what all names begin with, as in the original sketch.
+const hostNames = "genMockResourceHost_host_"
 
 func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
 	t := l.traits()
 	host := &resource.Host{
-		Name:           "genMockResourceHost_host_" + strconv.FormatInt(l.slot, 10),
 		Status:         statuses[t.status],
 		Zone:           p.zones[t.zone],
 		InstanceType:   instanceTypes[t.instanceType],
@@ -64,23 +66,30 @@ func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
 		CloudCreatedAt: t.created(),
 		ExpiresAt:      t.expires(),
 	}
-	host.NativeID = l.hostID()
-	host.PrivateIPs, host.PublicIPs = l.addresses(t.public)
+	l.nameHost(host, t.public)
 	return append(rows, host)
 }
 
-// addresses are the host's lists of addresses, cut from one text and one list: a
-// listing makes a million of each.
-func (l life) addresses(hasPublic bool) (private, public []string) {
-	var room [2 * len("255.255.255.255")]byte
-	text := appendIPv4(room[:0], privateIP(l.slot))
-	if !hasPublic {
-		return []string{string(text)}, nil
+// nameHost sets what only this host has, cut from one text and one list: a listing
+// makes a million of each.
+func (l life) nameHost(host *resource.Host, public bool) {
+	var room [128]byte
+	text := strconv.AppendInt(append(room[:0], hostNames...), l.slot, 10)
+	name := len(text)
+	text = l.appendHostID(text)
+	id := len(text)
+	text = appendIPv4(text, privateIP(l.slot))
+	private := len(text)
+	if public {
+		text = appendIPv4(text, publicIP(l.id))
 	}
-	end := len(text)
-	both := string(appendIPv4(text, publicIP(l.id)))
-	list := []string{both[:end], both[end:]}
-	return list[:1:1], list[1:]
+	all := string(text)
+	host.Name, host.NativeID = all[:name], all[name:id]
+	addresses := []string{all[id:private], all[private:]}
+	host.PrivateIPs = addresses[:1:1]
+	if public {
+		host.PublicIPs = addresses[1:]
+	}
 }
 
 func (t traits) hostTags() map[string]string {

@@ -142,6 +142,7 @@ func (r *references) hash(ctx context.Context) error {
 }
 
 func sealAll(ctx context.Context, client *mock.Cloud, scope resource.Scope) error {
+	sealer := resource.HostKind.Sealer(scope, 1)
 	var encoded []byte
 	for cursor := ""; ; {
 		page, err := client.List(ctx, scope, cursor)
@@ -149,7 +150,7 @@ func sealAll(ctx context.Context, client *mock.Cloud, scope resource.Scope) erro
 			return err
 		}
 		for _, row := range page.Rows {
-			if encoded, err = resource.HostKind.SealAppend(encoded[:0], row, scope, 1); err != nil {
+			if encoded, err = sealer.Append(encoded[:0], row); err != nil {
 				return err
 			}
 		}

@@ -83,7 +83,7 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 			return snapshot{}, fmt.Errorf("%q: %s", page.Problems[0].NativeID, page.Problems[0].Text)
 		}
 		for _, row := range page.Rows {
-			if _, err := kind.SealAppend(nil, row, scope, 1); err != nil {
+			if err := kind.Seal(row, scope, 1); err != nil {
 				return snapshot{}, fmt.Errorf("row %q: %w", row.RowMeta().NativeID, err)
 			}
 			all.rows = append(all.rows, row)

@@ -82,7 +82,7 @@ func deleted(t *testing.T, n int) *archive {
 		set := store.BatchSet{Lease: claims[0].Lease, Writer: 1, Op: op}
 		batches := s.NewBatchWriter(set)
 		for _, row := range rows {
-			encoded, err := resource.HostKind.SealAppend(nil, row, scope, ids[0])
+			encoded, err := resource.HostKind.Sealer(scope, ids[0]).Append(nil, row)
 			require.NoError(t, err)
 			require.NoError(t, batches.Add(t.Context(), store.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
 		}
