@@ -12,7 +12,7 @@ import (
 )
 
 // runningAtOnce is how many activities a worker runs at once.
-const runningAtOnce = 16
+const runningAtOnce = 24
 
 // measureKilled kills one of two workers in the middle of a run: what it was at is
 // done again, and nothing else.

@@ -42,13 +42,17 @@ const (
 	// stopLimit is how long running activities get to leave their checkpoints.
 	stopLimit = 20 * time.Second
 	// maxActivities is how many activities run at once in one worker. Most of
-	// their time is waiting, for a cloud or for MySQL.
-	maxActivities = 16
-	// activityPollers are as many as a task queue has partitions by default. With the
-	// SDK's two, one run in ten of many activities was seen to end with some of them
-	// waiting for two seconds, beside an idle worker
-	// (https://docs.temporal.io/develop/worker-performance).
-	activityPollers = 4
+	// their time is waiting, for a cloud or for MySQL. While nothing is to be done,
+	// each poller keeps one of these slots.
+	maxActivities = 24
+	// activityPollers are two for each partition that a task queue has by default: the
+	// server forwards one poll of a partition to the first of them, and a task that it
+	// could not forward at that moment is then not given to it for two seconds. With one
+	// for each, a quarter of the runs with many activities ended with one that waited
+	// for that, beside an idle worker
+	// (https://github.com/temporalio/temporal/blob/v1.29.1/service/matching/matcher.go,
+	// MustOffer and poll).
+	activityPollers = 8
 )
 
 // Run runs a worker until ctx is done. It returns nil after a clean stop.
