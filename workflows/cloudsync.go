@@ -384,16 +384,30 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 	return s.report, err
 }
 
-// conclude records the run and cleans up after it, on a cancelled run too.
+// concludeAtOnce is the change since when a run is recorded while its staging is
+// cleaned: one after the other, the second waits for the server's next decision.
+const concludeAtOnce = "conclude-at-once"
+
+// conclude records the run and cleans up after it, on a cancelled run too. A run whose
+// staging cannot be removed is recorded all the same; the next one sweeps it.
 func (s *cloudSync) conclude(ctx workflow.Context) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := s.tellTemporal(ctx); err != nil {
 		return err
 	}
-	// A run whose staging cannot be removed is recorded all the same; the next one
-	// sweeps it.
-	cleaned := s.clean(ctx)
-	return errors.Join(s.recordRun(ctx), cleaned)
+	if !s.staged {
+		return s.recordRun(ctx)
+	}
+	if workflow.GetVersion(ctx, concludeAtOnce, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		cleaned := s.clean(ctx)
+		return errors.Join(s.recordRun(ctx), cleaned)
+	}
+	var cleaned error
+	recorded := atOnce(ctx, s.recordRun, func(ctx workflow.Context) error {
+		cleaned = s.clean(ctx)
+		return nil
+	})
+	return errors.Join(recorded, cleaned)
 }
 
 // clean removes what the run has in flight, if anything.

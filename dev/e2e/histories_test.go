@@ -38,6 +38,7 @@ func TestRecordHistories(t *testing.T) {
 		"many-scopes":  recordManyScopes,
 		"confirmed":    recordChanges,
 		"at-once":      recordChanges,
+		"concluded":    recordChanges,
 		"kept-hold":    recordHeld,
 		"held-at-once": recordHeld,
 		"emptied":      recordHeld,
