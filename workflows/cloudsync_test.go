@@ -45,7 +45,9 @@ type world struct {
 	mismatch  string
 	applied   map[string][]int64 // operation to the scopes it was asked for
 	records   []activities.RecordRunIn
+	recordErr error // of RecordRun
 	cleaned   int
+	cleanErr  error // of CleanStaging
 }
 
 type fetchAnswer struct {
@@ -143,12 +145,12 @@ func (w *world) RecordRun(_ context.Context, in activities.RecordRunIn) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.records = append(w.records, in)
-	return nil
+	return w.recordErr
 }
 
 func (w *world) CleanStaging(context.Context, activities.CleanStagingIn) error {
 	w.cleaned++
-	return nil
+	return w.cleanErr
 }
 
 // bundle is a workflow test environment over a scripted world.
@@ -254,6 +256,32 @@ func TestChangesAreAppliedInOrder(t *testing.T) {
 	}, report.Stats)
 	require.Equal(t, map[string][]int64{"add": {1}, "modify": {1}, "delete": {1}}, b.applied)
 	require.Equal(t, 1, b.cleaned)
+}
+
+// Each is done whatever becomes of the other, and the run says what failed.
+func TestRunIsRecordedAndCleanedUp(t *testing.T) {
+	t.Parallel()
+	failure := temporal.NewNonRetryableApplicationError("no space left", "Broken", nil)
+	for name, fail := range map[string]func(*bundle){
+		"neither fails":      func(*bundle) {},
+		"the record fails":   func(b *bundle) { b.recordErr = failure },
+		"the clean-up fails": func(b *bundle) { b.cleanErr = failure },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 1)
+			b.changed(1, activities.ComputeDiffOut{CloudNum: 11, ToAdd: 1})
+			fail(b)
+			_, err := b.run(t)
+			if name == "neither fails" {
+				require.NoError(t, err)
+			} else {
+				require.ErrorContains(t, err, "no space left")
+			}
+			require.NotNil(t, b.finalRecord())
+			require.Equal(t, 1, b.cleaned)
+		})
+	}
 }
 
 func TestOperationsWithoutRowsAreSkipped(t *testing.T) {
