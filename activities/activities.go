@@ -262,6 +262,10 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
+	held, err := a.deps.Store.ScopesWithHold(ctx, in.ScopeIDs)
+	if err != nil {
+		return LoadLocalHashesOut{}, temporalError(ctx, err)
+	}
 	out := LoadLocalHashesOut{Scopes: make([]LocalScope, len(claims))}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(foldParallel)
@@ -270,6 +274,7 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 			local, err := a.foldStored(groupCtx, kind, claim.Lease)
 			out.Scopes[i] = LocalScope{
 				ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region, Local: local,
+				Holds: held[claim.ScopeID],
 			}
 			return err
 		})

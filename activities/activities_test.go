@@ -150,7 +150,7 @@ func (b *bundle) confirmAndDelete(ctx context.Context, in activities.ApplyIn) (s
 	absent, done := b.confirmed[in.Writer]
 	if !done {
 		var err error
-		if absent, err = b.ConfirmAbsent(ctx, in); err != nil {
+		if absent, err = b.ConfirmAbsent(ctx, activities.ConfirmAbsentIn{ApplyIn: in}); err != nil {
 			return store.Counts{}, err
 		}
 		b.confirmed[in.Writer] = absent

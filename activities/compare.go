@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -56,7 +57,7 @@ func newComparison(s *store.Store, in ComputeDiffIn, local store.Stored) *compar
 	return c
 }
 
-var writtenOps = [...]diff.Op{diff.Add, diff.Modify, store.Candidates}
+var writtenOps = [...]diff.Op{diff.Add, diff.Modify, diff.Candidates, diff.HeldCandidates, diff.FreshCandidates}
 
 func (c *comparison) run(ctx context.Context) error {
 	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(chunk store.StagedChunk) error {
@@ -163,14 +164,57 @@ func (c *comparison) checkComplete() error {
 	return nonRetryable("incomplete", incomplete(c.in.Scope.Place(), c.out.CloudNum, c.in.Snapshot.Announced))
 }
 
+// writeDeletions writes what the cloud no longer lists: all of it, and where rows of it
+// wait for a decision since an earlier run, these and the others apart.
 func (c *comparison) writeDeletions(ctx context.Context) error {
-	for _, entry := range c.diff.Gone() {
-		c.out.Deletions.Add(entry)
-		if err := c.batches[store.Candidates].Add(ctx, store.Item{Entry: entry}); err != nil {
+	gone := c.diff.Gone()
+	if err := c.writeCandidates(ctx, diff.Candidates, gone, &c.out.Deletions); err != nil {
+		return err
+	}
+	hold, err := c.store.LoadStandingHold(ctx, c.in.Scope.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	standing, fresh := diff.DivideGone(gone, hold.Entries)
+	if hold.Lost {
+		standing, fresh = gone, nil
+	}
+	if len(standing) == 0 {
+		return c.endHold(ctx)
+	}
+	c.out.Standing = &StandingHold{Standing: diff.Standing{
+		Rows: int64(len(standing)), Base: hold.Base, Since: hold.Since, Reason: hold.Reason,
+	}}
+	if len(fresh) == 0 {
+		c.out.Standing.Digest = c.out.Deletions
+		return nil
+	}
+	if err := c.writeCandidates(ctx, diff.HeldCandidates, standing, &c.out.Standing.Digest); err != nil {
+		return err
+	}
+	return c.writeCandidates(ctx, diff.FreshCandidates, fresh, &c.out.Standing.Fresh)
+}
+
+func (c *comparison) writeCandidates(ctx context.Context, op diff.Op, entries []resource.Entry, digest *resource.Digest) error {
+	for _, entry := range entries {
+		digest.Add(entry)
+		if err := c.batches[op].Add(ctx, store.Item{Entry: entry}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// endHold ends a hold of which the cloud has listed every row again, or which the
+// inventory no longer has. A plan leaves it.
+func (c *comparison) endHold(ctx context.Context) error {
+	if c.in.Run.IsPlan() {
+		return nil
+	}
+	return c.store.EndHold(ctx, c.in.lease())
 }
 
 func (c *comparison) finish(ctx context.Context) error {
@@ -186,6 +230,6 @@ func (c *comparison) finish(ctx context.Context) error {
 	}
 	c.out.ToAdd = c.batches[diff.Add].Rows()
 	c.out.ToMod = c.batches[diff.Modify].Rows()
-	c.out.ToDel = c.batches[store.Candidates].Rows()
+	c.out.ToDel = c.batches[diff.Candidates].Rows()
 	return nil
 }

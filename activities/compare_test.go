@@ -128,7 +128,7 @@ func TestUnusableRowKeepsWhatIsStored(t *testing.T) {
 	require.Zero(t, found.Unidentified)
 	require.EqualValues(t, 1, found.ToDel)
 	require.Zero(t, found.ToAdd+found.ToMod)
-	require.Empty(t, diff.DefaultPolicy().Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified}))
+	require.Empty(t, diff.DefaultPolicy().Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified}).Reason)
 	b.apply(t, found)
 	b.requireInventory(t, hosts(1, 20)...)
 
@@ -182,7 +182,7 @@ func TestRowWithoutIDHoldsDeletions(t *testing.T) {
 	require.EqualValues(t, 2, found.Unusable)
 	require.EqualValues(t, 2, found.Unidentified)
 	require.Equal(t, [3]int64{0, 1, 1}, [3]int64{found.ToAdd, found.ToMod, found.ToDel})
-	require.NotEmpty(t, diff.DefaultPolicy().Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified}))
+	require.NotEmpty(t, diff.DefaultPolicy().Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified}).Reason)
 
 	failures, err := b.store.RunFailures(t.Context(), b.run.ID, 100)
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -28,8 +29,9 @@ const maxThrottled = 10
 // ConfirmAbsent asks the provider for each deletion candidate by its id, and
 // writes those that do not exist as the batches to delete. A listing can lack a
 // resource that exists: with offset paging, one that goes away during the listing
-// moves another one over the page's edge.
-func (a *Activities) ConfirmAbsent(ctx context.Context, in ApplyIn) (ConfirmAbsentOut, error) {
+// moves another one over the page's edge. With EndsHold, the
+// scope's hold ends: what stays, since it exists, is judged anew by the next run.
+func (a *Activities) ConfirmAbsent(ctx context.Context, in ConfirmAbsentIn) (ConfirmAbsentOut, error) {
 	defer startBeat(ctx).stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
@@ -45,6 +47,11 @@ func (a *Activities) ConfirmAbsent(ctx context.Context, in ApplyIn) (ConfirmAbse
 	}
 	if err := c.finish(ctx); err != nil {
 		return ConfirmAbsentOut{}, temporalError(ctx, err)
+	}
+	if in.EndsHold {
+		if err := a.deps.Store.EndHold(ctx, in.lease()); err != nil {
+			return ConfirmAbsentOut{}, temporalError(ctx, err)
+		}
 	}
 	return c.out, nil
 }
@@ -63,11 +70,11 @@ type confirmation struct {
 	out        ConfirmAbsentOut
 }
 
-func newConfirmation(s *store.Store, kind *resource.Kind, client cloud.Provider, in ApplyIn) *confirmation {
+func newConfirmation(s *store.Store, kind *resource.Kind, client cloud.Provider, in ConfirmAbsentIn) *confirmation {
 	writer := newWriter()
 	return &confirmation{
 		store: s, kind: kind, client: client, scope: in.scope(),
-		candidates: store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: store.Candidates},
+		candidates: store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: cmp.Or(in.Op, diff.Candidates)},
 		absent:     s.NewBatchWriter(store.BatchSet{Lease: in.lease(), Writer: writer, Op: diff.Delete}),
 		limit:      max(1, client.LookupLimit(kind.Name())),
 		out:        ConfirmAbsentOut{Writer: writer},

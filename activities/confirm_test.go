@@ -32,7 +32,7 @@ func TestExistingCandidateIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	b, found := gone(t, 3)
 	b.cloud.hidden = []string{"i-0004", "i-0009"}
-	absent, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	absent, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	require.NoError(t, err)
 	require.EqualValues(t, 5, absent.Absent)
 	require.EqualValues(t, 2, absent.PagingSkips)
@@ -54,7 +54,7 @@ func TestCandidateWithAnEditedIDIsNotDeleted(t *testing.T) {
 	_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET native_id = 'i-typo' WHERE native_id = 'i-0009'")
 	require.NoError(t, err)
 	b.cloud.hidden = []string{"i-0009"}
-	absent, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	absent, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	require.NoError(t, err)
 	require.Equal(t, [2]int64{1, 1}, [2]int64{absent.Absent, absent.PagingSkips})
 	counts, err := execute(t, attempt{}, b.BatchDelete, b.applyIn(absent.Writer))
@@ -69,7 +69,7 @@ func TestLookupThatAnswersWithOtherIDsConfirmsNothing(t *testing.T) {
 	b, found := gone(t, 8)
 	b.accounts(cloud.Account{Provider: "mock", Name: "demo", Client: shouting{b.cloud}})
 	b.cloud.hidden = []string{"i-0008", "i-0009"}
-	_, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	_, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	requireFailure(t, err, "bad_answer", false)
 }
 
@@ -88,7 +88,7 @@ func TestDeniedLookupConfirmsNothing(t *testing.T) {
 	t.Parallel()
 	b, found := gone(t, 8)
 	b.cloud.lookupErr = func(int) error { return &cloud.Error{Class: cloud.Denied} }
-	_, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	_, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	requireFailure(t, err, "denied", false)
 	b.requireInventory(t, hosts(0, 10)...)
 }
@@ -102,7 +102,7 @@ func TestThrottledLookupIsWaitedFor(t *testing.T) {
 		}
 		return nil
 	}
-	absent, err := execute(t, attempt{}, b.ConfirmAbsent, b.applyIn(found.Writer))
+	absent, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	require.NoError(t, err)
 	require.EqualValues(t, 7, absent.Absent)
 	require.Len(t, b.cloud.lookups, 4, "three chunks, one of them twice")
@@ -113,7 +113,7 @@ func TestConfirmationOfASupersededRun(t *testing.T) {
 	b, found := gone(t, 8)
 	old := *b
 	b.begin(t, "third")
-	_, err := execute(t, attempt{}, old.ConfirmAbsent, old.applyIn(found.Writer))
+	_, err := execute(t, attempt{}, old.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: old.applyIn(found.Writer)})
 	requireFailure(t, err, "Superseded", false)
 }
 

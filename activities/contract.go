@@ -125,6 +125,8 @@ type LocalScope struct {
 	Account  string          `json:"account"`
 	Region   string          `json:"region"`
 	Local    resource.Digest `json:"local"`
+	// Holds says that deletions of the scope wait for a decision.
+	Holds bool `json:"holds,omitempty"`
 }
 
 // Place names the scope without its kind.
@@ -174,12 +176,33 @@ type ComputeDiffOut struct {
 	Unusable     int64           `json:"unusable"`     // listed rows that cannot be stored
 	Unidentified int64           `json:"unidentified"` // of those, rows without a usable id
 	Deletions    resource.Digest `json:"deletions"`    // of the rows to delete
+	// Standing is the hold of an earlier run, where rows of it are among those to
+	// delete.
+	Standing *StandingHold `json:"standing,omitempty"`
+}
+
+// StandingHold is a hold of an earlier run that stands. Its rows, and the others to
+// delete, wait in batches of their own (diff.HeldCandidates, FreshCandidates),
+// unless they are all of them.
+type StandingHold struct {
+	diff.Standing
+	Digest resource.Digest `json:"digest"` // of its rows that are gone
+	Fresh  resource.Digest `json:"fresh"`  // of the rows that went since
 }
 
 // ApplyIn asks to apply the batches of one operation.
 type ApplyIn struct {
 	ScopeIn
 	Writer int `json:"writer"`
+}
+
+// ConfirmAbsentIn asks to confirm the deletions of one set of candidates.
+type ConfirmAbsentIn struct {
+	ApplyIn
+	// Op names the set; empty is diff.Candidates, which has all of them.
+	Op diff.Op `json:"op,omitempty"`
+	// EndsHold says that an approval lets go what an earlier run held.
+	EndsHold bool `json:"endsHold,omitempty"`
 }
 
 // CountAppliedIn asks what became of the rows of one operation.

@@ -48,6 +48,9 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
 	out, err := f.finish(ctx)
+	if err == nil && out.Unchanged && in.Scope.Holds && !in.Run.IsPlan() {
+		err = a.deps.Store.EndHold(ctx, in.lease()) // every row of it is listed again
+	}
 	if err == nil && !out.Unchanged && f.read.known() {
 		a.stored.put(in.lease(), f.read)
 	}

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,12 @@ type KeepHoldIn struct {
 	ScopeIn
 	Writer int             `json:"writer"` // of the candidates
 	Digest resource.Digest `json:"digest"`
+	// Op names the set; empty is diff.Candidates, which has all of them.
+	Op diff.Op `json:"op,omitempty"`
+	// Stands says that the set waits for a decision, whatever runs come after: since
+	// when, for what reason, and of how many rows. Without, it waits for the next run:
+	// it could not be confirmed, and is asked for again.
+	Stands *diff.Standing `json:"stands,omitempty"`
 	// Approved are the digests that an operator approved for this run.
 	Approved []string `json:"approved,omitempty"`
 }
@@ -32,8 +39,12 @@ type KeepHoldOut struct {
 // of this run.
 func (a *Activities) KeepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {
 	defer startBeat(ctx).stop()
-	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: store.Candidates}
-	if err := a.deps.Store.KeepHold(ctx, set, in.Digest); err != nil {
+	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: cmp.Or(in.Op, diff.Candidates)}
+	var stands *store.StandingHold
+	if in.Stands != nil {
+		stands = &store.StandingHold{Base: in.Stands.Base, Since: in.Stands.Since, Reason: in.Stands.Reason}
+	}
+	if err := a.deps.Store.KeepHold(ctx, set, in.Digest, stands); err != nil {
 		return KeepHoldOut{}, temporalError(ctx, err)
 	}
 	if slices.Contains(in.Approved, in.Digest.String()) {

@@ -257,7 +257,7 @@ func (r *modelRun) next() call {
 	case modifying:
 		return issue(r, r.w.ApplyMods, r.apply(r.found.Writer), r.applied(diff.Modify))
 	case confirming:
-		return issue(r, r.w.ConfirmAbsent, r.apply(r.found.Writer), r.confirm)
+		return issue(r, r.w.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: r.apply(r.found.Writer)}, r.confirm)
 	case deleting:
 		return issue(r, r.w.BatchDelete, r.apply(r.absent.Writer), r.applied(diff.Delete))
 	default:

@@ -41,7 +41,7 @@ func (a *Activities) DescribePlan(ctx context.Context, in DescribePlanIn) (Descr
 		return DescribePlanOut{}, notConfigured(in.Kind)
 	}
 	d := &description{store: a.deps.Store, kind: kind, in: in, left: in.MaxBytes}
-	for _, op := range []diff.Op{store.Candidates, diff.Modify, diff.Add} {
+	for _, op := range []diff.Op{diff.Candidates, diff.Modify, diff.Add} {
 		if err := d.describe(ctx, op); err != nil {
 			return DescribePlanOut{}, temporalError(ctx, err)
 		}
@@ -109,7 +109,7 @@ func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) e
 
 func (d *description) change(op diff.Op, item store.Item, before resource.Row) (PlannedChange, error) {
 	change := PlannedChange{Op: op, Place: d.in.Scope.Place()}
-	if op == store.Candidates {
+	if op == diff.Candidates {
 		change.Op = diff.Delete
 		if before != nil {
 			change.NativeID = before.RowMeta().NativeID

@@ -105,6 +105,9 @@ func (e policyEntry) check(path string, r *report) {
 	if !slices.Contains(ways, e.Deletes) {
 		r.showing(child(path, "deletes"), "%.40q is no way to treat deletions: write one of %s", e.Deletes, strings.Join(ways, ", "))
 	}
+	if replaced := diff.Replaced(e.Replaced); replaced != diff.ReplacedApply && replaced != diff.ReplacedHold {
+		r.showing(child(path, "replaced"), "%.40q is no way to treat the additions of a fleet that was replaced: write apply or hold", e.Replaced)
+	}
 }
 
 // checkInterval wants whole seconds: Temporal's schedules know no parts of one.

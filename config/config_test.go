@@ -29,7 +29,7 @@ public_cloud_sync:
   retention: { changes: forever, runs: 1d12h }
   resources:
     resource_disk: { interval: 1m }
-    resource_host: { interval: 5s, max_delete_ratio: 0.5, min_rows: 20, allow_empty: true, deletes: never, max_parallel_scopes: 4 }
+    resource_host: { interval: 5s, max_delete_ratio: 0.5, min_rows: 20, allow_empty: true, deletes: never, replaced: hold, max_parallel_scopes: 4 }
   accounts:
     - provider: mock
       name: prod
@@ -46,7 +46,7 @@ public_cloud_sync:
         faults:
           - { fault: denied, kind: resource_host, region: beijing, rate: 0.5, times: 2, from_tick: 4, to_tick: 9 }
           - { fault: throttled, retry_after: 2s, delay: 1s }
-    - { provider: mock, name: test, regions: [all], deletions: { resource_host: { deletes: hold, min_rows: 7 } }, mock: { hosts: 1000 } }
+    - { provider: mock, name: test, regions: [all], deletions: { resource_host: { deletes: hold, min_rows: 7, replaced: apply } }, mock: { hosts: 1000 } }
 `
 
 // minimal has everything that is required, and nothing else.
@@ -78,7 +78,7 @@ func TestParseFull(t *testing.T) {
 			},
 			Resources: []config.Resource{
 				{Kind: "resource_disk", Interval: time.Minute, Policy: diff.DefaultPolicy(), MaxParallelScopes: 8},
-				{Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 20, AllowEmpty: true, Deletes: diff.Never}, MaxParallelScopes: 4},
+				{Kind: "resource_host", Interval: 5 * time.Second, Policy: diff.Policy{MaxDeleteRatio: 0.5, MinRows: 20, AllowEmpty: true, Deletes: diff.Never, Replaced: diff.ReplacedHold}, MaxParallelScopes: 4},
 			},
 			Accounts: []config.Account{
 				{Provider: "mock", Name: "prod", Regions: []string{"beijing", "shanghai"}, Mock: mock.Settings{

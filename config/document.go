@@ -74,19 +74,22 @@ type resourceEntry struct {
 	MinRows           int64         `yaml:"min_rows"`
 	AllowEmpty        bool          `yaml:"allow_empty"`
 	Deletes           string        `yaml:"deletes"`
+	Replaced          string        `yaml:"replaced"`
 	MaxParallelScopes int           `yaml:"max_parallel_scopes"`
 }
 
 func (e *resourceEntry) setDefaults() {
 	var policy policyEntry
 	policy.setDefaults()
-	e.MaxDeleteRatio, e.MinRows, e.AllowEmpty, e.Deletes = policy.MaxDeleteRatio, policy.MinRows, policy.AllowEmpty, policy.Deletes
+	e.MaxDeleteRatio, e.MinRows, e.AllowEmpty = policy.MaxDeleteRatio, policy.MinRows, policy.AllowEmpty
+	e.Deletes, e.Replaced = policy.Deletes, policy.Replaced
 	e.MaxParallelScopes = DefaultMaxParallelScopes
 }
 
 func (e resourceEntry) policy() policyEntry {
 	return policyEntry{
-		Kind: e.Kind, MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows, AllowEmpty: e.AllowEmpty, Deletes: e.Deletes,
+		Kind: e.Kind, MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows, AllowEmpty: e.AllowEmpty,
+		Deletes: e.Deletes, Replaced: e.Replaced,
 	}
 }
 
@@ -98,17 +101,22 @@ type policyEntry struct {
 	MinRows        int64   `yaml:"min_rows"`
 	AllowEmpty     bool    `yaml:"allow_empty"`
 	Deletes        string  `yaml:"deletes"`
+	Replaced       string  `yaml:"replaced"`
 }
 
 func (e *policyEntry) setDefaults() {
 	policy := diff.DefaultPolicy()
-	e.MaxDeleteRatio, e.MinRows, e.Deletes = policy.MaxDeleteRatio, policy.MinRows, string(diff.Apply)
+	e.MaxDeleteRatio, e.MinRows = policy.MaxDeleteRatio, policy.MinRows
+	e.Deletes, e.Replaced = string(diff.Apply), string(diff.ReplacedApply)
 }
 
 func (e policyEntry) policy() diff.Policy {
 	policy := diff.Policy{MaxDeleteRatio: e.MaxDeleteRatio, MinRows: e.MinRows, AllowEmpty: e.AllowEmpty}
 	if deletes := diff.Deletes(e.Deletes); deletes != diff.Apply {
 		policy.Deletes = deletes
+	}
+	if replaced := diff.Replaced(e.Replaced); replaced != diff.ReplacedApply {
+		policy.Replaced = replaced
 	}
 	return policy
 }

@@ -36,4 +36,7 @@ func (e *policyEntry) inherit(kind policyEntry, path string, r *report) {
 	if !r.has(child(path, "deletes")) {
 		e.Deletes = kind.Deletes
 	}
+	if !r.has(child(path, "replaced")) {
+		e.Replaced = kind.Replaced
+	}
 }

@@ -7,14 +7,8 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"cloudsync/diff"
 	"cloudsync/resource"
 )
-
-// Candidates is the operation of the batches with what ComputeDiff would delete.
-// They are not applied: ConfirmAbsent writes those that may go as batches of
-// diff.Delete.
-const Candidates diff.Op = "candidate"
 
 // holdsKept is how many of a scope's held sets are kept, those held last, to compare
 // an approval with. In a cloud that changes, each run holds another set.
@@ -31,17 +25,22 @@ type holdRow struct {
 	HeldAt  time.Time `bun:"held_at"`
 }
 
-// KeepHold keeps a set of candidates under its digest. A set that is held again,
-// by run after run, is kept once, and counts as new.
-func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest) error {
+// KeepHold keeps a set of candidates under its digest, for the lease that is the
+// newest on the scope. A set that is held again, by run after run, is kept once, and
+// counts as new. With a standing hold, the set waits for a decision from here on: it
+// takes the place of the one that waited, whose beginning it has.
+func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest, stands *StandingHold) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
-			SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
-			WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?
-			ON DUPLICATE KEY UPDATE held_at = VALUES(held_at)`,
-			digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
-		if err != nil {
+		if err := holdFence(ctx, tx, set.Lease); err != nil {
 			return err
+		}
+		if err := s.keepEntries(ctx, tx, set, digest); err != nil {
+			return err
+		}
+		if stands != nil {
+			if err := s.stand(ctx, tx, set.Lease, digest, *stands); err != nil {
+				return err
+			}
 		}
 		return forgetHolds(ctx, tx, set.ScopeID)
 	})
@@ -51,6 +50,23 @@ func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Dige
 	return nil
 }
 
+func (s *Store) keepEntries(ctx context.Context, tx bun.Tx, set BatchSet, digest resource.Digest) error {
+	_, err := tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
+		SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
+		WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?
+		ON DUPLICATE KEY UPDATE held_at = VALUES(held_at)`,
+		digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	kept, err := tx.NewSelect().Model((*holdRow)(nil)).Where("scope_id = ?", set.ScopeID).Where("digest = ?", digest.String()).Exists(ctx)
+	if err == nil && !kept {
+		err = fmt.Errorf("no %s batch of writer %d is in staging: %w", set.Op, set.Writer, ErrSuperseded)
+	}
+	return err
+}
+
+// forgetHolds keeps the sets that were held last, and the one that waits.
 func forgetHolds(ctx context.Context, tx bun.Tx, scopeID int64) error {
 	var kept []string
 	err := tx.NewSelect().Model((*holdRow)(nil)).Column("digest").Where("scope_id = ?", scopeID).
@@ -59,7 +75,8 @@ func forgetHolds(ctx context.Context, tx bun.Tx, scopeID int64) error {
 		return err
 	}
 	_, err = tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", scopeID).
-		Where("digest NOT IN (?)", bun.List(kept)).Exec(ctx)
+		Where("digest NOT IN (?)", bun.List(kept)).
+		Where("digest NOT IN (SELECT digest FROM sync_scope_hold WHERE scope_id = ?)", scopeID).Exec(ctx)
 	return err
 }
 

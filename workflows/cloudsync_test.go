@@ -41,7 +41,11 @@ type world struct {
 	deleted   *store.Counts   // of BatchDelete, where it does not do all
 	skips     map[int64]int64 // candidates that exist, by scope
 	confirm   error           // of ConfirmAbsent
+	asked     []activities.ConfirmAbsentIn
 	held      []activities.KeepHoldIn
+	steps     int // of those that are counted
+	heldAt    int // the step
+	addedAt   int
 	mismatch  string
 	applied   map[string][]int64 // operation to the scopes it was asked for
 	records   []activities.RecordRunIn
@@ -104,15 +108,25 @@ func (w *world) ApplyMods(_ context.Context, in activities.ApplyIn) (store.Count
 	return w.apply("modify", in, w.compare[in.Scope.ID].ToMod), nil
 }
 
-func (w *world) ConfirmAbsent(_ context.Context, in activities.ApplyIn) (activities.ConfirmAbsentOut, error) {
-	skips := w.skips[in.Scope.ID]
-	return activities.ConfirmAbsentOut{Writer: 77, Absent: w.compare[in.Scope.ID].ToDel - skips, PagingSkips: skips}, w.confirm
+func (w *world) ConfirmAbsent(_ context.Context, in activities.ConfirmAbsentIn) (activities.ConfirmAbsentOut, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, in)
+	rows, skips := w.compare[in.Scope.ID].ToDel, w.skips[in.Scope.ID]
+	if standing := w.compare[in.Scope.ID].Standing; standing != nil && in.Op == diff.HeldCandidates {
+		rows = standing.Rows
+	} else if standing != nil && in.Op == diff.FreshCandidates {
+		rows -= standing.Rows
+	}
+	return activities.ConfirmAbsentOut{Writer: 77, Absent: rows - skips, PagingSkips: skips}, w.confirm
 }
 
 func (w *world) KeepHold(_ context.Context, in activities.KeepHoldIn) (activities.KeepHoldOut, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.held = append(w.held, in)
+	w.steps++
+	w.heldAt = w.steps
 	return activities.KeepHoldOut{Mismatch: w.mismatch}, nil
 }
 
@@ -138,6 +152,9 @@ func (w *world) apply(op string, in activities.ApplyIn, rows int64) store.Counts
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.applied[op] = append(w.applied[op], in.Scope.ID)
+	if w.steps++; op == "add" {
+		w.addedAt = w.steps
+	}
 	return store.Counts{Applied: rows}
 }
 

@@ -3,7 +3,6 @@ package workflows
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -27,7 +26,10 @@ type scopeRun struct {
 	approval  *Approval
 	planBytes int // of a plan: what it may say of the scope
 	record    activities.ScopeRecord
-	matched   string                     // the digest of the deletions, where it is approved
+	held      candidates                 // deletions that wait
+	going     candidates                 // deletions that go on, once they are confirmed
+	addsWait  bool                       // the additions wait with the deletions
+	matched   string                     // the digest of the deletions that go on, where it is approved
 	approved  string                     // the same, once the deletions go
 	planned   []activities.PlannedChange // of a plan
 	skipped   int64                      // rows that changed since the comparison
@@ -103,31 +105,15 @@ func (s *scopeRun) compare(ctx workflow.Context, snapshot activities.FetchCloudO
 	return out, nil
 }
 
-// judge holds the deletions that policy does not let through, unless an operator
-// has approved exactly these.
-func (s *scopeRun) judge(found activities.ComputeDiffOut) {
-	reason := s.policy.Judge(diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Unidentified: found.Unidentified})
-	if reason == "" {
-		return
-	}
-	digest := found.Deletions.String()
-	if s.approval != nil && slices.Contains(s.approval.Digests, digest) {
-		s.matched = digest
-		return
-	}
-	s.hold(found, reason)
-}
-
-func (s *scopeRun) hold(found activities.ComputeDiffOut, reason string) {
-	s.record.Reason = reason
-	s.record.Stats.Held = found.ToDel
-	s.record.HoldDigest = found.Deletions.String()
-}
-
 // applyAtOnce is the change since when the operations of a scope that do not depend
 // on each other are done at once: one after the other, each waits for the server's
 // next decision, which takes longer than a few rows do.
 const applyAtOnce = "apply-at-once"
+
+// standingHolds is the change since when held deletions are kept before anything else
+// of the scope is applied: a run that ends in between would leave its additions, and
+// the next one would not know what was held.
+const standingHolds = "standing-holds"
 
 // applyAll applies additions first and deletions last, so that a resource that
 // moved is in the inventory throughout.
@@ -136,21 +122,33 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 	if workflow.GetVersion(ctx, applyAtOnce, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
 		return s.applyInTurn(ctx, found, in)
 	}
+	kept := s.held.rows > 0 && workflow.GetVersion(ctx, standingHolds, workflow.DefaultVersion, 1) != workflow.DefaultVersion
+	if kept {
+		if err := s.keepHold(ctx, found.Writer, s.held, s.standing(found)); err != nil {
+			return err
+		}
+	}
 	var absent activities.ConfirmAbsentOut
 	var notConfirmed error
 	err := atOnce(ctx,
 		func(ctx workflow.Context) error { return s.applyAdds(ctx, found, in) },
 		func(ctx workflow.Context) error { return s.applyMods(ctx, found, in) },
 		func(ctx workflow.Context) error {
-			if s.deletes(found) && s.record.Stats.Held == 0 {
-				absent, notConfirmed = s.confirm(ctx, found, in)
+			if s.going.rows > 0 {
+				absent, notConfirmed = s.confirm(ctx, in)
 			}
 			return nil
 		})
-	if err != nil || !s.deletes(found) {
+	switch {
+	case err != nil:
 		return err
+	case s.going.rows > 0:
+		return s.delete(ctx, found, absent, notConfirmed)
+	case s.held.rows > 0 && !kept:
+		return s.keepHold(ctx, found.Writer, s.held, s.standing(found))
+	default:
+		return nil
 	}
-	return s.delete(ctx, found, absent, notConfirmed)
 }
 
 // applyInTurn is applyAll before applyAtOnce.
@@ -168,11 +166,10 @@ func (s *scopeRun) applyInTurn(ctx workflow.Context, found activities.ComputeDif
 		s.useApproval()
 		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-s.record.Stats.Held, in, &s.record.Stats.SuDel)
 	}
-	var absent activities.ConfirmAbsentOut
-	var notConfirmed error
-	if s.record.Stats.Held == 0 {
-		absent, notConfirmed = s.confirm(ctx, found, in)
+	if s.held.rows > 0 {
+		return s.keepHold(ctx, found.Writer, s.held, s.standing(found))
 	}
+	absent, notConfirmed := s.confirm(ctx, in)
 	return s.delete(ctx, found, absent, notConfirmed)
 }
 
@@ -198,6 +195,9 @@ func atOnce(ctx workflow.Context, do ...func(workflow.Context) error) error {
 }
 
 func (s *scopeRun) applyAdds(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
+	if s.addsWait {
+		return nil
+	}
 	return s.apply(ctx, a.ApplyAdds, diff.Add, found.ToAdd, in, &s.record.Stats.SuAdd)
 }
 
@@ -210,18 +210,15 @@ func (s *scopeRun) deletes(found activities.ComputeDiffOut) bool {
 	return found.ToDel > 0 && s.policy.Deletes != diff.Never
 }
 
-// delete deletes what the provider, asked by id, does not have, or keeps the held
-// set for an approval.
+// delete deletes what the provider, asked by id, does not have. What could not be
+// confirmed is held until the next run asks again.
 func (s *scopeRun) delete(ctx workflow.Context, found activities.ComputeDiffOut, absent activities.ConfirmAbsentOut, notConfirmed error) error {
-	if s.record.Stats.Held > 0 {
-		return s.keepHold(ctx, found)
-	}
 	if notConfirmed != nil {
 		if temporal.IsCanceledError(notConfirmed) || activities.IsSuperseded(notConfirmed) {
 			return notConfirmed
 		}
-		s.hold(found, fmt.Sprintf("%d deletions could not be confirmed: %s", found.ToDel, explain(notConfirmed)))
-		return s.keepHold(ctx, found)
+		s.hold(s.going, fmt.Sprintf("%d deletions could not be confirmed: %s", s.going.rows, explain(notConfirmed)))
+		return s.keepHold(ctx, found.Writer, s.going, nil)
 	}
 	s.record.Stats.PagingSkips = absent.PagingSkips
 	s.useApproval()
@@ -237,24 +234,26 @@ func (s *scopeRun) useApproval() {
 	}
 }
 
-func (s *scopeRun) confirm(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {
-	ctx = work(ctx, fmt.Sprintf("look up %d in %s", found.ToDel, s.record.Place))
-	err = workflow.ExecuteActivity(ctx, a.ConfirmAbsent, in).Get(ctx, &out)
+func (s *scopeRun) confirm(ctx workflow.Context, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {
+	ctx = work(ctx, fmt.Sprintf("look up %d in %s", s.going.rows, s.record.Place))
+	asked := activities.ConfirmAbsentIn{ApplyIn: in, Op: s.going.op, EndsHold: s.matched != ""}
+	err = workflow.ExecuteActivity(ctx, a.ConfirmAbsent, asked).Get(ctx, &out)
 	return out, err
 }
 
-func (s *scopeRun) keepHold(ctx workflow.Context, found activities.ComputeDiffOut) error {
-	in := activities.KeepHoldIn{ScopeIn: s.in, Writer: found.Writer, Digest: found.Deletions}
+// keepHold keeps a held set for an approval; with standing, until there is one.
+func (s *scopeRun) keepHold(ctx workflow.Context, writer int, set candidates, standing *diff.Standing) error {
+	in := activities.KeepHoldIn{ScopeIn: s.in, Writer: writer, Op: set.op, Digest: set.digest, Stands: standing}
 	if s.approval != nil {
 		in.Approved = s.approval.Digests
 	}
-	ctx = work(ctx, fmt.Sprintf("hold %d in %s", found.ToDel, s.record.Place))
+	ctx = work(ctx, fmt.Sprintf("hold %d in %s", set.rows, s.record.Place))
 	var out activities.KeepHoldOut
 	if err := workflow.ExecuteActivity(ctx, a.KeepHold, in).Get(ctx, &out); err != nil {
 		return err
 	}
 	if out.Mismatch != "" {
-		s.record.Reason += "; " + out.Mismatch
+		s.record.Reason = join(s.record.Reason, out.Mismatch)
 	}
 	return nil
 }
@@ -333,10 +332,7 @@ func (s *scopeRun) tellLeft(found activities.ComputeDiffOut) {
 
 func (s *scopeRun) leave(rows int64, reason string) {
 	s.record.Left += rows
-	if s.record.Reason != "" {
-		reason = s.record.Reason + "; " + reason
-	}
-	s.record.Reason = reason
+	s.record.Reason = join(s.record.Reason, reason)
 }
 
 // explain is the error that matters, without the layers that Temporal adds.

@@ -295,3 +295,131 @@ func TestPlanAppliesNothing(t *testing.T) {
 	require.Empty(t, b.records)
 	require.Equal(t, 1, b.cleaned)
 }
+
+// gone is a comparison of a hundred rows that finds stood, which an earlier run holds,
+// and fresh others gone.
+func gone(stood, fresh int64) activities.ComputeDiffOut {
+	found := activities.ComputeDiffOut{CloudNum: 100, ToAdd: 5, ToDel: stood + fresh}
+	var held, since resource.Digest
+	for i := range stood + fresh {
+		entry := resource.Entry{UID: resource.UID{1, byte(i)}}
+		found.Deletions.Add(entry)
+		if i < stood {
+			held.Add(entry)
+		} else {
+			since.Add(entry)
+		}
+	}
+	if stood > 0 {
+		found.Standing = &activities.StandingHold{
+			Standing: diff.Standing{Rows: stood, Base: 100, Since: 3, Reason: "first reason"}, Digest: held, Fresh: since,
+		}
+	}
+	return found
+}
+
+// What of the deletions goes on, what is held, and what is recorded of an approval:
+// the table of judge.
+func TestDeletionsAreDivided(t *testing.T) {
+	t.Parallel()
+	digest := func(d resource.Digest) string { return d.String() }
+	many, few := gone(40, 2), gone(4, 2) // of a hundred
+	for _, test := range []struct {
+		name     string
+		found    activities.ComputeDiffOut
+		approved string
+		goes     diff.Op // "" for nothing
+		held     diff.Op
+		rows     int64 // held
+		credited bool
+	}{
+		{"policy holds all", many, "", "", diff.Candidates, 42, false},
+		{"policy lets all go, what stood waits", few, "", diff.FreshCandidates, diff.HeldCandidates, 4, false},
+		{"nothing stood, policy lets all go", gone(0, 2), "", diff.Candidates, "", 0, false},
+		{"nothing stood, policy lets the approved set go", gone(0, 2), digest(gone(0, 2).Deletions), diff.Candidates, "", 0, true},
+		{"all is approved", many, digest(many.Deletions), diff.Candidates, "", 0, true},
+		{"what stood is approved, policy holds all", many, digest(many.Standing.Digest), "", diff.Candidates, 42, false},
+		{"all is approved, policy lets it go", few, digest(few.Deletions), diff.Candidates, "", 0, true},
+		{"what stood is approved, policy lets all go", few, digest(few.Standing.Digest), diff.Candidates, "", 0, true},
+		{"another set is approved", many, digest(few.Deletions), "", diff.Candidates, 42, false},
+		{"only what stood is gone, and approved", gone(40, 0), digest(gone(40, 0).Deletions), diff.Candidates, "", 0, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 1)
+			b.changed(1, test.found)
+			b.compare[1] = ofHundred(b.compare[1])
+			in := workflows.Input{Kind: kind}
+			if test.approved != "" {
+				in.Approval = &workflows.Approval{Digests: []string{test.approved}, By: "alice"}
+			}
+			report, err := b.runInput(t, in)
+			require.NoError(t, err)
+			require.Equal(t, test.rows, report.Held)
+			require.EqualValues(t, 5, report.SuAdd)
+			var asked []diff.Op
+			for _, confirmed := range b.asked {
+				asked = append(asked, confirmed.Op)
+				require.Equal(t, test.credited && test.held == "", confirmed.EndsHold)
+			}
+			require.Equal(t, test.goes != "", len(asked) == 1)
+			if test.goes != "" {
+				require.Equal(t, test.goes, asked[0])
+			}
+			require.Equal(t, test.held != "", len(b.held) == 1)
+			if test.held != "" {
+				require.Equal(t, test.held, b.held[0].Op)
+				require.NotNil(t, b.held[0].Stands)
+				require.Less(t, b.heldAt, b.addedAt, "what is held is kept before anything is added")
+			}
+			if test.credited {
+				require.Equal(t, []string{test.approved}, report.Approved)
+				require.Equal(t, "alice", report.ApprovedBy)
+				require.Empty(t, report.UnusedApprovals)
+			} else {
+				require.Empty(t, report.Approved)
+			}
+		})
+	}
+}
+
+func ofHundred(found activities.ComputeDiffOut) activities.ComputeDiffOut {
+	found.DBNum = 100
+	return found
+}
+
+// A set that joins a standing hold has the beginning and the reason of that hold.
+func TestAHoldKeepsItsBeginning(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1)
+	b.changed(1, gone(40, 2))
+	b.compare[1] = ofHundred(b.compare[1])
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, diff.Standing{Rows: 40, Base: 100, Since: 3, Reason: "first reason"}, *b.held[0].Stands)
+	require.Contains(t, report.Attention[0].Reason, "42 of 100 rows would be deleted, more than 30%; held since run 3: 40, until they are approved")
+}
+
+// replaced: hold keeps the additions of another fleet back; an approval lets both go.
+func TestAdditionsOfAnotherFleetWait(t *testing.T) {
+	t.Parallel()
+	replaced := func() (*bundle, activities.ComputeDiffOut) {
+		b := setup(t, 1)
+		b.listed.Policy.Replaced = diff.ReplacedHold
+		found := gone(0, 100)
+		b.changed(1, found)
+		b.compare[1] = ofHundred(b.compare[1])
+		return b, found
+	}
+	b, _ := replaced()
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, [3]int64{5, 0, 100}, [3]int64{report.ToAdd, report.SuAdd, report.Held})
+	require.Contains(t, report.Attention[0].Reason, "another fleet answered")
+	require.Contains(t, report.Attention[0].Reason, "the additions wait with them (replaced: hold): 5")
+
+	b, found := replaced()
+	report, err = b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{found.Deletions.String()}}})
+	require.NoError(t, err)
+	require.Equal(t, [3]int64{5, 100, 0}, [3]int64{report.SuAdd, report.SuDel, report.Held})
+}

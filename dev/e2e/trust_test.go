@@ -13,6 +13,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
+	"cloudsync/dev/process"
 	"cloudsync/workflows"
 )
 
@@ -84,6 +85,7 @@ type trial struct {
 	*stack
 	config string
 	tick   string
+	worker *process.Child
 }
 
 func newTrial(t *testing.T, mockSettings string) *trial {
@@ -92,12 +94,19 @@ func newTrial(t *testing.T, mockSettings string) *trial {
 	tr := &trial{stack: s, tick: filepath.Join(t.TempDir(), "tick")}
 	tr.setTick(t, 0)
 	tr.config = s.writeConfig(t, "beijing, shanghai", "{ seed: 3, tick_file: "+tr.tick+", "+mockSettings+" }")
-	s.startProcess(t, tr.config)
+	tr.worker = s.startProcess(t, tr.config)
 	_, status := s.starter(t, tr.config, "apply")
 	require.Zero(t, status)
 	_, status = s.starter(t, tr.config, "run", hostKind, "--wait")
 	require.Zero(t, status)
 	return tr
+}
+
+// restart goes on with a worker of another configuration.
+func (tr *trial) restart(t *testing.T, config string) {
+	t.Helper()
+	require.NoError(t, tr.worker.Stop(t.Context()))
+	tr.config, tr.worker = config, tr.startProcess(t, config)
 }
 
 func (tr *trial) setTick(t *testing.T, tick int64) {

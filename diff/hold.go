@@ -1,0 +1,34 @@
+package diff
+
+import (
+	"bytes"
+
+	"cloudsync/resource"
+)
+
+// The operations of the batches with what a comparison would delete. They are not
+// applied: what may go of them is written as batches of Delete.
+const (
+	// Candidates is all that is gone.
+	Candidates Op = "candidate"
+	// HeldCandidates and FreshCandidates are the same, divided: what an earlier run
+	// holds, and what went since. They are written where there are both.
+	HeldCandidates  Op = "held"
+	FreshCandidates Op = "fresh"
+)
+
+// DivideGone divides what is gone into what an earlier run holds and what went since.
+// All are by UID; so are the results.
+func DivideGone(gone, held []resource.Entry) (standing, fresh []resource.Entry) {
+	for _, entry := range gone {
+		for len(held) > 0 && bytes.Compare(held[0].UID[:], entry.UID[:]) < 0 {
+			held = held[1:]
+		}
+		if len(held) > 0 && held[0].UID == entry.UID {
+			standing = append(standing, entry)
+		} else {
+			fresh = append(fresh, entry)
+		}
+	}
+	return standing, fresh
+}
