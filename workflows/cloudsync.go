@@ -354,7 +354,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64,
 	id := workflow.GetInfo(ctx).WorkflowExecution.ID
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
-		StaticSummary:         fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind),
+		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind)),
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
 	})

@@ -5,6 +5,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/untrusted"
 )
 
 // heartbeatTimeout is how soon the loss of a worker is noticed. Every activity
@@ -42,9 +44,23 @@ func withLimit(ctx workflow.Context, limit time.Duration, summary string) workfl
 			MaximumAttempts:        maxAttempts,
 			NonRetryableErrorTypes: []string{"PanicError"}, // the same code would panic again
 		},
-		Summary: summary,
+		Summary: summaryOf(summary),
 		// A cancelled activity is waited for: only then is nothing written after the
 		// run's record.
 		WaitForCancellation: true,
 	})
+}
+
+// maxSummary bounds a summary, in bytes of JSON: the server refuses one of more than
+// 400, and with it the task of the workflow.
+const maxSummary = 300
+
+// summaryOf is the text as Temporal's UI shows it, which takes summaries for
+// Markdown. It may have the names of an account and of a region.
+func summaryOf(text string) string {
+	text = untrusted.Terminal(text)
+	if cut := cutJSON(text, maxSummary); cut != text {
+		text = cut + "…"
+	}
+	return untrusted.Markdown(text)
 }

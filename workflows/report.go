@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cloudsync/activities"
+	"cloudsync/untrusted"
 )
 
 // Report is the result of a run.
@@ -263,7 +264,7 @@ func (r *Report) details(done, total int64) string {
 		fmt.Fprintf(&text, "\norphans: %d rows of %d scopes that are no longer configured\n", r.OrphanRows, r.OrphanScopes)
 	}
 	for _, scope := range r.Attention {
-		fmt.Fprintf(&text, "\n- %s **%s**: %s", scope.Place, scope.Outcome, scope.Reason)
+		fmt.Fprintf(&text, "\n- %s **%s**: %s", untrusted.Markdown(scope.Place), scope.Outcome, untrusted.Markdown(scope.Reason))
 	}
 	return text.String()
 }
