@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"cloudsync/untrusted"
 	"cloudsync/worker/service"
 )
 
@@ -24,7 +25,7 @@ func main() {
 	flag.StringVar(&opts.Profile, "profile", "", "`folder` in which to leave a CPU and a memory profile at the end; empty: none")
 	flag.Parse()
 	if err := service.Run(ctx, opts); err != nil {
-		fmt.Fprintln(os.Stderr, "worker:", err)
+		fmt.Fprintln(os.Stderr, untrusted.Lines("worker: "+err.Error()))
 		os.Exit(1)
 	}
 }

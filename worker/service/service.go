@@ -22,6 +22,7 @@ import (
 	"cloudsync/config"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/untrusted"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -193,9 +194,9 @@ func newLogger(opts Options) (*slog.Logger, error) {
 	}
 	switch opts.LogFormat {
 	case "", "text":
-		return slog.New(slog.NewTextHandler(os.Stderr, handler)), nil
+		return slog.New(slog.NewTextHandler(untrusted.LinesTo(os.Stderr), handler)), nil
 	case "json":
-		return slog.New(slog.NewJSONHandler(os.Stderr, handler)), nil
+		return slog.New(slog.NewJSONHandler(untrusted.JSONTo(os.Stderr), handler)), nil
 	default:
 		return nil, fmt.Errorf("unknown log format %q: use text or json", opts.LogFormat)
 	}
