@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"os"
 	"strings"
 
@@ -21,7 +20,7 @@ func (p *Program) ask(ctx context.Context, question string) (bool, error) {
 	if !p.asks() {
 		return false, nil
 	}
-	fmt.Fprintf(p.out.Writer(), "%s Type yes: ", question)
+	p.out.Prompt(question + " Type yes:")
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(os.Stdin).ReadString('\n') // no line is no yes

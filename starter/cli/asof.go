@@ -13,6 +13,7 @@ import (
 
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/untrusted"
 )
 
 const asOfHelp = `Rebuilds the inventory of a kind as it was at a time, from the recorded changes,
@@ -77,7 +78,7 @@ func writeImage(out io.Writer, kind *resource.Kind, row resource.Row) error {
 	if err != nil {
 		return err
 	}
-	if _, err := out.Write(append(image, '\n')); err != nil {
+	if _, err := out.Write(append(untrusted.JSON(image), '\n')); err != nil {
 		return fmt.Errorf("write the row: %w", err)
 	}
 	return nil

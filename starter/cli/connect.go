@@ -15,6 +15,7 @@ import (
 	"cloudsync/cluster"
 	"cloudsync/config"
 	"cloudsync/store"
+	"cloudsync/untrusted"
 )
 
 // connectLimit is how long a command tries to reach a server: somebody waits.
@@ -54,7 +55,7 @@ func explainNamespace(err error, namespace string) error {
 		return err
 	}
 	return fmt.Errorf("%w: check --namespace and TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create --namespace %s`",
-		err, namespace)
+		err, untrusted.Shell(namespace))
 }
 
 // withStore does something with the database.

@@ -9,6 +9,7 @@ import (
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
+	"cloudsync/untrusted"
 	"cloudsync/workflows"
 )
 
@@ -130,6 +131,6 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 		table.Remark(output.Warn, "orphans: "+orphansText(o.Last.Orphans))
 	}
 	if o.Last != nil && needsAttention(o.Last.Outcome) {
-		table.Remark(outcomeStyle(o.Last.Outcome), fmt.Sprintf("%s: see `starter show %s`", o.Last.Outcome, o.Last.RunID))
+		table.Remark(outcomeStyle(o.Last.Outcome), fmt.Sprintf("%s: see `starter show %s`", o.Last.Outcome, untrusted.Shell(o.Last.RunID)))
 	}
 }

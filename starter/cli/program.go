@@ -136,7 +136,7 @@ func (p *Program) status(err error) int {
 	case errors.Is(err, changesError{}):
 		return statusChanges
 	default:
-		p.err.Line("starter: %v", err)
+		p.err.Lines("starter: " + err.Error())
 		return statusError
 	}
 }

@@ -38,7 +38,7 @@ func (p *Program) showPruneAdvice(first activities.OrphanScope, opts pruneOption
 	switch {
 	case len(opts.Only) == 0:
 		p.out.Line("nothing is deleted without --scope, such as")
-		p.out.Line("  starter prune --scope %s", first.Place)
+		p.out.Command("  starter prune --scope %s", first.Place)
 	case !opts.yes && !p.asks():
 		p.out.Line("nothing is deleted: add --yes")
 	}
@@ -91,9 +91,9 @@ func (p *Program) showPruned(reports []workflows.PruneReport) {
 				p.out.Note(output.Bad, fmt.Sprintf("%s %s: %s", scope.Place, scope.Outcome, scope.Reason))
 			}
 		}
-		p.out.Line("see it with\n  starter show %s", report.RunID)
+		p.out.Command("see it with\n  starter show %s", report.RunID)
 		if report.Deleted > 0 {
-			p.out.Line("put the rows back with\n  starter restore --run %s", report.RunID)
+			p.out.Command("put the rows back with\n  starter restore --run %s", report.RunID)
 		}
 	}
 }

@@ -28,7 +28,7 @@ func (p *Program) showReport(report workflows.Report, run execution.Run) {
 		p.out.Table(attentionTable(report.Attention))
 	}
 	if report.FailedRows > 0 {
-		p.out.Line("\nthe refused rows: starter show %s", run.RunID)
+		p.out.Command("\nthe refused rows: starter show %s", run.RunID)
 	}
 	if !report.ApprovalExpired.IsZero() {
 		p.out.Line("")
@@ -67,23 +67,23 @@ func (p *Program) showHoldAdvice(kind string, holds []hold, scopesHeld int64, ru
 	)
 	if len(holds) == 0 {
 		p.out.Note(output.Plain, lossless+decide+", as this lists them:")
-		p.out.Line("  starter show %s", runID)
+		p.out.Command("  starter show %s", runID)
 		return
 	}
 	p.out.Note(output.Plain, lossless+whichResources(len(holds)))
-	p.out.Line("  starter plan %s --scope %s", kind, holds[0].place)
+	p.out.Command("  starter plan %s --scope %s", kind, holds[0].place)
 	p.out.Note(output.Plain, decide+":")
-	p.out.Line("  starter run %s \\", kind)
+	p.out.Command("  starter run %s \\", kind)
 	for i, hold := range holds {
-		more := " \\"
+		format := "  --approve %s \\"
 		if i == len(holds)-1 {
-			more = ""
+			format = "  --approve %s"
 		}
-		p.out.Line("  --approve %s%s", hold.digest, more)
+		p.out.Command(format, hold.digest)
 	}
 	if missing := scopesHeld - int64(len(holds)); missing > 0 {
 		p.out.Note(output.Warn, fmt.Sprintf("%s more are held; all their digests are in the run's record:", plural(missing, "scope")))
-		p.out.Line("  starter show %s", runID)
+		p.out.Command("  starter show %s", runID)
 	}
 }
 

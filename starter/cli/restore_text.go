@@ -127,5 +127,5 @@ func (p *Program) showRestored(target restoreTarget, runID string, counts store.
 	if counts.Refused > 0 {
 		p.out.Note(output.Warn, fmt.Sprintf("%s could not be stored", plural(counts.Refused, "row")))
 	}
-	p.out.Line("recorded as\n  starter show %s", runID)
+	p.out.Command("recorded as\n  starter show %s", runID)
 }

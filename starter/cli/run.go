@@ -15,6 +15,7 @@ import (
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
+	"cloudsync/untrusted"
 	"cloudsync/workflows"
 )
 
@@ -126,13 +127,13 @@ func (p *Program) startRun(ctx context.Context, c connection, kind string) error
 // showWhere says where to find a run, in Temporal and here.
 func (p *Program) showWhere(run execution.Run) {
 	p.out.Line("  workflow  %s\n  run       %s", run.WorkflowID, run.RunID)
-	p.out.Line("see it with\n  starter show %s", run.RunID)
+	p.out.Command("see it with\n  starter show %s", run.RunID)
 	p.showTemporalCommand(run)
 }
 
 // showTemporalCommand writes the command on short lines that can be pasted.
 func (p *Program) showTemporalCommand(run execution.Run) {
-	p.out.Line("  temporal workflow show \\\n    --workflow-id %s \\\n    --run-id %s", run.WorkflowID, run.RunID)
+	p.out.Command("  temporal workflow show \\\n    --workflow-id %s \\\n    --run-id %s", run.WorkflowID, run.RunID)
 }
 
 // quiet is how long a run may show no progress before somebody wonders whether
@@ -200,6 +201,6 @@ func stoppedWaiting(ctx context.Context, err error, runID string) error {
 	case runID == "":
 		return fmt.Errorf("stopped waiting for the run to begin: %w; it may still begin: see `starter list`", context.Cause(ctx))
 	default:
-		return fmt.Errorf("stopped waiting for the run: %w; it goes on: see `starter show %s`", context.Cause(ctx), runID)
+		return fmt.Errorf("stopped waiting for the run: %w; it goes on: see `starter show %s`", context.Cause(ctx), untrusted.Shell(runID))
 	}
 }

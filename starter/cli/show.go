@@ -130,7 +130,7 @@ func (p *Program) showHold(r record) {
 	p.out.Line("")
 	if by := r.holds.supersededBy(r.run.RunID); by > 0 {
 		p.out.Note(output.Plain, fmt.Sprintf("There is nothing left to decide here: superseded by run %d, which no longer holds these deletions:", by))
-		p.out.Line("  starter show %d", by)
+		p.out.Command("  starter show %d", by)
 		return
 	}
 	holds := r.waiting()

@@ -117,9 +117,9 @@ func driftTable(rows []activities.DriftedRow) *output.Table {
 func (p *Program) showDriftAdvice(report workflows.VerifyReport) {
 	if report.Marked == report.Drifted {
 		p.out.Note(output.Plain, "The next complete run of each scope rewrites these rows, and the history shows what changed:")
-		p.out.Line("  starter run %s --wait", report.Kind)
+		p.out.Command("  starter run %s --wait", report.Kind)
 		return
 	}
 	p.out.Note(output.Plain, "Somebody edited these rows by hand. To let the next run write what the cloud has:")
-	p.out.Line("  starter verify %s --repair", report.Kind)
+	p.out.Command("  starter verify %s --repair", report.Kind)
 }

@@ -16,6 +16,7 @@ import (
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
+	"cloudsync/untrusted"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -73,7 +74,7 @@ func (s upkeepStart) start(ctx context.Context, c connection) (execution.Run, er
 
 func (s upkeepStart) options() client.StartWorkflowOptions {
 	options := client.StartWorkflowOptions{
-		ID: schedule.ID(s.id), TaskQueue: workflows.TaskQueue, StaticSummary: s.summary,
+		ID: schedule.ID(s.id), TaskQueue: workflows.TaskQueue, StaticSummary: untrusted.Markdown(s.summary),
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 	}

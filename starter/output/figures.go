@@ -2,6 +2,8 @@ package output
 
 import (
 	"strings"
+
+	"cloudsync/untrusted"
 )
 
 // Figures are names with values, one a line.
@@ -19,7 +21,7 @@ func (f *Figures) Add(name, value string) { f.AddStyled(name, value, Plain) }
 
 // AddStyled adds a figure that stands out.
 func (f *Figures) AddStyled(name, value string, style Style) {
-	f.rows = append(f.rows, figure{name: name, value: Cell{Text: plain(value), Style: style}})
+	f.rows = append(f.rows, figure{name: name, value: Cell{Text: untrusted.Terminal(value), Style: style}})
 }
 
 // Figures writes the figures. A long value goes on under itself.
@@ -33,7 +35,7 @@ func (p *Printer) Figures(figures *Figures) {
 	for _, row := range figures.rows {
 		lead := row.name + strings.Repeat(" ", names-textWidth(row.name)) + columnGap
 		for _, part := range wrap(row.value.Text, max(20, paper.width-len(indent))) {
-			p.Line("%s%s", lead, paper.paint(row.value.Style, part))
+			p.write(lead + paper.paint(row.value.Style, part))
 			lead = indent
 		}
 	}

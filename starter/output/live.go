@@ -1,6 +1,10 @@
 package output
 
-import "fmt"
+import (
+	"fmt"
+
+	"cloudsync/untrusted"
+)
 
 // Live is a text that changes: one line that rewrites itself on a terminal, and
 // elsewhere a line for each change.
@@ -16,13 +20,13 @@ func (p *Printer) Live() *Live { return &Live{printer: p} }
 // ticking, which only a terminal shows.
 func (l *Live) Show(text, ticking string) {
 	if l.printer.Terminal() {
-		line := Clip(plain(text+ticking), l.printer.paper().width-1)
+		line := Clip(untrusted.Terminal(text+ticking), l.printer.paper().width-1)
 		fmt.Fprintf(l.printer.out, "\r%s\x1b[K", line)
 		l.shown = line
 		return
 	}
 	if text != l.shown {
-		l.printer.Line("%s", plain(text))
+		l.printer.Line("%s", text)
 		l.shown = text
 	}
 }

@@ -5,13 +5,15 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+
+	"cloudsync/untrusted"
 )
 
 // NewLog returns a logger for whoever waits for a command to end: without times,
 // and with each message once, however often something is tried.
 func NewLog(out io.Writer) *slog.Logger {
 	return slog.New(once{
-		Handler: slog.NewTextHandler(out, &slog.HandlerOptions{ReplaceAttr: withoutTime}),
+		Handler: slog.NewTextHandler(untrusted.LinesTo(out), &slog.HandlerOptions{ReplaceAttr: withoutTime}),
 		seen:    &sync.Map{},
 	})
 }

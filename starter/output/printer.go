@@ -1,6 +1,7 @@
 package output
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -8,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"cloudsync/untrusted"
 )
 
 // DefaultWidth is the width at which text is wrapped where there is no terminal.
@@ -60,32 +63,66 @@ func (p *Printer) paper() paper {
 	return paper{width: columns, narrow: true, colour: !p.noColour}
 }
 
-// Line writes a line as it is, for what must be copied whole.
-func (p *Printer) Line(format string, args ...any) { fmt.Fprintf(p.out, format+"\n", args...) }
+// write writes a line as it is. Whatever others chose in it has been made harmless.
+func (p *Printer) write(line string) { fmt.Fprintln(p.out, line) }
+
+// Line writes a line, however wide it is.
+func (p *Printer) Line(format string, args ...any) {
+	p.write(fmt.Sprintf(format, harmless(args, untrusted.Terminal)...))
+}
+
+// Command writes a line to copy into a shell, in which the arguments are words.
+func (p *Printer) Command(format string, args ...any) {
+	p.write(fmt.Sprintf(format, harmless(args, untrusted.Shell)...))
+}
+
+// Lines writes a text that may have several lines, such as an error.
+func (p *Printer) Lines(text string) { p.write(untrusted.Lines(text)) }
+
+// Prompt writes a question; the answer is typed behind it.
+func (p *Printer) Prompt(question string) { fmt.Fprint(p.out, untrusted.Terminal(question)+" ") }
+
+// harmless are the arguments of a format, with the texts as they may stand there.
+func harmless(args []any, text func(string) string) []any {
+	safe := make([]any, len(args))
+	for i, arg := range args {
+		switch arg.(type) {
+		case int, int64, float64:
+			safe[i] = arg
+		default:
+			safe[i] = text(fmt.Sprintf("%s", arg))
+		}
+	}
+	return safe
+}
 
 // Note writes a text, wrapped, in a style.
 func (p *Printer) Note(style Style, text string) {
 	paper := p.paper()
-	for _, line := range wrap(plain(text), paper.width) {
-		p.Line("%s", paper.paint(style, line))
+	for _, line := range wrap(untrusted.Terminal(text), paper.width) {
+		p.write(paper.paint(style, line))
 	}
 }
 
 // Table writes a table.
-func (p *Printer) Table(table *Table) { p.Line("%s", strings.Join(table.lay(p.paper()), "\n")) }
+func (p *Printer) Table(table *Table) { p.write(strings.Join(table.lay(p.paper()), "\n")) }
 
 // JSON writes a value as one document.
 func (p *Printer) JSON(value any) error {
-	encoder := json.NewEncoder(p.out)
+	var document bytes.Buffer
+	encoder := json.NewEncoder(&document)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("encode JSON: %w", err)
+	}
+	if _, err := p.out.Write(untrusted.JSON(document.Bytes())); err != nil {
 		return fmt.Errorf("write JSON: %w", err)
 	}
 	return nil
 }
 
-// Styled writes a line as it is, in a style.
+// Styled writes a line, however wide it is, in a style.
 func (p *Printer) Styled(style Style, line string) {
-	p.Line("%s", p.paper().paint(style, plain(line)))
+	p.write(p.paper().paint(style, untrusted.Terminal(line)))
 }

@@ -2,6 +2,8 @@ package output
 
 import (
 	"strings"
+
+	"cloudsync/untrusted"
 )
 
 // Column is a column of a table.
@@ -50,7 +52,7 @@ func (t *Table) Row(cells ...Cell) {
 	row := make([]Cell, len(t.columns))
 	copy(row, cells)
 	for i := range row {
-		row[i].Text = plain(row[i].Text)
+		row[i].Text = untrusted.Terminal(row[i].Text)
 	}
 	t.lines = append(t.lines, tableLine{cells: row})
 }
@@ -58,7 +60,7 @@ func (t *Table) Row(cells ...Cell) {
 // Remark adds a text beneath the last row; an empty one adds nothing.
 func (t *Table) Remark(style Style, text string) {
 	if text != "" {
-		t.lines = append(t.lines, tableLine{remark: Cell{Text: plain(text), Style: style}})
+		t.lines = append(t.lines, tableLine{remark: Cell{Text: untrusted.Terminal(text), Style: style}})
 	}
 }
 

@@ -4,7 +4,6 @@ package output
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/width"
 )
@@ -99,19 +98,4 @@ func cut(text string, columns int) string {
 		}
 	}
 	return text
-}
-
-// plain is the text on one line, without what would move a terminal's cursor: it
-// may come from a provider's answer.
-func plain(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return unicode.ReplacementChar
-		default:
-			return r
-		}
-	}, text)
 }

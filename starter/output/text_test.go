@@ -59,8 +59,3 @@ func TestWrap(t *testing.T) {
 		require.Equal(t, test.want, wrap(test.text, 10), test.text)
 	}
 }
-
-func TestPlainTextCannotMoveTheCursor(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "a b c\uFFFD[2Jd", plain("a\nb\tc\x1b[2Jd"))
-}

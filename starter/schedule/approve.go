@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"cloudsync/starter/execution"
+	"cloudsync/untrusted"
 	"cloudsync/workflows"
 )
 
@@ -166,7 +167,7 @@ func (r *request) fate(ctx context.Context, kept error) string {
 	runID, err := r.findCarrier(ctx)
 	switch {
 	case err == nil && runID != "":
-		return fmt.Sprintf("run %s has begun with the approval meanwhile: see `starter show %s`", runID, runID)
+		return fmt.Sprintf("run %s has begun with the approval meanwhile: see `starter show %s`", runID, untrusted.Shell(runID))
 	case kept != nil:
 		return r.keptText(kept)
 	case err != nil:
