@@ -57,7 +57,9 @@ func newComparison(s *store.Store, in ComputeDiffIn, local store.Stored) *compar
 	return c
 }
 
-var writtenOps = [...]diff.Op{diff.Add, diff.Modify, diff.Candidates, diff.HeldCandidates, diff.FreshCandidates}
+var writtenOps = [...]diff.Op{
+	diff.Add, diff.Modify, diff.Candidates, diff.HeldCandidates, diff.FreshCandidates, diff.Compared,
+}
 
 func (c *comparison) run(ctx context.Context) error {
 	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(chunk store.StagedChunk) error {
@@ -105,6 +107,9 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 	for i, entry := range part.Entries {
 		c.read.Add(entry)
 		ops[i] = c.diff.See(entry)
+		if err := c.remember(ctx, ops[i], entry.UID); err != nil {
+			return err
+		}
 	}
 	if same := slices.Compact(slices.Clone(ops)); len(same) == 1 {
 		if batch, written := c.batches[same[0]]; written {
@@ -121,6 +126,16 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 		}
 		return batch.Add(ctx, item)
 	})
+}
+
+// remember keeps for a plan's description what was compared with a row to modify. A
+// run looks at what is stored as it applies.
+func (c *comparison) remember(ctx context.Context, op diff.Op, uid resource.UID) error {
+	if op != diff.Modify || !c.in.Run.IsPlan() {
+		return nil
+	}
+	hash, _ := c.diff.Stored(uid)
+	return c.batches[diff.Compared].Add(ctx, store.Item{Entry: resource.Entry{UID: uid, Hash: hash}})
 }
 
 // inventoryChanged is about a row that was stored as it is when it was listed, and

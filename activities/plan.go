@@ -26,11 +26,27 @@ type DescribePlanOut struct {
 
 // PlannedChange is one resource of a plan.
 type PlannedChange struct {
-	Op       diff.Op                `json:"op"` // add, modify or delete
-	Place    string                 `json:"place"`
-	NativeID string                 `json:"nativeId"`
-	Fields   []resource.FieldChange `json:"fields,omitempty"` // of a modification: none if only its hash is rewritten
+	Op       diff.Op `json:"op"` // add, modify or delete
+	Place    string  `json:"place"`
+	NativeID string  `json:"nativeId"`
+	// UID is set where the provider's id is not known any more.
+	UID resource.UID `json:"uid,omitzero"`
+	// Fields are of a modification: none if only its hash is rewritten, or if the row
+	// is not the one that was compared.
+	Fields []resource.FieldChange `json:"fields,omitempty"`
+	// Meanwhile says what became of the row since the comparison, if anything.
+	Meanwhile Meanwhile `json:"meanwhile,omitempty"`
 }
+
+// Meanwhile is what became of a row while a plan was made.
+type Meanwhile string
+
+// What a run, or an operator, may have done to it.
+const (
+	AddedMeanwhile   Meanwhile = "added"
+	ChangedMeanwhile Meanwhile = "changed"
+	DeletedMeanwhile Meanwhile = "deleted"
+)
 
 // DescribePlan reads the batches of a comparison and says what they would do. The
 // most dangerous comes first, so that it is the last to be cut.
@@ -90,8 +106,12 @@ func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) e
 	if err != nil {
 		return err
 	}
+	compared, err := d.compared(ctx, op, items)
+	if err != nil {
+		return err
+	}
 	for _, item := range items {
-		change, err := d.change(op, item, stored[item.UID])
+		change, err := d.change(ctx, item, op, stored[item.UID], meanwhile(op, item.UID, stored, compared))
 		if err != nil {
 			return err
 		}
@@ -107,24 +127,85 @@ func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) e
 	return nil
 }
 
-func (d *description) change(op diff.Op, item store.Item, before resource.Row) (PlannedChange, error) {
-	change := PlannedChange{Op: op, Place: d.in.Scope.Place()}
+// compared returns the hashes that the comparison found in the inventory for the
+// items.
+func (d *description) compared(ctx context.Context, op diff.Op, items []store.Item) (map[resource.UID]resource.Hash, error) {
+	hashes := make(map[resource.UID]resource.Hash, len(items))
+	for _, item := range items {
+		hashes[item.UID] = item.Hash
+	}
+	if op != diff.Modify { // an addition had none, and a deletion is of the entry as it was
+		return hashes, nil
+	}
+	before := make(map[resource.UID]resource.Hash, len(items))
+	set := store.BatchSet{Lease: d.in.lease(), Writer: d.in.Writer, Op: diff.Compared}
+	err := d.store.EachBatched(ctx, set, func(item store.Item) error {
+		if _, asked := hashes[item.UID]; asked {
+			before[item.UID] = item.Hash
+		}
+		return nil
+	})
+	return before, err
+}
+
+func (d *description) change(
+	ctx context.Context, item store.Item, op diff.Op, before resource.Row, since Meanwhile,
+) (change PlannedChange, err error) {
+	change = PlannedChange{Op: op, Place: d.in.Scope.Place(), Meanwhile: since}
 	if op == diff.Candidates {
 		change.Op = diff.Delete
-		if before != nil {
-			change.NativeID = before.RowMeta().NativeID
-		}
-		return change, nil
+		err = d.identify(ctx, &change, item.UID, before)
+		return change, err
 	}
 	after, err := d.kind.Decode(item.Row, d.in.scope(), d.in.Scope.ID)
 	if err != nil {
 		return change, err
 	}
 	change.NativeID = after.RowMeta().NativeID
-	if before != nil {
+	if since == "" && before != nil {
 		change.Fields = shorten(d.kind.Changes(before, after))
 	}
 	return change, nil
+}
+
+// meanwhile compares a row as it is with what the comparison saw of it. A worker of
+// an earlier version did not leave that for modifications.
+func meanwhile(
+	op diff.Op, uid resource.UID, stored map[resource.UID]resource.Row, compared map[resource.UID]resource.Hash,
+) Meanwhile {
+	row, found := stored[uid]
+	before, known := compared[uid]
+	switch {
+	case op == diff.Add && found:
+		return AddedMeanwhile
+	case op == diff.Add:
+		return ""
+	case !found:
+		return DeletedMeanwhile
+	case known && row.RowMeta().Hash != before:
+		return ChangedMeanwhile
+	default:
+		return ""
+	}
+}
+
+// identify says which resource would be deleted. A row that is gone by now has its id
+// in the history; one that came and went without a run has none.
+func (d *description) identify(ctx context.Context, change *PlannedChange, uid resource.UID, row resource.Row) error {
+	if row != nil {
+		change.NativeID = row.RowMeta().NativeID
+		return nil
+	}
+	changes, err := d.store.Changes(ctx, store.ChangeFilter{Kinds: []*resource.Kind{d.kind}, UID: uid, Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(changes) == 0 {
+		change.UID = uid
+		return nil
+	}
+	change.NativeID = changes[0].NativeID
+	return nil
 }
 
 // maxPlannedValue bounds what a plan shows of one value, in bytes.

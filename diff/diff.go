@@ -76,6 +76,15 @@ func (d *Diff) SeeUnreadable(uid resource.UID) {
 	d.show(at, stored, uid)
 }
 
+// Stored returns the hash that the inventory has of a resource, if it has one.
+func (d *Diff) Stored(uid resource.UID) (hash resource.Hash, stored bool) {
+	at, stored := d.find(uid)
+	if stored {
+		hash = d.stored[at].Hash
+	}
+	return hash, stored
+}
+
 func (d *Diff) find(uid resource.UID) (at int, stored bool) {
 	return slices.BinarySearchFunc(d.stored, uid, func(entry resource.Entry, uid resource.UID) int {
 		return bytes.Compare(entry.UID[:], uid[:])

@@ -17,6 +17,10 @@ const (
 	FreshCandidates Op = "fresh"
 )
 
+// Compared is the operation of the batches in which a plan's comparison leaves what
+// the inventory had of the rows to modify. They are applied by nobody.
+const Compared Op = "compared"
+
 // DivideGone divides what is gone into what an earlier run holds and what went since.
 // All are by UID; so are the results.
 func DivideGone(gone, held []resource.Entry) (standing, fresh []resource.Entry) {

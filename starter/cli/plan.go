@@ -16,8 +16,9 @@ import (
 )
 
 const planHelp = `Shows what a run would do now, and changes nothing: + is added, ~ is modified,
-- is deleted. A run that is under way is not disturbed. Large plans are cut, with
-a count of what is not shown; the figures are always whole.
+- is deleted. A run that is under way is not disturbed, and where it changes a row
+after the plan compared it, that is said. Large plans are cut, with a count of what
+is not shown; the figures are always whole.
 
 Deletions that the configuration never makes (deletes: never) are shown, and are
 no change.
@@ -115,8 +116,15 @@ var signs = map[diff.Op]struct {
 
 func (p *Program) showPlanned(change activities.PlannedChange) {
 	sign := signs[change.Op]
-	p.out.Styled(sign.style, fmt.Sprintf("  %s %s", sign.mark, change.NativeID))
-	if change.Op == diff.Modify && len(change.Fields) == 0 {
+	id := change.NativeID
+	if id == "" {
+		id = "uid " + change.UID.String()
+	}
+	p.out.Styled(sign.style, fmt.Sprintf("  %s %s", sign.mark, id))
+	switch {
+	case change.Meanwhile != "": // by a run, most likely
+		p.out.Line("      the row was %s after the comparison: plan again", change.Meanwhile)
+	case change.Op == diff.Modify && len(change.Fields) == 0:
 		p.out.Line("      only its hash is rewritten")
 	}
 	for _, field := range change.Fields {

@@ -362,6 +362,41 @@ mock/prod/beijing: held: 14 of 29 rows would be deleted, more than 30%
 `, b.stdout.String())
 }
 
+// A plan beside a run says of which rows it was too late.
+func TestPlanTextOfRowsThatChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	const place = "mock/prod/beijing"
+	b.showPlan(workflows.Report{
+		Kind: "resource_host", Outcome: activities.OK, Scopes: 1, Stats: activities.Stats{ToAdd: 1, ToMod: 2, ToDel: 3},
+		Planned: []activities.PlannedChange{
+			{Op: diff.Delete, Place: place, NativeID: "i-1", Meanwhile: activities.DeletedMeanwhile},
+			{Op: diff.Delete, Place: place, UID: resource.UID{0xab}, Meanwhile: activities.DeletedMeanwhile},
+			{Op: diff.Delete, Place: place, NativeID: "i-2", Meanwhile: activities.ChangedMeanwhile},
+			{Op: diff.Modify, Place: place, NativeID: "i-3", Meanwhile: activities.ChangedMeanwhile},
+			{Op: diff.Modify, Place: place, NativeID: "i-4"},
+			{Op: diff.Add, Place: place, NativeID: "i-5", Meanwhile: activities.AddedMeanwhile},
+		},
+	})
+	golden(t, `
+mock/prod/beijing
+  - i-1
+      the row was deleted after the comparison: plan again
+  - uid ab000000000000000000000000000000
+      the row was deleted after the comparison: plan again
+  - i-2
+      the row was changed after the comparison: plan again
+  ~ i-3
+      the row was changed after the comparison: plan again
+  ~ i-4
+      only its hash is rewritten
+  + i-5
+      the row was added after the comparison: plan again
+
+resource_host: 1 to add, 2 to modify, 3 to delete in 1 scope
+`, b.stdout.String())
+}
+
 // Deletions that the configuration forbids are no change that a run would make.
 func TestPlanTextOfDeletionsThatAreNeverMade(t *testing.T) {
 	t.Parallel()
