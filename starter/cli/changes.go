@@ -138,7 +138,7 @@ func changesTable(changes []store.Change, kinds bool) *output.Table {
 }
 
 func changesColumns(kinds bool) []output.Column {
-	columns := []output.Column{{Title: "WHEN (UTC)"}, {Title: "CHANGE"}}
+	columns := []output.Column{{Title: "WHEN (UTC)"}, {Title: "CHANGE", Min: 9}}
 	resource := output.Column{Title: "RESOURCE", Min: 24, Tail: true} // most ids fit: they are for copying
 	if kinds {
 		columns = append(columns, output.Column{Title: "KIND", Min: 4})

@@ -18,6 +18,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
+	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
@@ -59,37 +60,39 @@ func pasted(t *testing.T, text string) []string {
 	return strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")
 }
 
-// fill puts the hostile name wherever a text can stand, and something everywhere else.
-func fill(value reflect.Value) {
+// fill puts the name wherever a text can stand, and something everywhere else.
+func fill(value reflect.Value, name string) {
 	switch value.Kind() {
 	case reflect.String:
-		value.SetString(hostileName)
+		value.SetString(name)
 	case reflect.Int, reflect.Int64:
 		value.SetInt(3)
 	case reflect.Bool:
 		value.SetBool(true)
 	case reflect.Pointer:
 		value.Set(reflect.New(value.Type().Elem()))
-		fill(value.Elem())
+		fill(value.Elem(), name)
 	case reflect.Slice:
 		if value.Type() == reflect.TypeFor[json.RawMessage]() {
-			value.Set(reflect.ValueOf(json.RawMessage(mustEncode(hostileName))))
+			value.Set(reflect.ValueOf(json.RawMessage(mustEncode(name))))
 			return
 		}
 		value.Set(reflect.MakeSlice(value.Type(), 2, 2))
-		fill(value.Index(0))
-		fill(value.Index(1))
+		fill(value.Index(0), name)
+		fill(value.Index(1), name)
 	case reflect.Struct:
 		for i := range value.NumField() {
 			if value.Type().Field(i).IsExported() {
-				fill(value.Field(i))
+				fill(value.Field(i), name)
 			}
 		}
 	}
 }
 
-func filled[T any]() (value T) {
-	fill(reflect.ValueOf(&value).Elem())
+func filled[T any]() T { return filledWith[T](hostileName) }
+
+func filledWith[T any](name string) (value T) {
+	fill(reflect.ValueOf(&value).Elem(), name)
 	return value
 }
 
@@ -189,6 +192,27 @@ func compact(t *testing.T, document []byte) string {
 	encoded, err := json.Marshal(value)
 	require.NoError(t, err)
 	return string(encoded)
+}
+
+// A name may be as long as a cloud or a column lets it be: tables keep their width.
+func TestTablesOfVeryLongNamesKeepTheirWidth(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("n", 250)
+	plan := store.RestorePlan{Sample: []store.Change{{NativeID: long, Image: []byte(`{"name": "` + long + `"}`), ScopeID: 7}}}
+	for name, table := range map[string]*output.Table{
+		"attention": attentionTable(filledWith[[]workflows.ScopeReport](long)),
+		"drift":     driftTable(filledWith[[]activities.DriftedRow](long)),
+		"orphans":   orphanTable(filledWith[[]activities.OrphanScope](long)),
+		"changes":   changesTable(filledWith[[]store.Change](long), true),
+		"restore":   restoreTable(plan.Sample, map[int64]string{7: "mock/prod/" + long}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench()
+			b.out.Table(table)
+			requireWidth(t, b.stdout.String())
+		})
+	}
 }
 
 func TestLinesToCopyHaveTheNamesThemselves(t *testing.T) {

@@ -70,7 +70,7 @@ func (p *Program) showSchedules(schedules []schedule.Overview) {
 	}
 	table := output.NewTable(
 		output.Column{Title: "KIND", Min: 10, Tail: true}, output.Column{Title: "STATE"}, output.Column{Title: "EVERY", Right: true},
-		output.Column{Title: "LAST", Right: true}, output.Column{Title: "OUTCOME"}, output.Column{Title: "CLOUD", Right: true},
+		output.Column{Title: "LAST", Right: true}, output.Column{Title: "OUTCOME", Min: 10}, output.Column{Title: "CLOUD", Right: true},
 		output.Column{Title: "ADD", Right: true}, output.Column{Title: "MOD", Right: true}, output.Column{Title: "DEL", Right: true},
 		output.Column{Title: "NEXT", Right: true},
 	)

@@ -99,7 +99,7 @@ func whichResources(scopes int) string {
 // attentionTable has the scopes that did not end well.
 func attentionTable(scopes []workflows.ScopeReport) *output.Table {
 	table := output.NewTable(
-		output.Column{Title: "SCOPE", Min: 20, Tail: true}, output.Column{Title: "OUTCOME"},
+		output.Column{Title: "SCOPE", Min: 20, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
 		output.Column{Title: "HELD", Right: true}, output.Column{Title: "REFUSED", Right: true},
 	)
 	for _, scope := range scopes {

@@ -69,16 +69,8 @@ func (v *restoreView) carriedOut(runID string, counts store.RestoreCounts) {
 func (p *Program) showRestorePlan(target restoreTarget, plan store.RestorePlan) {
 	p.out.Note(output.Plain, p.restoreTitle(target))
 	if len(plan.Sample) > 0 {
-		table := output.NewTable(
-			output.Column{Title: ""}, output.Column{Title: "RESOURCE", Min: 12, Tail: true}, output.Column{Title: "NAME", Min: 12, Tail: true},
-			output.Column{Title: "SCOPE", Min: 12, Tail: true}, output.Column{Title: "DELETED (UTC)"},
-		)
-		for _, row := range plan.Sample {
-			table.Row(output.Cell{Text: "+", Style: output.Good}, output.Text(row.NativeID), output.Text(imageName(row)),
-				output.Text(target.places[row.ScopeID]), output.Text(second(row.ChangedAt)))
-		}
 		p.out.Line("")
-		p.out.Table(table)
+		p.out.Table(restoreTable(plan.Sample, target.places))
 	}
 	if more := plan.Restored - int64(len(plan.Sample)); more > 0 {
 		p.out.Line("and %d more", more)
@@ -89,6 +81,18 @@ func (p *Program) showRestorePlan(target restoreTarget, plan store.RestorePlan) 
 		p.out.Note(output.Faint, fmt.Sprintf("The next sync deletes again what the cloud lacks. To keep it from that: "+
 			"starter pause %s --note …", target.Kind.Name()))
 	}
+}
+
+func restoreTable(rows []store.Change, places map[int64]string) *output.Table {
+	table := output.NewTable(
+		output.Column{Title: ""}, output.Column{Title: "RESOURCE", Min: 12, Tail: true}, output.Column{Title: "NAME", Min: 12, Tail: true},
+		output.Column{Title: "SCOPE", Min: 12, Tail: true}, output.Column{Title: "DELETED (UTC)"},
+	)
+	for _, row := range rows {
+		table.Row(output.Cell{Text: "+", Style: output.Good}, output.Text(row.NativeID), output.Text(imageName(row)),
+			output.Text(places[row.ScopeID]), output.Text(second(row.ChangedAt)))
+	}
+	return table
 }
 
 func (p *Program) restoreTitle(target restoreTarget) string {

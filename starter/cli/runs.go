@@ -96,7 +96,7 @@ func (p *Program) showRuns(runs []store.Run, holds holds) {
 		return
 	}
 	table := output.NewTable(
-		output.Column{Title: "RUN", Right: true}, output.Column{Title: "KIND", Min: 10, Tail: true}, output.Column{Title: "OUTCOME"},
+		output.Column{Title: "RUN", Right: true}, output.Column{Title: "KIND", Min: 10, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
 		output.Column{Title: "STARTED", Right: true}, output.Column{Title: "TOOK", Right: true},
 		output.Column{Title: "ADD", Right: true}, output.Column{Title: "MOD", Right: true}, output.Column{Title: "DEL", Right: true},
 		output.Column{Title: "HELD", Right: true}, output.Column{Title: "FAILED", Right: true},

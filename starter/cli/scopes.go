@@ -11,7 +11,7 @@ import (
 // showScopes shows the scopes of a run; the unchanged ones are many, and say
 func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 	table := output.NewTable(
-		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME"},
+		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
 		output.Column{Title: "CLOUD", Right: true}, output.Column{Title: "BEFORE", Right: true},
 		output.Column{Title: "ADD", Right: true}, output.Column{Title: "MOD", Right: true}, output.Column{Title: "DEL", Right: true},
 		output.Column{Title: "HELD", Right: true}, output.Column{Title: "REFUSED", Right: true},
@@ -66,7 +66,7 @@ func (p *Program) showRefused(r record) {
 		places[scope.ScopeID] = place(scope)
 	}
 	table := output.NewTable(
-		output.Column{Title: "REFUSED ROW", Min: 20}, output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "AT"},
+		output.Column{Title: "REFUSED ROW", Min: 20}, output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "AT", Min: 8},
 	)
 	for _, failure := range r.failures {
 		id := failure.NativeID

@@ -101,7 +101,7 @@ func (p *Program) showVerifyFigures(report workflows.VerifyReport) {
 func driftTable(rows []activities.DriftedRow) *output.Table {
 	table := output.NewTable(
 		output.Column{Title: "ROW", Min: 20}, output.Column{Title: "SCOPE", Min: 16, Tail: true},
-		output.Column{Title: "DRIFT"}, output.Column{Title: "MARKED"},
+		output.Column{Title: "DRIFT", Min: 8}, output.Column{Title: "MARKED"},
 	)
 	for _, row := range rows {
 		marked := "·"

@@ -84,8 +84,11 @@ func (t *Table) lay(paper paper) []string {
 	return lines
 }
 
-// widths are those of the widest cells, narrowed until the table fits. In a file or
-// a pipe there is room: whatever reads on wants the names whole.
+// fileWidth is how wide a table becomes in a file or a pipe. Whatever reads on wants
+// the names whole, and they are; but the others are not padded to the longest.
+const fileWidth = 120
+
+// widths are those of the widest cells, narrowed until the table fits.
 func (t *Table) widths(paper paper) []int {
 	widths := make([]int, len(t.columns))
 	total := len(columnGap) * (len(t.columns) - 1)
@@ -98,7 +101,11 @@ func (t *Table) widths(paper paper) []int {
 		}
 		total += widths[i]
 	}
-	for ; paper.narrow && total > paper.width; total-- {
+	room := fileWidth
+	if paper.narrow {
+		room = paper.width
+	}
+	for ; total > room; total-- {
 		widest := t.widestShrinkable(widths)
 		if widest < 0 {
 			break
@@ -129,7 +136,10 @@ func (c Column) shorten(text string, columns int) string {
 func (t *Table) layRow(cells []Cell, widths []int, paper paper) string {
 	var line strings.Builder
 	for i, cell := range cells {
-		text := t.columns[i].shorten(cell.Text, widths[i])
+		text := cell.Text
+		if paper.narrow {
+			text = t.columns[i].shorten(text, widths[i])
+		}
 		padding := strings.Repeat(" ", max(0, widths[i]-textWidth(text)))
 		text = paper.paint(cell.Style, text)
 		if i > 0 {

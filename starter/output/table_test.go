@@ -51,6 +51,22 @@ func TestTableShortensNothingWhereThereIsNoTerminal(t *testing.T) {
 	require.NotContains(t, out.String(), ellipsis)
 }
 
+func TestTablePadsNothingToAVeryLongName(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	table := NewTable(Column{Title: "ID", Min: 12, Tail: true}, Column{Title: "NAME", Min: 12}, Column{Title: "OUTCOME"})
+	long := strings.Repeat("n", 250)
+	table.Row(Text("i-1"), Text(long), Text("ok"))
+	table.Row(Text("i-2"), Text("web"), Text("ok"))
+	table.Row(Text(long), Text("web"), Text("ok"))
+	NewPrinter(&out, false).Table(table)
+	lines := strings.Split(out.String(), "\n")
+	require.Equal(t, strings.Index(lines[0], "OUTCOME"), strings.Index(lines[2], "ok"), "short rows stand under their titles")
+	require.LessOrEqual(t, len(lines[2]), fileWidth)
+	require.Contains(t, lines[1], "  "+long+"  ok")
+	require.Contains(t, lines[3], long+"  web")
+}
+
 func TestTableKeepsWhatMayNotBeShortened(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "resourc…  ok       +12", sample().lay(paper{width: 10, narrow: true})[1])
