@@ -29,7 +29,7 @@ func awaitResult(ctx context.Context, c client.Client, run Run, result any) erro
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if !passes(err) {
+		if !Passes(err) {
 			return err
 		}
 		if err := awaitServer(ctx, c); err != nil {
@@ -54,9 +54,9 @@ func awaitServer(ctx context.Context, c client.Client) error {
 	}
 }
 
-// passes says that the error is one of the connection, or of a server that
+// Passes says that the error is one of the connection, or of a server that
 // starts or is busy.
-func passes(err error) bool {
+func Passes(err error) bool {
 	var unavailable *serviceerror.Unavailable
 	var deadline *serviceerror.DeadlineExceeded
 	var exhausted *serviceerror.ResourceExhausted

@@ -65,11 +65,11 @@ func TestOnlyErrorsOfTheConnectionPass(t *testing.T) {
 		serviceerror.NewUnavailable("restarting"), serviceerror.NewDeadlineExceeded("slow"),
 		context.DeadlineExceeded, serviceerror.NewResourceExhausted(0, "busy"),
 	} {
-		require.True(t, passes(err), err)
+		require.True(t, Passes(err), err)
 	}
 	for _, err := range []error{
 		nil, serviceerror.NewNotFound("gone"), serviceerror.NewPermissionDenied("no", ""), errors.New("odd"),
 	} {
-		require.False(t, passes(err), err)
+		require.False(t, Passes(err), err)
 	}
 }

@@ -167,5 +167,5 @@ func (a *Applier) delete(ctx context.Context, id, starts, reason string) error {
 }
 
 func (a *Applier) handle(ctx context.Context, id string) client.ScheduleHandle {
-	return a.Temporal.ScheduleClient().GetHandle(ctx, id)
+	return handleOf(ctx, a.Temporal, id)
 }

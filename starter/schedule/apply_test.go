@@ -39,7 +39,7 @@ func apply(t *testing.T, n temporaltest.Namespace, sync config.Sync) []string {
 
 func describe(t *testing.T, n temporaltest.Namespace, kind string) *client.ScheduleDescription {
 	t.Helper()
-	description, err := n.ScheduleClient().GetHandle(t.Context(), ID(kind)).Describe(t.Context())
+	description, err := handleOf(t.Context(), n, ID(kind)).Describe(t.Context())
 	require.NoError(t, err)
 	return description
 }

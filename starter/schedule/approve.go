@@ -161,7 +161,10 @@ func (r *request) concludeApproval(ctx context.Context, started Started, err err
 }
 
 func (r *request) fate(ctx context.Context, kept error) string {
-	if r.known == nil {
+	if r.known == nil { // the schedule was not seen to have it
+		if kept != nil { // it may all the same: an answer can get lost
+			return r.keptText(kept)
+		}
 		return "nothing was approved"
 	}
 	runID, err := r.findCarrier(ctx)

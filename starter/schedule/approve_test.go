@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -22,13 +23,14 @@ import (
 type carried struct {
 	mu   sync.Mutex
 	runs []workflows.Input
+	ids  []string // of the runs
 }
 
 // untilTold is a run that ends when it gets a signal.
 func (c *carried) untilTold(ctx workflow.Context, in workflows.Input) (workflows.Report, error) {
 	if !workflow.IsReplaying(ctx) {
 		c.mu.Lock()
-		c.runs = append(c.runs, in)
+		c.runs, c.ids = append(c.runs, in), append(c.ids, workflow.GetInfo(ctx).WorkflowExecution.RunID)
 		c.mu.Unlock()
 	}
 	return untilTold(ctx, in)
@@ -38,6 +40,14 @@ func (c *carried) last() *workflows.Approval {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.runs[len(c.runs)-1].Approval
+}
+
+// approved says that the run began with an approval.
+func (c *carried) approved(runID string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at := slices.Index(c.ids, runID)
+	return at >= 0 && c.runs[at].Approval != nil
 }
 
 func approvalOf(by string) *workflows.Approval {
@@ -56,7 +66,7 @@ func plant(t *testing.T, n temporaltest.Namespace, approval workflows.Approval) 
 	t.Helper()
 	r := request{
 		Starter: &Starter{Approval: &approval}, kind: "resource_host",
-		handle: n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")),
+		handle: handleOf(t.Context(), n, ID("resource_host")),
 	}
 	require.NoError(t, r.update(t.Context(), func(client.Schedule) (workflows.Input, error) {
 		return workflows.Input{Kind: "resource_host", Approval: &approval}, nil
@@ -129,7 +139,7 @@ func endOnceRenewed(ctx context.Context, n temporaltest.Namespace, run execution
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the schedule shows no renewed approval"))
 	defer cancel()
 	for {
-		now, err := n.ScheduleClient().GetHandle(ctx, ID("resource_host")).Describe(ctx)
+		now, err := handleOf(ctx, n, ID("resource_host")).Describe(ctx)
 		if err != nil {
 			return err
 		}
@@ -159,27 +169,31 @@ func TestApprovalIsTakenBackWhenNobodyWaits(t *testing.T) {
 	require.Nil(t, pendingIn(t, n))
 }
 
-// Between the last look and the withdrawal, a run may begin.
+// Between the last look and the withdrawal, a run may begin. A server that takes one
+// run for another of the same second starts yet another: the first one counts.
 func TestRunThatBeginsAsNobodyWaits(t *testing.T) {
 	t.Parallel()
-	n, _ := underWay(t)
+	n, runs := underWay(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	starter := newApprover(n)
 	var second string
 	starter.Queued = func(behind execution.Run) {
 		end(t, n, behind)
-		handle := n.ScheduleClient().GetHandle(t.Context(), ID("resource_host"))
+		handle := handleOf(t.Context(), n, ID("resource_host"))
 		require.Eventually(t, func() bool {
 			now, err := handle.Describe(t.Context())
 			if err != nil {
 				return false
 			}
+			for _, action := range now.Info.RecentActions {
+				if second = action.StartWorkflowResult.FirstExecutionRunID; runs.approved(second) {
+					return true
+				}
+			}
 			if len(now.Info.RunningWorkflows) == 0 { // the server may have dropped the request: see maxTriggers
 				_ = handle.Trigger(t.Context(), client.ScheduleTriggerOptions{Overlap: enums.SCHEDULE_OVERLAP_POLICY_BUFFER_ONE})
-				return false
 			}
-			second = now.Info.RunningWorkflows[0].FirstExecutionRunID
-			return second != behind.RunID
+			return false
 		}, patience, lookPause)
 		cancel(errors.New("enough"))
 	}
@@ -238,7 +252,7 @@ func TestRunWithoutTheApprovalDoesNotCount(t *testing.T) {
 	require.NoError(t, err)
 	starter := newApprover(n)
 	r := request{
-		Starter: starter, kind: "resource_host", handle: n.ScheduleClient().GetHandle(t.Context(), ID("resource_host")),
+		Starter: starter, kind: "resource_host", handle: handleOf(t.Context(), n, ID("resource_host")),
 		known: map[string]bool{}, // as if the run had begun after the look
 	}
 	started, err := r.startApproved(t.Context())
@@ -290,4 +304,38 @@ func TestApprovalThatStaysIsTold(t *testing.T) {
 	list, err := List(t.Context(), n, []string{"resource_host"})
 	require.NoError(t, err)
 	require.Equal(t, "ann", list[0].Approval.By)
+}
+
+// unheard is a Temporal that takes an approval, and whose answers get lost.
+type unheard struct{ client.Client }
+
+func (c unheard) ScheduleClient() client.ScheduleClient {
+	return unheardSchedules{c.Client.ScheduleClient()}
+}
+
+type unheardSchedules struct{ client.ScheduleClient }
+
+func (c unheardSchedules) GetHandle(ctx context.Context, id string) client.ScheduleHandle {
+	return unheardSchedule{c.ScheduleClient.GetHandle(ctx, id)}
+}
+
+type unheardSchedule struct{ client.ScheduleHandle }
+
+func (s unheardSchedule) Update(ctx context.Context, options client.ScheduleUpdateOptions) error {
+	if pending, err := s.Describe(ctx); err != nil || approvalIn(pending.Schedule) == nil {
+		_ = s.ScheduleHandle.Update(ctx, options)
+	}
+	return errors.New("no answer")
+}
+
+func TestApprovalThatMayStayIsTold(t *testing.T) {
+	t.Parallel()
+	n := pausedSchedule(t, atOnce)
+	starter := newApprover(n)
+	starter.Temporal = unheard{n}
+	_, err := starter.Start(t.Context(), "resource_host")
+	var unfinished *UnfinishedApproval
+	require.ErrorAs(t, err, &unfinished)
+	require.Contains(t, unfinished.Fate, "the approval could not be taken back (no answer)")
+	require.NotNil(t, pendingIn(t, n))
 }

@@ -34,7 +34,7 @@ func List(ctx context.Context, c client.Client, known []string) ([]Overview, err
 	}
 	var all []Overview
 	for _, kind := range kinds {
-		description, err := c.ScheduleClient().GetHandle(ctx, ID(kind)).Describe(ctx)
+		description, err := handleOf(ctx, c, ID(kind)).Describe(ctx)
 		if isNotFound(err) {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 // Pause keeps the schedule of a kind from starting runs. A run that is under way
 // goes on.
 func Pause(ctx context.Context, c client.Client, kind, note string) (Change, error) {
-	handle := c.ScheduleClient().GetHandle(ctx, ID(kind))
+	handle := handleOf(ctx, c, ID(kind))
 	if err := handle.Pause(ctx, client.SchedulePauseOptions{Note: note}); err != nil {
 		return Change{}, explainPatch("pause", kind, err)
 	}
@@ -19,7 +19,7 @@ func Pause(ctx context.Context, c client.Client, kind, note string) (Change, err
 
 // Resume lets the schedule of a kind start runs again.
 func Resume(ctx context.Context, c client.Client, kind, note string) (Change, error) {
-	handle := c.ScheduleClient().GetHandle(ctx, ID(kind))
+	handle := handleOf(ctx, c, ID(kind))
 	if err := handle.Unpause(ctx, client.ScheduleUnpauseOptions{Note: note}); err != nil {
 		return Change{}, explainPatch("resume", kind, err)
 	}

@@ -57,7 +57,7 @@ type Started struct {
 // Start asks for a run of the kind and finds it. Any run that began after the
 // request is as good as another: it sees everything that the cloud has now.
 func (s *Starter) Start(ctx context.Context, kind string) (Started, error) {
-	handle := s.Temporal.ScheduleClient().GetHandle(ctx, ID(kind))
+	handle := handleOf(ctx, s.Temporal, ID(kind))
 	before, err := handle.Describe(ctx)
 	if isNotFound(err) {
 		return s.startAlone(ctx, kind)
