@@ -19,6 +19,8 @@ import (
 //	yes       | yes, same hash  | Keep
 //	yes       | no              | Delete (by Gone, once all was seen)
 //	any       | listed before   | Repeat
+//	any       | listed before,  | Clash: it changed between two pages, or there are two
+//	          |   another hash  |   resources with one id
 type Op string
 
 // The operations, by the names they have in tables and reports.
@@ -28,6 +30,7 @@ const (
 	Delete Op = "delete"
 	Keep   Op = "keep"
 	Repeat Op = "repeat"
+	Clash  Op = "clash"
 )
 
 // Diff compares one scope: it is made from the inventory's side and shown the
@@ -35,13 +38,18 @@ const (
 type Diff struct {
 	stored []resource.Entry // by UID
 	shown  []bool           // of the stored ones
-	others map[resource.UID]struct{}
-	seen   int64
+	// others are those that were shown and are not stored like that.
+	others     map[resource.UID]resource.Hash
+	unreadable map[resource.UID]struct{}
+	seen       int64
 }
 
 // New returns a comparison with stored, the inventory's entries by UID.
 func New(stored []resource.Entry) *Diff {
-	return &Diff{stored: stored, shown: make([]bool, len(stored)), others: map[resource.UID]struct{}{}}
+	return &Diff{
+		stored: stored, shown: make([]bool, len(stored)),
+		others: map[resource.UID]resource.Hash{}, unreadable: map[resource.UID]struct{}{},
+	}
 }
 
 // See takes one entry of the cloud's side and says what it asks for. An entry
@@ -50,30 +58,64 @@ func New(stored []resource.Entry) *Diff {
 func (d *Diff) See(entry resource.Entry) Op {
 	at, stored := d.find(entry.UID)
 	switch {
-	case !d.show(at, stored, entry.UID):
-		return Repeat
-	case !stored:
-		return Add
-	case d.stored[at].Hash != entry.Hash:
-		return Modify
-	default:
+	case d.wasShown(at, stored, entry.UID):
+		return d.again(at, stored, entry)
+	case stored && d.stored[at].Hash == entry.Hash:
+		d.show(at)
 		return Keep
 	}
+	d.others[entry.UID] = entry.Hash
+	if !stored {
+		d.seen++
+		return Add
+	}
+	d.show(at)
+	return Modify
 }
 
 // SeeStored is See of the stored entry at a place.
 func (d *Diff) SeeStored(at int) Op {
-	if !d.show(at, true, d.stored[at].UID) {
-		return Repeat
+	if d.shown[at] {
+		return d.again(at, true, d.stored[at])
 	}
+	d.show(at)
 	return Keep
 }
 
+// again compares an entry with the one of its UID that was shown first. Of an unreadable
+// one nothing is known.
+func (d *Diff) again(at int, stored bool, entry resource.Entry) Op {
+	if _, unreadable := d.unreadable[entry.UID]; unreadable {
+		return Repeat
+	}
+	first, other := d.others[entry.UID]
+	if stored && !other {
+		first = d.stored[at].Hash
+	}
+	if first != entry.Hash {
+		return Clash
+	}
+	return Repeat
+}
+
 // SeeUnreadable takes a resource that the cloud lists but whose row cannot be
-// used: it exists, so it is not deleted, and nothing else is known of it.
-func (d *Diff) SeeUnreadable(uid resource.UID) {
+// used: it exists, so it is not deleted, and nothing else is known of it. It is a Keep,
+// a Repeat of an unreadable one, or a Clash with one that could be used.
+func (d *Diff) SeeUnreadable(uid resource.UID) Op {
 	at, stored := d.find(uid)
-	d.show(at, stored, uid)
+	if d.wasShown(at, stored, uid) {
+		if _, again := d.unreadable[uid]; again {
+			return Repeat
+		}
+		return Clash
+	}
+	d.unreadable[uid] = struct{}{}
+	if stored {
+		d.show(at)
+	} else {
+		d.seen++
+	}
+	return Keep
 }
 
 // Stored returns the hash that the inventory has of a resource, if it has one.
@@ -91,20 +133,18 @@ func (d *Diff) find(uid resource.UID) (at int, stored bool) {
 	})
 }
 
-// show says whether the resource is shown for the first time.
-func (d *Diff) show(at int, stored bool, uid resource.UID) (first bool) {
+func (d *Diff) wasShown(at int, stored bool, uid resource.UID) bool {
 	if stored {
-		first = !d.shown[at]
-		d.shown[at] = true
-	} else {
-		before := len(d.others)
-		d.others[uid] = struct{}{}
-		first = len(d.others) > before
+		return d.shown[at]
 	}
-	if first {
-		d.seen++
-	}
-	return first
+	_, other := d.others[uid]
+	_, unreadable := d.unreadable[uid]
+	return other || unreadable
+}
+
+func (d *Diff) show(at int) {
+	d.shown[at] = true
+	d.seen++
 }
 
 // Seen is how many different resources the cloud listed.

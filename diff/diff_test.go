@@ -31,15 +31,18 @@ func TestTruthTable(t *testing.T) {
 		{"in the inventory, other hash", entry(1, other), diff.Modify},
 		{"in the inventory, same hash", entry(2, stored), diff.Keep},
 		{"added before", entry(9, other), diff.Repeat},
-		{"added before with another hash", entry(9, stored), diff.Repeat},
+		{"added before with another hash", entry(9, stored), diff.Clash},
 		{"modified before", entry(1, other), diff.Repeat},
-		{"modified before, now as stored", entry(1, stored), diff.Repeat},
-		{"kept before, now another hash", entry(2, other), diff.Repeat},
+		{"modified before, now as stored", entry(1, stored), diff.Clash},
+		{"kept before", entry(2, stored), diff.Repeat},
+		{"kept before, now another hash", entry(2, other), diff.Clash},
 	} {
 		require.Equal(t, test.op, d.See(test.entry), test.name)
 	}
-	d.SeeUnreadable(uid(3))
-	d.SeeUnreadable(uid(8))
+	require.Equal(t, diff.Keep, d.SeeUnreadable(uid(3)))
+	require.Equal(t, diff.Keep, d.SeeUnreadable(uid(8)))
+	require.Equal(t, diff.Repeat, d.SeeUnreadable(uid(8)), "unreadable before")
+	require.Equal(t, diff.Clash, d.SeeUnreadable(uid(9)), "added before")
 	require.Equal(t, []resource.Entry{entry(4, stored)}, d.Gone(), "in the inventory, not in the cloud")
 	require.EqualValues(t, 5, d.Seen(), "1, 2, 9 and the unreadable 3 and 8")
 }
@@ -53,6 +56,7 @@ func TestUnreadableIsNotGone(t *testing.T) {
 	require.Empty(t, d.Gone())
 	op := d.See(entry(1, 2))
 	require.Equal(t, diff.Repeat, op, "the first of a pair wins, readable or not")
+	require.Equal(t, diff.Repeat, d.SeeStored(0))
 
 	d = diff.New([]resource.Entry{entry(1, 1)})
 	op = d.See(entry(1, 2))
@@ -100,22 +104,23 @@ func TestDiffIsTheNaiveSetDifference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		local, cloud := inventory.Draw(t, "inventory"), listing.Draw(t, "cloud")
 		d := diff.New(local)
-		got := map[diff.Op][]resource.Entry{}
+		got, unreadable := map[diff.Op][]resource.Entry{}, map[diff.Op][]resource.UID{}
 		for _, s := range cloud {
 			if s.unreadable {
-				d.SeeUnreadable(s.UID)
+				op := d.SeeUnreadable(s.UID)
+				unreadable[op] = append(unreadable[op], s.UID)
 				continue
 			}
 			op := seeSomehow(t, d, local, s.Entry)
 			got[op] = append(got[op], s.Entry)
 		}
 		got[diff.Delete] = d.Gone()
-		delete(got, diff.Repeat)
 
 		want, distinct := naive(local, cloud)
-		for _, op := range []diff.Op{diff.Add, diff.Modify, diff.Keep, diff.Delete} {
+		for _, op := range []diff.Op{diff.Add, diff.Modify, diff.Keep, diff.Delete, diff.Repeat, diff.Clash} {
 			require.ElementsMatch(t, want[op], got[op], op)
 		}
+		require.Equal(t, naiveUnreadable(cloud), unreadable)
 		require.EqualValues(t, distinct, d.Seen())
 		require.True(t, slices.IsSortedFunc(d.Gone(), func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) }))
 		require.Equal(t, d.Gone(), d.Gone(), "asking changes nothing")
@@ -135,8 +140,15 @@ func naive(local []resource.Entry, cloud []seen) (ops map[diff.Op][]resource.Ent
 	ops = map[diff.Op][]resource.Entry{}
 	first := map[resource.UID]seen{}
 	for _, s := range cloud {
-		if _, again := first[s.UID]; !again {
+		was, again := first[s.UID]
+		switch {
+		case !again:
 			first[s.UID] = s
+		case s.unreadable:
+		case was.unreadable || was.Hash == s.Hash:
+			ops[diff.Repeat] = append(ops[diff.Repeat], s.Entry)
+		default:
+			ops[diff.Clash] = append(ops[diff.Clash], s.Entry)
 		}
 	}
 	stored := map[resource.UID]resource.Hash{}
@@ -159,4 +171,23 @@ func naive(local []resource.Entry, cloud []seen) (ops map[diff.Op][]resource.Ent
 		}
 	}
 	return ops, len(first)
+}
+
+// naiveUnreadable is what became of the unreadable ones, in their order.
+func naiveUnreadable(cloud []seen) map[diff.Op][]resource.UID {
+	ops := map[diff.Op][]resource.UID{}
+	for i, s := range cloud {
+		if !s.unreadable {
+			continue
+		}
+		op := diff.Keep
+		if first := slices.IndexFunc(cloud, func(other seen) bool { return other.UID == s.UID }); first < i {
+			op = diff.Clash
+			if cloud[first].unreadable {
+				op = diff.Repeat
+			}
+		}
+		ops[op] = append(ops[op], s.UID)
+	}
+	return ops
 }
