@@ -27,27 +27,42 @@ func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (Compute
 	if err != nil {
 		return ComputeDiffOut{}, temporalError(ctx, err)
 	}
-	c := newComparison(a.deps.Store, in, local)
+	c := newComparison(a.deps.Store, kind, in, local)
 	err = c.run(ctx)
+	if err == nil && len(c.clashing) > 0 {
+		twofold := c.clashing
+		c = newComparison(a.deps.Store, kind, in, local)
+		c.twofold = twofold
+		err = c.run(ctx)
+	}
 	return c.out, temporalError(ctx, err)
 }
 
 // comparison is one attempt to compare a scope; its batches carry its number.
 type comparison struct {
 	store    *store.Store
+	kind     *resource.Kind
 	in       ComputeDiffIn
 	local    store.Stored // the inventory's side
 	diff     *diff.Diff
 	batches  map[diff.Op]*store.BatchWriter
 	failures []store.Failure
 	read     resource.Digest // of the usable rows that were staged
-	out      ComputeDiffOut
+	clashes  int64           // rows that repeat another one's id, and not its content
+	// clashing are the ids of those clashes that are no moves. Their first rows are in
+	// batches by the time it shows: the comparison is made anew, and knows them.
+	clashing map[resource.UID]bool
+	// twofold are ids that several resources have, each told once.
+	twofold map[resource.UID]bool
+	told    map[resource.UID]bool
+	out     ComputeDiffOut
 }
 
-func newComparison(s *store.Store, in ComputeDiffIn, local store.Stored) *comparison {
+func newComparison(s *store.Store, kind *resource.Kind, in ComputeDiffIn, local store.Stored) *comparison {
 	writer := newWriter()
 	c := &comparison{
-		store: s, in: in, local: local, diff: diff.New(local.Entries),
+		store: s, kind: kind, in: in, local: local, diff: diff.New(local.Entries),
+		clashing: map[resource.UID]bool{}, told: map[resource.UID]bool{},
 		batches: make(map[diff.Op]*store.BatchWriter, len(writtenOps)),
 		out:     ComputeDiffOut{Writer: writer, DBNum: int64(len(local.Entries))},
 	}
@@ -71,7 +86,8 @@ func (c *comparison) run(ctx context.Context) error {
 	if err := c.checkRead(); err != nil {
 		return err
 	}
-	if err := c.checkComplete(); err != nil {
+	c.out.Unusable += int64(len(c.told))
+	if err := c.checkComplete(); err != nil || len(c.clashing) > 0 {
 		return err
 	}
 	if err := c.writeDeletions(ctx); err != nil {
@@ -87,7 +103,7 @@ func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
 	}
 	c.read.Merge(digest)
 	for _, at := range settled {
-		c.diff.SeeStored(at)
+		c.seeStored(at)
 	}
 	for _, part := range chunk.Parts {
 		if err := c.seePart(ctx, part); err != nil {
@@ -106,12 +122,12 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 	ops := make([]diff.Op, len(part.Entries))
 	for i, entry := range part.Entries {
 		c.read.Add(entry)
-		ops[i] = c.diff.See(entry)
+		ops[i] = c.seeEntry(entry)
 		if err := c.remember(ctx, ops[i], entry.UID); err != nil {
 			return err
 		}
 	}
-	if same := slices.Compact(slices.Clone(ops)); len(same) == 1 {
+	if same := slices.Compact(slices.Clone(ops)); len(same) == 1 && same[0] != twofold {
 		if batch, written := c.batches[same[0]]; written {
 			return batch.AddPart(ctx, part)
 		}
@@ -119,12 +135,15 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 	}
 	next := 0
 	return c.store.EachInPart(ctx, c.in.lease(), part, func(item store.Item) error {
-		batch, written := c.batches[ops[next]]
+		op := ops[next]
 		next++
-		if !written {
-			return nil
+		if op == twofold {
+			return c.tellTwofold(item)
 		}
-		return batch.Add(ctx, item)
+		if batch, written := c.batches[op]; written {
+			return batch.Add(ctx, item)
+		}
+		return nil
 	})
 }
 
@@ -138,6 +157,64 @@ func (c *comparison) remember(ctx context.Context, op diff.Op, uid resource.UID)
 	return c.batches[diff.Compared].Add(ctx, store.Item{Entry: resource.Entry{UID: uid, Hash: hash}})
 }
 
+// twofold is the operation of a row whose id several resources have.
+const twofold diff.Op = "twofold"
+
+func (c *comparison) seeEntry(entry resource.Entry) diff.Op {
+	if c.twofold[entry.UID] {
+		c.seeTwofold(entry.UID)
+		return twofold
+	}
+	op := c.diff.See(entry)
+	c.noteClash(op, entry.UID)
+	return op
+}
+
+func (c *comparison) seeStored(at int) {
+	uid := c.local.Entries[at].UID
+	if c.twofold[uid] {
+		c.seeTwofold(uid)
+		return
+	}
+	c.noteClash(c.diff.SeeStored(at), uid)
+}
+
+// seeTwofold counts the rows but the first.
+func (c *comparison) seeTwofold(uid resource.UID) {
+	if c.diff.SeeUnreadable(uid) == diff.Repeat {
+		c.clashes++
+	}
+}
+
+// noteClash notes a row with the id of an earlier one and other content. If the pages
+// moved, it is a resource that changed between two of them: the first row counts, and the
+// next run sees the other. Pages that did not move repeat nothing: then it is another
+// resource.
+func (c *comparison) noteClash(op diff.Op, uid resource.UID) {
+	if op != diff.Clash {
+		return
+	}
+	c.clashes++
+	if !c.in.Snapshot.pagesMoved() {
+		c.clashing[uid] = true
+	}
+}
+
+// tellTwofold records the problem of an id that several resources have, once.
+func (c *comparison) tellTwofold(item store.Item) error {
+	if c.told[item.UID] {
+		return nil
+	}
+	c.told[item.UID] = true
+	row, err := c.kind.Decode(item.Row, c.in.scope(), c.in.Scope.ID)
+	if err != nil {
+		return err
+	}
+	nativeID := row.RowMeta().NativeID
+	c.fail(store.Item{Entry: resource.Entry{UID: item.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))})
+	return nil
+}
+
 // inventoryChanged is about a row that was stored as it is when it was listed, and
 // no longer is: somebody else wrote to the inventory meanwhile.
 func (c *comparison) inventoryChanged() error {
@@ -149,10 +226,24 @@ func (c *comparison) inventoryChanged() error {
 func (c *comparison) seeUnusable(item store.Item) {
 	c.out.Unusable++
 	if item.HasUID() {
-		c.diff.SeeUnreadable(item.UID)
+		c.noteUnusable(item.UID)
 	} else {
 		c.out.Unidentified++
 	}
+	c.fail(item)
+}
+
+// noteUnusable notes an unusable row of a known resource, which is another resource's row
+// like any that clashes.
+func (c *comparison) noteUnusable(uid resource.UID) {
+	if op := c.diff.SeeUnreadable(uid); op == diff.Repeat {
+		c.clashes++
+	} else {
+		c.noteClash(op, uid)
+	}
+}
+
+func (c *comparison) fail(item store.Item) {
 	if len(c.failures) < maxRecordedFailures {
 		c.failures = append(c.failures, store.FailureOf(c.in.lease(), item))
 	}
@@ -173,10 +264,19 @@ func (c *comparison) checkRead() error {
 // a row, another row may have been skipped.
 func (c *comparison) checkComplete() error {
 	c.out.CloudNum = c.diff.Seen() + c.out.Unidentified
-	if c.out.CloudNum >= c.in.Snapshot.Announced {
-		return nil
+	snapshot := c.in.Snapshot
+	different := c.out.CloudNum + snapshot.Twice
+	if !snapshot.pagesMoved() {
+		different += c.clashes
 	}
-	return nonRetryable("incomplete", incomplete(c.in.Scope.Place(), c.out.CloudNum, c.in.Snapshot.Announced))
+	missing, usable := snapshot.totals().missing(snapshot.Listed, different)
+	switch {
+	case !usable:
+		return nonRetryable("incomplete", incomplete(c.in.Scope.Place(), different, snapshot.Announced))
+	case missing > 0:
+		c.out.Moved = movedText(different, snapshot.Announced)
+	}
+	return nil
 }
 
 // writeDeletions writes what the cloud no longer lists: all of it, and where rows of it

@@ -151,12 +151,16 @@ func (in ScopeIn) lease() store.Lease {
 type FetchCloudOut struct {
 	// Unchanged says that the snapshot equals the inventory: there is nothing to
 	// compare.
-	Unchanged bool            `json:"unchanged"`
-	Listed    int64           `json:"listed"`    // rows, repeated ones included
-	Announced int64           `json:"announced"` // rows the provider announced, 0 where it does not
-	Digest    resource.Digest `json:"digest"`    // of the usable rows, repeated ones included
-	Unusable  int64           `json:"unusable,omitempty"`
-	Staged    []store.Segment `json:"staged,omitempty"` // where the rows wait
+	Unchanged bool  `json:"unchanged"`
+	Listed    int64 `json:"listed"`    // rows, repeated ones included
+	Announced int64 `json:"announced"` // rows the provider announced, 0 where it does not; the most of all pages
+	// Moves is by how many rows the total changed from page to page, in all.
+	Moves int64 `json:"moves,omitempty"`
+	// Twice are rows that repeat one of their own page.
+	Twice    int64           `json:"twice,omitempty"`
+	Digest   resource.Digest `json:"digest"` // of the usable rows, repeated ones included
+	Unusable int64           `json:"unusable,omitempty"`
+	Staged   []store.Segment `json:"staged,omitempty"` // where the rows wait
 }
 
 // ComputeDiffIn asks to compare a snapshot with the inventory.
@@ -179,6 +183,8 @@ type ComputeDiffOut struct {
 	// Standing is the hold of an earlier run, where rows of it are among those to
 	// delete.
 	Standing *StandingHold `json:"standing,omitempty"`
+	// Moved says what the listing is short of, since the cloud moved while it was read.
+	Moved string `json:"moved,omitempty"`
 }
 
 // StandingHold is a hold of an earlier run that stands. Its rows, and the others to

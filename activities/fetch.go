@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -97,12 +96,13 @@ func (f *fetch) giveBack() {
 // progress is what a retried FetchCloud goes on from: every page before Cursor
 // is in Staged.
 type progress struct {
-	Cursor    string          `json:"cursor"`
-	Staged    []store.Segment `json:"staged"`
-	Digest    resource.Digest `json:"digest"` // of the usable rows
-	Listed    int64           `json:"listed"`
-	Announced int64           `json:"announced"`
-	Unusable  int64           `json:"unusable"`
+	Cursor string          `json:"cursor"`
+	Staged []store.Segment `json:"staged"`
+	Digest resource.Digest `json:"digest"` // of the usable rows
+	Listed int64           `json:"listed"`
+	totals
+	Twice    int64 `json:"twice,omitempty"` // rows that repeat one of their own page
+	Unusable int64 `json:"unusable"`
 }
 
 // fetch is one attempt to list a scope.
@@ -117,9 +117,15 @@ type fetch struct {
 	chunk    *store.Chunk
 	chunks   *sync.Pool // that it is from
 	sealer   *resource.Sealer
-	row      []byte // room for one row's encoding
+	room     []byte // for the encodings of a page's rows
+	rows     []sealedRow
 	cursors  map[string]bool
 	restarts int
+	first    *listedPage // of this attempt, where it began with the first page
+	before   *listedPage // the page before the latest one, if this attempt listed it
+	latest   *listedPage
+	rose     bool        // the total did
+	again    int         // pages that were read again
 	read     readEntries // of the inventory, by UID: handed over, or read to stage something
 }
 
@@ -139,13 +145,15 @@ func (f *fetch) startOver() {
 	f.progress = progress{}
 	f.writer = newWriter()
 	f.cursors = nil
+	f.first, f.before, f.latest = nil, nil, nil
+	f.rose, f.again = false, 0
 	f.nextChunk()
 	f.beat.save(f.progress)
 }
 
 func (f *fetch) list(ctx context.Context) error {
 	for {
-		page, err := f.page(ctx)
+		page, err := f.page(ctx, f.Cursor)
 		if cloud.ClassOf(err) == cloud.ExpiredCursor && f.restarts < maxRestarts {
 			f.restarts++
 			f.startOver()
@@ -154,9 +162,11 @@ func (f *fetch) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		f.take(page)
+		if err := f.takePage(ctx, page); err != nil {
+			return err
+		}
 		if page.Next == "" {
-			return f.checkComplete()
+			return f.conclude(ctx)
 		}
 		if f.inCircles(page.Next) {
 			return f.badAnswer("the next page's cursor is one that was used before")
@@ -166,6 +176,72 @@ func (f *fetch) list(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// takePage takes a page, and what was deleted in the meantime has moved from it to the
+// end of the page before.
+func (f *fetch) takePage(ctx context.Context, page cloud.Page) error {
+	fell := page.Total > 0 && page.Total < f.Latest
+	f.rose = f.rose || f.Latest > 0 && page.Total > f.Latest
+	f.take(page)
+	if !fell {
+		return nil
+	}
+	if f.before == nil {
+		return nil
+	}
+	_, err := f.readAgain(ctx, f.before.cursor, f.before)
+	return err
+}
+
+// conclude ends a listing whose paging went to its end. What was created in the meantime
+// is mostly on the first pages.
+func (f *fetch) conclude(ctx context.Context) error {
+	if f.rose {
+		if err := f.readFront(ctx); err != nil {
+			return err
+		}
+	}
+	return f.checkComplete()
+}
+
+// maxAgain is how many pages of a listing that moves are read again: it is to be made
+// whole if that costs little.
+const maxAgain = 10
+
+// readFront reads pages from the first one on, as long as they have nothing but what came.
+func (f *fetch) readFront(ctx context.Context) (err error) {
+	for cursor := ""; ; {
+		cursor, err = f.readAgain(ctx, cursor, f.first)
+		if err != nil || cursor == "" {
+			return err
+		}
+	}
+}
+
+// readAgain takes what came to the page at a cursor since it was listed, and gives the
+// cursor of the next one where all of it came. Should it fail, the listing is as good as
+// it was.
+func (f *fetch) readAgain(ctx context.Context, cursor string, listed *listedPage) (next string, err error) {
+	if listed == nil || f.again == maxAgain {
+		return "", nil
+	}
+	f.again++
+	page, err := f.page(ctx, cursor)
+	if err != nil {
+		return "", ctx.Err()
+	}
+	rows := len(page.Rows)
+	came := slices.DeleteFunc(page.Rows, func(row resource.Row) bool {
+		uid := f.in.scope().UID(row.RowMeta().NativeID)
+		return listed.has(uid) || f.latest.has(uid)
+	})
+	f.Listed += int64(len(came))
+	f.addRows(f.seal(came, &listedPage{}))
+	if len(came) < rows {
+		return "", nil
+	}
+	return page.Next, nil
 }
 
 // inCircles says that this attempt has listed the page at next before.
@@ -187,37 +263,27 @@ const (
 
 // page waits out a provider that throttles for a moment: another attempt would
 // begin at the last checkpoint.
-func (f *fetch) page(ctx context.Context) (cloud.Page, error) {
+func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
 		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.beat.workerStops()
 	}
 	return waitOut(ctx, pause, func() (cloud.Page, error) {
 		return callProvider(ctx, "list "+f.in.Scope.Place(), func(ctx context.Context) (cloud.Page, error) {
-			return f.client.List(ctx, f.in.scope(), f.Cursor)
+			return f.client.List(ctx, f.in.scope(), cursor)
 		})
 	})
 }
 
-// take seals the rows of a page and folds them in. A row that cannot be used is
-// kept with its reason: it exists, so it is not deleted.
+// take seals the rows of a page and folds them in.
 func (f *fetch) take(page cloud.Page) {
-	f.Announced = max(f.Announced, page.Total)
-	for _, row := range page.Rows {
-		f.Listed++
-		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
-			host.PlaceInTree(f.deps.TagKeys)
-		}
-		encoded, err := f.sealer.Append(f.row[:0], row)
-		f.row = encoded
-		meta := row.RowMeta()
-		if err != nil {
-			f.Unusable++
-			f.chunk.Add(store.Item{Entry: resource.Entry{UID: meta.UID}, NativeID: meta.NativeID, Problem: shortText(err)})
-			continue
-		}
-		f.Digest.Add(meta.Entry())
-		f.chunk.Add(store.Item{Entry: meta.Entry(), Row: encoded})
+	f.note(page.Total)
+	f.turn()
+	rows := f.seal(page.Rows, f.latest)
+	if f.standsStill(page) {
+		return
 	}
+	f.Listed += int64(len(rows))
+	f.addRows(rows)
 	for _, problem := range page.Problems {
 		f.Listed++
 		f.Unusable++
@@ -226,6 +292,96 @@ func (f *fetch) take(page cloud.Page) {
 			item.UID = f.in.scope().UID(problem.NativeID)
 		}
 		f.chunk.Add(item)
+	}
+}
+
+// turn makes room for the page at the cursor; two pages take turns.
+func (f *fetch) turn() {
+	spare := f.before
+	if spare == nil || spare == f.first {
+		spare = &listedPage{}
+	}
+	f.before, f.latest = f.latest, spare
+	f.latest.cursor = f.Cursor
+	if f.Cursor == "" {
+		f.first = f.latest
+	}
+}
+
+// sealedRow is a row of a page, as far as it can be used.
+type sealedRow struct {
+	resource.Entry
+	begin, end int // of its encoding, in the room
+	problem    *store.Item
+	twofold    bool // others of the page have its id, and other content
+	repeats    bool // one that came before on the page
+}
+
+// seal seals the rows of a page. A row that cannot be used is kept with its reason: it
+// exists, so it is not deleted.
+func (f *fetch) seal(rows []resource.Row, page *listedPage) []sealedRow {
+	page.begin(page.cursor, len(rows))
+	f.room, f.rows = f.room[:0], f.rows[:0]
+	for _, row := range rows {
+		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
+			host.PlaceInTree(f.deps.TagKeys)
+		}
+		begin := len(f.room)
+		var err error
+		f.room, err = f.sealer.Append(f.room, row)
+		meta := row.RowMeta()
+		sealed := sealedRow{Entry: meta.Entry(), begin: begin, end: len(f.room)}
+		if err != nil {
+			sealed.Hash = resource.Hash{}
+			sealed.problem = &store.Item{Entry: resource.Entry{UID: meta.UID}, NativeID: meta.NativeID, Problem: shortText(err)}
+		}
+		f.rows = append(f.rows, sealed)
+		if earlier, repeated := page.add(sealed.Entry); repeated {
+			f.pair(earlier, len(f.rows)-1, meta.NativeID)
+		}
+	}
+	return f.rows
+}
+
+// pair looks at two rows of a page that have one id. No move of a listing does that:
+// they are a resource that is listed twice, or two of which nobody knows which it is.
+func (f *fetch) pair(earlier, later int, nativeID string) {
+	first, second := &f.rows[earlier], &f.rows[later]
+	switch {
+	case second.problem != nil, first.problem != nil && !first.twofold:
+		return // one of them is told
+	case first.Hash != second.Hash:
+		first.twofold = true
+		first.problem = &store.Item{Entry: resource.Entry{UID: first.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))}
+	}
+	second.repeats = true
+}
+
+// standsStill says that the latest page is the page before, or the first, once more: so
+// answers an API that does not look at the offset, or not beyond some number. The rest of
+// a listing that moved may be nothing but repeats, too, but has fewer rows.
+func (f *fetch) standsStill(page cloud.Page) bool {
+	rows := int64(len(page.Rows))
+	if page.Total == 0 || rows == 0 || f.before == nil || len(page.Problems) > 0 {
+		return false
+	}
+	return (f.before.hasAll(f.rows) || f.first.hasAll(f.rows)) &&
+		(len(page.Rows) >= len(f.before.entries) || f.Listed+rows > page.Total)
+}
+
+func (f *fetch) addRows(rows []sealedRow) {
+	for i := range rows {
+		row := &rows[i]
+		switch {
+		case row.repeats:
+			f.Twice++
+		case row.problem != nil:
+			f.Unusable++
+			f.chunk.Add(*row.problem)
+		default:
+			f.Digest.Add(row.Entry)
+			f.chunk.Add(store.Item{Entry: row.Entry, Row: f.room[row.begin:row.end]})
+		}
 	}
 }
 
@@ -282,10 +438,11 @@ func (f *fetch) readStored(ctx context.Context) error {
 	return nil
 }
 
-// checkComplete compares what was listed with what was announced. A listing that
-// ended early is begun again by the next attempt.
+// checkComplete compares what was listed with what was announced. A listing that was
+// cut short is begun again by the next attempt. The comparison, which knows what pages
+// repeated, checks once more.
 func (f *fetch) checkComplete() error {
-	if f.Listed >= f.Announced {
+	if _, usable := f.missing(f.Listed, f.Listed); usable {
 		return nil
 	}
 	err := incomplete(f.in.Scope.Place(), f.Listed, f.Announced)
@@ -305,12 +462,7 @@ func (f *fetch) finish(ctx context.Context) (FetchCloudOut, error) {
 		}
 	}
 	return FetchCloudOut{
-		Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced,
+		Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced, Moves: f.Moves, Twice: f.Twice,
 		Digest: f.Digest, Unusable: f.Unusable, Staged: f.Staged,
 	}, nil
-}
-
-func incomplete(place string, listed, announced int64) error {
-	return &cloud.Error{Class: cloud.Incomplete, Doing: "list " + place,
-		Err: fmt.Errorf("the listing ended after %d of %d announced resources", listed, announced)}
 }

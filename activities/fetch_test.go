@@ -61,7 +61,7 @@ func TestChangedScopeIsStaged(t *testing.T) {
 		"moved":       append(hosts(0, 4), host("i-0004", func(h *resource.Host) { h.Tags["stree_group"] = "ads" })),
 		"unusable":    append(hosts(0, 4), host("i-0004", unusable)),
 		"and no id":   append(hosts(0, 5), host("")),
-		"listed more": append(hosts(0, 5), host("i-0000")),
+		"and twofold": append(hosts(0, 5), host("i-0000", renamed)),
 		"nothing":     nil,
 	} {
 		b.cloud.set(rows)
@@ -268,17 +268,26 @@ func TestTruncatedListingStartsAtTheFirstPage(t *testing.T) {
 	require.EqualValues(t, 4, b.compare(t, snapshot).ToAdd)
 }
 
-// The largest total counts: a listing that shrinks its announcement on the way
-// may have lost rows.
+// The largest total counts: a listing that shrinks its announcement on the way to what
+// it has may have lost rows. A few may have been deleted.
 func TestAnnouncementThatShrinks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.cloud.announce(3, hosts(0, 1), hosts(1, 2))
-	last := b.cloud.pages["p1"]
-	last.Total = 2
-	b.cloud.pages["p1"] = last
+	shrink := func(total int) {
+		b.cloud.announce(total, hosts(0, 15), hosts(15, 30))
+		last := b.cloud.pages["p1"]
+		last.Total = 30
+		b.cloud.pages["p1"] = last
+	}
+	shrink(41)
 	_, err := execute(t, attempt{}, b.FetchCloud, b.scopeIn())
 	requireFailure(t, err, "incomplete", true)
+
+	shrink(40)
+	snapshot := b.fetch(t)
+	require.Equal(t, [3]int64{30, 40, 10}, [3]int64{snapshot.Listed, snapshot.Announced, snapshot.Moves})
+	require.Equal(t, "the listing moved while it was read and has 30 of 40 announced resources: what it missed is left to the next run",
+		b.compare(t, snapshot).Moved)
 }
 
 func TestListingGoesOnFromItsCheckpoint(t *testing.T) {

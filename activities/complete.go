@@ -1,0 +1,83 @@
+package activities
+
+import (
+	"cmp"
+	"fmt"
+
+	"cloudsync/cloud"
+)
+
+// Clouds move while they are read: what is created at the front of a listing by offsets
+// repeats a row on the next page, what is deleted hides one. A listing whose paging went
+// to its end is usable all the same: what it hides is asked for by id before anything is
+// deleted, and what it misses is the next run's. One that was cut short is not.
+//
+//	announced total     | rows listed    | different ones | the listing is
+//	--------------------+----------------+----------------+-----------------------------------
+//	none                | any            | any            | complete: the paging's word is all
+//	any                 | any            | >= the largest | complete
+//	the same throughout | < it           | any            | cut short
+//	the same throughout | >= it: repeats | few missing    | usable: moved, or counted twice
+//	the same throughout | >= it          | more missing   | cut short: the paging stands still
+//	moved               | < the smallest | any            | cut short
+//	moved               | >= it          | some missing   | usable: as many as moved, or few
+//	moved               | >= it          | more missing   | cut short
+//
+// A total that falls by more than a part from one page to the next, and by more than few,
+// is no deletion, and accounts for nothing that is missing. Rows that repeat one of the
+// same page are different ones here: no move repeats them, so the cloud has them twice.
+// Pages that repeat the page before as a whole are not counted as listed at all.
+const (
+	few        = 10
+	partOfRows = 10 // one of so many
+)
+
+// totals are what the pages of a listing announced of the number of all its rows.
+type totals struct {
+	Announced int64 `json:"announced"`          // the largest
+	Smallest  int64 `json:"smallest,omitempty"` // 0: as the largest
+	Latest    int64 `json:"latest,omitempty"`
+	Moves     int64 `json:"moves,omitempty"` // by so many it changed from page to page, in all
+}
+
+// note notes the total that a page announces, if it does.
+func (t *totals) note(total int64) {
+	if total <= 0 {
+		return
+	}
+	if step := max(total-t.Latest, t.Latest-total); t.Latest > 0 && step <= max(few, t.Latest/partOfRows) {
+		t.Moves += step
+	}
+	t.Smallest = min(cmp.Or(t.Smallest, t.Announced, total), total)
+	t.Announced = max(t.Announced, total)
+	t.Latest = total
+}
+
+// missing is how many of the announced rows a listing does not have whose paging went to
+// its end, and whether it is usable.
+func (t totals) missing(listed, different int64) (missing int64, usable bool) {
+	missing = max(0, t.Announced-different)
+	return missing, missing == 0 || listed >= cmp.Or(t.Smallest, t.Announced) && missing <= max(few, t.Moves)
+}
+
+// totals are those of the snapshot's listing, which has as many rows as the smallest.
+func (out FetchCloudOut) totals() totals {
+	return totals{Announced: out.Announced, Smallest: min(out.Announced, out.Listed), Moves: out.Moves}
+}
+
+// pagesMoved says that pages of the listing repeat rows because the cloud moved: the
+// total did, or there are more rows than it counts. Where no total is announced, pages go
+// on from a token, and do not move.
+func (out FetchCloudOut) pagesMoved() bool {
+	return out.Moves > 0 || out.Announced > 0 && out.Listed > out.Announced
+}
+
+// movedText says what a usable listing is short of.
+func movedText(different, announced int64) string {
+	return fmt.Sprintf("the listing moved while it was read and has %d of %d announced resources: what it missed is left to the next run", different, announced)
+}
+
+func incomplete(place string, listed, announced int64) error {
+	return &cloud.Error{Class: cloud.Incomplete, Doing: "list " + place,
+		Err: fmt.Errorf("the listing ended after %d of %d announced resources", listed, announced)}
+}
