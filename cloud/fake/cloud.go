@@ -198,11 +198,7 @@ func (c *Cloud) Judge(w http.ResponseWriter, r *http.Request, ask Ask, cursor bo
 func (c *Cloud) judge(ask Ask, cursor bool) (*Fault, Judgement) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	j := Judgement{}
-	if i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.KeyID == ask.KeyID }); i >= 0 {
-		j.Account = c.accounts[i].copy()
-		j.Region = j.Account.Region(ask.Region)
-	}
+	j := c.asked(ask)
 	noted := Request{Region: ask.Region, Action: ask.Action, Began: time.Now()}
 	if j.Account != nil {
 		noted.Account = j.Account.ID
@@ -213,9 +209,14 @@ func (c *Cloud) judge(ask Ask, cursor bool) (*Fault, Judgement) {
 		return nil, j
 	}
 	for _, fault := range c.faults {
-		if fault.strikes(noted, cursor) {
+		if !fault.strikes(noted, cursor) {
+			continue
+		}
+		if fault.Moves == nil {
 			return fault, j
 		}
+		j = c.moved(ask, fault)
+		break
 	}
 	switch {
 	case j.Account == nil || j.Account.Expired:
@@ -226,6 +227,33 @@ func (c *Cloud) judge(ask Ask, cursor bool) (*Fault, Judgement) {
 		j.Verdict = Denied
 	}
 	return nil, j
+}
+
+// asked finds the account and the region of a request.
+func (c *Cloud) asked(ask Ask) (j Judgement) {
+	if account := c.account(ask); account != nil {
+		j.Account = account.copy()
+		j.Region = j.Account.Region(ask.Region)
+	}
+	return j
+}
+
+// moved is asked after the region has moved.
+func (c *Cloud) moved(ask Ask, fault *Fault) Judgement {
+	if account := c.account(ask); account != nil {
+		if region := account.Region(ask.Region); region != nil {
+			fault.Moves(region)
+		}
+	}
+	return c.asked(ask)
+}
+
+func (c *Cloud) account(ask Ask) *Account {
+	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.KeyID == ask.KeyID })
+	if i < 0 {
+		return nil
+	}
+	return c.accounts[i]
 }
 
 // copy is one whose lists stay as they are: Update may only replace elements, not

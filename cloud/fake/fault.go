@@ -24,6 +24,9 @@ type Fault struct {
 	Body      string
 	Status    int
 	Truncated bool
+	// Moves is what happens in the request's region before it is answered as if nothing
+	// were wrong: with Cursor, something is created or deleted while it is listed.
+	Moves func(*Region)
 
 	struck int
 }

@@ -79,7 +79,11 @@ func (s *session) volumePage(ctx context.Context, region, cursor string) (volume
 	if len(volumes) > 0 {
 		last = volumes[len(volumes)-1].Id
 	}
-	next = at.next(last, len(volumes), volumesPerPage, total)
+	if next = at.next(last, len(volumes), volumesPerPage, total); next == "" && len(volumes) == volumesPerPage {
+		// The total may have fallen by volumes that were listed before: a marker goes on
+		// where it is, and only a page that is not full is the last.
+		next = at.next(last, len(volumes), volumesPerPage, total+at.listed+volumesPerPage)
+	}
 	if last != "" && last == at.place {
 		return nil, 0, "", adapter.BadAnswer(doing, "the page after volume %q ends with it", cut(last))
 	}

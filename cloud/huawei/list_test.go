@@ -129,6 +129,19 @@ func TestDeletionsBetweenPages(t *testing.T) {
 	}
 }
 
+// The total falls by volumes that were listed before: the marker goes on to the last.
+func TestATotalThatFallsBelowWhatWasListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(2001))
+	client := w.open()
+	first, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	w.region(func(r *fake.Region) { r.Disks = r.Disks[2:] })
+	rest := resumedAt(t, client, resource.DiskKind, first.Next)
+	require.Len(t, rest, 1001)
+	require.Equal(t, uuid('d', 2001-1), rest[1000])
+}
+
 // Servers are listed by pages' numbers: what is deleted before the next page shifts it.
 // The first page's total tells.
 func TestAShiftedListingAnnouncesMoreThanItHas(t *testing.T) {
