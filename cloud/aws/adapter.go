@@ -47,6 +47,7 @@ type session struct {
 	credentials awssdk.CredentialsProvider
 	web         *http.Client
 	sizes       sizes
+	tables      tables
 
 	mu      sync.Mutex
 	clients map[string]*clients

@@ -20,7 +20,7 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	roots, err := d.rootDevices(ctx, region, volumes)
+	roots, err := d.rootDevices(ctx, region, cursor, next, volumes)
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -54,20 +54,27 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 
 // rootDevices are the names of the devices that the volumes' instances start from, by
 // instance id: a volume does not say whether it is such a one.
-func (d disks) rootDevices(ctx context.Context, region string, volumes []ec2types.Volume) (map[string]string, error) {
-	roots := map[string]string{}
+func (d disks) rootDevices(ctx context.Context, region, cursor, next string, volumes []ec2types.Volume) (map[string]string, error) {
 	var ids []string
+	known := map[string]bool{"": true}
 	for _, volume := range volumes {
-		id := awssdk.ToString(attachmentOf(volume).InstanceId)
-		if _, known := roots[id]; id != "" && !known {
-			roots[id] = ""
+		if id := awssdk.ToString(attachmentOf(volume).InstanceId); !known[id] {
+			known[id] = true
 			ids = append(ids, id)
 		}
 	}
-	err := d.eachInstance(ctx, region, ids, func(instance ec2types.Instance) {
-		roots[awssdk.ToString(instance.InstanceId)] = awssdk.ToString(instance.RootDeviceName)
-	})
-	return roots, err
+	byID := func(ids []string) (map[string]string, error) { return d.rootsOf(ctx, region, ids) }
+	if askedByID(cursor, next, ids) {
+		return byID(ids)
+	}
+	all, err := d.allRoots(ctx, region, cursor == "")
+	if err != nil {
+		return nil, err
+	}
+	if next == "" {
+		d.tables.roots.Forget(region)
+	}
+	return joined(all, ids, byID)
 }
 
 // DiskRow is the row of a volume; rootDevices are the root devices' names by the id of

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"fmt"
 	"testing"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -9,6 +10,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/aws"
+	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
 
@@ -50,7 +52,47 @@ func TestDisksOverManyPages(t *testing.T) {
 		require.Equal(t, "system", row.(*resource.Disk).Role)
 	}
 	require.Equal(t, 3, sent(c, "DescribeVolumes"))
-	require.Equal(t, 3+3+2, sent(c, "DescribeInstances"), "200 hosts in a call")
+	require.Equal(t, 2, sent(c, "DescribeInstances"), "a list of 1,000 in a call")
+
+	// Where one call does, the instances are asked for by their ids.
+	c = newCloud(manyHosts(200))
+	require.Len(t, list(t, newClient(t, c), resource.DiskKind), 200)
+	require.Equal(t, [2]int{1, 1}, [2]int{sent(c, "DescribeVolumes"), sent(c, "DescribeInstances")})
+}
+
+// Each page of volumes was followed by three calls by id: 32 for these, 160 for 20,000.
+func TestCallsForManyDisks(t *testing.T) {
+	t.Parallel()
+	of := manyHosts(2000)
+	for i, host := range of.Hosts {
+		of.Disks = append(of.Disks, fake.Disk{ID: fmt.Sprintf("vol-data-%d", i), Host: host.ID, Device: "/dev/sdf", SizeGiB: 1})
+	}
+	c := newCloud(of)
+	require.Len(t, list(t, newClient(t, c), resource.DiskKind), 4000)
+	require.Equal(t, [2]int{8, 2}, [2]int{sent(c, "DescribeVolumes"), sent(c, "DescribeInstances")})
+}
+
+// An instance that came after the list of instances is asked for by its id.
+func TestDisksOfANewHost(t *testing.T) {
+	t.Parallel()
+	c := newCloud(manyHosts(700))
+	client := newClient(t, c)
+	first, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	change(c, func(r *fake.Region) {
+		host := r.Hosts[0]
+		host.ID = "i-new"
+		disk := r.Disks[0]
+		disk.ID, disk.Host = "vol-new", "i-new"
+		r.Hosts, r.Disks = append(r.Hosts, host), append(r.Disks, disk)
+	})
+	second, err := client.List(t.Context(), scopeOf(resource.DiskKind), first.Next)
+	require.NoError(t, err)
+	require.Len(t, second.Rows, 201)
+	for _, row := range second.Rows {
+		require.Equal(t, "system", row.(*resource.Disk).Role, row.RowMeta().NativeID)
+	}
+	require.Equal(t, 2, sent(c, "DescribeInstances"))
 }
 
 func TestDiskLookup(t *testing.T) {

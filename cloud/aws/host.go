@@ -26,7 +26,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	disks, err := h.diskGiB(ctx, region, instances)
+	disks, err := h.diskGiB(ctx, region, cursor, next, instances)
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -72,19 +72,38 @@ func existing(instances []ec2types.Instance) []ec2types.Instance {
 }
 
 // diskGiB is the size of the instances' volumes together, by instance id.
-func (h hosts) diskGiB(ctx context.Context, region string, instances []ec2types.Instance) (map[string]int64, error) {
+func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instances []ec2types.Instance) (map[string]int64, error) {
 	var ids []string
 	for _, instance := range instances {
 		if id := awssdk.ToString(instance.InstanceId); id != "" {
 			ids = append(ids, id)
 		}
 	}
-	var volumes []ec2types.Volume
-	err := h.eachVolume(ctx, region, byAttachedInstance, ids, func(volume ec2types.Volume) { volumes = append(volumes, volume) })
+	byInstance, err := h.attachedVolumes(ctx, region, cursor, next, ids)
 	if err != nil {
 		return nil, err
 	}
+	volumes := byInstance[""]
+	for _, id := range ids {
+		volumes = append(volumes, byInstance[id]...)
+	}
 	return DiskGiB(volumes)
+}
+
+// attachedVolumes are the volumes of the instances of a page, by instance id.
+func (h hosts) attachedVolumes(ctx context.Context, region, cursor, next string, ids []string) (map[string][]ec2types.Volume, error) {
+	byID := func(ids []string) (map[string][]ec2types.Volume, error) { return h.volumesOf(ctx, region, ids) }
+	if askedByID(cursor, next, ids) {
+		return byID(ids)
+	}
+	all, err := h.allVolumes(ctx, region, cursor == "")
+	if err != nil {
+		return nil, err
+	}
+	if next == "" {
+		h.tables.volumes.Forget(region)
+	}
+	return joined(all, ids, byID)
 }
 
 // DiskGiB is the size of the volumes together, by the id of the instance that they are

@@ -122,9 +122,25 @@ func TestHostsOverManyPages(t *testing.T) {
 		require.Equal(t, int64(8), row.(*resource.Host).DiskGiB)
 	}
 	require.Equal(t, 3, sent(c, "DescribeInstances"))
-	require.Equal(t, 5+5+2, sent(c, "DescribeVolumes"), "200 hosts in a call")
+	require.Equal(t, 5, sent(c, "DescribeVolumes"), "a list of 500 in a call")
 	require.Equal(t, 1, sent(c, "DescribeInstanceTypes"), "a type is asked for once")
 	require.Equal(t, 1, sent(c, "GetCallerIdentity"))
+}
+
+// A type that AWS does not describe was asked for at each page of each run.
+func TestAnUndescribedTypeIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	of := manyHosts(10)
+	for i := range of.Hosts {
+		of.Hosts[i].Type, of.Hosts[i].MemoryMiB = "retired.large", 0
+	}
+	c := newCloud(of)
+	c.PageSize = 5
+	client := newClient(t, c)
+	for range 3 {
+		require.Len(t, list(t, client, resource.HostKind), 10)
+	}
+	require.Equal(t, 1, sent(c, "DescribeInstanceTypes"))
 }
 
 // Another worker goes on at the cursor.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -19,11 +20,16 @@ type Size struct {
 }
 
 // sizes are the sizes of instance types by region. They are asked for once: a type does
-// not change.
+// not change. Those that AWS does not describe are asked for again after a time: it may
+// add some.
 type sizes struct {
-	mu    sync.Mutex
-	known map[typeIn]Size
+	mu          sync.Mutex
+	known       map[typeIn]Size
+	undescribed map[typeIn]time.Time // when it was asked for
 }
+
+// undescribedFor is how long a type that AWS does not describe is not asked for again.
+const undescribedFor = 6 * time.Hour
 
 type typeIn struct {
 	region string
@@ -44,7 +50,7 @@ func (s *session) sizesOf(ctx context.Context, region string, instances []ec2typ
 			}
 		}
 	}
-	s.sizes.keep(region, found)
+	s.sizes.keep(region, found, unknown)
 	return found, nil
 }
 
@@ -96,6 +102,7 @@ func (s *sizes) of(region string, instances []ec2types.Instance) (found map[ec2t
 		switch {
 		case known:
 			found[name] = size
+		case time.Since(s.undescribed[typeIn{region, name}]) < undescribedFor:
 		case name != "" && !slices.Contains(unknown, string(name)):
 			unknown = append(unknown, string(name))
 		}
@@ -103,13 +110,21 @@ func (s *sizes) of(region string, instances []ec2types.Instance) (found map[ec2t
 	return found, unknown
 }
 
-func (s *sizes) keep(region string, found map[ec2types.InstanceType]Size) {
+// keep keeps the sizes that were found, and which of the types asked for are not among
+// them.
+func (s *sizes) keep(region string, found map[ec2types.InstanceType]Size, asked []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
-		s.known = map[typeIn]Size{}
+		s.known, s.undescribed = map[typeIn]Size{}, map[typeIn]time.Time{}
 	}
 	for name, size := range found {
 		s.known[typeIn{region, name}] = size
+	}
+	for _, text := range asked {
+		name := ec2types.InstanceType(text)
+		if _, described := found[name]; !described {
+			s.undescribed[typeIn{region, name}] = time.Now()
+		}
 	}
 }
