@@ -89,10 +89,27 @@ func cloudApplicationError(ctx context.Context, cloudErr *cloud.Error, err error
 		NonRetryable:   !retriedClasses[cloudErr.Class] || activity.GetInfo(ctx).Attempt >= maxCloudAttempts,
 		NextRetryDelay: min(cloudErr.RetryAfter, maxRetryDelay),
 	}
+	if cloudErr.OfAccount {
+		opts.Details = []any{Refusal{OfAccount: true}}
+	}
 	if cloudErr.Class == cloud.Throttled {
 		opts.Category = temporal.ApplicationErrorCategoryBenign // expected; not worth an error in the worker's log
 	}
 	return temporal.NewApplicationErrorWithOptions(shortText(err), string(cloudErr.Class), opts)
+}
+
+// Refusal is in the details of a provider's failure.
+type Refusal struct {
+	// OfAccount says that the account's own keys, role or identity failed: all of its
+	// scopes would.
+	OfAccount bool `json:"ofAccount"`
+}
+
+// IsOfAccount says that an activity failed for what is the account's own.
+func IsOfAccount(err error) bool {
+	var application *temporal.ApplicationError
+	var refusal Refusal
+	return errors.As(err, &application) && application.HasDetails() && application.Details(&refusal) == nil && refusal.OfAccount
 }
 
 func nonRetryable(kind string, err error) error {

@@ -32,7 +32,11 @@ type Error struct {
 	Doing string
 	// RetryAfter is how long the provider asks to wait, 0 where it does not say.
 	RetryAfter time.Duration
-	Err        error
+	// OfAccount says that what failed is the account's own, wherever it was met: its
+	// keys, its role, its identity. What a region answers to a credential whose identity
+	// is verified is the region's.
+	OfAccount bool
+	Err       error
 }
 
 // Error implements error.

@@ -15,22 +15,26 @@ import (
 // that the cloud refuses.
 const refusedAccounts = "refused-accounts"
 
-// breaker keeps a run from asking an account again and again that the cloud
-// refuses. A credential that is refused at the first scope is mostly refused at all;
-// where another scope was listed with it, it is the region that refuses. A denied
-// listing may be that of one region alone, as organisations deny whole regions: it
-// takes two regions of an account, and none that was listed, to give it up, and even
-// then a scope is listed that the inventory has rows of: it could be listed before.
+// regionsRefuse is the change since when what a region refuses is the region's. Until
+// then one refused credential, or two denied regions, gave up an account of which
+// nothing was listed yet, and with it the sound regions whose turn had not come.
+const regionsRefuse = "regions-refuse"
+
+// breaker keeps a run from asking an account again and again whose own keys, role or
+// identity fail: every scope would fail with them, and asking on can lock it. What a
+// region refuses to a credential that is whose it should be is no sign of that.
 type breaker struct {
 	accounts map[string]*accountState
 }
 
 // accountState is what a run has seen of an account.
 type accountState struct {
-	listed bool   // some scope
-	denied string // the place that was denied first
+	asking int    // scopes that are being listed
+	listed bool   // some scope, or, since regionsRefuse, some region refused by itself
 	why    string // the account is given up; empty: it is not
 	all    bool   // with the scopes that have rows
+	lost   bool   // since regionsRefuse: by its own keys, role or identity
+	denied string // before: the place that was denied first
 }
 
 func newBreaker() breaker { return breaker{accounts: map[string]*accountState{}} }
@@ -43,19 +47,53 @@ func (b breaker) of(scope activities.LocalScope) *accountState {
 	return b.accounts[account]
 }
 
+// asks takes that the scope is being listed, until note.
+func (b breaker) asks(scope activities.LocalScope) { b.of(scope).asking++ }
+
 // note takes the outcome of listing a scope.
-func (b breaker) note(scope activities.LocalScope, err error) {
-	state, place := b.of(scope), scope.Place()
-	switch class := classOf(err); {
+func (b breaker) note(ctx workflow.Context, scope activities.LocalScope, err error) {
+	state := b.of(scope)
+	state.asking--
+	class := classOf(err)
+	switch {
 	case err == nil:
-		state.listed, state.why, state.all = true, "", false
-	case state.all || state.listed: // given up already; or what is refused is the region's own
-	case class == cloud.InvalidCredential, class == cloud.Denied && state.denied != "" && state.why == "":
-		state.why = fmt.Sprintf("skipped: the account was refused at %s: %s", place, explain(err))
-		state.all = class == cloud.InvalidCredential
-	case class == cloud.Denied && state.denied == "":
-		state.denied = place
+		state.entered()
+	case class != cloud.InvalidCredential && class != cloud.Denied:
+	case workflow.GetVersion(ctx, regionsRefuse, workflow.DefaultVersion, 1) == workflow.DefaultVersion:
+		state.noteAsBefore(scope, class, err)
+	case !activities.IsOfAccount(err):
+		state.entered()
+	case !state.listed && !state.lost:
+		state.giveUp(scope, err)
+		state.lost, state.all = true, true
 	}
+}
+
+// entered says that the account's keys, role and identity are sound, with some worker
+// at least.
+func (s *accountState) entered() { s.listed, s.lost, s.why, s.all = true, false, "", false }
+
+func (s *accountState) giveUp(scope activities.LocalScope, err error) {
+	s.why = fmt.Sprintf("skipped: the account was refused at %s: %s", scope.Place(), explain(err))
+}
+
+// noteAsBefore is note before regionsRefuse.
+func (s *accountState) noteAsBefore(scope activities.LocalScope, class cloud.Class, err error) {
+	switch {
+	case s.all || s.listed: // given up already; or what is refused is the region's own
+	case class == cloud.InvalidCredential, s.denied != "" && s.why == "":
+		s.giveUp(scope, err)
+		s.all = class == cloud.InvalidCredential
+	case s.denied == "":
+		s.denied = scope.Place()
+	}
+}
+
+// doubts says that the scope's account looks lost while some of its scopes are still
+// being listed: with another worker's keys, one may be.
+func (b breaker) doubts(scope activities.LocalScope) bool {
+	state := b.of(scope)
+	return state.lost && state.asking > 0
 }
 
 // skips is why the scope is not to be listed; empty if it is.

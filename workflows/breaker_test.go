@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
 	"cloudsync/cloud"
@@ -17,8 +18,9 @@ func refused(class cloud.Class) error {
 	return temporal.NewNonRetryableApplicationError("the cloud says no", string(class), nil)
 }
 
-// A run asks an account no more that the cloud refuses; the other accounts go on.
-func TestRefusedAccounts(t *testing.T) {
+// Runs that began before regionsRefuse end as they began: the first refusals give the
+// account up.
+func TestRefusedAccountsBefore(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		failures map[int64]error // of 6 scopes, one after the other; 5 and 6 are of another account
@@ -51,6 +53,7 @@ func TestRefusedAccounts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, 6)
+			b.OnGetVersion("regions-refuse", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
 			b.listed.MaxParallel = 1
 			b.empty = map[int64]bool{1: true, 4: true}
 			b.accounts = map[int64]string{5: "other", 6: "other"}
@@ -70,6 +73,122 @@ func TestRefusedAccounts(t *testing.T) {
 			require.Equal(t, test.reason, b.scopeRecord(4).Reason)
 			require.EqualValues(t, len(test.failures)+6-len(test.asked), report.ScopesFailed)
 			require.EqualValues(t, 6, report.Scopes)
+		})
+	}
+}
+
+func accountRefused(class cloud.Class) error {
+	return temporal.NewNonRetryableApplicationError("the cloud says no", string(class), nil, activities.Refusal{OfAccount: true})
+}
+
+// A run asks an account no more whose own keys, role or identity are refused; what a
+// region refuses is the region's, and the other accounts go on.
+func TestRefusedAccounts(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		failures map[int64]error // of 6 scopes, one after the other; 5 and 6 are of another account
+		asked    []int64
+		reason   string // of scope 4
+	}{
+		"a credential that is no account's": {
+			failures: map[int64]error{1: accountRefused(cloud.InvalidCredential)},
+			asked:    []int64{1, 5, 6},
+			reason:   "skipped: the account was refused at mock/demo/r1: the cloud says no",
+		},
+		"a role that may not be assumed": {
+			failures: map[int64]error{1: accountRefused(cloud.Denied)},
+			asked:    []int64{1, 5, 6},
+			reason:   "skipped: the account was refused at mock/demo/r1: the cloud says no",
+		},
+		"one worker of several, after a region was listed": {
+			failures: map[int64]error{2: accountRefused(cloud.InvalidCredential)},
+			asked:    []int64{1, 2, 3, 4, 5, 6},
+		},
+		"an identity that cannot be asked for": {
+			failures: map[int64]error{1: accountRefused(cloud.Unavailable)},
+			asked:    []int64{1, 2, 3, 4, 5, 6},
+		},
+		"a region that takes no credential": {
+			failures: map[int64]error{1: refused(cloud.InvalidCredential)},
+			asked:    []int64{1, 2, 3, 4, 5, 6},
+		},
+		"regions that are denied": {
+			failures: map[int64]error{1: refused(cloud.Denied), 2: refused(cloud.Denied), 3: refused(cloud.Denied)},
+			asked:    []int64{1, 2, 3, 4, 5, 6},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 6)
+			b.listed.MaxParallel = 1
+			b.empty = map[int64]bool{1: true, 4: true}
+			b.accounts = map[int64]string{5: "other", 6: "other"}
+			asked := b.fetching(func(id int64) error { return test.failures[id] })
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.Equal(t, activities.Partial, report.Outcome)
+			require.Equal(t, test.asked, asked())
+			require.Equal(t, test.reason, b.scopeRecord(4).Reason)
+			require.EqualValues(t, len(test.failures)+6-len(test.asked), report.ScopesFailed)
+			require.EqualValues(t, 6, report.Scopes)
+		})
+	}
+}
+
+// fetching answers listings with what answer says, and notes which were asked for.
+func (b *bundle) fetching(answer func(id int64) error) (asked func() []int64) {
+	var mu sync.Mutex
+	var ids []int64
+	b.fetch = func(_ context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
+		mu.Lock()
+		ids = append(ids, in.Scope.ID)
+		mu.Unlock()
+		return activities.FetchCloudOut{Unchanged: true, Listed: 10}, answer(in.Scope.ID)
+	}
+	return func() []int64 {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Sorted(slices.Values(ids))
+	}
+}
+
+// While a sibling's answer is outstanding no scope is skipped, and those that wait for
+// it keep nobody from working: the other account's scope, whose turn comes after
+// theirs, is what ends the wait here.
+func TestScopesWaitForTheAnswerOfASibling(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		second error
+		asked  []int64
+		failed int64
+	}{
+		"which is listed":    {second: nil, asked: []int64{1, 2, 3, 4, 5}, failed: 1},
+		"which is refused":   {second: accountRefused(cloud.InvalidCredential), asked: []int64{1, 2, 5}, failed: 4},
+		"where nobody is":    {second: refused(cloud.Unavailable), asked: []int64{1, 2, 5}, failed: 4},
+		"a region's refusal": {second: refused(cloud.InvalidCredential), asked: []int64{1, 2, 3, 4, 5}, failed: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 5)
+			b.listed.MaxParallel = 2
+			b.accounts = map[int64]string{5: "other"}
+			others := make(chan struct{})
+			asked := b.fetching(func(id int64) error {
+				switch id {
+				case 1:
+					return accountRefused(cloud.InvalidCredential)
+				case 2:
+					<-others
+					return test.second
+				case 5:
+					close(others)
+				}
+				return nil
+			})
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.Equal(t, test.asked, asked())
+			require.Equal(t, test.failed, report.ScopesFailed)
 		})
 	}
 }

@@ -282,7 +282,7 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 			defer pending.Done()
 			// Once cancelled, the scope still runs, and fails at its first activity: it
 			// gets its record.
-			if limit.Acquire(ctx, 1) == nil {
+			if s.takeTurn(ctx, limit, scope) {
 				defer limit.Release(1)
 			}
 			records[i] = s.syncScope(ctx, scope)
@@ -291,6 +291,21 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 	disconnected, _ := workflow.NewDisconnectedContext(ctx)
 	pending.Wait(disconnected)
 	return records
+}
+
+// takeTurn waits for the scope's turn, and says whether it was given one. A scope whose
+// account is in doubt waits without it: what ends the doubt may take long.
+func (s *cloudSync) takeTurn(ctx workflow.Context, limit workflow.Semaphore, scope activities.LocalScope) bool {
+	for limit.Acquire(ctx, 1) == nil {
+		if !s.breaker.doubts(scope) {
+			return true
+		}
+		limit.Release(1)
+		if workflow.Await(ctx, func() bool { return !s.breaker.doubts(scope) }) != nil {
+			return false
+		}
+	}
+	return false
 }
 
 func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {

@@ -55,8 +55,9 @@ func (s *scopeRun) run(ctx workflow.Context) {
 }
 
 func (s *scopeRun) sync(ctx workflow.Context) error {
+	s.breaker.asks(s.in.Scope)
 	snapshot, err := s.fetch(ctx)
-	s.breaker.note(s.in.Scope, err)
+	s.breaker.note(ctx, s.in.Scope, err)
 	if err != nil {
 		return err
 	}

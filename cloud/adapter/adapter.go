@@ -116,11 +116,13 @@ func (p *provider) Identity(ctx context.Context) (string, error) {
 
 // List implements cloud.Provider.
 func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
+	began := time.Now()
 	session, err := p.enter(ctx)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	return session.Lister(scope.Kind).List(ctx, scope.Region, cursor)
+	page, err := session.Lister(scope.Kind).List(ctx, scope.Region, cursor)
+	return page, p.refused(ctx, began, err)
 }
 
 // Lookup implements cloud.Provider.

@@ -84,7 +84,7 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 	case class != cloud.Throttled && class != cloud.Unavailable:
 		wait = 0
 	}
-	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, Err: c.clean(err)}
+	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, OfAccount: errors.As(err, new(ofAccount)), Err: c.clean(err)}
 }
 
 // unsaidWait is how long to wait for a provider that throttles and does not say: their

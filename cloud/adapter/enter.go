@@ -24,9 +24,36 @@ type entry struct {
 	verified time.Time // when the identity was last asked for; zero: never
 }
 
-// enter returns a session whose credential is of the configured account. It is
-// opened anew when a file of the credential has changed.
+// OfAccount marks an error as one of what is the account's own: its keys, its role, its
+// identity. An adapter marks those of them that a call in a region meets.
+func OfAccount(err error) error {
+	var known *cloud.Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &known):
+		return ofAccount{err}
+	}
+	marked := *known // others may have the same error
+	marked.OfAccount = true
+	return &marked
+}
+
+// ofAccount is the mark of an error that has no class yet.
+type ofAccount struct{ error }
+
+// Unwrap returns the error.
+func (o ofAccount) Unwrap() error { return o.error }
+
+// enter is enterVerified, whose failures are the account's own.
 func (p *provider) enter(ctx context.Context) (Session, error) {
+	session, err := p.enterVerified(ctx)
+	return session, OfAccount(err)
+}
+
+// enterVerified returns a session whose credential is of the configured account. It is
+// opened anew when a file of the credential has changed.
+func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 	keys, err := reveal(p.settings.Credential)
 	if err != nil {
 		return nil, &cloud.Error{Class: classOfFile(err), Doing: "enter " + p.settings.Place(), Err: err}
@@ -69,6 +96,33 @@ func (p *provider) verify(ctx context.Context, session Session) error {
 	}
 	return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(),
 		Err: fmt.Errorf("the credential is of account %s, the configuration says account_id %s: correct one of them", identity, p.settings.AccountID)}
+}
+
+// refused is what a region's answer means for the account: a credential that it does not
+// take may be one that nobody takes any more since it was verified. Then the error is
+// the account's, else the region's.
+func (p *provider) refused(ctx context.Context, began time.Time, err error) error {
+	var known *cloud.Error
+	if !errors.As(err, &known) || known.Class != cloud.InvalidCredential || known.OfAccount {
+		return err
+	}
+	if p.entry.one.Acquire(ctx, 1) != nil {
+		return err
+	}
+	defer p.entry.one.Release(1)
+	if p.entry.session == nil || p.entry.verified.After(began) {
+		return err
+	}
+	again := p.verify(ctx, p.entry.session)
+	if again == nil {
+		p.entry.verified = time.Now()
+		return err
+	}
+	p.entry.verified = time.Time{}
+	if class := cloud.ClassOf(again); class == cloud.InvalidCredential || class == cloud.Denied {
+		return OfAccount(again)
+	}
+	return err
 }
 
 // classOfFile is that of a credential's file that cannot be read. One that is empty, or

@@ -42,7 +42,7 @@ type request struct {
 func ask[T any](ctx context.Context, s *session, r request) (*T, error) {
 	keys, err := s.entrance.keys(ctx)
 	if err != nil {
-		return nil, err
+		return nil, adapter.OfAccount(err)
 	}
 	return askWith[T](ctx, s.api, keys, r)
 }

@@ -65,7 +65,7 @@ type chain struct {
 func (c *chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.CredentialsProvider.Retrieve(ctx)
 	if err != nil {
-		return found, &noCredential{err: err, gaveBefore: c.gave.Load()}
+		return found, adapter.OfAccount(&noCredential{err: err, gaveBefore: c.gave.Load()})
 	}
 	c.gave.Store(true)
 	return found, nil
@@ -150,10 +150,11 @@ const assumeWithin = time.Minute
 func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, assumeWithin)
 	defer cancel()
-	return adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
+	out, err := adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
 		out, err := c.Client.AssumeRole(ctx, in, options...)
 		return out, told(err)
 	})
+	return out, adapter.OfAccount(err)
 }
 
 // homes are the regions that are asked for what is of no region, by what the names of

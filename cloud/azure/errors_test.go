@@ -198,7 +198,8 @@ func TestWaitingForAnotherEndsWithTheContext(t *testing.T) {
 			require.NoError(t, err)
 			if action == "token" {
 				c.Break(fake.Fault{Action: "vm_list", Verdict: fake.InvalidCredential, Times: 1})
-				_, err = provider.List(t.Context(), hostScope, "")
+				// Not a listing: after one, the identity is asked for again, with another token.
+				_, err = provider.Lookup(t.Context(), hostScope, []string{"vm"})
 				requireClass(t, cloud.InvalidCredential, err)
 			}
 			c.Break(fake.Fault{Action: action, Delay: 10 * time.Minute})

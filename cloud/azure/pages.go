@@ -18,7 +18,7 @@ import (
 func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
 	return adapter.Do(ctx, s.calls, region, action, func(ctx context.Context) (answer T, err error) {
 		if err := s.tokens.ready(ctx); err != nil {
-			return answer, err
+			return answer, adapter.OfAccount(err)
 		}
 		answer, err = ask(ctx)
 		if refusesToken(err) {

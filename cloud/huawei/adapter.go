@@ -98,7 +98,7 @@ func askProject[C, A any](ctx context.Context, s *session, p product[C], at plac
 		settings := httpConfig(ctx, s.account.Calls)
 		credential, err := s.keyring.credential(ctx, settings, at.project)
 		if err != nil {
-			return nil, err
+			return nil, adapter.OfAccount(err)
 		}
 		client, err := newClient(settings, credential, at.endpoint)
 		if err != nil {

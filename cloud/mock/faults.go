@@ -106,6 +106,7 @@ func (f *faults) fail(ctx context.Context, l listing) error {
 		return err
 	}
 	failure := *failures[fault.Type]
+	failure.OfAccount = fault.Type == InvalidCredential && fault.Region == ""
 	if fault.Type == Throttled {
 		failure.RetryAfter = cmp.Or(fault.RetryAfter, DefaultRetryAfter)
 	}

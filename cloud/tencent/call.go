@@ -13,7 +13,7 @@ import (
 func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
 	return adapter.Do(ctx, s.account.Calls, region, action, func(ctx context.Context) (answer T, err error) {
 		if err = s.credential.refresh(ctx); err != nil {
-			return answer, err
+			return answer, adapter.OfAccount(err)
 		}
 		answer, err = guarded(ctx, ask)
 		return answer, shortened(err)
