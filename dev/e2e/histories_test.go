@@ -48,6 +48,7 @@ func TestRecordHistories(t *testing.T) {
 		"prune":        recordPrune,
 		"retention":    recordRetention,
 		"refused":      recordRefused,
+		"of-account":   recordRefused,
 		"accounts":     recordAccounts,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +81,7 @@ func newRecorder(t *testing.T, name string) *recorder {
 	settings.Hosts = mock.ExactHosts(int64(10 * len(regions)))
 	r := &recorder{stack: newStack(t), name: name, cloud: mock.New(settings, regions)}
 	deps := r.deps(r.cloud)
-	if name == "refused" { // a scope at a time, and another account beside
+	if name == "refused" || name == "of-account" { // a scope at a time, and another account beside
 		deps.Settings[hostKind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 1}
 		deps.Accounts = append(deps.Accounts, account("other", mock.New(settings, regions[:1])))
 	}

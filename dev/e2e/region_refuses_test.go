@@ -1,0 +1,144 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+	"cloudsync/worker/clouds"
+	"cloudsync/workflows"
+)
+
+const (
+	refusingRegions = 17
+	hostsOfRefusing = 5 // in each of them
+)
+
+// listHosts is what each cloud calls the listing of a region's hosts.
+var listHosts = map[string]string{
+	"alibaba": "DescribeInstances", "tencent": "DescribeInstances", "aws": "DescribeInstances",
+	"huawei": "ListServersDetails", "azure": "vm_list",
+}
+
+// firstRefused is an account in which the region that a run asks first refuses the
+// credential at once, while the others' answers take until the gate opens.
+type firstRefused struct {
+	cloud.Provider
+	fake   *fake.Cloud
+	action string
+
+	mu      sync.Mutex
+	refuses string // the region, once one was asked
+	gate    chan struct{}
+}
+
+// begin makes the cloud ready for another run.
+func (f *firstRefused) begin() (open func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fake.Mend()
+	gate := make(chan struct{})
+	f.refuses, f.gate = "", gate
+	return sync.OnceFunc(func() { close(gate) })
+}
+
+// List implements cloud.Provider.
+func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
+	f.mu.Lock()
+	if f.refuses == "" {
+		f.refuses = scope.Region
+		f.fake.Break(fake.Fault{Region: scope.Region, Action: f.action, Verdict: fake.InvalidCredential})
+	}
+	gate, waits := f.gate, f.refuses != scope.Region
+	f.mu.Unlock()
+	if waits {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			return cloud.Page{}, ctx.Err()
+		}
+	}
+	return f.Provider.List(ctx, scope, cursor)
+}
+
+// One region of seventeen refuses the credential at once, whose identity was verified,
+// and the others take their time: none of them is skipped. Each run asks another region
+// first, so that in the end all are synced.
+func TestARegionThatRefusesLeavesTheOthers(t *testing.T) {
+	t.Parallel()
+	for _, of := range realClouds {
+		for _, all := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, regions: [all] is %t", of.provider, all), func(t *testing.T) {
+				t.Parallel()
+				s := newStack(t)
+				account := newFirstRefused(t, of, all)
+				deps := s.deps(nil)
+				deps.Accounts = cloud.Accounts{{Provider: of.provider, Name: "demo", Client: account}}
+				s.startWorker(t, deps)
+				for range 3 {
+					open := account.begin()
+					run := s.start(t, hostKind)
+					require.Eventually(t, func() bool {
+						answer, err := s.temporal.QueryWorkflow(t.Context(), run.GetID(), run.GetRunID(), workflows.ProgressQuery)
+						var progress workflows.Progress
+						return err == nil && answer.Get(&progress) == nil && progress.Done > 0
+					}, patience, 20*time.Millisecond)
+					open()
+					report := s.report(t, run)
+					require.Equal(t, activities.Partial, report.Outcome)
+					require.EqualValues(t, refusingRegions, report.Scopes)
+					require.EqualValues(t, 1, report.ScopesFailed)
+					require.Equal(t, of.provider+"/demo/"+account.refuses, report.Attention[0].Place)
+					require.Contains(t, report.Attention[0].Reason, string(cloud.InvalidCredential))
+					require.GreaterOrEqual(t, s.count(t, "SELECT COUNT(*) FROM resource_host"), int64((refusingRegions-1)*hostsOfRefusing))
+				}
+				require.EqualValues(t, refusingRegions*hostsOfRefusing, s.count(t, "SELECT COUNT(*) FROM resource_host"))
+			})
+		}
+	}
+}
+
+func newFirstRefused(t *testing.T, of realCloud, all bool) *firstRefused {
+	t.Helper()
+	has := &fake.Cloud{}
+	server := httptest.NewServer(of.handler(has))
+	t.Cleanup(server.Close)
+	account := &fake.Account{ID: of.accounts[0], KeyID: "KEYIDdemo", Key: planted + "-demo"}
+	settings := cloud.Settings{
+		Provider: of.provider, Name: "demo", AccountID: account.ID, Endpoint: server.URL, RequestsPerSecond: 1000,
+		Credential: cloud.Credential{ID: cloud.SecretText(account.KeyID), Key: cloud.SecretText(account.Key), Tenant: "directory"},
+	}
+	r := realStack{realCloud: of}
+	for i := range refusingRegions {
+		region := &fake.Region{Name: regionOf(of.provider, i)}
+		for n := range hostsOfRefusing {
+			r.addHost(region, i*hostsOfRefusing+n+1)
+		}
+		account.Regions = append(account.Regions, region)
+		if !all {
+			settings.Regions = append(settings.Regions, region.Name)
+		}
+	}
+	has.Add(account)
+	client, err := clouds.Open(settings)
+	require.NoError(t, err)
+	return &firstRefused{Provider: client, fake: has, action: listHosts[of.provider]}
+}
+
+// regionOf is a region's name of the cloud's form.
+func regionOf(provider string, n int) string {
+	letter := string(rune('a' + n))
+	return map[string]string{
+		"alibaba": "cn-north" + letter, "tencent": "ap-north" + letter, "aws": fmt.Sprintf("eu-north-%d", n+20),
+		"huawei": fmt.Sprintf("cn-north-%d", n+20), "azure": "north" + letter,
+	}[provider]
+}
