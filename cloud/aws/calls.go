@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -15,7 +16,7 @@ func ask[T any](ctx context.Context, s *session, region, action, cursor string, 
 		return answer, toldOfPage(err, cursor)
 	})
 	if err != nil && cloud.ClassOf(err) == cloud.InvalidCredential {
-		err = s.orDisabled(ctx, region, err)
+		err = s.orNoRegion(ctx, region, err)
 	}
 	return answer, err
 }
@@ -42,7 +43,7 @@ func eachPage(doing string, page func(cursor string) (next string, err error)) e
 func apart[T any](ids []string, together func(ids []string) ([]T, error)) ([]T, error) {
 	found, err := together(ids)
 	switch {
-	case cloud.ClassOf(err) != cloud.NotFound: // also where there is no error
+	case cloud.ClassOf(err) != cloud.NotFound, errors.Is(err, errNoRegion): // also where there is no error
 		return found, err
 	case len(ids) == 1:
 		return nil, nil

@@ -240,6 +240,28 @@ func TestADisabledRegion(t *testing.T) {
 	}
 }
 
+// A server for all regions refuses the credential in one that it does not have. None of
+// the resources that are looked up there is absent for that.
+func TestARegionThatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	for misspelt, remedy := range map[string]string{
+		"eu-wset-1": "correct its name", "EU-WEST-1": "write eu-west-1", "eu-west-1b": "write eu-west-1", "eu-west-12": "correct its name",
+	} {
+		for _, of := range kinds {
+			there := few()
+			there.Name = "eu-west-1"
+			client := newClient(t, newCloud(there))
+			scope := scopeOf(of.kind)
+			scope.Region = misspelt
+			_, err := client.List(t.Context(), scope, "")
+			require.Equal(t, cloud.NotFound, cloud.ClassOf(err))
+			require.ErrorContains(t, err, misspelt+": not_found: the region does not exist: "+remedy)
+			_, err = client.Lookup(t.Context(), scope, []string{"some-id"})
+			require.ErrorContains(t, err, "the region does not exist")
+		}
+	}
+}
+
 func TestADeniedRegion(t *testing.T) {
 	t.Parallel()
 	for _, of := range kinds {

@@ -2,7 +2,11 @@ package aws
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -63,21 +67,42 @@ func (s *session) describeRegions(ctx context.Context, in *ec2.DescribeRegionsIn
 	return answer.Regions, nil
 }
 
-// orDisabled tells a region that is not enabled from a credential that is not valid: a
-// disabled region knows no credential of the account, and says the same of both
+// errNoRegion is in the error of a region that does not exist. It says nothing of a
+// resource that was asked for in it.
+var errNoRegion = errors.New("the region does not exist")
+
+// orNoRegion tells a region that is not enabled, or does not exist, from a credential
+// that is not valid: a disabled region knows no credential of the account, a server for
+// all regions no region of that name, and both say the same as of a wrong credential
 // (https://github.com/fog/fog-aws/issues/585). Where the account's home region does
-// not say that the region is disabled, refused stands.
-func (s *session) orDisabled(ctx context.Context, region string, refused error) error {
-	regions, err := s.describeRegions(ctx, &ec2.DescribeRegionsInput{
-		AllRegions: awssdk.Bool(true), Filters: []ec2types.Filter{filter("region-name", []string{region})},
-	})
-	if err != nil {
+// not say so, refused stands.
+func (s *session) orNoRegion(ctx context.Context, region string, refused error) error {
+	all, err := s.describeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: awssdk.Bool(true)})
+	if err != nil || len(all) == 0 {
 		return refused
 	}
-	for _, of := range regions {
-		if awssdk.ToString(of.RegionName) == region && awssdk.ToString(of.OptInStatus) == notOptedIn {
-			return &cloud.Error{Class: cloud.RegionDisabled, Doing: "ask for the status of " + region, Err: refused}
+	doing := "ask for the status of " + region
+	for _, of := range all {
+		switch {
+		case awssdk.ToString(of.RegionName) != region:
+		case awssdk.ToString(of.OptInStatus) == notOptedIn:
+			return &cloud.Error{Class: cloud.RegionDisabled, Doing: doing, Err: refused}
+		default:
+			return refused
 		}
 	}
-	return refused
+	return &cloud.Error{Class: cloud.NotFound, Doing: doing, Err: fmt.Errorf("%w: %s", errNoRegion, instead(region, all))}
+}
+
+// instead is what to write for a region that does not exist: the one that differs in
+// capitals, or whose zone it is.
+func instead(region string, all []ec2types.Region) string {
+	for _, of := range all {
+		name := awssdk.ToString(of.RegionName)
+		rest, begins := strings.CutPrefix(strings.ToLower(region), name)
+		if begins && (rest == "" || len(rest) == 1 && unicode.IsLetter(rune(rest[0]))) {
+			return fmt.Sprintf("write %s in the account's regions instead", name)
+		}
+	}
+	return "correct its name in the account's regions, or take it out"
 }
