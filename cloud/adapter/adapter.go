@@ -5,6 +5,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -104,7 +105,8 @@ func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return session.Regions(ctx)
+	regions, err := session.Regions(ctx)
+	return regions, p.told(err)
 }
 
 // Identity is the id of the account that the credential is of, which is the
@@ -122,7 +124,7 @@ func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string
 		return cloud.Page{}, err
 	}
 	page, err := session.Lister(scope.Kind).List(ctx, scope.Region, cursor)
-	return page, p.refused(ctx, began, err)
+	return page, p.told(p.refused(ctx, began, err))
 }
 
 // Lookup implements cloud.Provider.
@@ -131,5 +133,24 @@ func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs [
 	if err != nil {
 		return nil, err
 	}
-	return session.Lister(scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
+	existing, err := session.Lister(scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
+	return existing, p.told(err)
+}
+
+// told is the error without secrets. Those of calls have none; an adapter's own may
+// quote what a server answered.
+func (p *provider) told(err error) error {
+	var known *cloud.Error
+	mask := p.entry.mask.Load()
+	if mask == nil || !errors.As(err, &known) || known.Err == nil {
+		return err
+	}
+	text := known.Err.Error()
+	shown := mask.Hide(text)
+	if shown == text {
+		return err
+	}
+	told := *known
+	told.Err = errors.New(shown)
+	return &told
 }

@@ -2,11 +2,13 @@ package adapter_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -263,6 +265,109 @@ func TestASessionThatCannotBeOpened(t *testing.T) {
 	_, err := thing(new(atomic.Int64)).New(with).List(t.Context(), scope, "")
 	require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
 	require.EqualError(t, err, "enter thing/prod: invalid_credential: the key [secret] is not one")
+}
+
+// Whatever a server echoes, in whatever clothes, and however the error came to be: no
+// secret is in it.
+func TestEchoedSecrets(t *testing.T) {
+	t.Parallel()
+	const key, id = "a/Secret+key=&%x", "KEYID0123456789"
+	for name, echo := range map[string]string{
+		"a query":     "client_id=x&client_secret=" + url.QueryEscape(key),
+		"a form":      url.Values{"key": {key}}.Encode(),
+		"basic":       "Authorization was Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+key)),
+		"JSON":        `{"key":"a/Secret+key=\u0026%x"}`,
+		"the key id":  "no such key: " + id,
+		"a signature": "Signature=0123456789",
+	} {
+		with := settings(server(t, map[string]http.HandlerFunc{
+			"/list":    func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadRequest); text(echo)(w, nil) },
+			"/regions": text("told: " + echo), // which this adapter's answer is refused for
+		}))
+		with.Credential.ID, with.Credential.Key = cloud.SecretText(id), cloud.SecretText(key)
+		with.Regions = nil
+		client := quoting(thing(new(atomic.Int64))).New(with)
+		_, listed := client.List(t.Context(), scope, "")
+		_, regions := client.Regions(t.Context())
+		for _, err := range []error{listed, regions} {
+			require.ErrorContains(t, err, "[secret]", name)
+			for _, part := range []string{key, url.QueryEscape(key), id, "Secret", "U2VjcmV0", "NlY3Jld", "TZWNyZX", "0123456789"} {
+				require.NotContains(t, err.Error(), part, name)
+			}
+		}
+	}
+}
+
+// quoting is an adapter that refuses the answer for its regions, and quotes it.
+func quoting(a adapter.Adapter) adapter.Adapter {
+	open := a.Open
+	a.Open = func(account adapter.Account) (adapter.Session, error) {
+		opened, err := open(account)
+		return quotingSession{opened}, err
+	}
+	return a
+}
+
+type quotingSession struct{ adapter.Session }
+
+func (s quotingSession) Regions(ctx context.Context) ([]string, error) {
+	regions, err := s.Session.Regions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, adapter.BadAnswer("regions", "the answer makes no sense: %s", regions[0])
+}
+
+func TestAShortSecretMasksNoWords(t *testing.T) {
+	t.Parallel()
+	with := settings(server(t, map[string]http.HandlerFunc{
+		"/list": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			text("XML syntax error")(w, nil)
+		},
+	}))
+	with.Credential.Key = cloud.SecretText("x")
+	_, err := thing(new(atomic.Int64)).New(with).List(t.Context(), scope, "")
+	require.ErrorContains(t, err, "XML syntax error")
+}
+
+// A refusal is the account's where it cannot be entered, or no more; else the region's.
+func TestWhoseARefusalIs(t *testing.T) {
+	t.Parallel()
+	unauthorized := status(http.StatusUnauthorized)
+	for name, test := range map[string]struct {
+		identity  http.HandlerFunc
+		ofAccount bool
+	}{
+		"the identity is refused":  {unauthorized, true},
+		"it may not be asked for":  {status(http.StatusForbidden), true},
+		"it is another's":          {text("43"), true},
+		"it is sound":              {text("42"), false},
+		"it is sound at first":     {once(text("42"), unauthorized), true},
+		"it cannot be asked again": {once(text("42"), status(http.StatusInternalServerError)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := thing(new(atomic.Int64)).New(settings(server(t, map[string]http.HandlerFunc{"/identity": test.identity, "/list": unauthorized})))
+			_, _ = client.(cloud.Entered).Identity(t.Context()) // some time before
+			_, err := client.List(t.Context(), scope, "")
+			var failure *cloud.Error
+			require.ErrorAs(t, err, &failure)
+			require.Equal(t, test.ofAccount, failure.OfAccount, err)
+		})
+	}
+}
+
+// once answers with the first, then with the second.
+func once(first, then http.HandlerFunc) http.HandlerFunc {
+	var asked atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) == 1 {
+			first(w, r)
+			return
+		}
+		then(w, r)
+	}
 }
 
 func TestTables(t *testing.T) {

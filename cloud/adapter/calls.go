@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"regexp"
-	"strings"
 	"time"
 
 	"cloudsync/cloud"
@@ -17,21 +16,15 @@ import (
 // Calls makes the calls of one session. It is safe for concurrent use.
 type Calls struct {
 	place    string
-	secrets  *strings.Replacer
+	mask     cloud.Mask
 	pace     *cloud.Pace
 	classify func(error) (cloud.Class, time.Duration)
 	base     http.RoundTripper
 }
 
 func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration)) *Calls {
-	var hide []string
-	for _, secret := range []string{keys.Key, keys.Token} {
-		if secret != "" {
-			hide = append(hide, secret, "[secret]")
-		}
-	}
 	return &Calls{
-		place: settings.Place(), secrets: strings.NewReplacer(hide...),
+		place: settings.Place(), mask: cloud.NewMask(keys.ID, keys.Key, keys.Token),
 		pace: pace, classify: classify, base: newTransport(),
 	}
 }
@@ -96,7 +89,7 @@ var query = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
 
 // clean is the error's text without what nobody is to read.
 func (c *Calls) clean(err error) error {
-	return errors.New(c.secrets.Replace(query.ReplaceAllString(err.Error(), "?…")))
+	return errors.New(c.mask.Hide(query.ReplaceAllString(err.Error(), "?…")))
 }
 
 type exchangeKey struct{}

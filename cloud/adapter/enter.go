@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -21,7 +22,8 @@ type entry struct {
 	one      *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
 	session  Session
 	keys     Keys
-	verified time.Time // when the identity was last asked for; zero: never
+	mask     atomic.Pointer[cloud.Mask] // of the keys
+	verified time.Time                  // when the identity was last asked for; zero: never
 }
 
 // OfAccount marks an error as one of what is the account's own: its keys, its role, its
@@ -48,7 +50,7 @@ func (o ofAccount) Unwrap() error { return o.error }
 // enter is enterVerified, whose failures are the account's own.
 func (p *provider) enter(ctx context.Context) (Session, error) {
 	session, err := p.enterVerified(ctx)
-	return session, OfAccount(err)
+	return session, p.told(OfAccount(err))
 }
 
 // enterVerified returns a session whose credential is of the configured account. It is
@@ -78,6 +80,7 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 
 func (p *provider) open(keys Keys) error {
 	calls := newCalls(p.settings, keys, p.pace, p.adapter.Classify)
+	p.entry.mask.Store(&calls.mask)
 	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
 	if err != nil {
 		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(), Err: calls.clean(err)}

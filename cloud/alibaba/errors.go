@@ -45,9 +45,7 @@ func readError(err error, keys adapter.Keys) error {
 		// The message repeats what was signed, security token and all.
 		read.message = ""
 	}
-	for _, secret := range distinct(keys.Key, keys.Token) {
-		read.message = strings.ReplaceAll(read.message, secret, "[secret]")
-	}
+	read.message = cloud.NewMask(keys.ID, keys.Key, keys.Token).Hide(read.message)
 	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
 	// confirmed by documentation.
 	read.wait = max(0, time.Duration(dara.Int64Value(answered.GetRetryAfter()))*time.Millisecond)

@@ -105,7 +105,7 @@ func askProject[C, A any](ctx context.Context, s *session, p product[C], at plac
 			return nil, err
 		}
 		answer, err := call(p.client(client))
-		return answer, refused(err, credential.SK, credential.SecurityToken)
+		return answer, refused(err, adapter.Keys{ID: credential.AK, Key: credential.SK, Token: credential.SecurityToken})
 	})
 }
 

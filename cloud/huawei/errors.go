@@ -10,6 +10,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // codes are the classes of error codes whose HTTP status does not say enough, and of
@@ -96,17 +97,17 @@ func ofStatus(status int) cloud.Class {
 // own text has the whole body of the answer, which may be a page of HTML.
 type refusal struct {
 	*sdkerr.ServiceResponseError
-	secrets []string
+	mask cloud.Mask
 }
 
 // refused is err with a text that may be shown, without the secrets that the call was
 // signed with: those of the default chain are known to nobody else.
-func refused(err error, secrets ...string) error {
+func refused(err error, keys adapter.Keys) error {
 	var service *sdkerr.ServiceResponseError
 	if !errors.As(err, &service) {
 		return err
 	}
-	return refusal{service, set(secrets)}
+	return refusal{service, cloud.NewMask(keys.ID, keys.Key, keys.Token)}
 }
 
 // Unwrap gives the SDK's error.
@@ -118,10 +119,7 @@ func (r refusal) Error() string {
 	if r.ErrorCode != "" {
 		text += " " + r.ErrorCode
 	}
-	message := r.ErrorMessage
-	for _, secret := range r.secrets {
-		message = strings.ReplaceAll(message, secret, "[secret]")
-	}
+	message := r.mask.Hide(r.ErrorMessage)
 	if message = shown(message); message != "" {
 		text += ": " + message
 	}
