@@ -89,6 +89,8 @@ const (
 	allHosts = 2500
 	// planted is what every secret of these tests begins with, and of the fake servers.
 	planted = "planted"
+	// secretEnd is in the secrets as well: it looks different in URLs and forms.
+	secretEnd = "/+&="
 )
 
 // realStack is a stack whose worker syncs two accounts of a cloud's fake server.
@@ -107,7 +109,7 @@ func newRealStack(t *testing.T, of realCloud) *realStack {
 	t.Cleanup(server.Close)
 	next := 0
 	for a, name := range []string{"one", "two"} {
-		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + "-" + name}
+		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + secretEnd + name}
 		for i, region := range of.regions {
 			account.Regions = append(account.Regions, &fake.Region{Name: region})
 			for range fleets[a][i] {
@@ -155,7 +157,7 @@ func (r *realStack) writeCloudConfig(t *testing.T, endpoint string) string {
 	var accounts strings.Builder
 	for i, name := range []string{"one", "two"} {
 		key := filepath.Join(t.TempDir(), "key")
-		require.NoError(t, os.WriteFile(key, []byte(planted+"-"+name+"\n"), 0o600))
+		require.NoError(t, os.WriteFile(key, []byte(planted+secretEnd+name+"\n"), 0o600))
 		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s: KEYID%s, %s_file: %q, %s }\n",
 			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], endpoint, r.keys[0], name, r.keys[1], key, r.also)
 	}
