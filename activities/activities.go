@@ -357,20 +357,25 @@ func (a *Activities) CountApplied(ctx context.Context, in CountAppliedIn) (store
 	return counts, temporalError(ctx, err)
 }
 
-// RecordRun records what became of scopes, and of the run.
-func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) error {
+// RecordRun records what became of scopes, and of the run. What the run did to the
+// inventory is counted by those who did it, in the transactions in which they did: the
+// figures of the workflow lack what was done before a reset, or what a newer run has
+// swept the ledger of.
+func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) (RecordRunOut, error) {
 	defer startBeat(ctx).stop()
-	if err := a.deps.Store.RecordScopes(ctx, in.Run, scopeRows(in.Scopes)); err != nil {
-		return temporalError(ctx, err)
-	}
 	if in.Final == nil {
-		return nil
+		return RecordRunOut{}, temporalError(ctx, a.deps.Store.RecordScopes(ctx, in.Run, scopeRows(in.Scopes)))
 	}
-	if err := a.deps.Store.EndRun(ctx, runRow(in)); err != nil {
-		return temporalError(ctx, err)
+	concluded, err := a.deps.Store.Conclude(ctx, in.Run, runRow(in), scopeRows(in.Scopes))
+	if err != nil {
+		return RecordRunOut{}, temporalError(ctx, err)
 	}
-	a.deps.Metrics.record(ctx, in.Kind, in.Final)
-	return nil
+	recorded := Recorded{
+		Outcome: Outcome(concluded.Outcome), SuAdd: concluded.Added, SuMod: concluded.Modified, SuDel: concluded.Deleted,
+		Rehashed: concluded.Rehashed,
+	}
+	a.deps.Metrics.record(ctx, in.Kind, recorded.correct(*in.Final))
+	return RecordRunOut{Recorded: &recorded}, nil
 }
 
 // CleanStaging removes what the run has in flight.

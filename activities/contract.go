@@ -255,6 +255,31 @@ type RunRecord struct {
 	Error      string `json:"error,omitempty"`
 }
 
+// RecordRunOut has what is on record of a run.
+type RecordRunOut struct {
+	Recorded *Recorded `json:"recorded,omitempty"` // of a RecordRunIn with Final
+}
+
+// Recorded is what a run did, as the history has it.
+type Recorded struct {
+	Outcome  Outcome `json:"outcome"`
+	SuAdd    int64   `json:"suAddNum"`
+	SuMod    int64   `json:"suModNum"`
+	SuDel    int64   `json:"suDelNum"`
+	Rehashed int64   `json:"rehashedNum"`
+}
+
+// Stats are other figures of the run, with those of what it did.
+func (r Recorded) Stats(stats Stats) Stats {
+	stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed = r.SuAdd, r.SuMod, r.SuDel, r.Rehashed
+	return stats
+}
+
+func (r Recorded) correct(run RunRecord) *RunRecord {
+	run.Outcome, run.Stats = r.Outcome, r.Stats(run.Stats)
+	return &run
+}
+
 // CleanStagingIn asks to remove what a run has in flight.
 type CleanStagingIn struct {
 	Run RunRef `json:"run"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -151,26 +150,23 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 }
 
 // RecordPrune records what became of the scopes, and of the run. How many rows
-// were deleted is counted in the history, so that it is right after any failure.
+// were deleted is as the history has it, so that it is right after any failure.
 func (a *Activities) RecordPrune(ctx context.Context, in RecordRunIn) (RecordPruneOut, error) {
 	defer startBeat(ctx).stop()
-	deleted, err := a.deps.Store.CountDeletions(ctx, in.Run.ID)
-	if err != nil {
-		return RecordPruneOut{}, temporalError(ctx, err)
-	}
-	out := RecordPruneOut{Deleted: make([]int64, len(in.Scopes))}
-	in.Scopes = slices.Clone(in.Scopes)
 	for i := range in.Scopes {
-		out.Deleted[i] = deleted[in.Scopes[i].ID]
-		in.Scopes[i].Stats.SuDel = out.Deleted[i]
 		in.Final.Stats.Add(in.Scopes[i].Stats)
 	}
 	rows := scopeRows(in.Scopes)
 	for i := range rows {
 		rows[i].Complete = false // nothing was listed
 	}
-	if err := a.deps.Store.RecordScopes(ctx, in.Run, rows); err != nil {
+	concluded, err := a.deps.Store.Conclude(ctx, in.Run, runRow(in), rows)
+	if err != nil {
 		return RecordPruneOut{}, temporalError(ctx, err)
 	}
-	return out, temporalError(ctx, a.deps.Store.EndRun(ctx, runRow(in)))
+	out := RecordPruneOut{Deleted: make([]int64, len(in.Scopes))}
+	for i := range in.Scopes {
+		out.Deleted[i] = concluded.Scopes[in.Scopes[i].ID].Deleted
+	}
+	return out, nil
 }

@@ -20,15 +20,23 @@ import (
 // recorded with its reason, and the others are applied. ErrSuperseded means that
 // a newer run holds the scope.
 func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resource.Scope, set BatchSet, seq int) error {
-	err := s.inConnTx(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
+	err := changing(func(recorded bool) error { return s.applyBatch(ctx, kind, scope, set, seq, recorded) })
+	if err != nil {
+		return fmt.Errorf("apply %s batch %d of %s: %w", set.Op, seq, scope, err)
+	}
+	return nil
+}
+
+func (s *Store) applyBatch(ctx context.Context, kind *resource.Kind, scope resource.Scope, set BatchSet, seq int, recorded bool) error {
+	return s.inConnTx(ctx, func(ctx context.Context, conn bun.Conn, tx bun.Tx) error {
 		batch, err := lockBatch(ctx, tx, set, seq)
 		if err != nil || !batch.AppliedAt.IsZero() {
 			return err
 		}
-		if err := holdFence(ctx, tx, set.Lease); err != nil {
+		if err := holdFence(ctx, tx, set.Lease, recorded); err != nil {
 			return err
 		}
-		a := applier{tx: tx, kind: kind, scope: scope, set: set, now: s.at(), recording: s.recording}
+		a := applier{tx: tx, kind: kind, scope: scope, set: set, now: s.at(), recording: s.recording, recorded: recorded}
 		defer a.takeRoom()()
 		if err := a.useBulkInserts(conn); err != nil {
 			return err
@@ -38,10 +46,6 @@ func (s *Store) ApplyBatch(ctx context.Context, kind *resource.Kind, scope resou
 		}
 		return a.markApplied(ctx, seq)
 	})
-	if err != nil {
-		return fmt.Errorf("apply %s batch %d of %s: %w", set.Op, seq, scope, err)
-	}
-	return nil
 }
 
 func lockBatch(ctx context.Context, tx bun.Tx, set BatchSet, seq int) (batchRow, error) {
@@ -56,6 +60,7 @@ type applier struct {
 	rows      *bulkInsert
 	history   *bulkInsert
 	recording *semaphore.Weighted
+	recorded  bool // see changing
 	kind      *resource.Kind
 	values    *resource.Values // of the rows to add
 	scope     resource.Scope
@@ -96,6 +101,9 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	if err := a.record(ctx); err != nil {
 		return err
 	}
+	if err := a.tally().write(ctx, a.tx, a.set.RunID, a.recorded); err != nil {
+		return err
+	}
 	return insertFailures(ctx, a.tx, a.failures)
 }
 
@@ -109,6 +117,14 @@ func (a *applier) record(ctx context.Context) error {
 	}
 	defer a.recording.Release(1)
 	return a.history.recordChanges(ctx, a.tx, a.set.RunID, a.changes)
+}
+
+func (a *applier) tally() tally {
+	t := tallyOf(a.changes)
+	if a.counts.Rehashed > 0 {
+		t.of(a.set.ScopeID).Rehashed = a.counts.Rehashed
+	}
+	return t
 }
 
 func (a *applier) applyRows(ctx context.Context, payload []byte) error {

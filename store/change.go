@@ -37,14 +37,17 @@ type Change struct {
 	RunNumber int64  `bun:"run_number,scanonly" json:"-"`
 }
 
-// recordChanges records all changes that a transaction makes for a run, and their
-// span.
-func recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change) error {
+// recordChanges records all changes that a transaction makes for a run, their span and
+// their tally; recorded says that the run has recorded its end.
+func recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change, recorded bool) error {
 	var span changeSpan
 	if err := span.insertChanges(ctx, tx, changes); err != nil {
 		return err
 	}
-	return span.write(ctx, tx, runID)
+	if err := span.write(ctx, tx, runID); err != nil {
+		return err
+	}
+	return tallyOf(changes).write(ctx, tx, runID, recorded)
 }
 
 // insertChanges halves what is too large for one statement: a batch is bounded

@@ -10,8 +10,18 @@ import (
 // SweepStale is the last part of ClaimScopes: in a slow run it comes late.
 var SweepStale = (*Store).sweepStale
 
-// CountChanges is how the record of a lost run gets its figures.
-var CountChanges = (*Store).countChanges
+// CountChanges is what a run did, by its tallies, and what the history has of it.
+func (s *Store) CountChanges(ctx context.Context, runID string) (tallied, told map[int64]Done, err error) {
+	if tallied, err = done(ctx, s.db, runID); err != nil {
+		return nil, nil, err
+	}
+	query, err := doneByHistory(ctx, s.db, runID)
+	if err != nil {
+		return nil, nil, err
+	}
+	told, err = readDone(ctx, query, runID)
+	return tallied, told, err
+}
 
 // ChangesInBulk is how many changes a bulk insert has.
 var ChangesInBulk = bulkRows(len(changeColumns))
@@ -23,6 +33,7 @@ type Recording struct {
 	runID string
 	bulk  *bulkInsert
 	span  changeSpan
+	all   []Change
 }
 
 // Record begins a recording.
@@ -47,6 +58,7 @@ func (r *Recording) Insert(ctx context.Context, changes []Change) error {
 	for i := range changes {
 		changes[i].RunID = r.runID
 	}
+	r.all = append(r.all, changes...)
 	if len(changes) == ChangesInBulk {
 		return r.bulk.insertChanges(ctx, changes, &r.span)
 	}
@@ -74,6 +86,9 @@ func (r *Recording) Panic() error {
 // Commit ends the recording.
 func (r *Recording) Commit(ctx context.Context) error {
 	if err := r.span.write(ctx, r.tx, r.runID); err != nil {
+		return err
+	}
+	if err := tallyOf(r.all).write(ctx, r.tx, r.runID, false); err != nil {
 		return err
 	}
 	return errors.Join(r.tx.Commit(), r.conn.Close())

@@ -32,11 +32,13 @@ func (s *Store) SampleScope(ctx context.Context, kind *resource.Kind, scopeID in
 // nobody writes to the claimed scope: what is written to it later has a greater
 // one. ErrSuperseded means that a newer run holds the scope.
 func (s *Store) LastChange(ctx context.Context, lease Lease) (id int64, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := holdFence(ctx, tx, lease); err != nil {
-			return err
-		}
-		return tx.NewSelect().Model((*Change)(nil)).ColumnExpr("COALESCE(MAX(id), 0)").Scan(ctx, &id)
+	err = changing(func(recorded bool) error {
+		return s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			if err := holdFence(ctx, tx, lease, recorded); err != nil {
+				return err
+			}
+			return tx.NewSelect().Model((*Change)(nil)).ColumnExpr("COALESCE(MAX(id), 0)").Scan(ctx, &id)
+		})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("read the last change before pruning scope %d: %w", lease.ScopeID, err)
@@ -69,15 +71,8 @@ type Pruned struct {
 // ErrSuperseded means that a newer run holds the scope.
 func (s *Store) PruneBatch(ctx context.Context, kind *resource.Kind, order Pruning, after *resource.UID) (Pruned, error) {
 	var pruned Pruned
-	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if err := holdFence(ctx, tx, order.Lease); err != nil {
-			return err
-		}
-		rows, err := lockScope(ctx, tx, kind, order.ScopeID, after)
-		if err != nil {
-			return err
-		}
-		pruned, err = s.prune(ctx, tx, kind, order, rows)
+	err := changing(func(recorded bool) (err error) {
+		pruned, err = s.pruneBatch(ctx, kind, order, after, recorded)
 		return err
 	})
 	if err != nil {
@@ -86,16 +81,35 @@ func (s *Store) PruneBatch(ctx context.Context, kind *resource.Kind, order Pruni
 	return pruned, nil
 }
 
-func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order Pruning, rows []resource.Row) (pruned Pruned, err error) {
+func (s *Store) pruneBatch(ctx context.Context, kind *resource.Kind, order Pruning, after *resource.UID, recorded bool) (pruned Pruned, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := holdFence(ctx, tx, order.Lease, recorded); err != nil {
+			return err
+		}
+		rows, err := lockScope(ctx, tx, kind, order.ScopeID, after)
+		if err != nil {
+			return err
+		}
+		var changes []Change
+		if pruned, changes, err = s.prune(ctx, tx, kind, order, rows); err != nil {
+			return err
+		}
+		return recordChanges(ctx, tx, order.RunID, changes, recorded)
+	})
+	return pruned, err
+}
+
+// prune deletes of the rows what may go, and returns that for the history.
+func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order Pruning, rows []resource.Row) (pruned Pruned, changes []Change, err error) {
 	if len(rows) == 0 {
-		return pruned, nil
+		return pruned, nil, nil
 	}
 	if len(rows) == BatchRows {
 		pruned.Last = &rows[len(rows)-1].RowMeta().UID
 	}
 	restored, err := restoredSince(ctx, tx, uidsOf(rows), order.Seen)
 	if err != nil {
-		return pruned, err
+		return pruned, nil, err
 	}
 	var gone []resource.Row
 	for _, row := range rows {
@@ -109,17 +123,13 @@ func (s *Store) prune(ctx context.Context, tx bun.Tx, kind *resource.Kind, order
 		}
 	}
 	if len(gone) == 0 {
-		return pruned, nil
+		return pruned, nil, nil
 	}
 	pruned.Deleted = int64(len(gone))
-	changes, err := s.deletionsOf(kind, order.Lease, gone)
-	if err != nil {
-		return pruned, err
+	if changes, err = s.deletionsOf(kind, order.Lease, gone); err != nil {
+		return pruned, nil, err
 	}
-	if err := recordChanges(ctx, tx, order.RunID, changes); err != nil {
-		return pruned, err
-	}
-	return pruned, deleteRows(ctx, tx, kind, uidsOf(gone))
+	return pruned, changes, deleteRows(ctx, tx, kind, uidsOf(gone))
 }
 
 // restoredSince are those of the resources that were put back after a change.
@@ -165,25 +175,4 @@ func (s *Store) deletionsOf(kind *resource.Kind, lease Lease, rows []resource.Ro
 		}
 	}
 	return changes, nil
-}
-
-// CountDeletions counts the deletions of a run in each scope.
-func (s *Store) CountDeletions(ctx context.Context, runID string) (map[int64]int64, error) {
-	var rows []struct {
-		ScopeID int64 `bun:"scope_id"`
-		Count   int64 `bun:"rows_of_scope"`
-	}
-	run, err := rangeOf(ctx, s.db, runID)
-	if err == nil {
-		err = run.changes(s.db).Column("scope_id").ColumnExpr("COUNT(*) AS rows_of_scope").
-			Where("op = ?", diff.Delete).Group("scope_id").Scan(ctx, &rows)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("count the deletions of run %s: %w", runID, err)
-	}
-	counts := make(map[int64]int64, len(rows))
-	for _, row := range rows {
-		counts[row.ScopeID] = row.Count
-	}
-	return counts, nil
 }

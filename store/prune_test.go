@@ -28,9 +28,7 @@ func TestPruneBatchDeletesWithImages(t *testing.T) {
 	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_host"), "another scope's row stays")
 	require.Equal(t, store.BatchRows+9, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = 'prune-1' AND op = 'delete' "+
 		"AND JSON_EXTRACT(image, '$.native_id') = native_id AND JSON_EXTRACT(image, '$.vcpu') = 4"))
-	counts, err := b.CountDeletions(t.Context(), "prune-1")
-	require.NoError(t, err)
-	require.Equal(t, map[int64]int64{b.lease.ScopeID: store.BatchRows + 9}, counts)
+	b.requireTallied(t, "prune-1", map[int64]store.Done{b.lease.ScopeID: {Deleted: store.BatchRows + 9}})
 }
 
 // A run of an older configuration that claims the scope ends a pruning.

@@ -14,13 +14,15 @@ import (
 // batch puts the rows of some deletions back in one transaction.
 func (r *restorer) batch(ctx context.Context, deletions []Change) error {
 	var b restoreBatch
-	err := r.store.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		now, err := r.store.restoreTime(ctx, tx, deletions)
-		if err != nil {
-			return err
-		}
-		b = restoreBatch{tx: tx, kind: r.kind, runID: r.order.RunID, now: now, scopes: map[int64]RestoreCounts{}}
-		return b.run(ctx, deletions)
+	err := changing(func(recorded bool) error {
+		return r.store.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			now, err := r.store.restoreTime(ctx, tx, deletions)
+			if err != nil {
+				return err
+			}
+			b = restoreBatch{tx: tx, kind: r.kind, runID: r.order.RunID, recorded: recorded, now: now, scopes: map[int64]RestoreCounts{}}
+			return b.run(ctx, deletions)
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("put back %d rows: %w", len(deletions), err)
@@ -50,6 +52,7 @@ type restoreBatch struct {
 	tx       bun.Tx
 	kind     *resource.Kind
 	runID    string
+	recorded bool // see changing
 	now      time.Time
 	scopes   map[int64]RestoreCounts
 	changes  []Change
@@ -58,6 +61,9 @@ type restoreBatch struct {
 
 func (b *restoreBatch) run(ctx context.Context, deletions []Change) error {
 	if err := holdFences(ctx, b.tx, deletions); err != nil {
+		return err
+	}
+	if err := holdRecord(ctx, b.tx, b.runID, b.recorded); err != nil {
 		return err
 	}
 	standing, err := judgeDeletions(ctx, b.tx, b.kind, deletions)
@@ -77,7 +83,7 @@ func (b *restoreBatch) run(ctx context.Context, deletions []Change) error {
 	if err := isolateRefused(rows, insert, b.refuse); err != nil {
 		return err
 	}
-	if err := recordChanges(ctx, b.tx, b.runID, b.changes); err != nil {
+	if err := recordChanges(ctx, b.tx, b.runID, b.changes, b.recorded); err != nil {
 		return err
 	}
 	return insertFailures(ctx, b.tx, b.failures)

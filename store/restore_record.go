@@ -96,7 +96,8 @@ func (r *restorer) end(ctx context.Context, failed error) error {
 	if failed != nil {
 		run.Error = failed.Error()
 	}
-	return errors.Join(r.store.RecordScopes(ctx, r.run, r.scopeRecords()), r.store.EndRun(ctx, run))
+	_, err := r.store.Conclude(ctx, r.run, run, r.scopeRecords())
+	return err
 }
 
 func (r *restorer) scopeRecords() []RunScope {

@@ -71,8 +71,9 @@ func TestRunsPageTellsWhatHasToStay(t *testing.T) {
 	for _, id := range []string{"complete", "changed", "plain", "recorded nothing"} {
 		run := store.Run{RunID: id, Kind: hostScope.Kind, StartedAt: started, Outcome: "ok"}
 		b.claim(t, id)
-		if id == "changed" {
-			run.Stats.SuMod = 1
+		if id == "changed" { // and retention has removed the change
+			b.put(t, diff.Add, 1, host("i-0"))
+			b.exec(t, "DELETE FROM sync_change_span")
 		}
 		if id == "complete" {
 			require.NoError(t, b.RecordScopes(t.Context(), b.run, []store.RunScope{{ScopeID: b.lease.ScopeID, Outcome: "ok", Complete: true}}))

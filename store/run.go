@@ -3,12 +3,11 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
-
-	"cloudsync/diff"
 )
 
 // RunRef names a run: by its Temporal run id, and by its number, which grows
@@ -77,6 +76,12 @@ type Run struct {
 const (
 	OutcomeRunning = "running"
 	OutcomeLost    = "failed"
+)
+
+// The outcomes of a run that changed nothing, and of one that turns out to have.
+const (
+	outcomeUnchanged = "unchanged"
+	outcomeOK        = "ok"
 )
 
 // RunScope is the record of one scope of a run.
@@ -181,80 +186,109 @@ func (r *Run) sort() string {
 
 // settle records the end of a lost run.
 func (s *Store) settle(ctx context.Context, run Run, newer RunRef) error {
-	done, err := s.countChanges(ctx, run.RunID)
-	if err != nil {
+	return s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		settled, err := tx.NewUpdate().Model((*Run)(nil)).
+			Set("outcome = ?", OutcomeLost).Set("finished_at = ?", s.at()).
+			Set("error = ?", "the run recorded no outcome: it was terminated, or lost; run "+newer.ID+" began after it").
+			Where("id = ?", run.ID).Where("outcome = ?", OutcomeRunning).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := settled.RowsAffected(); err != nil || n == 0 { // it recorded its own end meanwhile
+			return err
+		}
+		_, err = writeFigures(ctx, tx, run.RunID)
 		return err
-	}
-	_, err = s.db.NewUpdate().Model((*Run)(nil)).
-		Set("outcome = ?", OutcomeLost).Set("finished_at = ?", s.at()).
-		Set("error = ?", "the run recorded no outcome: it was terminated, or lost; run "+newer.ID+" began after it").
-		Set("su_add = ?", done[diff.Add]+done[RestoreOp]).Set("su_mod = ?", done[diff.Modify]).Set("su_del = ?", done[diff.Delete]).
-		Where("id = ?", run.ID).Where("outcome = ?", OutcomeRunning).Exec(ctx)
+	})
+}
+
+// EndRun records the outcome of a run, and the figures. Recording again overwrites.
+// What the run did to the inventory is counted: of the figures in run, those are not
+// used.
+func (s *Store) EndRun(ctx context.Context, run Run) error {
+	_, err := s.Conclude(ctx, RunRef{ID: run.RunID}, run, nil)
 	return err
 }
 
-// countChanges counts the changes of a run by their operation.
-func (s *Store) countChanges(ctx context.Context, runID string) (map[diff.Op]int64, error) {
-	var rows []struct {
-		Op    diff.Op `bun:"op"`
-		Count int64   `bun:"changes"`
-	}
-	run, err := rangeOf(ctx, s.db, runID)
-	if err == nil {
-		err = run.changes(s.db).Column("op").ColumnExpr("COUNT(*) AS changes").Group("op").Scan(ctx, &rows)
-	}
+// Conclude is RecordScopes and EndRun in one transaction. It returns what is on
+// record now.
+func (s *Store) Conclude(ctx context.Context, ref RunRef, run Run, scopes []RunScope) (Concluded, error) {
+	var out Concluded
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := s.markComplete(ctx, tx, ref, scopes); err != nil {
+			return err
+		}
+		// With the record it is locked: from here on nobody adds changes to what is counted.
+		if err := upsertRun(ctx, tx, run); err != nil {
+			return err
+		}
+		if err := upsertRunScopes(ctx, tx, ref, scopes); err != nil {
+			return err
+		}
+		done, err := writeFigures(ctx, tx, run.RunID)
+		if err != nil {
+			return err
+		}
+		out.Scopes = done
+		return out.read(ctx, tx, run.RunID)
+	})
 	if err != nil {
-		return nil, fmt.Errorf("count the changes of run %s: %w", runID, err)
+		return Concluded{}, fmt.Errorf("record run %s, with %d scopes: %w", run.RunID, len(scopes), err)
 	}
-	counts := make(map[diff.Op]int64, len(rows))
-	for _, row := range rows {
-		counts[row.Op] = row.Count
-	}
-	return counts, nil
+	return out, nil
 }
 
-// EndRun records the outcome and the figures of a run. Recording again
-// overwrites.
-func (s *Store) EndRun(ctx context.Context, run Run) error {
+// Concluded is what is on record of a run that is over, as the history has it.
+type Concluded struct {
+	// Outcome is as asked for, but "ok" for an unchanged run that did change something:
+	// before it was reset.
+	Outcome string
+	Done
+	Scopes map[int64]Done // those in which it did anything
+}
+
+func (c *Concluded) read(ctx context.Context, tx bun.Tx, runID string) error {
+	return tx.NewSelect().Model((*Run)(nil)).Column("outcome").Column(doneColumns...).Where("run_id = ?", runID).
+		Scan(ctx, &c.Outcome, &c.Added, &c.Modified, &c.Deleted, &c.Rehashed)
+}
+
+func upsertRun(ctx context.Context, tx bun.Tx, run Run) error {
 	run.Error = clip(run.Error, 2048)
 	run.ApprovedBy = clip(run.ApprovedBy, 255)
-	query := s.db.NewInsert().Model(&run).ExcludeColumn("id").Returning("NULL").On("DUPLICATE KEY UPDATE")
+	run.Stats = run.Stats.found()
+	query := tx.NewInsert().Model(&run).ExcludeColumn("id").Returning("NULL").On("DUPLICATE KEY UPDATE")
 	for _, column := range runColumns {
 		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
 	}
-	if _, err := query.Exec(ctx); err != nil {
-		return fmt.Errorf("record run %s: %w", run.RunID, err)
-	}
-	return nil
+	_, err := query.Exec(ctx)
+	return err
 }
 
-var statColumns = []string{
-	"cloud_num", "db_num", "to_add", "to_mod", "to_del", "su_add", "su_mod", "su_del", "rehashed", "held", "failed_rows", "paging_skips",
+// foundColumns are the figures of what a run found; doneColumns, of what it did, have
+// only writeFigures' word.
+var (
+	foundColumns = []string{"cloud_num", "db_num", "to_add", "to_mod", "to_del", "held", "failed_rows", "paging_skips"}
+	doneColumns  = []string{"su_add", "su_mod", "su_del", "rehashed"}
+)
+
+// found are the figures without those of what was done.
+func (s Stats) found() Stats {
+	s.SuAdd, s.SuMod, s.SuDel, s.Rehashed = 0, 0, 0, 0
+	return s
 }
 
 var runColumns = append([]string{
 	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "orphan_scopes", "orphan_rows", "approved_by", "error",
-}, statColumns...)
+}, foundColumns...)
 
-// RecordScopes records what became of scopes of a run, and of those with a
-// complete listing, that they had one.
+// RecordScopes records what became of scopes of a run, and of those with a complete
+// listing, that they had one. What the run did to them is recorded with its end.
 func (s *Store) RecordScopes(ctx context.Context, run RunRef, scopes []RunScope) error {
-	if len(scopes) == 0 {
-		return nil
-	}
-	var complete []int64
-	for i := range scopes {
-		scopes[i].RunID = run.ID
-		scopes[i].Reason = clip(scopes[i].Reason, 2048)
-		if scopes[i].Complete {
-			complete = append(complete, scopes[i].ScopeID)
-		}
-	}
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := upsertRunScopes(ctx, tx, scopes); err != nil {
+		if err := s.markComplete(ctx, tx, run, scopes); err != nil {
 			return err
 		}
-		return s.markComplete(ctx, tx, run, complete)
+		return upsertRunScopes(ctx, tx, run, scopes)
 	})
 	if err != nil {
 		return fmt.Errorf("record %d scopes of run %s: %w", len(scopes), run.ID, err)
@@ -262,33 +296,53 @@ func (s *Store) RecordScopes(ctx context.Context, run RunRef, scopes []RunScope)
 	return nil
 }
 
-func upsertRunScopes(ctx context.Context, tx bun.Tx, scopes []RunScope) error {
-	query := tx.NewInsert().Model(&scopes).Returning("NULL").On("DUPLICATE KEY UPDATE")
-	for _, column := range append([]string{"outcome", "hold_digest", "reason"}, statColumns...) {
+func upsertRunScopes(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {
+	if len(scopes) == 0 {
+		return nil
+	}
+	rows := slices.Clone(scopes)
+	for i := range rows {
+		rows[i].RunID = run.ID
+		rows[i].Reason = clip(rows[i].Reason, 2048)
+		rows[i].Stats = rows[i].Stats.found()
+	}
+	query := tx.NewInsert().Model(&rows).Returning("NULL").On("DUPLICATE KEY UPDATE")
+	for _, column := range append([]string{"outcome", "hold_digest", "reason"}, foundColumns...) {
 		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
 	}
 	_, err := query.Exec(ctx)
 	return err
 }
 
-func (s *Store) markComplete(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int64) error {
-	if len(scopeIDs) == 0 {
+func (s *Store) markComplete(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {
+	var complete []int64
+	for _, scope := range scopes {
+		if scope.Complete {
+			complete = append(complete, scope.ScopeID)
+		}
+	}
+	if len(complete) == 0 {
 		return nil
 	}
 	_, err := tx.NewUpdate().Model((*scopeRow)(nil)).
 		Set("last_complete_run = ?", run.ID).Set("last_complete_at = ?", s.at()).
-		Where("id IN (?)", bun.List(scopeIDs)).Where("fence = ?", run.Number).Exec(ctx)
+		Where("id IN (?)", bun.List(complete)).Where("fence = ?", run.Number).Exec(ctx)
 	return err
 }
 
-// Runs lists the newest runs first; of one kind, or of all for kind "".
+// Runs lists the newest runs first; of one kind, or of all for kind "". Of one that has
+// recorded no end, the figures are what it has done so far.
 func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, error) {
 	var runs []Run
 	query := s.db.NewSelect().Model(&runs).Order("id DESC").Limit(limit)
 	if kind != "" {
 		query = query.Where("kind = ?", kind)
 	}
-	if err := query.Scan(ctx); err != nil {
+	err := query.Scan(ctx)
+	if err == nil {
+		err = s.tellDone(ctx, runs)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
 	return runs, nil
@@ -301,6 +355,9 @@ func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
 	// As bytes: an ascii column does not compare with other characters.
 	err := s.db.NewSelect().Model(&runs).Where("LEFT(run_id, CHAR_LENGTH(?)) = CAST(? AS BINARY)", prefix, prefix).
 		Order("id DESC").Limit(2).Scan(ctx)
+	if err == nil {
+		err = s.tellDone(ctx, runs)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("find run %s: %w", prefix, err)
 	}
@@ -310,12 +367,19 @@ func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
 // RunScopes lists the scopes of a run, with their places, by id.
 func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error) {
 	var scopes []RunScope
-	err := s.db.NewSelect().Model(&scopes).Column("run_id", "scope_id", "outcome", "hold_digest", "reason").Column(statColumns...).
+	err := s.db.NewSelect().Model(&scopes).Column("run_id", "scope_id", "outcome", "hold_digest", "reason").Column(foundColumns...).Column(doneColumns...).
 		ColumnExpr("scope.provider, scope.account, scope.region").
 		Join("JOIN sync_scope AS scope ON scope.id = run_scope.scope_id").
 		Where("run_scope.run_id = ?", runID).Order("run_scope.scope_id").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the scopes of run %s: %w", runID, err)
+	}
+	done, err := done(ctx, s.db, runID) // of a run at work, its scopes' records do not have it
+	if err != nil {
+		return nil, err
+	}
+	for i := range scopes {
+		scopes[i].Stats.raise(done[scopes[i].ScopeID])
 	}
 	return scopes, nil
 }

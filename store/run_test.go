@@ -24,6 +24,13 @@ func figures(from int64) (stats store.Stats) {
 	return stats
 }
 
+// found are the figures without those of what a run did, which nobody else says than
+// the history.
+func found(stats store.Stats) store.Stats {
+	stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed = 0, 0, 0, 0
+	return stats
+}
+
 var started = time.Date(2025, 1, 2, 3, 4, 5, 678901000, time.UTC)
 
 func TestBeginRunOnce(t *testing.T) {
@@ -72,6 +79,7 @@ func TestEndRunRecordsTheLastFigures(t *testing.T) {
 			runs, err := b.FindRuns(t.Context(), "r")
 			require.NoError(t, err)
 			run.ID = runs[0].ID
+			run.Stats = found(run.Stats)
 			require.Equal(t, run, runs[0])
 			require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM sync_run"), "and run-1, of the set-up")
 		})
@@ -142,7 +150,7 @@ func TestScopesOfARun(t *testing.T) {
 	scopes, err := b.RunScopes(t.Context(), b.run.ID)
 	require.NoError(t, err)
 	require.Equal(t, []store.RunScope{
-		{RunID: "run-1", ScopeID: ids[0], Outcome: "ok", Stats: figures(50), Provider: "mock", Account: "demo", Region: "beijing"},
+		{RunID: "run-1", ScopeID: ids[0], Outcome: "ok", Stats: found(figures(50)), Provider: "mock", Account: "demo", Region: "beijing"},
 		{RunID: "run-1", ScopeID: ids[1], Outcome: "failed", Reason: "denied", Provider: "mock", Account: "demo", Region: "shanghai"},
 	}, scopes)
 	none, err := b.RunScopes(t.Context(), "another run")

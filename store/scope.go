@@ -170,18 +170,26 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int
 	return nil
 }
 
-// holdFence checks, to the end of the transaction, that the lease is the newest.
-func holdFence(ctx context.Context, tx bun.Tx, lease Lease) error {
+// holdFence checks, to the end of the transaction, that the lease is the newest, and
+// that the run is as the transaction takes it: see changing.
+func holdFence(ctx context.Context, tx bun.Tx, lease Lease, recorded bool) error {
+	lock := "LOCK IN SHARE MODE" // MariaDB has no FOR SHARE
+	if recorded {
+		lock = "FOR UPDATE"
+	}
 	var fence int64
-	var holder string
-	// LOCK IN SHARE MODE: MariaDB has no FOR SHARE.
-	err := tx.NewRaw("SELECT fence, claimed_by FROM sync_scope WHERE id = ? LOCK IN SHARE MODE", lease.ScopeID).
-		Scan(ctx, &fence, &holder)
+	var holder, outcome string
+	err := tx.NewRaw(`SELECT scope.fence, scope.claimed_by, COALESCE(run.outcome, ?) FROM sync_scope AS scope
+		LEFT JOIN sync_run AS run ON run.run_id = ? WHERE scope.id = ? `+lock,
+		OutcomeRunning, lease.RunID, lease.ScopeID).Scan(ctx, &fence, &holder, &outcome)
 	if err != nil {
 		return fmt.Errorf("read the fence of scope %d: %w", lease.ScopeID, err)
 	}
 	if fence != lease.Fence {
 		return fmt.Errorf("scope %d is claimed by run %s: %w", lease.ScopeID, holder, ErrSuperseded)
+	}
+	if outcome != OutcomeRunning && !recorded {
+		return errRecorded
 	}
 	return nil
 }

@@ -33,12 +33,12 @@ func (s *changeSpan) extend(inserted sql.Result, rows int) error {
 
 // write writes the span, if there is one. The ids of a statement that says how many
 // rows it has follow each other, but at a distance that the server sets: in a cluster
-// with several primaries, it is not 1.
+// with several primaries, it is not 1. Who writes a span writes a tally, too.
 func (s *changeSpan) write(ctx context.Context, tx bun.Tx, runID string) error {
 	if s.rows == 0 {
 		return nil
 	}
-	_, err := tx.NewRaw("INSERT INTO sync_change_span (run_id, first_id, last_id) VALUES (?, ?, ? + ? * @@auto_increment_increment)",
+	_, err := tx.NewRaw("INSERT INTO sync_change_span (run_id, first_id, last_id, tallied) VALUES (?, ?, ? + ? * @@auto_increment_increment, 1)",
 		runID, s.first, s.last, s.rows-1).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record the span of the changes: %w", err)

@@ -126,6 +126,8 @@ type cloudSync struct {
 	staged   bool // something of the run may be in staging
 	// planBytes bounds what a plan says of each scope.
 	planBytes int
+	// recorded is what is on record of the run, once it is.
+	recorded *activities.Recorded
 	// unrecorded are the records of the scopes done last: they are recorded
 	// together with the run, or before the next ones.
 	unrecorded []activities.ScopeRecord
@@ -403,6 +405,10 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 // cleaned: one after the other, the second waits for the server's next decision.
 const concludeAtOnce = "conclude-at-once"
 
+// recordedFigures is the change since when a run takes its figures from its record:
+// its own lack what it did before a reset, or what it could not count any more.
+const recordedFigures = "recorded-figures"
+
 // conclude records the run and cleans up after it, on a cancelled run too. A run whose
 // staging cannot be removed is recorded all the same; the next one sweeps it.
 func (s *cloudSync) conclude(ctx workflow.Context) error {
@@ -410,6 +416,16 @@ func (s *cloudSync) conclude(ctx workflow.Context) error {
 	if err := s.tellTemporal(ctx); err != nil {
 		return err
 	}
+	ended := s.recordAndClean(ctx)
+	if !s.report.differs(s.recorded) || workflow.GetVersion(ctx, recordedFigures, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+		return ended
+	}
+	s.report.correct(*s.recorded)
+	s.showDetails(ctx)
+	return errors.Join(ended, s.tellTemporal(ctx))
+}
+
+func (s *cloudSync) recordAndClean(ctx workflow.Context) error {
 	if !s.staged {
 		return s.recordRun(ctx)
 	}
@@ -458,5 +474,8 @@ func (s *cloudSync) recordRun(ctx workflow.Context) error {
 		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
 		ApprovedBy: s.report.ApprovedBy, Error: s.report.reason(),
 	}}
-	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
+	var out activities.RecordRunOut
+	err := workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, &out)
+	s.recorded = out.Recorded
+	return err
 }

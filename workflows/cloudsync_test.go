@@ -49,7 +49,8 @@ type world struct {
 	mismatch  string
 	applied   map[string][]int64 // operation to the scopes it was asked for
 	records   []activities.RecordRunIn
-	recordErr error // of RecordRun
+	recordErr error                // of RecordRun
+	recorded  *activities.Recorded // what it finds in the history; nil: an earlier version looks for nothing
 	cleaned   int
 	cleanErr  error // of CleanStaging
 }
@@ -158,11 +159,14 @@ func (w *world) apply(op string, in activities.ApplyIn, rows int64) store.Counts
 	return store.Counts{Applied: rows}
 }
 
-func (w *world) RecordRun(_ context.Context, in activities.RecordRunIn) error {
+func (w *world) RecordRun(_ context.Context, in activities.RecordRunIn) (activities.RecordRunOut, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.records = append(w.records, in)
-	return w.recordErr
+	if in.Final == nil {
+		return activities.RecordRunOut{}, w.recordErr
+	}
+	return activities.RecordRunOut{Recorded: w.recorded}, w.recordErr
 }
 
 func (w *world) CleanStaging(context.Context, activities.CleanStagingIn) error {

@@ -195,6 +195,15 @@ func (r *Report) settle(took time.Duration) {
 	}
 }
 
+// differs says that the report is not what is on record.
+func (r *Report) differs(recorded *activities.Recorded) bool {
+	return recorded != nil && (r.Outcome != recorded.Outcome || r.Stats != recorded.Stats(r.Stats))
+}
+
+func (r *Report) correct(recorded activities.Recorded) {
+	r.Outcome, r.Stats = recorded.Outcome, recorded.Stats(r.Stats)
+}
+
 // maxReasons bounds the reasons in one payload of records, in bytes of JSON.
 const maxReasons = 24 << 10
 

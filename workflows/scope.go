@@ -293,8 +293,9 @@ func (s *scopeRun) apply(ctx workflow.Context, activity any, op diff.Op, rows in
 	return err
 }
 
-// countApplied counts what an operation did before it failed, or was cancelled.
-// Where a newer run has swept its ledger, it cannot be told any more.
+// countApplied counts what an operation did before it failed, or was cancelled, for the
+// progress that the run shows. Where a newer run has swept its ledger, it cannot be told
+// until the run is recorded.
 func (s *scopeRun) countApplied(ctx workflow.Context, op diff.Op, in activities.ApplyIn) (counts activities.Counts) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	ctx = bookkeeping(ctx, fmt.Sprintf("count what was done: %s in %s", op, s.record.Place))
