@@ -110,6 +110,8 @@ func (s *stack) requireFleet(t *testing.T, report workflows.Report) {
 	require.EqualValues(t, fleet, s.count(t, "SELECT COUNT(DISTINCT uid) FROM resource_change WHERE op = 'add'"))
 	require.EqualValues(t, fleet, s.count(t, "SELECT su_add FROM sync_run WHERE run_id = ?", report.RunID))
 	require.EqualValues(t, fleet, s.count(t, "SELECT SUM(su_add) FROM sync_run_scope WHERE run_id = ?", report.RunID))
+	s.requireFigures(t)
+	s.requireReported(t, report)
 	s.requireNothingInFlight(t)
 }
 

@@ -214,4 +214,5 @@ func (s *stack) requireHistoryAddsUp(t *testing.T) {
 		require.Equal(t, added, s.count(t, "SELECT SUM(su_add) FROM sync_run WHERE kind = ?", kind))
 		require.Equal(t, deleted, s.count(t, "SELECT SUM(su_del) FROM sync_run WHERE kind = ?", kind))
 	}
+	s.requireFigures(t)
 }

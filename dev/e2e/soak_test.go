@@ -341,14 +341,17 @@ func (k *soak) requireSound(t *testing.T, before hashes, report workflows.Report
 	k.requireRecorded(t, report)
 }
 
-// requireRecorded checks the record of the run and its scopes: in one that is
-// complete and holds nothing, all that went away is deleted.
+// requireRecorded checks the record of the run and its scopes: the figures, of this run
+// and of all before, are what the history has; and in a scope that is complete and holds
+// nothing, all that went away is deleted.
 func (k *soak) requireRecorded(t *testing.T, report workflows.Report) {
 	t.Helper()
 	runs, err := k.store.FindRuns(t.Context(), report.RunID)
 	require.NoError(t, err)
 	require.Len(t, runs, 1)
 	require.Equal(t, string(report.Outcome), runs[0].Outcome)
+	k.requireReported(t, report)
+	k.requireFigures(t)
 	scopes, err := k.store.RunScopes(t.Context(), report.RunID)
 	require.NoError(t, err)
 	require.Len(t, scopes, len(soakRegions))
