@@ -26,7 +26,8 @@ func (p *Program) showCommand() *cobra.Command {
 		Long: `Shows a recorded run, its scopes and the rows it could not store.
 
 RUN is the number that ` + "`starter runs`" + ` shows, a run id or the beginning of one,
-a kind for its newest run, or "latest".`,
+a kind for its newest run, or "latest". What it added, modified and deleted is
+what the history has of it, whatever became of the run.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("name one run: a number or an id from `starter runs`, a kind, or %s", latest)
