@@ -190,7 +190,7 @@ func (s *Store) settle(ctx context.Context, run Run, newer RunRef) error {
 		settled, err := tx.NewUpdate().Model((*Run)(nil)).
 			Set("outcome = ?", OutcomeLost).Set("finished_at = ?", s.at()).
 			Set("error = ?", "the run recorded no outcome: it was terminated, or lost; run "+newer.ID+" began after it").
-			Where("id = ?", run.ID).Where("outcome = ?", OutcomeRunning).Exec(ctx)
+			Where("run_id = ?", run.RunID).Where("outcome = ?", OutcomeRunning).Exec(ctx)
 		if err != nil {
 			return err
 		}
