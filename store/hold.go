@@ -31,7 +31,7 @@ type holdRow struct {
 // takes the place of the one that waited, whose beginning it has.
 func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest, stands *StandingHold) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := holdFence(ctx, tx, set.Lease); err != nil {
+		if err := holdFence(ctx, tx, set.Lease, anyRecord); err != nil {
 			return err
 		}
 		if err := s.keepEntries(ctx, tx, set, digest); err != nil {

@@ -95,7 +95,7 @@ func (s *Store) ScopesWithHold(ctx context.Context, scopeIDs []int64) (map[int64
 // on it: the cloud has listed its rows again, or it was approved.
 func (s *Store) EndHold(ctx context.Context, lease Lease) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := holdFence(ctx, tx, lease); err != nil {
+		if err := holdFence(ctx, tx, lease, anyRecord); err != nil {
 			return err
 		}
 		_, err := tx.NewDelete().Model((*scopeHoldRow)(nil)).Where("scope_id = ?", lease.ScopeID).Exec(ctx)

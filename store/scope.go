@@ -170,6 +170,10 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int
 	return nil
 }
 
+// anyRecord is for what a run may do after its end is recorded, too: it changes no row
+// of the inventory.
+const anyRecord = true
+
 // holdFence checks, to the end of the transaction, that the lease is the newest, and
 // that the run is as the transaction takes it: see changing.
 func holdFence(ctx context.Context, tx bun.Tx, lease Lease, recorded bool) error {
