@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/uptrace/bun"
 )
@@ -96,3 +97,28 @@ func (r *Recording) Commit(ctx context.Context) error {
 
 // Rollback undoes it.
 func (r *Recording) Rollback() error { return errors.Join(r.tx.Rollback(), r.conn.Close()) }
+
+// UpsertWarnings upserts a run and returns how many warnings that caused.
+func (s *Store) UpsertWarnings(ctx context.Context, run Run) (warnings int, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := upsert(ctx, tx.Tx, tx.NewInsert().Model(&run).ExcludeColumn("id"), runColumns); err != nil {
+			return err
+		}
+		return tx.Tx.QueryRowContext(ctx, "SELECT @@warning_count").Scan(&warnings)
+	})
+	return warnings, err
+}
+
+// StoredTime is what becomes of a time that is a parameter of the driver.
+func (s *Store) StoredTime(ctx context.Context, at time.Time) (stored time.Time, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.Tx.ExecContext(ctx, "CREATE TEMPORARY TABLE clock (at DATETIME(6))"); err != nil {
+			return err
+		}
+		if _, err := tx.Tx.ExecContext(ctx, "INSERT INTO clock VALUES (?)", at); err != nil {
+			return err
+		}
+		return tx.Tx.QueryRowContext(ctx, "SELECT at FROM clock").Scan(&stored)
+	})
+	return stored, err
+}

@@ -190,7 +190,7 @@ func TestChangesByTimeInDisorder(t *testing.T) {
 	db := storetest.Connect(t, c.dsn)
 	var times []time.Time
 	for i := range 300 {
-		at := c.now.Add(time.Duration(i)*10*time.Minute + time.Duration(random.Int64N(int64(55*time.Minute))))
+		at := c.now.Add(time.Duration(i)*10*time.Minute + time.Duration(random.Int64N(int64(55*time.Minute)))).Truncate(time.Microsecond)
 		times = append(times, at)
 		uid := hostScope.UID(fmt.Sprint(i))
 		_, err := db.Exec(`INSERT INTO resource_change (id, kind, uid, native_id, scope_id, run_id, op, changed_at)

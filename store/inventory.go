@@ -110,16 +110,10 @@ func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []reso
 // statement. created_at stays. The columns that follow from the uid are written,
 // too: somebody may have edited them.
 func replaceRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
-	query := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
-		Returning("NULL").On("DUPLICATE KEY UPDATE")
-	for _, column := range append([]string{
+	insert := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name()))
+	return upsert(ctx, tx.Tx, insert, append([]string{
 		"hash", "scope_id", "provider", "account", "region", "native_id", "updated_at",
-	}, kind.Columns()...) {
-		// VALUES(): MariaDB does not know MySQL's newer row alias.
-		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
-	}
-	_, err := query.Exec(ctx)
-	return err
+	}, kind.Columns()...))
 }
 
 func deleteRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, uids []resource.UID) error {

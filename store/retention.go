@@ -72,7 +72,7 @@ func (s *Store) expireTo(ctx context.Context, last int64, before time.Time) (del
 // longer whole.
 func (s *Store) moveHorizon(ctx context.Context, until time.Time) error {
 	_, err := s.db.NewRaw(`INSERT INTO sync_horizon (kind, pruned_until) SELECT DISTINCT kind, ? FROM sync_scope
-		ON DUPLICATE KEY UPDATE pruned_until = GREATEST(sync_horizon.pruned_until, VALUES(pruned_until))`, until).Exec(ctx)
+		ON DUPLICATE KEY UPDATE pruned_until = GREATEST(sync_horizon.pruned_until, ?)`, until, until).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("move the horizon: %w", err)
 	}

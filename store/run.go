@@ -256,12 +256,7 @@ func upsertRun(ctx context.Context, tx bun.Tx, run Run) error {
 	run.Error = clip(run.Error, 2048)
 	run.ApprovedBy = clip(run.ApprovedBy, 255)
 	run.Stats = run.Stats.found()
-	query := tx.NewInsert().Model(&run).ExcludeColumn("id").Returning("NULL").On("DUPLICATE KEY UPDATE")
-	for _, column := range runColumns {
-		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
-	}
-	_, err := query.Exec(ctx)
-	return err
+	return upsert(ctx, tx.Tx, tx.NewInsert().Model(&run).ExcludeColumn("id"), runColumns)
 }
 
 // foundColumns are the figures of what a run found; doneColumns, of what it did, have
@@ -306,12 +301,7 @@ func upsertRunScopes(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunSco
 		rows[i].Reason = clip(rows[i].Reason, 2048)
 		rows[i].Stats = rows[i].Stats.found()
 	}
-	query := tx.NewInsert().Model(&rows).Returning("NULL").On("DUPLICATE KEY UPDATE")
-	for _, column := range append([]string{"outcome", "hold_digest", "reason"}, foundColumns...) {
-		query = query.Set("? = VALUES(?)", bun.Ident(column), bun.Ident(column))
-	}
-	_, err := query.Exec(ctx)
-	return err
+	return upsert(ctx, tx.Tx, tx.NewInsert().Model(&rows), append([]string{"outcome", "hold_digest", "reason"}, foundColumns...))
 }
 
 func (s *Store) markComplete(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {

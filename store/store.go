@@ -14,7 +14,6 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/mysqldialect"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -77,7 +76,11 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if err := waitFor(ctx, pool, cfg.Addr, cmp.Or(opts.ConnectTimeout, DefaultConnectTimeout)); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	s := &Store{db: bun.NewDB(pool, mysqldialect.New(mysqldialect.WithTimeLocation("UTC"))), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
+	server, err := askServer(ctx, pool)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err), pool.Close())
+	}
+	s := &Store{db: bun.NewDB(pool, dialectOf(server)), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
 	s.recording = semaphore.NewWeighted(1)
 	if s.now == nil {
 		s.now = time.Now
@@ -102,7 +105,9 @@ func harden(cfg *mysql.Config) error {
 	}
 	cfg.Params["time_zone"] = "'+00:00'"
 	cfg.Params["sql_mode"] = "'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'"
-	return cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin"))
+	// A DATETIME(6) has microseconds: of a time with more, MySQL would round them and
+	// MariaDB cut them.
+	return cfg.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin"), mysql.TimeTruncate(time.Microsecond))
 }
 
 // driverLog takes what the driver says of broken connections: details of errors
