@@ -12,8 +12,13 @@ MODULES := . dev dev/temporal dev/lint
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The database of demo, bench and tests: DB=mariadb, DB=mysql, or a server's program.
+ifdef DB
+export CLOUDSYNC_MYSQLD := $(DB)
+endif
+
 .PHONY: demo
-demo: launcher ## Run everything here and sync a mock cloud; FOR=60s stops by itself
+demo: launcher ## Run everything here and sync a mock cloud; FOR=60s, DB=mysql
 	@exec $(DEV) demo $(if $(FOR),--for $(FOR))
 
 .PHONY: setup
@@ -25,21 +30,34 @@ build: ## Build worker and starter into .dev/bin
 	go build -o .dev/bin/ ./worker ./starter
 
 .PHONY: test
-test: setup ## Run all tests with the race detector, against real servers
-	@exec $(DEV) with -- $(MAKE) --no-print-directory test-only
+test: setup ## Run all tests with the race detector, on MariaDB and MySQL; DB=mysql
+	@exec $(DEV) test
 
-# Against the servers of the environment, as `dev with` sets it. The end-to-end
-# tests mostly wait, so that many fit on a core. What takes minutes to compile, the
-# clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
-.PHONY: test-only
-test-only:
+# What `dev test` runs, against the servers of the environment. What takes minutes to
+# compile, the clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
+.PHONY: test-main
+test-main:
 	go build -race ./... && cd dev && go build -race -o /dev/null ./...
 	go test -race -timeout 30m ./...
+
+# The packages whose tests have databases, by what they import.
+STORETEST := cloudsync/store/storetest
+IMPORTS_STORETEST := {{range .TestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
+
+# A list that is empty would pass, too.
+.PHONY: test-database
+test-database:
+	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
+	go test -race -timeout 30m $$packages
+
+# The end-to-end tests mostly wait, so that many fit on a core.
+.PHONY: test-dev
+test-dev:
 	cd dev && go test -race -timeout 30m -parallel 12 ./...
 
 # A list that nothing runs would pass, too.
 .PHONY: regressions
-regressions: setup ## Run the tests of what went wrong in other programs of this kind
+regressions: launcher ## Run the tests of what went wrong in other programs of this kind
 	@cd dev && go test -list '^TestRegressions$$' ./e2e | grep -qx TestRegressions || { echo "dev/e2e has no TestRegressions"; exit 1; }
 	@cd dev && CLOUDSYNC_REGRESSIONS=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m -v ./e2e -run '^TestRegressions'
 
@@ -48,11 +66,11 @@ conformance: ## Replay recorded answers of the clouds to their SDKs; DIR=folder
 	@cd dev && go run -buildvcs=false ./conformance $(if $(DIR),$(abspath $(DIR)))
 
 .PHONY: bench
-bench: setup ## Measure whole runs; N=100000, FORMAT=json, PLOT=file.svg, PROFILE=folder
+bench: launcher ## Measure whole runs; N=100000, DB=mysql, FORMAT=json, PLOT=file.svg, PROFILE=folder
 	@exec $(DEV) bench $(if $(N),--hosts $(N)) $(if $(FORMAT),--format $(FORMAT)) $(if $(PLOT),--plot $(PLOT)) $(if $(PROFILE),--profiles $(abspath $(PROFILE)))
 
 .PHONY: histories
-histories: setup ## Record the workflow histories of the replay test anew
+histories: launcher ## Record the workflow histories of the replay test anew
 	@cd dev && CLOUDSYNC_RECORD=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m ./e2e -run TestRecordHistories
 
 .PHONY: lint

@@ -15,7 +15,10 @@ import (
 	"cloudsync/dev/demo"
 	"cloudsync/dev/layout"
 	"cloudsync/dev/machine"
+	"cloudsync/dev/mariadb"
 	"cloudsync/dev/setup"
+	"cloudsync/dev/suite"
+	"cloudsync/dev/temporalserver"
 	"cloudsync/dev/with"
 	"cloudsync/starter/flagerror"
 )
@@ -28,7 +31,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(flagerror.Wording(wantedForms))
-	root.AddCommand(newDemo(), newSetup(), newWith(), newBench(), newClean())
+	root.AddCommand(newDemo(), newSetup(), newWith(), newTest(), newBench(), newClean())
 	return root
 }
 
@@ -43,7 +46,7 @@ func newDemo() *cobra.Command {
 	var limit time.Duration
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Run MariaDB, Temporal and the worker, and sync a mock cloud every few seconds",
+		Short: "Run MariaDB or MySQL, Temporal and the worker, and sync a mock cloud every few seconds",
 		Args:  cobra.NoArgs,
 		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
 			c := console.New(os.Stdout)
@@ -79,22 +82,61 @@ func newSetup() *cobra.Command {
 			if err := setup.Compiler(cmd.Context(), machine.Local(), c); err != nil {
 				return err
 			}
-			programs, err := setup.Servers(cmd.Context(), l, c)
+			databases, err := setup.Databases(cmd.Context(), l, machine.Local(), c)
 			if err != nil {
 				return err
 			}
-			c.Printf("Ready: %s (%s), Temporal (%s)", programs.MariaDB, programs.MariaDB.Server, programs.Temporal)
+			temporal, err := temporalserver.Build(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			for _, database := range databases {
+				c.Printf("Ready: %s (%s)", database, database.Server)
+			}
+			c.Printf("Ready: Temporal (%s)", temporal)
 			return nil
 		}),
 	}
 }
 
+func newTest() *cobra.Command {
+	return &cobra.Command{
+		Use:   "test",
+		Short: "Run all tests, those that use a database on MariaDB and on MySQL",
+		Long: "Run all tests, each of make's targets against throw-away servers of its own: those that use a\n" +
+			"database on MariaDB and on MySQL, or on the server that " + mariadb.Variable + " names alone.",
+		Args: cobra.NoArgs,
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+			c := console.New(os.Stderr)
+			databases, err := setup.Databases(cmd.Context(), l, machine.Local(), c)
+			if err != nil {
+				return err
+			}
+			temporal, err := temporalserver.Build(cmd.Context(), l, c)
+			if err != nil {
+				return err
+			}
+			status, err := suite.Run(cmd.Context(), suite.Options{Layout: l, Console: c, Temporal: temporal, Databases: databases})
+			return statusOf(status, err)
+		}),
+	}
+}
+
+// statusOf gives the exit status of a command that was run back as one's own.
+func statusOf(status int, err error) error {
+	if err == nil && status != 0 {
+		return exitStatus(status)
+	}
+	return err
+}
+
 func newWith() *cobra.Command {
 	return &cobra.Command{
 		Use:   "with -- COMMAND [ARGUMENT...]",
-		Short: "Run a command against throw-away MariaDB and Temporal servers",
-		Long: "Run a command against throw-away MariaDB and Temporal servers, which it finds by the variables\n" +
-			with.MySQLVariable + " (DSN of the root account) and " + with.TemporalVariable + " (host:port).",
+		Short: "Run a command against throw-away MariaDB or MySQL, and Temporal servers",
+		Long: "Run a command against throw-away servers, a MariaDB and a Temporal, which it finds by the variables\n" +
+			with.MySQLVariable + " (DSN of the root account) and " + with.TemporalVariable + " (host:port).\n" +
+			mariadb.Variable + " chooses the first: " + mariadb.MariaDB + ", " + mariadb.MySQL + ", or the path of a server's program.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, args []string) error {
 			c := console.New(os.Stderr)
@@ -103,10 +145,7 @@ func newWith() *cobra.Command {
 				return err
 			}
 			status, err := with.Run(cmd.Context(), programs, c, args)
-			if err == nil && status != 0 {
-				return exitStatus(status)
-			}
-			return err
+			return statusOf(status, err)
 		}),
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
+	"cloudsync/dev/mariadb"
 	"cloudsync/dev/ports"
 	"cloudsync/dev/setup"
 	"cloudsync/dev/with"
@@ -68,11 +69,14 @@ func (f Fleet) String() string { return fmt.Sprintf("%d hosts in %d scopes", f.H
 // ErrNotMet says that a figure is not what it must be.
 var ErrNotMet = errors.New("not every bound is met")
 
-// mariadbArgs are those of a server of some size with a durable log, as an
+// databaseArgs are those of a server of some size with a durable log, as an
 // inventory has one; the references have the same.
-var mariadbArgs = []string{
-	"--innodb-buffer-pool-size=4G", "--innodb-log-file-size=2G", "--innodb-flush-log-at-trx-commit=1",
-	"--userstat=1", // counts the rows written by table
+func databaseArgs(server mariadb.Installation) []string {
+	log := "--innodb-log-file-size=2G"
+	if !server.IsMariaDB() {
+		log = "--innodb-redo-log-capacity=2G"
+	}
+	return append([]string{"--innodb-buffer-pool-size=4G", log, "--innodb-flush-log-at-trx-commit=1"}, rowsOf(server).args...)
 }
 
 // temporalArgs make the development server hand an activity to the worker whose
@@ -95,7 +99,7 @@ func run(ctx context.Context, o Options, dir string) error {
 	if err != nil {
 		return err
 	}
-	started, err := with.Start(ctx, o.Programs, with.Options{MariaDBArgs: mariadbArgs, TemporalArgs: temporalArgs})
+	started, err := with.Start(ctx, o.Programs, with.Options{DatabaseArgs: databaseArgs(o.Programs.Database), TemporalArgs: temporalArgs})
 	if err != nil {
 		return err
 	}
@@ -114,7 +118,7 @@ type servers struct {
 
 func (s *servers) measure(ctx context.Context) error {
 	s.options.Console.Printf("%s at %s, Temporal at %s; %s",
-		s.options.Programs.MariaDB, ports.Address(s.MariaDB.Port()), s.Temporal.Address(), machineSize())
+		s.options.Programs.Database, ports.Address(s.Database.Port()), s.Temporal.Address(), machineSize())
 	for _, fleet := range s.options.Fleets {
 		if err := s.measureFleet(ctx, fleet); err != nil {
 			return fmt.Errorf("measure %s: %w", fleet, err)

@@ -9,6 +9,7 @@ import (
 	"go.temporal.io/api/enums/v1"
 	"google.golang.org/protobuf/proto"
 
+	"cloudsync/dev/mariadb"
 	"cloudsync/workflows"
 )
 
@@ -22,11 +23,39 @@ type counters struct {
 // recordTables are written by every run: its record, and its claims of scopes.
 const recordTables = "'sync_run', 'sync_run_scope', 'sync_scope'"
 
-func readCounters(ctx context.Context, db *sql.DB) (c counters, err error) {
-	// https://mariadb.com/kb/en/information-schema-table_statistics-table/
-	err = db.QueryRowContext(ctx, `SELECT COALESCE(SUM(ROWS_CHANGED), 0),
-		COALESCE(SUM(CASE WHEN TABLE_NAME IN (`+recordTables+`) THEN 0 ELSE ROWS_CHANGED END), 0)
-		FROM information_schema.TABLE_STATISTICS WHERE TABLE_SCHEMA = DATABASE()`).Scan(&c.rows, &c.otherRows)
+// rowsByTable is how a server counts the rows that it wrote to each table.
+type rowsByTable struct {
+	args            []string // of the server, to have it count
+	changed, tables string   // an expression and a table of SQL
+	database, table string   // columns of that table
+}
+
+// https://mariadb.com/kb/en/information-schema-table_statistics-table/
+var mariadbRows = rowsByTable{
+	args:    []string{"--userstat=1"},
+	changed: "ROWS_CHANGED", tables: "information_schema.TABLE_STATISTICS", database: "TABLE_SCHEMA", table: "TABLE_NAME",
+}
+
+// https://dev.mysql.com/doc/refman/9.7/en/performance-schema-table-wait-summary-tables.html;
+// of the performance schema nothing else is on.
+var mysqlRows = rowsByTable{
+	args: []string{
+		"--performance-schema=ON", "--performance-schema-instrument=%=OFF", "--performance-schema-instrument=wait/io/table/sql/handler=COUNTED",
+	},
+	changed: "(COUNT_INSERT + COUNT_UPDATE + COUNT_DELETE)", tables: "performance_schema.table_io_waits_summary_by_table",
+	database: "OBJECT_SCHEMA", table: "OBJECT_NAME",
+}
+
+func rowsOf(server mariadb.Installation) rowsByTable {
+	if server.IsMariaDB() {
+		return mariadbRows
+	}
+	return mysqlRows
+}
+
+func readCounters(ctx context.Context, db *sql.DB, by rowsByTable) (c counters, err error) {
+	err = db.QueryRowContext(ctx, fmt.Sprintf("SELECT COALESCE(SUM(%s), 0), COALESCE(SUM(CASE WHEN %s IN (%s) THEN 0 ELSE %s END), 0) FROM %s WHERE %s = DATABASE()",
+		by.changed, by.table, recordTables, by.changed, by.tables, by.database)).Scan(&c.rows, &c.otherRows)
 	if err != nil {
 		return c, fmt.Errorf("read the rows written by table: %w", err)
 	}

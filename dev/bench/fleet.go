@@ -82,11 +82,12 @@ func (in *installation) measure(ctx context.Context, name string, tick int64, wo
 }
 
 func (in *installation) measureRun(ctx context.Context, workers []*workerProcess) (sample Sample, err error) {
-	before, err := readCounters(ctx, in.sql)
+	by := rowsOf(in.Database.Installation())
+	before, err := readCounters(ctx, in.sql, by)
 	if err != nil {
 		return sample, err
 	}
-	mysql := measured{pid: in.MariaDB.Process().PID()}
+	mysql := measured{pid: in.Database.Process().PID()}
 	if err := beginAll(&mysql, workers); err != nil {
 		return sample, err
 	}
@@ -94,11 +95,11 @@ func (in *installation) measureRun(ctx context.Context, workers []*workerProcess
 	if err != nil {
 		return sample, err
 	}
-	sample = Sample{Outcome: string(report.Outcome), Changes: report.Changes(), Seconds: took.Seconds()}
+	sample = Sample{Server: in.Database.Installation().String(), Outcome: string(report.Outcome), Changes: report.Changes(), Seconds: took.Seconds()}
 	if err := sample.addUsage(&mysql, workers); err != nil {
 		return sample, err
 	}
-	after, err := readCounters(ctx, in.sql)
+	after, err := readCounters(ctx, in.sql, by)
 	if err != nil {
 		return sample, err
 	}

@@ -85,7 +85,7 @@ func (in *installation) create(ctx context.Context) error {
 }
 
 func (in *installation) createDatabase(ctx context.Context) error {
-	server, err := sql.Open("mysql", in.MariaDB.DSN(""))
+	server, err := sql.Open("mysql", in.Database.DSN(""))
 	if err != nil {
 		return fmt.Errorf("connect to the server: %w", err)
 	}
@@ -93,7 +93,7 @@ func (in *installation) createDatabase(ctx context.Context) error {
 	if err := errors.Join(err, server.Close()); err != nil {
 		return err
 	}
-	in.sql, err = sql.Open("mysql", in.MariaDB.DSN(in.database))
+	in.sql, err = sql.Open("mysql", in.Database.DSN(in.database))
 	return err
 }
 
@@ -150,7 +150,7 @@ public_cloud_sync:
     resource_host: { interval: 1h, max_parallel_scopes: %d }
   accounts:
     - { provider: mock, name: bench, requests_per_second: %d, regions: [%s], mock: %s }
-`, in.MariaDB.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
+`, in.Database.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
 	return os.WriteFile(in.config, []byte(text), 0o600)
 }
 

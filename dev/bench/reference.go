@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -108,7 +109,50 @@ func (r *references) create(ctx context.Context, table string) error {
 }
 
 func (r *references) loadInto(ctx context.Context, table, path string) error {
-	return sqlExec(ctx, r.sql, fmt.Sprintf("LOAD DATA INFILE '%s' INTO TABLE %s CHARACTER SET binary", path, table))
+	columns, err := r.columns(ctx)
+	if err != nil {
+		return err
+	}
+	asJSON, err := r.jsonColumns(ctx)
+	if err != nil {
+		return err
+	}
+	return sqlExec(ctx, r.sql, loading(table, path, columns, asJSON))
+}
+
+// loading is the statement that loads a file. MySQL takes no binary text for its JSON,
+// which MariaDB does not have as a type.
+func loading(table, path string, columns, asJSON []string) string {
+	var sets []string
+	for i, column := range columns {
+		if slices.Contains(asJSON, column) {
+			columns[i] = "@" + column
+			sets = append(sets, column+" = CONVERT(@"+column+" USING utf8mb4)")
+		}
+	}
+	statement := fmt.Sprintf("LOAD DATA INFILE '%s' INTO TABLE %s CHARACTER SET binary (%s)", path, table, strings.Join(columns, ", "))
+	if len(sets) > 0 {
+		statement += " SET " + strings.Join(sets, ", ")
+	}
+	return statement
+}
+
+// jsonColumns are those that the server keeps in a form of its own.
+func (r *references) jsonColumns(ctx context.Context) (columns []string, err error) {
+	rows, err := r.sql.QueryContext(ctx, `SELECT COLUMN_NAME FROM information_schema.COLUMNS
+		WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'resource_host' AND DATA_TYPE = 'json'`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Err(), rows.Close()) }()
+	for rows.Next() {
+		var column string
+		if err := rows.Scan(&column); err != nil {
+			return nil, err
+		}
+		columns = append(columns, column)
+	}
+	return columns, nil
 }
 
 func (r *references) load(ctx context.Context) error { return r.loadInto(ctx, referenceTable, r.first) }
@@ -172,7 +216,7 @@ func (r *references) sketch(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	columns, err := rows.Columns()
+	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
@@ -184,6 +228,11 @@ func (r *references) sketch(ctx context.Context) (err error) {
 	for rows.Next() {
 		if err := rows.Scan(places...); err != nil {
 			return err
+		}
+		for i, column := range columns {
+			if encoded, ok := values[i].([]byte); ok && column.DatabaseTypeName() == "JSON" {
+				values[i] = string(encoded) // MySQL takes no binary text for it
+			}
 		}
 		if _, err := r.sql.ExecContext(ctx, insert, values...); err != nil {
 			return err
@@ -231,20 +280,20 @@ func (r *references) columns(ctx context.Context) (columns []string, err error) 
 func joins(columns []string) []string {
 	sets := make([]string, len(columns))
 	for i, column := range columns {
-		sets[i] = "stored." + column + " = listed." + column
+		sets[i] = "held." + column + " = listed." + column
 	}
-	const stored, listed = referenceTable + " AS stored", dbaTable + " AS listed"
+	const held, listed = referenceTable + " AS held", dbaTable + " AS listed"
 	return []string{
-		"DELETE stored FROM " + stored + " LEFT JOIN " + listed + " ON listed.uid = stored.uid WHERE listed.uid IS NULL",
-		"UPDATE " + stored + " JOIN " + listed + " ON listed.uid = stored.uid SET " + strings.Join(sets, ", ") + " WHERE stored.hash <> listed.hash",
-		"INSERT INTO " + referenceTable + " SELECT listed.* FROM " + listed + " LEFT JOIN " + stored + " ON stored.uid = listed.uid WHERE stored.uid IS NULL",
+		"DELETE held FROM " + held + " LEFT JOIN " + listed + " ON listed.uid = held.uid WHERE listed.uid IS NULL",
+		"UPDATE " + held + " JOIN " + listed + " ON listed.uid = held.uid SET " + strings.Join(sets, ", ") + " WHERE held.hash <> listed.hash",
+		"INSERT INTO " + referenceTable + " SELECT listed.* FROM " + listed + " LEFT JOIN " + held + " ON held.uid = listed.uid WHERE held.uid IS NULL",
 	}
 }
 
 func (r *references) checkDBA(ctx context.Context) error {
 	var missing int64
-	err := r.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM resource_host AS row LEFT JOIN "+referenceTable+
-		" AS stored ON stored.uid = row.uid AND stored.hash = row.hash WHERE stored.uid IS NULL").Scan(&missing)
+	err := r.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM resource_host AS mine LEFT JOIN "+referenceTable+
+		" AS held ON held.uid = mine.uid AND held.hash = mine.hash WHERE held.uid IS NULL").Scan(&missing)
 	if err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 
 // Sample is what one run took.
 type Sample struct {
+	Server  string `json:"server"` // such as MySQL 9.7.4
 	Hosts   int    `json:"hosts"`
 	Scopes  int    `json:"scopes"`
 	Case    string `json:"case"`
@@ -43,6 +44,14 @@ type results struct {
 
 func (r *results) add(s Sample)                     { r.samples = append(r.samples, s) }
 func (r *results) addReferences(found ...Reference) { r.references = append(r.references, found...) }
+
+// server is the database's, as the beginning of a line.
+func (r *results) server() string {
+	if len(r.samples) == 0 || r.samples[0].Server == "" {
+		return ""
+	}
+	return r.samples[0].Server + "; "
+}
 
 // sample is the median by the seconds, where a fleet was measured several times.
 func (r *results) sample(f Fleet, name string) (Sample, bool) {
@@ -116,7 +125,7 @@ func (r *results) writeJSON(out io.Writer, bounds []Bound) error {
 
 func (r *results) writeTables(out io.Writer, bounds []Bound) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s; of what was measured several times, the medians by the seconds\n\n", machineSize())
+	fmt.Fprintf(w, "%s%s; of what was measured several times, the medians by the seconds\n\n", r.server(), machineSize())
 	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tfrom–to\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\thistory KB\tactivities\t")
 	for _, measured := range grouped(r.samples, func(s Sample) [3]any { return [3]any{s.Hosts, s.Scopes, s.Case} }) {
 		s, _ := median(measured, sampleSeconds)

@@ -1,4 +1,4 @@
-// Package demo runs the whole application on this machine: MariaDB, Temporal,
+// Package demo runs the whole application on this machine: MariaDB or MySQL, Temporal,
 // the worker, and schedules that keep the inventory equal to a mock cloud.
 package demo
 
@@ -69,7 +69,7 @@ func (d *demo) run(ctx context.Context) error {
 
 func (d *demo) bringUp(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		d.prepare, d.startMariaDB, d.startTemporal, d.migrate, d.startWorker, d.applySchedules, d.openFeed,
+		d.prepare, d.startDatabase, d.startTemporal, d.migrate, d.startWorker, d.applySchedules, d.openFeed,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -75,13 +75,13 @@ func TestDemoShowsRunsAndGoesOnWithItsData(t *testing.T) {
 	for line := range strings.Lines(first.String()) {
 		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), console.Width, line)
 	}
-	requireStoppedInOrder(t, first.String())
+	requireStoppedInOrder(t, o, first.String())
 	requireNothingLeft(t, o.Layout)
 
 	second, interrupted := interruptedAt(t, "resource_host ")
 	require.NoError(t, Run(interrupted, options(t, second, dir)), second.String())
-	require.Equal(t, lineWith(first.String(), "mariadb -h"), lineWith(second.String(), "mariadb -h"), "the same port")
-	requireStoppedInOrder(t, second.String())
+	require.Equal(t, lineWith(first.String(), "-u root "), lineWith(second.String(), "-u root "), "the same port")
+	requireStoppedInOrder(t, o, second.String())
 	requireNothingLeft(t, o.Layout)
 }
 
@@ -133,7 +133,7 @@ func TestDemoInterruptedBeforeItsTime(t *testing.T) {
 
 func TestDemoInterruptedWhileItStarts(t *testing.T) {
 	t.Setenv("DEMO_TEST_DISKS", "ok")
-	out, interrupted := interruptedAt(t, "MariaDB ")
+	out, interrupted := interruptedAt(t, "Tables ")
 	o := options(t, out, t.TempDir())
 
 	require.NoError(t, Run(interrupted, o), out.String())
@@ -142,10 +142,10 @@ func TestDemoInterruptedWhileItStarts(t *testing.T) {
 	requireNothingLeft(t, o.Layout)
 }
 
-func requireStoppedInOrder(t *testing.T, out string) {
+func requireStoppedInOrder(t *testing.T, o Options, out string) {
 	_, stopping, found := strings.Cut(out, "outcome")
 	require.True(t, found)
-	worker, temporal, database := strings.Index(stopping, "  Worker  "), strings.Index(stopping, "  Temporal  "), strings.Index(stopping, "  MariaDB  ")
+	worker, temporal, database := strings.Index(stopping, "  Worker  "), strings.Index(stopping, "  Temporal  "), strings.Index(stopping, "  "+o.Programs.Database.Name+"  ")
 	require.Positive(t, worker)
 	require.Less(t, worker, temporal)
 	require.Less(t, temporal, database)

@@ -41,20 +41,28 @@ func (d *demo) stopLeftovers(ctx context.Context) error {
 	return nil
 }
 
-func (d *demo) startMariaDB(ctx context.Context) error {
-	step := d.Console.Step(d.Programs.MariaDB.Name)
+func (d *demo) startDatabase(ctx context.Context) error {
+	step := d.Console.Step(d.Programs.Database.Name)
 	step.Detail("starting")
 	server, err := mariadb.Start(ctx, mariadb.Options{
-		Dir: d.Layout.Path("mysql"), Port: d.ports.MySQL, Database: database,
-		Installation: d.Programs.MariaDB,
+		Dir: d.dataFolder(), Port: d.ports.MySQL, Database: database,
+		Installation: d.Programs.Database,
 		Log:          d.Layout.Log(mysqlName), PIDFile: d.Layout.PIDFile(mysqlName),
 	})
 	if err != nil {
 		return step.End(err, "")
 	}
 	d.stack.add(server.Process())
-	step.Done("%s on %s", d.Programs.MariaDB.Version, free.Address(d.ports.MySQL))
+	step.Done("%s on %s", d.Programs.Database.Version, free.Address(d.ports.MySQL))
 	return nil
+}
+
+// dataFolder is one for each of the servers: neither reads the other's files.
+func (d *demo) dataFolder() string {
+	if d.Programs.Database.IsMariaDB() {
+		return d.Layout.Path("mysql")
+	}
+	return d.Layout.Path("mysql-data")
 }
 
 func (d *demo) startTemporal(ctx context.Context) error {

@@ -42,9 +42,9 @@ func environment(o Options) []string {
 }
 
 func initCommand(i Installation, dir string) process.Command {
-	if !i.isMariaDB() {
-		args := append([]string{"--no-defaults", "--initialize-insecure", "--datadir=" + dir}, asUser()...)
-		return process.Command{Path: i.Server, Args: args}
+	if !i.IsMariaDB() {
+		path, args := i.command(append([]string{"--initialize-insecure", "--datadir=" + dir, anyFile}, asUser()...)...)
+		return process.Command{Path: path, Args: args}
 	}
 	// --rpm keeps the script from changing the owner of a system-wide plug-in's
 	// folder, --force from looking the host's name up.
@@ -55,15 +55,19 @@ func initCommand(i Installation, dir string) process.Command {
 	return process.Command{Path: i.InstallDB, Args: args}
 }
 
+// anyFile lets the server read and write any file, as MariaDB does by default. MySQL
+// has a folder for that which exists only where it is installed.
+const anyFile = "--secure-file-priv="
+
 // serverArgs trade durability in a power cut for speed; a crash of the server
 // alone loses nothing. The loose- options are for one of the two servers only.
 func serverArgs(o Options) []string {
 	args := []string{
-		"--no-defaults", "--datadir=" + dataDir(o),
+		"--datadir=" + dataDir(o),
 		fmt.Sprintf("--port=%d", o.Port), "--bind-address=127.0.0.1",
 		// Relative to the data directory: a socket's path may have 107 bytes only.
 		"--socket=server.sock", "--pid-file=server.pid",
-		"--character-set-server=utf8mb4",
+		"--character-set-server=utf8mb4", anyFile,
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=256M",
 		"--skip-log-bin", "--loose-performance-schema=OFF", "--loose-mysqlx=OFF",
 	}

@@ -93,7 +93,9 @@ func TestDescribe(t *testing.T) {
 		"/opt/homebrew/opt/mysql/bin/mysqld  Ver 9.1.0 for macos15.1 on arm64 (Homebrew)":     "MySQL 9.1.0",
 		"/usr/libexec/mariadbd  Ver 11.4.2-MariaDB for Linux on x86_64 (MariaDB Server)":      "MariaDB 11.4.2",
 	} {
-		require.Equal(t, want, describe("server", text).String())
+		var found Installation
+		found.describe(text)
+		require.Equal(t, want, found.String())
 	}
 }
 

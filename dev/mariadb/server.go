@@ -31,7 +31,7 @@ type Options struct {
 	Database string
 	// ExtraArgs come after the server's other arguments, and so win over them.
 	ExtraArgs []string
-	// Installation is the program to run; the zero value is the one that Find finds.
+	// Installation is the program to run; the zero value is the one that Chosen finds.
 	Installation Installation
 	// Log is the server's log; empty is server.log in Dir.
 	Log string
@@ -69,7 +69,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 func (o Options) complete(ctx context.Context) (Options, error) {
 	var err error
 	if o.Installation.Server == "" {
-		if o.Installation, err = Find(ctx, machine.Local()); err != nil {
+		if o.Installation, err = Chosen(ctx, machine.Local()); err != nil {
 			return o, err
 		}
 	}
@@ -90,9 +90,10 @@ func (o Options) complete(ctx context.Context) (Options, error) {
 // Start starts the server again after Stop or Kill, with the same data on the
 // same port, and waits until it answers.
 func (s *Server) Start(ctx context.Context) error {
+	path, args := s.options.Installation.command(serverArgs(s.options)...)
 	child, err := process.Start(process.Spec{
-		Name: s.options.Installation.Name, Path: s.options.Installation.Server,
-		Args: serverArgs(s.options), Env: environment(s.options), Log: s.options.Log, PIDFile: s.options.PIDFile,
+		Name: s.options.Installation.Name, Path: path, Args: args, Env: environment(s.options),
+		Log: s.options.Log, PIDFile: s.options.PIDFile,
 	})
 	if err != nil {
 		return err

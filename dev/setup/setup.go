@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
@@ -15,14 +16,14 @@ import (
 
 // Programs are the servers, ready to be started.
 type Programs struct {
-	MariaDB mariadb.Installation
+	Database mariadb.Installation
 	// Temporal is the path of the Temporal command-line tool.
 	Temporal string
 }
 
 // Servers finds, installs or builds the two servers.
 func Servers(ctx context.Context, l layout.Layout, c *console.Console) (Programs, error) {
-	database, err := mariadb.Ensure(ctx, machine.Local(), c)
+	database, err := Database(ctx, l, machine.Local(), c)
 	if err != nil {
 		return Programs{}, err
 	}
@@ -30,7 +31,45 @@ func Servers(ctx context.Context, l layout.Layout, c *console.Console) (Programs
 	if err != nil {
 		return Programs{}, err
 	}
-	return Programs{MariaDB: database, Temporal: temporal}, nil
+	return Programs{Database: database, Temporal: temporal}, nil
+}
+
+// Database finds the database's server that the environment chooses, and installs or
+// unpacks it where it is missing.
+func Database(ctx context.Context, l layout.Layout, m machine.Machine, c *console.Console) (mariadb.Installation, error) {
+	switch choice := os.Getenv(mariadb.Variable); choice {
+	case "", mariadb.MariaDB:
+		return mariadb.Ensure(ctx, m, c)
+	case mariadb.MySQL:
+		return mariadb.Unpack(ctx, l, m, c)
+	default:
+		return mariadb.At(ctx, m, choice)
+	}
+}
+
+// ciVariable is set to true by all that calls itself continuous integration.
+const ciVariable = "CI"
+
+// Databases are the servers that the tests need: the one that the environment chooses,
+// or else MariaDB and MySQL. Where MySQL cannot be had, people go on without; what
+// continuous integration lets through was tested on both.
+func Databases(ctx context.Context, l layout.Layout, m machine.Machine, c *console.Console) ([]mariadb.Installation, error) {
+	first, err := Database(ctx, l, m, c)
+	if err != nil {
+		return nil, err
+	}
+	if os.Getenv(mariadb.Variable) != "" || !first.IsMariaDB() {
+		return []mariadb.Installation{first}, nil
+	}
+	second, err := mariadb.Unpack(ctx, l, m, c)
+	if errors.Is(err, mariadb.ErrNoMySQL) && os.Getenv(ciVariable) != "true" {
+		c.Printf("  Going on without MySQL, with %s alone: %v", first, err)
+		return []mariadb.Installation{first}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []mariadb.Installation{first, second}, nil
 }
 
 // errNoCompiler says what to install for the race detector.

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/dev/console"
+	"cloudsync/dev/layout"
 	"cloudsync/dev/machine"
+	"cloudsync/dev/mariadb"
 	"cloudsync/dev/process"
 )
 
@@ -60,4 +62,37 @@ func TestCompilerSaysWhatToInstallWhereItCannot(t *testing.T) {
 
 	require.ErrorIs(t, err, errNoCompiler)
 	require.ErrorContains(t, err, "xcode-select --install")
+}
+
+// nothingButMariaDB is a machine from which MySQL cannot be had.
+func nothingButMariaDB() machine.Machine {
+	m := machine.Local()
+	m.LookPath = func(name string) (string, error) {
+		if name == "apt-get" {
+			return "", exec.ErrNotFound
+		}
+		return machine.Local().LookPath(name)
+	}
+	return m
+}
+
+func TestPeopleGoOnWithoutMySQL(t *testing.T) {
+	t.Setenv(mariadb.Variable, "")
+	t.Setenv(ciVariable, "")
+	var out bytes.Buffer
+
+	found, err := Databases(t.Context(), layout.Layout{Root: t.TempDir()}, nothingButMariaDB(), console.New(&out))
+
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	require.Contains(t, out.String(), "Going on without MySQL, with "+found[0].String()+" alone: no MySQL server can be had here")
+}
+
+func TestContinuousIntegrationNeedsMySQL(t *testing.T) {
+	t.Setenv(mariadb.Variable, "")
+	t.Setenv(ciVariable, "true")
+
+	_, err := Databases(t.Context(), layout.Layout{Root: t.TempDir()}, nothingButMariaDB(), console.New(&bytes.Buffer{}))
+
+	require.ErrorIs(t, err, mariadb.ErrNoMySQL)
 }

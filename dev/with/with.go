@@ -1,5 +1,5 @@
-// Package with runs a command against throw-away servers: a MariaDB in a
-// temporary folder and a Temporal that keeps its state in memory.
+// Package with runs a command against throw-away servers: a MariaDB or MySQL
+// in a temporary folder and a Temporal that keeps its state in memory.
 package with
 
 import (
@@ -30,16 +30,16 @@ const (
 // end because its launcher was.
 const stopWithin = 30 * time.Second
 
-// Servers are a MariaDB and a Temporal server with nothing in them.
+// Servers are a MariaDB or MySQL and a Temporal server with nothing in them.
 type Servers struct {
-	MariaDB  *mariadb.Server
+	Database *mariadb.Server
 	Temporal *temporalserver.Server
 	dir      string
 }
 
 // Options are what differs from the servers of the tests.
 type Options struct {
-	MariaDBArgs, TemporalArgs []string
+	DatabaseArgs, TemporalArgs []string
 }
 
 // Start starts both servers.
@@ -57,7 +57,7 @@ func Start(ctx context.Context, programs setup.Programs, o Options) (*Servers, e
 
 func (s *Servers) start(ctx context.Context, programs setup.Programs, o Options) error {
 	var err error
-	s.MariaDB, err = mariadb.Start(ctx, mariadb.Options{Dir: s.dir, Installation: programs.MariaDB, ExtraArgs: o.MariaDBArgs})
+	s.Database, err = mariadb.Start(ctx, mariadb.Options{Dir: s.dir, Installation: programs.Database, ExtraArgs: o.DatabaseArgs})
 	if err != nil {
 		return err
 	}
@@ -75,8 +75,8 @@ func (s *Servers) Stop() error {
 	if s.Temporal != nil {
 		errs = append(errs, s.Temporal.Stop(ctx))
 	}
-	if s.MariaDB != nil {
-		errs = append(errs, s.MariaDB.Stop(ctx))
+	if s.Database != nil {
+		errs = append(errs, s.Database.Stop(ctx))
 	}
 	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
 }
@@ -84,7 +84,9 @@ func (s *Servers) Stop() error {
 // Environment is what the command finds the servers by.
 func (s *Servers) Environment() []string {
 	return []string{
-		MySQLVariable + "=" + s.MariaDB.DSN(""),
+		MySQLVariable + "=" + s.Database.DSN(""),
+		// For a command that starts servers of its own, or this program again.
+		mariadb.Variable + "=" + s.Database.Installation().Choice,
 		TemporalVariable + "=" + s.Temporal.Address(),
 	}
 }
@@ -93,7 +95,7 @@ func (s *Servers) Environment() []string {
 // most of what the command says then.
 func (s *Servers) died() error {
 	var errs []error
-	for _, child := range []*process.Child{s.MariaDB.Process(), s.Temporal.Process()} {
+	for _, child := range []*process.Child{s.Database.Process(), s.Temporal.Process()} {
 		if !child.Running() {
 			errs = append(errs, child.Died())
 		}
@@ -120,7 +122,7 @@ func introduce(ctx context.Context, s *Servers, programs setup.Programs, c *cons
 	if err != nil {
 		return err
 	}
-	c.Printf("%s at %s", programs.MariaDB, ports.Address(s.MariaDB.Port()))
+	c.Printf("%s at %s", programs.Database, ports.Address(s.Database.Port()))
 	c.Printf("Temporal %s at %s", version, s.Temporal.Address())
 	return nil
 }

@@ -1,0 +1,71 @@
+// Package suite runs all tests: those of the main module, those of them that use a
+// database on each of the servers, and the end-to-end tests.
+package suite
+
+import (
+	"context"
+	"os/exec"
+	"strconv"
+	"strings"
+
+	"cloudsync/dev/console"
+	"cloudsync/dev/layout"
+	"cloudsync/dev/mariadb"
+	"cloudsync/dev/setup"
+	"cloudsync/dev/with"
+)
+
+// Options say what the tests run on.
+type Options struct {
+	Layout   layout.Layout
+	Console  *console.Console
+	Temporal string // the path of its tool
+	// Databases are one or two, all of them.
+	Databases []mariadb.Installation
+}
+
+// step is one of make's targets, with the server it is run on.
+type step struct {
+	target   string
+	database mariadb.Installation
+}
+
+// Run runs the tests, and returns the exit status of the first step that failed. What
+// is compiled for one is there for the next.
+func Run(ctx context.Context, o Options) (status int, err error) {
+	for _, s := range steps(o.Databases, commits(ctx, o.Layout)) {
+		programs := setup.Programs{Database: s.database, Temporal: o.Temporal}
+		o.Console.Printf("make %s, on %s", s.target, s.database)
+		status, err = with.Run(ctx, programs, o.Console, []string{"make", "--no-print-directory", "-C", o.Layout.Root, s.target})
+		if err != nil || status != 0 {
+			return status, err
+		}
+	}
+	return 0, nil
+}
+
+// steps has the end-to-end tests once: they take most of the time, and mostly wait, for
+// Temporal and for faults to pass. The commits have them on each server in turn, so that
+// the same commit is always tested on the same one.
+func steps(databases []mariadb.Installation, commits int) []step {
+	all := []step{{"test-main", databases[0]}}
+	for _, other := range databases[1:] {
+		all = append(all, step{"test-database", other})
+	}
+	return append(all, step{"test-dev", databases[commits%len(databases)]})
+}
+
+// commits counts those up to the present; none where this is no clone.
+func commits(ctx context.Context, l layout.Layout) int {
+	count := exec.CommandContext(ctx, "git", "rev-list", "--count", "HEAD")
+	count.Dir = l.Root
+	out, err := count.Output()
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		return 0
+	}
+	return n
+}
