@@ -73,6 +73,8 @@ func temporalError(ctx context.Context, err error) error {
 		return nonRetryable(supersededType, err)
 	case errors.Is(err, resource.ErrCorrupt), errors.Is(err, store.ErrNotFound):
 		return nonRetryable("Corrupt", err)
+	case store.IsTooLarge(err):
+		return nonRetryable("Misconfigured", fmt.Errorf("the server's max_allowed_packet is too small for this, set it to more: %w", err))
 	case store.IsMisconfigured(err):
 		return nonRetryable("Misconfigured", fmt.Errorf("the database refuses this until its schema (`starter migrate`) or its account's rights change: %w", err))
 	case errors.As(err, &cloudErr):

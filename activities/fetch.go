@@ -16,7 +16,7 @@ import (
 
 const (
 	// chunkBytes is the size, before compression to about a fifth, from which a
-	// snapshot is staged as it arrives. A smaller one is staged only if it differs
+	// snapshot is staged as it arrives, or earlier where the server takes less. A smaller one is staged only if it differs
 	// from the inventory.
 	chunkBytes = 8 << 20
 	// maxRestarts is how often an attempt starts a listing over whose cursor
@@ -389,7 +389,7 @@ func (f *fetch) addRows(rows []sealedRow) {
 // called between pages, so a checkpoint never cuts one in two.
 func (f *fetch) checkpoint(ctx context.Context) error {
 	stops := f.beat.workerStops()
-	if !stops && f.chunk.Size() < chunkBytes {
+	if !stops && f.chunk.Size() < chunkBytes && f.chunk.IndexSize() < f.deps.Store.IndexBytes() {
 		return nil
 	}
 	if err := f.stage(ctx); err != nil {

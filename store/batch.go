@@ -16,7 +16,7 @@ import (
 )
 
 // The limits of a batch, which is one transaction: rows, and bytes of their
-// encoding.
+// encoding, or fewer where the server's max_allowed_packet is small.
 const (
 	BatchRows  = 1000
 	BatchBytes = 4 << 20
@@ -71,17 +71,19 @@ type BatchWriter struct {
 // NewBatchWriter returns a writer for the set. The set must not have been
 // written before: each attempt of ComputeDiff is a writer of its own.
 func (s *Store) NewBatchWriter(set BatchSet) *BatchWriter {
-	return &BatchWriter{store: s, set: set}
+	return &BatchWriter{store: s, set: set, list: itemList{limit: s.server.payloadBytes()}}
 }
 
-// Add appends an item and writes the batch when it is full.
+// Add appends an item, and writes the batch before it where that is full.
 func (w *BatchWriter) Add(ctx context.Context, item Item) error {
+	if !w.list.takes(item) {
+		if err := w.flushItems(ctx); err != nil {
+			return err
+		}
+	}
 	w.list.add(item)
 	w.rows++
-	if !w.list.full() {
-		return nil
-	}
-	return w.flushItems(ctx)
+	return nil
 }
 
 // maxReferences bounds the batches that one statement writes.
@@ -114,6 +116,9 @@ func (w *BatchWriter) flushItems(ctx context.Context) error {
 	}
 	return compressed(w.list.encoded, func(payload []byte) error {
 		defer w.list.reset()
+		if err := w.store.server.checkPayload(payload); err != nil {
+			return fmt.Errorf("write a %s batch of scope %d with %d rows: %w", w.set.Op, w.set.ScopeID, w.list.items, err)
+		}
 		return w.write(ctx, w.row(w.list.items, payload))
 	})
 }

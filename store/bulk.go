@@ -5,12 +5,10 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
 )
 
@@ -142,7 +140,7 @@ func (b *bulkInsert) recordChanges(ctx context.Context, tx bun.Tx, runID string,
 	var span changeSpan
 	for ; len(changes) >= b.size; changes = changes[b.size:] {
 		err := b.insertChanges(ctx, changes[:b.size], &span)
-		if errors.Is(err, mysql.ErrPktTooLarge) {
+		if isTooLarge(err) {
 			err = span.insertChanges(ctx, tx, changes[:b.size])
 		}
 		if err != nil {

@@ -3,12 +3,10 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 	"unicode/utf8"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
 
 	"cloudsync/diff"
@@ -53,20 +51,13 @@ func recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Chang
 // insertChanges halves what is too large for one statement: a batch is bounded
 // by its rows, and the history has the old ones too.
 func (s *changeSpan) insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
-	if len(changes) == 0 {
-		return nil
-	}
-	inserted, err := tx.NewInsert().Model(&changes).ExcludeColumn("id").Returning("NULL").Exec(ctx)
-	if half := len(changes) / 2; half > 0 && errors.Is(err, mysql.ErrPktTooLarge) {
-		if err := s.insertChanges(ctx, tx, changes[:half]); err != nil {
-			return err
+	return inHalves(changes, func(some []Change) error {
+		inserted, err := tx.NewInsert().Model(&some).ExcludeColumn("id").Returning("NULL").Exec(ctx)
+		if err != nil {
+			return fmt.Errorf("record %d changes: %w", len(some), err)
 		}
-		return s.insertChanges(ctx, tx, changes[half:])
-	}
-	if err != nil {
-		return fmt.Errorf("record %d changes: %w", len(changes), err)
-	}
-	return s.extend(inserted, len(changes))
+		return s.extend(inserted, len(some))
+	})
 }
 
 // Failure is a row that a run could not store.
@@ -120,17 +111,16 @@ func (s *Store) ReplaceListFailures(ctx context.Context, lease Lease, failures [
 }
 
 func insertFailures(ctx context.Context, tx bun.Tx, failures []Failure) error {
-	if len(failures) == 0 {
-		return nil
-	}
 	for i := range failures {
 		failures[i].NativeID = clip(failures[i].NativeID, 255)
 		failures[i].Reason = clip(failures[i].Reason, 1024)
 	}
-	if _, err := tx.NewInsert().Model(&failures).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
-		return fmt.Errorf("record %d refused rows: %w", len(failures), err)
-	}
-	return nil
+	return inHalves(failures, func(some []Failure) error {
+		if _, err := tx.NewInsert().Model(&some).ExcludeColumn("id").Returning("NULL").Exec(ctx); err != nil {
+			return fmt.Errorf("record %d refused rows: %w", len(some), err)
+		}
+		return nil
+	})
 }
 
 // clip makes text fit a column of that many characters, whatever it holds.

@@ -17,6 +17,7 @@ import (
 type Chunk struct {
 	rows     []byte // of the usable items, one after the other
 	size     int    // bytes of all that was added
+	problems int    // bytes of the unusable items at most
 	usable   []chunkItem
 	unusable []Item
 	stored   Stored
@@ -46,6 +47,7 @@ func (c *Chunk) Add(item Item) {
 	if !item.Usable() {
 		c.size += len(item.NativeID) + len(item.Problem)
 		item.Row = nil
+		c.problems += sizeOf(item)
 		c.unusable = append(c.unusable, item)
 		return
 	}
@@ -171,21 +173,21 @@ func (c *Chunk) Size() int { return c.size }
 func (c *Chunk) Reset() {
 	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
 	c.settled.clear()
-	c.size, c.stored, c.parts = 0, Stored{}, c.parts[:0]
+	c.size, c.problems, c.stored, c.parts = 0, 0, Stored{}, c.parts[:0]
 }
 
-// eachPart shows the rows in parts, each with as many as a batch has at most, and
-// remembers how many each has. The list is valid until do returns.
-func (c *Chunk) eachPart(do func(part int, list *itemList) error) error {
+// eachPart shows the rows in parts, each with as many as a batch has at most, of rows and
+// of bytes, and remembers how many each has. The list is valid until do returns.
+func (c *Chunk) eachPart(limit int, do func(part int, list *itemList) error) error {
 	room := rooms.Get().(*[]byte)
 	defer rooms.Put(room)
-	list := &itemList{encoded: (*room)[:0]}
+	list := &itemList{encoded: (*room)[:0], limit: limit}
 	defer func() { *room = list.encoded }()
 	c.parts = c.parts[:0]
 	for i, item := range c.usable {
-		list.add(Item{Entry: item.Entry, Row: c.rows[item.begin:item.end]})
+		list.add(c.item(item))
 		last := i+1 == len(c.usable)
-		if !last && !list.full() && c.usable[i+1].known == item.known {
+		if !last && c.usable[i+1].known == item.known && list.takes(c.item(c.usable[i+1])) {
 			continue
 		}
 		if err := do(len(c.parts), list); err != nil {
@@ -195,4 +197,13 @@ func (c *Chunk) eachPart(do func(part int, list *itemList) error) error {
 		list.reset()
 	}
 	return nil
+}
+
+func (c *Chunk) item(of chunkItem) Item {
+	return Item{Entry: of.Entry, Row: c.rows[of.begin:of.end]}
+}
+
+// IndexSize is how much PutChunk stages besides the rows, at most.
+func (c *Chunk) IndexSize() int {
+	return maxGap*c.settled.n + 2*resource.Size*len(c.usable) + c.problems
 }

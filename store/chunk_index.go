@@ -113,12 +113,12 @@ func fingerprintOf(entries []resource.Entry) resource.Hash {
 //	the unusable items
 const indexForm = "chunk 2\n"
 
+// maxGap is how many bytes a number up to maxShortUID has.
+const maxGap = 6
+
 // appendIndex appends all of the chunk but its rows.
 func (c *Chunk) appendIndex(dst []byte) []byte {
-	const (
-		maxGap   = 6   // bytes of a number up to maxShortUID
-		fewBytes = 128 // for the numbers and the digest
-	)
+	const fewBytes = 128 // for the numbers and the digest
 	dst = slices.Grow(dst, maxGap*c.settled.n+2*resource.Size*len(c.usable)+fewBytes)
 	dst = append(dst, indexForm...)
 	dst = binary.AppendUvarint(dst, uint64(c.settled.n))

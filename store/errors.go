@@ -39,7 +39,11 @@ const (
 	erJSONValueTooBig     = 3150
 	erJSONKeyTooBig       = 3151
 	erCheckViolated       = 3819
-	mariaCheckViolated    = 4025
+	erUnknown             = 1105
+	erNetPacketTooLarge   = 1153
+
+	erAllowedPacketOverflowed = 1301
+	mariaCheckViolated        = 4025
 )
 
 // rowRefusals are errors about a row's values: the same row fails again, and
@@ -68,8 +72,12 @@ var misconfigurations = map[uint16]bool{
 // IsMisconfigured says that the database will refuse the same again, until
 // somebody changes its schema (`starter migrate`) or the account's rights.
 func IsMisconfigured(err error) bool {
-	return misconfigurations[number(err)] || errors.Is(err, mysql.ErrPktTooLarge)
+	return misconfigurations[number(err)] || isTooLarge(err)
 }
+
+// IsTooLarge says that something is larger than the server's max_allowed_packet, which
+// somebody has to raise.
+func IsTooLarge(err error) bool { return isTooLarge(err) }
 
 func isDeadlock(err error) bool     { return number(err) == erLockDeadlock }
 func isDuplicateKey(err error) bool { return number(err) == erDupEntry }
@@ -77,7 +85,7 @@ func isDuplicateKey(err error) bool { return number(err) == erDupEntry }
 // isRowRefusal covers a statement that is too large for the server, too: with
 // fewer rows it fits, and a single row that does not is to blame itself.
 func isRowRefusal(err error) bool {
-	return rowRefusals[number(err)] || errors.Is(err, mysql.ErrPktTooLarge)
+	return rowRefusals[number(err)] || isTooLarge(err)
 }
 
 // gone reads the absence of staged data as what it means: a newer run, or the
@@ -101,6 +109,9 @@ func refusedForGood(err error) bool {
 
 // reason is a refusal in the server's own words, without what was being done.
 func reason(err error) string {
+	if isTooLarge(err) {
+		return tooLargeReason
+	}
 	var mysqlErr *mysql.MySQLError
 	if errors.As(err, &mysqlErr) {
 		return mysqlErr.Error()

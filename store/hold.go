@@ -51,11 +51,12 @@ func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Dige
 }
 
 func (s *Store) keepEntries(ctx context.Context, tx bun.Tx, set BatchSet, digest resource.Digest) error {
+	at := s.at()
 	_, err := tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
 		SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
 		WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?
-		ON DUPLICATE KEY UPDATE held_at = VALUES(held_at)`,
-		digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
+		ON DUPLICATE KEY UPDATE held_at = ?`,
+		digest.String(), at, set.RunID, set.ScopeID, set.Writer, set.Op, at).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ func (i Item) HasUID() bool { return i.UID != resource.UID{} }
 type itemList struct {
 	encoded []byte
 	items   int
+	limit   int // of bytes, unless one item alone has more
 }
 
 func (l *itemList) add(item Item) {
@@ -43,8 +44,16 @@ func (l *itemList) add(item Item) {
 
 func (l *itemList) reset() { l.encoded, l.items = l.encoded[:0], 0 }
 
-// full says that the items are as many as one transaction takes.
-func (l *itemList) full() bool { return l.items >= BatchRows || len(l.encoded) >= BatchBytes }
+// takes says whether there is room for another item: there are no more than one
+// transaction takes, and their bytes fit into a packet.
+func (l *itemList) takes(item Item) bool {
+	return l.items == 0 || l.items < BatchRows && len(l.encoded)+sizeOf(item) <= l.limit
+}
+
+// sizeOf is how much an item takes at most.
+func sizeOf(item Item) int {
+	return 2*resource.Size + len(item.Row) + len(item.NativeID) + len(item.Problem) + 3*binary.MaxVarintLen32
+}
 
 func appendItem(dst []byte, item Item) []byte {
 	dst = appendEntry(dst, item.Entry)

@@ -301,7 +301,9 @@ func upsertRunScopes(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunSco
 		rows[i].Reason = clip(rows[i].Reason, 2048)
 		rows[i].Stats = rows[i].Stats.found()
 	}
-	return upsert(ctx, tx.Tx, tx.NewInsert().Model(&rows), append([]string{"outcome", "hold_digest", "reason"}, foundColumns...))
+	return inHalves(rows, func(some []RunScope) error {
+		return upsert(ctx, tx.Tx, tx.NewInsert().Model(&some), append([]string{"outcome", "hold_digest", "reason"}, foundColumns...))
+	})
 }
 
 func (s *Store) markComplete(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {

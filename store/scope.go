@@ -77,8 +77,10 @@ func (s *Store) EnsureScopes(ctx context.Context, kind string, scopes []resource
 func (s *Store) register(ctx context.Context, scopes []scopeRow) error {
 	slices.SortFunc(scopes, func(a, b scopeRow) int { return cmp.Compare(a.scope().String(), b.scope().String()) })
 	return s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.NewInsert().Model(&scopes).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
-		return err
+		return inHalves(scopes, func(some []scopeRow) error {
+			_, err := tx.NewInsert().Model(&some).ExcludeColumn("id").Ignore().Returning("NULL").Exec(ctx)
+			return err
+		})
 	})
 }
 

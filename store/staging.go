@@ -44,7 +44,7 @@ type partRow struct {
 // own, so there is none of that number.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
 	chunk.sort()
-	err := chunk.eachPart(func(part int, list *itemList) error {
+	err := chunk.eachPart(s.server.payloadBytes(), func(part int, list *itemList) error {
 		// As parameters of the driver: bun would write the payload as hexadecimal text.
 		return s.putCompressed(ctx, list.encoded,
 			"INSERT INTO sync_stage_part (run_id, scope_id, writer, seq, part, created_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -61,9 +61,15 @@ func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chun
 	return nil
 }
 
+// IndexBytes is the size of a chunk's index from which it is to be staged.
+func (s *Store) IndexBytes() int { return s.server.payloadBytes() / 2 }
+
 // putCompressed executes a query whose last parameter is the payload.
 func (s *Store) putCompressed(ctx context.Context, encoded []byte, query string, args ...any) error {
 	return compressed(encoded, func(payload []byte) error {
+		if err := s.server.checkPayload(payload); err != nil {
+			return err
+		}
 		_, err := s.db.DB.ExecContext(ctx, query, append(args, payload)...)
 		return err
 	})

@@ -397,6 +397,6 @@ func TestBatchIsBoundedInBytes(t *testing.T) {
 	}
 	require.NoError(t, w.Flush(t.Context()))
 	require.EqualValues(t, 10, w.Rows())
-	require.Equal(t, 3, b.count(t, "SELECT COUNT(*) FROM sync_batch"))
-	require.Equal(t, 4, b.count(t, "SELECT MAX(row_count) FROM sync_batch"))
+	require.Equal(t, 4, b.count(t, "SELECT COUNT(*) FROM sync_batch"))
+	require.Equal(t, 3, b.count(t, "SELECT MAX(row_count) FROM sync_batch"), "a fourth would go beyond BatchBytes")
 }

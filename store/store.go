@@ -22,6 +22,7 @@ type Store struct {
 	db        *bun.DB
 	recording *semaphore.Weighted // of who writes the history
 	config    *mysql.Config
+	server    server
 	now       func() time.Time
 	serverNow func() time.Time // nil: ask it
 }
@@ -77,10 +78,13 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, pool.Close())
 	}
 	server, err := askServer(ctx, pool)
+	if err == nil {
+		err = server.checkPacket()
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to MySQL at %s: %w", cfg.Addr, err), pool.Close())
 	}
-	s := &Store{db: bun.NewDB(pool, dialectOf(server)), config: cfg, now: opts.Now, serverNow: opts.ServerNow}
+	s := &Store{db: bun.NewDB(pool, dialectOf(server)), server: server, config: cfg, now: opts.Now, serverNow: opts.ServerNow}
 	s.recording = semaphore.NewWeighted(1)
 	if s.now == nil {
 		s.now = time.Now

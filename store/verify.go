@@ -268,6 +268,8 @@ func (s *Store) insertDrift(ctx context.Context, tx bun.Tx, drifted []Drift) err
 		drifted[i].NativeID = clip(drifted[i].NativeID, 255)
 		drifted[i].Reason = clip(drifted[i].Reason, 1024)
 	}
-	_, err := tx.NewInsert().Model(&drifted).Ignore().Returning("NULL").Exec(ctx)
-	return err
+	return inHalves(drifted, func(some []Drift) error {
+		_, err := tx.NewInsert().Model(&some).Ignore().Returning("NULL").Exec(ctx)
+		return err
+	})
 }
