@@ -95,13 +95,18 @@ func (p Policy) Judge(d Deletions) Verdict {
 	if d.Gone == 0 || p.Deletes == Never {
 		return Verdict{}
 	}
-	if reason := p.objection(d); reason != "" {
-		return Verdict{Held: d.Gone, Reason: reason, AddsWait: p.Replaced == ReplacedHold && p.replaced(d)}
+	stood := Verdict{Held: d.Standing.Rows, Reason: d.Standing.Reason}
+	all := Verdict{Held: d.Gone, Reason: p.objection(d)}
+	all.AddsWait = all.Reason != "" && p.Replaced == ReplacedHold && p.replaced(d)
+	switch {
+	case stood.Held == all.Held: // nothing joined it: the first reason says most
+		stood.AddsWait = all.AddsWait
+		return stood
+	case all.Reason != "":
+		return all
+	default:
+		return stood
 	}
-	if d.Standing.Rows > 0 {
-		return Verdict{Held: d.Standing.Rows, Reason: d.Standing.Reason}
-	}
-	return Verdict{}
 }
 
 // objection is why the policy lets nothing of what is gone go, or "".

@@ -104,7 +104,7 @@ func TestPolicyOnAStandingHold(t *testing.T) {
 		want diff.Verdict
 	}{
 		{"what the hold added makes the share no smaller", byDefault, diff.Deletions{Rows: 1000, Gone: 40, Listed: 960, Standing: stood},
-			diff.Verdict{Held: 40, Reason: "40 rows would be deleted, more than 30% of the 100 that stood when the hold began"}},
+			diff.Verdict{Held: 40, Reason: "first reason"}},
 		{"more that join it are judged with it", byDefault, diff.Deletions{Rows: 1000, Gone: 41, Listed: 959, Standing: stood},
 			diff.Verdict{Held: 41, Reason: "41 rows would be deleted, more than 30% of the 100 that stood when the hold began"}},
 		{"most of it is listed again: the rest waits, others go", byDefault, diff.Deletions{Rows: 100, Gone: 7, Listed: 93, Standing: few},
@@ -112,7 +112,9 @@ func TestPolicyOnAStandingHold(t *testing.T) {
 		{"a wider policy", diff.Policy{MaxDeleteRatio: 1, AllowEmpty: true}, diff.Deletions{Rows: 1000, Gone: 50, Listed: 950, Standing: stood},
 			diff.Verdict{Held: 40, Reason: "first reason"}},
 		{"all of a scope, and a hundred others since", byDefault, diff.Deletions{Rows: 130, Gone: 30, Listed: 100, Standing: all},
-			diff.Verdict{Held: 30, Reason: "30 rows would be deleted, as many as all 30 that stood when the hold began"}},
+			diff.Verdict{Held: 30, Reason: "first reason"}},
+		{"and one of those goes, too", byDefault, diff.Deletions{Rows: 130, Gone: 31, Listed: 99, Standing: all},
+			diff.Verdict{Held: 31, Reason: "31 rows would be deleted, as many as all 30 that stood when the hold began"}},
 		{"a base below min_rows does not hide the present share", diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, AllowEmpty: true},
 			diff.Deletions{Rows: 1000, Gone: 400, Listed: 600, Standing: diff.Standing{Rows: 2, Base: 8, Since: 7}},
 			diff.Verdict{Held: 400, Reason: "400 of 1000 rows would be deleted, more than 30%"}},
