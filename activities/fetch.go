@@ -322,9 +322,10 @@ type sealedRow struct {
 func (f *fetch) seal(rows []resource.Row, page *listedPage) []sealedRow {
 	page.begin(page.cursor, len(rows))
 	f.room, f.rows = f.room[:0], f.rows[:0]
+	keys := f.tagKeys()
 	for _, row := range rows {
 		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
-			host.PlaceInTree(f.deps.TagKeys)
+			host.PlaceInTree(keys)
 		}
 		begin := len(f.room)
 		var err error
@@ -383,6 +384,15 @@ func (f *fetch) addRows(rows []sealedRow) {
 			f.chunk.Add(store.Item{Entry: row.Entry, Row: f.room[row.begin:row.end]})
 		}
 	}
+}
+
+// tagKeys are those that place a host in the service tree.
+func (f *fetch) tagKeys() resource.TagKeys {
+	keys := f.deps.TagKeys
+	if provider, says := f.client.(cloud.Caseless); says {
+		keys.Caseless = provider.HasCaselessTags()
+	}
+	return keys
 }
 
 // checkpoint stages a full chunk, or what there is when the worker stops. It is

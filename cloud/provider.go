@@ -51,6 +51,9 @@ type Provider interface {
 	LookupLimit(kind string) int
 }
 
+// Caseless is a provider whose tag names have no case: Team and team are one tag.
+type Caseless interface{ HasCaselessTags() bool }
+
 // Account is a configured account with its provider.
 type Account struct {
 	Provider string // "mock", "alibaba" …

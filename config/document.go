@@ -162,7 +162,7 @@ func (doc *document) config() *Config {
 	inventory := doc.MySQL[0]
 	c := &Config{
 		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns},
-		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys(doc.Sync.Tags), Retention: retention.Limits(doc.Sync.Retention)},
+		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys{Group: doc.Sync.Tags.Group, Product: doc.Sync.Tags.Product, App: doc.Sync.Tags.App}, Retention: retention.Limits(doc.Sync.Retention)},
 	}
 	for _, entry := range doc.Sync.Resources {
 		c.Sync.Resources = append(c.Sync.Resources, entry.resource())

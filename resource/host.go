@@ -30,14 +30,9 @@ type Host struct {
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
 }
 
-// TagKeys are the tags whose values place a host in the service tree.
-type TagKeys struct {
-	Group, Product, App string
-}
-
 // PlaceInTree fills in the service-tree columns from the host's tags.
 func (h *Host) PlaceInTree(keys TagKeys) {
-	h.STreeGroup = h.Tags[keys.Group]
-	h.STreeProduct = h.Tags[keys.Product]
-	h.STreeApp = h.Tags[keys.App]
+	h.STreeGroup = keys.value(h.Tags, keys.Group)
+	h.STreeProduct = keys.value(h.Tags, keys.Product)
+	h.STreeApp = keys.value(h.Tags, keys.App)
 }

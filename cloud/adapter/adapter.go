@@ -24,6 +24,8 @@ type Adapter struct {
 	Kinds map[string]int
 	// RequestsPerSecond is the pace in each region where the configuration sets none.
 	RequestsPerSecond float64
+	// CaselessTags says that the cloud makes no difference between the cases of a tag's name.
+	CaselessTags bool
 	// Classify gives the class of an SDK's error, and how long the provider asks to
 	// wait, 0 where it does not say; an empty class for an error that it does not know.
 	// It is the adapter's one table of errors.
@@ -90,6 +92,9 @@ func (p *provider) Lists(kind string) bool { return p.adapter.Kinds[kind] > 0 }
 
 // LookupLimit implements cloud.Provider.
 func (p *provider) LookupLimit(kind string) int { return p.adapter.Kinds[kind] }
+
+// HasCaselessTags implements cloud.Caseless.
+func (p *provider) HasCaselessTags() bool { return p.adapter.CaselessTags }
 
 // Regions implements cloud.Provider. Configured ones need no credential.
 func (p *provider) Regions(ctx context.Context) ([]string, error) {

@@ -34,8 +34,9 @@ const requestsPerSecond = 8
 // Adapter describes Azure. An account is a subscription, a region a location.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider: "azure",
-		Open:     func(account adapter.Account) (adapter.Session, error) { return open(account) },
+		Provider:     "azure",
+		CaselessTags: true, // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+		Open:         func(account adapter.Account) (adapter.Session, error) { return open(account) },
 		Kinds: map[string]int{
 			resource.HostKind.Name():         lookupLimit,
 			resource.DiskKind.Name():         lookupLimit,
