@@ -178,7 +178,7 @@ func TestRowWithoutIDHoldsDeletions(t *testing.T) {
 	b.cloud.set(hosts(0, 20))
 	b.sync(t, "first")
 	b.begin(t, "second")
-	b.cloud.set(append(hosts(1, 19), host("i-0019", renamed), host(""), host(strings.Repeat("x", 300))))
+	b.cloud.set(append(hosts(1, 19), host("i-0019", renamed), host(""), host(strings.Repeat("x", 600))))
 	found := b.compare(t, b.fetch(t))
 	require.EqualValues(t, 21, found.CloudNum)
 	require.EqualValues(t, 2, found.Unusable)
@@ -191,8 +191,8 @@ func TestRowWithoutIDHoldsDeletions(t *testing.T) {
 	require.Len(t, failures, 2)
 	require.Nil(t, failures[0].UID)
 	require.Equal(t, resource.ErrNoID.Error(), failures[0].Reason)
-	require.Contains(t, failures[1].Reason, "native_id has 300 characters, at most 255 fit")
-	require.Len(t, failures[1].NativeID, 255)
+	require.Contains(t, failures[1].Reason, "native_id has 600 characters, at most 512 fit")
+	require.Len(t, failures[1].NativeID, 512)
 }
 
 // A poisoned listing is counted in full and recorded in part.

@@ -9,15 +9,15 @@ var DiskKind = Define[Disk]("resource_disk", 1)
 // carries, or to none.
 type Disk struct {
 	Meta
-	Name           string            `bun:"name" field:"max=255"`
-	Status         string            `bun:"status" field:"max=64"` // the provider's own word
-	Zone           string            `bun:"zone" field:"max=128"`
-	HostNativeID   string            `bun:"host_native_id" field:"max=255"`
-	DiskType       string            `bun:"disk_type" field:"max=128"`
-	Role           string            `bun:"role" field:"max=16"` // system or data
-	Device         string            `bun:"device" field:"max=128"`
+	Name           string            `bun:"name" field:"max=256,cut"`
+	Status         string            `bun:"status" field:"max=64,cut"` // the provider's own word
+	Zone           string            `bun:"zone" field:"max=128,cut"`
+	HostNativeID   string            `bun:"host_native_id" field:"max=512,cut"`
+	DiskType       string            `bun:"disk_type" field:"max=128,cut"`
+	Role           string            `bun:"role" field:"max=16,cut"` // system or data
+	Device         string            `bun:"device" field:"max=128,cut"`
 	SizeGiB        int64             `bun:"size_gib,nullzero"`
-	ChargeType     string            `bun:"charge_type" field:"max=64"`
+	ChargeType     string            `bun:"charge_type" field:"max=64,cut"`
 	Tags           map[string]string `bun:"tags,nullzero"`
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`

@@ -12,8 +12,9 @@ import (
 	"unicode/utf8"
 )
 
-// maxNativeID is the length of the native_id columns, in characters.
-const maxNativeID = 255
+// maxNativeID is the length of the native_id columns, in characters: an ARM id with long
+// names has about 300.
+const maxNativeID = 512
 
 // ErrNoID is the error of a listed row that does not say which resource it is.
 // Any stored row might be the one meant, so nothing of its scope is deleted.
@@ -24,7 +25,8 @@ type field struct {
 	column  string
 	index   int
 	typ     fieldType
-	max     int // characters; 0: as long as the column's type allows
+	max     int  // characters; 0: as long as the column's type allows
+	cut     bool // a longer text is cut, with a mark
 	watched bool
 	null    bool // NULL in the table when it is absent, not an empty text or zero
 	mapped  int  // of a map, how many maps of the kind come before it
@@ -100,6 +102,8 @@ func compileField(sf reflect.StructField, index int) (field, error) {
 		case option == "":
 		case option == "unwatched":
 			f.watched = false
+		case option == "cut":
+			f.cut = true
 		case isMax:
 			n, err := strconv.Atoi(limit)
 			if err != nil {
@@ -109,6 +113,9 @@ func compileField(sf reflect.StructField, index int) (field, error) {
 		default:
 			return field{}, fmt.Errorf("unknown option %q", option)
 		}
+	}
+	if f.cut && (typ != textField || f.max == 0) {
+		return field{}, errors.New("option cut needs a text with max")
 	}
 	return f, nil
 }
@@ -126,6 +133,24 @@ func checkNativeID(id string) error {
 			ErrNoID, utf8.RuneCountInString(id), maxNativeID)
 	}
 	return nil
+}
+
+// cutMark ends a text that was cut.
+const cutMark = "…"
+
+// fit is a text as it is stored: one that is too long for a field that identifies nothing
+// costs its end, and not the row.
+func (f *field) fit(s string) string {
+	if !f.cut || len(s) <= f.max || utf8.RuneCountInString(s) <= f.max {
+		return s
+	}
+	end := 0
+	for n := range s { // the first byte of each character
+		if end++; end == f.max {
+			return s[:n] + cutMark
+		}
+	}
+	return s // cannot be: it has more characters
 }
 
 // checkText decides on the plain ones itself, and leaves the others to a function

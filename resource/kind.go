@@ -54,6 +54,7 @@ type Kind struct {
 // tag narrows what is accepted and compared:
 //
 //	field:"max=128"     at most 128 characters, as in the column's type
+//	field:"max=128,cut" likewise; a longer text is cut, and ends in …
 //	field:"unwatched"   stored, but a change of it alone is no modification
 //
 // version is part of every hash; it must change whenever the watched fields, or

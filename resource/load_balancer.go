@@ -8,15 +8,15 @@ var LoadBalancerKind = Define[LoadBalancer]("resource_load_balancer", 1)
 // LoadBalancer is one managed load balancer.
 type LoadBalancer struct {
 	Meta
-	Name           string            `bun:"name" field:"max=255"`
-	Status         string            `bun:"status" field:"max=64"`         // the provider's own word
-	BalancerType   string            `bun:"balancer_type" field:"max=128"` // application, network, or a size
-	Scheme         string            `bun:"scheme" field:"max=16"`         // SchemePublic or SchemeInternal
-	Addresses      []string          `bun:"addresses,nullzero"`            // IPs, or the DNS name where the provider gives none
-	VPCID          string            `bun:"vpc_id" field:"max=255"`
+	Name           string            `bun:"name" field:"max=256,cut"`
+	Status         string            `bun:"status" field:"max=64,cut"`         // the provider's own word
+	BalancerType   string            `bun:"balancer_type" field:"max=128,cut"` // application, network, or a size
+	Scheme         string            `bun:"scheme" field:"max=16,cut"`         // SchemePublic or SchemeInternal
+	Addresses      []string          `bun:"addresses,nullzero"`                // IPs, or the DNS name where the provider gives none
+	VPCID          string            `bun:"vpc_id" field:"max=512,cut"`
 	SubnetIDs      []string          `bun:"subnet_ids,nullzero"`
 	Zones          []string          `bun:"zones,nullzero"`
-	ChargeType     string            `bun:"charge_type" field:"max=64"`
+	ChargeType     string            `bun:"charge_type" field:"max=64,cut"`
 	Tags           map[string]string `bun:"tags,nullzero"`
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`

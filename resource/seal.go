@@ -78,6 +78,10 @@ func (s *Sealer) field(dst []byte, f *field, value reflect.Value) ([]byte, error
 	switch f.typ {
 	case textField:
 		text := value.String()
+		if f.cut && len(text) > f.max {
+			text = f.fit(text)
+			value.SetString(text)
+		}
 		return appendString(dst, text), f.checkText(text)
 	case intField:
 		n := value.Int()

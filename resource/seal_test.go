@@ -19,7 +19,7 @@ func TestSealRefusesARowWithoutUsableID(t *testing.T) {
 		"none":          "",
 		"invalid UTF-8": "i-\xff1",
 		"NUL":           "i-\x001",
-		"too long":      strings.Repeat("数", 256),
+		"too long":      strings.Repeat("数", 513),
 	} {
 		row := &resource.Host{Meta: resource.Meta{NativeID: id}, Name: "web"}
 		err := resource.HostKind.Seal(row, scopeOf(resource.HostKind), 7)
@@ -27,8 +27,8 @@ func TestSealRefusesARowWithoutUsableID(t *testing.T) {
 		require.Less(t, len(err.Error()), 300, name)
 		require.Equal(t, resource.UID{}, row.UID, name)
 	}
-	longest := &resource.Host{Meta: resource.Meta{NativeID: strings.Repeat("数", 255)}}
-	require.NoError(t, resource.HostKind.Seal(longest, scopeOf(resource.HostKind), 7), "255 characters, as in the column")
+	longest := &resource.Host{Meta: resource.Meta{NativeID: strings.Repeat("数", 512)}}
+	require.NoError(t, resource.HostKind.Seal(longest, scopeOf(resource.HostKind), 7), "512 characters, as in the column")
 }
 
 // cloudquery dropped a row that failed to resolve, and the sweep of stale rows
@@ -43,7 +43,6 @@ func TestSealRefusesWhatCannotBeStored(t *testing.T) {
 	}{
 		"invalid UTF-8":        {&resource.Host{Meta: id, Name: "a\xffb"}, `field name: "a\xffb" is not valid UTF-8`},
 		"NUL":                  {&resource.Host{Meta: id, OS: "a\x00b"}, `field os: "a\x00b" has a NUL character`},
-		"too long":             {&resource.Host{Meta: id, Status: strings.Repeat("数", 65)}, "field status: 65 characters, at most 64 fit"},
 		"negative":             {&resource.Host{Meta: id, VCPU: -1}, "field vcpu: -1 is negative"},
 		"year before DATETIME": {&resource.Host{Meta: id, CloudCreatedAt: year(999)}, "field cloud_created_at: year 999 is outside 1000–9999"},
 		"year after DATETIME":  {&resource.Host{Meta: id, ExpiresAt: year(10000)}, "field expires_at: year 10000 is outside 1000–9999"},
@@ -76,12 +75,45 @@ func TestSealLimitsAreTheColumns(t *testing.T) {
 				continue
 			}
 			require.Positive(t, c.max, "%s %s: a text column has a length", kind.Name(), c.name)
-			*value = strings.Repeat("数", c.max)
+			longest := strings.Repeat("数", c.max)
+			*value = longest
 			require.NoError(t, kind.Seal(row, scopeOf(kind), 7), c.name)
+			require.Equal(t, longest, *value)
 			*value += "a"
-			require.ErrorContains(t, kind.Seal(row, scopeOf(kind), 7), "field "+c.name+": ")
+			require.NoError(t, kind.Seal(row, scopeOf(kind), 7), c.name)
+			require.Equal(t, strings.Repeat("数", c.max-1)+"…", *value, "%s: cut with a mark", c.name)
+			hash := row.RowMeta().Hash
+			require.NoError(t, kind.Seal(row, scopeOf(kind), 7), c.name)
+			require.Equal(t, hash, row.RowMeta().Hash, "what is stored has the hash of what was listed")
 		}
 	}
+}
+
+// A kind may have a text that must not be cut.
+func TestSealRefusesATextThatIsTooLong(t *testing.T) {
+	t.Parallel()
+	type lamp struct {
+		resource.Meta
+		Color string `bun:"color" field:"max=3"`
+	}
+	kind := resource.Define[lamp]("resource_lamp", 1)
+	row := &lamp{Meta: resource.Meta{NativeID: "l-1"}, Color: "数数数"}
+	require.NoError(t, kind.Seal(row, scopeOf(kind), 7))
+	row.Color += "数"
+	require.EqualError(t, kind.Seal(row, scopeOf(kind), 7), "field color: 4 characters, at most 3 fit")
+	require.Equal(t, "数数数数", row.Color)
+}
+
+// What AWS and Azure allow: 256 characters in a tag's value, more than 255 in an id.
+func TestTextsAsLongAsCloudsAllow(t *testing.T) {
+	t.Parallel()
+	tag := strings.Repeat("v", 256)
+	image := "/subscriptions/" + strings.Repeat("s", 36) + "/resourcegroups/" + strings.Repeat("g", 90) + "/providers/microsoft.compute/galleries/" +
+		strings.Repeat("g", 80) + "/images/" + strings.Repeat("i", 80) + "/versions/2147483647.2147483647.2147483647"
+	row := &resource.Host{Meta: resource.Meta{NativeID: "i-1"}, Name: tag, ImageID: image, Tags: map[string]string{"g": tag, "p": tag, "a": tag}}
+	row.PlaceInTree(resource.TagKeys{Group: "g", Product: "p", App: "a"})
+	require.NoError(t, resource.HostKind.Seal(row, scopeOf(resource.HostKind), 7))
+	require.Equal(t, []string{tag, tag, tag, tag, image}, []string{row.Name, row.STreeGroup, row.STreeProduct, row.STreeApp, row.ImageID})
 }
 
 // What a provider sends is shown in full nowhere: a value can be a megabyte.
@@ -128,7 +160,27 @@ func TestHostIsPlacedByItsTags(t *testing.T) {
 	h.PlaceInTree(keys)
 	require.Equal(t, []string{"inf", "monitor", ""}, []string{h.STreeGroup, h.STreeProduct, h.STreeApp})
 
+	other := &resource.Host{Tags: map[string]string{"Stree_Group": "inf"}}
+	other.PlaceInTree(keys)
+	require.Empty(t, other.STreeGroup, "a tag's name has its case")
+
 	untagged := &resource.Host{}
 	untagged.PlaceInTree(keys)
 	require.Equal(t, &resource.Host{}, untagged)
+}
+
+// Azure makes no difference between the cases of a tag's name.
+func TestHostIsPlacedByTagsWithoutCase(t *testing.T) {
+	t.Parallel()
+	keys := resource.TagKeys{Group: "stree_group", Product: "stree_product", App: "Team", Caseless: true}
+	tags := map[string]string{"STREE_Group": "inf", "stree_PRODUCT": "monitor", "team": "b", "TEAM": "a"}
+	h := &resource.Host{Tags: maps.Clone(tags)}
+	for range 20 { // in whatever order
+		h.PlaceInTree(keys)
+		require.Equal(t, []string{"inf", "monitor", "a"}, []string{h.STreeGroup, h.STreeProduct, h.STreeApp})
+	}
+	require.Equal(t, tags, h.Tags, "they stay as they are written")
+	h.Tags["Team"] = "c"
+	h.PlaceInTree(keys)
+	require.Equal(t, "c", h.STreeApp)
 }

@@ -112,7 +112,7 @@ func (s *Store) ReplaceListFailures(ctx context.Context, lease Lease, failures [
 
 func insertFailures(ctx context.Context, tx bun.Tx, failures []Failure) error {
 	for i := range failures {
-		failures[i].NativeID = clip(failures[i].NativeID, 255)
+		failures[i].NativeID = clip(failures[i].NativeID, 512)
 		failures[i].Reason = clip(failures[i].Reason, 1024)
 	}
 	return inHalves(failures, func(some []Failure) error {

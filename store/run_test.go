@@ -231,7 +231,7 @@ func TestLongTextsAreClipped(t *testing.T) {
 		failures, err := b.RunFailures(t.Context(), b.run.ID, 1)
 		require.NoError(t, err)
 		requireClipped(t, text, failures[0].Reason, 1024)
-		requireClipped(t, text, failures[0].NativeID, 255)
+		requireClipped(t, text, failures[0].NativeID, 512)
 	}
 }
 

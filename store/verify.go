@@ -265,7 +265,7 @@ func (s *Store) insertDrift(ctx context.Context, tx bun.Tx, drifted []Drift) err
 	now := s.at()
 	for i := range drifted {
 		drifted[i].FoundAt = now
-		drifted[i].NativeID = clip(drifted[i].NativeID, 255)
+		drifted[i].NativeID = clip(drifted[i].NativeID, 512)
 		drifted[i].Reason = clip(drifted[i].Reason, 1024)
 	}
 	return inHalves(drifted, func(some []Drift) error {

@@ -167,7 +167,7 @@ func TestPoisonedRowsKeepTheirID(t *testing.T) {
 		require.EqualValues(t, c.Calls(), refused, "one on each page")
 		require.Equal(t, idsOf(c.Snapshot(scope, 0)), idsOf(rows))
 	}
-	require.Len(t, variants, 4, "over-long name and invalid status, in both kinds")
+	require.Len(t, variants, 4, "a name with a NUL and an invalid status, in both kinds")
 }
 
 func TestPoisonedRowsWithoutID(t *testing.T) {

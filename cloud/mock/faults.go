@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
 	"cloudsync/cloud"
@@ -174,7 +173,7 @@ func spoils(fault FaultType, l listing, page cloud.Page) bool {
 func spoilField(row resource.Row, variant uint64) {
 	name, status := "", ""
 	if variant%2 == 0 {
-		name = strings.Repeat("n", 300) // the columns hold 255
+		name = "n\x00n" // MySQL would get another text
 	} else {
 		status = "run\xff\xfening" // no UTF-8
 	}
