@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -34,8 +33,8 @@ type database struct {
 	ZoneID                string `json:"ZoneId"`
 	Engine, EngineVersion string
 	DBInstanceClass       string
-	DBInstanceCPU         number
-	DBInstanceMemory      number // MiB, though called MB: 4096 of a class with 4 GB
+	DBInstanceCPU         string
+	DBInstanceMemory      string // MiB, though called MB: 4096 of a class with 4 GB
 	ConnectionString      string
 	VpcID                 string `json:"VpcId"`
 	VSwitchID             string `json:"VSwitchId"`
@@ -61,12 +60,10 @@ func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page,
 		return cloud.Page{}, err
 	}
 	page := cloud.Page{Next: rest.next} // TotalRecordCount is of the page
-	for _, database := range listed {
-		f := fields{doing: d.doing("DescribeDBInstances", region), id: "database " + database.DBInstanceID}
-		page.Rows = append(page.Rows, database.row(&f, tags[database.DBInstanceID]))
-		if f.err != nil {
-			return cloud.Page{}, f.err
-		}
+	for i := range listed {
+		database := &listed[i].Value
+		f := listed[i].Read("database", database.DBInstanceID)
+		f.Put(&page, database.row(f, tags.of(f, database.DBInstanceID)))
 	}
 	return page, nil
 }
@@ -93,7 +90,7 @@ func (d databases) find(ctx context.Context, region, id string) (found []string,
 	err = d.eachPage("DescribeDBInstances", region, func(token string) (string, error) {
 		listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": databasesPage, "NextToken": token, "DBInstanceId": id})
 		for _, database := range listed {
-			found = append(found, database.DBInstanceID)
+			found = append(found, database.Value.DBInstanceID)
 		}
 		return rest.next, err
 	})
@@ -113,11 +110,11 @@ func (d databases) proveLookup(ctx context.Context, region string) error {
 	return d.proveByOwner(ctx, region, "DescribeDBInstances")
 }
 
-func (d databases) describe(ctx context.Context, region string, parameters map[string]string) ([]database, more, error) {
+func (d databases) describe(ctx context.Context, region string, parameters map[string]string) ([]adapter.Item[database], more, error) {
 	type answer struct {
-		Items                             *struct{ DBInstance []database }
+		Items                             *struct{ DBInstance []adapter.Item[database] }
 		NextToken                         string
-		PageRecordCount, TotalRecordCount number
+		PageRecordCount, TotalRecordCount adapter.Text
 	}
 	got, err := ask[answer](ctx, d.session, request{product: rds, action: "DescribeDBInstances", region: region, parameters: parameters})
 	if err != nil {
@@ -126,16 +123,54 @@ func (d databases) describe(ctx context.Context, region string, parameters map[s
 	if got.Items == nil {
 		return nil, more{}, adapter.BadAnswer(d.doing("DescribeDBInstances", region), "Items is missing")
 	}
-	return got.Items.DBInstance, more{next: got.NextToken, size: got.PageRecordCount, total: got.TotalRecordCount}, nil
+	rest := more{next: got.NextToken, size: got.PageRecordCount, total: got.TotalRecordCount}
+	return got.Items.DBInstance, rest, adapter.CheckList(d.doing("DescribeDBInstances", region), got.Items.DBInstance)
 }
 
-// tags are those of the databases, by the database's id.
-func (d databases) tags(ctx context.Context, region string, listed []database) (map[string]map[string]string, error) {
+// tagged are tags by the id of their database, and why those of some cannot be read.
+type tagged struct {
+	tags map[string]map[string]string
+	odd  map[string]string
+}
+
+// of are the tags of a database.
+func (t tagged) of(f *adapter.Fields, id string) map[string]string {
+	if why, odd := t.odd[id]; odd {
+		f.Fail("%s", why)
+	}
+	return t.tags[id]
+}
+
+// add adds a tag of a database. Where nobody can know whose tag it is, no database's are.
+func (t tagged) add(doing string, one adapter.Item[databaseTag]) error {
+	tag := &one.Value
+	problem := one.Read("a tag of database", tag.ResourceID).Problem()
+	switch {
+	case tag.ResourceID == "":
+		return adapter.BadAnswer(doing, "%s", problem)
+	case problem != "":
+		t.odd[tag.ResourceID] = problem
+		return nil
+	}
+	if t.tags[tag.ResourceID] == nil {
+		t.tags[tag.ResourceID] = map[string]string{}
+	}
+	t.tags[tag.ResourceID][tag.TagKey] = tag.TagValue
+	return nil
+}
+
+type databaseTag struct {
+	ResourceID       string `json:"ResourceId"`
+	TagKey, TagValue string
+}
+
+// tags are those of the databases.
+func (d databases) tags(ctx context.Context, region string, listed []adapter.Item[database]) (tagged, error) {
 	var ids []string
 	for _, database := range listed {
-		ids = append(ids, database.DBInstanceID)
+		ids = append(ids, database.Value.DBInstanceID)
 	}
-	tags := map[string]map[string]string{}
+	tags := tagged{tags: map[string]map[string]string{}, odd: map[string]string{}}
 	for some := range slices.Chunk(distinct(ids...), taggedAtOnce) {
 		parameters := map[string]string{"ResourceType": "INSTANCE"}
 		for i, id := range some {
@@ -146,21 +181,16 @@ func (d databases) tags(ctx context.Context, region string, listed []database) (
 			return d.addTags(ctx, region, parameters, tags)
 		})
 		if err != nil {
-			return nil, err
+			return tagged{}, err
 		}
 	}
 	return tags, nil
 }
 
-func (d databases) addTags(ctx context.Context, region string, parameters map[string]string, tags map[string]map[string]string) (next string, err error) {
+func (d databases) addTags(ctx context.Context, region string, parameters map[string]string, tags tagged) (next string, err error) {
 	type answer struct {
-		TagResources *struct {
-			TagResource []struct {
-				ResourceID       string `json:"ResourceId"`
-				TagKey, TagValue string
-			}
-		}
-		NextToken string
+		TagResources *struct{ TagResource []adapter.Item[databaseTag] }
+		NextToken    string
 	}
 	got, err := ask[answer](ctx, d.session, request{product: rds, action: "ListTagResources", region: region, parameters: parameters})
 	if err != nil {
@@ -170,31 +200,30 @@ func (d databases) addTags(ctx context.Context, region string, parameters map[st
 		return "", adapter.BadAnswer(d.doing("ListTagResources", region), "TagResources is missing")
 	}
 	for _, tag := range got.TagResources.TagResource {
-		if tags[tag.ResourceID] == nil {
-			tags[tag.ResourceID] = map[string]string{}
+		if err := tags.add(d.doing("ListTagResources", region), tag); err != nil {
+			return "", err
 		}
-		tags[tag.ResourceID][tag.TagKey] = tag.TagValue
 	}
 	return got.NextToken, nil
 }
 
-func (d *database) row(f *fields, tags map[string]string) *resource.Database {
+func (d *database) row(f *adapter.Fields, tags map[string]string) *resource.Database {
 	return &resource.Database{
 		Meta:           resource.Meta{NativeID: d.DBInstanceID},
 		Name:           d.DBInstanceDescription,
 		Status:         d.DBInstanceStatus,
 		Zone:           d.ZoneID,
-		Engine:         strings.ToLower(d.Engine),
+		Engine:         adapter.Engine(d.Engine),
 		EngineVersion:  d.EngineVersion,
 		InstanceType:   d.DBInstanceClass,
-		VCPU:           f.number("DBInstanceCPU", d.DBInstanceCPU),
-		MemoryMiB:      f.number("DBInstanceMemory", d.DBInstanceMemory),
+		VCPU:           f.Whole("DBInstanceCPU", d.DBInstanceCPU),
+		MemoryMiB:      f.Whole("DBInstanceMemory", d.DBInstanceMemory),
 		Endpoint:       d.ConnectionString,
 		VPCID:          d.VpcID,
 		SubnetID:       d.VSwitchID,
 		ChargeType:     d.PayType,
 		Tags:           tags,
-		CloudCreatedAt: f.time("CreateTime", d.CreateTime),
-		ExpiresAt:      f.expiry("ExpireTime", d.ExpireTime),
+		CloudCreatedAt: f.Time("CreateTime", d.CreateTime, zone),
+		ExpiresAt:      f.Expiry("ExpireTime", d.ExpireTime, zone),
 	}
 }

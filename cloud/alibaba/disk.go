@@ -27,7 +27,7 @@ type disk struct {
 	Device         string // likewise
 	Category       string
 	Type           string // system or data
-	Size           number // GiB
+	Size           string // GiB
 	DiskChargeType string
 	CreationTime   string
 	ExpiredTime    string
@@ -47,12 +47,9 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	page := cloud.Page{Next: next} // TotalCount means nothing beside NextToken
-	for _, disk := range listed {
-		f := fields{doing: d.doing("DescribeDisks", region), id: "disk " + disk.DiskID}
-		page.Rows = append(page.Rows, disk.row(&f))
-		if f.err != nil {
-			return cloud.Page{}, f.err
-		}
+	for i := range listed {
+		f := listed[i].Read("disk", listed[i].Value.DiskID)
+		f.Put(&page, listed[i].Value.row(f))
 	}
 	return page, nil
 }
@@ -76,7 +73,7 @@ func (d disks) find(ctx context.Context, region string, ids []string) (found []s
 	err = d.eachPage("DescribeDisks", region, func(token string) (string, error) {
 		listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token, "DiskIds": list(ids)})
 		for _, disk := range listed {
-			found = append(found, disk.DiskID)
+			found = append(found, disk.Value.DiskID)
 		}
 		return rest.next, err
 	})
@@ -84,7 +81,7 @@ func (d disks) find(ctx context.Context, region string, ids []string) (found []s
 }
 
 // page is a page of the region's disks, where none at all is proven.
-func (d disks) page(ctx context.Context, region, token string) ([]disk, string, error) {
+func (d disks) page(ctx context.Context, region, token string) ([]adapter.Item[disk], string, error) {
 	listed, rest, err := d.describe(ctx, region, map[string]string{"MaxResults": disksPage, "NextToken": token})
 	if err == nil {
 		err = rest.checkEnd(d.doing("DescribeDisks", region), token, len(listed))
@@ -95,11 +92,11 @@ func (d disks) page(ctx context.Context, region, token string) ([]disk, string, 
 	return listed, rest.next, err
 }
 
-func (d disks) describe(ctx context.Context, region string, parameters map[string]string) ([]disk, more, error) {
+func (d disks) describe(ctx context.Context, region string, parameters map[string]string) ([]adapter.Item[disk], more, error) {
 	type answer struct {
-		Disks                *struct{ Disk []disk }
+		Disks                *struct{ Disk []adapter.Item[disk] }
 		NextToken            string
-		PageSize, TotalCount number
+		PageSize, TotalCount adapter.Text
 	}
 	got, err := ask[answer](ctx, d.session, request{product: ecs, action: "DescribeDisks", region: region, parameters: parameters})
 	if err != nil {
@@ -108,10 +105,11 @@ func (d disks) describe(ctx context.Context, region string, parameters map[strin
 	if got.Disks == nil {
 		return nil, more{}, adapter.BadAnswer(d.doing("DescribeDisks", region), "Disks is missing")
 	}
-	return got.Disks.Disk, more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}, nil
+	rest := more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}
+	return got.Disks.Disk, rest, adapter.CheckList(d.doing("DescribeDisks", region), got.Disks.Disk)
 }
 
-func (d *disk) row(f *fields) *resource.Disk {
+func (d *disk) row(f *adapter.Fields) *resource.Disk {
 	attached := d.attached()
 	return &resource.Disk{
 		Meta:           resource.Meta{NativeID: d.DiskID},
@@ -122,11 +120,11 @@ func (d *disk) row(f *fields) *resource.Disk {
 		DiskType:       d.Category,
 		Role:           d.Type,
 		Device:         attached[0].Device,
-		SizeGiB:        f.number("Size", d.Size),
+		SizeGiB:        f.Whole("Size", d.Size),
 		ChargeType:     d.DiskChargeType,
 		Tags:           d.Tags.byKey(),
-		CloudCreatedAt: f.time("CreationTime", d.CreationTime),
-		ExpiresAt:      f.expiry("ExpiredTime", d.ExpiredTime),
+		CloudCreatedAt: f.Time("CreationTime", d.CreationTime, zone),
+		ExpiresAt:      f.Expiry("ExpiredTime", d.ExpiredTime, zone),
 	}
 }
 
@@ -150,6 +148,15 @@ func (d *disk) attached() []attachment {
 type diskSizes struct {
 	ofHost map[string]int64
 	seen   map[string]bool
+	odd    map[string]string // why a host's sum is not known
+}
+
+// of is the sum of a host's disks.
+func (d diskSizes) of(f *adapter.Fields, host string) int64 {
+	if why, odd := d.odd[host]; odd {
+		f.Fail("%s", why)
+	}
+	return d.ofHost[host]
 }
 
 // diskSizes lists the disks of a region for the hosts of a listing, once. DescribeDisks
@@ -157,7 +164,7 @@ type diskSizes struct {
 func (s *session) diskSizes(ctx context.Context, region string, begins bool) (diskSizes, error) {
 	return s.sizes.Pages(ctx, region, begins, func(ctx context.Context, all diskSizes, token string) (diskSizes, string, error) {
 		if token == "" {
-			all = diskSizes{ofHost: map[string]int64{}, seen: map[string]bool{}}
+			all = diskSizes{ofHost: map[string]int64{}, seen: map[string]bool{}, odd: map[string]string{}}
 		}
 		listed, next, err := disks{s}.page(ctx, region, token)
 		if err == nil {
@@ -167,21 +174,27 @@ func (s *session) diskSizes(ctx context.Context, region string, begins bool) (di
 	})
 }
 
-// add adds each disk once: one that is on two pages is still one.
-func (d diskSizes) add(doing string, listed []disk) error {
-	for _, disk := range listed {
+// add adds each disk once: one that is on two pages is still one. Where nobody can know
+// whose disk it is, no host's sum is known.
+func (d diskSizes) add(doing string, listed []adapter.Item[disk]) error {
+	for i := range listed {
+		disk := &listed[i].Value
 		if d.seen[disk.DiskID] {
 			continue
 		}
-		f := fields{doing: doing, id: "disk " + disk.DiskID}
-		size := f.number("Size", disk.Size)
-		if f.err != nil {
-			return f.err
-		}
+		f := listed[i].Read("disk", disk.DiskID)
+		size := f.Whole("Size", disk.Size)
 		d.seen[disk.DiskID] = true
 		for _, attachment := range disk.attached() {
-			if attachment.InstanceID != "" { // no host has it
-				d.ofHost[attachment.InstanceID] += size
+			if attachment.InstanceID == "" && listed[i].IsOdd() {
+				return adapter.BadAnswer(doing, "whose is it? %s", f.Problem())
+			}
+			if attachment.InstanceID == "" { // no host has it
+				continue
+			}
+			d.ofHost[attachment.InstanceID] += size
+			if problem := f.Problem(); problem != "" {
+				d.odd[attachment.InstanceID] = problem
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package alibaba_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,7 +184,8 @@ func TestASlowCloud(t *testing.T) {
 	}
 }
 
-// A value that makes no sense fails the page, and its error says whose it is.
+// A value that makes no sense costs its row, and the problem says whose it is. Where nothing
+// of a page can be read, the page fails.
 func TestAbsurdValues(t *testing.T) {
 	t.Parallel()
 	host := func(fields string) string {
@@ -201,56 +203,94 @@ func TestAbsurdValues(t *testing.T) {
 		body string
 		want string
 	}{
-		{resource.HostKind, host(`"Cpu":-1`), `instance i-7: Cpu makes no sense: "-1"`},
-		{resource.HostKind, host(`"Cpu":2.5`), `instance i-7: Cpu makes no sense: "2.5"`},
-		{resource.HostKind, host(`"Cpu":{"Count":2}`), `instance i-7: Cpu makes no sense`},
-		{resource.HostKind, host(`"Memory":1e30`), `instance i-7: Memory makes no sense: "1e30"`},
-		{resource.HostKind, host(`"Memory":99999999999999999999`), `instance i-7: Memory makes no sense`},
-		{resource.HostKind, host(`"Memory":"eight"`), `instance i-7: Memory makes no sense: "eight"`},
-		{resource.HostKind, host(`"CreationTime":"yesterday"`), `instance i-7: CreationTime makes no sense: "yesterday"`},
-		{resource.HostKind, host(`"ExpiredTime":"2024-13-41T00:00Z"`), `instance i-7: ExpiredTime makes no sense`},
-		{resource.HostKind, host(`"InstanceName":5`), "decode the answer"},
-		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":{}}]}}`, "decode the answer"},
-		{resource.HostKind, `{"Instances":{"Instance":{"InstanceId":"i-1"}}}`, "decode the answer"},
-		{resource.DiskKind, disk(`"Size":-40`), `disk d-7: Size makes no sense: "-40"`},
-		{resource.DiskKind, disk(`"CreationTime":"1"`), `disk d-7: CreationTime makes no sense`},
-		{resource.DatabaseKind, database(`"DBInstanceCPU":"-2"`), `database rm-7: DBInstanceCPU makes no sense: "-2"`},
-		{resource.DatabaseKind, database(`"DBInstanceMemory":1e30`), `database rm-7: DBInstanceMemory makes no sense`},
-		{resource.DatabaseKind, database(`"ExpireTime":"never"`), `database rm-7: ExpireTime makes no sense`},
-		{resource.LoadBalancerKind, balancer(`"CreateTime":"soon"`), `load balancer lb-7: CreateTime makes no sense`},
-		{resource.LoadBalancerKind, `{"TotalCount":-1,"LoadBalancers":{"LoadBalancer":[]}}`, `the answer: TotalCount makes no sense`},
+		{resource.HostKind, host(`"Cpu":-1`), `instance "i-7": Cpu makes no sense: "-1"`},
+		{resource.HostKind, host(`"Cpu":2.5`), `instance "i-7": Cpu makes no sense: "2.5"`},
+		{resource.HostKind, host(`"Cpu":{"Count":2}`), `instance "i-7": Cpu makes no sense`},
+		{resource.HostKind, host(`"Memory":1e30`), `instance "i-7": Memory makes no sense: "1e30"`},
+		{resource.HostKind, host(`"Memory":99999999999999999999`), `instance "i-7": Memory makes no sense`},
+		{resource.HostKind, host(`"Memory":"eight"`), `instance "i-7": Memory makes no sense: "eight"`},
+		{resource.HostKind, host(`"CreationTime":"yesterday"`), `instance "i-7": CreationTime makes no sense: "yesterday"`},
+		{resource.HostKind, host(`"ExpiredTime":"2024-13-41T00:00Z"`), `instance "i-7": ExpiredTime makes no sense`},
+		{resource.HostKind, host(`"InstanceName":{}`), `instance "i-7": InstanceName makes no sense: "{}"`},
+		{resource.HostKind, host(`"VpcAttributes":["v"]`), `instance "i-7": VpcAttributes makes no sense`},
+		{resource.HostKind, host(`"PublicIpAddress":{"IpAddress":["1.2.3"]}`), `instance "i-7": PublicIpAddress makes no sense: "1.2.3"`},
+		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":{}}]}}`, `instance without an id: InstanceId makes no sense: "{}"`},
+		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":"i-0"},null]}}`, `instance without an id: it makes no sense: "null"`},
+		{resource.DiskKind, disk(`"Size":-40`), `disk "d-7": Size makes no sense: "-40"`},
+		{resource.DiskKind, disk(`"CreationTime":"1"`), `disk "d-7": CreationTime makes no sense`},
+		{resource.DatabaseKind, database(`"DBInstanceCPU":"-2"`), `database "rm-7": DBInstanceCPU makes no sense: "-2"`},
+		{resource.DatabaseKind, database(`"DBInstanceMemory":1e30`), `database "rm-7": DBInstanceMemory makes no sense`},
+		{resource.DatabaseKind, database(`"ExpireTime":"never"`), `database "rm-7": ExpireTime makes no sense`},
+		{resource.LoadBalancerKind, balancer(`"CreateTime":"soon"`), `load balancer "lb-7": CreateTime makes no sense`},
 	} {
 		w := newWorld(t, everything())
 		w.Record(actionOf[test.kind], []byte(test.body))
 		page, err := w.worker().List(t.Context(), scopeOf(test.kind), "")
-		requireClass(t, cloud.BadAnswer, page, err, test.body)
-		require.ErrorContains(t, err, test.want)
+		require.NoError(t, err, test.body)
+		require.Len(t, page.Problems, 1, test.body)
+		require.Contains(t, page.Problems[0].Text, test.want)
+		require.Len(t, page.Rows, strings.Count(test.body, `"i-0"`), "the others are rows")
 	}
+	for kind, body := range map[*resource.Kind]string{
+		resource.HostKind:         `{"Instances":{"Instance":{"InstanceId":"i-1"}}}`,
+		resource.DiskKind:         `{"Disks":{"Disk":[null,"d-1"]}}`,
+		resource.LoadBalancerKind: `{"TotalCount":-1,"LoadBalancers":{"LoadBalancer":[]}}`,
+	} {
+		w := newWorld(t, everything())
+		w.Record(actionOf[kind], []byte(body))
+		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
+		requireClass(t, cloud.BadAnswer, page, err, body)
+	}
+}
 
+// What rows are joined with costs those that it belongs to.
+func TestAbsurdValuesInWhatIsJoined(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, everything())
-	w.Record("DescribeDisks", []byte(disk(`"Size":"x"`)))
-	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
-	requireClass(t, cloud.BadAnswer, page, err, "a disk of a host")
-	require.ErrorContains(t, err, `disk d-7: Size makes no sense`)
+	hosts := func(disk string) (cloud.Page, error) {
+		w.Record("DescribeDisks", []byte(`{"Disks":{"Disk":[{"DiskId":"d-1","InstanceId":"i-1","Size":40},{"DiskId":"d-7",`+disk+`}]}}`))
+		return w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	}
+	page, err := hosts(`"InstanceId":"i-2","Size":"x"`)
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{NativeID: "i-2", Text: `instance "i-2": disk "d-7": Size makes no sense: "x"`}}, page.Problems)
+	require.Len(t, page.Rows, 1)
+	page, err = hosts(`"Size":"x"`)
+	require.NoError(t, err, "no host has it")
+	require.Len(t, page.Rows, 2)
+	page, err = hosts(`"Attachments":"i-2"`)
+	requireClass(t, cloud.BadAnswer, page, err, "nobody knows who has it")
+
+	tags := func(tag string) (cloud.Page, error) {
+		w.Record("ListTagResources", []byte(`{"TagResources":{"TagResource":[{"ResourceId":"rm-1","TagKey":"a","TagValue":1},{`+tag+`}]}}`))
+		return w.worker().List(t.Context(), scopeOf(resource.DatabaseKind), "")
+	}
+	page, err = tags(`"ResourceId":"pgm-2","TagKey":"a","TagValue":{}`)
+	require.NoError(t, err)
+	require.Len(t, page.Problems, 1)
+	require.Equal(t, "pgm-2", page.Problems[0].NativeID)
+	require.Equal(t, map[string]string{"a": "1"}, page.Rows[0].(*resource.Database).Tags)
+	page, err = tags(`"TagKey":"a"`)
+	requireClass(t, cloud.BadAnswer, page, err, "nobody knows whose it is")
 	w.Record("ListTagResources", []byte(`{}`))
 	page, err = w.worker().List(t.Context(), scopeOf(resource.DatabaseKind), "")
 	requireClass(t, cloud.BadAnswer, page, err, "tags")
 }
 
-// What cloudquery's plugin-sdk got wrong: a row without an id is no row less.
+// What cloudquery's plugin-sdk got wrong: a resource without an id is no resource less.
 func TestARowWithoutAnID(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())
 	w.Record("DescribeInstances", []byte(`{"Instances":{"Instance":[{"InstanceName":"x"},{"InstanceId":"i-1"}]}}`))
-	rows, _ := listAll(t, w.worker(), resource.HostKind)
-	require.Len(t, rows, 2)
-	require.Empty(t, rows[0].RowMeta().NativeID)
-	require.Zero(t, rows[0].(*resource.Host).DiskGiB)
-	require.ErrorIs(t, resource.HostKind.Seal(rows[0], scopeOf(resource.HostKind), 7), resource.ErrNoID)
+	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{Text: "instance without an id"}}, page.Problems)
+	require.Len(t, page.Rows, 1)
 
 	w.Record("DescribeDBInstances", []byte(`{"Items":{"DBInstance":[{"DBInstanceDescription":"x"}]}}`))
-	rows, _ = listAll(t, w.worker(), resource.DatabaseKind)
-	require.Len(t, rows, 1)
+	page, err = w.worker().List(t.Context(), scopeOf(resource.DatabaseKind), "")
+	require.NoError(t, err)
+	require.Len(t, page.Problems, 1)
 	require.Zero(t, w.asked("ListTagResources"))
 }
 

@@ -26,8 +26,8 @@ type instance struct {
 	Status             string
 	ZoneID             string `json:"ZoneId"`
 	InstanceType       string
-	CPU                number `json:"Cpu"`
-	Memory             number // MiB
+	CPU                string `json:"Cpu"`
+	Memory             string // MiB
 	ImageID            string `json:"ImageId"`
 	OSName, OSNameEn   string
 	InstanceChargeType string
@@ -48,6 +48,9 @@ type instance struct {
 			PrimaryIPAddress string
 			PrivateIPSets    struct {
 				PrivateIPSet []struct{ PrivateIPAddress string }
+			}
+			IPv6Sets struct {
+				IPv6Set []struct{ IPv6Address string }
 			}
 		}
 	}
@@ -73,12 +76,9 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	page := cloud.Page{Next: rest.next} // TotalCount means nothing beside NextToken
-	for _, instance := range instances {
-		f := fields{doing: h.doing("DescribeInstances", region), id: "instance " + instance.InstanceID}
-		page.Rows = append(page.Rows, instance.row(&f, sizes))
-		if f.err != nil {
-			return cloud.Page{}, f.err
-		}
+	for i := range instances {
+		f := instances[i].Read("instance", instances[i].Value.InstanceID)
+		f.Put(&page, instances[i].Value.row(f, sizes))
 	}
 	if rest.next == "" {
 		h.sizes.Forget(region)
@@ -105,18 +105,18 @@ func (h hosts) find(ctx context.Context, region string, ids []string) (found []s
 	err = h.eachPage("DescribeInstances", region, func(token string) (string, error) {
 		instances, rest, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": token, "InstanceIds": list(ids)})
 		for _, instance := range instances {
-			found = append(found, instance.InstanceID)
+			found = append(found, instance.Value.InstanceID)
 		}
 		return rest.next, err
 	})
 	return found, err
 }
 
-func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]instance, more, error) {
+func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]adapter.Item[instance], more, error) {
 	type answer struct {
-		Instances            *struct{ Instance []instance }
+		Instances            *struct{ Instance []adapter.Item[instance] }
 		NextToken            string
-		PageSize, TotalCount number
+		PageSize, TotalCount adapter.Text
 	}
 	got, err := ask[answer](ctx, h.session, request{product: ecs, action: "DescribeInstances", region: region, parameters: parameters})
 	if err != nil {
@@ -125,34 +125,35 @@ func (h hosts) page(ctx context.Context, region string, parameters map[string]st
 	if got.Instances == nil {
 		return nil, more{}, adapter.BadAnswer(h.doing("DescribeInstances", region), "Instances is missing")
 	}
-	return got.Instances.Instance, more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}, nil
+	rest := more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}
+	return got.Instances.Instance, rest, adapter.CheckList(h.doing("DescribeInstances", region), got.Instances.Instance)
 }
 
-func (i *instance) row(f *fields, sizes diskSizes) *resource.Host {
+func (i *instance) row(f *adapter.Fields, sizes diskSizes) *resource.Host {
 	return &resource.Host{
 		Meta:           resource.Meta{NativeID: i.InstanceID},
 		Name:           i.InstanceName,
 		Status:         i.Status,
 		Zone:           i.ZoneID,
 		InstanceType:   i.InstanceType,
-		VCPU:           f.number("Cpu", i.CPU),
-		MemoryMiB:      f.number("Memory", i.Memory),
-		DiskGiB:        sizes.ofHost[i.InstanceID],
-		PrivateIPs:     i.privateIPs(),
-		PublicIPs:      distinct(append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
+		VCPU:           f.Whole("Cpu", i.CPU),
+		MemoryMiB:      f.Whole("Memory", i.Memory),
+		DiskGiB:        sizes.of(f, i.InstanceID),
+		PrivateIPs:     i.privateIPs(f),
+		PublicIPs:      f.IPs("PublicIpAddress", append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
 		VPCID:          i.VpcAttributes.VpcID,
 		SubnetID:       i.VpcAttributes.VSwitchID,
 		ImageID:        i.ImageID,
 		OS:             i.os(),
 		ChargeType:     i.chargeType(),
 		Tags:           i.Tags.byKey(),
-		CloudCreatedAt: f.time("CreationTime", i.CreationTime),
-		ExpiresAt:      f.expiry("ExpiredTime", i.ExpiredTime),
+		CloudCreatedAt: f.Time("CreationTime", i.CreationTime, zone),
+		ExpiresAt:      f.Expiry("ExpiredTime", i.ExpiredTime, zone),
 	}
 }
 
 // privateIPs are those of all network interfaces, in a VPC or a classic network.
-func (i *instance) privateIPs() []string {
+func (i *instance) privateIPs(f *adapter.Fields) []string {
 	var all []string
 	all = append(all, i.VpcAttributes.PrivateIPAddress.IPAddress...)
 	all = append(all, i.InnerIPAddress.IPAddress...)
@@ -161,8 +162,11 @@ func (i *instance) privateIPs() []string {
 		for _, set := range nic.PrivateIPSets.PrivateIPSet {
 			all = append(all, set.PrivateIPAddress)
 		}
+		for _, set := range nic.IPv6Sets.IPv6Set {
+			all = append(all, set.IPv6Address)
+		}
 	}
-	return distinct(all...)
+	return f.IPs("PrivateIpAddress", all...)
 }
 
 // os is the name in English: the other depends on the account's language.

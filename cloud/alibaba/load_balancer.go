@@ -39,9 +39,9 @@ type balancer struct {
 
 // balancerPage is an answer of DescribeLoadBalancers.
 type balancerPage struct {
-	LoadBalancers *struct{ LoadBalancer []balancer }
-	PageSize      number
-	TotalCount    number
+	LoadBalancers *struct{ LoadBalancer []adapter.Item[balancer] }
+	PageSize      adapter.Text
+	TotalCount    adapter.Text
 }
 
 // List implements adapter.Lister. The cursor is the page's number.
@@ -57,11 +57,13 @@ func (b balancers) List(ctx context.Context, region, cursor string) (cloud.Page,
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	answer := fields{doing: b.doing("DescribeLoadBalancers", region), id: "the answer"}
-	page := cloud.Page{Total: answer.number("TotalCount", got.TotalCount)}
-	size := answer.number("PageSize", got.PageSize)
-	if answer.err != nil {
-		return cloud.Page{}, answer.err
+	page := cloud.Page{}
+	if page.Total, err = got.TotalCount.Whole(b.doing("DescribeLoadBalancers", region), "TotalCount"); err != nil {
+		return cloud.Page{}, err
+	}
+	size, err := got.PageSize.Whole(b.doing("DescribeLoadBalancers", region), "PageSize")
+	if err != nil {
+		return cloud.Page{}, err
 	}
 	listed := got.LoadBalancers.LoadBalancer
 	if len(listed) == 0 && page.Total == 0 {
@@ -70,12 +72,9 @@ func (b balancers) List(ctx context.Context, region, cursor string) (cloud.Page,
 	if len(listed) > 0 && int64(at)*max(size, int64(len(listed))) < page.Total {
 		page.Next = strconv.Itoa(at + 1)
 	}
-	for _, balancer := range listed {
-		f := fields{doing: answer.doing, id: "load balancer " + balancer.LoadBalancerID}
-		page.Rows = append(page.Rows, balancer.row(&f))
-		if f.err != nil {
-			return cloud.Page{}, f.err
-		}
+	for i := range listed {
+		f := listed[i].Read("load balancer", listed[i].Value.LoadBalancerID)
+		f.Put(&page, listed[i].Value.row(f))
 	}
 	return page, nil
 }
@@ -123,13 +122,14 @@ func (b balancers) find(ctx context.Context, region string, ids []string) (found
 		return nil, err
 	}
 	for _, balancer := range answer.LoadBalancers.LoadBalancer {
-		found = append(found, balancer.LoadBalancerID)
+		found = append(found, balancer.Value.LoadBalancerID)
 	}
-	f := fields{doing: b.doing("DescribeLoadBalancers", region), id: "the answer"}
-	if total := f.number("TotalCount", answer.TotalCount); len(found) == 0 && total > 0 {
-		return nil, adapter.BadAnswer(f.doing, "none of the %d load balancers found are in it", total)
+	doing := b.doing("DescribeLoadBalancers", region)
+	total, err := answer.TotalCount.Whole(doing, "TotalCount")
+	if err == nil && len(found) == 0 && total > 0 {
+		return nil, adapter.BadAnswer(doing, "none of the %d load balancers found are in it", total)
 	}
-	return found, f.err
+	return found, err
 }
 
 // proveLookup is the proof that nothing found is not for want of the permission:
@@ -150,26 +150,26 @@ func (b balancers) describe(ctx context.Context, region string, parameters map[s
 	if got.LoadBalancers == nil {
 		return nil, adapter.BadAnswer(b.doing("DescribeLoadBalancers", region), "LoadBalancers is missing")
 	}
-	if got.TotalCount == "" || got.TotalCount == "null" { // without it, any page may be the last
+	if got.TotalCount == "" { // without it, any page may be the last
 		return nil, adapter.BadAnswer(b.doing("DescribeLoadBalancers", region), "TotalCount is missing")
 	}
-	return got, nil
+	return got, adapter.CheckList(b.doing("DescribeLoadBalancers", region), got.LoadBalancers.LoadBalancer)
 }
 
-func (b *balancer) row(f *fields) *resource.LoadBalancer {
+func (b *balancer) row(f *adapter.Fields) *resource.LoadBalancer {
 	return &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.LoadBalancerID},
 		Name:           b.LoadBalancerName,
 		Status:         b.LoadBalancerStatus,
 		BalancerType:   b.LoadBalancerSpec,
 		Scheme:         b.scheme(),
-		Addresses:      distinct(b.Address),
+		Addresses:      f.IPs("Address", b.Address),
 		VPCID:          b.VpcID,
 		SubnetIDs:      distinct(b.VSwitchID),
 		Zones:          distinct(b.MasterZoneID, b.SlaveZoneID),
 		ChargeType:     b.PayType,
 		Tags:           b.Tags.byKey(),
-		CloudCreatedAt: f.time("CreateTime", b.CreateTime),
+		CloudCreatedAt: f.Time("CreateTime", b.CreateTime, zone),
 	}
 }
 

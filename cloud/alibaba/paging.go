@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // more is what an answer tells of the rest of its listing. The names of the numbers
 // differ by product.
 type more struct {
 	next        string // the next page's token
-	size, total number
+	size, total adapter.Text
 }
 
 // checkEnd is an error where a listing by tokens ends with its first page and that is
@@ -21,10 +22,13 @@ func (m more) checkEnd(doing, cursor string, listed int) error {
 	if cursor != "" || m.next != "" {
 		return nil
 	}
-	f := fields{doing: doing, id: "the answer"}
-	size, total := f.number("the page's size", m.size), f.number("the total", m.total)
-	if f.err != nil {
-		return f.err
+	size, err := m.size.Whole(doing, "the page's size")
+	if err != nil {
+		return err
+	}
+	total, err := m.total.Whole(doing, "the total")
+	if err != nil {
+		return err
 	}
 	full := listed == 0 || int64(listed) >= size
 	if full && total > int64(listed) {

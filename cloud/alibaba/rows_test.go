@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -202,4 +203,34 @@ func TestAbsentFieldsAreEmpty(t *testing.T) {
 		want.RowMeta().NativeID = rows[0].RowMeta().NativeID
 		require.Equal(t, []resource.Row{want, want}, rows, kind.Name())
 	}
+}
+
+// A page whose resources are each odd in another way: what can be read is, and what makes
+// no sense costs its own row.
+func TestOneOddValueCostsOneRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeInstances", []byte(`{"PageSize":"50","TotalCount":"9","Instances":{"Instance":[
+		{"InstanceId":"i-text","Cpu":"4","Memory":"16384.0","CreationTime":"1571212295000","ExpiredTime":"9999-12-31T23:59Z"},
+		{"InstanceId":"i-null","Tags":null,"VpcAttributes":null,"NetworkInterfaces":{"NetworkInterface":[null]},"PublicIpAddress":{"IpAddress":null},"ExpiredTime":"1970-01-01T00:00Z"},
+		{"InstanceId":"i-local","CreationTime":"2024-04-14 22:32:00","ExpiredTime":"0001-01-01T08:00:00+08:00"},
+		{"InstanceId":"i-six","NetworkInterfaces":{"NetworkInterface":[{"PrimaryIpAddress":"10.0.0.9","Ipv6Sets":{"Ipv6Set":[{"Ipv6Address":"2001:DB8::9"},{"Ipv6Address":"2001:db8:0::9"}]}}]}},
+		{"InstanceId":"i-half","Cpu":0.5,"Memory":512.0},
+		{"InstanceId":"i-when","CreationTime":"last week"},
+		{"InstanceId":"i-list","Tags":"none","SecurityGroupIds":"ignored"},
+		{"InstanceId":"i-words","Memory":"a lot"}]}}`))
+	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []resource.Row{
+		&resource.Host{Meta: id("i-text"), VCPU: 4, MemoryMiB: 16384, CloudCreatedAt: time.UnixMilli(1571212295000).UTC()},
+		&resource.Host{Meta: id("i-null")},
+		&resource.Host{Meta: id("i-local"), CloudCreatedAt: at(time.April, 14)},
+		&resource.Host{Meta: id("i-six"), PrivateIPs: []string{"10.0.0.9", "2001:db8::9"}},
+	}, page.Rows)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "i-half", Text: `instance "i-half": Cpu makes no sense: "0.5"`},
+		{NativeID: "i-when", Text: `instance "i-when": CreationTime makes no sense: "last week"`},
+		{NativeID: "i-list", Text: `instance "i-list": Tags makes no sense: "\"none\""`},
+		{NativeID: "i-words", Text: `instance "i-words": Memory makes no sense: "a lot"`},
+	}, page.Problems)
 }

@@ -63,7 +63,7 @@ type clients struct {
 func open(account adapter.Account) (adapter.Session, error) {
 	s := &session{account: account, clients: map[string]*clients{}}
 	s.web = &http.Client{
-		Transport: account.Calls.Transport(context.Background()),
+		Transport: replaying{account.Calls.Transport(context.Background())},
 		// A request is signed for one host.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

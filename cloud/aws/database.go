@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -35,13 +34,14 @@ func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page,
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Next: next, Rows: make([]resource.Row, len(instances))}
-	for i, instance := range instances {
-		row, err := DatabaseRow(instance)
-		if err != nil {
-			return cloud.Page{}, err
+	page := cloud.Page{Next: next}
+	for _, one := range instances {
+		if one.unread != nil {
+			page.Problems = append(page.Problems, cloud.Problem{NativeID: one.unread.id, Text: one.unread.problem("database")})
+			continue
 		}
-		page.Rows[i] = row
+		f := adapter.NewFields("database", awssdk.ToString(one.of.DbiResourceId))
+		f.Put(&page, DatabaseRow(f, one.of))
 	}
 	return page, nil
 }
@@ -52,29 +52,34 @@ func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string
 	if len(nativeIDs) == 0 {
 		return nil, nil
 	}
-	instances, err := apart(nativeIDs, func(ids []string) (all []rdstypes.DBInstance, err error) {
+	instances, err := apart(nativeIDs, func(ids []string) (found []listed[rdstypes.DBInstance], err error) {
 		byID := rdstypes.Filter{Name: awssdk.String("dbi-resource-id"), Values: ids}
 		err = eachPage("DescribeDBInstances of "+region, func(cursor string) (string, error) {
 			some, next, err := d.instances(ctx, region, cursor, byID)
-			all = append(all, some...)
+			if err == nil {
+				err = identified("DescribeDBInstances of "+region, some)
+			}
+			found = append(found, some...)
 			return next, err
 		})
-		return all, err
+		return found, err
 	})
 	if err != nil {
 		return nil, err
 	}
 	found := map[string]bool{}
-	for _, instance := range instances {
-		found[awssdk.ToString(instance.DbiResourceId)] = true
+	for _, one := range instances {
+		found[idOf(one, databaseID)] = true
 	}
 	return inside(nativeIDs, found), nil
 }
 
+func databaseID(instance rdstypes.DBInstance) *string { return instance.DbiResourceId }
+
 // instances are those of a page.
-func (d databases) instances(ctx context.Context, region, cursor string, filters ...rdstypes.Filter) ([]rdstypes.DBInstance, string, error) {
+func (d databases) instances(ctx context.Context, region, cursor string, filters ...rdstypes.Filter) ([]listed[rdstypes.DBInstance], string, error) {
 	const action = "DescribeDBInstances"
-	answer, err := ask(ctx, d.session, region, action, cursor, func(ctx context.Context) (*rds.DescribeDBInstancesOutput, error) {
+	answer, odd, err := askList(ctx, d.session, region, action, cursor, databaseElements, func(ctx context.Context) (*rds.DescribeDBInstancesOutput, error) {
 		return d.in(region).rds.DescribeDBInstances(ctx, &rds.DescribeDBInstancesInput{
 			MaxRecords: awssdk.Int32(maxDatabasesOfAPage), Marker: ifAny(cursor), Filters: filters,
 		})
@@ -85,44 +90,35 @@ func (d databases) instances(ctx context.Context, region, cursor string, filters
 	if answer.DBInstances == nil {
 		return nil, "", noList(action, region)
 	}
-	return answer.DBInstances, awssdk.ToString(answer.Marker), nil
+	return all(answer.DBInstances, odd), awssdk.ToString(answer.Marker), nil
 }
 
 // DatabaseRow is the row of an RDS instance. RDS does not say how much memory an
-// instance class has, and how many vCPUs only where they were chosen. A number that
-// makes no sense is an error of the class BadAnswer.
-func DatabaseRow(instance rdstypes.DBInstance) (*resource.Database, error) {
+// instance class has, and how many vCPUs only where they were chosen. An instance that is
+// being created may have no id yet.
+func DatabaseRow(f *adapter.Fields, instance rdstypes.DBInstance) *resource.Database {
 	id := awssdk.ToString(instance.DbiResourceId)
+	if id == "" {
+		f.Fail("it is called %q, and is %q", adapter.Clip(awssdk.ToString(instance.DBInstanceIdentifier), 64), adapter.Clip(awssdk.ToString(instance.DBInstanceStatus), 64))
+	}
 	row := &resource.Database{
 		Meta: resource.Meta{NativeID: id}, Name: awssdk.ToString(instance.DBInstanceIdentifier),
 		Status: awssdk.ToString(instance.DBInstanceStatus), Zone: awssdk.ToString(instance.AvailabilityZone),
-		Engine: strings.ToLower(awssdk.ToString(instance.Engine)), EngineVersion: awssdk.ToString(instance.EngineVersion),
-		InstanceType: awssdk.ToString(instance.DBInstanceClass), StorageGiB: storageGiB(instance),
-		Port: int64(awssdk.ToInt32(instance.DbInstancePort)), SubnetID: subnetOf(instance), Tags: databaseTags(instance),
+		Engine: adapter.Engine(awssdk.ToString(instance.Engine)), EngineVersion: awssdk.ToString(instance.EngineVersion),
+		InstanceType: awssdk.ToString(instance.DBInstanceClass), StorageGiB: storageGiB(f, instance),
+		Port: adapter.Count(f, "DbInstancePort", instance.DbInstancePort), SubnetID: subnetOf(instance), Tags: databaseTags(instance),
+		VCPU: chosenVCPU(f, instance), CloudCreatedAt: f.At("InstanceCreateTime", instance.InstanceCreateTime),
 	}
 	if endpoint := instance.Endpoint; endpoint != nil {
 		row.Endpoint = awssdk.ToString(endpoint.Address)
-		if port := awssdk.ToInt32(endpoint.Port); port != 0 {
-			row.Port = int64(port)
+		if port := adapter.Count(f, "Endpoint.Port", endpoint.Port); port != 0 {
+			row.Port = port
 		}
 	}
 	if group := instance.DBSubnetGroup; group != nil {
 		row.VPCID = awssdk.ToString(group.VpcId)
 	}
-	if instance.InstanceCreateTime != nil {
-		row.CloudCreatedAt = instance.InstanceCreateTime.UTC()
-	}
-	cpus, err := chosenVCPU(instance)
-	row.VCPU = cpus
-	switch {
-	case err != nil:
-		return nil, err
-	case row.StorageGiB < 0:
-		return nil, adapter.BadAnswer("read database "+id, "its storage is %d GiB", row.StorageGiB)
-	case row.Port < 0:
-		return nil, adapter.BadAnswer("read database "+id, "its port is %d", row.Port)
-	}
-	return row, nil
+	return row
 }
 
 // clustered are the engines, by what their names begin with, whose storage belongs to the
@@ -131,26 +127,23 @@ func DatabaseRow(instance rdstypes.DBInstance) (*resource.Database, error) {
 var clustered = []string{"aurora", "neptune", "docdb"}
 
 // storageGiB is absent for an instance of a cluster.
-func storageGiB(instance rdstypes.DBInstance) int64 {
+func storageGiB(f *adapter.Fields, instance rdstypes.DBInstance) int64 {
 	engine := strings.ToLower(awssdk.ToString(instance.Engine))
 	if slices.ContainsFunc(clustered, func(prefix string) bool { return strings.HasPrefix(engine, prefix) }) {
 		return 0
 	}
-	return int64(awssdk.ToInt32(instance.AllocatedStorage))
+	return adapter.Count(f, "AllocatedStorage", instance.AllocatedStorage)
 }
 
 // chosenVCPU is the number of vCPUs where it is not the instance class's own.
-func chosenVCPU(instance rdstypes.DBInstance) (int64, error) {
+func chosenVCPU(f *adapter.Fields, instance rdstypes.DBInstance) int64 {
 	number := map[string]int64{}
 	for _, feature := range instance.ProcessorFeatures {
-		name, value := awssdk.ToString(feature.Name), awssdk.ToString(feature.Value)
-		n, err := strconv.ParseInt(value, 10, 32)
-		if err != nil || n < 0 {
-			return 0, adapter.BadAnswer("read database "+awssdk.ToString(instance.DbiResourceId), "its processor feature %s is %.32q", name, value)
+		if name := awssdk.ToString(feature.Name); name == "coreCount" || name == "threadsPerCore" {
+			number[name] = f.Whole(name, awssdk.ToString(feature.Value))
 		}
-		number[name] = n
 	}
-	return number["coreCount"] * number["threadsPerCore"], nil
+	return number["coreCount"] * number["threadsPerCore"]
 }
 
 // subnetOf is the subnet that the instance is in: that of its zone in its subnet group.

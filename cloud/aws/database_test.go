@@ -8,7 +8,7 @@ import (
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
 	"github.com/stretchr/testify/require"
 
-	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/aws"
 	"cloudsync/cloud/aws/awsfake"
 	"cloudsync/cloud/fake"
@@ -37,7 +37,7 @@ func TestDatabases(t *testing.T) {
 			VPCID: "vpc-1", SubnetID: "subnet-1", Tags: map[string]string{"team": "shop", "env": "prod"}, CloudCreatedAt: utc(5, 6),
 		},
 		&resource.Database{
-			Meta: resource.Meta{NativeID: "db-BBBB"}, Name: "new", Status: "creating", Engine: "postgres", EngineVersion: "16.3",
+			Meta: resource.Meta{NativeID: "db-BBBB"}, Name: "new", Status: "creating", Engine: "postgresql", EngineVersion: "16.3",
 			InstanceType: "db.t4g.micro", StorageGiB: 20,
 		},
 	}, first)
@@ -117,22 +117,23 @@ func TestDatabaseRow(t *testing.T) {
 		},
 	} {
 		test.instance.DbiResourceId = text("db-1")
-		got, err := aws.DatabaseRow(test.instance)
-		require.NoError(t, err, name)
+		f := adapter.NewFields("database", "db-1")
+		got := aws.DatabaseRow(f, test.instance)
+		require.Empty(t, f.Problem(), name)
 		test.want.NativeID = "db-1"
 		test.want.Tags = map[string]string{}
 		require.Equal(t, &test.want, got, name)
 	}
 	for want, instance := range map[string]rdstypes.DBInstance{
-		"its storage is -1 GiB":                        {AllocatedStorage: number(-1)},
-		"its port is -1":                               {DbInstancePort: number(-1)},
-		`its processor feature coreCount is ""`:        {ProcessorFeatures: []rdstypes.ProcessorFeature{{Name: text("coreCount")}}},
-		`its processor feature threadsPerCore is "-2"`: {ProcessorFeatures: []rdstypes.ProcessorFeature{{Name: text("threadsPerCore"), Value: text("-2")}}},
+		`AllocatedStorage makes no sense: "-1"`: {AllocatedStorage: number(-1)},
+		`DbInstancePort makes no sense: "-1"`:   {DbInstancePort: number(-1)},
+		`coreCount makes no sense: "four"`:      {ProcessorFeatures: []rdstypes.ProcessorFeature{{Name: text("coreCount"), Value: text("four")}}},
+		`threadsPerCore makes no sense: "-2"`:   {ProcessorFeatures: []rdstypes.ProcessorFeature{{Name: text("threadsPerCore"), Value: text("-2")}}},
 	} {
 		instance.DbiResourceId = text("db-1")
-		_, err := aws.DatabaseRow(instance)
-		require.EqualError(t, err, "read database db-1: bad_answer: "+want)
-		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+		f := adapter.NewFields("database", "db-1")
+		aws.DatabaseRow(f, instance)
+		require.Equal(t, `database "db-1": `+want, f.Problem())
 	}
 }
 
@@ -140,8 +141,7 @@ func TestDatabaseRow(t *testing.T) {
 func TestStorageOfClusters(t *testing.T) {
 	t.Parallel()
 	for engine, want := range map[string]int64{"aurora-mysql": 0, "Neptune": 0, "docdb": 0, "postgres": 1} {
-		row, err := aws.DatabaseRow(rdstypes.DBInstance{Engine: &engine, AllocatedStorage: awssdk.Int32(1)})
-		require.NoError(t, err)
+		row := aws.DatabaseRow(adapter.NewFields("database", "db-1"), rdstypes.DBInstance{Engine: &engine, AllocatedStorage: awssdk.Int32(1)})
 		require.Equal(t, want, row.StorageGiB, engine)
 	}
 }

@@ -25,15 +25,16 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(volumes))}
-	for _, volume := range volumes {
-		if volume.State == deleted {
+	for _, one := range volumes {
+		if one.unread != nil {
+			page.Problems = append(page.Problems, cloud.Problem{NativeID: one.unread.id, Text: one.unread.problem("volume")})
 			continue
 		}
-		row, err := DiskRow(volume, roots)
-		if err != nil {
-			return cloud.Page{}, err
+		if one.of.State == deleted {
+			continue
 		}
-		page.Rows = append(page.Rows, row)
+		f := adapter.NewFields("volume", awssdk.ToString(one.of.VolumeId))
+		f.Put(&page, DiskRow(f, one.of, roots))
 	}
 	return page, nil
 }
@@ -41,9 +42,9 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 // Lookup implements adapter.Lister.
 func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	found := map[string]bool{}
-	err := d.eachVolume(ctx, region, byVolume, nativeIDs, func(volume ec2types.Volume) {
-		if volume.State != deleted {
-			found[awssdk.ToString(volume.VolumeId)] = true
+	err := d.eachVolume(ctx, region, byVolume, nativeIDs, func(one listed[ec2types.Volume]) {
+		if one.of.State != deleted {
+			found[idOf(one, volumeID)] = true
 		}
 	})
 	if err != nil {
@@ -52,13 +53,15 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 	return inside(nativeIDs, found), nil
 }
 
+func volumeID(volume ec2types.Volume) *string { return volume.VolumeId }
+
 // rootDevices are the names of the devices that the volumes' instances start from, by
 // instance id: a volume does not say whether it is such a one.
-func (d disks) rootDevices(ctx context.Context, region, cursor, next string, volumes []ec2types.Volume) (map[string]string, error) {
+func (d disks) rootDevices(ctx context.Context, region, cursor, next string, volumes []listed[ec2types.Volume]) (map[string]string, error) {
 	var ids []string
 	known := map[string]bool{"": true}
 	for _, volume := range volumes {
-		if id := awssdk.ToString(attachmentOf(volume).InstanceId); !known[id] {
+		if id := awssdk.ToString(attachmentOf(volume.of).InstanceId); !known[id] {
 			known[id] = true
 			ids = append(ids, id)
 		}
@@ -78,12 +81,8 @@ func (d disks) rootDevices(ctx context.Context, region, cursor, next string, vol
 }
 
 // DiskRow is the row of a volume; rootDevices are the root devices' names by the id of
-// the instance. A size that makes no sense is an error of the class BadAnswer.
-func DiskRow(volume ec2types.Volume, rootDevices map[string]string) (*resource.Disk, error) {
-	id, size := awssdk.ToString(volume.VolumeId), int64(awssdk.ToInt32(volume.Size))
-	if size < 0 {
-		return nil, adapter.BadAnswer("read volume "+id, "its size is %d GiB", size)
-	}
+// the instance.
+func DiskRow(f *adapter.Fields, volume ec2types.Volume, rootDevices map[string]string) *resource.Disk {
 	attachment := attachmentOf(volume)
 	host, device := awssdk.ToString(attachment.InstanceId), awssdk.ToString(attachment.Device)
 	role := dataRole
@@ -91,16 +90,13 @@ func DiskRow(volume ec2types.Volume, rootDevices map[string]string) (*resource.D
 		role = systemRole
 	}
 	tags := tagsOf(volume.Tags)
-	row := &resource.Disk{
-		Meta: resource.Meta{NativeID: id}, Name: tags["Name"], Tags: tags,
+	return &resource.Disk{
+		Meta: resource.Meta{NativeID: awssdk.ToString(volume.VolumeId)}, Name: tags["Name"], Tags: tags,
 		Status: string(volume.State), Zone: awssdk.ToString(volume.AvailabilityZone),
 		HostNativeID: host, Device: device, Role: role,
-		DiskType: string(volume.VolumeType), SizeGiB: size,
+		DiskType: string(volume.VolumeType), SizeGiB: adapter.Count(f, "size", volume.Size),
+		CloudCreatedAt: f.At("createTime", volume.CreateTime),
 	}
-	if volume.CreateTime != nil {
-		row.CloudCreatedAt = volume.CreateTime.UTC()
-	}
-	return row, nil
 }
 
 // attachmentOf is the volume's attachment to an instance, the zero one where there is

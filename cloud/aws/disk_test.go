@@ -8,7 +8,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/stretchr/testify/require"
 
-	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/aws"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
@@ -120,26 +120,26 @@ func TestDiskRowOfASharedVolume(t *testing.T) {
 	gone.State = ec2types.VolumeAttachmentStateDetached
 	service := ec2types.VolumeAttachment{AssociatedResource: awssdk.String("arn:aws:ecs:eu-central-1:1:task/1")}
 	for _, attachments := range [][]ec2types.VolumeAttachment{{a, b, gone, service}, {service, gone, b, a}} {
-		row, err := aws.DiskRow(ec2types.Volume{VolumeId: awssdk.String("vol-1"), Attachments: attachments}, map[string]string{"i-b": "/dev/sda1"})
-		require.NoError(t, err)
+		f := adapter.NewFields("volume", "vol-1")
+		row := aws.DiskRow(f, ec2types.Volume{VolumeId: awssdk.String("vol-1"), Attachments: attachments}, map[string]string{"i-b": "/dev/sda1"})
+		require.Empty(t, f.Problem())
 		require.Equal(t, &resource.Disk{Meta: resource.Meta{NativeID: "vol-1"}, HostNativeID: "i-a", Device: "/dev/sdf", Role: "data", Tags: map[string]string{}}, row)
 	}
-	sum, err := aws.DiskGiB([]ec2types.Volume{
+	sum := aws.DiskGiB([]ec2types.Volume{
 		{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(5), Attachments: []ec2types.VolumeAttachment{a, b}},
 		{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(5), Attachments: []ec2types.VolumeAttachment{b, a}},
 	})
-	require.NoError(t, err)
-	require.Equal(t, map[string]int64{"i-a": 5, "i-b": 5}, sum, "once for each, however often it is listed")
+	require.Equal(t, map[string]aws.Disks{"i-a": {GiB: 5}, "i-b": {GiB: 5}}, sum, "once for each, however often it is listed")
 }
 
 func TestDiskRowRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	volume := ec2types.Volume{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(-1)}
-	_, err := aws.DiskRow(volume, nil)
-	require.EqualError(t, err, "read volume vol-1: bad_answer: its size is -1 GiB")
-	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
-	_, err = aws.DiskGiB([]ec2types.Volume{volume})
-	require.EqualError(t, err, "read volume vol-1: bad_answer: its size is -1 GiB")
+	const problem = `volume "vol-1": size makes no sense: "-1"`
+	volume := ec2types.Volume{VolumeId: awssdk.String("vol-1"), Size: awssdk.Int32(-1), Attachments: []ec2types.VolumeAttachment{{InstanceId: awssdk.String("i-1")}}}
+	f := adapter.NewFields("volume", "vol-1")
+	aws.DiskRow(f, volume, nil)
+	require.Equal(t, problem, f.Problem())
+	require.Equal(t, map[string]aws.Disks{"i-1": {Problem: problem}}, aws.DiskGiB([]ec2types.Volume{volume}))
 }
 
 func TestDiskRowOfADeletedVolume(t *testing.T) {

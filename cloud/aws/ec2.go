@@ -41,9 +41,9 @@ func filter(name string, values []string) ec2types.Filter {
 
 // instances are those of a page. AWS lists what other services manage only if it is
 // asked to, where the account hides it.
-func (s *session) instances(ctx context.Context, region, cursor string, filters ...ec2types.Filter) ([]ec2types.Instance, string, error) {
+func (s *session) instances(ctx context.Context, region, cursor string, filters ...ec2types.Filter) ([]listed[ec2types.Instance], string, error) {
 	const action = "DescribeInstances"
-	answer, err := ask(ctx, s, region, action, cursor, func(ctx context.Context) (*ec2.DescribeInstancesOutput, error) {
+	answer, odd, err := askList(ctx, s, region, action, cursor, instanceElements, func(ctx context.Context) (*ec2.DescribeInstancesOutput, error) {
 		return s.in(region).ec2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{
 			MaxResults: awssdk.Int32(maxInstancesOfAPage), NextToken: ifAny(cursor),
 			Filters: filters, IncludeManagedResources: awssdk.Bool(true),
@@ -59,14 +59,17 @@ func (s *session) instances(ctx context.Context, region, cursor string, filters 
 	for _, reservation := range answer.Reservations {
 		instances = append(instances, reservation.Instances...)
 	}
-	return instances, awssdk.ToString(answer.NextToken), nil
+	return all(instances, odd), awssdk.ToString(answer.NextToken), nil
 }
 
 // eachInstance hands over the instances of those ids, however many.
-func (s *session) eachInstance(ctx context.Context, region string, ids []string, take func(ec2types.Instance)) error {
+func (s *session) eachInstance(ctx context.Context, region string, ids []string, take func(listed[ec2types.Instance])) error {
 	for some := range slices.Chunk(ids, maxFilterValues) {
 		err := eachPage("DescribeInstances of "+region, func(cursor string) (string, error) {
 			instances, next, err := s.instances(ctx, region, cursor, filter(byInstance, some))
+			if err == nil {
+				err = identified("DescribeInstances of "+region, instances)
+			}
 			for _, instance := range instances {
 				take(instance)
 			}
@@ -80,9 +83,9 @@ func (s *session) eachInstance(ctx context.Context, region string, ids []string,
 }
 
 // volumes are those of a page.
-func (s *session) volumes(ctx context.Context, region, cursor string, filters ...ec2types.Filter) ([]ec2types.Volume, string, error) {
+func (s *session) volumes(ctx context.Context, region, cursor string, filters ...ec2types.Filter) ([]listed[ec2types.Volume], string, error) {
 	const action = "DescribeVolumes"
-	answer, err := ask(ctx, s, region, action, cursor, func(ctx context.Context) (*ec2.DescribeVolumesOutput, error) {
+	answer, odd, err := askList(ctx, s, region, action, cursor, volumeElements, func(ctx context.Context) (*ec2.DescribeVolumesOutput, error) {
 		return s.in(region).ec2.DescribeVolumes(ctx, &ec2.DescribeVolumesInput{
 			MaxResults: awssdk.Int32(maxVolumesOfAPage), NextToken: ifAny(cursor),
 			Filters: filters, IncludeManagedResources: awssdk.Bool(true),
@@ -94,14 +97,17 @@ func (s *session) volumes(ctx context.Context, region, cursor string, filters ..
 	if answer.Volumes == nil {
 		return nil, "", noList(action, region)
 	}
-	return answer.Volumes, awssdk.ToString(answer.NextToken), nil
+	return all(answer.Volumes, odd), awssdk.ToString(answer.NextToken), nil
 }
 
 // eachVolume hands over the volumes with one of the values, however many.
-func (s *session) eachVolume(ctx context.Context, region, by string, values []string, take func(ec2types.Volume)) error {
+func (s *session) eachVolume(ctx context.Context, region, by string, values []string, take func(listed[ec2types.Volume])) error {
 	for some := range slices.Chunk(values, maxFilterValues) {
 		err := eachPage("DescribeVolumes of "+region, func(cursor string) (string, error) {
 			volumes, next, err := s.volumes(ctx, region, cursor, filter(by, some))
+			if err == nil {
+				err = identified("DescribeVolumes of "+region, volumes)
+			}
 			for _, volume := range volumes {
 				take(volume)
 			}

@@ -291,45 +291,121 @@ func instanceXML(inner string) string {
 func TestAbsurdValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		kind         *resource.Kind
-		action, body string
+		kind               *resource.Kind
+		action, body, want string
 	}{
-		"negative cores":      {resource.HostKind, "DescribeInstances", instanceXML("<cpuOptions><coreCount>-2</coreCount><threadsPerCore>1</threadsPerCore></cpuOptions>")},
-		"cores that are 1e9":  {resource.HostKind, "DescribeInstances", instanceXML("<cpuOptions><coreCount>1e9</coreCount></cpuOptions>")},
-		"a time that is none": {resource.HostKind, "DescribeInstances", instanceXML("<networkInterfaceSet><item><attachment><attachTime>yesterday</attachTime></attachment></item></networkInterfaceSet>")},
-		"memory of 1e30":      {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>1e30</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`},
-		"memory below zero":   {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`},
-		"a disk below zero":   {resource.HostKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId><size>-8</size></item></volumeSet></DescribeVolumesResponse>`},
-		"a size in words":     {resource.DiskKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><size>eight</size></item></volumeSet></DescribeVolumesResponse>`},
-		"a volume too large":  {resource.DiskKind, "DescribeVolumes", `<DescribeVolumesResponse><volumeSet><item><size>99999999999999999999</size></item></volumeSet></DescribeVolumesResponse>`},
-		"storage below zero":  {resource.DatabaseKind, "DescribeDBInstances", `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><AllocatedStorage>-5</AllocatedStorage></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`},
-		"a balancer's time":   {resource.LoadBalancerKind, "DescribeLoadBalancers", `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><CreatedTime>-</CreatedTime></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`},
+		"negative cores": {resource.HostKind, "DescribeInstances",
+			instanceXML("<cpuOptions><coreCount>-2</coreCount><threadsPerCore>1</threadsPerCore></cpuOptions>"), `instance "i-web": cpuOptions.coreCount makes no sense: "-2"`},
+		"cores that are 1e9": {resource.HostKind, "DescribeInstances",
+			instanceXML("<cpuOptions><coreCount>1e9</coreCount></cpuOptions>"), `instance "i-web": cpuOptions.coreCount makes no sense: "1e9"`},
+		"a time that is none": {resource.HostKind, "DescribeInstances",
+			instanceXML("<networkInterfaceSet><item><attachment><attachTime>yesterday</attachTime></attachment></item></networkInterfaceSet>"),
+			`instance "i-web": networkInterfaceSet.item.attachment.attachTime makes no sense: "yesterday"`},
+		"an address that is none": {resource.HostKind, "DescribeInstances", instanceXML("<privateIpAddress>10.0.0</privateIpAddress>"), `instance "i-web": privateIpAddress makes no sense: "10.0.0"`},
+		"memory of 1e30": {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>1e30</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`,
+			`instance "i-web": instance type "m5.xlarge": memoryInfo.sizeInMiB makes no sense: "1e30"`},
+		"memory below zero": {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`,
+			`instance "i-web": instance type "m5.xlarge": memoryInfo.sizeInMiB makes no sense: "-1"`},
+		"a disk below zero": {resource.HostKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>-8</size>" + attachedXML),
+			`instance "i-web": volume "vol-1": size makes no sense: "-8"`},
+		"a disk of a host in words": {resource.HostKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>eight</size>" + attachedXML),
+			`instance "i-web": volume "vol-1": size makes no sense: "eight"`},
+		"a size in words":    {resource.DiskKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>eight</size>"), `volume "vol-1": size makes no sense: "eight"`},
+		"a volume too large": {resource.DiskKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>99999999999999999999</size>"), `volume "vol-1": size makes no sense`},
+		"storage below zero": {resource.DatabaseKind, "DescribeDBInstances", databasesXML("<DbiResourceId>db-1</DbiResourceId><AllocatedStorage>-5</AllocatedStorage>"),
+			`database "db-1": AllocatedStorage makes no sense: "-5"`},
+		"an endpoint's port": {resource.DatabaseKind, "DescribeDBInstances", databasesXML("<DbiResourceId>db-1</DbiResourceId><Endpoint><Port>none</Port></Endpoint>"),
+			`database "db-1": Endpoint.Port makes no sense: "none"`},
+		"a database that is being created": {resource.DatabaseKind, "DescribeDBInstances",
+			databasesXML("<DBInstanceIdentifier>orders</DBInstanceIdentifier><DBInstanceStatus>creating</DBInstanceStatus>"),
+			`database without an id: it is called "orders", and is "creating"`},
+		"a balancer's time": {resource.LoadBalancerKind, "DescribeLoadBalancers", `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>
+			<LoadBalancerArn>arn:1</LoadBalancerArn><CreatedTime>-</CreatedTime></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`,
+			`load balancer "arn:1": CreatedTime makes no sense: "-"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCloud(few())
 			client := newClient(t, c)
 			c.Record(test.action, []byte(test.body))
-			failed := failure(t.Context(), t, client, test.kind, "")
-			require.Equal(t, cloud.BadAnswer, failed.Class, failed.Error())
+			page, err := client.List(t.Context(), scopeOf(test.kind), "")
+			require.NoError(t, err)
+			require.Len(t, page.Problems, 1)
+			require.Contains(t, page.Problems[0].Text, test.want)
 		})
 	}
 }
 
-// A resource without an id is a row without one: the sync deletes nothing then.
+const attachedXML = `<attachmentSet><item><instanceId>i-web</instanceId><status>attached</status></item></attachmentSet>`
+
+func volumesXML(inner string) string {
+	return `<DescribeVolumesResponse><volumeSet><item>` + inner + `</item></volumeSet></DescribeVolumesResponse>`
+}
+
+func databasesXML(inner string) string {
+	return `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance>` + inner +
+		`</DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`
+}
+
+// One value that the SDK cannot read costs its row; the others of the page are there, and
+// so is the next page.
+func TestOneOddResourceAmongOthers(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	client := newClient(t, c)
+	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><nextToken>more</nextToken><volumeSet>
+		<item><volumeId>vol-1</volumeId><size>8</size><tagSet/></item>
+		<item><volumeId>vol-2</volumeId><size>8.5</size><attachmentSet/></item>
+		<item><volumeId>vol-3</volumeId><createTime>2024-03-05</createTime></item>
+		<item><volumeId>vol-4</volumeId><size/><tagSet><item><key>a</key><value>&lt;b&amp;</value></item></tagSet></item>
+		<item><volumeId>vol-5</volumeId><size>16</size></item></volumeSet></DescribeVolumesResponse>`))
+	page, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	require.Equal(t, "more", page.Next)
+	rows := sealed(t, resource.DiskKind, page.Rows)
+	require.Len(t, rows, 2)
+	require.EqualValues(t, 8, rows["vol-1"].(*resource.Disk).SizeGiB)
+	require.EqualValues(t, 16, rows["vol-5"].(*resource.Disk).SizeGiB)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "vol-2", Text: `volume "vol-2": size makes no sense: "8.5"`},
+		{NativeID: "vol-3", Text: `volume "vol-3": createTime makes no sense: "2024-03-05"`},
+		{NativeID: "vol-4", Text: `volume "vol-4": size makes no sense: ""`},
+	}, page.Problems)
+	require.Equal(t, 1, sent(c, "DescribeVolumes"), "the answer is read again, and not asked for again")
+	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-2</volumeId><size>8.5</size></item></volumeSet></DescribeVolumesResponse>`))
+	found, err := client.Lookup(t.Context(), scopeOf(resource.DiskKind), []string{"vol-2", "vol-9"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"vol-2"}, found, "it is there")
+	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId></item><item><size>8.5</size></item></volumeSet></DescribeVolumesResponse>`))
+	_, err = client.Lookup(t.Context(), scopeOf(resource.DiskKind), []string{"vol-2", "vol-9"})
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "it may be either")
+}
+
+// Where nothing can be read, or the fault is in no resource, the page fails.
+func TestAPageOfWhichNothingCanBeRead(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`<DescribeVolumesResponse><volumeSet><item><size>eight</size></item></volumeSet></DescribeVolumesResponse>`,
+		`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId></item>`,
+		`maintenance`,
+	} {
+		c := newCloud(few())
+		c.Record("DescribeVolumes", []byte(body))
+		require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, newClient(t, c), resource.DiskKind, "").Class, body)
+	}
+}
+
+// A resource without an id is a problem: the sync deletes nothing then.
 func TestResourcesWithoutAnID(t *testing.T) {
 	t.Parallel()
 	for _, of := range kinds {
 		region := few()
 		region.Hosts[0].ID, region.Disks[3].ID, region.Databases[0].ID, region.LoadBalancers[0].ID = "", "", "", ""
-		rows := list(t, newClient(t, newCloud(region)), of.kind)
-		without := 0
-		for _, row := range rows {
-			if row.RowMeta().NativeID == "" {
-				without++
-			}
-		}
-		require.Equal(t, 1, without, of.kind.Name())
+		page, err := newClient(t, newCloud(region)).List(t.Context(), scopeOf(of.kind), "")
+		require.NoError(t, err)
+		require.Len(t, page.Problems, 1, of.kind.Name())
+		require.Empty(t, page.Problems[0].NativeID)
+		require.Contains(t, page.Problems[0].Text, "without an id")
 	}
 }
 

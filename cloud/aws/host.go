@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -22,7 +23,7 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	instances = existing(instances)
-	sizes, err := h.sizesOf(ctx, region, instances)
+	sizes, err := h.sizesOf(ctx, region, readable(instances))
 	if err != nil {
 		return cloud.Page{}, err
 	}
@@ -30,13 +31,15 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Next: next, Rows: make([]resource.Row, len(instances))}
-	for i, instance := range instances {
-		row, err := HostRow(instance, sizes[instance.InstanceType], disks[awssdk.ToString(instance.InstanceId)])
-		if err != nil {
-			return cloud.Page{}, err
+	page := cloud.Page{Next: next}
+	for _, one := range instances {
+		if one.unread != nil {
+			page.Problems = append(page.Problems, cloud.Problem{NativeID: one.unread.id, Text: one.unread.problem("instance")})
+			continue
 		}
-		page.Rows[i] = row
+		id := awssdk.ToString(one.of.InstanceId)
+		f := adapter.NewFields("instance", id)
+		f.Put(&page, HostRow(f, one.of, sizes[one.of.InstanceType], disks[id]))
 	}
 	return page, nil
 }
@@ -44,9 +47,9 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 // Lookup implements adapter.Lister.
 func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	found := map[string]bool{}
-	err := h.eachInstance(ctx, region, nativeIDs, func(instance ec2types.Instance) {
-		if exists(instance) {
-			found[awssdk.ToString(instance.InstanceId)] = true
+	err := h.eachInstance(ctx, region, nativeIDs, func(one listed[ec2types.Instance]) {
+		if exists(one) {
+			found[idOf(one, instanceID)] = true
 		}
 	})
 	if err != nil {
@@ -55,14 +58,16 @@ func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 	return inside(nativeIDs, found), nil
 }
 
+func instanceID(instance ec2types.Instance) *string { return instance.InstanceId }
+
 // exists says that the instance is not one of those that stay listed for about an hour
 // after their end.
-func exists(instance ec2types.Instance) bool {
-	return instance.State == nil || instance.State.Name != terminated
+func exists(instance listed[ec2types.Instance]) bool {
+	return instance.of.State == nil || instance.of.State.Name != terminated
 }
 
-func existing(instances []ec2types.Instance) []ec2types.Instance {
-	kept := make([]ec2types.Instance, 0, len(instances))
+func existing(instances []listed[ec2types.Instance]) []listed[ec2types.Instance] {
+	kept := make([]listed[ec2types.Instance], 0, len(instances))
 	for _, instance := range instances {
 		if exists(instance) {
 			kept = append(kept, instance)
@@ -72,10 +77,10 @@ func existing(instances []ec2types.Instance) []ec2types.Instance {
 }
 
 // diskGiB is the size of the instances' volumes together, by instance id.
-func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instances []ec2types.Instance) (map[string]int64, error) {
+func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instances []listed[ec2types.Instance]) (map[string]Disks, error) {
 	var ids []string
-	for _, instance := range instances {
-		if id := awssdk.ToString(instance.InstanceId); id != "" {
+	for _, one := range instances {
+		if id := idOf(one, instanceID); id != "" {
 			ids = append(ids, id)
 		}
 	}
@@ -87,12 +92,21 @@ func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instanc
 	for _, id := range ids {
 		volumes = append(volumes, byInstance[id]...)
 	}
-	return DiskGiB(volumes)
+	sum := DiskGiB(readable(volumes))
+	for _, one := range volumes {
+		if one.unread == nil {
+			continue
+		}
+		for _, instance := range one.unread.element.all("instanceId") {
+			sum[instance] = Disks{Problem: one.unread.problem("volume")}
+		}
+	}
+	return sum, nil
 }
 
 // attachedVolumes are the volumes of the instances of a page, by instance id.
-func (h hosts) attachedVolumes(ctx context.Context, region, cursor, next string, ids []string) (map[string][]ec2types.Volume, error) {
-	byID := func(ids []string) (map[string][]ec2types.Volume, error) { return h.volumesOf(ctx, region, ids) }
+func (h hosts) attachedVolumes(ctx context.Context, region, cursor, next string, ids []string) (map[string][]listed[ec2types.Volume], error) {
+	byID := func(ids []string) (map[string][]listed[ec2types.Volume], error) { return h.volumesOf(ctx, region, ids) }
 	if askedByID(cursor, next, ids) {
 		return byID(ids)
 	}
@@ -106,49 +120,55 @@ func (h hosts) attachedVolumes(ctx context.Context, region, cursor, next string,
 	return joined(all, ids, byID)
 }
 
+// Disks are the volumes of an instance: their size together, and why it cannot be relied
+// on.
+type Disks struct {
+	GiB     int64
+	Problem string
+}
+
 // DiskGiB is the size of the volumes together, by the id of the instance that they are
 // attached to; a volume that is attached to several counts for each. The order of the
-// volumes makes no difference, nor does one that is there twice. A negative size is
-// an error.
-func DiskGiB(volumes []ec2types.Volume) (map[string]int64, error) {
+// volumes makes no difference, nor does one that is there twice.
+func DiskGiB(volumes []ec2types.Volume) map[string]Disks {
 	type pair struct{ volume, instance string }
 	counted := map[pair]bool{}
-	sum := map[string]int64{}
+	sum := map[string]Disks{}
 	for _, volume := range volumes {
-		id, size := awssdk.ToString(volume.VolumeId), int64(awssdk.ToInt32(volume.Size))
-		if size < 0 {
-			return nil, adapter.BadAnswer("read volume "+id, "its size is %d GiB", size)
-		}
+		id := awssdk.ToString(volume.VolumeId)
+		f := adapter.NewFields("volume", id)
+		size := adapter.Count(f, "size", volume.Size)
 		for _, attachment := range volume.Attachments {
 			at := pair{id, awssdk.ToString(attachment.InstanceId)}
-			if !counted[at] {
-				counted[at] = true
-				sum[at.instance] += size
+			if counted[at] {
+				continue
 			}
+			counted[at] = true
+			before := sum[at.instance]
+			sum[at.instance] = Disks{GiB: before.GiB + size, Problem: cmp.Or(before.Problem, f.Problem())}
 		}
 	}
-	return sum, nil
+	return sum
 }
 
 // onDemand is the charge type of an instance whose lifecycle is empty.
 const onDemand = "on-demand"
 
-// HostRow is the row of an instance of a type of that size, with volumes of so many GiB
-// together. A number of cores that makes no sense is an error of the class BadAnswer.
-func HostRow(instance ec2types.Instance, size Size, diskGiB int64) (*resource.Host, error) {
-	id := awssdk.ToString(instance.InstanceId)
-	cpus, err := vCPU(instance, size)
-	if err != nil {
-		return nil, err
+// HostRow is the row of an instance of a type of that size, with those volumes.
+func HostRow(f *adapter.Fields, instance ec2types.Instance, size Size, disks Disks) *resource.Host {
+	for _, problem := range []string{size.Problem, disks.Problem} {
+		if problem != "" {
+			f.Fail("%s", problem)
+		}
 	}
 	tags := tagsOf(instance.Tags)
 	row := &resource.Host{
-		Meta: resource.Meta{NativeID: id}, Name: tags["Name"], Tags: tags,
-		InstanceType: string(instance.InstanceType), VCPU: cpus, MemoryMiB: size.MemoryMiB, DiskGiB: diskGiB,
-		PrivateIPs: privateIPs(instance), PublicIPs: publicIPs(instance),
+		Meta: resource.Meta{NativeID: awssdk.ToString(instance.InstanceId)}, Name: tags["Name"], Tags: tags,
+		InstanceType: string(instance.InstanceType), VCPU: vCPU(f, instance, size), MemoryMiB: size.MemoryMiB, DiskGiB: disks.GiB,
+		PrivateIPs: f.IPs("privateIpAddress", privateIPs(instance)...), PublicIPs: f.IPs("publicIp", publicIPs(instance)...),
 		VPCID: awssdk.ToString(instance.VpcId), SubnetID: awssdk.ToString(instance.SubnetId),
 		ImageID: awssdk.ToString(instance.ImageId), OS: operatingSystem(instance),
-		ChargeType: chargeType(instance), CloudCreatedAt: created(instance),
+		ChargeType: chargeType(instance), CloudCreatedAt: created(f, instance),
 	}
 	if instance.State != nil {
 		row.Status = string(instance.State.Name)
@@ -156,74 +176,57 @@ func HostRow(instance ec2types.Instance, size Size, diskGiB int64) (*resource.Ho
 	if instance.Placement != nil {
 		row.Zone = awssdk.ToString(instance.Placement.AvailabilityZone)
 	}
-	return row, nil
+	return row
 }
 
 // vCPU is what the instance was given, else what its type has.
-func vCPU(instance ec2types.Instance, size Size) (int64, error) {
-	count := size.VCPU
+func vCPU(f *adapter.Fields, instance ec2types.Instance, size Size) int64 {
 	if options := instance.CpuOptions; options != nil {
-		cores, threads := int64(awssdk.ToInt32(options.CoreCount)), int64(awssdk.ToInt32(options.ThreadsPerCore))
-		if cores < 0 || threads < 0 {
-			return 0, adapter.BadAnswer("read instance "+awssdk.ToString(instance.InstanceId), "it has %d cores with %d threads each", cores, threads)
-		}
+		cores := adapter.Count(f, "cpuOptions.coreCount", options.CoreCount)
+		threads := adapter.Count(f, "cpuOptions.threadsPerCore", options.ThreadsPerCore)
 		if cores > 0 && threads > 0 {
-			count = cores * threads
+			return cores * threads
 		}
 	}
-	return count, nil
+	return size.VCPU
 }
 
-// privateIPs are the IPv4 addresses of all interfaces; the instance's own field has the
-// first alone, and is all that an instance without interfaces has.
-func privateIPs(instance ec2types.Instance) []string {
-	var ips ipSet
+// privateIPs are the addresses of all interfaces, IPv6 among them: EC2 does not say which
+// of these can be reached from outside. The instance's own fields have the first alone,
+// and are all that an instance without interfaces has.
+func privateIPs(instance ec2types.Instance) (ips []string) {
 	for _, of := range instance.NetworkInterfaces {
 		for _, address := range of.PrivateIpAddresses {
-			ips.add(address.PrivateIpAddress)
+			ips = appendText(ips, address.PrivateIpAddress)
 		}
-		ips.add(of.PrivateIpAddress)
+		for _, address := range of.Ipv6Addresses {
+			ips = appendText(ips, address.Ipv6Address)
+		}
+		ips = appendText(ips, of.PrivateIpAddress)
 	}
 	if len(ips) == 0 {
-		ips.add(instance.PrivateIpAddress)
+		ips = appendText(appendText(ips, instance.PrivateIpAddress), instance.Ipv6Address)
 	}
 	return ips
 }
 
 // publicIPs are the addresses associated with any private one.
-func publicIPs(instance ec2types.Instance) []string {
-	var ips ipSet
+func publicIPs(instance ec2types.Instance) (ips []string) {
+	add := func(association *ec2types.InstanceNetworkInterfaceAssociation) {
+		if association != nil {
+			ips = appendText(ips, association.PublicIp)
+		}
+	}
 	for _, of := range instance.NetworkInterfaces {
 		for _, address := range of.PrivateIpAddresses {
-			ips.addPublic(address.Association)
+			add(address.Association)
 		}
-		ips.addPublic(of.Association)
+		add(of.Association)
 	}
 	if len(ips) == 0 {
-		ips.add(instance.PublicIpAddress)
+		ips = appendText(ips, instance.PublicIpAddress)
 	}
 	return ips
-}
-
-// ipSet is a list that has each address once.
-type ipSet []string
-
-func (s *ipSet) addPublic(association *ec2types.InstanceNetworkInterfaceAssociation) {
-	if association != nil {
-		s.add(association.PublicIp)
-	}
-}
-
-func (s *ipSet) add(ip *string) {
-	if ip == nil || *ip == "" {
-		return
-	}
-	for _, known := range *s {
-		if known == *ip {
-			return
-		}
-	}
-	*s = append(*s, *ip)
 }
 
 func operatingSystem(instance ec2types.Instance) string {
@@ -243,11 +246,11 @@ func chargeType(instance ec2types.Instance) string {
 // created is the oldest time at which a disk or an interface was attached: EC2 does not
 // say when an instance was made. LaunchTime is that of the last start. It is not used
 // even where nothing was ever attached: each start would be a modification.
-func created(instance ec2types.Instance) time.Time {
+func created(f *adapter.Fields, instance ec2types.Instance) time.Time {
 	var oldest time.Time
 	consider := func(at *time.Time) {
-		if at != nil && !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
-			oldest = at.UTC()
+		if at := f.At("attachTime", at); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
+			oldest = at
 		}
 	}
 	for _, of := range instance.BlockDeviceMappings {

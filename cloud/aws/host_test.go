@@ -10,7 +10,7 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/stretchr/testify/require"
 
-	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/aws"
 	"cloudsync/cloud/aws/awsfake"
 	"cloudsync/cloud/fake"
@@ -258,6 +258,17 @@ func TestHostRow(t *testing.T) {
 			instance: ec2types.Instance{PrivateIpAddress: ip("10.0.0.1"), PublicIpAddress: ip("198.51.100.1")},
 			want:     resource.Host{PrivateIPs: []string{"10.0.0.1"}, PublicIPs: []string{"198.51.100.1"}, ChargeType: "on-demand"},
 		},
+		"IPv6 alone": {
+			instance: ec2types.Instance{NetworkInterfaces: []ec2types.InstanceNetworkInterface{{Ipv6Addresses: []ec2types.InstanceIpv6Address{{Ipv6Address: ip("2001:DB8::0:7")}}}}},
+			want:     resource.Host{PrivateIPs: []string{"2001:db8::7"}, ChargeType: "on-demand"},
+		},
+		"IPv6 beside IPv4, in two interfaces": {
+			instance: ec2types.Instance{Ipv6Address: ip("2001:db8::7"), NetworkInterfaces: []ec2types.InstanceNetworkInterface{
+				{PrivateIpAddress: ip("10.0.0.9"), Ipv6Addresses: []ec2types.InstanceIpv6Address{{Ipv6Address: ip("2001:db8::7")}, {}}},
+				{PrivateIpAddress: ip("10.0.0.10"), Ipv6Addresses: []ec2types.InstanceIpv6Address{{Ipv6Address: ip("2001:db8:0:0::7")}}},
+			}},
+			want: resource.Host{PrivateIPs: []string{"10.0.0.10", "10.0.0.9", "2001:db8::7"}, ChargeType: "on-demand"},
+		},
 		"only the last start is known": {
 			instance: ec2types.Instance{LaunchTime: at(5)},
 			want:     resource.Host{ChargeType: "on-demand"},
@@ -283,8 +294,9 @@ func TestHostRow(t *testing.T) {
 			want: resource.Host{ChargeType: "capacity-block", OS: "windows", InstanceType: "q1.new", Status: "hibernating"},
 		},
 	} {
-		got, err := aws.HostRow(test.instance, test.size, 0)
-		require.NoError(t, err, name)
+		f := adapter.NewFields("instance", "i-1")
+		got := aws.HostRow(f, test.instance, test.size, aws.Disks{})
+		require.Empty(t, f.Problem(), name)
 		test.want.NativeID = "i-1"
 		got.NativeID = "i-1"
 		require.NoError(t, resource.HostKind.Seal(got, scopeOf(resource.HostKind), 7), name)
@@ -296,26 +308,22 @@ func TestHostRow(t *testing.T) {
 func TestHostRowRefusesWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
 	for want, options := range map[string][2]int32{
-		"it has -2 cores with 1 threads each": {-2, 1},
-		"it has 2 cores with -1 threads each": {2, -1},
+		`cpuOptions.coreCount makes no sense: "-2"`:      {-2, 1},
+		`cpuOptions.threadsPerCore makes no sense: "-1"`: {2, -1},
 	} {
-		_, err := aws.HostRow(ec2types.Instance{
-			InstanceId: awssdk.String("i-1"), CpuOptions: &ec2types.CpuOptions{CoreCount: &options[0], ThreadsPerCore: &options[1]},
-		}, aws.Size{}, 0)
-		require.EqualError(t, err, "read instance i-1: bad_answer: "+want)
-		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+		f := adapter.NewFields("instance", "i-1")
+		aws.HostRow(f, ec2types.Instance{CpuOptions: &ec2types.CpuOptions{CoreCount: &options[0], ThreadsPerCore: &options[1]}}, aws.Size{}, aws.Disks{})
+		require.Equal(t, `instance "i-1": `+want, f.Problem())
 	}
 }
 
 func TestSizeOf(t *testing.T) {
 	t.Parallel()
-	size, err := aws.SizeOf(ec2types.InstanceTypeInfo{})
-	require.NoError(t, err)
-	require.Zero(t, size)
-	_, err = aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", VCpuInfo: &ec2types.VCpuInfo{DefaultVCpus: awssdk.Int32(-4)}})
-	require.EqualError(t, err, "read instance type m5.large: bad_answer: it has -4 vCPUs and 0 MiB of memory")
-	_, err = aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", MemoryInfo: &ec2types.MemoryInfo{SizeInMiB: awssdk.Int64(-64)}})
-	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+	require.Zero(t, aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large"}))
+	size := aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", VCpuInfo: &ec2types.VCpuInfo{DefaultVCpus: awssdk.Int32(-4)}})
+	require.Equal(t, `instance type "m5.large": vCpuInfo.defaultVCpus makes no sense: "-4"`, size.Problem)
+	size = aws.SizeOf(ec2types.InstanceTypeInfo{InstanceType: "m5.large", MemoryInfo: &ec2types.MemoryInfo{SizeInMiB: awssdk.Int64(-64)}})
+	require.Equal(t, `instance type "m5.large": memoryInfo.sizeInMiB makes no sense: "-64"`, size.Problem)
 }
 
 // A size that made no sense is not kept: the next attempt asks again.
@@ -324,7 +332,10 @@ func TestASizeThatMakesNoSenseIsNotKept(t *testing.T) {
 	c := newCloud(few())
 	client := newClient(t, c)
 	c.Break(fake.Fault{Action: "DescribeInstanceTypes", Times: 1, Body: `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`})
-	require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, client, resource.HostKind, "").Class)
+	page, err := client.List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Len(t, page.Problems, 1)
+	require.Len(t, page.Rows, 1)
 	requireRows(t, resource.HostKind, hostRows(), list(t, client, resource.HostKind))
 }
 

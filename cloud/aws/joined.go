@@ -16,8 +16,8 @@ import (
 
 // tables are the whole lists, by region.
 type tables struct {
-	roots   adapter.Tables[map[string]string]            // devices that instances start from, by instance id
-	volumes adapter.Tables[map[string][]ec2types.Volume] // by instance id
+	roots   adapter.Tables[map[string]string]                    // devices that instances start from, by instance id
+	volumes adapter.Tables[map[string][]listed[ec2types.Volume]] // by instance id
 }
 
 // askedByID says whether what a page of a listing is joined with is asked for by the ids
@@ -29,10 +29,19 @@ func askedByID(cursor, next string, ids []string) bool {
 // rootsOf are the names of the devices that instances start from, by the instance's id.
 func (s *session) rootsOf(ctx context.Context, region string, ids []string) (map[string]string, error) {
 	roots := map[string]string{}
-	err := s.eachInstance(ctx, region, ids, func(instance ec2types.Instance) {
-		roots[awssdk.ToString(instance.InstanceId)] = awssdk.ToString(instance.RootDeviceName)
+	err := s.eachInstance(ctx, region, ids, func(instance listed[ec2types.Instance]) {
+		roots[idOf(instance, instanceID)] = rootDevice(instance)
 	})
 	return roots, err
+}
+
+// rootDevice is the device that an instance starts from. What else is odd about the
+// instance is no matter of its disks.
+func rootDevice(instance listed[ec2types.Instance]) string {
+	if instance.unread != nil {
+		return instance.unread.element.text("rootDeviceName")
+	}
+	return awssdk.ToString(instance.of.RootDeviceName)
 }
 
 func (s *session) allRoots(ctx context.Context, region string, begins bool) (map[string]string, error) {
@@ -42,7 +51,7 @@ func (s *session) allRoots(ctx context.Context, region string, begins bool) (map
 		}
 		instances, next, err := s.instances(ctx, region, cursor)
 		for _, instance := range instances {
-			all[awssdk.ToString(instance.InstanceId)] = awssdk.ToString(instance.RootDeviceName)
+			all[idOf(instance, instanceID)] = rootDevice(instance)
 		}
 		return all, next, err
 	})
@@ -50,25 +59,25 @@ func (s *session) allRoots(ctx context.Context, region string, begins bool) (map
 
 // volumesOf are the volumes of instances, by the instance's id; under no id is what the
 // answer has of none.
-func (s *session) volumesOf(ctx context.Context, region string, ids []string) (map[string][]ec2types.Volume, error) {
-	volumes := map[string][]ec2types.Volume{}
-	err := s.eachVolume(ctx, region, byAttachedInstance, ids, func(volume ec2types.Volume) {
+func (s *session) volumesOf(ctx context.Context, region string, ids []string) (map[string][]listed[ec2types.Volume], error) {
+	volumes := map[string][]listed[ec2types.Volume]{}
+	err := s.eachVolume(ctx, region, byAttachedInstance, ids, func(volume listed[ec2types.Volume]) {
 		addVolume(volumes, volume)
-		if len(volume.Attachments) == 0 {
+		if len(instancesOf(volume)) == 0 {
 			volumes[""] = append(volumes[""], volume)
 		}
 	})
 	return volumes, err
 }
 
-func (s *session) allVolumes(ctx context.Context, region string, begins bool) (map[string][]ec2types.Volume, error) {
+func (s *session) allVolumes(ctx context.Context, region string, begins bool) (map[string][]listed[ec2types.Volume], error) {
 	return s.tables.volumes.Pages(ctx, region, begins,
-		func(ctx context.Context, all map[string][]ec2types.Volume, cursor string) (map[string][]ec2types.Volume, string, error) {
+		func(ctx context.Context, all map[string][]listed[ec2types.Volume], cursor string) (map[string][]listed[ec2types.Volume], string, error) {
 			if cursor == "" {
-				all = map[string][]ec2types.Volume{}
+				all = map[string][]listed[ec2types.Volume]{}
 			}
-			listed, next, err := s.volumes(ctx, region, cursor)
-			for _, volume := range listed {
+			volumes, next, err := s.volumes(ctx, region, cursor)
+			for _, volume := range volumes {
 				addVolume(all, volume)
 			}
 			return all, next, err
@@ -77,13 +86,23 @@ func (s *session) allVolumes(ctx context.Context, region string, begins bool) (m
 
 // addVolume adds the volume to each instance that it is attached to, without what its
 // size does not need.
-func addVolume(volumes map[string][]ec2types.Volume, volume ec2types.Volume) {
-	kept := ec2types.Volume{VolumeId: volume.VolumeId, Size: volume.Size, Attachments: volume.Attachments}
-	for _, attachment := range volume.Attachments {
-		if id := awssdk.ToString(attachment.InstanceId); id != "" {
-			volumes[id] = append(volumes[id], kept)
-		}
+func addVolume(volumes map[string][]listed[ec2types.Volume], volume listed[ec2types.Volume]) {
+	kept := volume
+	kept.of = ec2types.Volume{VolumeId: volume.of.VolumeId, Size: volume.of.Size, Attachments: volume.of.Attachments}
+	for _, id := range instancesOf(volume) {
+		volumes[id] = append(volumes[id], kept)
 	}
+}
+
+// instancesOf are the ids of the instances that a volume is attached to.
+func instancesOf(volume listed[ec2types.Volume]) (ids []string) {
+	if volume.unread != nil {
+		return adapter.Set(volume.unread.element.all("instanceId")...)
+	}
+	for _, attachment := range volume.of.Attachments {
+		ids = append(ids, awssdk.ToString(attachment.InstanceId))
+	}
+	return adapter.Set(ids...)
 }
 
 // joined picks what belongs to ids out of a whole list, and asks for what it lacks.

@@ -10,6 +10,7 @@ import (
 	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
@@ -29,7 +30,7 @@ type loadBalancers struct{ *session }
 // List implements adapter.Lister. The API does not say how many there are.
 func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	const action = "DescribeLoadBalancers"
-	answer, err := ask(ctx, l.session, region, action, cursor, func(ctx context.Context) (*elb.DescribeLoadBalancersOutput, error) {
+	answer, odd, err := askList(ctx, l.session, region, action, cursor, balancerElements, func(ctx context.Context) (*elb.DescribeLoadBalancersOutput, error) {
 		return l.in(region).elb.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{
 			PageSize: awssdk.Int32(balancersOfAPage), Marker: ifAny(cursor),
 		})
@@ -50,52 +51,64 @@ func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.P
 		if !listed && awssdk.ToString(balancer.LoadBalancerArn) != "" {
 			continue // it went away since
 		}
-		page.Rows = append(page.Rows, LoadBalancerRow(balancer, of))
+		f := adapter.NewFields("load balancer", awssdk.ToString(balancer.LoadBalancerArn))
+		if of.unread != nil {
+			f.Fail("%s", of.unread.problem("its tags"))
+		}
+		f.Put(&page, LoadBalancerRow(f, balancer, of.of.Tags))
+	}
+	for _, one := range odd {
+		page.Problems = append(page.Problems, cloud.Problem{NativeID: one.id, Text: one.problem("load balancer")})
 	}
 	return page, nil
 }
 
 // tags are the tags of load balancers by ARN. One that does not exist any more is not
 // among them.
-func (l loadBalancers) tags(ctx context.Context, region string, balancers []elbtypes.LoadBalancer) (map[string][]elbtypes.Tag, error) {
+func (l loadBalancers) tags(ctx context.Context, region string, balancers []elbtypes.LoadBalancer) (map[string]listed[elbtypes.TagDescription], error) {
 	var arns []string
 	for _, balancer := range balancers {
 		if name := awssdk.ToString(balancer.LoadBalancerArn); name != "" {
 			arns = append(arns, name)
 		}
 	}
-	tags := map[string][]elbtypes.Tag{}
+	tags := map[string]listed[elbtypes.TagDescription]{}
 	for some := range slices.Chunk(arns, maxARNs) {
-		descriptions, err := apart(some, func(some []string) ([]elbtypes.TagDescription, error) {
+		descriptions, err := apart(some, func(some []string) ([]listed[elbtypes.TagDescription], error) {
 			return l.describeTags(ctx, region, some)
 		})
 		if err != nil {
 			return nil, err
 		}
 		for _, description := range descriptions {
-			tags[awssdk.ToString(description.ResourceArn)] = description.Tags
+			tags[idOf(description, taggedARN)] = description
 		}
 	}
 	return tags, nil
 }
 
-func (l loadBalancers) describeTags(ctx context.Context, region string, arns []string) ([]elbtypes.TagDescription, error) {
+func (l loadBalancers) describeTags(ctx context.Context, region string, arns []string) ([]listed[elbtypes.TagDescription], error) {
 	const action = "DescribeTags"
-	answer, err := ask(ctx, l.session, region, action, "", func(ctx context.Context) (*elb.DescribeTagsOutput, error) {
+	answer, odd, err := askList(ctx, l.session, region, action, "", tagElements, func(ctx context.Context) (*elb.DescribeTagsOutput, error) {
 		return l.in(region).elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: arns})
 	})
 	if err != nil {
 		return nil, err
 	}
+	descriptions := all(answer.TagDescriptions, odd)
 	described := map[string]bool{}
-	for _, description := range answer.TagDescriptions {
-		described[awssdk.ToString(description.ResourceArn)] = true
+	for _, description := range descriptions {
+		described[idOf(description, taggedARN)] = true
 	}
 	if len(inside(arns, described)) < len(arns) {
 		return nil, noList(action, region)
 	}
-	return answer.TagDescriptions, nil
+	return descriptions, nil
 }
+
+func taggedARN(of elbtypes.TagDescription) *string { return of.ResourceArn }
+
+func balancerARN(of elbtypes.LoadBalancer) *string { return of.LoadBalancerArn }
 
 // Lookup implements adapter.Lister. The API fails a whole call for one ARN that does
 // not exist, or that is none.
@@ -111,12 +124,12 @@ func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []st
 	}
 	found := map[string]bool{}
 	for _, ids := range slices.AppendSeq(asked, slices.Chunk(arns, maxARNs)) {
-		balancers, err := apart(ids, func(some []string) ([]elbtypes.LoadBalancer, error) { return l.balancers(ctx, region, some) })
+		balancers, err := apart(ids, func(some []string) ([]listed[elbtypes.LoadBalancer], error) { return l.balancers(ctx, region, some) })
 		if err != nil {
 			return nil, err
 		}
 		for _, balancer := range balancers {
-			found[awssdk.ToString(balancer.LoadBalancerArn)] = true
+			found[idOf(balancer, balancerARN)] = true
 		}
 	}
 	return inside(nativeIDs, found), nil
@@ -124,9 +137,9 @@ func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []st
 
 // balancers are those of the ARNs. A single text that is no ARN is refused by the API,
 // which is to say that no load balancer is called so.
-func (l loadBalancers) balancers(ctx context.Context, region string, arns []string) ([]elbtypes.LoadBalancer, error) {
+func (l loadBalancers) balancers(ctx context.Context, region string, arns []string) ([]listed[elbtypes.LoadBalancer], error) {
 	const action = "DescribeLoadBalancers"
-	answer, err := ask(ctx, l.session, region, action, "", func(ctx context.Context) (*elb.DescribeLoadBalancersOutput, error) {
+	answer, odd, err := askList(ctx, l.session, region, action, "", balancerElements, func(ctx context.Context) (*elb.DescribeLoadBalancersOutput, error) {
 		answer, err := l.in(region).elb.DescribeLoadBalancers(ctx, &elb.DescribeLoadBalancersInput{LoadBalancerArns: arns})
 		if codeOf(err) == "ValidationError" && !arn.IsARN(arns[0]) {
 			err = &refusal{cloud.NotFound, err.Error()}
@@ -139,15 +152,16 @@ func (l loadBalancers) balancers(ctx context.Context, region string, arns []stri
 	if answer.LoadBalancers == nil {
 		return nil, noList(action, region)
 	}
-	return answer.LoadBalancers, nil
+	balancers := all(answer.LoadBalancers, odd)
+	return balancers, identified(action+" of "+region, balancers)
 }
 
 // LoadBalancerRow is the row of a load balancer with those tags.
-func LoadBalancerRow(balancer elbtypes.LoadBalancer, tags []elbtypes.Tag) *resource.LoadBalancer {
+func LoadBalancerRow(f *adapter.Fields, balancer elbtypes.LoadBalancer, tags []elbtypes.Tag) *resource.LoadBalancer {
 	row := &resource.LoadBalancer{
 		Meta: resource.Meta{NativeID: awssdk.ToString(balancer.LoadBalancerArn)}, Name: awssdk.ToString(balancer.LoadBalancerName),
 		BalancerType: string(balancer.Type), Scheme: schemeOf(balancer), VPCID: awssdk.ToString(balancer.VpcId),
-		Addresses: addressesOf(balancer), Tags: make(map[string]string, len(tags)),
+		Addresses: addressesOf(f, balancer), CloudCreatedAt: f.At("CreatedTime", balancer.CreatedTime), Tags: make(map[string]string, len(tags)),
 	}
 	for _, tag := range tags {
 		row.Tags[awssdk.ToString(tag.Key)] = awssdk.ToString(tag.Value)
@@ -158,9 +172,6 @@ func LoadBalancerRow(balancer elbtypes.LoadBalancer, tags []elbtypes.Tag) *resou
 	}
 	if balancer.State != nil {
 		row.Status = string(balancer.State.Code)
-	}
-	if balancer.CreatedTime != nil {
-		row.CloudCreatedAt = balancer.CreatedTime.UTC()
 	}
 	return row
 }
@@ -178,7 +189,7 @@ func schemeOf(balancer elbtypes.LoadBalancer) string {
 
 // addressesOf are the addresses that the load balancer keeps, else its name: the
 // addresses behind the name change by themselves.
-func addressesOf(balancer elbtypes.LoadBalancer) (addresses []string) {
+func addressesOf(f *adapter.Fields, balancer elbtypes.LoadBalancer) (addresses []string) {
 	for _, zone := range balancer.AvailabilityZones {
 		for _, address := range zone.LoadBalancerAddresses {
 			for _, ip := range []*string{address.IpAddress, address.PrivateIPv4Address, address.IPv6Address} {
@@ -187,9 +198,9 @@ func addressesOf(balancer elbtypes.LoadBalancer) (addresses []string) {
 		}
 	}
 	if len(addresses) == 0 {
-		addresses = appendText(nil, balancer.DNSName)
+		return appendText(nil, balancer.DNSName)
 	}
-	return addresses
+	return f.IPs("LoadBalancerAddresses", addresses...)
 }
 
 func appendText(list []string, text *string) []string {

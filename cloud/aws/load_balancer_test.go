@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/aws"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
@@ -125,7 +126,8 @@ func TestTagsThatAreLeftOut(t *testing.T) {
 
 func TestLoadBalancerRow(t *testing.T) {
 	t.Parallel()
-	row := aws.LoadBalancerRow(elbtypes.LoadBalancer{
+	f := adapter.NewFields("load balancer", "arn")
+	row := aws.LoadBalancerRow(f, elbtypes.LoadBalancer{
 		LoadBalancerArn: awssdk.String("arn"), Scheme: "elsewhere", Type: "quantum", DNSName: awssdk.String("name"),
 		State: &elbtypes.LoadBalancerState{Code: "resting"},
 		AvailabilityZones: []elbtypes.AvailabilityZone{{}, {ZoneName: awssdk.String("a"), LoadBalancerAddresses: []elbtypes.LoadBalancerAddress{
@@ -136,5 +138,6 @@ func TestLoadBalancerRow(t *testing.T) {
 		Meta: resource.Meta{NativeID: "arn"}, Scheme: "elsewhere", BalancerType: "quantum", Status: "resting",
 		Addresses: []string{"198.51.100.1", "2001:db8::1"}, Zones: []string{"a"}, Tags: map[string]string{},
 	}, row)
-	require.Equal(t, &resource.LoadBalancer{Tags: map[string]string{}}, aws.LoadBalancerRow(elbtypes.LoadBalancer{}, nil))
+	require.Equal(t, &resource.LoadBalancer{Tags: map[string]string{}}, aws.LoadBalancerRow(f, elbtypes.LoadBalancer{}, nil))
+	require.Empty(t, f.Problem())
 }

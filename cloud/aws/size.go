@@ -17,6 +17,7 @@ import (
 // describe, such as one that it has retired.
 type Size struct {
 	VCPU, MemoryMiB int64
+	Problem         string // why they cannot be relied on
 }
 
 // sizes are the sizes of instance types by region. They are asked for once: a type does
@@ -44,9 +45,14 @@ func (s *session) sizesOf(ctx context.Context, region string, instances []ec2typ
 		if err != nil {
 			return nil, err
 		}
+		if err := identified("DescribeInstanceTypes of "+region, types); err != nil {
+			return nil, err
+		}
 		for _, of := range types {
-			if found[of.InstanceType], err = SizeOf(of); err != nil {
-				return nil, err
+			name := ec2types.InstanceType(idOf(of, typeName))
+			found[name] = SizeOf(of.of)
+			if of.unread != nil {
+				found[name] = Size{Problem: of.unread.problem("instance type")}
 			}
 		}
 	}
@@ -54,27 +60,27 @@ func (s *session) sizesOf(ctx context.Context, region string, instances []ec2typ
 	return found, nil
 }
 
-// SizeOf is the size that AWS describes. One that makes no sense is an error of the
-// class BadAnswer.
-func SizeOf(of ec2types.InstanceTypeInfo) (size Size, err error) {
+func typeName(of ec2types.InstanceTypeInfo) *string { return (*string)(&of.InstanceType) }
+
+// SizeOf is the size that AWS describes.
+func SizeOf(of ec2types.InstanceTypeInfo) (size Size) {
+	f := adapter.NewFields("instance type", string(of.InstanceType))
 	if of.VCpuInfo != nil {
-		size.VCPU = int64(awssdk.ToInt32(of.VCpuInfo.DefaultVCpus))
+		size.VCPU = adapter.Count(f, "vCpuInfo.defaultVCpus", of.VCpuInfo.DefaultVCpus)
 	}
 	if of.MemoryInfo != nil {
-		size.MemoryMiB = awssdk.ToInt64(of.MemoryInfo.SizeInMiB)
+		size.MemoryMiB = adapter.Count(f, "memoryInfo.sizeInMiB", of.MemoryInfo.SizeInMiB)
 	}
-	if size.VCPU < 0 || size.MemoryMiB < 0 {
-		return Size{}, adapter.BadAnswer("read instance type "+string(of.InstanceType), "it has %d vCPUs and %d MiB of memory", size.VCPU, size.MemoryMiB)
-	}
-	return size, nil
+	size.Problem = f.Problem()
+	return size
 }
 
 // instanceTypes describes the types of those names. One that AWS does not know is left
 // out by a filter, and fails the call in a list of types.
-func (s *session) instanceTypes(ctx context.Context, region string, names []string) (types []ec2types.InstanceTypeInfo, err error) {
+func (s *session) instanceTypes(ctx context.Context, region string, names []string) (types []listed[ec2types.InstanceTypeInfo], err error) {
 	const action = "DescribeInstanceTypes"
 	err = eachPage(action+" of "+region, func(cursor string) (string, error) {
-		answer, err := ask(ctx, s, region, action, cursor, func(ctx context.Context) (*ec2.DescribeInstanceTypesOutput, error) {
+		answer, odd, err := askList(ctx, s, region, action, cursor, typeElements, func(ctx context.Context) (*ec2.DescribeInstanceTypesOutput, error) {
 			return s.in(region).ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{
 				MaxResults: awssdk.Int32(maxTypesOfAPage), NextToken: ifAny(cursor),
 				Filters: []ec2types.Filter{filter(byInstanceType, names)},
@@ -86,7 +92,7 @@ func (s *session) instanceTypes(ctx context.Context, region string, names []stri
 		if answer.InstanceTypes == nil {
 			return "", noList(action, region)
 		}
-		types = append(types, answer.InstanceTypes...)
+		types = append(types, all(answer.InstanceTypes, odd)...)
 		return awssdk.ToString(answer.NextToken), nil
 	})
 	return types, err
@@ -119,7 +125,9 @@ func (s *sizes) keep(region string, found map[ec2types.InstanceType]Size, asked 
 		s.known, s.undescribed = map[typeIn]Size{}, map[typeIn]time.Time{}
 	}
 	for name, size := range found {
-		s.known[typeIn{region, name}] = size
+		if size.Problem == "" { // another answer may make sense
+			s.known[typeIn{region, name}] = size
+		}
 	}
 	for _, text := range asked {
 		name := ec2types.InstanceType(text)

@@ -27,6 +27,12 @@ type member[R any] struct {
 	row R
 }
 
+// readRow is a row, and why it cannot be relied on, if so.
+type readRow[R any] struct {
+	row     R
+	problem string
+}
+
 func newCensus[R any]() census[R] {
 	return census[R]{byID: map[armID]*member[R]{}, byLocation: map[string][]*member[R]{}}
 }
@@ -64,11 +70,14 @@ func (c census[R]) after(region, cursor string) (page []*member[R], next string)
 	return page, string(page[pageRows-1].id)
 }
 
-// ids are the native ids of a region's resources.
+// ids are the native ids of a region's resources. One that does not say where it is may
+// be of any region.
 func (c census[R]) ids(region string, idOf func(*R) string) map[string]bool {
 	there := map[string]bool{}
-	for _, one := range c.byLocation[region] {
-		there[idOf(&one.row)] = true
+	for _, members := range [][]*member[R]{c.byLocation[region], c.byLocation[""]} {
+		for _, one := range members {
+			there[idOf(&one.row)] = true
+		}
 	}
 	return there
 }
@@ -83,11 +92,13 @@ type counted[R any] struct {
 	idOf    func(*R) string
 }
 
-// list is the page at the cursor.
-func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(R) resource.Row) (cloud.Page, error) {
+// list is the page at the cursor. rowOf makes a row of its own, and says why it cannot be
+// relied on.
+func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(R) (row resource.Row, problem string)) (cloud.Page, error) {
 	page, found, err := c.page(ctx, region, cursor)
 	for _, one := range found.members {
-		page.Rows = append(page.Rows, rowOf(one.row))
+		row, problem := rowOf(one.row)
+		adapter.PutRead(&page, row, problem)
 	}
 	return page, err
 }
@@ -114,7 +125,22 @@ func (c counted[R]) page(ctx context.Context, region, cursor string) (cloud.Page
 		return cloud.Page{}, pageFound[R]{}, err
 	}
 	members, next := all.value.after(region, cursor)
-	return cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}, pageFound[R]{members: members, listed: all.began}, nil
+	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}
+	if begins {
+		page.Problems = c.nowhere(all.value)
+	}
+	return page, pageFound[R]{members: members, listed: all.began}, nil
+}
+
+// nowhere are the resources that do not say where they are: each may be of any region,
+// so that no region's stored row of it is to go.
+func (c counted[R]) nowhere(all census[R]) (problems []cloud.Problem) {
+	for _, one := range all.byLocation[""] {
+		f := adapter.NewFields("resource", c.idOf(&one.row))
+		f.Fail("it has no location")
+		problems = append(problems, cloud.Problem{NativeID: c.idOf(&one.row), Text: f.Problem()})
+	}
+	return problems
 }
 
 // lookup lists the subscription again. The permission is asked for afterwards, so that

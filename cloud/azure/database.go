@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"time"
@@ -15,7 +16,7 @@ import (
 // engine is a resource provider of flexible servers. The SDK's modules for them are
 // of the size of all the rest, for one list each.
 type engine struct {
-	name     string // as in rows
+	name     string // as in what was asked; rows have the word of all clouds
 	provider string
 	version  string // of the API
 	port     int64
@@ -38,34 +39,32 @@ var databaseActions = []string{
 // databases lists flexible servers for MySQL and PostgreSQL.
 type databases struct{ s *session }
 
-func (d databases) counted() counted[resource.Database] {
-	return counted[resource.Database]{
+func (d databases) counted() counted[readRow[resource.Database]] {
+	return counted[readRow[resource.Database]]{
 		s: d.s, kind: "databases", actions: databaseActions, table: d.s.tables.databases, load: d.s.listDatabases,
-		idOf: func(row *resource.Database) string { return row.NativeID },
+		idOf: func(one *readRow[resource.Database]) string { return one.row.NativeID },
 	}
 }
 
 // List implements adapter.Lister. The cursor is the ARM id of the last one before.
 func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	var found []*resource.Database
-	page, err := d.counted().list(ctx, region, cursor, func(row resource.Database) resource.Row {
-		found = append(found, &row)
-		return &row
-	})
-	if err != nil || len(found) == 0 {
+	page, found, err := d.counted().page(ctx, region, cursor)
+	if err != nil || len(found.members) == 0 {
 		return page, err
 	}
 	var names []string
-	for _, row := range found {
-		names = append(names, row.InstanceType)
+	for _, one := range found.members {
+		names = append(names, one.row.row.InstanceType)
 	}
 	sizes, err := d.s.sizes(ctx, region, time.Now(), names)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	for _, row := range found {
-		size := sizes.of(row.InstanceType)
+	for _, one := range found.members {
+		row, f := one.row.row, adapter.NewFields("server", one.row.row.NativeID)
+		size := sizes.of(f, row.InstanceType)
 		row.VCPU, row.MemoryMiB = size.vcpu, size.memoryMiB
+		adapter.PutRead(&page, &row, cmp.Or(one.row.problem, f.Problem()))
 	}
 	return page, nil
 }
@@ -77,41 +76,42 @@ func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string
 
 // flexibleServer is what both engines answer alike.
 type flexibleServer struct {
-	ID       *string            `json:"id"`
-	Name     *string            `json:"name"`
-	Location *string            `json:"location"`
-	Tags     map[string]*string `json:"tags"`
-	SKU      struct {
-		Name *string `json:"name"`
-	} `json:"sku"`
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	Location string            `json:"location"`
+	Tags     map[string]string `json:"tags"`
+	SKU      named             `json:"sku"`
+
 	Properties struct {
-		State            *string `json:"state"`
-		Version          *string `json:"version"`
-		Host             *string `json:"fullyQualifiedDomainName"`
-		AvailabilityZone *string `json:"availabilityZone"`
+		State            string `json:"state"`
+		Version          string `json:"version"`
+		Host             string `json:"fullyQualifiedDomainName"`
+		AvailabilityZone string `json:"availabilityZone"`
 		Storage          struct {
-			SizeGB *int64 `json:"storageSizeGB"`
+			SizeGB string `json:"storageSizeGB"`
 		} `json:"storage"`
 		Network struct {
-			Subnet *string `json:"delegatedSubnetResourceId"`
+			Subnet string `json:"delegatedSubnetResourceId"`
 		} `json:"network"`
 	} `json:"properties"`
 	SystemData struct {
-		CreatedAt *time.Time `json:"createdAt"`
+		CreatedAt string `json:"createdAt"`
 	} `json:"systemData"`
 }
 
+// named is how ARM writes a SKU.
+type named struct {
+	Name string `json:"name"`
+}
+
 // listDatabases lists the flexible servers of all engines in the subscription.
-func (s *session) listDatabases(ctx context.Context) (census[resource.Database], error) {
-	census := newCensus[resource.Database]()
+func (s *session) listDatabases(ctx context.Context) (census[readRow[resource.Database]], error) {
+	census := newCensus[readRow[resource.Database]]()
 	for _, engine := range engines {
-		err := s.serversOf(engine).each(ctx, s, func(server *flexibleServer) error {
-			row, err := databaseRow(server, engine)
-			if err != nil {
-				return err
-			}
-			census.add(location(server.Location), idOf(server.ID), *row)
-			return nil
+		err := s.serversOf(engine).each(ctx, s, func(item *adapter.Item[flexibleServer]) {
+			f := item.Read("server", item.Value.ID)
+			row := databaseRow(f, &item.Value, engine)
+			census.add(location(item.Value.Location), idOf(item.Value.ID), readRow[resource.Database]{row: row, problem: f.Problem()})
 		})
 		if err != nil {
 			return census, err
@@ -132,7 +132,7 @@ func (s *session) serversOf(engine engine) list[flexibleServer] {
 		}
 		answer, err := read[answered[flexibleServer]](ctx, s, link)
 		if missesProvider(err) {
-			return answered[flexibleServer]{Value: []*flexibleServer{}}, nil
+			return answered[flexibleServer]{Value: []adapter.Item[flexibleServer]{}}, nil
 		}
 		return answer, err
 	}}
@@ -140,29 +140,23 @@ func (s *session) serversOf(engine engine) list[flexibleServer] {
 
 // databaseRow is the row of a server, without what follows from its size. A server
 // has no id but that of ARM.
-func databaseRow(server *flexibleServer, engine engine) (*resource.Database, error) {
+func databaseRow(f *adapter.Fields, server *flexibleServer, engine engine) resource.Database {
 	p := &server.Properties
 	subnet := idOf(p.Network.Subnet)
-	row := &resource.Database{
-		Meta:          resource.Meta{NativeID: string(idOf(server.ID))},
-		Name:          text(server.Name),
-		Status:        text(p.State),
-		Zone:          text(p.AvailabilityZone),
-		Engine:        engine.name,
-		EngineVersion: text(p.Version),
-		InstanceType:  text(server.SKU.Name),
-		StorageGiB:    number(p.Storage.SizeGB),
-		Endpoint:      text(p.Host),
-		Port:          engine.port,
-		VPCID:         subnet.network(),
-		SubnetID:      string(subnet),
-		Tags:          tagsOf(server.Tags),
+	return resource.Database{
+		Meta:           resource.Meta{NativeID: string(idOf(server.ID))},
+		Name:           server.Name,
+		Status:         p.State,
+		Zone:           p.AvailabilityZone,
+		Engine:         adapter.Engine(engine.name),
+		EngineVersion:  p.Version,
+		InstanceType:   server.SKU.Name,
+		StorageGiB:     f.Whole("storageSizeGB", p.Storage.SizeGB),
+		Endpoint:       p.Host,
+		Port:           engine.port,
+		VPCID:          subnet.network(),
+		SubnetID:       string(subnet),
+		Tags:           server.Tags,
+		CloudCreatedAt: f.Time("createdAt", server.SystemData.CreatedAt, zone),
 	}
-	if server.SystemData.CreatedAt != nil {
-		row.CloudCreatedAt = *server.SystemData.CreatedAt
-	}
-	if row.StorageGiB < 0 {
-		return nil, adapter.BadAnswer(engine.name+"_list", "server %s: storageSizeGB is %d", row.NativeID, row.StorageGiB)
-	}
-	return row, nil
 }

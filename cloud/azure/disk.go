@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -27,9 +28,28 @@ type disks struct{ s *session }
 
 // diskFound is a disk before it is joined with the machine that it is attached to.
 type diskFound struct {
+	readRow[resource.Disk]
 	id      armID
-	row     resource.Disk
 	machine armID
+}
+
+// managedDisk is a disk as ARM lists it.
+type managedDisk struct {
+	ID                string            `json:"id"`
+	Name              string            `json:"name"`
+	Location          string            `json:"location"`
+	Zones             []string          `json:"zones"`
+	Tags              map[string]string `json:"tags"`
+	SKU               named             `json:"sku"`
+	ManagedBy         string            `json:"managedBy"`
+	ManagedByExtended []string          `json:"managedByExtended"`
+	Properties        struct {
+		UniqueID    string `json:"uniqueId"`
+		DiskState   string `json:"diskState"`
+		DiskSizeGB  string `json:"diskSizeGB"`
+		OSType      string `json:"osType"`
+		TimeCreated string `json:"timeCreated"`
+	} `json:"properties"`
 }
 
 func (d disks) counted() counted[diskFound] {
@@ -51,7 +71,8 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	for _, one := range found.members {
-		page.Rows = append(page.Rows, attachedHere.place(one.row))
+		row, problem := attachedHere.place(one.row)
+		adapter.PutRead(&page, row, problem)
 	}
 	if page.Next == "" {
 		d.s.tables.machines.Forget(region)
@@ -67,55 +88,44 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 // listDisks lists all managed disks of the subscription.
 func (s *session) listDisks(ctx context.Context) (census[diskFound], error) {
 	found := newCensus[diskFound]()
-	all := list[armcompute.Disk]{action: "disk_list", page: paged(
-		func() *runtime.Pager[armcompute.DisksClientListResponse] { return s.clients.disks.NewListPager(nil) },
-		func(page armcompute.DisksClientListResponse) answered[armcompute.Disk] {
-			return answered[armcompute.Disk]{Value: page.Value, NextLink: page.NextLink}
-		})}
-	err := all.each(ctx, s, func(disk *armcompute.Disk) error {
-		row, err := diskRow(disk)
-		found.add(location(disk.Location), idOf(disk.ID), row)
-		return err
+	all := list[managedDisk]{action: "disk_list", page: paged[managedDisk](
+		func() *runtime.Pager[armcompute.DisksClientListResponse] { return s.clients.disks.NewListPager(nil) })}
+	err := all.each(ctx, s, func(item *adapter.Item[managedDisk]) {
+		disk := &item.Value
+		f := item.Read("disk", nativeID(disk.Properties.UniqueID, idOf(disk.ID)))
+		one := diskFound{id: idOf(disk.ID), machine: managerOf(disk), readRow: readRow[resource.Disk]{row: diskRow(f, disk)}}
+		one.problem = f.Problem()
+		found.add(location(disk.Location), one.id, one)
 	})
 	found.sort()
 	return found, err
 }
 
 // diskRow is the row of a disk, with the role that it has while it is not attached.
-func diskRow(disk *armcompute.Disk) (found diskFound, err error) {
-	p := disk.Properties
-	if p == nil {
-		p = &armcompute.DiskProperties{}
-	}
+func diskRow(f *adapter.Fields, disk *managedDisk) resource.Disk {
+	p := &disk.Properties
 	row := resource.Disk{
-		Meta:    resource.Meta{NativeID: nativeID(p.UniqueID, idOf(disk.ID))},
-		Name:    text(disk.Name),
-		Status:  text(p.DiskState),
-		Zone:    zoneOf(disk.Zones),
-		Role:    dataDisk,
-		SizeGiB: number(p.DiskSizeGB),
-		Tags:    tagsOf(disk.Tags),
+		Meta:           resource.Meta{NativeID: nativeID(p.UniqueID, idOf(disk.ID))},
+		Name:           disk.Name,
+		Status:         p.DiskState,
+		Zone:           zoneOf(disk.Zones),
+		DiskType:       disk.SKU.Name,
+		Role:           dataDisk,
+		SizeGiB:        f.Whole("diskSizeGB", p.DiskSizeGB),
+		Tags:           disk.Tags,
+		CloudCreatedAt: f.Time("timeCreated", p.TimeCreated, zone),
 	}
-	if row.SizeGiB < 0 {
-		return found, adapter.BadAnswer("disk_list", "disk %s: diskSizeGB is %d", row.NativeID, row.SizeGiB)
-	}
-	if disk.SKU != nil {
-		row.DiskType = text(disk.SKU.Name)
-	}
-	if p.OSType != nil {
+	if p.OSType != "" {
 		row.Role = systemDisk
 	}
-	if p.TimeCreated != nil {
-		row.CloudCreatedAt = *p.TimeCreated
-	}
-	return diskFound{id: idOf(disk.ID), row: row, machine: managerOf(disk)}, nil
+	return row
 }
 
 // managerOf is the machine that a disk is attached to; the first of several that share
 // it.
-func managerOf(disk *armcompute.Disk) armID {
-	if manager := idOf(disk.ManagedBy); manager != "" {
-		return manager
+func managerOf(disk *managedDisk) armID {
+	if disk.ManagedBy != "" {
+		return idOf(disk.ManagedBy)
 	}
 	var several []armID
 	for _, id := range disk.ManagedByExtended {
@@ -132,6 +142,7 @@ type machines struct {
 	began time.Time
 	ids   map[armID]string // native ids of virtual machines
 	disks map[armID]attached
+	odd   map[armID]string // why a machine cannot be relied on; "": one of unknown id
 }
 
 // machines are those of the region, listed after its disks: a disk names a machine that
@@ -148,29 +159,36 @@ func (s *session) machines(ctx context.Context, region string, begins bool, disk
 }
 
 func (s *session) listMachines(ctx context.Context, region string) (machines, error) {
-	found := machines{began: time.Now(), ids: map[armID]string{}, disks: map[armID]attached{}}
-	err := s.machinesOf(region).each(ctx, s, func(machine *armcompute.VirtualMachine) error {
-		found.ids[idOf(machine.ID)] = hostID(machine)
-		if machine.Properties == nil {
-			return nil
+	found := machines{began: time.Now(), ids: map[armID]string{}, disks: map[armID]attached{}, odd: map[armID]string{}}
+	err := s.machinesOf(region).each(ctx, s, func(item *adapter.Item[machine]) {
+		machine := &item.Value
+		found.ids[idOf(machine.ID)] = machine.nativeID()
+		if item.IsOdd() || machine.ID == "" {
+			found.odd[idOf(machine.ID)] = item.Read("virtual machine", machine.ID).Problem()
 		}
-		for _, disk := range attachedTo(storageOf(machine.Properties)) {
+		for _, disk := range machine.attached(nil) {
 			if disk.id != "" {
 				found.disks[disk.id] = disk
 			}
 		}
-		return nil
 	})
 	return found, err
 }
 
 // place is the disk's row with its machine, and with the role and the LUN that it has
 // there.
-func (m machines) place(found diskFound) *resource.Disk {
+func (m machines) place(found diskFound) (placed *resource.Disk, problem string) {
 	row := found.row
 	row.HostNativeID = m.ids[found.machine]
+	problem = found.problem
+	if found.machine != "" {
+		problem = cmp.Or(problem, m.odd[found.machine])
+	}
 	if row.HostNativeID == "" {
-		return &row
+		if found.machine != "" {
+			problem = cmp.Or(problem, m.odd[""])
+		}
+		return &row, problem
 	}
 	if at, there := m.disks[found.id]; there {
 		row.Device = at.device
@@ -179,5 +197,5 @@ func (m machines) place(found diskFound) *resource.Disk {
 			row.Role = systemDisk
 		}
 	}
-	return &row
+	return &row, problem
 }

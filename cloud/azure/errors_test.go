@@ -74,7 +74,7 @@ func TestErrorsOfLists(t *testing.T) {
 		"null in the list":          {fake.Fault{Body: `{"value":[null]}`}, cloud.BadAnswer, 0},
 		"white space":               {fake.Fault{Body: ` `}, cloud.BadAnswer, 0},
 		"wrong type of list":        {fake.Fault{Body: `{"value":"none"}`}, cloud.BadAnswer, 0},
-		"wrong type in it":          {fake.Fault{Body: `{"value":[{"id":7,"numberOfCores":"two"}]}`}, cloud.BadAnswer, 0},
+		"wrong type of all in it":   {fake.Fault{Body: `{"value":["none",7]}`}, cloud.BadAnswer, 0},
 		"HTML":                      {fake.Fault{Body: `<html>maintenance</html>`}, cloud.BadAnswer, 0},
 		"redirection":               {fake.Fault{Status: 302, Body: `moved`}, cloud.BadAnswer, 0},
 	} {
@@ -244,33 +244,70 @@ func TestNobodyListens(t *testing.T) {
 	requireClean(t, err)
 }
 
+// A value that makes no sense costs the rows that it belongs to.
 func TestAbsurdValues(t *testing.T) {
 	t.Parallel()
 	vm := func(properties string) string {
 		return `{"value":[{"id":"/subscriptions/` + subscription + `/x/vm","name":"odd","properties":{"vmId":"vm-odd",` + properties + `}}]}`
 	}
-	for name, test := range map[string]struct{ action, body, want string }{
-		"negative cores":          {"size_list", `{"value":[{"name":"S","numberOfCores":-2,"memoryInMB":1}]}`, "size S has -2 cores"},
-		"memory of 1e30":          {"size_list", `{"value":[{"name":"S","numberOfCores":2,"memoryInMB":1e30}]}`, ""},
-		"cores as text":           {"size_list", `{"value":[{"name":"S","numberOfCores":"two"}]}`, ""},
-		"negative disk":           {"vm_list", vm(`"storageProfile":{"osDisk":{"name":"d","diskSizeGB":-30}}`), "vm vm-odd: diskSizeGB"},
-		"negative available":      {"vm_list", vm(`"hardwareProfile":{"vmSize":"S","vmSizeProperties":{"vCPUsAvailable":-1}}`), "vm vm-odd: vCPUsAvailable"},
-		"time that is none":       {"vm_list", vm(`"timeCreated":"yesterday"`), ""},
-		"id as number":            {"vm_list", `{"value":[{"properties":{"vmId":7}}]}`, ""},
-		"negative disk of a disk": {"disk_list", `{"value":[{"id":"/x","location":"eastus","properties":{"uniqueId":"d1","diskSizeGB":-1}}]}`, "disk d1: diskSizeGB is -1"},
+	const d1 = `{"value":[{"id":"/x","location":"eastus","properties":{"uniqueId":"d1",`
+	for name, test := range map[string]struct {
+		scope              resource.Scope
+		action, body, want string
+	}{
+		"negative disk":      {hostScope, "vm_list", vm(`"storageProfile":{"osDisk":{"name":"d","diskSizeGB":-30}}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "-30"`},
+		"half a disk":        {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":[{"diskSizeGB":0.5}]}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "0.5"`},
+		"disks in a text":    {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":"none"}`), `virtual machine "vm-odd": properties.storageProfile.dataDisks makes no sense`},
+		"negative available": {hostScope, "vm_list", vm(`"hardwareProfile":{"vmSize":"S","vmSizeProperties":{"vCPUsAvailable":-1}}`), `virtual machine "vm-odd": vCPUsAvailable makes no sense: "-1"`},
+		"time that is none":  {hostScope, "vm_list", vm(`"timeCreated":"yesterday"`), `virtual machine "vm-odd": timeCreated makes no sense: "yesterday"`},
+		"id as a list":       {hostScope, "vm_list", `{"value":[{"properties":{"vmId":[7]}}]}`, "virtual machine without an id: properties.vmId makes no sense"},
+		"null for a machine": {hostScope, "vm_list", `{"value":[{"properties":{"vmId":""}},null]}`, "virtual machine without an id"},
+
+		"negative disk of a disk": {diskScope, "disk_list", d1 + `"diskSizeGB":-1}}]}`, `disk "d1": diskSizeGB makes no sense: "-1"`},
+		"month 13":                {diskScope, "disk_list", d1 + `"timeCreated":"2024-13-01T00:00:00Z"}}]}`, `disk "d1": timeCreated makes no sense`},
+		"a disk of no place":      {diskScope, "disk_list", `{"value":[{"id":"/x","location":{},"properties":{"uniqueId":"d1"}}]}`, `resource "d1": it has no location`},
+		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/DB": storageSizeGB makes no sense: "big"`},
+		"a database of some time": {databaseScope, "mysql_list", `{"value":[{"id":"/db","location":"eastus","systemData":{"createdAt":"soon"}}]}`, `server "/db": createdAt makes no sense: "soon"`},
+		"an address that is none": {balancerScope, "lb_list", `{"value":[{"id":"/lb","location":"eastus","properties":{"frontendIPConfigurations":[{"properties":{"privateIPAddress":"10.0.0"}}]}}]}`,
+			`load balancer "/lb": ipAddress makes no sense: "10.0.0"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, settings := setup(t)
 			c.Record(test.action, []byte(test.body))
-			scope := hostScope
-			if test.action == "disk_list" {
-				scope = diskScope
+			page, err := open(settings).List(t.Context(), test.scope, "")
+			require.NoError(t, err)
+			var texts []string
+			for _, problem := range page.Problems {
+				texts = append(texts, problem.Text)
 			}
-			page, err := open(settings).List(t.Context(), scope, "")
-			requireClass(t, cloud.BadAnswer, err)
-			require.ErrorContains(t, err, test.want)
-			require.Empty(t, page.Rows)
+			require.Contains(t, strings.Join(texts, "\n"), test.want)
+		})
+	}
+}
+
+// What machines and disks are joined with costs those that have it.
+func TestAbsurdValuesInWhatIsJoined(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		scope              resource.Scope
+		action, body, want string
+	}{
+		"negative cores":           {hostScope, "size_list", `{"value":[{"name":"Standard_D2s_v5","numberOfCores":-2,"memoryInMB":1}]}`, `size "Standard_D2s_v5": numberOfCores makes no sense: "-2"`},
+		"memory of 1e30":           {hostScope, "size_list", `{"value":[{"name":"Standard_D2s_v5","numberOfCores":2,"memoryInMB":1e30}]}`, `memoryInMB makes no sense: "1e30"`},
+		"cores in words":           {databaseScope, "size_list", `{"value":[{"name":"Standard_D2ds_v4","numberOfCores":"two"}]}`, `numberOfCores makes no sense: "two"`},
+		"a size without a name":    {hostScope, "size_list", `{"value":[{"numberOfCores":2}]}`, `size without an id`},
+		"a machine without its id": {diskScope, "vm_list", `{"value":[{"id":{},"properties":{"vmId":"vm-0001"}}]}`, `virtual machine without an id: id makes no sense`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record(test.action, []byte(test.body))
+			page, err := open(settings).List(t.Context(), test.scope, "")
+			require.NoError(t, err)
+			require.NotEmpty(t, page.Problems)
+			require.NotEmpty(t, page.Problems[0].NativeID)
+			require.Contains(t, page.Problems[0].Text, test.want)
 		})
 	}
 }

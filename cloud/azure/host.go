@@ -1,11 +1,11 @@
 package azure
 
 import (
+	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
@@ -27,6 +27,70 @@ var hostActions = []string{
 // hosts lists virtual machines, those of flexible scale sets among them. The
 // instances of uniform ones are no resources of their own.
 type hosts struct{ s *session }
+
+// machine is a virtual machine as ARM lists it. What is secret in it, such as customData
+// and userData, is not looked at.
+type machine struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Zones      []string          `json:"zones"`
+	Tags       map[string]string `json:"tags"`
+	Properties struct {
+		VMID              string `json:"vmId"`
+		ProvisioningState string `json:"provisioningState"`
+		Priority          string `json:"priority"`
+		TimeCreated       string `json:"timeCreated"`
+		HardwareProfile   struct {
+			VMSize           string `json:"vmSize"`
+			VMSizeProperties struct {
+				VCPUsAvailable string `json:"vCPUsAvailable"`
+			} `json:"vmSizeProperties"`
+		} `json:"hardwareProfile"`
+		StorageProfile struct {
+			ImageReference image    `json:"imageReference"`
+			OSDisk         vmDisk   `json:"osDisk"`
+			DataDisks      []vmDisk `json:"dataDisks"`
+		} `json:"storageProfile"`
+		NetworkProfile struct {
+			NetworkInterfaces []nicReference `json:"networkInterfaces"`
+		} `json:"networkProfile"`
+		InstanceView struct {
+			Statuses []struct {
+				Code string `json:"code"`
+			} `json:"statuses"`
+		} `json:"instanceView"`
+	} `json:"properties"`
+}
+
+// image is what a machine was made from.
+type image struct {
+	ID                      string `json:"id"`
+	CommunityGalleryImageID string `json:"communityGalleryImageId"`
+	SharedGalleryImageID    string `json:"sharedGalleryImageId"`
+	Publisher               string `json:"publisher"`
+	Offer                   string `json:"offer"`
+	SKU                     string `json:"sku"`
+	Version                 string `json:"version"`
+	ExactVersion            string `json:"exactVersion"`
+}
+
+// vmDisk is a disk in a machine's storage profile.
+type vmDisk struct {
+	Name        string     `json:"name"`
+	OSType      string     `json:"osType"`
+	DiskSizeGB  string     `json:"diskSizeGB"`
+	LUN         string     `json:"lun"`
+	ManagedDisk *reference `json:"managedDisk"`
+	VHD         any        `json:"vhd"`
+}
+
+// nicReference is a network interface of a machine.
+type nicReference struct {
+	ID         string `json:"id"`
+	Properties struct {
+		Primary bool `json:"primary"`
+	} `json:"properties"`
+}
 
 // List implements adapter.Lister. The cursor is that of ARM.
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
@@ -51,17 +115,10 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 		return cloud.Page{}, err
 	}
 	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(found))}
-	for _, machine := range found {
-		row, err := hostRow(machine, joined)
-		var lacks *lacking
-		switch {
-		case errors.As(err, &lacks): // the row would have half its fields; the machine must not stop the others
-			page.Problems = append(page.Problems, cloud.Problem{NativeID: row.NativeID, Text: lacks.Error()})
-		case err != nil:
-			return cloud.Page{}, err
-		default:
-			page.Rows = append(page.Rows, row)
-		}
+	for i := range found {
+		machine := &found[i].Value
+		f := found[i].Read("virtual machine", machine.nativeID())
+		f.Put(&page, hostRow(f, machine, joined))
 	}
 	return page, nil
 }
@@ -73,9 +130,8 @@ func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 		return nil, err
 	}
 	there := map[string]bool{}
-	err := h.s.machinesOf(region).each(ctx, h.s, func(machine *armcompute.VirtualMachine) error {
-		there[hostID(machine)] = true
-		return nil
+	err := h.s.machinesOf(region).each(ctx, h.s, func(item *adapter.Item[machine]) {
+		there[item.Value.nativeID()] = true
 	})
 	if err != nil {
 		return nil, err
@@ -101,154 +157,116 @@ func existing(nativeIDs []string, there map[string]bool) []string {
 }
 
 // machinesOf is the list of a location's virtual machines.
-func (s *session) machinesOf(region string) list[armcompute.VirtualMachine] {
-	return list[armcompute.VirtualMachine]{region: region, action: "vm_list", page: paged(
+func (s *session) machinesOf(region string) list[machine] {
+	return list[machine]{region: region, action: "vm_list", page: paged[machine](
 		func() *runtime.Pager[armcompute.VirtualMachinesClientListByLocationResponse] {
 			return s.clients.machines.NewListByLocationPager(region, nil)
-		},
-		func(page armcompute.VirtualMachinesClientListByLocationResponse) answered[armcompute.VirtualMachine] {
-			return answered[armcompute.VirtualMachine]{Value: page.Value, NextLink: page.NextLink}
 		})}
 }
 
-// hostID is empty for an answer without one.
-func hostID(machine *armcompute.VirtualMachine) string {
-	if machine.Properties == nil {
-		return ""
-	}
-	return strings.ToLower(text(machine.Properties.VMID))
-}
+// nativeID is empty for an answer without one.
+func (m *machine) nativeID() string { return strings.ToLower(m.Properties.VMID) }
 
-// hostRow is the row of a virtual machine, half of it where the error is *lacking. What
-// is secret in it, such as customData and userData, is not looked at.
-func hostRow(machine *armcompute.VirtualMachine, with *joined) (*resource.Host, error) {
-	p := machine.Properties
-	if p == nil {
-		p = &armcompute.VirtualMachineProperties{}
-	}
-	storage := storageOf(p)
+// hostRow is the row of a virtual machine.
+func hostRow(f *adapter.Fields, machine *machine, with *joined) *resource.Host {
+	p := &machine.Properties
 	row := &resource.Host{
-		Meta:       resource.Meta{NativeID: hostID(machine)},
-		Name:       text(machine.Name),
-		Zone:       zoneOf(machine.Zones),
-		ImageID:    imageOf(storage.ImageReference),
-		OS:         text(storage.OSDisk.OSType),
-		ChargeType: text(p.Priority),
-		Tags:       tagsOf(machine.Tags),
+		Meta:           resource.Meta{NativeID: machine.nativeID()},
+		Name:           machine.Name,
+		Zone:           zoneOf(machine.Zones),
+		ImageID:        p.StorageProfile.ImageReference.name(),
+		OS:             p.StorageProfile.OSDisk.OSType,
+		ChargeType:     cmp.Or(p.Priority, string(armcompute.VirtualMachinePriorityTypesRegular)),
+		Tags:           machine.Tags,
+		CloudCreatedAt: f.Time("timeCreated", p.TimeCreated, zone),
+		InstanceType:   p.HardwareProfile.VMSize,
 	}
-	if row.ChargeType == "" {
-		row.ChargeType = string(armcompute.VirtualMachinePriorityTypesRegular)
-	}
-	if p.TimeCreated != nil {
-		row.CloudCreatedAt = *p.TimeCreated
-	}
-	if err := setSize(row, p.HardwareProfile, with.sizes); err != nil {
-		return nil, err
-	}
-	if err := setDisks(row, storage, with.disks); err != nil {
-		return nil, err
-	}
-	status, listed := with.statuses[idOf(machine.ID)]
-	if !listed {
-		return row, &lacking{what: ofStatuses, id: idOf(machine.ID)}
-	}
-	if row.Status = status; status == "" { // no power state yet
-		row.Status = text(p.ProvisioningState)
-	}
-	return row, setNetwork(row, p.NetworkProfile, with)
-}
-
-func setSize(row *resource.Host, hardware *armcompute.HardwareProfile, known *sizes) error {
-	if hardware == nil {
-		return nil
-	}
-	row.InstanceType = text(hardware.VMSize)
-	size := known.of(row.InstanceType)
+	size := with.sizes.of(f, row.InstanceType)
 	row.VCPU, row.MemoryMiB = size.vcpu, size.memoryMiB
-	if custom := hardware.VMSizeProperties; custom != nil && custom.VCPUsAvailable != nil {
-		row.VCPU = number(custom.VCPUsAvailable)
+	if custom := p.HardwareProfile.VMSizeProperties.VCPUsAvailable; custom != "" {
+		row.VCPU = f.Whole("vCPUsAvailable", custom)
 	}
-	if row.VCPU < 0 {
-		return adapter.BadAnswer("vm_list", "vm %s: vCPUsAvailable is %d", row.NativeID, row.VCPU)
+	row.DiskGiB = machine.diskGiB(f, with.disks)
+	status, listed := with.statuses[idOf(machine.ID)]
+	if !listed { // the row would have half its fields
+		f.Fail("%s", lacking(ofStatuses, idOf(machine.ID)))
 	}
-	return nil
+	row.Status = cmp.Or(status, p.ProvisioningState) // no power state yet
+	setNetwork(f, row, machine, with)
+	return row
 }
 
-// setDisks adds up the machine's disks. ARM leaves their sizes out of a machine that
+// diskGiB adds up the machine's disks. ARM leaves their sizes out of a machine that
 // is deallocated; then they are those of the disks. One on an unmanaged disk of unknown
 // size has no sum.
-func setDisks(row *resource.Host, storage *armcompute.StorageProfile, disks census[diskFound]) error {
-	sum, known := int64(0), true
-	for _, disk := range attachedTo(storage) {
+func (m *machine) diskGiB(f *adapter.Fields, disks census[diskFound]) (sum int64) {
+	known := true
+	for _, disk := range m.attached(f) {
 		gib := disk.gib
 		if gib == 0 {
 			found, there := disks.byID[disk.id]
-			known = known && there
-			if there {
+			if there = there && disk.id != ""; !there && disks.byID[""] != nil {
+				f.Fail("its disk %s may be one that is listed without an id", disk.id.name())
+			}
+			if there && found.row.problem != "" {
+				f.Fail("%s", found.row.problem)
+			}
+			if known = known && there; there {
 				gib = found.row.row.SizeGiB
 			}
 		}
-		if gib < 0 {
-			return adapter.BadAnswer("vm_list", "vm %s: diskSizeGB of disk %s is %d", row.NativeID, disk.id, gib)
-		}
 		sum += gib
 	}
-	if known {
-		row.DiskGiB = sum
+	if !known {
+		return 0
 	}
-	return nil
+	return sum
 }
 
 // setNetwork takes the addresses of all network interfaces, and the network of the
 // primary one.
-func setNetwork(row *resource.Host, profile *armcompute.NetworkProfile, with *joined) error {
-	for i, reference := range interfacesOf(profile) {
+func setNetwork(f *adapter.Fields, row *resource.Host, machine *machine, with *joined) {
+	var privateIPs, publicIPs []string
+	for i, reference := range machine.interfaces() {
 		id := idOf(reference.ID)
 		found, there := with.interfaces[id]
 		if !there {
-			return &lacking{what: ofInterfaces, id: id}
+			f.Fail("%s", lacking(ofInterfaces, id))
+		}
+		if found.problem != "" {
+			f.Fail("%s", found.problem)
 		}
 		for _, ip := range found.publicIPs {
 			address, there := with.addresses[ip]
 			if !there {
-				return &lacking{what: ofAddresses, id: ip}
+				f.Fail("%s", lacking(ofAddresses, ip))
 			}
-			if address != "" { // a dynamic one of a machine that is off
-				row.PublicIPs = append(row.PublicIPs, address)
-			}
+			publicIPs = append(publicIPs, address.read(f))
 		}
-		row.PrivateIPs = append(row.PrivateIPs, found.privateIPs...)
+		privateIPs = append(privateIPs, found.privateIPs...)
 		if i == 0 {
 			row.VPCID, row.SubnetID = found.subnet.network(), string(found.subnet)
 		}
 	}
-	slices.Sort(row.PrivateIPs)
-	slices.Sort(row.PublicIPs)
-	return nil
+	row.PrivateIPs, row.PublicIPs = f.IPs("privateIPAddress", privateIPs...), f.IPs("ipAddress", publicIPs...)
 }
 
-// interfacesOf are the references to network interfaces, the primary one first.
-func interfacesOf(profile *armcompute.NetworkProfile) []*armcompute.NetworkInterfaceReference {
-	if profile == nil {
-		return nil
-	}
-	secondary := func(reference *armcompute.NetworkInterfaceReference) int {
-		if reference.Properties != nil && reference.Properties.Primary != nil && *reference.Properties.Primary {
+// interfaces are the references to network interfaces, the primary one first.
+func (m *machine) interfaces() []nicReference {
+	secondary := func(reference nicReference) int {
+		if reference.Properties.Primary {
 			return 0
 		}
 		return 1
 	}
-	references := slices.DeleteFunc(slices.Clone(profile.NetworkInterfaces), func(r *armcompute.NetworkInterfaceReference) bool { return r == nil })
-	slices.SortFunc(references, func(a, b *armcompute.NetworkInterfaceReference) int {
-		if order := secondary(a) - secondary(b); order != 0 {
-			return order
-		}
-		return strings.Compare(string(idOf(a.ID)), string(idOf(b.ID)))
+	references := slices.Clone(m.Properties.NetworkProfile.NetworkInterfaces)
+	slices.SortFunc(references, func(a, b nicReference) int {
+		return cmp.Or(secondary(a)-secondary(b), strings.Compare(string(idOf(a.ID)), string(idOf(b.ID))))
 	})
 	return references
 }
 
-// attached is a disk in a machine's storage profile.
+// attached is a disk that a machine has.
 type attached struct {
 	id     armID // empty for an unmanaged one
 	gib    int64 // 0 where it is not said
@@ -256,89 +274,49 @@ type attached struct {
 	device string
 }
 
-// attachedTo are the disks of a storage profile that storageOf gave.
-func attachedTo(storage *armcompute.StorageProfile) []attached {
+// attached are the disks in the machine's storage profile. f may be nil where their
+// sizes make no difference.
+func (m *machine) attached(f *adapter.Fields) []attached {
+	if f == nil {
+		f = adapter.NewFields("virtual machine", m.nativeID())
+	}
+	storage := &m.Properties.StorageProfile
 	var all []attached
-	if os := storage.OSDisk; os.ManagedDisk != nil || os.Vhd != nil || os.DiskSizeGB != nil || os.Name != nil {
-		all = append(all, attached{id: managed(os.ManagedDisk), gib: number(os.DiskSizeGB), system: true})
+	if os := storage.OSDisk; os.ManagedDisk != nil || os.VHD != nil || os.DiskSizeGB != "" || os.Name != "" {
+		all = append(all, attached{id: os.managed(), gib: f.Whole("diskSizeGB", os.DiskSizeGB), system: true})
 	}
 	for _, data := range storage.DataDisks {
-		if data == nil {
-			continue
-		}
-		disk := attached{id: managed(data.ManagedDisk), gib: number(data.DiskSizeGB)}
-		if data.Lun != nil {
-			disk.device = fmt.Sprintf("lun%d", *data.Lun)
+		disk := attached{id: data.managed(), gib: f.Whole("diskSizeGB", data.DiskSizeGB)}
+		if data.LUN != "" {
+			disk.device = "lun" + data.LUN
 		}
 		all = append(all, disk)
 	}
 	return all
 }
 
-func managed(disk *armcompute.ManagedDiskParameters) armID {
-	if disk == nil {
+func (d *vmDisk) managed() armID {
+	if d.ManagedDisk == nil {
 		return ""
 	}
-	return idOf(disk.ID)
+	return idOf(d.ManagedDisk.ID)
 }
 
-// storageOf is the machine's storage profile, with an OSDisk in any case.
-func storageOf(p *armcompute.VirtualMachineProperties) *armcompute.StorageProfile {
-	var storage armcompute.StorageProfile
-	if p.StorageProfile != nil {
-		storage = *p.StorageProfile
+// name is the id of an image or of its version, or the URN of one of the marketplace,
+// publisher:offer:sku:version.
+func (i image) name() string {
+	if id := cmp.Or(i.ID, i.CommunityGalleryImageID, i.SharedGalleryImageID); id != "" {
+		return string(idOf(id))
 	}
-	if storage.OSDisk == nil {
-		storage.OSDisk = &armcompute.OSDisk{}
-	}
-	return &storage
-}
-
-// imageOf is the id of an image or of its version, or the URN of one of the
-// marketplace, publisher:offer:sku:version.
-func imageOf(image *armcompute.ImageReference) string {
-	if image == nil {
-		return ""
-	}
-	for _, id := range []*string{image.ID, image.CommunityGalleryImageID, image.SharedGalleryImageID} {
-		if id := idOf(id); id != "" {
-			return string(id)
-		}
-	}
-	version := text(image.ExactVersion)
-	if version == "" {
-		version = text(image.Version)
-	}
-	urn := strings.Join([]string{text(image.Publisher), text(image.Offer), text(image.SKU), version}, ":")
+	urn := strings.Join([]string{i.Publisher, i.Offer, i.SKU, cmp.Or(i.ExactVersion, i.Version)}, ":")
 	if urn == ":::" {
 		return ""
 	}
 	return urn
 }
 
+// zone is that of times which do not name theirs.
+var zone = time.UTC
+
 // zoneOf is the zone; several, of a resource that is in all of them, with commas.
-func zoneOf(zones []*string) string {
-	return strings.Join(sortedTexts(zones), ",")
-}
-
-func sortedTexts(fields []*string) []string {
-	var all []string
-	for _, field := range fields {
-		if one := text(field); one != "" {
-			all = append(all, one)
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-func tagsOf(tags map[string]*string) map[string]string {
-	if len(tags) == 0 {
-		return nil
-	}
-	all := make(map[string]string, len(tags))
-	for key, value := range tags {
-		all[key] = text(value)
-	}
-	return all
-}
+func zoneOf(zones []string) string { return strings.Join(adapter.Set(zones...), ",") }

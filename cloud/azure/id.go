@@ -6,7 +6,7 @@ import "strings"
 // different cases.
 type armID string
 
-func idOf(id *string) armID { return armID(strings.ToLower(text(id))) }
+func idOf(id string) armID { return armID(strings.ToLower(id)) }
 
 // network is the virtual network of a subnet's id, empty where it is of none.
 func (id armID) network() string {
@@ -24,8 +24,8 @@ func (id armID) within(subscription string) bool {
 
 // location is a location's name in the form of the list of locations: some resource
 // providers write "East US" for eastus.
-func location(name *string) string {
-	return strings.ReplaceAll(strings.ToLower(text(name)), " ", "")
+func location(name string) string {
+	return strings.ReplaceAll(strings.ToLower(name), " ", "")
 }
 
 // text is what a field of the SDK holds, empty where it is absent.
@@ -37,9 +37,14 @@ func text[T ~string](field *T) string {
 }
 
 // nativeID is a resource's own GUID, or its ARM id where the answer has none.
-func nativeID(guid *string, id armID) string {
-	if guid := strings.ToLower(text(guid)); guid != "" {
-		return guid
+func nativeID(guid string, id armID) string {
+	if guid != "" {
+		return strings.ToLower(guid)
 	}
 	return string(id)
+}
+
+// reference is how ARM writes that a resource has another.
+type reference struct {
+	ID string `json:"id"`
 }

@@ -9,13 +9,15 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9"
+
+	"cloudsync/cloud/adapter"
 )
 
 // joined is what a page of hosts is joined with.
 type joined struct {
 	statuses   map[armID]string
 	interfaces map[armID]nic
-	addresses  map[armID]string
+	addresses  map[armID]publicIP
 	disks      census[diskFound] // empty where no machine needs it
 	sizes      *sizes
 }
@@ -24,11 +26,46 @@ type joined struct {
 type nic struct {
 	privateIPs []string
 	publicIPs  []armID
-	subnet     armID // of the primary configuration
+	subnet     armID  // of the primary configuration
+	problem    string // why they cannot be relied on
+}
+
+// nicListed is a network interface as ARM lists it.
+type nicListed struct {
+	ID         string `json:"id"`
+	Properties struct {
+		IPConfigurations []struct {
+			Properties struct {
+				PrivateIPAddress string    `json:"privateIPAddress"`
+				PublicIPAddress  reference `json:"publicIPAddress"`
+				Subnet           reference `json:"subnet"`
+				Primary          bool      `json:"primary"`
+			} `json:"properties"`
+		} `json:"ipConfigurations"`
+	} `json:"properties"`
+}
+
+// publicIP is a public IP; one that has no address at present has an empty one.
+type publicIP struct{ address, problem string }
+
+// read is the address.
+func (p publicIP) read(f *adapter.Fields) string {
+	if p.problem != "" {
+		f.Fail("%s", p.problem)
+	}
+	return p.address
+}
+
+// publicIPListed is a public IP as ARM lists it.
+type publicIPListed struct {
+	ID         string `json:"id"`
+	Properties struct {
+		IPAddress string `json:"ipAddress"`
+	} `json:"properties"`
 }
 
 // join gets the tables that cover the machines just listed.
-func (s *session) join(ctx context.Context, region string, begins bool, found []*armcompute.VirtualMachine) (*joined, error) {
+func (s *session) join(ctx context.Context, region string, begins bool, found []adapter.Item[machine]) (*joined, error) {
 	listed, user := time.Now(), "hosts/"+region
 	needs := needsOf(found)
 	with := &joined{}
@@ -42,7 +79,7 @@ func (s *session) join(ctx context.Context, region string, begins bool, found []
 	if with.interfaces, err = s.tables.interfaces.covering(ctx, user, begins, listed, has[nic](needs.interfaces), s.listInterfaces); err != nil {
 		return nil, err
 	}
-	if with.addresses, err = s.tables.addresses.covering(ctx, user, begins, listed, has[string](with.publicIPs(needs.interfaces)), s.listAddresses); err != nil {
+	if with.addresses, err = s.tables.addresses.covering(ctx, user, begins, listed, has[publicIP](with.publicIPs(needs.interfaces)), s.listAddresses); err != nil {
 		return nil, err
 	}
 	if err = with.checkLists(needs); err != nil {
@@ -79,20 +116,15 @@ type needs struct {
 	sizes                       []string
 }
 
-func needsOf(found []*armcompute.VirtualMachine) (n needs) {
-	for _, machine := range found {
+func needsOf(found []adapter.Item[machine]) (n needs) {
+	for i := range found {
+		machine := &found[i].Value
 		n.machines = append(n.machines, idOf(machine.ID))
-		p := machine.Properties
-		if p == nil {
-			continue
-		}
-		if p.HardwareProfile != nil {
-			n.sizes = append(n.sizes, text(p.HardwareProfile.VMSize))
-		}
-		for _, reference := range interfacesOf(p.NetworkProfile) {
+		n.sizes = append(n.sizes, machine.Properties.HardwareProfile.VMSize)
+		for _, reference := range machine.interfaces() {
 			n.interfaces = append(n.interfaces, idOf(reference.ID))
 		}
-		for _, disk := range attachedTo(storageOf(p)) {
+		for _, disk := range machine.attached(nil) {
 			if disk.gib == 0 && disk.id != "" {
 				n.disks = append(n.disks, disk.id)
 			}
@@ -105,31 +137,21 @@ func needsOf(found []*armcompute.VirtualMachine) (n needs) {
 func (s *session) listStatuses(ctx context.Context) (map[armID]string, error) {
 	statusOnly := "true"
 	statuses := map[armID]string{}
-	all := list[armcompute.VirtualMachine]{action: "vm_status_list", page: paged(
+	all := list[machine]{action: "vm_status_list", page: paged[machine](
 		func() *runtime.Pager[armcompute.VirtualMachinesClientListAllResponse] {
 			return s.clients.machines.NewListAllPager(&armcompute.VirtualMachinesClientListAllOptions{StatusOnly: &statusOnly})
-		},
-		func(page armcompute.VirtualMachinesClientListAllResponse) answered[armcompute.VirtualMachine] {
-			return answered[armcompute.VirtualMachine]{Value: page.Value, NextLink: page.NextLink}
 		})}
-	err := all.each(ctx, s, func(machine *armcompute.VirtualMachine) error {
-		statuses[idOf(machine.ID)] = powerOf(machine.Properties)
-		return nil
+	err := all.each(ctx, s, func(item *adapter.Item[machine]) {
+		statuses[idOf(item.Value.ID)] = item.Value.power()
 	})
 	return statuses, err
 }
 
-// powerOf is the power state, such as running or deallocated, out of the codes of a
+// power is the power state, such as running or deallocated, out of the codes of a
 // machine's instance view; its times and agents change by themselves.
-func powerOf(p *armcompute.VirtualMachineProperties) string {
-	if p == nil || p.InstanceView == nil {
-		return ""
-	}
-	for _, status := range p.InstanceView.Statuses {
-		if status == nil {
-			continue
-		}
-		if power, is := strings.CutPrefix(text(status.Code), "PowerState/"); is {
+func (m *machine) power() string {
+	for _, status := range m.Properties.InstanceView.Statuses {
+		if power, is := strings.CutPrefix(status.Code, "PowerState/"); is {
 			return power
 		}
 	}
@@ -140,40 +162,30 @@ func powerOf(p *armcompute.VirtualMachineProperties) string {
 // scale sets, which have a list of their own.
 func (s *session) listInterfaces(ctx context.Context) (map[armID]nic, error) {
 	interfaces := map[armID]nic{}
-	all := list[armnetwork.Interface]{action: "nic_list", page: paged(
+	all := list[nicListed]{action: "nic_list", page: paged[nicListed](
 		func() *runtime.Pager[armnetwork.InterfacesClientListAllResponse] {
 			return s.clients.interfaces.NewListAllPager(nil)
-		},
-		func(page armnetwork.InterfacesClientListAllResponse) answered[armnetwork.Interface] {
-			return answered[armnetwork.Interface]{Value: page.Value, NextLink: page.NextLink}
 		})}
-	err := all.each(ctx, s, func(one *armnetwork.Interface) error {
-		interfaces[idOf(one.ID)] = nicOf(one)
-		return nil
+	err := all.each(ctx, s, func(item *adapter.Item[nicListed]) {
+		found := nicOf(&item.Value)
+		found.problem = item.Read("network interface", item.Value.ID).Problem()
+		interfaces[idOf(item.Value.ID)] = found
 	})
 	return interfaces, err
 }
 
-func nicOf(one *armnetwork.Interface) (found nic) {
-	if one.Properties == nil {
-		return found
-	}
+func nicOf(one *nicListed) (found nic) {
 	subnet, isPrimary := armID(""), false
 	for _, configuration := range one.Properties.IPConfigurations {
-		if configuration == nil || configuration.Properties == nil {
-			continue
-		}
 		p := configuration.Properties
-		if ip := text(p.PrivateIPAddress); ip != "" {
-			found.privateIPs = append(found.privateIPs, ip)
-		}
-		if p.PublicIPAddress != nil && text(p.PublicIPAddress.ID) != "" {
+		found.privateIPs = append(found.privateIPs, p.PrivateIPAddress)
+		if p.PublicIPAddress.ID != "" {
 			found.publicIPs = append(found.publicIPs, idOf(p.PublicIPAddress.ID))
 		}
-		if p.Subnet == nil || isPrimary {
+		if p.Subnet.ID == "" || isPrimary {
 			continue
 		}
-		isPrimary = p.Primary != nil && *p.Primary
+		isPrimary = p.Primary
 		if id := idOf(p.Subnet.ID); isPrimary || subnet == "" || id < subnet { // the order says nothing
 			subnet = id
 		}
@@ -182,23 +194,16 @@ func nicOf(one *armnetwork.Interface) (found nic) {
 	return found
 }
 
-// listAddresses lists all public IPs of the subscription; one that has no address at
-// present has an empty one.
-func (s *session) listAddresses(ctx context.Context) (map[armID]string, error) {
-	addresses := map[armID]string{}
-	all := list[armnetwork.PublicIPAddress]{action: "publicip_list", page: paged(
+// listAddresses lists all public IPs of the subscription.
+func (s *session) listAddresses(ctx context.Context) (map[armID]publicIP, error) {
+	addresses := map[armID]publicIP{}
+	all := list[publicIPListed]{action: "publicip_list", page: paged[publicIPListed](
 		func() *runtime.Pager[armnetwork.PublicIPAddressesClientListAllResponse] {
 			return s.clients.addresses.NewListAllPager(nil)
-		},
-		func(page armnetwork.PublicIPAddressesClientListAllResponse) answered[armnetwork.PublicIPAddress] {
-			return answered[armnetwork.PublicIPAddress]{Value: page.Value, NextLink: page.NextLink}
 		})}
-	err := all.each(ctx, s, func(one *armnetwork.PublicIPAddress) error {
-		addresses[idOf(one.ID)] = ""
-		if one.Properties != nil {
-			addresses[idOf(one.ID)] = text(one.Properties.IPAddress)
-		}
-		return nil
+	err := all.each(ctx, s, func(item *adapter.Item[publicIPListed]) {
+		problem := item.Read("public IP", item.Value.ID).Problem()
+		addresses[idOf(item.Value.ID)] = publicIP{address: item.Value.Properties.IPAddress, problem: problem}
 	})
 	return addresses, err
 }

@@ -14,15 +14,9 @@ const (
 	ofAddresses  = "public IP"
 )
 
-// lacking is the error of a list that lacks what a machine has, though it was listed
-// after the machine. The row would have half its fields.
-type lacking struct {
-	what string
-	id   armID
-}
-
-// Error implements error.
-func (l *lacking) Error() string { return "no list has its " + l.what + " " + l.id.name() }
+// lacking says that a list lacks what a machine has, though it was listed after the
+// machine. The row would have half its fields.
+func lacking(what string, id armID) string { return "no list has its " + what + " " + id.name() }
 
 // checkLists fails where a whole list is empty that machines are in: that says nothing
 // of a machine.

@@ -9,6 +9,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
@@ -19,16 +20,41 @@ var loadBalancerActions = []string{"Microsoft.Network/loadBalancers/read", "Micr
 // loadBalancers lists load balancers; application gateways are another product.
 type loadBalancers struct{ s *session }
 
-func (l loadBalancers) counted() counted[resource.LoadBalancer] {
-	return counted[resource.LoadBalancer]{
+// balancer is a load balancer as ARM lists it.
+type balancer struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Location   string            `json:"location"`
+	Tags       map[string]string `json:"tags"`
+	SKU        named             `json:"sku"`
+	Properties struct {
+		ResourceGUID      string     `json:"resourceGuid"`
+		ProvisioningState string     `json:"provisioningState"`
+		Frontends         []frontend `json:"frontendIPConfigurations"`
+	} `json:"properties"`
+}
+
+// frontend is what a load balancer can be reached at.
+type frontend struct {
+	Zones      []string `json:"zones"`
+	Properties *struct {
+		PrivateIPAddress string     `json:"privateIPAddress"`
+		PublicIPAddress  *reference `json:"publicIPAddress"`
+		PublicIPPrefix   *reference `json:"publicIPPrefix"`
+		Subnet           reference  `json:"subnet"`
+	} `json:"properties"`
+}
+
+func (l loadBalancers) counted() counted[readRow[resource.LoadBalancer]] {
+	return counted[readRow[resource.LoadBalancer]]{
 		s: l.s, kind: "load balancers", actions: loadBalancerActions, table: l.s.tables.loadBalancers, load: l.s.listLoadBalancers,
-		idOf: func(row *resource.LoadBalancer) string { return row.NativeID },
+		idOf: func(one *readRow[resource.LoadBalancer]) string { return one.row.NativeID },
 	}
 }
 
 // List implements adapter.Lister. The cursor is the ARM id of the last one before.
 func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	return l.counted().list(ctx, region, cursor, func(row resource.LoadBalancer) resource.Row { return &row })
+	return l.counted().list(ctx, region, cursor, func(one readRow[resource.LoadBalancer]) (resource.Row, string) { return &one.row, one.problem })
 }
 
 // Lookup implements adapter.Lister.
@@ -38,20 +64,14 @@ func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []st
 
 // listLoadBalancers lists all load balancers of the subscription, with the addresses
 // of their public IPs.
-func (s *session) listLoadBalancers(ctx context.Context) (census[resource.LoadBalancer], error) {
-	census := newCensus[resource.LoadBalancer]()
-	var found []*armnetwork.LoadBalancer
-	all := list[armnetwork.LoadBalancer]{action: "lb_list", page: paged(
+func (s *session) listLoadBalancers(ctx context.Context) (census[readRow[resource.LoadBalancer]], error) {
+	census := newCensus[readRow[resource.LoadBalancer]]()
+	var found []*adapter.Item[balancer]
+	all := list[balancer]{action: "lb_list", page: paged[balancer](
 		func() *runtime.Pager[armnetwork.LoadBalancersClientListAllResponse] {
 			return s.clients.loadBalancers.NewListAllPager(nil)
-		},
-		func(page armnetwork.LoadBalancersClientListAllResponse) answered[armnetwork.LoadBalancer] {
-			return answered[armnetwork.LoadBalancer]{Value: page.Value, NextLink: page.NextLink}
 		})}
-	err := all.each(ctx, s, func(one *armnetwork.LoadBalancer) error {
-		found = append(found, one)
-		return nil
-	})
+	err := all.each(ctx, s, func(one *adapter.Item[balancer]) { found = append(found, one) })
 	if err != nil || len(found) == 0 {
 		return census, err
 	}
@@ -60,11 +80,12 @@ func (s *session) listLoadBalancers(ctx context.Context) (census[resource.LoadBa
 		return census, err
 	}
 	for _, one := range found {
-		row, err := loadBalancerRow(one, addresses, s.subscription)
+		f := one.Read("load balancer", one.Value.nativeID())
+		row, err := loadBalancerRow(f, &one.Value, addresses, s.subscription)
 		if err != nil {
 			return census, err
 		}
-		census.add(location(one.Location), idOf(one.ID), *row)
+		census.add(location(one.Value.Location), idOf(one.Value.ID), readRow[resource.LoadBalancer]{row: row, problem: f.Problem()})
 	}
 	census.sort()
 	return census, nil
@@ -72,97 +93,78 @@ func (s *session) listLoadBalancers(ctx context.Context) (census[resource.LoadBa
 
 // addressesOf are the public IPs of the subscription, listed after the load balancers
 // or covering them.
-func (s *session) addressesOf(ctx context.Context, found []*armnetwork.LoadBalancer) (map[armID]string, error) {
+func (s *session) addressesOf(ctx context.Context, found []*adapter.Item[balancer]) (map[armID]publicIP, error) {
 	var needed []armID
 	for _, one := range found {
-		for _, frontend := range frontendsOf(one) {
-			if id := publicIPOf(frontend); id.within(s.subscription) {
+		for _, frontend := range one.Value.frontends() {
+			if id := frontend.publicIP(); id.within(s.subscription) {
 				needed = append(needed, id)
 			}
 		}
 	}
-	return s.tables.addresses.covering(ctx, "load balancers", true, time.Now(), has[string](needed), s.listAddresses)
+	return s.tables.addresses.covering(ctx, "load balancers", true, time.Now(), has[publicIP](needed), s.listAddresses)
 }
+
+// nativeID is the load balancer's own GUID, or its ARM id.
+func (b *balancer) nativeID() string { return nativeID(b.Properties.ResourceGUID, idOf(b.ID)) }
 
 // loadBalancerRow is the row of a load balancer. Its frontends are what it can be
 // reached at.
-func loadBalancerRow(one *armnetwork.LoadBalancer, addresses map[armID]string, subscription string) (*resource.LoadBalancer, error) {
-	row := &resource.LoadBalancer{
-		Meta: resource.Meta{NativeID: nativeID(nil, idOf(one.ID))},
-		Name: text(one.Name),
-		Tags: tagsOf(one.Tags),
+func loadBalancerRow(f *adapter.Fields, one *balancer, known map[armID]publicIP, subscription string) (resource.LoadBalancer, error) {
+	row := resource.LoadBalancer{
+		Meta:         resource.Meta{NativeID: one.nativeID()},
+		Name:         one.Name,
+		Status:       one.Properties.ProvisioningState,
+		BalancerType: one.SKU.Name,
+		Tags:         one.Tags,
 	}
-	if one.Properties != nil {
-		row.NativeID = nativeID(one.Properties.ResourceGUID, idOf(one.ID))
-		row.Status = text(one.Properties.ProvisioningState)
-	}
-	if one.SKU != nil {
-		row.BalancerType = text(one.SKU.Name)
-	}
-	var networks []string
-	for _, frontend := range frontendsOf(one) {
+	var addresses, zones, subnets, networks []string
+	for _, frontend := range one.frontends() {
 		if row.Scheme == "" {
 			row.Scheme = resource.SchemeInternal
 		}
 		if frontend.Properties.PublicIPAddress != nil || frontend.Properties.PublicIPPrefix != nil {
 			row.Scheme = resource.SchemePublic
 		}
-		address, err := addressOf(frontend, addresses, subscription, row.NativeID)
+		address, err := frontend.address(f, known, subscription, row.NativeID)
 		if err != nil {
-			return nil, err
+			return row, err
 		}
-		row.Addresses = appendText(row.Addresses, address)
-		row.Zones = append(row.Zones, sortedTexts(frontend.Zones)...)
-		if subnet := frontend.Properties.Subnet; subnet != nil {
-			row.SubnetIDs = appendText(row.SubnetIDs, string(idOf(subnet.ID)))
-			networks = appendText(networks, idOf(subnet.ID).network())
-		}
+		addresses = append(addresses, address)
+		zones = append(zones, frontend.Zones...)
+		subnet := idOf(frontend.Properties.Subnet.ID)
+		subnets, networks = append(subnets, string(subnet)), append(networks, subnet.network())
 	}
-	for _, set := range []*[]string{&row.Addresses, &row.Zones, &row.SubnetIDs, &networks} {
-		slices.Sort(*set)
-		*set = slices.Compact(*set)
-	}
-	if len(networks) > 0 { // all frontends are of one
+	row.Addresses, row.Zones, row.SubnetIDs = f.IPs("ipAddress", addresses...), adapter.Set(zones...), adapter.Set(subnets...)
+	if networks = adapter.Set(networks...); len(networks) > 0 { // all frontends are of one
 		row.VPCID = networks[0]
 	}
 	return row, nil
 }
 
-func appendText(all []string, one string) []string {
-	if one == "" {
-		return all
-	}
-	return append(all, one)
+// frontends are the frontend configurations that have properties.
+func (b *balancer) frontends() []frontend {
+	return slices.DeleteFunc(slices.Clone(b.Properties.Frontends), func(f frontend) bool { return f.Properties == nil })
 }
 
-// frontendsOf are the frontend configurations that have properties.
-func frontendsOf(one *armnetwork.LoadBalancer) []*armnetwork.FrontendIPConfiguration {
-	if one.Properties == nil {
-		return nil
-	}
-	return slices.DeleteFunc(slices.Clone(one.Properties.FrontendIPConfigurations), func(f *armnetwork.FrontendIPConfiguration) bool {
-		return f == nil || f.Properties == nil
-	})
-}
-
-// publicIPOf is the id of a frontend's public IP, empty where it has none.
-func publicIPOf(frontend *armnetwork.FrontendIPConfiguration) armID {
-	if frontend.Properties.PublicIPAddress == nil {
+// publicIP is the id of a frontend's public IP, empty where it has none.
+func (f frontend) publicIP() armID {
+	if f.Properties.PublicIPAddress == nil {
 		return ""
 	}
-	return idOf(frontend.Properties.PublicIPAddress.ID)
+	return idOf(f.Properties.PublicIPAddress.ID)
 }
 
-// addressOf is a frontend's address. A public IP of another subscription has none
-// here: that subscription's credential sees it.
-func addressOf(frontend *armnetwork.FrontendIPConfiguration, addresses map[armID]string, subscription, balancer string) (string, error) {
-	id := publicIPOf(frontend)
+// address is a frontend's address. A public IP of another subscription has none here:
+// that subscription's credential sees it.
+func (f frontend) address(fields *adapter.Fields, known map[armID]publicIP, subscription, balancer string) (string, error) {
+	id := f.publicIP()
 	if id == "" {
-		return text(frontend.Properties.PrivateIPAddress), nil
+		return f.Properties.PrivateIPAddress, nil
 	}
-	address, there := addresses[id]
+	address, there := known[id]
 	if !there && id.within(subscription) {
 		return "", missing("lb_list", "load balancer "+balancer, "public IP", id)
 	}
-	return address, nil
+	return address.read(fields), nil
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"cloudsync/cloud"
@@ -38,13 +39,14 @@ type list[R any] struct {
 
 // answered is a page as ARM answers it.
 type answered[R any] struct {
-	Value    []*R
-	NextLink *string
+	Value    []adapter.Item[R] `json:"value"`
+	NextLink string            `json:"nextLink"`
 }
 
-// paged is the page function of a list that the SDK has a pager for. begin makes a
-// pager that has not begun, read takes a page apart.
-func paged[T, R any](begin func() *runtime.Pager[T], read func(T) answered[R]) func(context.Context, string) (answered[R], error) {
+// paged is the page function of a list that the SDK has a pager for; begin makes one that
+// has not begun. The answer is decoded here: the SDK's types take a page only whole, and
+// refuse all of it for one time in another form.
+func paged[R, T any](begin func() *runtime.Pager[T]) func(context.Context, string) (answered[R], error) {
 	return func(ctx context.Context, link string) (answered[R], error) {
 		pager := begin()
 		if link != "" {
@@ -52,8 +54,13 @@ func paged[T, R any](begin func() *runtime.Pager[T], read func(T) answered[R]) f
 				return answered[R]{}, err
 			}
 		}
-		page, err := pager.NextPage(ctx)
-		return read(page), err
+		var response *http.Response
+		_, err := pager.NextPage(policy.WithCaptureResponse(ctx, &response))
+		if response == nil || response.StatusCode != http.StatusOK {
+			return answered[R]{}, err
+		}
+		var answer answered[R]
+		return answer, runtime.UnmarshalAsJSON(response, &answer)
 	}
 }
 
@@ -73,7 +80,7 @@ func resume[T any](ctx context.Context, pager *runtime.Pager[T], link string) er
 
 // at is the page at the cursor, with the cursor of the next one. An answer without a
 // list is not an empty list: the SDK takes no body at all for one.
-func (l list[R]) at(ctx context.Context, s *session, cursor string) (page []*R, next string, err error) {
+func (l list[R]) at(ctx context.Context, s *session, cursor string) (page []adapter.Item[R], next string, err error) {
 	link, err := s.links.follow(l.action, cursor)
 	if err != nil {
 		return nil, "", err
@@ -82,25 +89,26 @@ func (l list[R]) at(ctx context.Context, s *session, cursor string) (page []*R, 
 	if err != nil {
 		return nil, "", err
 	}
-	if answer.Value == nil || slices.Contains(answer.Value, nil) {
+	if answer.Value == nil {
 		return nil, "", adapter.BadAnswer(l.action, "the answer has no list of resources")
 	}
-	next, err = s.links.keep(l.action, text(answer.NextLink))
+	if err = adapter.CheckList(l.action, answer.Value); err != nil {
+		return nil, "", err
+	}
+	next, err = s.links.keep(l.action, answer.NextLink)
 	return answer.Value, next, err
 }
 
 // each walks through the whole list.
-func (l list[R]) each(ctx context.Context, s *session, take func(*R) error) error {
+func (l list[R]) each(ctx context.Context, s *session, take func(*adapter.Item[R])) error {
 	seen := map[string]bool{"": true}
 	for cursor := ""; ; {
 		page, next, err := l.at(ctx, s, cursor)
 		if err != nil {
 			return err
 		}
-		for _, one := range page {
-			if err := take(one); err != nil {
-				return err
-			}
+		for i := range page {
+			take(&page[i])
 		}
 		if next == "" {
 			return nil

@@ -3,7 +3,9 @@ package azure_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,7 +89,7 @@ func TestDatabases(t *testing.T) {
 		},
 		&resource.Database{
 			Meta: resource.Meta{NativeID: under("rg-db-0002/providers/microsoft.dbforpostgresql/flexibleservers/events")},
-			Name: "events", Status: "Stopped", Engine: "postgres", EngineVersion: "16",
+			Name: "events", Status: "Stopped", Engine: "postgresql", EngineVersion: "16",
 			InstanceType: "Standard_E4ds_v5", VCPU: 4, MemoryMiB: 32768, StorageGiB: 64,
 			Endpoint: "events.postgres.database.azure.com", Port: 5432, CloudCreatedAt: created,
 		},
@@ -305,4 +307,70 @@ func TestDatabasesOfASubscriptionWithoutOneEngine(t *testing.T) {
 	rows := listAll(t, open(settings), databaseScope)
 	require.Len(t, rows, 1)
 	require.Equal(t, "events", rows[0].(*resource.Database).Name)
+}
+
+// A page whose resources are each odd in another way: what can be read is, and what makes
+// no sense costs its own row.
+func TestOneOddValueCostsOneRow(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	one := func(id, fields string) string {
+		return `{"id":"/` + id + `","location":"East US","properties":{"uniqueId":"` + id + `",` + fields + `}}`
+	}
+	c.Record("disk_list", []byte(`{"value":[`+strings.Join([]string{
+		one("d-1", `"diskSizeGB":"64","timeCreated":"2024-04-14 22:32:00Z"`),
+		one("d-2", `"diskSizeGB":64.0,"timeCreated":"2024-04-14T22:32:00"`),
+		one("d-3", `"timeCreated":"0001-01-01T08:00:00+08:00"`),
+		one("d-4", `"timeCreated":""`),
+		one("d-5", `"diskSizeGB":0.5`),
+		one("d-6", `"timeCreated":"soon"`),
+		one("d-7", `"diskState":["Attached"]`),
+		one("d-8", `"diskSizeGB":"big"`),
+	}, ",")+`]}`))
+	page, err := open(settings).List(t.Context(), diskScope, "")
+	require.NoError(t, err)
+	disk := func(id string, gib int64, at time.Time) resource.Row {
+		return &resource.Disk{Meta: resource.Meta{NativeID: id}, Role: "data", SizeGiB: gib, CloudCreatedAt: at}
+	}
+	require.Equal(t, []resource.Row{disk("d-1", 64, created), disk("d-2", 64, created), disk("d-3", 0, time.Time{}), disk("d-4", 0, time.Time{})}, page.Rows)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "d-5", Text: `disk "d-5": diskSizeGB makes no sense: "0.5"`},
+		{NativeID: "d-6", Text: `disk "d-6": timeCreated makes no sense: "soon"`},
+		{NativeID: "d-7", Text: `disk "d-7": properties.diskState makes no sense: "[\"Attached\"]"`},
+		{NativeID: "d-8", Text: `disk "d-8": diskSizeGB makes no sense: "big"`},
+	}, page.Problems)
+}
+
+// A time in another form once made the lists of databases of all regions fail.
+func TestTimesOfDatabases(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	server := func(id, createdAt string) string {
+		return `{"id":"/` + id + `","location":"eastus","systemData":{"createdAt":` + createdAt + `}}`
+	}
+	c.Record("mysql_list", []byte(`{"value":[`+strings.Join([]string{
+		server("a", `"2024-04-14T22:32:00"`), server("b", `"2024-04-14T22:32:00.0000000Z"`), server("c", `"2024-04-14 22:32"`),
+		server("d", `null`), server("e", `""`), server("f", `"0001-01-01T00:00:00+00:00"`),
+	}, ",")+`]}`))
+	c.Record("postgres_list", []byte(`{"value":[]}`))
+	page, err := open(settings).List(t.Context(), databaseScope, "")
+	require.NoError(t, err)
+	require.Empty(t, page.Problems)
+	var times []time.Time
+	for _, row := range page.Rows {
+		times = append(times, row.(*resource.Database).CloudCreatedAt)
+	}
+	require.Equal(t, []time.Time{created, created, created, {}, {}, {}}, times)
+}
+
+// Two interfaces of a machine may have one address, in two networks.
+func TestAddressesOfAMachineAreThereOnce(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Update(func(accounts []*fake.Account) {
+		accounts[0].Regions[0].Hosts[0].PrivateIPs = []string{"10.0.0.4", "10.0.0.4", "2001:DB8::4", "10.0.0.4"}
+	})
+	page, err := open(settings).List(t.Context(), hostScope, "")
+	require.NoError(t, err)
+	require.Equal(t, []string{"10.0.0.4", "2001:db8::4"}, page.Rows[0].(*resource.Host).PrivateIPs)
 }

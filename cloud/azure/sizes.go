@@ -13,12 +13,24 @@ import (
 )
 
 // size is what a machine of a size has.
-type size struct{ vcpu, memoryMiB int64 }
+type size struct {
+	vcpu, memoryMiB int64
+	problem         string // why that cannot be relied on
+}
+
+// sizeOffered is a size as ARM lists it.
+type sizeOffered struct {
+	Name          string `json:"name"`
+	NumberOfCores string `json:"numberOfCores"`
+	MemoryInMB    string `json:"memoryInMB"`
+}
 
 // sizes are those of a location, by their name in lower case.
 type sizes struct {
 	began time.Time
 	known map[string]size
+	// nameless is why some size has no name, which may be any that is not known.
+	nameless string
 
 	mu     sync.Mutex
 	absent map[string]bool // asked for anew, and not there
@@ -42,27 +54,34 @@ func (s *session) sizes(ctx context.Context, region string, listed time.Time, na
 
 func (s *session) listSizes(ctx context.Context, region string) (*sizes, error) {
 	table := &sizes{began: time.Now(), known: map[string]size{}, absent: map[string]bool{}}
-	offered := list[armcompute.VirtualMachineSize]{region: region, action: "size_list", page: paged(
+	offered := list[sizeOffered]{region: region, action: "size_list", page: paged[sizeOffered](
 		func() *runtime.Pager[armcompute.VirtualMachineSizesClientListResponse] {
 			return s.clients.sizes.NewListPager(region, nil)
-		},
-		func(page armcompute.VirtualMachineSizesClientListResponse) answered[armcompute.VirtualMachineSize] {
-			return answered[armcompute.VirtualMachineSize]{Value: page.Value}
 		})}
-	err := offered.each(ctx, s, func(one *armcompute.VirtualMachineSize) error {
-		name := text(one.Name)
-		vcpu, memory := number(one.NumberOfCores), number(one.MemoryInMB)
-		if vcpu < 0 || memory < 0 {
-			return adapter.BadAnswer(offered.action, "size %s has %d cores and %d MB of memory", name, vcpu, memory)
+	err := offered.each(ctx, s, func(one *adapter.Item[sizeOffered]) {
+		f := one.Read("size", one.Value.Name)
+		found := size{vcpu: f.Whole("numberOfCores", one.Value.NumberOfCores), memoryMiB: f.Whole("memoryInMB", one.Value.MemoryInMB)}
+		found.problem = f.Problem()
+		if one.Value.Name == "" {
+			table.nameless = found.problem
+			return
 		}
-		table.known[strings.ToLower(name)] = size{vcpu: vcpu, memoryMiB: memory}
-		return nil
+		table.known[strings.ToLower(one.Value.Name)] = found
 	})
 	return table, err
 }
 
 // of is the size of that name, the zero one where it is not known.
-func (t *sizes) of(name string) size { return t.known[strings.ToLower(name)] }
+func (t *sizes) of(f *adapter.Fields, name string) size {
+	found, known := t.known[strings.ToLower(name)]
+	if !known && name != "" {
+		found.problem = t.nameless
+	}
+	if found.problem != "" {
+		f.Fail("%s", found.problem)
+	}
+	return found
+}
 
 // cover says that asking anew would tell nothing more of the names.
 func (t *sizes) cover(names []string) bool {
@@ -83,12 +102,4 @@ func (t *sizes) giveUp(names []string) {
 	for _, name := range names {
 		t.absent[strings.ToLower(name)] = true // of() does not look here
 	}
-}
-
-// number is what a field of the SDK holds, 0 where it is absent.
-func number[T ~int32 | ~int64](field *T) int64 {
-	if field == nil {
-		return 0
-	}
-	return int64(*field)
 }

@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,10 +101,10 @@ func (s *session) unseen(err error) error {
 
 // place is one of the subscription's locations.
 type place struct {
-	Name     *string `json:"name"`
-	Type     *string `json:"type"`
+	Name     string `json:"name"`
+	Type     string `json:"type"`
 	Metadata struct {
-		RegionType *string `json:"regionType"`
+		RegionType string `json:"regionType"`
 	} `json:"metadata"`
 }
 
@@ -140,12 +141,13 @@ func (s *session) listRegions(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	var regions []string
-	for _, one := range answer.Value {
-		if one == nil || text(one.Name) == "" {
-			return nil, adapter.BadAnswer(action, "a location has no name")
+	for i := range answer.Value {
+		one := &answer.Value[i].Value
+		if problem := answer.Value[i].Read("location", one.Name).Problem(); problem != "" {
+			return nil, adapter.BadAnswer(action, "%s", problem)
 		}
-		if typ, physical := text(one.Type), text(one.Metadata.RegionType); (typ == "" || typ == "Region") && (physical == "" || physical == "Physical") {
-			regions = append(regions, text(one.Name))
+		if typ, physical := one.Type, one.Metadata.RegionType; (typ == "" || typ == "Region") && (physical == "" || physical == "Physical") {
+			regions = append(regions, one.Name)
 		}
 	}
 	if len(regions) == 0 {
@@ -191,6 +193,7 @@ func (s *session) permit(ctx context.Context, fresh bool, actions []string) erro
 
 func (s *session) listPermissions(ctx context.Context, action string) (permissions, error) {
 	var may permissions
+	var problem string // with one that is not read whole, which may take something away
 	all := list[permission]{action: action, page: func(ctx context.Context, link string) (answered[permission], error) {
 		if link == "" {
 			link = runtime.JoinPaths(s.clients.arm.Endpoint(), "/subscriptions/", url.PathEscape(s.subscription)+
@@ -198,10 +201,13 @@ func (s *session) listPermissions(ctx context.Context, action string) (permissio
 		}
 		return read[answered[permission]](ctx, s, link)
 	}}
-	err := all.each(ctx, s, func(one *permission) error {
-		may = append(may, *one)
-		return nil
+	err := all.each(ctx, s, func(one *adapter.Item[permission]) {
+		may = append(may, one.Value)
+		problem = cmp.Or(problem, one.Read("permission", action).Problem())
 	})
+	if err == nil && problem != "" {
+		err = adapter.BadAnswer(action, "%s", problem)
+	}
 	return may, err
 }
 

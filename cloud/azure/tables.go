@@ -25,10 +25,10 @@ const (
 type tables struct {
 	statuses      *shared[map[armID]string] // of virtual machines
 	interfaces    *shared[map[armID]nic]
-	addresses     *shared[map[armID]string] // public IPs
+	addresses     *shared[map[armID]publicIP]
 	disks         *shared[census[diskFound]]
-	loadBalancers *shared[census[resource.LoadBalancer]]
-	databases     *shared[census[resource.Database]]
+	loadBalancers *shared[census[readRow[resource.LoadBalancer]]]
+	databases     *shared[census[readRow[resource.Database]]]
 	machines      *adapter.Tables[machines] // of a region
 	sizes         *adapter.Tables[*sizes]   // of a region
 }
@@ -37,10 +37,10 @@ func newTables() tables {
 	return tables{
 		statuses:      newShared[map[armID]string](),
 		interfaces:    newShared[map[armID]nic](),
-		addresses:     newShared[map[armID]string](),
+		addresses:     newShared[map[armID]publicIP](),
 		disks:         newShared[census[diskFound]](),
-		loadBalancers: newShared[census[resource.LoadBalancer]](),
-		databases:     newShared[census[resource.Database]](),
+		loadBalancers: newShared[census[readRow[resource.LoadBalancer]]](),
+		databases:     newShared[census[readRow[resource.Database]]](),
 		machines:      &adapter.Tables[machines]{},
 		sizes:         &adapter.Tables[*sizes]{MaxAge: sizesFor, MaxAgeAtStart: sizesFor},
 	}

@@ -3,12 +3,16 @@ package huawei
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/config"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
 
 	"cloudsync/cloud"
@@ -107,6 +111,28 @@ func askProject[C, A any](ctx context.Context, s *session, p product[C], at plac
 		answer, err := call(p.client(client))
 		return answer, refused(err, adapter.Keys{ID: credential.AK, Key: credential.SK, Token: credential.SecurityToken})
 	})
+}
+
+// raw is an answer that the SDK hands over as it is. Its own types take an answer only
+// whole, and refuse all of it for one text where they want a number.
+type raw struct {
+	HttpStatusCode int
+	Body           io.ReadCloser
+}
+
+// send makes a call as the SDK describes it, and decodes the answer.
+func send[A any](client *core.HcHttpClient, request any, described *def.HttpRequestDef) (*A, error) {
+	described.Response = &raw{}
+	answered, err := client.Sync(request, described)
+	if err != nil {
+		return nil, err
+	}
+	body := answered.(*raw).Body
+	answer := new(A)
+	if err := errors.Join(json.NewDecoder(body).Decode(answer), body.Close()); err != nil {
+		return nil, fmt.Errorf("decode the answer: %w", err)
+	}
+	return answer, nil
 }
 
 func httpConfig(ctx context.Context, calls *adapter.Calls) *config.HttpConfig {

@@ -1,10 +1,10 @@
 package huawei
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	rds "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/model"
@@ -27,6 +27,47 @@ const (
 // databases lists instances of the relational database service.
 type databases struct{ *session }
 
+// instance is the part of a database instance that is kept.
+type instance struct {
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Status     string   `json:"status"`
+	Created    string   `json:"created"`
+	Expires    string   `json:"expiration_time"`
+	FlavorRef  string   `json:"flavor_ref"`
+	CPU        string   `json:"cpu"`
+	Memory     string   `json:"mem"` // GiB
+	Port       string   `json:"port"`
+	PrivateIPs []string `json:"private_ips"`
+	DNSNames   []string `json:"private_dns_names"`
+	VPCID      string   `json:"vpc_id"`
+	SubnetID   string   `json:"subnet_id"`
+	Tags       []tag    `json:"tags"`
+	Nodes      []node   `json:"nodes"`
+	Datastore  struct {
+		Type            string `json:"type"`
+		Version         string `json:"version"`          // such as 8.0
+		CompleteVersion string `json:"complete_version"` // such as 8.0.28.231003
+	} `json:"datastore"`
+	Volume struct {
+		Size string `json:"size"` // GiB
+	} `json:"volume"`
+	ChargeInfo struct {
+		Mode string `json:"charge_mode"`
+	} `json:"charge_info"`
+}
+
+type node struct {
+	Role string `json:"role"`
+	Zone string `json:"availability_zone"`
+}
+
+// instances is an answer of ListInstances.
+type instances struct {
+	Instances *[]adapter.Item[instance] `json:"instances"`
+	Total     adapter.Text              `json:"total_count"`
+}
+
 // List implements adapter.Lister. The API's offset is a number of instances.
 func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	doing := d.doing(region, listInstances)
@@ -39,30 +80,31 @@ func (d databases) List(ctx context.Context, region, cursor string) (cloud.Page,
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Rows: make([]resource.Row, 0, len(*answer.Instances))}
-	if page.Total, err = announced(doing, answer.TotalCount); err != nil {
+	page := cloud.Page{}
+	if page.Total, err = announced(doing, answer.Total); err != nil {
 		return cloud.Page{}, err
 	}
 	for i := range *answer.Instances {
-		database, err := databaseRow(doing, &(*answer.Instances)[i])
-		if err != nil {
-			return cloud.Page{}, err
-		}
-		page.Rows = append(page.Rows, database)
+		instance := &(*answer.Instances)[i]
+		f := instance.Read("instance", instance.Value.ID)
+		f.Put(&page, databaseRow(f, &instance.Value))
 	}
-	page.Next = nextOffset(int64(offset), len(page.Rows), page.Total)
+	page.Next = nextOffset(int64(offset), len(*answer.Instances), page.Total)
 	return page, nil
 }
 
 // ask gives an answer that has a list.
-func (d databases) ask(ctx context.Context, region string, request *model.ListInstancesRequest, begins bool) (*model.ListInstancesResponse, error) {
+func (d databases) ask(ctx context.Context, region string, request *model.ListInstancesRequest, begins bool) (*instances, error) {
 	doing := d.doing(region, listInstances)
-	answer, err := ask(ctx, d.session, rdsProduct, region, listInstances, func(client *rds.RdsClient) (*model.ListInstancesResponse, error) {
-		answer, err := client.ListInstances(request)
+	answer, err := ask(ctx, d.session, rdsProduct, region, listInstances, func(client *rds.RdsClient) (*instances, error) {
+		answer, err := send[instances](client.HcClient, request, rds.GenReqDefForListInstances())
 		return answer, resumed(doing, begins, err)
 	})
 	if err == nil && answer.Instances == nil {
 		err = adapter.BadAnswer(doing, "there is no list of instances in the answer")
+	}
+	if err == nil {
+		err = adapter.CheckList(doing, *answer.Instances)
 	}
 	return answer, err
 }
@@ -87,65 +129,51 @@ func nextOffset(offset int64, onPage int, total int64) string {
 }
 
 // databaseRow is an instance as the inventory has it.
-func databaseRow(doing string, instance *model.InstanceResponse) (*resource.Database, error) {
-	f := fields{doing: doing, id: instance.Id}
-	database := &resource.Database{
+func databaseRow(f *adapter.Fields, instance *instance) *resource.Database {
+	return &resource.Database{
+		Meta:           resource.Meta{NativeID: instance.ID},
 		Name:           instance.Name,
 		Status:         instance.Status,
 		Zone:           masterZone(instance.Nodes),
+		Engine:         adapter.Engine(instance.Datastore.Type),
+		EngineVersion:  cmp.Or(instance.Datastore.CompleteVersion, instance.Datastore.Version),
 		InstanceType:   instance.FlavorRef,
-		VCPU:           f.number("cpu", text(instance.Cpu)),
-		MemoryMiB:      f.gigabytes("mem", text(instance.Mem)),
-		Endpoint:       endpoint(instance),
-		Port:           f.quantity("port", int64(instance.Port)),
-		VPCID:          instance.VpcId,
-		SubnetID:       instance.SubnetId,
-		Tags:           map[string]string{},
-		CloudCreatedAt: f.time("created", instance.Created),
-		ExpiresAt:      f.time("expiration_time", text(instance.ExpirationTime)),
+		VCPU:           f.Whole("cpu", instance.CPU),
+		MemoryMiB:      f.Scaled("mem", instance.Memory, 1024),
+		StorageGiB:     f.Whole("volume.size", instance.Volume.Size),
+		Endpoint:       instance.endpoint(f),
+		Port:           f.Port("port", instance.Port),
+		VPCID:          instance.VPCID,
+		SubnetID:       instance.SubnetID,
+		ChargeType:     instance.ChargeInfo.Mode,
+		Tags:           adapter.Tags(instance.Tags, pairOf),
+		CloudCreatedAt: f.Time("created", instance.Created, zone),
+		ExpiresAt:      f.Expiry("expiration_time", instance.Expires, zone),
 	}
-	database.NativeID = instance.Id
-	if instance.Datastore != nil {
-		database.Engine = strings.ToLower(word(instance.Datastore.Type))
-		database.EngineVersion = instance.Datastore.Version
-	}
-	if instance.Volume != nil {
-		database.StorageGiB = f.quantity("volume.size", int64(instance.Volume.Size))
-	}
-	if instance.ChargeInfo != nil {
-		database.ChargeType = word(instance.ChargeInfo.ChargeMode)
-	}
-	for _, tag := range instance.Tags {
-		database.Tags[tag.Key] = tag.Value
-	}
-	return database, f.err
 }
 
 // masterZone is the zone of the primary node, or of the only one: that of a read
 // replica has another role.
-func masterZone(nodes []model.NodeResponse) string {
-	if i := slices.IndexFunc(nodes, func(n model.NodeResponse) bool { return n.Role == "master" }); i >= 0 {
-		return nodes[i].AvailabilityZone
+func masterZone(nodes []node) string {
+	if i := slices.IndexFunc(nodes, func(n node) bool { return n.Role == "master" }); i >= 0 {
+		return nodes[i].Zone
 	}
 	var zones []string
 	for _, node := range nodes {
-		zones = append(zones, node.AvailabilityZone)
+		zones = append(zones, node.Zone)
 	}
-	if zones = set(zones); len(zones) == 1 {
+	if zones = adapter.Set(zones...); len(zones) == 1 {
 		return zones[0]
 	}
 	return ""
 }
 
 // endpoint is the address inside the network, or the name where there is no address.
-func endpoint(instance *model.InstanceResponse) string {
-	if ips := set(instance.PrivateIps); len(ips) > 0 {
+func (i *instance) endpoint(f *adapter.Fields) string {
+	if ips := f.IPs("private_ips", i.PrivateIPs...); len(ips) > 0 {
 		return ips[0]
 	}
-	if instance.PrivateDnsNames == nil {
-		return ""
-	}
-	if names := set(*instance.PrivateDnsNames); len(names) > 0 {
+	if names := adapter.Set(i.DNSNames...); len(names) > 0 {
 		return names[0]
 	}
 	return ""
@@ -162,9 +190,9 @@ func (d databases) Lookup(ctx context.Context, region string, nativeIDs []string
 		}
 		var answered []string
 		for i := range *answer.Instances {
-			answered = append(answered, (*answer.Instances)[i].Id)
+			answered = append(answered, (*answer.Instances)[i].Value.ID)
 		}
-		one, err := found(doing, []string{id}, answered, answer.TotalCount)
+		one, err := found(doing, []string{id}, answered, answer.Total)
 		if err != nil {
 			return nil, err
 		}

@@ -29,20 +29,44 @@ const (
 // disks lists volumes of the elastic volume service.
 type disks struct{ *session }
 
+// volume is the part of a volume that is kept.
+type volume struct {
+	ID          string            `json:"id"`
+	Name        string            `json:"name"`
+	Status      string            `json:"status"`
+	Zone        string            `json:"availability_zone"`
+	Type        string            `json:"volume_type"`
+	Bootable    string            `json:"bootable"`
+	Size        string            `json:"size"` // GiB
+	Created     string            `json:"created_at"`
+	Attachments []attachment      `json:"attachments"`
+	Tags        map[string]string `json:"tags"`
+	Metadata    struct {
+		OrderID string `json:"orderID"` // by which it is paid for in advance, "" if it is not
+	} `json:"metadata"`
+}
+
+type attachment struct {
+	ServerID string `json:"server_id"`
+	Device   string `json:"device"`
+}
+
+// volumes is an answer of ListVolumes.
+type volumes struct {
+	Volumes *[]adapter.Item[volume] `json:"volumes"`
+	Count   adapter.Text            `json:"count"`
+}
+
 // List implements adapter.Lister.
 func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	doing := d.doing(region, listVolumes)
-	volumes, total, next, err := d.volumePage(ctx, region, cursor)
+	listed, total, next, err := d.volumePage(ctx, region, cursor)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Rows: make([]resource.Row, 0, len(volumes)), Total: total, Next: next}
-	for i := range volumes {
-		disk, err := diskRow(doing, &volumes[i])
-		if err != nil {
-			return cloud.Page{}, err
-		}
-		page.Rows = append(page.Rows, disk)
+	page := cloud.Page{Total: total, Next: next}
+	for i := range listed {
+		f := listed[i].Read("volume", listed[i].Value.ID)
+		f.Put(&page, diskRow(f, &listed[i].Value))
 	}
 	return page, nil
 }
@@ -50,19 +74,19 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 // volumePage is the page of volumes at a cursor. It is read from a marker, the id of
 // the last volume before, and not from an offset: what is made or deleted during the
 // listing shifts nothing.
-func (s *session) volumePage(ctx context.Context, region, cursor string) (volumes []model.VolumeDetail, total int64, next string, err error) {
+func (s *session) volumePage(ctx context.Context, region, cursor string) (listed []adapter.Item[volume], total int64, next string, err error) {
 	doing := s.doing(region, listVolumes)
 	at, err := positionOf(doing, cursor, "")
 	if err != nil {
 		return nil, 0, "", err
 	}
 	limit := int32(volumesPerPage)
-	answer, err := ask(ctx, s, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*model.ListVolumesResponse, error) {
+	answer, err := ask(ctx, s, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*volumes, error) {
 		request := &model.ListVolumesRequest{Limit: &limit}
 		if at.place != "" {
 			request.Marker = &at.place
 		}
-		answer, err := client.ListVolumes(request)
+		answer, err := send[volumes](client.HcClient, request, evs.GenReqDefForListVolumes())
 		return answer, resumed(doing, cursor == "", err)
 	})
 	if err != nil {
@@ -74,61 +98,57 @@ func (s *session) volumePage(ctx context.Context, region, cursor string) (volume
 	if total, err = announced(doing, answer.Count); err != nil {
 		return nil, 0, "", err
 	}
-	volumes = *answer.Volumes
-	last := ""
-	if len(volumes) > 0 {
-		last = volumes[len(volumes)-1].Id
+	listed = *answer.Volumes
+	if err = adapter.CheckList(doing, listed); err != nil {
+		return nil, 0, "", err
 	}
-	if next = at.next(last, len(volumes), volumesPerPage, total); next == "" && len(volumes) == volumesPerPage {
+	last := ""
+	if len(listed) > 0 {
+		last = listed[len(listed)-1].Value.ID
+	}
+	if next = at.next(last, len(listed), volumesPerPage, total); next == "" && len(listed) == volumesPerPage {
 		// The total may have fallen by volumes that were listed before: a marker goes on
 		// where it is, and only a page that is not full is the last.
-		next = at.next(last, len(volumes), volumesPerPage, total+at.listed+volumesPerPage)
+		next = at.next(last, len(listed), volumesPerPage, total+at.listed+volumesPerPage)
 	}
 	if last != "" && last == at.place {
 		return nil, 0, "", adapter.BadAnswer(doing, "the page after volume %q ends with it", cut(last))
 	}
-	return volumes, total, next, nil
+	return listed, total, next, nil
 }
 
 // diskRow is a volume as the inventory has it.
-func diskRow(doing string, volume *model.VolumeDetail) (*resource.Disk, error) {
-	f := fields{doing: doing, id: volume.Id}
-	attachment := firstAttachment(volume)
+func diskRow(f *adapter.Fields, volume *volume) *resource.Disk {
+	attachment := volume.firstAttachment()
 	disk := &resource.Disk{
+		Meta:           resource.Meta{NativeID: volume.ID},
 		Name:           volume.Name,
 		Status:         volume.Status,
-		Zone:           volume.AvailabilityZone,
-		HostNativeID:   attachment.ServerId,
-		DiskType:       volume.VolumeType,
+		Zone:           volume.Zone,
+		HostNativeID:   attachment.ServerID,
+		DiskType:       volume.Type,
 		Role:           "data",
 		Device:         attachment.Device,
-		SizeGiB:        f.quantity("size", int64(volume.Size)),
-		ChargeType:     paidInAdvance(order(volume)),
+		SizeGiB:        f.Whole("size", volume.Size),
+		ChargeType:     paidInAdvance(volume.Metadata.OrderID),
 		Tags:           volume.Tags,
-		CloudCreatedAt: f.time("created_at", volume.CreatedAt),
+		CloudCreatedAt: f.Time("created_at", volume.Created, zone),
 	}
-	disk.NativeID = volume.Id
 	if volume.Bootable == "true" {
 		disk.Role = "system"
 	}
-	return disk, f.err
+	return disk
 }
 
 // firstAttachment is the one whose server's id comes first: a shared volume is attached
 // to several, in no order.
-func firstAttachment(volume *model.VolumeDetail) model.Attachment {
-	if len(volume.Attachments) == 0 {
-		return model.Attachment{}
+func (v *volume) firstAttachment() attachment {
+	if len(v.Attachments) == 0 {
+		return attachment{}
 	}
-	return slices.MinFunc(volume.Attachments, func(a, b model.Attachment) int {
-		return cmp.Or(cmp.Compare(a.ServerId, b.ServerId), cmp.Compare(a.Device, b.Device))
+	return slices.MinFunc(v.Attachments, func(a, b attachment) int {
+		return cmp.Or(cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Device, b.Device))
 	})
-}
-
-// order is that by which a volume is paid for in advance, "" if it is not.
-func order(volume *model.VolumeDetail) string {
-	id, _ := volume.Metadata["orderID"].(string)
-	return id
 }
 
 // attached is the GiB of all volumes attached to a server, by its id, and the volumes
@@ -136,6 +156,15 @@ func order(volume *model.VolumeDetail) string {
 type attached struct {
 	sizes map[string]int64
 	seen  map[string]bool
+	odd   map[string]string // why a server's sum is not known
+}
+
+// of is the sum of a server's volumes.
+func (a attached) of(f *adapter.Fields, server string) int64 {
+	if why, odd := a.odd[server]; odd {
+		f.Fail("%s", why)
+	}
+	return a.sizes[server]
 }
 
 // attachedVolumes lists a region's volumes for the hosts of a listing, once. The API can
@@ -144,14 +173,14 @@ func (s *session) attachedVolumes(ctx context.Context, region string, begins boo
 	doing := s.doing(region, listVolumes)
 	return s.volumes.Pages(ctx, region, begins, func(ctx context.Context, all attached, cursor string) (attached, string, error) {
 		if cursor == "" {
-			all = attached{sizes: map[string]int64{}, seen: map[string]bool{}}
+			all = attached{sizes: map[string]int64{}, seen: map[string]bool{}, odd: map[string]string{}}
 		}
-		volumes, _, next, err := s.volumePage(ctx, region, cursor)
+		listed, _, next, err := s.volumePage(ctx, region, cursor)
 		if err != nil {
 			return all, "", err
 		}
 		known := len(all.seen)
-		if err := all.add(doing, volumes); err != nil {
+		if err := all.add(doing, listed); err != nil {
 			return all, "", err
 		}
 		if next != "" && len(all.seen) == known { // pages that lead back to each other have no end
@@ -163,19 +192,23 @@ func (s *session) attachedVolumes(ctx context.Context, region string, begins boo
 
 // add adds each volume once: one that is on two pages, since another was made or deleted
 // in between, is still one.
-func (a attached) add(doing string, volumes []model.VolumeDetail) error {
-	for i := range volumes {
-		if a.seen[volumes[i].Id] {
+func (a attached) add(doing string, listed []adapter.Item[volume]) error {
+	for i := range listed {
+		volume := &listed[i].Value
+		if a.seen[volume.ID] {
 			continue
 		}
-		f := fields{doing: doing, id: volumes[i].Id}
-		size := f.quantity("size", int64(volumes[i].Size))
-		if f.err != nil {
-			return f.err
+		f := listed[i].Read("volume", volume.ID)
+		size := f.Whole("size", volume.Size)
+		a.seen[volume.ID] = true
+		if listed[i].IsOdd() && len(volume.Attachments) == 0 { // no server's sum is known
+			return adapter.BadAnswer(doing, "whose is it? %s", f.Problem())
 		}
-		a.seen[volumes[i].Id] = true
-		for _, attachment := range volumes[i].Attachments {
-			a.sizes[attachment.ServerId] += size
+		for _, attachment := range volume.Attachments {
+			a.sizes[attachment.ServerID] += size
+			if problem := f.Problem(); problem != "" {
+				a.odd[attachment.ServerID] = problem
+			}
 		}
 	}
 	return nil
@@ -190,8 +223,8 @@ func (d disks) Lookup(ctx context.Context, region string, nativeIDs []string) ([
 func (d disks) find(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	doing := d.doing(region, listVolumes)
 	ids := "['" + strings.Join(nativeIDs, "','") + "']"
-	answer, err := ask(ctx, d.session, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*model.ListVolumesResponse, error) {
-		return client.ListVolumes(&model.ListVolumesRequest{Ids: &ids})
+	answer, err := ask(ctx, d.session, evsProduct, region, listVolumes, func(client *evs.EvsClient) (*volumes, error) {
+		return send[volumes](client.HcClient, &model.ListVolumesRequest{Ids: &ids}, evs.GenReqDefForListVolumes())
 	})
 	if err != nil {
 		return nil, err
@@ -201,7 +234,7 @@ func (d disks) find(ctx context.Context, region string, nativeIDs []string) ([]s
 	}
 	var answered []string
 	for i := range *answer.Volumes {
-		answered = append(answered, (*answer.Volumes)[i].Id)
+		answered = append(answered, (*answer.Volumes)[i].Value.ID)
 	}
 	return found(doing, nativeIDs, answered, answer.Count)
 }

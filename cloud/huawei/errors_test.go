@@ -151,7 +151,7 @@ func TestCallsEndWithTheirContext(t *testing.T) {
 	}
 }
 
-// Values that make no sense fail the page, whole.
+// A value that makes no sense costs its row.
 func TestAbsurdValues(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -163,13 +163,14 @@ func TestAbsurdValues(t *testing.T) {
 		"CPUs in words":             {"hosts", `"flavor":{"vcpus":"two"}`, "flavor.vcpus"},
 		"too much memory":           {"hosts", `"flavor":{"ram":"1e30"}`, "flavor.ram"},
 		"more than is thinkable":    {"hosts", `"flavor":{"ram":"9223372036854775807"}`, "flavor.ram"},
-		"memory as a number":        {"hosts", `"flavor":{"ram":4096}`, ""},
+		"memory that is not whole":  {"hosts", `"flavor":{"ram":0.5}`, "flavor.ram"},
 		"created some time":         {"hosts", `"created":"yesterday"`, "created"},
-		"an address that is none":   {"hosts", `"addresses":[]`, ""},
-		"an id that is a number":    {"hosts", `"name":7`, ""},
+		"an address that is none":   {"hosts", `"addresses":{"n":[{"addr":"10.0.0"}]}`, "addresses"},
+		"addresses in a text":       {"hosts", `"addresses":"10.0.0.1"`, "addresses"},
+		"a name that is an object":  {"hosts", `"name":{}`, "name"},
 		"a negative size":           {"disks", `"size":-1`, "size"},
-		"a size beyond all":         {"disks", `"size":1e30`, ""},
-		"a size in words":           {"disks", `"size":"big"`, ""},
+		"a size beyond all":         {"disks", `"size":1e30`, "size"},
+		"a size in words":           {"disks", `"size":"big"`, "size"},
 		"a time without a date":     {"disks", `"created_at":"10:30"`, "created_at"},
 		"negative CPUs":             {"databases", `"cpu":"-1"`, "cpu"},
 		"memory that is no number":  {"databases", `"mem":"NaN"`, "mem"},
@@ -178,7 +179,7 @@ func TestAbsurdValues(t *testing.T) {
 		"a negative storage":        {"databases", `"volume":{"size":-5}`, "volume.size"},
 		"an expiry in words":        {"databases", `"expiration_time":"never"`, "expiration_time"},
 		"a balancer made some time": {"load balancers", `"created_at":"2024"`, "created_at"},
-		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, ""},
+		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, "availability_zone_list"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -188,12 +189,11 @@ func TestAbsurdValues(t *testing.T) {
 			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers"}
 			w.Record(of.action, []byte(`{"count":2,"total_count":2,"`+lists[test.kind]+`":[{"id":"fine"},{"id":"the-bad-one",`+test.entry+`}]}`))
 			page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
-			classed(t, cloud.BadAnswer, err)
-			require.Empty(t, page)
-			if test.names != "" {
-				require.ErrorContains(t, err, "the-bad-one")
-				require.ErrorContains(t, err, test.names)
-			}
+			require.NoError(t, err)
+			require.Len(t, page.Rows, 1, "the other is a row")
+			require.Len(t, page.Problems, 1)
+			require.Equal(t, "the-bad-one", page.Problems[0].NativeID)
+			require.Contains(t, page.Problems[0].Text, `"the-bad-one": `+test.names+" makes no sense: ")
 		})
 	}
 	w := newWorld(t, fake.Region{})
@@ -210,8 +210,13 @@ func TestAbsurdValues(t *testing.T) {
 func TestAnswersAreNotQuoted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, fake.Region{})
-	w.Record("ListServersDetails", []byte(`{"servers":[{"id":"h","OS-EXT-SRV-ATTR:user_data":"PlantedUserData","progress":"x"}]}`))
+	w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
+	w.Record("ListServersDetails", []byte(`{"servers":{"id":"h","OS-EXT-SRV-ATTR:user_data":"PlantedUserData"}}`))
 	_, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
 	classed(t, cloud.BadAnswer, err)
 	require.NotContains(t, err.Error(), "Planted")
+	w.Record("ListServersDetails", []byte(`{"count":1,"servers":[{"id":"h","OS-EXT-SRV-ATTR:user_data":"PlantedUserData","created":"x"}]}`))
+	page, err := w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{NativeID: "h", Text: `server "h": created makes no sense: "x"`}}, page.Problems)
 }

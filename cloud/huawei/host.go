@@ -31,6 +31,39 @@ const (
 // hosts lists elastic cloud servers.
 type hosts struct{ *session }
 
+// server is the part of a server that is kept. What changes by itself is left out, and
+// so is the user data, which may hold a password.
+type server struct {
+	ID       string            `json:"id"`
+	Name     string            `json:"name"`
+	Status   string            `json:"status"`
+	Zone     string            `json:"OS-EXT-AZ:availability_zone"`
+	Created  string            `json:"created"`
+	Metadata map[string]string `json:"metadata"`
+	Flavor   struct {
+		ID    string `json:"id"`
+		VCPUs string `json:"vcpus"`
+		RAM   string `json:"ram"` // MiB
+	} `json:"flavor"`
+	Addresses map[string][]struct {
+		Address string `json:"addr"`
+		Type    string `json:"OS-EXT-IPS:type"`
+	} `json:"addresses"`
+	NetworkInterfaces []struct {
+		Primary  bool   `json:"primary"`
+		SubnetID string `json:"subnet_id"`
+	} `json:"network_interfaces"`
+	Tags    []string `json:"tags"`
+	SysTags []tag    `json:"sys_tags"`
+	Fault   any      `json:"fault"`
+}
+
+// servers is an answer of ListServersDetails.
+type servers struct {
+	Servers *[]adapter.Item[server] `json:"servers"`
+	Count   adapter.Text            `json:"count"`
+}
+
 // List implements adapter.Lister. The API's offset is the number of a page, from 1.
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	doing := h.doing(region, listServers)
@@ -54,110 +87,95 @@ func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page.Next = at.next(strconv.FormatUint(number+1, 10), len(page.Rows), serversPerPage, page.Total)
+	page.Next = at.next(strconv.FormatUint(number+1, 10), len(*answer.Servers), serversPerPage, page.Total)
 	if page.Next == "" {
 		h.volumes.Forget(region)
 	}
 	return page, nil
 }
 
-func (h hosts) page(ctx context.Context, region string, number int32) (*model.ListServersDetailsResponse, error) {
+func (h hosts) page(ctx context.Context, region string, number int32) (*servers, error) {
 	limit := int32(serversPerPage)
-	return ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
-		answer, err := client.ListServersDetails(&model.ListServersDetailsRequest{Limit: &limit, Offset: &number})
+	return ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*servers, error) {
+		request := &model.ListServersDetailsRequest{Limit: &limit, Offset: &number}
+		answer, err := send[servers](client.HcClient, request, ecs.GenReqDefForListServersDetails())
 		return answer, resumed(h.doing(region, listServers), number == 1, err)
 	})
 }
 
 // hostPage is an answer's rows. An answer without a list is none: not even an empty
 // region has such.
-func hostPage(doing string, answer *model.ListServersDetailsResponse, disks attached) (cloud.Page, error) {
+func hostPage(doing string, answer *servers, disks attached) (page cloud.Page, err error) {
 	if answer.Servers == nil {
 		return cloud.Page{}, adapter.BadAnswer(doing, "there is no list of servers in the answer")
 	}
-	page := cloud.Page{Rows: make([]resource.Row, 0, len(*answer.Servers))}
-	var err error
 	if page.Total, err = announced(doing, answer.Count); err != nil {
 		return cloud.Page{}, err
 	}
 	for i := range *answer.Servers {
-		host, err := hostRow(doing, &(*answer.Servers)[i], disks)
-		if err != nil {
-			return cloud.Page{}, err
-		}
-		page.Rows = append(page.Rows, host)
+		server := &(*answer.Servers)[i]
+		f := server.Read("server", server.Value.ID)
+		f.Put(&page, hostRow(f, &server.Value, disks))
 	}
-	return page, nil
+	return page, adapter.CheckList(doing, *answer.Servers)
 }
 
 // announced is the number of resources in a whole listing. ECS, EVS and RDS all tell it;
 // without it, a page that was cut short would be taken for the last.
-func announced(doing string, count *int32) (int64, error) {
-	if count == nil {
+func announced(doing string, count adapter.Text) (int64, error) {
+	if count == "" {
 		return 0, adapter.BadAnswer(doing, "the number of all resources is not in the answer")
 	}
-	if *count < 0 {
-		return 0, adapter.BadAnswer(doing, "%d resources are announced", *count)
-	}
-	return int64(*count), nil
+	return count.Whole(doing, "the number of all resources")
 }
 
-// hostRow is a server as the inventory has it. What changes by itself is left out, and
-// so is the user data, which may hold a password.
-func hostRow(doing string, server *model.ServerDetail, disks attached) (*resource.Host, error) {
-	f := fields{doing: doing, id: server.Id}
-	host := &resource.Host{
+// hostRow is a server as the inventory has it.
+func hostRow(f *adapter.Fields, server *server, disks attached) *resource.Host {
+	return &resource.Host{
+		Meta:           resource.Meta{NativeID: server.ID},
 		Name:           server.Name,
 		Status:         server.Status,
-		Zone:           server.OSEXTAZavailabilityZone,
-		PrivateIPs:     addresses(server, false),
-		PublicIPs:      addresses(server, true),
+		Zone:           server.Zone,
+		InstanceType:   server.Flavor.ID,
+		VCPU:           f.Whole("flavor.vcpus", server.Flavor.VCPUs),
+		MemoryMiB:      f.Whole("flavor.ram", server.Flavor.RAM),
+		DiskGiB:        disks.of(f, server.ID),
+		PrivateIPs:     server.addresses(f, false),
+		PublicIPs:      server.addresses(f, true),
 		VPCID:          server.Metadata["vpc_id"],
-		SubnetID:       subnet(server),
+		SubnetID:       server.subnet(),
 		ImageID:        server.Metadata["image_name"],
 		OS:             server.Metadata["os_type"],
 		ChargeType:     chargingMode(server.Metadata["charging_mode"]),
-		Tags:           serverTags(server),
-		CloudCreatedAt: f.time("created", server.Created),
-		DiskGiB:        disks.sizes[server.Id],
+		Tags:           server.tags(),
+		CloudCreatedAt: f.Time("created", server.Created, zone),
 	}
-	host.NativeID = server.Id
-	if server.Flavor != nil {
-		host.InstanceType = server.Flavor.Id
-		host.VCPU = f.number("flavor.vcpus", server.Flavor.Vcpus)
-		host.MemoryMiB = f.number("flavor.ram", server.Flavor.Ram)
-	}
-	return host, f.err
 }
 
 // addresses are those of one sort, in all the server's networks.
-func addresses(server *model.ServerDetail, public bool) []string {
+func (s *server) addresses(f *adapter.Fields, public bool) []string {
 	var list []string
-	for _, network := range server.Addresses {
+	for _, network := range s.Addresses {
 		for _, address := range network {
-			floating := address.OSEXTIPStype != nil && word(*address.OSEXTIPStype) == "floating"
-			if floating == public {
-				list = append(list, address.Addr)
+			if floating := address.Type == "floating"; floating == public {
+				list = append(list, address.Address)
 			}
 		}
 	}
-	return set(list)
+	return f.IPs("addresses", list...)
 }
 
 // subnet is that of the primary network interface, or of the only one. Not all regions
 // tell the interfaces.
-func subnet(server *model.ServerDetail) string {
-	if server.NetworkInterfaces == nil {
-		return ""
-	}
+func (s *server) subnet() string {
 	var all []string
-	for _, nic := range *server.NetworkInterfaces {
-		if nic.Primary != nil && *nic.Primary {
-			return text(nic.SubnetId)
+	for _, nic := range s.NetworkInterfaces {
+		if nic.Primary {
+			return nic.SubnetID
 		}
-		all = append(all, text(nic.SubnetId))
+		all = append(all, nic.SubnetID)
 	}
-	if all = set(all); len(all) == 1 {
+	if all = adapter.Set(all...); len(all) == 1 {
 		return all[0]
 	}
 	return ""
@@ -177,22 +195,16 @@ func chargingMode(mode string) string {
 	}
 }
 
-// serverTags are the user's tags, which come as "key=value", and those of the system
-// under keys that the user has not taken.
-func serverTags(server *model.ServerDetail) map[string]string {
-	tags := map[string]string{}
-	if server.SysTags != nil {
-		for _, tag := range *server.SysTags {
-			if text(tag.Key) != "" {
-				tags[*tag.Key] = text(tag.Value)
-			}
-		}
+// tags are the user's tags, which come as "key=value", and those of the system under
+// keys that the user has not taken.
+func (s *server) tags() map[string]string {
+	tags := adapter.Tags(s.SysTags, pairOf)
+	if tags == nil {
+		tags = map[string]string{}
 	}
-	if server.Tags != nil {
-		for _, tag := range slices.Sorted(slices.Values(*server.Tags)) {
-			if key, value, _ := strings.Cut(tag, "="); key != "" {
-				tags[key] = value
-			}
+	for _, tag := range slices.Sorted(slices.Values(s.Tags)) {
+		if key, value, _ := strings.Cut(tag, "="); key != "" {
+			tags[key] = value
 		}
 	}
 	return tags
@@ -221,8 +233,9 @@ func (h hosts) lookup(ctx context.Context, region string, nativeIDs []string) (a
 	doing := h.doing(region, listServers)
 	ids := strings.Join(nativeIDs, ",")
 	limit := int32(maxServerIDs)
-	answer, err := ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*model.ListServersDetailsResponse, error) {
-		return client.ListServersDetails(&model.ListServersDetailsRequest{ServerId: &ids, Limit: &limit})
+	answer, err := ask(ctx, h.session, ecsProduct, region, listServers, func(client *ecs.EcsClient) (*servers, error) {
+		request := &model.ListServersDetailsRequest{ServerId: &ids, Limit: &limit}
+		return send[servers](client.HcClient, request, ecs.GenReqDefForListServersDetails())
 	})
 	if err != nil {
 		return nil, nil, err
@@ -235,12 +248,12 @@ func (h hosts) lookup(ctx context.Context, region string, nativeIDs []string) (a
 
 // existingServers tells the servers of an answer apart. One that there is not is listed
 // with its id and a fault alone, as the SDK documents it.
-func existingServers(doing string, asked []string, answer *model.ListServersDetailsResponse) (answered, existing []string, err error) {
+func existingServers(doing string, asked []string, answer *servers) (answered, existing []string, err error) {
 	for i := range *answer.Servers {
-		server := &(*answer.Servers)[i]
-		answered = append(answered, server.Id)
+		server := &(*answer.Servers)[i].Value
+		answered = append(answered, server.ID)
 		if server.Status != "" {
-			existing = append(existing, server.Id)
+			existing = append(existing, server.ID)
 			continue
 		}
 		if err := absent(doing, server); err != nil {
@@ -254,21 +267,21 @@ func existingServers(doing string, asked []string, answer *model.ListServersDeta
 // absent is nil if the entry of a server without a status says that there is no such
 // server, by its fault's code, or in words where it has none. Any other fault keeps from
 // knowing.
-func absent(doing string, server *model.ServerDetail) error {
-	if server.Fault == nil || *server.Fault == nil {
-		return adapter.BadAnswer(doing, "server %q has neither a status nor a fault", cut(server.Id))
+func absent(doing string, server *server) error {
+	if server.Fault == nil {
+		return adapter.BadAnswer(doing, "server %q has neither a status nor a fault", cut(server.ID))
 	}
-	fault, _ := (*server.Fault).(map[string]any)
+	fault, _ := server.Fault.(map[string]any)
 	code := fault["code"]
 	switch {
-	case code == nil && saysNotFound(*server.Fault):
+	case code == nil && saysNotFound(server.Fault):
 		return nil
 	case code == nil:
-		return adapter.BadAnswer(doing, "server %q has a fault without a code instead of a status", cut(server.Id))
+		return adapter.BadAnswer(doing, "server %q has a fault without a code instead of a status", cut(server.ID))
 	case codeOf(code) == http.StatusNotFound:
 		return nil
 	}
-	return &cloud.Error{Class: ofStatus(codeOf(code)), Doing: doing, Err: fmt.Errorf("server %q has fault %d instead of a status", cut(server.Id), codeOf(code))}
+	return &cloud.Error{Class: ofStatus(codeOf(code)), Doing: doing, Err: fmt.Errorf("server %q has fault %d instead of a status", cut(server.ID), codeOf(code))}
 }
 
 // saysNotFound reads a fault that is a text, or has a message.

@@ -1,6 +1,7 @@
 package huawei
 
 import (
+	"cmp"
 	"context"
 
 	elb "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/elb/v3"
@@ -24,6 +25,42 @@ const (
 // loadBalancers lists elastic load balancers, shared and dedicated ones.
 type loadBalancers struct{ *session }
 
+// balancer is the part of a load balancer that is kept.
+type balancer struct {
+	ID           string `json:"id"`
+	Name         string `json:"name"`
+	Operating    string `json:"operating_status"`
+	Provisioning string `json:"provisioning_status"`
+	Type         string `json:"loadbalancer_type"`
+	Guaranteed   bool   `json:"guaranteed"`
+	VIP          string `json:"vip_address"`
+	IPv6VIP      string `json:"ipv6_vip_address"`
+	PublicIPs    []struct {
+		Address string `json:"publicip_address"`
+	} `json:"publicips"`
+	EIPs []struct {
+		Address string `json:"eip_address"`
+	} `json:"eips"`
+	GlobalEIPs []struct {
+		Address string `json:"global_eip_address"`
+	} `json:"global_eips"`
+	VPCID       string   `json:"vpc_id"`
+	Subnets     []string `json:"elb_virsubnet_ids"`
+	VIPSubnet   string   `json:"vip_subnet_cidr_id"`
+	Zones       []string `json:"availability_zone_list"`
+	BillingInfo string   `json:"billing_info"`
+	Tags        []tag    `json:"tags"`
+	Created     string   `json:"created_at"`
+}
+
+// balancers is an answer of ListLoadBalancers.
+type balancers struct {
+	Loadbalancers *[]adapter.Item[balancer] `json:"loadbalancers"`
+	PageInfo      *struct {
+		NextMarker string `json:"next_marker"`
+	} `json:"page_info"`
+}
+
 // List implements adapter.Lister. The cursor is the marker, the id of the last balancer
 // before. The API announces no total.
 func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
@@ -37,34 +74,35 @@ func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.P
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Rows: make([]resource.Row, 0, len(*answer.Loadbalancers))}
+	page := cloud.Page{}
 	for i := range *answer.Loadbalancers {
-		balancer, err := balancerRow(doing, &(*answer.Loadbalancers)[i])
-		if err != nil {
-			return cloud.Page{}, err
-		}
-		page.Rows = append(page.Rows, balancer)
+		balancer := &(*answer.Loadbalancers)[i]
+		f := balancer.Read("load balancer", balancer.Value.ID)
+		f.Put(&page, balancerRow(f, &balancer.Value))
 	}
 	page.Next, err = nextMarker(doing, answer, cursor)
 	return page, err
 }
 
 // ask gives an answer that has a list.
-func (l loadBalancers) ask(ctx context.Context, region string, request *model.ListLoadBalancersRequest, begins bool) (*model.ListLoadBalancersResponse, error) {
+func (l loadBalancers) ask(ctx context.Context, region string, request *model.ListLoadBalancersRequest, begins bool) (*balancers, error) {
 	doing := l.doing(region, listBalancers)
-	answer, err := ask(ctx, l.session, elbProduct, region, listBalancers, func(client *elb.ElbClient) (*model.ListLoadBalancersResponse, error) {
-		answer, err := client.ListLoadBalancers(request)
+	answer, err := ask(ctx, l.session, elbProduct, region, listBalancers, func(client *elb.ElbClient) (*balancers, error) {
+		answer, err := send[balancers](client.HcClient, request, elb.GenReqDefForListLoadBalancers())
 		return answer, resumed(doing, begins, err)
 	})
 	if err == nil && answer.Loadbalancers == nil {
 		err = adapter.BadAnswer(doing, "there is no list of load balancers in the answer")
+	}
+	if err == nil {
+		err = adapter.CheckList(doing, *answer.Loadbalancers)
 	}
 	return answer, err
 }
 
 // nextMarker is the marker of the following page. A full page that does not say whether
 // there is one is no page to end with.
-func nextMarker(doing string, answer *model.ListLoadBalancersResponse, cursor string) (string, error) {
+func nextMarker(doing string, answer *balancers, cursor string) (string, error) {
 	onPage := len(*answer.Loadbalancers)
 	switch {
 	case onPage == 0:
@@ -74,7 +112,7 @@ func nextMarker(doing string, answer *model.ListLoadBalancersResponse, cursor st
 	case answer.PageInfo == nil:
 		return "", nil
 	}
-	next := text(answer.PageInfo.NextMarker)
+	next := answer.PageInfo.NextMarker
 	if next != "" && next == cursor {
 		return "", adapter.BadAnswer(doing, "the page after load balancer %q leads to itself", cut(next))
 	}
@@ -82,78 +120,64 @@ func nextMarker(doing string, answer *model.ListLoadBalancersResponse, cursor st
 }
 
 // balancerRow is a load balancer as the inventory has it.
-func balancerRow(doing string, balancer *model.LoadBalancer) (*resource.LoadBalancer, error) {
-	f := fields{doing: doing, id: balancer.Id}
-	public := publicAddresses(balancer)
+func balancerRow(f *adapter.Fields, balancer *balancer) *resource.LoadBalancer {
+	public := balancer.publicAddresses()
 	row := &resource.LoadBalancer{
+		Meta:           resource.Meta{NativeID: balancer.ID},
 		Name:           balancer.Name,
-		Status:         balancerStatus(balancer),
-		BalancerType:   balancerType(balancer),
+		Status:         cmp.Or(balancer.Operating, balancer.Provisioning), // ONLINE or FROZEN, where that is told
+		BalancerType:   balancer.sort(),
 		Scheme:         resource.SchemeInternal,
-		Addresses:      set(append([]string{balancer.VipAddress, balancer.Ipv6VipAddress}, public...)),
-		VPCID:          balancer.VpcId,
-		SubnetIDs:      balancerSubnets(balancer),
-		Zones:          set(balancer.AvailabilityZoneList),
+		Addresses:      f.IPs("vip_address", append(public, balancer.VIP, balancer.IPv6VIP)...),
+		VPCID:          balancer.VPCID,
+		SubnetIDs:      balancer.subnets(),
+		Zones:          adapter.Set(balancer.Zones...),
 		ChargeType:     paidInAdvance(balancer.BillingInfo),
-		Tags:           map[string]string{},
-		CloudCreatedAt: f.time("created_at", balancer.CreatedAt),
+		Tags:           adapter.Tags(balancer.Tags, pairOf),
+		CloudCreatedAt: f.Time("created_at", balancer.Created, zone),
 	}
-	row.NativeID = balancer.Id
 	if len(public) > 0 {
 		row.Scheme = resource.SchemePublic
 	}
-	for _, tag := range balancer.Tags {
-		if text(tag.Key) != "" {
-			row.Tags[*tag.Key] = text(tag.Value)
-		}
-	}
-	return row, f.err
+	return row
 }
 
 // publicAddresses are the elastic IPs, which are listed under two names, and the global
 // ones.
-func publicAddresses(balancer *model.LoadBalancer) []string {
+func (b *balancer) publicAddresses() []string {
 	var list []string
-	for _, ip := range balancer.Publicips {
-		list = append(list, ip.PublicipAddress)
+	for _, ip := range b.PublicIPs {
+		list = append(list, ip.Address)
 	}
-	for _, ip := range balancer.Eips {
-		list = append(list, text(ip.EipAddress))
+	for _, ip := range b.EIPs {
+		list = append(list, ip.Address)
 	}
-	for _, ip := range balancer.GlobalEips {
-		list = append(list, text(ip.GlobalEipAddress))
+	for _, ip := range b.GlobalEIPs {
+		list = append(list, ip.Address)
 	}
-	return set(list)
+	return adapter.Set(list...)
 }
 
-// balancerStatus is whether the balancer works, ONLINE or FROZEN, where that is told.
-func balancerStatus(balancer *model.LoadBalancer) string {
-	if balancer.OperatingStatus != "" {
-		return balancer.OperatingStatus
-	}
-	return balancer.ProvisioningStatus
-}
-
-// balancerType is what the console calls it, or the API's own word for other sorts.
-func balancerType(balancer *model.LoadBalancer) string {
+// sort is what the console calls the balancer, or the API's own word for other sorts.
+func (b *balancer) sort() string {
 	switch {
-	case text(balancer.LoadbalancerType) != "":
-		return *balancer.LoadbalancerType
-	case balancer.Guaranteed:
+	case b.Type != "":
+		return b.Type
+	case b.Guaranteed:
 		return "dedicated"
 	default:
 		return "shared"
 	}
 }
 
-// balancerSubnets are those that the balancer reaches its servers from, by the ids that
-// servers and databases have their subnets by; a shared balancer has the one of its
-// address alone, by its other id.
-func balancerSubnets(balancer *model.LoadBalancer) []string {
-	if subnets := set(balancer.ElbVirsubnetIds); len(subnets) > 0 {
+// subnets are those that the balancer reaches its servers from, by the ids that servers
+// and databases have their subnets by; a shared balancer has the one of its address
+// alone, by its other id.
+func (b *balancer) subnets() []string {
+	if subnets := adapter.Set(b.Subnets...); len(subnets) > 0 {
 		return subnets
 	}
-	return set([]string{balancer.VipSubnetCidrId})
+	return adapter.Set(b.VIPSubnet)
 }
 
 // Lookup implements adapter.Lister. It asks for up to 50 balancers in one call.
@@ -172,10 +196,10 @@ func (l loadBalancers) find(ctx context.Context, region string, nativeIDs []stri
 	}
 	var answered []string
 	for i := range *answer.Loadbalancers {
-		answered = append(answered, (*answer.Loadbalancers)[i].Id)
+		answered = append(answered, (*answer.Loadbalancers)[i].Value.ID)
 	}
-	if len(answered) == 0 && answer.PageInfo != nil && text(answer.PageInfo.NextMarker) != "" {
+	if len(answered) == 0 && answer.PageInfo != nil && answer.PageInfo.NextMarker != "" {
 		return nil, adapter.BadAnswer(doing, "there are load balancers on another page, and none in the answer")
 	}
-	return found(doing, nativeIDs, answered, nil)
+	return found(doing, nativeIDs, answered, "")
 }

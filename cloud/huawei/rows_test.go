@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
 	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
@@ -72,14 +73,14 @@ func TestDatabaseRows(t *testing.T) {
 	require.Equal(t, int64(2), pages[0].Total)
 	require.Equal(t, []resource.Row{
 		&resource.Database{
-			Meta: meta(uuid('b', 1)), Name: "orders", Status: "ACTIVE", Zone: "cn-north-4a", Engine: "mysql", EngineVersion: "8.0",
+			Meta: meta(uuid('b', 1)), Name: "orders", Status: "ACTIVE", Zone: "cn-north-4a", Engine: "mysql", EngineVersion: "8.0.99.240100",
 			InstanceType: "rds.mysql.n1.large.4.ha", VCPU: 2, MemoryMiB: 8192, StorageGiB: 200, Endpoint: "192.168.0.80", Port: 3306,
 			VPCID: "vpc-1", SubnetID: "subnet-1", ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"},
 			CloudCreatedAt: date(5), ExpiresAt: date(25),
 		},
 		&resource.Database{
-			Meta: meta(uuid('b', 2)), Name: "small", Status: "STORAGE FULL", Zone: "cn-north-4b", Engine: "postgresql", EngineVersion: "14",
-			VCPU: 1, MemoryMiB: 512, StorageGiB: 40, Endpoint: uuid('b', 2) + ".internal", Port: 5432, ChargeType: "postPaid", Tags: map[string]string{},
+			Meta: meta(uuid('b', 2)), Name: "small", Status: "STORAGE FULL", Zone: "cn-north-4b", Engine: "postgresql", EngineVersion: "14.99.240100",
+			VCPU: 1, MemoryMiB: 512, StorageGiB: 40, Endpoint: uuid('b', 2) + ".internal", Port: 5432, ChargeType: "postPaid",
 		},
 	}, pages[0].Rows)
 }
@@ -97,7 +98,6 @@ func TestLoadBalancerRows(t *testing.T) {
 		&resource.LoadBalancer{
 			Meta: meta(uuid('e', 2)), Name: "inside", Status: "FROZEN", BalancerType: "shared", Scheme: resource.SchemeInternal,
 			Addresses: []string{"192.168.0.91"}, VPCID: "vpc-1", SubnetIDs: []string{"subnet-1"}, ChargeType: "postPaid",
-			Tags: map[string]string{},
 		},
 	}, pages[0].Rows)
 }
@@ -166,15 +166,19 @@ func TestUserDataReachesNoRow(t *testing.T) {
 	}
 }
 
-// A row without an id is the sync's to judge.
-func TestARowWithoutAnIDIsKept(t *testing.T) {
+// A resource without an id is the sync's to judge.
+func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, all())
 	w.region(func(r *fake.Region) {
 		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID = "", "", "", ""
 	})
 	for name, of := range kinds {
-		require.Contains(t, ids(rowsOf(list(t, w.open(), of.kind))), "", name)
+		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+		require.NoError(t, err)
+		require.Len(t, page.Problems, 1, name)
+		require.Empty(t, page.Problems[0].NativeID)
+		require.Contains(t, page.Problems[0].Text, "without an id")
 	}
 }
 
@@ -193,6 +197,14 @@ func TestWhatServersMayLookLike(t *testing.T) {
 		"system tags, under the user's": {
 			`"tags":["_sys_b=user"],"sys_tags":[{"key":"_sys_a","value":"1"},{"key":"_sys_b","value":"2"},{"key":null}]`,
 			resource.Host{Tags: map[string]string{"_sys_a": "1", "_sys_b": "user"}},
+		},
+		"numbers for texts, texts for objects": {
+			`"metadata":{"charging_mode":0,"vpc_id":7},"image":"","flavor":"","tags":"","addresses":[]`, resource.Host{ChargeType: "postPaid", VPCID: "7"},
+		},
+		"numbers as numbers": {`"flavor":{"id":"s6","vcpus":2,"ram":4096.0}`, resource.Host{InstanceType: "s6", VCPU: 2, MemoryMiB: 4096}},
+		"IPv6 beside IPv4, as often as it may be listed": {
+			`"addresses":{"n1":[{"addr":"2001:DB8::0:9","OS-EXT-IPS:type":"fixed"},{"addr":"10.0.0.9"}],"n2":[{"addr":"2001:db8::9"},{"addr":"2001:db8:1::1","OS-EXT-IPS:type":"floating"}]}`,
+			resource.Host{PrivateIPs: []string{"10.0.0.9", "2001:db8::9"}, PublicIPs: []string{"2001:db8:1::1"}},
 		},
 		"an address of no told sort is private": {
 			`"addresses":{"n1":[{"addr":"10.0.0.2"},{"addr":"10.0.0.1","OS-EXT-IPS:type":null}],"n2":[{"addr":"10.0.0.2","OS-EXT-IPS:type":"fixed"}]}`,
@@ -288,4 +300,50 @@ func TestWhatLoadBalancersMayLookLike(t *testing.T) {
 		}
 		require.Equal(t, hashes(t, resource.LoadBalancerKind, []resource.Row{&want}), hashes(t, resource.LoadBalancerKind, got), name)
 	}
+}
+
+// A page whose resources are each odd in another way: what can be read is, and what makes
+// no sense costs its own row.
+func TestOneOddValueCostsOneRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListInstances", []byte(`{"total_count":"5","instances":[
+		{"id":"b-1","cpu":2,"mem":"4","port":"3306","volume":{"size":"40"},"private_ips":null,"tags":[null,{"key":"a","value":1}],"nodes":null,"expiration_time":"1970-01-01T00:00:00+0000"},
+		{"id":"b-2","cpu":"0.5"},
+		{"id":"b-3","created":"2024-04-31T00:00:00+0800"},
+		{"id":"b-4","tags":{"a":"b"}},
+		{"id":"b-5","volume":{"size":"forty"}}]}`))
+	page, err := w.open().List(t.Context(), scopeOf(resource.DatabaseKind), "")
+	require.NoError(t, err)
+	require.EqualValues(t, 5, page.Total)
+	require.Equal(t, []resource.Row{&resource.Database{
+		Meta: meta("b-1"), VCPU: 2, MemoryMiB: 4096, Port: 3306, StorageGiB: 40, Tags: map[string]string{"a": "1"},
+	}}, page.Rows)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "b-2", Text: `instance "b-2": cpu makes no sense: "0.5"`},
+		{NativeID: "b-3", Text: `instance "b-3": created makes no sense: "2024-04-31T00:00:00+0800"`},
+		{NativeID: "b-4", Text: `instance "b-4": tags makes no sense: "{\"a\":\"b\"}"`},
+		{NativeID: "b-5", Text: `instance "b-5": volume.size makes no sense: "forty"`},
+	}, page.Problems)
+}
+
+// A volume that makes no sense costs the row of the server that has it.
+func TestAVolumeOfAServerMakesNoSense(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListServersDetails", []byte(`{"count":2,"servers":[{"id":"h-1"},{"id":"h-2"}]}`))
+	list := func(volume string) (cloud.Page, error) {
+		w.Record("ListVolumes", []byte(`{"count":2,"volumes":[{"id":"v-1","size":"40","attachments":[{"server_id":"h-1"}]},{"id":"v-2",`+volume+`}]}`))
+		return w.open().List(t.Context(), scopeOf(resource.HostKind), "")
+	}
+	page, err := list(`"size":4.5,"attachments":[{"server_id":"h-2"}]`)
+	require.NoError(t, err)
+	require.Len(t, page.Rows, 1)
+	require.EqualValues(t, 40, page.Rows[0].(*resource.Host).DiskGiB)
+	require.Equal(t, []cloud.Problem{{NativeID: "h-2", Text: `server "h-2": volume "v-2": size makes no sense: "4.5"`}}, page.Problems)
+	page, err = list(`"size":4.5,"attachments":[]`)
+	require.NoError(t, err)
+	require.Len(t, page.Rows, 2, "no server has it")
+	_, err = list(`"size":4,"attachments":{}`)
+	classed(t, cloud.BadAnswer, err)
 }

@@ -67,3 +67,11 @@ func available(regions []*cvm.RegionInfo) (names []string) {
 	slices.Sort(names)
 	return names
 }
+
+// text is the value, empty where it is absent.
+func text(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
+}

@@ -3,6 +3,7 @@ package tencent
 import (
 	"context"
 
+	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
@@ -19,18 +20,18 @@ var describeDBInstances = action{"cdb", "2017-03-20", "DescribeDBInstances"}
 type database struct {
 	ID         string `json:"InstanceId"`
 	Name       string `json:"InstanceName"`
-	Status     *int64 `json:"Status"`
+	Status     string `json:"Status"`
 	Zone       string `json:"Zone"`
 	Version    string `json:"EngineVersion"`
 	DeviceType string `json:"DeviceType"`
-	CPU        *int64 `json:"Cpu"`
-	Memory     *int64 `json:"Memory"` // MB
-	Volume     *int64 `json:"Volume"` // GB
+	CPU        string `json:"Cpu"`
+	Memory     string `json:"Memory"` // MB
+	Volume     string `json:"Volume"` // GB
 	VIP        string `json:"Vip"`
-	Port       *int64 `json:"Vport"`
+	Port       string `json:"Vport"`
 	VPC        string `json:"UniqVpcId"` // VpcId and SubnetId are numbers of another kind
 	Subnet     string `json:"UniqSubnetId"`
-	PayType    *int64 `json:"PayType"`
+	PayType    string `json:"PayType"`
 	Tags       []tag  `json:"TagList"`
 	Created    string `json:"CreateTime"`
 	Deadline   string `json:"DeadlineTime"`
@@ -38,8 +39,8 @@ type database struct {
 
 // The numbers of the API in the words of its documentation.
 var (
-	databaseStatus = map[int64]string{0: "CREATING", 1: "RUNNING", 4: "ISOLATING", 5: "ISOLATED"}
-	databaseCharge = map[int64]string{0: "PRE_PAID", 1: "HOUR_PAID"} // the words of DescribeDBPrice
+	databaseStatus = map[string]string{"0": "CREATING", "1": "RUNNING", "4": "ISOLATING", "5": "ISOLATED"}
+	databaseCharge = map[string]string{"0": "PRE_PAID", "1": "HOUR_PAID"} // the words of DescribeDBPrice
 )
 
 func (s *session) databases() *lister[database] {
@@ -48,38 +49,39 @@ func (s *session) databases() *lister[database] {
 		action:  describeDBInstances.name,
 		ask: func(ctx context.Context, region string, q query) (answer[database], error) {
 			found, err := send[struct {
-				TotalCount *int64
-				Items      []database
+				TotalCount adapter.Text
+				Items      []adapter.Item[database]
 			}](ctx, s, region, describeDBInstances, q.parameters("InstanceIds"))
 			if err != nil {
 				return answer[database]{}, err
 			}
-			return answer[database]{items: found.Items, total: found.TotalCount}, nil
+			return answer[database]{items: found.Items, total: totalOf(found.TotalCount)}, nil
 		},
-		id:  func(d database) string { return d.ID },
-		row: databaseRow,
+		what: "database",
+		id:   func(d *database) string { return d.ID },
+		row:  databaseRow,
 	}
 }
 
-func databaseRow(f *fields, d database) resource.Row {
+func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	return &resource.Database{
 		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         word(databaseStatus, d.Status),
 		Zone:           d.Zone,
-		Engine:         "mysql", // CDB has no other; EngineType is the storage engine
+		Engine:         adapter.Engine("mysql"), // CDB has no other; EngineType is the storage engine
 		EngineVersion:  d.Version,
 		InstanceType:   d.DeviceType,
-		VCPU:           f.number("Cpu", d.CPU),
-		MemoryMiB:      f.number("Memory", d.Memory),
-		StorageGiB:     f.number("Volume", d.Volume),
+		VCPU:           f.Whole("Cpu", d.CPU),
+		MemoryMiB:      f.Whole("Memory", d.Memory),
+		StorageGiB:     f.Whole("Volume", d.Volume),
 		Endpoint:       d.VIP,
-		Port:           f.number("Vport", d.Port),
+		Port:           f.Port("Vport", d.Port),
 		VPCID:          d.VPC,
 		SubnetID:       d.Subnet,
 		ChargeType:     word(databaseCharge, d.PayType),
-		Tags:           tagMap(d.Tags, pairOf),
-		CloudCreatedAt: f.beijing("CreateTime", d.Created),
-		ExpiresAt:      f.beijing("DeadlineTime", d.Deadline),
+		Tags:           tagsOf(d.Tags),
+		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
+		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),
 	}
 }

@@ -2,8 +2,8 @@ package tencent
 
 import (
 	"context"
-	"slices"
 
+	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
@@ -21,23 +21,16 @@ type disk struct {
 	Placement struct {
 		Zone string `json:"Zone"`
 	} `json:"Placement"`
-	InstanceID  string    `json:"InstanceId"`
-	InstanceIDs []string  `json:"InstanceIdList"`
-	Type        string    `json:"DiskType"`
-	Usage       string    `json:"DiskUsage"`
-	Size        *int64    `json:"DiskSize"`
-	ChargeType  string    `json:"DiskChargeType"`
-	Tags        []diskTag `json:"Tags"`
-	Created     string    `json:"CreateTime"`
-	Deadline    string    `json:"DeadlineTime"`
+	InstanceID  string   `json:"InstanceId"`
+	InstanceIDs []string `json:"InstanceIdList"`
+	Type        string   `json:"DiskType"`
+	Usage       string   `json:"DiskUsage"`
+	Size        string   `json:"DiskSize"`
+	ChargeType  string   `json:"DiskChargeType"`
+	Tags        []tag    `json:"Tags"`
+	Created     string   `json:"CreateTime"`
+	Deadline    string   `json:"DeadlineTime"`
 }
-
-type diskTag struct {
-	Key   string `json:"Key"`
-	Value string `json:"Value"`
-}
-
-func diskTagPair(t diskTag) (key, value string) { return t.Key, t.Value }
 
 func (s *session) disks() *lister[disk] {
 	return &lister[disk]{
@@ -45,21 +38,22 @@ func (s *session) disks() *lister[disk] {
 		action:  describeDisks.name,
 		ask: func(ctx context.Context, region string, q query) (answer[disk], error) {
 			found, err := send[struct {
-				TotalCount *int64
-				DiskSet    []disk
+				TotalCount adapter.Text
+				DiskSet    []adapter.Item[disk]
 			}](ctx, s, region, describeDisks, q.parameters("DiskIds"))
 			if err != nil {
 				return answer[disk]{}, err
 			}
-			return answer[disk]{items: found.DiskSet, total: found.TotalCount}, nil
+			return answer[disk]{items: found.DiskSet, total: totalOf(found.TotalCount)}, nil
 		},
-		id:  func(d disk) string { return d.ID },
-		row: diskRow,
+		what: "disk",
+		id:   func(d *disk) string { return d.ID },
+		row:  diskRow,
 	}
 }
 
 // diskRow has no device: CBS does not know it.
-func diskRow(f *fields, d disk) resource.Row {
+func diskRow(f *adapter.Fields, d *disk) resource.Row {
 	return &resource.Disk{
 		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
@@ -68,19 +62,19 @@ func diskRow(f *fields, d disk) resource.Row {
 		HostNativeID:   d.host(),
 		DiskType:       d.Type,
 		Role:           roleOf(d.Usage),
-		SizeGiB:        f.number("DiskSize", d.Size),
+		SizeGiB:        f.Whole("DiskSize", d.Size),
 		ChargeType:     d.ChargeType,
-		Tags:           tagMap(d.Tags, diskTagPair),
-		CloudCreatedAt: f.beijing("CreateTime", d.Created),
-		ExpiresAt:      f.beijing("DeadlineTime", d.Deadline),
+		Tags:           tagsOf(d.Tags),
+		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
+		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),
 	}
 }
 
 // host is the one that the disk is attached to. A disk that several share belongs to
 // the first by name, so that it does not move when the API reorders them.
-func (d disk) host() string {
-	if hosts := present(d.InstanceIDs...); d.InstanceID == "" && len(hosts) > 0 {
-		return slices.Min(hosts)
+func (d *disk) host() string {
+	if hosts := adapter.Set(d.InstanceIDs...); d.InstanceID == "" && len(hosts) > 0 {
+		return hosts[0]
 	}
 	return d.InstanceID
 }

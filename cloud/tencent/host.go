@@ -2,9 +2,6 @@ package tencent
 
 import (
 	"context"
-	"slices"
-
-	cvm "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/cvm/v20170312"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
@@ -14,83 +11,88 @@ import (
 // (https://cloud.tencent.com/document/api/213/15728)
 const maxInstanceIDs = 100
 
-func (s *session) hosts() *lister[*cvm.Instance] {
-	return &lister[*cvm.Instance]{
+var describeInstances = action{"cvm", "2017-03-12", "DescribeInstances"}
+
+// instance is the part of a CVM instance that is kept. What changes by itself is left
+// out (LatestOperation and its kin), and what may hold secrets (LoginSettings, Metadata).
+type instance struct {
+	ID          string `json:"InstanceId"`
+	Name        string `json:"InstanceName"`
+	State       string `json:"InstanceState"`
+	Type        string `json:"InstanceType"`
+	CPU, Memory string // GiB
+	Placement   struct{ Zone string }
+	Network     network  `json:"VirtualPrivateCloud"`
+	PrivateIPs  []string `json:"PrivateIpAddresses"`
+	PublicIPs   []string `json:"PublicIpAddresses"`
+	IPv6        []string `json:"IPv6Addresses"`
+	PublicIPv6  []string `json:"PublicIPv6Addresses"`
+	ImageID     string   `json:"ImageId"`
+	OS          string   `json:"OsName"`
+	ChargeType  string   `json:"InstanceChargeType"`
+	SystemDisk  sized
+	DataDisks   []sized
+	Tags        []tag
+	Created     string `json:"CreatedTime"`
+	Expires     string `json:"ExpiredTime"`
+}
+
+type network struct {
+	VPC    string `json:"VpcId"`
+	Subnet string `json:"SubnetId"`
+}
+
+type sized struct{ DiskSize string }
+
+func (s *session) hosts() *lister[instance] {
+	return &lister[instance]{
 		session: s,
-		action:  "DescribeInstances",
-		ask:     s.describeInstances,
-		id:      func(i *cvm.Instance) string { return text(i.InstanceId) },
-		row:     hostRow,
+		action:  describeInstances.name,
+		ask: func(ctx context.Context, region string, q query) (answer[instance], error) {
+			found, err := send[struct {
+				TotalCount  adapter.Text
+				InstanceSet []adapter.Item[instance]
+			}](ctx, s, region, describeInstances, q.parameters("InstanceIds"))
+			if err != nil {
+				return answer[instance]{}, err
+			}
+			return answer[instance]{items: found.InstanceSet, total: totalOf(found.TotalCount)}, nil
+		},
+		what: "instance",
+		id:   func(i *instance) string { return i.ID },
+		row:  hostRow,
 	}
 }
 
-func (s *session) describeInstances(ctx context.Context, region string, q query) (answer[*cvm.Instance], error) {
-	client, err := s.client(place{"cvm", region})
-	if err != nil {
-		return answer[*cvm.Instance]{}, err
+// hostRow has the addresses of the primary network interface alone: the API gives no
+// others here.
+func hostRow(f *adapter.Fields, i *instance) resource.Row {
+	return &resource.Host{
+		Meta:           resource.Meta{NativeID: i.ID},
+		Name:           i.Name,
+		Status:         i.State,
+		Zone:           i.Placement.Zone,
+		InstanceType:   i.Type,
+		VCPU:           f.Whole("CPU", i.CPU),
+		MemoryMiB:      f.Scaled("Memory", i.Memory, 1024), // GiB
+		DiskGiB:        f.Sum("DiskSize", i.diskSizes()...),
+		PrivateIPs:     f.IPs("PrivateIpAddresses", append(i.IPv6, i.PrivateIPs...)...),
+		PublicIPs:      f.IPs("PublicIpAddresses", append(i.PublicIPv6, i.PublicIPs...)...),
+		VPCID:          i.Network.VPC,
+		SubnetID:       i.Network.Subnet,
+		ImageID:        i.ImageID,
+		OS:             i.OS,
+		ChargeType:     i.ChargeType,
+		Tags:           tagsOf(i.Tags),
+		CloudCreatedAt: f.Time("CreatedTime", i.Created, utc),
+		ExpiresAt:      f.Expiry("ExpiredTime", i.Expires, utc), // none where it is paid afterwards
 	}
-	request := cvm.NewDescribeInstancesRequest()
-	offset, limit := int64(q.offset), int64(q.limit)
-	request.Offset, request.Limit = &offset, &limit
-	for _, id := range q.ids {
-		request.InstanceIds = append(request.InstanceIds, &id)
-	}
-	found, err := (&cvm.Client{Client: *client}).DescribeInstancesWithContext(ctx, request)
-	if err != nil {
-		return answer[*cvm.Instance]{}, err
-	}
-	if found.Response == nil || slices.Contains(found.Response.InstanceSet, nil) {
-		return answer[*cvm.Instance]{}, adapter.BadAnswer(doing(s, request.GetAction(), region), "the answer has no Response, or null for an instance")
-	}
-	return answer[*cvm.Instance]{items: found.Response.InstanceSet, total: found.Response.TotalCount}, nil
 }
 
-// hostRow leaves out what changes by itself (LatestOperation and its kin), and what
-// may hold secrets (LoginSettings, Metadata). The private addresses are those of the
-// primary network interface: the API gives no others here.
-func hostRow(f *fields, i *cvm.Instance) resource.Row {
-	row := &resource.Host{
-		Meta:           resource.Meta{NativeID: text(i.InstanceId)},
-		Name:           text(i.InstanceName),
-		Status:         text(i.InstanceState),
-		InstanceType:   text(i.InstanceType),
-		VCPU:           f.number("CPU", i.CPU),
-		MemoryMiB:      f.scaled("Memory", i.Memory, 1024), // GiB
-		DiskGiB:        f.sum("DiskSize", diskSizes(i)...),
-		PrivateIPs:     texts(i.PrivateIpAddresses),
-		PublicIPs:      texts(i.PublicIpAddresses),
-		ImageID:        text(i.ImageId),
-		OS:             text(i.OsName),
-		ChargeType:     text(i.InstanceChargeType),
-		Tags:           tagMap(i.Tags, instanceTag),
-		CloudCreatedAt: f.utc("CreatedTime", text(i.CreatedTime)),
-		ExpiresAt:      f.utc("ExpiredTime", text(i.ExpiredTime)), // none where it is paid afterwards
-	}
-	if i.Placement != nil {
-		row.Zone = text(i.Placement.Zone)
-	}
-	if i.VirtualPrivateCloud != nil {
-		row.VPCID, row.SubnetID = text(i.VirtualPrivateCloud.VpcId), text(i.VirtualPrivateCloud.SubnetId)
-	}
-	return row
-}
-
-func diskSizes(i *cvm.Instance) []*int64 {
-	var sizes []*int64
-	if i.SystemDisk != nil {
-		sizes = append(sizes, i.SystemDisk.DiskSize)
-	}
+func (i *instance) diskSizes() []string {
+	sizes := []string{i.SystemDisk.DiskSize}
 	for _, disk := range i.DataDisks {
-		if disk != nil {
-			sizes = append(sizes, disk.DiskSize)
-		}
+		sizes = append(sizes, disk.DiskSize)
 	}
 	return sizes
-}
-
-func instanceTag(t *cvm.Tag) (key, value string) {
-	if t == nil {
-		return "", ""
-	}
-	return text(t.Key), text(t.Value)
 }

@@ -19,8 +19,9 @@ type lister[T any] struct {
 	session *session
 	action  string
 	ask     func(ctx context.Context, region string, q query) (answer[T], error)
-	id      func(T) string
-	row     func(*fields, T) resource.Row
+	what    string // a resource is, in words
+	id      func(*T) string
+	row     func(*adapter.Fields, *T) resource.Row
 }
 
 // query is what is asked for: a page of all, or some by their ids.
@@ -31,7 +32,7 @@ type query struct {
 
 // answer is what the API says to a query.
 type answer[T any] struct {
-	items []T
+	items []adapter.Item[T]
 	total *int64
 	// unknownID: an id of the query is none of the API's, which answers nothing then.
 	unknownID bool
@@ -47,13 +48,11 @@ func (l *lister[T]) List(ctx context.Context, region, cursor string) (cloud.Page
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page := cloud.Page{Total: *found.total, Rows: make([]resource.Row, len(found.items))}
-	for i, item := range found.items {
-		f := &fields{doing: doing(l.session, l.action, region), id: l.id(item)}
-		page.Rows[i] = l.row(f, item)
-		if f.err != nil {
-			return cloud.Page{}, f.err
-		}
+	page := cloud.Page{Total: *found.total, Rows: make([]resource.Row, 0, len(found.items))}
+	for i := range found.items {
+		item := &found.items[i]
+		f := item.Read(l.what, l.id(&item.Value))
+		f.Put(&page, l.row(f, &item.Value))
 	}
 	// Past the end the set is empty, whatever the total says: the sync compares it
 	// with what was listed.
@@ -113,8 +112,8 @@ func (l *lister[T]) idsOf(region string, found answer[T]) ([]string, error) {
 		return nil, adapter.BadAnswer(doing(l.session, l.action, region), "the answer has %d of %d resources", len(found.items), *found.total)
 	}
 	ids := make([]string, len(found.items))
-	for i, item := range found.items {
-		if ids[i] = l.id(item); ids[i] == "" {
+	for i := range found.items {
+		if ids[i] = l.id(&found.items[i].Value); ids[i] == "" {
 			return nil, adapter.BadAnswer(doing(l.session, l.action, region), "a resource that was asked for by its id has none")
 		}
 	}
@@ -135,7 +134,7 @@ func (l *lister[T]) get(ctx context.Context, region string, q query) (answer[T],
 	if found.total == nil || *found.total < 0 {
 		return answer[T]{}, adapter.BadAnswer(doing(l.session, l.action, region), "the answer has no TotalCount, or a negative one")
 	}
-	return found, nil
+	return found, adapter.CheckList(doing(l.session, l.action, region), found.items)
 }
 
 // parameters are those of a query; ids is the name of the parameter for them.

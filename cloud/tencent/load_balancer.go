@@ -3,6 +3,7 @@ package tencent
 import (
 	"context"
 
+	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
@@ -16,8 +17,8 @@ var describeLoadBalancers = action{"clb", "2018-03-17", "DescribeLoadBalancers"}
 type loadBalancer struct {
 	ID          string   `json:"LoadBalancerId"`
 	Name        string   `json:"LoadBalancerName"`
-	Status      *int64   `json:"Status"`
-	Forward     *int64   `json:"Forward"`
+	Status      string   `json:"Status"`
+	Forward     string   `json:"Forward"`
 	Network     string   `json:"LoadBalancerType"`
 	VIPs        []string `json:"LoadBalancerVips"`
 	IPv6        string   `json:"AddressIPv6"`
@@ -40,8 +41,8 @@ type zone struct {
 
 // The numbers of the API in the words of its documentation.
 var (
-	loadBalancerStatus = map[int64]string{0: "CREATING", 1: "RUNNING"}
-	loadBalancerType   = map[int64]string{0: "classic", 1: "general"}
+	loadBalancerStatus = map[string]string{"0": "CREATING", "1": "RUNNING"}
+	loadBalancerType   = map[string]string{"0": "classic", "1": "general"}
 )
 
 func (s *session) loadBalancers() *lister[loadBalancer] {
@@ -50,60 +51,61 @@ func (s *session) loadBalancers() *lister[loadBalancer] {
 		action:  describeLoadBalancers.name,
 		ask: func(ctx context.Context, region string, q query) (answer[loadBalancer], error) {
 			found, err := send[struct {
-				TotalCount      *int64
-				LoadBalancerSet []loadBalancer
+				TotalCount      adapter.Text
+				LoadBalancerSet []adapter.Item[loadBalancer]
 			}](ctx, s, region, describeLoadBalancers, q.parameters("LoadBalancerIds"))
 			if err != nil {
 				return answer[loadBalancer]{}, err
 			}
-			return answer[loadBalancer]{items: found.LoadBalancerSet, total: found.TotalCount}, nil
+			return answer[loadBalancer]{items: found.LoadBalancerSet, total: totalOf(found.TotalCount)}, nil
 		},
-		id:  func(b loadBalancer) string { return b.ID },
-		row: loadBalancerRow,
+		what: "load balancer",
+		id:   func(b *loadBalancer) string { return b.ID },
+		row:  loadBalancerRow,
 	}
 }
 
-func loadBalancerRow(f *fields, b loadBalancer) resource.Row {
+func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
 		Status:         word(loadBalancerStatus, b.Status),
 		BalancerType:   word(loadBalancerType, b.Forward),
 		Scheme:         schemeOf(b.Network),
-		Addresses:      b.addresses(),
+		Addresses:      b.addresses(f),
 		VPCID:          b.VPC,
-		SubnetIDs:      present(b.Subnet),
+		SubnetIDs:      adapter.Set(b.Subnet),
 		Zones:          b.zones(),
 		ChargeType:     b.ChargeType,
-		Tags:           tagMap(b.Tags, pairOf),
-		CloudCreatedAt: f.beijing("CreateTime", b.Created),
+		Tags:           tagsOf(b.Tags),
+		CloudCreatedAt: f.Time("CreateTime", b.Created, beijing),
 	}
 	// A balancer that is paid by the hour may have a time too, which means nothing.
-	if expires := f.beijing("ExpireTime", b.Expires); b.ChargeType == "PREPAID" {
+	if expires := f.Expiry("ExpireTime", b.Expires, beijing); b.ChargeType == "PREPAID" {
 		row.ExpiresAt = expires
 	}
 	return row
 }
 
 // addresses are the IPs, or the name of those that have a name alone.
-func (b loadBalancer) addresses() []string {
-	if ips := present(append(b.VIPs, b.IPv6)...); len(ips) > 0 {
+func (b *loadBalancer) addresses(f *adapter.Fields) []string {
+	if ips := f.IPs("LoadBalancerVips", append(b.VIPs, b.IPv6)...); len(ips) > 0 {
 		return ips
 	}
 	if b.Domain != "" {
 		return []string{b.Domain}
 	}
-	return present(b.OldDomain)
+	return adapter.Set(b.OldDomain)
 }
 
 // zones are all that the balancer may run in: which of them is the master's changes
 // when it fails.
-func (b loadBalancer) zones() []string {
+func (b *loadBalancer) zones() []string {
 	zones := append([]string{b.MasterZone.Zone}, b.Zones...)
 	for _, backup := range b.BackupZones {
 		zones = append(zones, backup.Zone)
 	}
-	return present(zones...)
+	return adapter.Set(zones...)
 }
 
 func schemeOf(network string) string {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -228,6 +229,22 @@ func TestRareForms(t *testing.T) {
 			resource.HostKind, `"InstanceId":"i","CreatedTime":"2020-09-22T08:00:00+08:00","ExpiredTime":"0001-01-01T00:00:00Z"`,
 			&resource.Host{Meta: id("i"), CloudCreatedAt: at("2020-09-22T00:00:00Z")},
 		},
+		"an instance of texts for numbers": {
+			resource.HostKind, `"InstanceId":7,"CPU":"2","Memory":"0.5","SystemDisk":{"DiskSize":"50"},"DataDisks":[{"DiskSize":100.0}],"CreatedTime":1600732800000`,
+			&resource.Host{Meta: id("7"), VCPU: 2, MemoryMiB: 512, DiskGiB: 150, CloudCreatedAt: at("2020-09-22T00:00:00Z")},
+		},
+		"an instance with local times, and one of another zone": {
+			resource.HostKind, `"InstanceId":"i","CreatedTime":"2020-09-22 08:00:00","ExpiredTime":"2027-01-02T08:00+08:00"`,
+			&resource.Host{Meta: id("i"), CloudCreatedAt: at("2020-09-22T08:00:00Z"), ExpiresAt: at("2027-01-02T00:00:00Z")},
+		},
+		"an instance that is paid afterwards": {
+			resource.HostKind, `"InstanceId":"i","InstanceChargeType":"POSTPAID_BY_HOUR","ExpiredTime":"1970-01-01T00:00:00Z"`,
+			&resource.Host{Meta: id("i"), ChargeType: "POSTPAID_BY_HOUR"},
+		},
+		"an instance with IPv6": {
+			resource.HostKind, `"InstanceId":"i","PrivateIpAddresses":["10.0.0.9"],"IPv6Addresses":["2001:DB8:0::9","2001:db8::9"],"PublicIPv6Addresses":["2001:db8:1::9"]`,
+			&resource.Host{Meta: id("i"), PrivateIPs: []string{"10.0.0.9", "2001:db8::9"}, PublicIPs: []string{"2001:db8:1::9"}},
+		},
 		"an instance without an id": {
 			resource.HostKind, `"InstanceName":"nameless"`, nil,
 		},
@@ -240,7 +257,7 @@ func TestRareForms(t *testing.T) {
 			&resource.Disk{Meta: id("d")},
 		},
 		"a database in a state that is new": {
-			resource.DatabaseKind, `"InstanceId":"c","Status":9,"PayType":7`,
+			resource.DatabaseKind, `"InstanceId":"c","Status":9,"PayType":"7"`,
 			&resource.Database{Meta: id("c"), Engine: "mysql", Status: "9", ChargeType: "7"},
 		},
 		"a database of nulls": {
@@ -267,8 +284,7 @@ func TestRareForms(t *testing.T) {
 			if test.want == nil {
 				got, err := enter(t, c).List(t.Context(), scopeOf(test.kind), "")
 				require.NoError(t, err)
-				require.Len(t, got.Rows, 1)
-				require.Empty(t, got.Rows[0].RowMeta().NativeID)
+				require.Equal(t, []cloud.Problem{{Text: "instance without an id"}}, got.Problems)
 				return
 			}
 			requireRows(t, test.kind, []resource.Row{test.want}, list(t, enter(t, c), test.kind))
@@ -283,4 +299,29 @@ var sets = map[*resource.Kind]string{
 // page is an answer with the items.
 func page(kind *resource.Kind, total int, items string) []byte {
 	return fmt.Appendf(nil, `{"Response":{"TotalCount":%d,%q:[%s],"RequestId":"r"}}`, total, sets[kind], items)
+}
+
+// A page whose resources are each odd in another way: what can be read is, and what makes
+// no sense costs its own row.
+func TestOneOddValueCostsOneRow(t *testing.T) {
+	t.Parallel()
+	c := newCloud()
+	c.Record("DescribeInstances", []byte(`{"Response":{"TotalCount":"6","InstanceSet":[
+		{"InstanceId":"ins-1","CPU":"4","DataDisks":null,"Tags":null,"PublicIpAddresses":[null]},
+		{"InstanceId":"ins-2","CPU":0.5},
+		{"InstanceId":"ins-3","ExpiredTime":"31.12.2026"},
+		{"InstanceId":"ins-4","DataDisks":"none"},
+		{"InstanceId":"ins-5","Memory":"a lot"},
+		{"InstanceId":"ins-6","SystemDisk":{"DiskSize":-1}}]}}`))
+	page, err := enter(t, c).List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.EqualValues(t, 6, page.Total)
+	require.Equal(t, []resource.Row{&resource.Host{Meta: id("ins-1"), VCPU: 4}}, page.Rows)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "ins-2", Text: `instance "ins-2": CPU makes no sense: "0.5"`},
+		{NativeID: "ins-3", Text: `instance "ins-3": ExpiredTime makes no sense: "31.12.2026"`},
+		{NativeID: "ins-4", Text: `instance "ins-4": DataDisks makes no sense: "\"none\""`},
+		{NativeID: "ins-5", Text: `instance "ins-5": Memory makes no sense: "a lot"`},
+		{NativeID: "ins-6", Text: `instance "ins-6": DiskSize makes no sense: "-1"`},
+	}, page.Problems)
 }

@@ -1,0 +1,228 @@
+package adapter
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// Fields reads the fields of one resource, and keeps the first that makes no sense: then
+// the resource exists and has no row that can be relied on, which costs no other
+// resource anything.
+type Fields struct {
+	what, id string
+	problem  string
+}
+
+// NewFields begins to read a resource; what is its sort in words, such as "instance". An
+// item of a JSON answer begins with Item.Read.
+func NewFields(what, id string) *Fields { return &Fields{what: what, id: id} }
+
+// maxShown is how many bytes of a value a problem shows.
+const maxShown = 64
+
+// Refuse notes that a field's value makes no sense.
+func (f *Fields) Refuse(field, value string) {
+	f.Fail("%s makes no sense: %q", field, Clip(value, maxShown))
+}
+
+// Fail notes another reason why there is no row. The first stays.
+func (f *Fields) Fail(format string, args ...any) {
+	if f.problem == "" {
+		f.problem = fmt.Sprintf(format, args...)
+	}
+}
+
+// Problem says what makes no sense, "" where all does.
+func (f *Fields) Problem() string {
+	switch {
+	case f.id == "" && f.problem == "":
+		return f.what + " without an id"
+	case f.id == "":
+		return f.what + " without an id: " + f.problem
+	case f.problem == "":
+		return ""
+	default:
+		return fmt.Sprintf("%s %q: %s", f.what, Clip(f.id, maxShown), f.problem)
+	}
+}
+
+// Put puts the resource on the page: its row, or the problem with it.
+func (f *Fields) Put(page *cloud.Page, row resource.Row) {
+	PutRead(page, row, f.Problem())
+}
+
+// PutRead is Put for a row that was read before.
+func PutRead(page *cloud.Page, row resource.Row, problem string) {
+	if problem != "" {
+		page.Problems = append(page.Problems, cloud.Problem{NativeID: row.RowMeta().NativeID, Text: problem})
+		return
+	}
+	page.Rows = append(page.Rows, row)
+}
+
+// maxWhole is far beyond any number of CPUs, MiB or GiB.
+const maxWhole = 1 << 40
+
+// Whole is a count or a size, 0 where the text is empty.
+func (f *Fields) Whole(field, text string) int64 {
+	n, ok := whole(text)
+	if !ok {
+		f.Refuse(field, text)
+	}
+	return n
+}
+
+// Count is Whole for the number of an SDK, which may be absent.
+func Count[T ~int32 | ~int64](f *Fields, field string, n *T) int64 {
+	if n == nil {
+		return 0
+	}
+	if *n < 0 || int64(*n) > maxWhole {
+		f.Refuse(field, strconv.FormatInt(int64(*n), 10))
+		return 0
+	}
+	return int64(*n)
+}
+
+// Scaled is a size in a larger unit than the row's, such as GiB for MiB, where a half
+// makes sense.
+func (f *Fields) Scaled(field, text string, factor int64) int64 {
+	n, ok := number(text)
+	n *= float64(factor)
+	if !ok || n < 0 || n > maxWhole {
+		f.Refuse(field, text)
+		return 0
+	}
+	return int64(math.Round(n))
+}
+
+// Sum adds sizes up.
+func (f *Fields) Sum(field string, texts ...string) (sum int64) {
+	for _, text := range texts {
+		sum += f.Whole(field, text) // hundreds of them at most
+	}
+	return sum
+}
+
+// maxPort is the last port there is.
+const maxPort = 65535
+
+// Port is a port, 0 where the text is empty.
+func (f *Fields) Port(field, text string) int64 {
+	port := f.Whole(field, text)
+	if port > maxPort {
+		f.Refuse(field, text)
+		return 0
+	}
+	return port
+}
+
+// whole reads a number that has no fraction, is not negative and not absurd. Some clouds
+// write 8192 as 8192.0.
+func whole(text string) (int64, bool) {
+	n, ok := number(text)
+	if !ok || n < 0 || n > maxWhole || n != math.Trunc(n) {
+		return 0, false
+	}
+	return int64(n), true
+}
+
+// number reads one in decimal digits, 0 where the text is empty. All that are not absurd
+// are exact.
+func number(text string) (float64, bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, true
+	}
+	if strings.Trim(text, "0123456789+-.eE") != "" { // Go knows hexadecimal ones, and infinity
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	return n, err == nil
+}
+
+// Time is a time in UTC, zero where there is none; zone is that of a text that does not
+// name its own.
+func (f *Fields) Time(field, text string, zone *time.Location) time.Time {
+	at, ok := parseTime(text, zone)
+	if !ok {
+		f.Refuse(field, text)
+	}
+	return at
+}
+
+// Expiry is the time at which something ends, zero where it never does.
+func (f *Fields) Expiry(field, text string, zone *time.Location) time.Time {
+	at, ok := parseTime(text, zone)
+	if isNoExpiry(at) {
+		return time.Time{}
+	}
+	if !ok {
+		f.Refuse(field, text)
+	}
+	return at
+}
+
+// At is Time for the time of an SDK, which may be absent.
+func (f *Fields) At(field string, at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	known, ok := checkTime(*at)
+	if !ok {
+		f.Refuse(field, at.Format(time.RFC3339))
+	}
+	return known
+}
+
+// IPs are addresses, IPv4 and IPv6 alike: in canonical text (RFC 5952), each once,
+// sorted. Empty texts are left out.
+func (f *Fields) IPs(field string, texts ...string) []string {
+	var ips []string
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(text, "/128"), "/32"))
+		if err != nil {
+			f.Refuse(field, text)
+			continue
+		}
+		ips = append(ips, ip.Unmap().String())
+	}
+	return Set(ips...)
+}
+
+// Set are the texts that say something, each once, sorted; nil if there are none.
+func Set(texts ...string) []string {
+	var kept []string
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text != "" {
+			kept = append(kept, text)
+		}
+	}
+	slices.Sort(kept)
+	return slices.Compact(kept)
+}
+
+// Tags are tags by key. pair takes one of a list apart; those without a key are left out.
+func Tags[T any](list []T, pair func(T) (key, value string)) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	tags := make(map[string]string, len(list))
+	for _, one := range list {
+		if key, value := pair(one); key != "" {
+			tags[key] = value
+		}
+	}
+	return tags
+}
