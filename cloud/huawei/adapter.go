@@ -116,7 +116,7 @@ func askProject[C, A any](ctx context.Context, s *session, p product[C], at plac
 // raw is an answer that the SDK hands over as it is. Its own types take an answer only
 // whole, and refuse all of it for one text where they want a number.
 type raw struct {
-	HttpStatusCode int
+	HttpStatusCode int //nolint:revive // the SDK looks for this name
 	Body           io.ReadCloser
 }
 

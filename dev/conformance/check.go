@@ -18,6 +18,7 @@ import (
 type result struct {
 	listed  int      // resources in the answer
 	decoded int      // rows
+	odd     []string // what the adapter says of resources that have no row
 	gone    int      // resources that the provider itself calls gone
 	filled  []string // columns that some row has a value in
 	empty   []string // columns that none has
@@ -39,7 +40,10 @@ func (s *server) check(ctx context.Context, of action, answer document) (result,
 	if err != nil {
 		return result{}, fmt.Errorf("not decodable: %w", err)
 	}
-	r := result{listed: len(ids), decoded: len(whole.rows)}
+	r := result{listed: len(ids), decoded: len(whole.rows), odd: whole.problemTexts()}
+	if len(whole.rows) == 0 && len(whole.problems) > 0 {
+		return r, fmt.Errorf("not decodable: %s", strings.Join(r.odd, "; "))
+	}
 	if r.gone, err = whole.missing(of, answer, ids); err != nil {
 		return r, err
 	}
@@ -56,10 +60,18 @@ func (s *server) check(ctx context.Context, of action, answer document) (result,
 	return r, err
 }
 
-// snapshot are the sealed rows of an answer.
+// snapshot are the sealed rows of an answer, and the resources without one.
 type snapshot struct {
-	kind *resource.Kind
-	rows []resource.Row
+	kind     *resource.Kind
+	rows     []resource.Row
+	problems []cloud.Problem
+}
+
+func (s snapshot) problemTexts() (texts []string) {
+	for _, problem := range s.problems {
+		texts = append(texts, problem.Text)
+	}
+	return texts
 }
 
 func (s *server) replay(ctx context.Context, of action, answer document) (snapshot, error) {
@@ -79,9 +91,7 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 		if err != nil {
 			return snapshot{}, err
 		}
-		if len(page.Problems) > 0 {
-			return snapshot{}, fmt.Errorf("%q: %s", page.Problems[0].NativeID, page.Problems[0].Text)
-		}
+		all.problems = append(all.problems, page.Problems...)
 		for _, row := range page.Rows {
 			if err := kind.Seal(row, scope, 1); err != nil {
 				return snapshot{}, fmt.Errorf("row %q: %w", row.RowMeta().NativeID, err)
@@ -106,6 +116,9 @@ func (s snapshot) missing(of action, answer document, ids []string) (gone int, e
 	rows := map[string]bool{}
 	for _, row := range s.rows {
 		rows[strings.ToLower(row.RowMeta().NativeID)] = true
+	}
+	for _, problem := range s.problems { // it is told, and so is not lost
+		rows[strings.ToLower(problem.NativeID)] = true
 	}
 	var lost []string
 	for _, id := range ids {

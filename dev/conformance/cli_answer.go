@@ -43,15 +43,15 @@ func wire(n *node, name string) *node {
 	for _, child := range n.children {
 		childName := "item"
 		if n.shape == object {
-			childName = wireName(n, child)
+			childName = wireName(child)
 		}
 		written.children = append(written.children, wire(child, childName))
 	}
 	return written
 }
 
-func wireName(of, child *node) string {
-	if child.name == "State" && of.field("InstanceId").scalar != nil && of.field("ImageId").scalar != nil {
+func wireName(child *node) string {
+	if child.name == "State" && child.shape == object { // an attachment's is a word
 		return "instanceState"
 	}
 	if name, ok := wireNames[child.name]; ok {

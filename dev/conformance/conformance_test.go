@@ -52,6 +52,8 @@ func TestRun(t *testing.T) {
 			"1 of 1 answers failed"},
 		"a wrong type": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"CPU": 2`, `"CPU": "two"`, 1),
 			[]string{"FAILED: not decodable"}, "1 of 1 answers failed"},
+		"a wrong type in one of two": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"InstanceSet": [`, `"InstanceSet": [{"InstanceId": "ins-2", "CPU": "two"}, `, 1),
+			[]string{"resource_host: 1 of 2 decoded, 1 with a problem", `problem: instance "ins-2": CPU makes no sense: "two"`}, ""},
 		"another action": {"tencent/recorded_DescribeInstancesStatus.json", tencentHost, []string{"skipped: no listing of a kind"}, ""},
 		"a machine whose interface nobody recorded": {"azure/vm_listall_recorded.json", `{"value": [{"id": "/subscriptions/s/x/vm", "name": "vm", "location": "eastus",
 			"properties": {"vmId": "1", "networkProfile": {"networkInterfaces": [{"id": "/subscriptions/s/x/NIC"}]}}}]}`, []string{"resource_host: 1 of 1 decoded"}, ""},

@@ -47,7 +47,13 @@ func (r *report) checked(provider, file string, of action, result result) {
 	if result.gone > 0 {
 		text += fmt.Sprintf(", %d gone", result.gone)
 	}
+	if len(result.odd) > 0 {
+		text += fmt.Sprintf(", %d with a problem", len(result.odd))
+	}
 	r.line(provider, file, text+"; same hash with its lists reversed")
+	for _, problem := range result.odd {
+		fmt.Fprintf(r.out, "    problem: %s\n", problem)
+	}
 	for _, change := range result.since {
 		fmt.Fprintf(r.out, "    changed since an earlier answer: %s\n", change)
 	}
