@@ -234,6 +234,7 @@ type fakeCloud struct {
 	regions    []string
 	regionsErr error
 	lists      string // the only kind it has, "" for all
+	caseless   bool   // its tags
 
 	hidden    []string // ids that exist although the listing lacks them
 	lookupErr func(nth int) error
@@ -244,6 +245,8 @@ type fakeCloud struct {
 	fault func(ctx context.Context, cursor string, nth int) error // nth: how often that cursor was asked for
 	asked []string
 }
+
+func (c *fakeCloud) HasCaselessTags() bool { return c.caseless }
 
 // set scripts a listing that announces as many rows as it has.
 func (c *fakeCloud) set(pages ...[]*resource.Host) {

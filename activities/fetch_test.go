@@ -615,3 +615,16 @@ func TestSnapshotThatIsNotWhatWasListed(t *testing.T) {
 	_, err = execute(t, attempt{}, b.ComputeDiff, b.compareIn(snapshot))
 	requireFailure(t, err, "Corrupt", false)
 }
+
+// A cloud may make no difference between the cases of a tag's name.
+func TestTreePlacesByTheCloudsOwnCase(t *testing.T) {
+	t.Parallel()
+	for caseless, placed := range map[bool]int{true: 1, false: 0} {
+		b := setup(t)
+		b.cloud.caseless = caseless
+		b.cloud.set([]*resource.Host{host("i-1", func(h *resource.Host) { h.Tags = map[string]string{"STree_Group": "inf", "STREE_APP": "kafka"} })})
+		b.sync(t, "first")
+		require.Equal(t, placed, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE stree_group = 'inf' AND stree_app = 'kafka'"))
+		require.Equal(t, 1, b.count(t, `SELECT COUNT(*) FROM resource_host WHERE JSON_EXTRACT(tags, '$.STree_Group') = 'inf'`), "as it is written")
+	}
+}

@@ -184,21 +184,22 @@ func (f *Fields) At(field string, at *time.Time) time.Time {
 }
 
 // IPs are addresses, IPv4 and IPv6 alike: in canonical text (RFC 5952), each once,
-// sorted. Empty texts are left out.
-func (f *Fields) IPs(field string, texts ...string) []string {
-	var ips []string
-	for _, text := range texts {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(text, "/128"), "/32"))
-		if err != nil {
-			f.Refuse(field, text)
-			continue
-		}
-		ips = append(ips, ip.Unmap().String())
+// sorted. What is no address, such as a name, stays as the cloud writes it: nothing is
+// computed from it, so that it is no reason to do without the row.
+func IPs(texts ...string) []string {
+	ips := make([]string, len(texts))
+	for i, text := range texts {
+		ips[i] = canonicalIP(strings.TrimSpace(text))
 	}
 	return Set(ips...)
+}
+
+func canonicalIP(text string) string {
+	ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(text, "/128"), "/32"))
+	if err != nil {
+		return text
+	}
+	return ip.Unmap().String()
 }
 
 // Set are the texts that say something, each once, sorted; nil if there are none.

@@ -213,7 +213,6 @@ func TestAbsurdValues(t *testing.T) {
 		{resource.HostKind, host(`"ExpiredTime":"2024-13-41T00:00Z"`), `instance "i-7": ExpiredTime makes no sense`},
 		{resource.HostKind, host(`"InstanceName":{}`), `instance "i-7": InstanceName makes no sense: "{}"`},
 		{resource.HostKind, host(`"VpcAttributes":["v"]`), `instance "i-7": VpcAttributes makes no sense`},
-		{resource.HostKind, host(`"PublicIpAddress":{"IpAddress":["1.2.3"]}`), `instance "i-7": PublicIpAddress makes no sense: "1.2.3"`},
 		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":{}}]}}`, `instance without an id: InstanceId makes no sense: "{}"`},
 		{resource.HostKind, `{"Instances":{"Instance":[{"InstanceId":"i-0"},null]}}`, `instance without an id: it makes no sense: "null"`},
 		{resource.DiskKind, disk(`"Size":-40`), `disk "d-7": Size makes no sense: "-40"`},

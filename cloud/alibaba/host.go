@@ -139,8 +139,8 @@ func (i *instance) row(f *adapter.Fields, sizes diskSizes) *resource.Host {
 		VCPU:           f.Whole("Cpu", i.CPU),
 		MemoryMiB:      f.Whole("Memory", i.Memory),
 		DiskGiB:        sizes.of(f, i.InstanceID),
-		PrivateIPs:     i.privateIPs(f),
-		PublicIPs:      f.IPs("PublicIpAddress", append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
+		PrivateIPs:     i.privateIPs(),
+		PublicIPs:      adapter.IPs(append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
 		VPCID:          i.VpcAttributes.VpcID,
 		SubnetID:       i.VpcAttributes.VSwitchID,
 		ImageID:        i.ImageID,
@@ -153,7 +153,7 @@ func (i *instance) row(f *adapter.Fields, sizes diskSizes) *resource.Host {
 }
 
 // privateIPs are those of all network interfaces, in a VPC or a classic network.
-func (i *instance) privateIPs(f *adapter.Fields) []string {
+func (i *instance) privateIPs() []string {
 	var all []string
 	all = append(all, i.VpcAttributes.PrivateIPAddress.IPAddress...)
 	all = append(all, i.InnerIPAddress.IPAddress...)
@@ -166,7 +166,7 @@ func (i *instance) privateIPs(f *adapter.Fields) []string {
 			all = append(all, set.IPv6Address)
 		}
 	}
-	return f.IPs("PrivateIpAddress", all...)
+	return adapter.IPs(all...)
 }
 
 // os is the name in English: the other depends on the account's language.

@@ -163,7 +163,7 @@ func (b *balancer) row(f *adapter.Fields) *resource.LoadBalancer {
 		Status:         b.LoadBalancerStatus,
 		BalancerType:   b.LoadBalancerSpec,
 		Scheme:         b.scheme(),
-		Addresses:      f.IPs("Address", b.Address),
+		Addresses:      adapter.IPs(b.Address),
 		VPCID:          b.VpcID,
 		SubnetIDs:      distinct(b.VSwitchID),
 		Zones:          distinct(b.MasterZoneID, b.SlaveZoneID),

@@ -165,7 +165,7 @@ func HostRow(f *adapter.Fields, instance ec2types.Instance, size Size, disks Dis
 	row := &resource.Host{
 		Meta: resource.Meta{NativeID: awssdk.ToString(instance.InstanceId)}, Name: tags["Name"], Tags: tags,
 		InstanceType: string(instance.InstanceType), VCPU: vCPU(f, instance, size), MemoryMiB: size.MemoryMiB, DiskGiB: disks.GiB,
-		PrivateIPs: f.IPs("privateIpAddress", privateIPs(instance)...), PublicIPs: f.IPs("publicIp", publicIPs(instance)...),
+		PrivateIPs: adapter.IPs(privateIPs(instance)...), PublicIPs: adapter.IPs(publicIPs(instance)...),
 		VPCID: awssdk.ToString(instance.VpcId), SubnetID: awssdk.ToString(instance.SubnetId),
 		ImageID: awssdk.ToString(instance.ImageId), OS: operatingSystem(instance),
 		ChargeType: chargeType(instance), CloudCreatedAt: created(f, instance),

@@ -161,7 +161,7 @@ func LoadBalancerRow(f *adapter.Fields, balancer elbtypes.LoadBalancer, tags []e
 	row := &resource.LoadBalancer{
 		Meta: resource.Meta{NativeID: awssdk.ToString(balancer.LoadBalancerArn)}, Name: awssdk.ToString(balancer.LoadBalancerName),
 		BalancerType: string(balancer.Type), Scheme: schemeOf(balancer), VPCID: awssdk.ToString(balancer.VpcId),
-		Addresses: addressesOf(f, balancer), CloudCreatedAt: f.At("CreatedTime", balancer.CreatedTime), Tags: make(map[string]string, len(tags)),
+		Addresses: addressesOf(balancer), CloudCreatedAt: f.At("CreatedTime", balancer.CreatedTime), Tags: make(map[string]string, len(tags)),
 	}
 	for _, tag := range tags {
 		row.Tags[awssdk.ToString(tag.Key)] = awssdk.ToString(tag.Value)
@@ -189,7 +189,7 @@ func schemeOf(balancer elbtypes.LoadBalancer) string {
 
 // addressesOf are the addresses that the load balancer keeps, else its name: the
 // addresses behind the name change by themselves.
-func addressesOf(f *adapter.Fields, balancer elbtypes.LoadBalancer) (addresses []string) {
+func addressesOf(balancer elbtypes.LoadBalancer) (addresses []string) {
 	for _, zone := range balancer.AvailabilityZones {
 		for _, address := range zone.LoadBalancerAddresses {
 			for _, ip := range []*string{address.IpAddress, address.PrivateIPv4Address, address.IPv6Address} {
@@ -200,7 +200,7 @@ func addressesOf(f *adapter.Fields, balancer elbtypes.LoadBalancer) (addresses [
 	if len(addresses) == 0 {
 		return appendText(nil, balancer.DNSName)
 	}
-	return f.IPs("LoadBalancerAddresses", addresses...)
+	return adapter.IPs(addresses...)
 }
 
 func appendText(list []string, text *string) []string {

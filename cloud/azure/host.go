@@ -248,7 +248,7 @@ func setNetwork(f *adapter.Fields, row *resource.Host, machine *machine, with *j
 			row.VPCID, row.SubnetID = found.subnet.network(), string(found.subnet)
 		}
 	}
-	row.PrivateIPs, row.PublicIPs = f.IPs("privateIPAddress", privateIPs...), f.IPs("ipAddress", publicIPs...)
+	row.PrivateIPs, row.PublicIPs = adapter.IPs(privateIPs...), adapter.IPs(publicIPs...)
 }
 
 // interfaces are the references to network interfaces, the primary one first.

@@ -135,7 +135,7 @@ func loadBalancerRow(f *adapter.Fields, one *balancer, known map[armID]publicIP,
 		subnet := idOf(frontend.Properties.Subnet.ID)
 		subnets, networks = append(subnets, string(subnet)), append(networks, subnet.network())
 	}
-	row.Addresses, row.Zones, row.SubnetIDs = f.IPs("ipAddress", addresses...), adapter.Set(zones...), adapter.Set(subnets...)
+	row.Addresses, row.Zones, row.SubnetIDs = adapter.IPs(addresses...), adapter.Set(zones...), adapter.Set(subnets...)
 	if networks = adapter.Set(networks...); len(networks) > 0 { // all frontends are of one
 		row.VPCID = networks[0]
 	}

@@ -141,7 +141,7 @@ func databaseRow(f *adapter.Fields, instance *instance) *resource.Database {
 		VCPU:           f.Whole("cpu", instance.CPU),
 		MemoryMiB:      f.Scaled("mem", instance.Memory, 1024),
 		StorageGiB:     f.Whole("volume.size", instance.Volume.Size),
-		Endpoint:       instance.endpoint(f),
+		Endpoint:       instance.endpoint(),
 		Port:           f.Port("port", instance.Port),
 		VPCID:          instance.VPCID,
 		SubnetID:       instance.SubnetID,
@@ -169,8 +169,8 @@ func masterZone(nodes []node) string {
 }
 
 // endpoint is the address inside the network, or the name where there is no address.
-func (i *instance) endpoint(f *adapter.Fields) string {
-	if ips := f.IPs("private_ips", i.PrivateIPs...); len(ips) > 0 {
+func (i *instance) endpoint() string {
+	if ips := adapter.IPs(i.PrivateIPs...); len(ips) > 0 {
 		return ips[0]
 	}
 	if names := adapter.Set(i.DNSNames...); len(names) > 0 {

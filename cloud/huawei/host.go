@@ -140,8 +140,8 @@ func hostRow(f *adapter.Fields, server *server, disks attached) *resource.Host {
 		VCPU:           f.Whole("flavor.vcpus", server.Flavor.VCPUs),
 		MemoryMiB:      f.Whole("flavor.ram", server.Flavor.RAM),
 		DiskGiB:        disks.of(f, server.ID),
-		PrivateIPs:     server.addresses(f, false),
-		PublicIPs:      server.addresses(f, true),
+		PrivateIPs:     server.addresses(false),
+		PublicIPs:      server.addresses(true),
 		VPCID:          server.Metadata["vpc_id"],
 		SubnetID:       server.subnet(),
 		ImageID:        server.Metadata["image_name"],
@@ -153,7 +153,7 @@ func hostRow(f *adapter.Fields, server *server, disks attached) *resource.Host {
 }
 
 // addresses are those of one sort, in all the server's networks.
-func (s *server) addresses(f *adapter.Fields, public bool) []string {
+func (s *server) addresses(public bool) []string {
 	var list []string
 	for _, network := range s.Addresses {
 		for _, address := range network {
@@ -162,7 +162,7 @@ func (s *server) addresses(f *adapter.Fields, public bool) []string {
 			}
 		}
 	}
-	return f.IPs("addresses", list...)
+	return adapter.IPs(list...)
 }
 
 // subnet is that of the primary network interface, or of the only one. Not all regions

@@ -128,7 +128,7 @@ func balancerRow(f *adapter.Fields, balancer *balancer) *resource.LoadBalancer {
 		Status:         cmp.Or(balancer.Operating, balancer.Provisioning), // ONLINE or FROZEN, where that is told
 		BalancerType:   balancer.sort(),
 		Scheme:         resource.SchemeInternal,
-		Addresses:      f.IPs("vip_address", append(public, balancer.VIP, balancer.IPv6VIP)...),
+		Addresses:      adapter.IPs(append(public, balancer.VIP, balancer.IPv6VIP)...),
 		VPCID:          balancer.VPCID,
 		SubnetIDs:      balancer.subnets(),
 		Zones:          adapter.Set(balancer.Zones...),

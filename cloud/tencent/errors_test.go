@@ -231,7 +231,6 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"a database's volume":      {resource.DatabaseKind, `{"InstanceId":"cdb-1","Volume":-1}`, []string{"cdb-1", "Volume"}},
 		"a balancer's end":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","ExpireTime":"2024"}`, []string{"lb-1", "ExpireTime"}},
 		"a balancer's status":      {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","Status":["up"]}`, []string{"Status"}},
-		"a balancer's address":     {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","LoadBalancerVips":["10.0.0"]}`, []string{"LoadBalancerVips", "10.0.0"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -76,8 +76,8 @@ func hostRow(f *adapter.Fields, i *instance) resource.Row {
 		VCPU:           f.Whole("CPU", i.CPU),
 		MemoryMiB:      f.Scaled("Memory", i.Memory, 1024), // GiB
 		DiskGiB:        f.Sum("DiskSize", i.diskSizes()...),
-		PrivateIPs:     f.IPs("PrivateIpAddresses", append(i.IPv6, i.PrivateIPs...)...),
-		PublicIPs:      f.IPs("PublicIpAddresses", append(i.PublicIPv6, i.PublicIPs...)...),
+		PrivateIPs:     adapter.IPs(append(i.IPv6, i.PrivateIPs...)...),
+		PublicIPs:      adapter.IPs(append(i.PublicIPv6, i.PublicIPs...)...),
 		VPCID:          i.Network.VPC,
 		SubnetID:       i.Network.Subnet,
 		ImageID:        i.ImageID,

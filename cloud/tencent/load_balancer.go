@@ -72,7 +72,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		Status:         word(loadBalancerStatus, b.Status),
 		BalancerType:   word(loadBalancerType, b.Forward),
 		Scheme:         schemeOf(b.Network),
-		Addresses:      b.addresses(f),
+		Addresses:      b.addresses(),
 		VPCID:          b.VPC,
 		SubnetIDs:      adapter.Set(b.Subnet),
 		Zones:          b.zones(),
@@ -88,8 +88,8 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 }
 
 // addresses are the IPs, or the name of those that have a name alone.
-func (b *loadBalancer) addresses(f *adapter.Fields) []string {
-	if ips := f.IPs("LoadBalancerVips", append(b.VIPs, b.IPv6)...); len(ips) > 0 {
+func (b *loadBalancer) addresses() []string {
+	if ips := adapter.IPs(append(b.VIPs, b.IPv6)...); len(ips) > 0 {
 		return ips
 	}
 	if b.Domain != "" {
