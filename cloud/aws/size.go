@@ -116,18 +116,24 @@ func (s *sizes) of(region string, instances []ec2types.Instance) (found map[ec2t
 	return found, unknown
 }
 
-// keep keeps the sizes that were found, and which of the types asked for are not among
-// them.
+// keep keeps the sizes that were found, and, of an answer that makes sense, which of the
+// types asked for it lacks.
 func (s *sizes) keep(region string, found map[ec2types.InstanceType]Size, asked []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
 		s.known, s.undescribed = map[typeIn]Size{}, map[typeIn]time.Time{}
 	}
+	sound := true
 	for name, size := range found {
-		if size.Problem == "" { // another answer may make sense
+		if size.Problem == "" {
 			s.known[typeIn{region, name}] = size
+		} else { // another answer may make sense
+			sound = false
 		}
+	}
+	if !sound {
+		return
 	}
 	for _, text := range asked {
 		name := ec2types.InstanceType(text)
