@@ -70,11 +70,11 @@ func (b *bundle) conclude(t *testing.T, run store.RunRef, outcome string) store.
 
 // change does three additions, two modifications, a deletion, and writes one row over
 // itself.
-func (b *bundle) change(t *testing.T, writer int) store.Done {
+func (b *bundle) change(t *testing.T) store.Done {
 	t.Helper()
-	b.put(t, diff.Add, writer, host("i-1"), host("i-2"), host("i-3"))
-	b.put(t, diff.Modify, writer, called("i-1", "b"), called("i-2", "b"), host("i-3"))
-	b.put(t, diff.Delete, writer, called("i-1", "b"))
+	b.put(t, diff.Add, 1, host("i-1"), host("i-2"), host("i-3"))
+	b.put(t, diff.Modify, 1, called("i-1", "b"), called("i-2", "b"), host("i-3"))
+	b.put(t, diff.Delete, 1, called("i-1", "b"))
 	return store.Done{Added: 3, Modified: 2, Deleted: 1, Rehashed: 1}
 }
 
@@ -150,7 +150,7 @@ func TestFiguresAreThoseOfTheHistory(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
-			run, did := b.run, b.change(t, 1)
+			run, did := b.run, b.change(t)
 			b.requireTallied(t, run.ID, map[int64]store.Done{b.lease.ScopeID: did})
 			b.requireRecorded(t, run.ID, end(t, b), did)
 		})
@@ -162,7 +162,7 @@ func TestFiguresAreThoseOfTheHistory(t *testing.T) {
 func TestFiguresOfARunAtWork(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	did := b.change(t, 1)
+	did := b.change(t)
 	runs, err := b.Runs(t.Context(), "", 10)
 	require.NoError(t, err)
 	require.Equal(t, store.Stats{SuAdd: did.Added, SuMod: did.Modified, SuDel: did.Deleted, Rehashed: did.Rehashed}, runs[0].Stats)
@@ -196,7 +196,7 @@ func TestChangesAfterTheRecord(t *testing.T) {
 			b := setup(t)
 			outcome := settle(t, b)
 			b.requireRight(t)
-			did := b.change(t, 1)
+			did := b.change(t)
 			b.requireRecorded(t, b.run.ID, outcome, did)
 			b.put(t, diff.Add, 2, host("i-9"))
 			did.Added++
@@ -279,7 +279,7 @@ func (b *bundle) waitForWaiting(t *testing.T, transactions int) {
 func TestFiguresOutliveTheHistory(t *testing.T) {
 	t.Parallel()
 	c := newCalendar(t)
-	did := c.change(t, 1)
+	did := c.change(t)
 	c.conclude(t, c.run, "ok")
 	require.EqualValues(t, 6, c.expireAll(t, c.now.Add(time.Hour)))
 	require.Equal(t, did, c.conclude(t, c.run, "ok").Done)
@@ -296,7 +296,7 @@ func TestFiguresOutliveTheHistory(t *testing.T) {
 func TestFiguresOfARunWithoutTallies(t *testing.T) {
 	t.Parallel()
 	c := newCalendar(t)
-	did := c.change(t, 1)
+	did := c.change(t)
 	c.exec(t, "UPDATE sync_change_span SET tallied = 0 ORDER BY first_id LIMIT 1")
 	c.exec(t, "DELETE FROM sync_tally WHERE added > 0")
 	did.Rehashed = 0 // of the version before, only the workflow knows
@@ -313,12 +313,35 @@ func TestFiguresOfARunWithoutTallies(t *testing.T) {
 	require.Equal(t, did, c.conclude(t, c.run, "ok").Done)
 }
 
+// The migration may be interrupted after each of its statements and start over.
+func TestMigrateToTallies(t *testing.T) {
+	t.Parallel()
+	c := newCalendar(t)
+	did := c.change(t)
+	for _, statements := range [][]string{
+		{"DROP TABLE sync_tally", "ALTER TABLE sync_change_span DROP COLUMN tallied"},
+		{"ALTER TABLE sync_change_span DROP COLUMN tallied"},
+		nil,
+	} {
+		for _, statement := range statements {
+			c.exec(t, statement)
+		}
+		c.exec(t, "DELETE FROM sync_migration WHERE name = '0027'")
+		names, err := c.Migrate(t.Context())
+		require.NoError(t, err)
+		require.Len(t, names, 1)
+	}
+	did.Rehashed = 0 // the run began with the version before
+	require.Equal(t, did, c.conclude(t, c.run, "ok").Done)
+	c.requireRecorded(t, c.run.ID, "ok", did)
+}
+
 // A run whose record retention has removed may still be at work; it is recorded anew.
 func TestFiguresOfARunWithoutRecord(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.exec(t, "DELETE FROM sync_run")
-	did := b.change(t, 1)
+	did := b.change(t)
 	b.conclude(t, b.run, "ok")
 	b.requireRecorded(t, b.run.ID, "ok", did)
 }
