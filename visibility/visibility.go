@@ -14,6 +14,8 @@ import (
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
+
+	"cloudsync/untrusted"
 )
 
 // The search attributes. SQL visibility offers three integers in all.
@@ -79,7 +81,7 @@ func Missing(ctx context.Context, c client.Client, namespace string) ([]string, 
 
 func createCommand(namespace string, names []string) string {
 	var command strings.Builder
-	fmt.Fprintf(&command, "temporal operator search-attribute create --namespace %s", namespace)
+	fmt.Fprintf(&command, "temporal operator search-attribute create --namespace %s", untrusted.Shell(namespace))
 	for _, name := range names {
 		fmt.Fprintf(&command, " --name %s --type %s", name, typeNames[types[name]])
 	}

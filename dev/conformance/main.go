@@ -17,6 +17,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+
+	"cloudsync/untrusted"
 )
 
 func main() {
@@ -26,8 +28,8 @@ func main() {
 		fmt.Fprintln(os.Stderr, "conformance: name the folder of the recorded answers: make conformance DIR=FOLDER")
 		os.Exit(2)
 	}
-	if err := run(ctx, os.Args[1], os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "conformance:", err)
+	if err := run(ctx, os.Args[1], untrusted.LinesTo(os.Stdout)); err != nil {
+		fmt.Fprintln(os.Stderr, untrusted.Lines("conformance: "+err.Error()))
 		os.Exit(1)
 	}
 }

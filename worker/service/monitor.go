@@ -19,6 +19,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/store"
+	"cloudsync/untrusted"
 )
 
 // monitor is what the worker shows of itself.
@@ -75,7 +76,7 @@ func (m *monitor) handler(db *store.Store, temporal client.Client) http.Handler 
 		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 		defer cancel()
 		if err := ready(ctx, db, temporal); err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			http.Error(w, untrusted.Lines(err.Error()), http.StatusServiceUnavailable)
 			return
 		}
 		fmt.Fprintln(w, "ok")
