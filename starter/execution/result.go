@@ -60,7 +60,8 @@ func Passes(err error) bool {
 	var unavailable *serviceerror.Unavailable
 	var deadline *serviceerror.DeadlineExceeded
 	var exhausted *serviceerror.ResourceExhausted
-	return errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
+	var reset *serviceerror.Canceled // by the server, where the caller's context is not
+	return errors.As(err, &reset) || errors.As(err, &unavailable) || errors.As(err, &deadline) || errors.As(err, &exhausted) ||
 		errors.Is(err, context.DeadlineExceeded)
 }
 

@@ -64,6 +64,7 @@ func TestOnlyErrorsOfTheConnectionPass(t *testing.T) {
 	for _, err := range []error{
 		serviceerror.NewUnavailable("restarting"), serviceerror.NewDeadlineExceeded("slow"),
 		context.DeadlineExceeded, serviceerror.NewResourceExhausted(0, "busy"),
+		serviceerror.NewCanceled("stream terminated by RST_STREAM with error code: CANCEL"),
 	} {
 		require.True(t, Passes(err), err)
 	}
