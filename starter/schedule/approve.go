@@ -24,8 +24,9 @@ import (
 // differ.
 const approvalLease = 10 * time.Minute
 
-// withdrawLimit bounds taking an approval back, also after Ctrl-C.
-const withdrawLimit = 10 * time.Second
+// withdrawLimit bounds taking an approval back, also after Ctrl-C; another Ctrl-C ends
+// the program at once. On a busy server, two or three calls can take that long.
+const withdrawLimit = 30 * time.Second
 
 // UnfinishedApproval is the error of an approval that no run was found to carry.
 type UnfinishedApproval struct {

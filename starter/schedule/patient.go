@@ -10,7 +10,7 @@ import (
 )
 
 // busyPatience is for how long a server that is late, or away, is asked again.
-const busyPatience = 30 * time.Second
+const busyPatience = time.Minute
 
 // patient is a schedule on a server that may be busy: such a server answers that a
 // question took too long, and now and then with the deadline of another's. What is asked
