@@ -6,12 +6,14 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
@@ -23,6 +25,7 @@ import (
 	"cloudsync/cloud/mock"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/starter/execution"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 	"cloudsync/visibility"
@@ -65,6 +68,7 @@ func newStackOn(t *testing.T, dsn string) *stack {
 	s.namespace = newNamespace(t, s.address)
 	s.temporal, err = client.DialContext(t.Context(), client.Options{
 		HostPort: s.address, Namespace: s.namespace, Logger: quiet{}, Identity: "cloudsync-test",
+		ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: patience},
 	})
 	require.NoError(t, err)
 	t.Cleanup(s.temporal.Close)
@@ -87,13 +91,19 @@ func temporalAddress(t *testing.T) string {
 // newNamespace keeps the test's workers and task queues apart from all others.
 func newNamespace(t *testing.T, address string) string {
 	t.Helper()
-	namespaces, err := client.NewNamespaceClient(client.Options{HostPort: address, Logger: quiet{}})
+	namespaces, err := client.NewNamespaceClient(client.Options{
+		HostPort: address, Logger: quiet{}, ConnectionOptions: client.ConnectionOptions{GetSystemInfoTimeout: patience},
+	})
 	require.NoError(t, err)
 	defer namespaces.Close()
 	name := "test-" + strings.ToLower(rand.Text()[:12])
-	require.NoError(t, namespaces.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
-		Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
-	}))
+	require.Eventually(t, func() bool {
+		err := namespaces.Register(t.Context(), &workflowservice.RegisterNamespaceRequest{
+			Namespace: name, WorkflowExecutionRetentionPeriod: durationpb.New(24 * time.Hour),
+		})
+		var exists *serviceerror.NamespaceAlreadyExists // after an answer that was late
+		return err == nil || errors.As(err, &exists)
+	}, patience, 50*time.Millisecond)
 	require.Eventually(t, func() bool {
 		_, err := namespaces.Describe(t.Context(), name)
 		return err == nil
@@ -138,12 +148,18 @@ func (s *stack) start(t *testing.T, kind string) client.WorkflowRun {
 
 func (s *stack) startInput(t *testing.T, in workflows.Input) client.WorkflowRun {
 	t.Helper()
-	run, err := s.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+	options := client.StartWorkflowOptions{
 		ID: "cloud-sync/" + in.Kind, TaskQueue: workflows.TaskQueue,
 		StaticSummary: "keep " + in.Kind + " the same as the clouds",
-	}, workflows.CloudSyncWorkflow, in)
-	require.NoError(t, err)
-	return run
+	}
+	for until := time.Now().Add(patience); ; {
+		// Again, it returns the run that an answer was lost of.
+		run, err := s.temporal.ExecuteWorkflow(t.Context(), options, workflows.CloudSyncWorkflow, in)
+		if !execution.Passes(err) || time.Now().After(until) {
+			require.NoError(t, err)
+			return run
+		}
+	}
 }
 
 func (s *stack) report(t *testing.T, run client.WorkflowRun) workflows.Report {
