@@ -1,10 +1,12 @@
 package cloud
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"strings"
+	"unicode"
 )
 
 // Secret is a part of a credential: a text, or the file that holds it. No format,
@@ -22,7 +24,7 @@ func SecretText(text string) Secret {
 	return Secret{held: &held{text: text}}
 }
 
-// SecretFile is the secret in the file at path, without the white space around it.
+// SecretFile is the secret in the file at path, without what TrimSecret takes off.
 // The file is read at each use: it may be replaced while the program runs.
 func SecretFile(path string) Secret { return Secret{held: &held{file: path}} }
 
@@ -38,12 +40,26 @@ func (s Secret) Reveal() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read a credential: %w", err)
 	}
-	text := strings.TrimSpace(string(content))
-	if text == "" {
+	text := TrimSecret(string(content))
+	switch {
+	case text == "":
 		return "", fmt.Errorf("read a credential: %s is empty", s.held.file)
+	case strings.ContainsFunc(text, unseen):
+		return "", fmt.Errorf("read a credential: %s %w", s.held.file, ErrMalformed)
 	}
 	return text, nil
 }
+
+// ErrMalformed is of a file that holds no part of a credential.
+var ErrMalformed = errors.New("has a line break, or a character that cannot be seen, within its text: write the key alone into it, in UTF-8")
+
+// TrimSecret is the secret without what files and variables have around it by the way:
+// spaces, line breaks, and the mark that some editors begin a text with.
+func TrimSecret(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' })
+}
+
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 func (s Secret) text() string {
 	if s.held == nil {

@@ -52,4 +52,17 @@ func TestReveal(t *testing.T) {
 	revealed, err = cloud.SecretFile(file).Reveal()
 	require.NoError(t, err)
 	require.Equal(t, "hunter2", revealed)
+
+	// Editors of Windows write a mark, or two bytes a character.
+	require.NoError(t, os.WriteFile(file, []byte("\ufeffhunter2\r\n"), 0o600))
+	revealed, err = cloud.SecretFile(file).Reveal()
+	require.NoError(t, err)
+	require.Equal(t, "hunter2", revealed)
+	for _, content := range []string{"\xff\xfeh\x00u\x00n\x00", "hunter2\nhunter2", "hunt\u200ber2"} {
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o600))
+		_, err = cloud.SecretFile(file).Reveal()
+		require.ErrorIs(t, err, cloud.ErrMalformed, "%q", content)
+		require.ErrorContains(t, err, file)
+		require.NotContains(t, err.Error(), "hunt")
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"cloudsync/diff"
 	"cloudsync/resource"
@@ -12,6 +11,9 @@ import (
 
 // maxName is the length of the columns for accounts and regions, in characters.
 const maxName = 64
+
+// maxInterval is the longest from one run to the next.
+const maxInterval = 365 * 24 * time.Hour
 
 // check reports what the types alone do not forbid.
 func (doc *document) check(r *report) {
@@ -44,23 +46,13 @@ func (e mysqlEntry) check(path string, r *report) {
 	}
 }
 
-// checkText refuses a text that is absent, empty, or longer than maxName.
-func checkText(path, value, remedy string, r *report) {
-	switch length := utf8.RuneCountInString(value); {
-	case !r.has(path):
-		r.at(path, "missing: write %s", remedy)
-	case strings.TrimSpace(value) == "":
-		r.at(path, "empty: write %s", remedy)
-	case length > maxName:
-		r.at(path, "%d characters: write at most %d", length, maxName)
-	}
-}
-
 func (e syncEntry) check(path string, r *report) {
 	e.Tags.check(child(path, "stree_tags"), r)
 	resources, accounts := child(path, "resources"), child(path, "accounts")
 	if !r.has(resources) {
 		r.at(resources, "missing: write the kinds to synchronise, such as resource_host: {interval: 5s}")
+	} else if len(e.Resources) == 0 {
+		r.at(resources, "empty: write a kind such as resource_host: {interval: 5s}; to stop all of them, write enable: false")
 	}
 	for _, entry := range e.Resources {
 		entry.check(child(resources, entry.Kind), r)
@@ -72,6 +64,7 @@ func (e syncEntry) check(path string, r *report) {
 	for i, entry := range e.Accounts {
 		entry.check(item(accounts, i), r)
 		entry.checkUnique(item(accounts, i), seen, r)
+		entry.checkNotTwice(e.Accounts[:i], accounts, i, r)
 	}
 }
 
@@ -117,6 +110,8 @@ func (e resourceEntry) checkInterval(path string, r *report) {
 		r.at(path, "missing: write how often to run, such as 5s")
 	case e.Interval < time.Second:
 		r.showing(path, "%v is shorter than a second: write 1s or more", e.Interval)
+	case e.Interval > maxInterval:
+		r.showing(path, "%v is longer than %v, a year: write less; to stop a kind, take it out", e.Interval, maxInterval)
 	case e.Interval%time.Second != 0:
 		r.showing(path, "%v is not a number of whole seconds: write %v", e.Interval, e.Interval.Round(time.Second))
 	}
@@ -149,7 +144,7 @@ func providerNames() (names []string) {
 
 func (e accountEntry) check(path string, r *report) {
 	e.checkProvider(path, r)
-	checkText(child(path, "name"), e.Name, "a name for the account, such as prod", r)
+	checkAccountName(child(path, "name"), e.Name, r)
 	e.checkRegions(child(path, "regions"), r)
 	if !(e.RequestsPerSecond >= 0 && e.RequestsPerSecond <= maxRequestsPerSecond) { // NaN too
 		r.showing(child(path, "requests_per_second"), "%v is outside 0 to %d: write a number within, or 0 for the default", e.RequestsPerSecond, maxRequestsPerSecond)
@@ -196,11 +191,38 @@ func (e accountEntry) checkRegions(path string, r *report) {
 	}
 	for i, region := range e.Regions {
 		at := item(path, i)
-		checkText(at, region, "the name of a region", r)
+		if what, instead := insteadOfRegion(e.Provider, region); instead != "" {
+			r.showing(at, "%.64q is %s: write %s", region, what, instead)
+		}
+		checkRegionName(at, region, r)
 		if slices.Contains(e.Regions[:i], region) {
 			r.showing(at, "the region %.64q is listed twice: remove one", region)
 		}
 	}
+}
+
+// checkNotTwice refuses the account of an earlier entry under another name: its rows
+// would stand twice. Entries that divide its regions among them, as for keys of their
+// own, are no such thing, nor are installations of one's own whose ids are the same.
+func (e accountEntry) checkNotTwice(earlier []accountEntry, accounts string, i int, r *report) {
+	if e.AccountID == "" {
+		return
+	}
+	for j, other := range earlier {
+		if e.Provider != other.Provider || e.Name == other.Name || !strings.EqualFold(e.AccountID, other.AccountID) ||
+			!strings.EqualFold(strings.TrimRight(e.Endpoint, "/"), strings.TrimRight(other.Endpoint, "/")) || !e.shares(other) {
+			continue
+		}
+		r.at(child(item(accounts, i), "account_id"), "the account of line %d under another name, with a region that both have: its rows would stand twice: "+
+			"remove one of them, or write regions of its own for each", r.lineOf(item(accounts, j)))
+	}
+}
+
+// shares says that a region is of both entries.
+func (e accountEntry) shares(other accountEntry) bool {
+	return e.allRegions() || other.allRegions() || slices.ContainsFunc(e.Regions, func(region string) bool {
+		return slices.Contains(other.Regions, region)
+	})
 }
 
 func checkMock(e accountEntry, path string, r *report) {

@@ -18,14 +18,22 @@ type realCloud struct {
 	id, key  string
 	token    string   // of temporary keys; empty: the cloud has none
 	also     []string // further keys
+	// environment are the variables with the parts of a credential that the SDK's
+	// default chain reads.
+	environment []string
 }
 
 var realClouds = []realCloud{
-	{provider: "alibaba", account: "the id of the Alibaba Cloud account", id: "access_key_id", key: "access_key_secret", token: "security_token", also: []string{"role_arn"}},
-	{provider: "tencent", account: "the id (Uin) of the Tencent Cloud account", id: "secret_id", key: "secret_key", token: "session_token"},
-	{provider: "aws", account: "the 12 digits of the AWS account", id: "access_key_id", key: "secret_access_key", token: "session_token", also: []string{"role_arn", "external_id"}},
-	{provider: "huawei", account: "the id of the Huawei Cloud account (domain)", id: "access_key_id", key: "secret_access_key", token: "security_token"},
-	{provider: "azure", account: "the id of the Azure subscription", id: "client_id", key: "client_secret", also: []string{"tenant_id"}},
+	{provider: "alibaba", account: "the id of the Alibaba Cloud account, 16 digits", id: "access_key_id", key: "access_key_secret", token: "security_token", also: []string{"role_arn"},
+		environment: []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"}},
+	{provider: "tencent", account: "the id (Uin) of the Tencent Cloud account, digits", id: "secret_id", key: "secret_key", token: "session_token",
+		environment: []string{"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"}},
+	{provider: "aws", account: "the 12 digits of the AWS account", id: "access_key_id", key: "secret_access_key", token: "session_token", also: []string{"role_arn", "external_id"},
+		environment: []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}},
+	{provider: "huawei", account: "the id of the Huawei Cloud account (domain), 32 hexadecimal digits", id: "access_key_id", key: "secret_access_key", token: "security_token",
+		environment: []string{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"}},
+	{provider: "azure", account: "the id of the Azure subscription, such as 11111111-2222-3333-4444-555555555555", id: "client_id", key: "client_secret", also: []string{"tenant_id"},
+		environment: []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"}},
 }
 
 // fileSuffix makes the key of a secret's file from the secret's own key.
@@ -55,7 +63,7 @@ func (e accountEntry) secret(key string) cloud.Secret {
 	case e.text(key+fileSuffix) != "":
 		return cloud.SecretFile(e.text(key + fileSuffix))
 	default:
-		return cloud.SecretText(e.text(key))
+		return cloud.SecretText(cloud.TrimSecret(e.text(key)))
 	}
 }
 
@@ -75,13 +83,19 @@ func (e accountEntry) credential() cloud.Credential {
 // check is a provider's check of an account.
 func (c realCloud) check(e accountEntry, path string, r *report) {
 	e.refuseKeys(c.provider, append(c.keys(), "account_id", "endpoint"), path, r)
-	checkText(child(path, "account_id"), e.AccountID, c.account+", so that a credential of another account is refused", r)
+	c.checkAccountID(e, child(path, "account_id"), r)
 	checkEndpoint(e.Endpoint, child(path, "endpoint"), r)
 	given := 0
 	for _, key := range c.secrets() {
 		if e.checkSecret(key, path, r) && key != c.token {
 			given++
 		}
+		if key != c.id {
+			e.checkLength(key, path, r)
+		}
+	}
+	if given == 0 {
+		c.checkEnvironment(path, r)
 	}
 	switch {
 	case given == 1:
@@ -112,6 +126,25 @@ func (e accountEntry) checkSecret(key, path string, r *report) bool {
 		r.at(child(path, key+fileSuffix), "given beside %s: remove one of them", key)
 	}
 	return e.has(key, path, r)
+}
+
+// checkLength refuses a key or token that is shorter than any is. It could not be told
+// from parts of words in what a server answers, and so not be hidden there.
+func (e accountEntry) checkLength(key, path string, r *report) {
+	if text := cloud.TrimSecret(e.text(key)); text != "" && len(text) < cloud.MinSecret {
+		r.at(child(path, key), "shorter than %d characters, as no key is: write all of it", cloud.MinSecret)
+	}
+}
+
+// checkEnvironment refuses variables that the SDK's default chain takes a credential
+// from and would send as they are.
+func (c realCloud) checkEnvironment(path string, r *report) {
+	for _, name := range c.environment {
+		value, set := r.env(name)
+		if set && (cloud.TrimSecret(value) != value || textFault(value) != "") {
+			r.at(path, "the environment variable %s, of which the machine's default takes the credential, has a line break, a space or an unseen character in it: set it without", name)
+		}
+	}
 }
 
 // refuseKeys reports keys of other providers: what they were meant to do would not

@@ -32,26 +32,26 @@ func TestCredentials(t *testing.T) {
 		want    cloud.Credential
 	}{
 		"alibaba": {
-			"{provider: alibaba, name: a, account_id: '1', regions: [all], access_key_id: id, access_key_secret: \"${KEY}\", security_token: token, role_arn: role}",
-			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("from the environment"), Token: cloud.SecretText("token"), RoleARN: "role"},
+			"{provider: alibaba, name: a, account_id: '1968132000123456', regions: [all], access_key_id: id, access_key_secret: \"${KEY}\", security_token: the-token, role_arn: role}",
+			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("from the environment"), Token: cloud.SecretText("the-token"), RoleARN: "role"},
 		},
 		"tencent": {
-			"{provider: tencent, name: a, account_id: '1', regions: [all], secret_id: id, secret_key_file: /key, session_token_file: /token}",
+			"{provider: tencent, name: a, account_id: '100001234567', regions: [all], secret_id: id, secret_key_file: /key, session_token_file: /token}",
 			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretFile("/key"), Token: cloud.SecretFile("/token")},
 		},
 		"aws": {
-			"{provider: aws, name: a, account_id: '1', regions: [all], access_key_id_file: /id, secret_access_key: key, session_token: token, role_arn: role, external_id: x}",
-			cloud.Credential{ID: cloud.SecretFile("/id"), Key: cloud.SecretText("key"), Token: cloud.SecretText("token"), RoleARN: "role", ExternalID: "x"},
+			"{provider: aws, name: a, account_id: '123456789012', regions: [all], access_key_id_file: /id, secret_access_key: the-key, session_token: the-token, role_arn: role, external_id: x}",
+			cloud.Credential{ID: cloud.SecretFile("/id"), Key: cloud.SecretText("the-key"), Token: cloud.SecretText("the-token"), RoleARN: "role", ExternalID: "x"},
 		},
 		"huawei": {
-			"{provider: huawei, name: a, account_id: '1', regions: [all], access_key_id: id, secret_access_key: key, security_token: token}",
-			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("key"), Token: cloud.SecretText("token")},
+			"{provider: huawei, name: a, account_id: '0123456789abcdef0123456789abcdef', regions: [all], access_key_id: id, secret_access_key: the-key, security_token: the-token}",
+			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("the-key"), Token: cloud.SecretText("the-token")},
 		},
 		"azure": {
-			"{provider: azure, name: a, account_id: '1', regions: [all], tenant_id: tenant, client_id: id, client_secret: key}",
-			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("key"), Tenant: "tenant"},
+			"{provider: azure, name: a, account_id: 11111111-2222-3333-4444-555555555555, regions: [all], tenant_id: tenant, client_id: id, client_secret: the-key}",
+			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("the-key"), Tenant: "tenant"},
 		},
-		"the machine's own": {"{provider: aws, name: a, account_id: '1', regions: [all], role_arn: role}", cloud.Credential{RoleARN: "role"}},
+		"the machine's own": {"{provider: aws, name: a, account_id: '123456789012', regions: [all], role_arn: role}", cloud.Credential{RoleARN: "role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,10 +62,10 @@ func TestCredentials(t *testing.T) {
 
 func TestSettingsOfAnAccount(t *testing.T) {
 	t.Parallel()
-	account := parseAccount(t, "{provider: aws, name: prod, account_id: '42', regions: [r1], endpoint: 'https://{product}.{region}.example.com/', requests_per_second: 3}")
+	account := parseAccount(t, "{provider: aws, name: prod, account_id: '123456789012', regions: [r1], endpoint: 'https://{product}.{region}.example.com/', requests_per_second: 3}")
 	settings := account.Settings()
 	require.Equal(t, cloud.Settings{
-		Provider: "aws", Name: "prod", AccountID: "42", Regions: []string{"r1"}, Endpoint: "https://{product}.{region}.example.com/", RequestsPerSecond: 3,
+		Provider: "aws", Name: "prod", AccountID: "123456789012", Regions: []string{"r1"}, Endpoint: "https://{product}.{region}.example.com/", RequestsPerSecond: 3,
 	}, settings)
 	require.Equal(t, "https://ec2.r1.example.com", settings.EndpointFor("ec2", "r1"))
 	require.False(t, settings.OnLoopback())
@@ -90,9 +90,66 @@ func TestDocumentedExamples(t *testing.T) {
 			if !strings.Contains(written, "\n  resources:") {
 				written += "  resources: {resource_host: {interval: 5m}}\n"
 			}
-			_, err := config.Parse(page, []byte(written), func(string) (string, bool) { return "value", true })
+			_, err := config.Parse(page, []byte(written), func(string) (string, bool) { return "a-value", true })
 			require.NoError(t, err)
 		}
 	}
 	require.GreaterOrEqual(t, examples, 5)
+}
+
+// What secrets have around them in files and variables is no part of them, and what
+// they cannot have within them is refused, without a word of the secret.
+func TestKeysWithSomethingAround(t *testing.T) {
+	t.Parallel()
+	const account = "{provider: aws, name: a, account_id: '123456789012', regions: [all], access_key_id: \"${ID}\", secret_access_key: \"${SECRET}\"}"
+	read := func(secret string) (*config.Config, error) {
+		return config.Parse("cloudsync.yaml", []byte(spoil(map[int]string{10: "    - " + account})), environment(map[string]string{"ID": "AKID", "SECRET": secret}))
+	}
+	for _, around := range []string{"hunter2\n", "hunter2\r\n", "\n hunter2\t\n", "\ufeffhunter2\n", "hunter2\u00a0", "\ufeff hunter2 "} {
+		c, err := read(around)
+		require.NoError(t, err, "%q", around)
+		require.Equal(t, cloud.SecretText("hunter2"), c.Sync.Accounts[0].Credential.Key, "%q", around)
+	}
+	for within, fault := range map[string]string{
+		"hunter2\nhunter2": "a line break in it", "hun\u0000ter2": "a character in it that cannot be seen (U+0000)",
+		"hunter2\u200b": "a character in it that cannot be seen (U+200B)", "hunter2\x1b[0m": "a character in it that cannot be seen (U+001B)",
+	} {
+		_, err := read(within)
+		require.EqualError(t, err, "cloudsync.yaml:10: public_cloud_sync.accounts[0].secret_access_key: the environment variable SECRET has "+fault+": set it without")
+	}
+	_, err := read(" \n")
+	require.EqualError(t, err, "cloudsync.yaml:10: public_cloud_sync.accounts[0].secret_access_key: empty: write a value, set the variable that gives it, or remove the key")
+}
+
+// The line break that a password has at the end of its variable is no part of it.
+func TestAPasswordWithALineBreak(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("cloudsync.yaml", []byte(full), environment(map[string]string{"MYSQL_PASSWORD": "hunter 2 \n", "DATA": "/var/lib\n"}))
+	require.NoError(t, err)
+	require.Equal(t, "user:hunter 2 @tcp(127.0.0.1:3306)/cloudsync", c.MySQL.DSN)
+	require.Equal(t, "/var/lib/tick", c.Sync.Accounts[0].Mock.TickFile)
+}
+
+// An SDK takes the variables of its default chain as they are.
+func TestVariablesOfTheDefaultChain(t *testing.T) {
+	t.Parallel()
+	for provider, of := range map[string]struct{ id, variable, keys string }{
+		"alibaba": {"'1968132000123456'", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "access_key_id: id, access_key_secret: hunter2"},
+		"tencent": {"'100001234567'", "TENCENTCLOUD_SECRET_ID", "secret_id: id, secret_key: hunter2"},
+		"aws":     {"'123456789012'", "AWS_ACCESS_KEY_ID", "access_key_id: id, secret_access_key: hunter2"},
+		"huawei":  {"'0123456789abcdef0123456789abcdef'", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "access_key_id: id, secret_access_key: hunter2"},
+		"azure":   {"11111111-2222-3333-4444-555555555555", "AZURE_CLIENT_SECRET", "tenant_id: t, client_id: id, client_secret: hunter2"},
+	} {
+		read := func(value, keys string) error {
+			text := spoil(map[int]string{10: "    - {provider: " + provider + ", name: a, account_id: " + of.id + ", regions: [all]" + keys + "}"})
+			_, err := config.Parse("cloudsync.yaml", []byte(text), environment(map[string]string{of.variable: value}))
+			return err
+		}
+		for _, wrong := range []string{"planted\n", " planted", "\ufeffplanted", "plan\x00ted"} {
+			require.EqualError(t, read(wrong, ""), "cloudsync.yaml:10: public_cloud_sync.accounts[0]: the environment variable "+of.variable+
+				", of which the machine's default takes the credential, has a line break, a space or an unseen character in it: set it without")
+			require.NoError(t, read(wrong, ", "+of.keys), "with keys of its own, nobody reads it")
+		}
+		require.NoError(t, read("planted", ""))
+	}
 }

@@ -126,10 +126,10 @@ func Load(path string) (*Config, error) {
 // errors; env gives a variable's value, and whether it is set. The error is an
 // *Error.
 func Parse(name string, source []byte, env func(string) (string, bool)) (*Config, error) {
-	r := newReport()
+	r := newReport(env)
 	doc := document{}
 	if root := parseTree(source, r); root != nil {
-		decoder{report: r, env: env}.decode(root, &doc)
+		decoder{report: r}.decode(root, &doc)
 		doc.inherit(r)
 		doc.check(r)
 	}

@@ -125,17 +125,6 @@ func TestFilesOfOtherEditors(t *testing.T) {
 	}
 }
 
-func TestNoResourcesAreAllowedWhenSaidSo(t *testing.T) {
-	t.Parallel()
-	c, err := parse(`mysql_s: [{name: stree, addr: "user@tcp(db)/cloudsync"}]
-public_cloud_sync:
-  resources: {}
-  accounts: [{provider: mock, name: prod, regions: [beijing]}]
-`)
-	require.NoError(t, err)
-	require.Empty(t, c.Sync.Resources)
-}
-
 func TestResource(t *testing.T) {
 	t.Parallel()
 	c, err := parse(minimal)

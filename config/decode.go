@@ -16,7 +16,6 @@ import (
 // shows no value in its messages unless it is harmless.
 type decoder struct {
 	report *report
-	env    func(string) (string, bool)
 }
 
 // defaulter is a struct with values for the keys that may be left out.
@@ -76,7 +75,7 @@ func (d decoder) keyed(path string, n *node, dst reflect.Value) {
 		return
 	}
 	for _, p := range d.unique(path, n.pairs) {
-		if !isName(p.key) {
+		if !isShown(p.key) {
 			d.report.onLine(p.line, path+": a key that is no name: write NAME: {…} for each entry")
 			continue
 		}
@@ -118,7 +117,7 @@ func (d decoder) unique(path string, pairs []pair) []pair {
 // unknownKey suggests the key that was probably meant, whose absence is then not
 // reported once more.
 func (d decoder) unknownKey(path string, p pair, names []string) {
-	what := prefix(path) + quoteKey("unknown key", p.key)
+	what := prefix(path) + quoteKey("unknown key", p.key, names...)
 	if meant := nearest(p.key, names); meant != "" {
 		d.report.failed[child(path, meant)] = true
 		d.report.onLine(p.line, fmt.Sprintf("%s: did you mean %s?", what, meant))
@@ -138,9 +137,19 @@ var namePattern = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`)
 
 func isName(key string) bool { return namePattern.MatchString(key) }
 
-// quoteKey shows a key unless it may be a value that slipped into its place.
-func quoteKey(what, key string) string {
-	if !isName(key) {
+// word is a part of a name. A key that has others, such as digits among its letters, may
+// be a secret that slipped into its place.
+var word = regexp.MustCompile(`^([a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{1,8})$`)
+
+// isShown says that a key is made of words.
+func isShown(key string) bool {
+	words := strings.FieldsFunc(key, func(r rune) bool { return strings.ContainsRune("_.-", r) })
+	return isName(key) && len(words) > 0 && !slices.ContainsFunc(words, func(part string) bool { return !word.MatchString(part) })
+}
+
+// quoteKey shows a key that is made of words, or is one of the known names mistyped.
+func quoteKey(what, key string, known ...string) string {
+	if !isShown(key) && (!isName(key) || nearest(key, known) == "") {
 		return what
 	}
 	return fmt.Sprintf("%s %q", what, key)
@@ -213,9 +222,25 @@ func (d decoder) scalar(path string, n *node, dst reflect.Value) {
 	case !ok:
 	case dst.Type() == durationType:
 		d.duration(path, n, value, dst)
-	case !fromEnv && !slices.Contains(form.shapes, n.shape), form.set(dst, value) != nil:
+	case !fromEnv && !slices.Contains(form.shapes, n.shape) && !isTooLong(value, form, dst):
 		d.report.at(path, "want %s, got %s: %s", form.want, n.shape, form.remedy)
+	case !fromEnv && textFault(value) != "":
+		d.report.at(path, "%s, perhaps at the end of a variable: write it on one line", textFault(value))
+	case form.set(dst, value) == nil:
+	case fromEnv:
+		d.report.at(path, "want %s, got %s: %s", form.want, n.shape, form.remedy)
+	case dst.CanUint() && strings.HasPrefix(value, "-"):
+		d.report.at(path, "%.40s is negative: write %s", value, form.want)
+	default: // of the right shape
+		d.report.at(path, "%.40s is beyond what fits here: %s", value, form.remedy)
 	}
+}
+
+var wholeNumber = regexp.MustCompile(`^[+-]?[0-9]+$`)
+
+// isTooLong says that a number has so many digits that YAML takes it for a text.
+func isTooLong(value string, form form, dst reflect.Value) bool {
+	return slices.Contains(form.shapes, integerShape) && wholeNumber.MatchString(value) && form.set(dst, value) != nil
 }
 
 func (d decoder) duration(path string, n *node, value string, dst reflect.Value) {

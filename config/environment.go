@@ -3,6 +3,8 @@ package config
 import (
 	"regexp"
 	"strings"
+
+	"cloudsync/cloud"
 )
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -45,9 +47,11 @@ func cutVariable(s string) (name, rest string, ok bool) {
 }
 
 func (d decoder) variable(path, name string) string {
-	value, set := d.env(name)
+	value, set := d.report.env(name)
 	if !set {
 		d.report.at(path, "the environment variable %s is not set: set it, or write $$ for a literal $", name)
+	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" {
+		d.report.at(path, "the environment variable %s has %s: set it without", name, fault)
 	}
-	return value
+	return trimEnds(value)
 }

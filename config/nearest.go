@@ -1,10 +1,12 @@
 package config
 
+import "strings"
+
 // nearest returns the name that a mistyped word probably means, or "".
 func nearest(word string, names []string) string {
 	best, bestDistance := "", 1+max(1, (len(word)+1)/3)
 	for _, name := range names {
-		if distance := editDistance(word, name); distance < bestDistance {
+		if distance := editDistance(strings.ToLower(word), name); distance < bestDistance {
 			best, bestDistance = name, distance
 		}
 	}

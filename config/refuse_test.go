@@ -1,8 +1,10 @@
 package config_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -10,6 +12,11 @@ import (
 )
 
 const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
+
+const accountKeys = "provider, name, regions, requests_per_second, deletions, account_id, endpoint, role_arn, external_id, tenant_id, mock, " +
+	"access_key_id, access_key_id_file, access_key_secret, access_key_secret_file, secret_access_key, secret_access_key_file, " +
+	"security_token, security_token_file, session_token, session_token_file, secret_id, secret_id_file, secret_key, secret_key_file, " +
+	"client_id, client_id_file, client_secret, client_secret_file"
 
 // lines of a sound configuration, of which each test spoils some.
 var sound = []string{
@@ -76,7 +83,7 @@ func TestRefusals(t *testing.T) {
 		"a keyed list as a list": {map[int]string{7: "    - resource_host", 8: ""}, `6: public_cloud_sync.resources: want a mapping, got a list: write NAME: {…} for each entry`},
 		"too many requests":      {accountWith("provider: mock, name: prod, regions: [beijing], requests_per_second: -1"), `10: ` + account + `.requests_per_second: -1 is outside 0 to 100000: write a number within, or 0 for the default`},
 		"a list as text":         {accountWith("provider: mock, name: prod, regions: beijing"), `10: ` + account + `.regions: want a list, got text: write [ ] around it, or - before each entry`},
-		"a negative seed":        {mock("seed: -1"), `10: ` + account + `.mock.seed: want a whole number from 0, got a whole number: write it like 16`},
+		"a negative seed":        {mock("seed: -1"), `10: ` + account + `.mock.seed: -1 is negative: write a whole number from 0`},
 
 		"no mysql_s":           {map[int]string{1: "", 2: "", 3: ""}, `4: mysql_s: missing: write an entry with the name and the addr of the inventory`},
 		"empty mysql_s":        {map[int]string{1: "mysql_s: []", 2: "", 3: ""}, `1: mysql_s: missing: write an entry with the name and the addr of the inventory`},
@@ -147,18 +154,46 @@ func TestRefusals(t *testing.T) {
 		"mock fault's region":  {mock("faults: [{fault: empty, region: paris}]"), `10: ` + account + `.mock.faults[0].region: the account has no region "paris": write one of its regions`},
 
 		"no account id":       {accountWith("provider: aws, name: prod, regions: [all]"), `10: ` + account + `.account_id: missing: write the 12 digits of the AWS account, so that a credential of another account is refused`},
-		"half a credential":   {accountWith("provider: tencent, name: prod, account_id: '1', regions: [all], secret_id: a"), `10: ` + account + `: half a credential: write both secret_id and secret_key, or neither for the default of the machine (role, profile, environment)`},
-		"a token alone":       {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], session_token: secret"), `10: ` + account + `.session_token: a token without the keys that it belongs to: write access_key_id and secret_access_key, too`},
-		"an empty secret":     {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: ''"), `10: ` + account + `.secret_access_key: empty: write a value, set the variable that gives it, or remove the key`},
-		"a secret twice":      {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: secret, secret_access_key_file: f"), `10: ` + account + `.secret_access_key_file: given beside secret_access_key: remove one of them`},
-		"another's key":       {accountWith("provider: huawei, name: prod, account_id: '1', regions: [all], access_key_id: a, secret_access_key: b, secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at huawei: its own keys are access_key_id, access_key_id_file, secret_access_key, secret_access_key_file, security_token, security_token_file, account_id, endpoint`},
+		"half a credential":   {accountWith("provider: tencent, name: prod, account_id: '100001234567', regions: [all], secret_id: a"), `10: ` + account + `: half a credential: write both secret_id and secret_key, or neither for the default of the machine (role, profile, environment)`},
+		"a token alone":       {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], session_token: secret"), `10: ` + account + `.session_token: a token without the keys that it belongs to: write access_key_id and secret_access_key, too`},
+		"an empty secret":     {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: ''"), `10: ` + account + `.secret_access_key: empty: write a value, set the variable that gives it, or remove the key`},
+		"a secret twice":      {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: secret, secret_access_key_file: f"), `10: ` + account + `.secret_access_key_file: given beside secret_access_key: remove one of them`},
+		"another's key":       {accountWith("provider: huawei, name: prod, account_id: '0123456789abcdef0123456789abcdef', regions: [all], access_key_id: a, secret_access_key: secret, secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at huawei: its own keys are access_key_id, access_key_id_file, secret_access_key, secret_access_key_file, security_token, security_token_file, account_id, endpoint`},
 		"a key at the mock":   {accountWith("provider: mock, name: prod, regions: [beijing], secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at mock: remove it, or write the provider that it is for`},
-		"a mocked cloud":      {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], mock: {hosts: 3}"), `10: ` + account + `.mock: no key of an account at aws: remove it, or write provider: mock`},
-		"no directory":        {accountWith("provider: azure, name: prod, account_id: s, regions: [all], client_id: c, client_secret: secret"), `10: ` + account + `.tenant_id: missing: write the id of the directory that client_id is in`},
-		"an id without role":  {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], external_id: x"), `10: ` + account + `.external_id: an external id without the role that asks for it: write role_arn, too`},
-		"an endpoint":         {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: api.example.com"), `10: ` + account + `.endpoint: no URL: write it like https://api.example.com or https://{product}.{region}.example.com`},
-		"an endpoint's user":  {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: 'https://user:secret@api.example.com'"), `10: ` + account + `.endpoint: more than a URL's scheme, host and path: write it like https://api.example.com or https://{product}.{region}.example.com`},
-		"an endpoint on http": {accountWith("provider: aws, name: prod, account_id: '1', regions: [all], endpoint: 'http://api.example.com'"), `10: ` + account + `.endpoint: http would show the credential to the network: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"a mocked cloud":      {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], mock: {hosts: 3}"), `10: ` + account + `.mock: no key of an account at aws: remove it, or write provider: mock`},
+		"no directory":        {accountWith("provider: azure, name: prod, account_id: 11111111-2222-3333-4444-555555555555, regions: [all], client_id: c, client_secret: secret"), `10: ` + account + `.tenant_id: missing: write the id of the directory that client_id is in`},
+		"an id without role":  {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], external_id: x"), `10: ` + account + `.external_id: an external id without the role that asks for it: write role_arn, too`},
+		"an endpoint":         {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: api.example.com"), `10: ` + account + `.endpoint: no URL: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint's user":  {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'https://user:secret@api.example.com'"), `10: ` + account + `.endpoint: more than a URL's scheme, host and path: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint on http": {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'http://api.example.com'"), `10: ` + account + `.endpoint: http would show the credential to the network: write it like https://api.example.com or https://{product}.{region}.example.com`},
+
+		"no kinds":             {map[int]string{6: "  resources: {}", 7: "", 8: ""}, `6: public_cloud_sync.resources: empty: write a kind such as resource_host: {interval: 5s}; to stop all of them, write enable: false`},
+		"an endless interval":  {resource("interval: 2562047h"), `7: ` + host + `.interval: 2562047h0m0s is longer than 8760h0m0s, a year: write less; to stop a kind, take it out`},
+		"a number too large":   {resource("interval: 5s, min_rows: 9999999999999999999"), `7: ` + host + `.min_rows: 9999999999999999999 is beyond what fits here: write it like 16`},
+		"a seed too large":     {mock("seed: 18446744073709551616"), `10: ` + account + `.mock.seed: 18446744073709551616 is beyond what fits here: write it like 16`},
+		"a space behind":       {accountWith("provider: mock, name: 'prod ', regions: [beijing]"), `10: ` + account + `.name: a space at its beginning or end: write it without`},
+		"a space in front":     {accountWith("provider: mock, name: ' prod', regions: [beijing]"), `10: ` + account + `.name: a space at its beginning or end: write it without`},
+		"a space like others":  {accountWith("provider: mock, name: 'a\u00a0b', regions: [beijing]"), `10: ` + account + `.name: a space in it that is not the usual one: write it with a plain space, or without`},
+		"a NUL in a name":      {accountWith(`provider: mock, name: "a\0b", regions: [beijing]`), `10: ` + account + `.name: a character in it that cannot be seen (U+0000), perhaps at the end of a variable: write it on one line`},
+		"an escape in a name":  {accountWith(`provider: mock, name: "\e[31mprod", regions: [beijing]`), `10: ` + account + `.name: a character in it that cannot be seen (U+001B), perhaps at the end of a variable: write it on one line`},
+		"a break in a name":    {accountWith(`provider: mock, name: "a\nb", regions: [beijing]`), `10: ` + account + `.name: a line break in it, perhaps at the end of a variable: write it on one line`},
+		"direction in a name":  {accountWith("provider: mock, name: 'a\u202eb', regions: [beijing]"), `10: ` + account + `.name: a character in it that cannot be seen (U+202E), perhaps at the end of a variable: write it on one line`},
+		"a break in a tag":     {map[int]string{5: `  stree_tags: {group: "a\nb"}`}, `5: public_cloud_sync.stree_tags.group: a line break in it, perhaps at the end of a variable: write it on one line`},
+		"all accounts":         {accountWith("provider: mock, name: '*', regions: [beijing]"), `10: ` + account + `.name: a * in it, which is no part of names: write a name such as prod`},
+		"a place as a name":    {accountWith("provider: mock, name: mock/prod, regions: [beijing]"), `10: ` + account + `.name: a / in it, which is no part of names: write a name such as prod`},
+		"all regions":          {accountWith("provider: mock, name: prod, regions: ['*']"), `10: ` + account + `.regions[0]: * is no region: write [all] for every region of the provider`},
+		"a region with spaces": {accountWith("provider: mock, name: prod, regions: [bei jing]"), `10: ` + account + `.regions[0]: ' ' in it, which is no part of a region's name: write one region here, by the name that the provider's API has for it`},
+		"regions in one":       {accountWith("provider: mock, name: prod, regions: ['beijing,shanghai']"), `10: ` + account + `.regions[0]: ',' in it, which is no part of a region's name: write one region here, by the name that the provider's API has for it`},
+		"a place as a region":  {accountWith("provider: mock, name: prod, regions: [mock/beijing]"), `10: ` + account + `.regions[0]: '/' in it, which is no part of a region's name: write one region here, by the name that the provider's API has for it`},
+		"a command":            {accountWith("provider: mock, name: prod, regions: ['$$(touch x)']"), `10: ` + account + `.regions[0]: '$' in it, which is no part of a region's name: write one region here, by the name that the provider's API has for it`},
+		"a secret as a key":    {accountWith("provider: mock, name: prod, regions: [beijing], AKIAIOSFODNN7EXAMPLE: x"), `10: ` + account + `: unknown key: the keys here are ` + accountKeys},
+		"a password as a key":  {map[int]string{5: "  hunter2: x"}, `5: public_cloud_sync: unknown key: the keys here are enable, stree_tags, resources, accounts, retention`},
+		"a secret as a kind":   {map[int]string{8: "    wJalrXUtnFEMIK7MDENG: {interval: 5s}"}, `8: public_cloud_sync.resources: a key that is no name: write NAME: {…} for each entry`},
+		"a secret twice a key": {map[int]string{5: "  x1x2x3x4: 1\n  x1x2x3x4: 1"}, `5: public_cloud_sync: unknown key: the keys here are enable, stree_tags, resources, accounts, retention
+6: public_cloud_sync: key is given twice, first on line 5: remove one`},
+		"a key in capitals":  {map[int]string{5: "  ENABLE: true"}, `5: public_cloud_sync: unknown key "ENABLE": did you mean enable?`},
+		"a short key":        {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: x"), `10: ` + account + `.secret_access_key: shorter than 6 characters, as no key is: write all of it`},
+		"a key in two parts": {accountWith(`provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: "secret\nsecret"`), `10: ` + account + `.secret_access_key: a line break in it, perhaps at the end of a variable: write it on one line`},
 
 		"several problems": {
 			map[int]string{3: "    addr: user:secret@tcp(db)/", 7: "    resource_host: {interval: 5, min_row: 3}", 10: "    - {provider: gcp, name: prod}"},
@@ -189,6 +224,8 @@ func TestRefusedDocuments(t *testing.T) {
 		minimal + "---\na: 1\n": "6: a second YAML document begins: write everything in one, without ---",
 		"a: 1\nb: \xff\n":       "2: not UTF-8: save the file in UTF-8",
 		"a: 1\n\tb: 2\n":        "2: not YAML: found character '\t' that cannot start any token: check the indentation and the quotes here and above",
+		"a: 1\rb: 2\r":          "1: a line ends with a carriage return alone: save the file with the line ends of Unix (LF) or Windows (CRLF)",
+		"a: 1\nb: 2\rc: 3\n":    "2: a line ends with a carriage return alone: save the file with the line ends of Unix (LF) or Windows (CRLF)",
 		"a: 'x\nb: 2\n":         "1: not YAML: could not find end character of single-quoted text: check the indentation and the quotes here and above",
 	} {
 		_, err := parse(source)
@@ -292,4 +329,118 @@ func FuzzParse(f *testing.F) {
 			require.True(t, strings.HasPrefix(err.Error(), "cloudsync.yaml:"), "%v", err)
 		}
 	})
+}
+
+// The time that nested lists take a parser grows with the square of their depth.
+func TestDeeplyNestedDocuments(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{
+		strings.Repeat("[", 20_000), strings.Repeat("{a: ", 20_000), strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000),
+		strings.Repeat("- ", 20_000) + "a", strings.Repeat("? ", 20_000), strings.Repeat("[\n", 20_000), strings.Repeat("- [", 20_000),
+		strings.Repeat("[${A}, '[', ", 20_000), strings.Repeat(" ", 1000) + "a: b", strings.Repeat(`{"a":`, 20_000),
+	} {
+		began := time.Now()
+		_, err := parse("a:\n" + source)
+		require.Regexp(t, `^cloudsync.yaml:\d+: more than 50 lists and mappings in each other: check the brackets and the indentation$`, err.Error())
+		require.Less(t, time.Since(began), time.Second)
+	}
+	// Brackets in texts and comments are no lists.
+	for _, line := range []string{
+		"  # " + strings.Repeat("[", 100), "  stree_tags: {group: '" + strings.Repeat("[", 100) + "'}", `  stree_tags: {group: "` + strings.Repeat(`\"[`, 100) + `"}`,
+		"  stree_tags: {group: a" + strings.Repeat("-[", 100) + "}",
+	} {
+		_, err := parse(spoil(map[int]string{5: line}))
+		if err != nil {
+			require.NotContains(t, err.Error(), "in each other", line)
+		}
+	}
+}
+
+// What a name is that is no region of its cloud, and which region to write.
+func TestRegionsThatAreNone(t *testing.T) {
+	t.Parallel()
+	const part, spelt = "is a part of a region", "is a region in another spelling"
+	for provider, of := range map[string]struct {
+		account string
+		none    map[string][2]string
+		fine    []string
+	}{
+		"aws": {"'123456789012'", map[string][2]string{
+			"US-EAST-1": {spelt, "us-east-1"}, "Us-Gov-West-1": {spelt, "us-gov-west-1"}, "us-east-1a": {part, "us-east-1"}, "ap-southeast-2C": {part, "ap-southeast-2"},
+			"us-west-2-lax-1a": {part, "us-west-2"}, "us-east-1-wl1-bos-wlz-1": {part, "us-east-1"}, "cn-north-1b": {part, "cn-north-1"},
+		}, []string{"us-east-1", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "ap-southeast-10", "RegionOne", "eu-west-00"}},
+		"alibaba": {"'1968132000123456'", map[string][2]string{
+			"CN-Hangzhou": {spelt, "cn-hangzhou"}, "cn-hangzhou-b": {part, "cn-hangzhou"}, "ap-southeast-1a": {part, "ap-southeast-1"}, "cn-shanghai-finance-1b": {part, "cn-shanghai-finance-1"},
+		}, []string{"cn-hangzhou", "cn-shanghai-finance-1", "cn-north-2-gov-1", "cn-heyuan-acdr-1", "us-west-1", "cn-qingdao-env17-d01"}},
+		"tencent": {"'100001234567'", map[string][2]string{
+			"AP-Guangzhou": {spelt, "ap-guangzhou"}, "ap-guangzhou-3": {part, "ap-guangzhou"}, "ap-shanghai-fsi-1": {part, "ap-shanghai-fsi"}, "na-siliconvalley-2": {part, "na-siliconvalley"},
+		}, []string{"ap-guangzhou", "ap-shanghai-fsi", "chongqing", "ap-of-my-own-7"}},
+		"huawei": {"'0123456789abcdef0123456789abcdef'", map[string][2]string{
+			"CN-North-4": {spelt, "cn-north-4"}, "cn-north-4a": {part, "cn-north-4"}, "cn-north-4_project": {part, "cn-north-4"},
+		}, []string{"cn-north-4", "eu-west-101", "eu-de", "my-kualalumpur-1", "RegionOne"}},
+		"azure": {"11111111-2222-3333-4444-555555555555", map[string][2]string{
+			"East US": {spelt, "eastus"}, "West US 2": {spelt, "westus2"}, "EastUS": {spelt, "eastus"}, "eastus-az1": {part, "eastus"},
+		}, []string{"eastus", "westus2", "germanywestcentral"}},
+	} {
+		check := func(region string) error {
+			_, err := parse(spoil(map[int]string{10: fmt.Sprintf("    - {provider: %s, name: prod, account_id: %s, regions: [%s]}", provider, of.account, region)}))
+			return err
+		}
+		for region, told := range of.none {
+			require.EqualError(t, check(region), fmt.Sprintf("cloudsync.yaml:10: public_cloud_sync.accounts[0].regions[0]: %q %s: write %s", region, told[0], told[1]))
+		}
+		for _, region := range of.fine {
+			require.NoError(t, check(region), region)
+		}
+	}
+}
+
+func TestAccountIDsOfEachCloud(t *testing.T) {
+	t.Parallel()
+	check := func(provider, id, more string) error {
+		_, err := parse(spoil(map[int]string{10: fmt.Sprintf("    - {provider: %s, name: prod, account_id: '%s', regions: [all]%s}", provider, id, more)}))
+		return err
+	}
+	for provider, ids := range map[string][]string{
+		"aws":     {"12345", "1234567890123", "12345678901a", "arn:aws:iam::123456789012:root", "1234-5678-9012"},
+		"alibaba": {"prod", "196813200012345x", "acs:ram::1968132000123456:root", "1"},
+		"tencent": {"uin/100001234567", "prod", "1"},
+		"huawei":  {"1", "0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcde", "hw12345678"},
+		"azure":   {"111111112222333344445555555555555", "/subscriptions/11111111-2222-3333-4444-555555555555", "demo"},
+	} {
+		for _, id := range ids {
+			require.ErrorContains(t, check(provider, id, ""), fmt.Sprintf("account_id: %.40q cannot be one: write ", id))
+		}
+	}
+	require.NoError(t, check("azure", "11111111-2222-3333-4444-AAAAAAAAAAAA", ""))
+	require.NoError(t, check("alibaba", "123456789012345", ""))
+	require.NoError(t, check("huawei", "default", ", endpoint: 'https://{product}.cloud.example.com'"))
+}
+
+// One account of a cloud under two names would have its rows twice.
+func TestOneAccountUnderTwoNames(t *testing.T) {
+	t.Parallel()
+	check := func(first, second string) error {
+		_, err := parse(spoil(map[int]string{10: "    - {provider: aws, name: a, account_id: '123456789012', " + first + "}\n    - {provider: aws, name: b, " + second + "}"}))
+		return err
+	}
+	for _, both := range [][2]string{
+		{"regions: [all]", "account_id: '123456789012', regions: [all]"},
+		{"regions: [all]", "account_id: '123456789012', regions: [eu-west-1]"},
+		{"regions: [eu-west-1, us-east-1]", "account_id: '123456789012', regions: [us-east-1]"},
+		{"regions: [all], endpoint: 'https://x.example.com/'", "account_id: '123456789012', regions: [all], endpoint: 'https://X.example.com'"},
+	} {
+		require.EqualError(t, check(both[0], both[1]), "cloudsync.yaml:11: public_cloud_sync.accounts[1].account_id: the account of line 10 under another name, "+
+			"with a region that both have: its rows would stand twice: remove one of them, or write regions of its own for each")
+	}
+	for _, apart := range [][2]string{
+		{"regions: [all]", "account_id: '123456789013', regions: [all]"},
+		{"regions: [eu-west-1]", "account_id: '123456789012', regions: [us-east-1]"},
+		{"regions: [all], endpoint: 'https://x.example.com'", "account_id: '123456789012', regions: [all], endpoint: 'https://y.example.com'"},
+	} {
+		require.NoError(t, check(apart[0], apart[1]))
+	}
+	_, err := parse(spoil(map[int]string{10: "    - {provider: azure, name: a, account_id: 11111111-2222-3333-4444-aaaaaaaaaaaa, regions: [all]}\n" +
+		"    - {provider: azure, name: b, account_id: 11111111-2222-3333-4444-AAAAAAAAAAAA, regions: [all]}"}))
+	require.ErrorContains(t, err, "the account of line 10 under another name")
 }

@@ -35,10 +35,14 @@ type report struct {
 	lines    map[string]int  // of every path in the file
 	failed   map[string]bool // paths whose value is not usable
 	fromEnv  map[string]bool // paths whose value holds a variable
+	env      func(string) (string, bool)
 }
 
-func newReport() *report {
-	return &report{lines: map[string]int{}, failed: map[string]bool{}, fromEnv: map[string]bool{}}
+func newReport(env func(string) (string, bool)) *report {
+	if env == nil {
+		env = func(string) (string, bool) { return "", false }
+	}
+	return &report{env: env, lines: map[string]int{}, failed: map[string]bool{}, fromEnv: map[string]bool{}}
 }
 
 // has says whether the file has something at the path.

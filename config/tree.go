@@ -47,6 +47,14 @@ func parseTree(source []byte, r *report) *node {
 		r.onLine(1+bytes.Count(source[:at], []byte("\n")), "not UTF-8: save the file in UTF-8")
 		return nil
 	}
+	if line := loneReturn(source); line > 0 {
+		r.onLine(line, "a line ends with a carriage return alone: save the file with the line ends of Unix (LF) or Windows (CRLF)")
+		return nil
+	}
+	if line := tooDeepAt(source); line > 0 {
+		r.onLine(line, fmt.Sprintf("more than %d lists and mappings in each other: check the brackets and the indentation", maxDepth))
+		return nil
+	}
 	// Duplicate keys are found by the decoder, which reports them among the rest.
 	file, err := parser.ParseBytes(source, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
@@ -69,6 +77,17 @@ func parseTree(source []byte, r *report) *node {
 		r.onLine(lineOf(docs[1]), "a second YAML document begins: write everything in one, without ---")
 		return nil
 	}
+}
+
+// loneReturn returns the line that ends with a carriage return and no line feed, 0 where
+// none does.
+func loneReturn(source []byte) int {
+	for at, c := range source {
+		if c == '\r' && (at+1 == len(source) || source[at+1] != '\n') {
+			return 1 + bytes.Count(source[:at], []byte("\n"))
+		}
+	}
+	return 0
 }
 
 func invalidUTF8(source []byte) (at int) {

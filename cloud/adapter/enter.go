@@ -131,7 +131,7 @@ func (p *provider) refused(ctx context.Context, began time.Time, err error) erro
 // classOfFile is that of a credential's file that cannot be read. One that is empty, or
 // half replaced, may be whole a moment later.
 func classOfFile(err error) cloud.Class {
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) || errors.Is(err, cloud.ErrMalformed) {
 		return cloud.InvalidCredential
 	}
 	return cloud.Unavailable
