@@ -163,3 +163,46 @@ func TestWrongHistoryCommandsSayWhatToWrite(t *testing.T) {
 		})
 	}
 }
+
+// A variable of the shell that is not set leaves an empty argument, which would narrow
+// nothing: the first resource of all, or the changes of all scopes.
+func TestEmptyArgumentsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args    []string
+		message string
+	}{
+		{[]string{"history", "resource_host", ""}, "an argument is empty: write it, or set the variable that gives it (starter history KIND NATIVE_ID"},
+		{[]string{"history", "resource_host", " "}, "an argument is empty"},
+		{[]string{"as-of", "resource_host", ""}, "an argument is empty"},
+		{[]string{"show", ""}, "an argument is empty"},
+		{[]string{"accounts", ""}, "an argument is empty"},
+		{[]string{"accounts", "mock/prod", ""}, "an argument is empty"},
+		{[]string{"changes", "--native-id", ""}, "--native-id is empty: write its value, set the variable that gives it, or leave the flag out"},
+		{[]string{"changes", "--scope="}, "--scope is empty"},
+		{[]string{"changes", "--run", ""}, "--run is empty"},
+		{[]string{"changes", "--op", ""}, "--op is empty"},
+		{[]string{"plan", "resource_host", "--scope", ""}, "--scope is empty"},
+		{[]string{"plan", "resource_host", "--scope", "mock/prod/beijing,"}, "--scope is empty"},
+		{[]string{"prune", "--scope", ""}, "--scope is empty"},
+		{[]string{"prune", "--kind", ""}, "--kind is empty"},
+		{[]string{"verify", "resource_host", "--scope", ""}, "--scope is empty"},
+		{[]string{"restore", "--run", ""}, "--run is empty"},
+		{[]string{"restore", "--uid", "", "--run", "1"}, "--uid is empty"},
+		{[]string{"changes", "--before", "-1"}, "--before: write a number from 1 up"},
+		{[]string{"changes", "--before", "0"}, "--before: write a number from 1 up"},
+		{[]string{"changes", "--limit", "-1"}, "--limit: write a number from 1 up"},
+		{[]string{"history", "resource_host", "i-1", "--limit=-1"}, "--limit: write a number from 1 up"},
+		{[]string{"runs", "--limit", "-1"}, "--limit: write a number from 1 up"},
+		{[]string{"show", "latest", "--failures", "-1"}, "--failures: write a number from 0 up"},
+		{[]string{"run", "resource_host", "--wait", "--timeout", "-5s"}, "--timeout -5s: write a time that is to come, such as 10m"},
+	} {
+		b := newBench()
+		require.Equal(t, 1, b.Run(t.Context(), test.args), test.args)
+		require.Contains(t, b.stderr.String(), "starter: "+test.message, test.args)
+		require.Empty(t, b.stdout.String())
+	}
+	b := newBench()
+	require.Equal(t, 1, b.Run(t.Context(), []string{"show", "latest", "--failures", "0", "--config", ""}))
+	require.Contains(t, b.stderr.String(), "no configuration file")
+}

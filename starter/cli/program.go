@@ -76,7 +76,9 @@ func (p *Program) rootCommand() *cobra.Command {
 		// Run reports errors itself, and what is wrong with a run is no matter of
 		// usage.
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return p.checkFlags() },
+		PersistentPreRunE: func(cmd *cobra.Command, args []string) error {
+			return errors.Join(p.checkFlags(), checkGiven(cmd, args))
+		},
 	}
 	root.SetOut(p.out.Writer())
 	root.SetErr(p.err.Writer())
