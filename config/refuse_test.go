@@ -359,7 +359,7 @@ func TestDeeplyNestedDocuments(t *testing.T) {
 // What a name is that is no region of its cloud, and which region to write.
 func TestRegionsThatAreNone(t *testing.T) {
 	t.Parallel()
-	const part, spelt = "is a part of a region", "is a region in another spelling"
+	const part, spelt = "is a zone of a region", "is a region in another spelling"
 	for provider, of := range map[string]struct {
 		account string
 		none    map[string][2]string
@@ -376,7 +376,7 @@ func TestRegionsThatAreNone(t *testing.T) {
 			"AP-Guangzhou": {spelt, "ap-guangzhou"}, "ap-guangzhou-3": {part, "ap-guangzhou"}, "ap-shanghai-fsi-1": {part, "ap-shanghai-fsi"}, "na-siliconvalley-2": {part, "na-siliconvalley"},
 		}, []string{"ap-guangzhou", "ap-shanghai-fsi", "chongqing", "ap-of-my-own-7"}},
 		"huawei": {"'0123456789abcdef0123456789abcdef'", map[string][2]string{
-			"CN-North-4": {spelt, "cn-north-4"}, "cn-north-4a": {part, "cn-north-4"}, "cn-north-4_project": {part, "cn-north-4"},
+			"CN-North-4": {spelt, "cn-north-4"}, "cn-north-4a": {part, "cn-north-4"}, "cn-north-4_project": {"is a project in a region", "cn-north-4"},
 		}, []string{"cn-north-4", "eu-west-101", "eu-de", "my-kualalumpur-1", "RegionOne"}},
 		"azure": {"11111111-2222-3333-4444-555555555555", map[string][2]string{
 			"East US": {spelt, "eastus"}, "West US 2": {spelt, "westus2"}, "EastUS": {spelt, "eastus"}, "eastus-az1": {part, "eastus"},

@@ -62,7 +62,11 @@ func insteadOfRegion(provider, name string) (what, region string) {
 		plain = strings.ReplaceAll(plain, " ", "")
 	}
 	if found := form.zone.FindStringSubmatch(plain); found != nil {
-		return "a part of a region", strings.Join(found[1:], "")
+		what = "a zone of a region"
+		if strings.Contains(plain, "_") {
+			what = "a project in a region"
+		}
+		return what, strings.Join(found[1:], "")
 	}
 	if plain != name && form.region.MatchString(plain) {
 		return "a region in another spelling", plain
