@@ -65,6 +65,13 @@ func (b *bundle) deps() activities.Deps {
 	}
 }
 
+// tagKeys are those of the cloud that is synced.
+func (b *bundle) tagKeys() resource.TagKeys {
+	keys := b.deps().TagKeys
+	keys.Caseless = b.cloud.caseless
+	return keys
+}
+
 // begin is the beginning of a run, up to its claim.
 func (b *bundle) begin(t *testing.T, runID string) {
 	t.Helper()
@@ -179,7 +186,7 @@ func (b *bundle) requireInventory(t *testing.T, rows ...*resource.Host) {
 	var want []resource.Entry
 	for _, row := range rows {
 		sealed := *row
-		sealed.PlaceInTree(b.deps().TagKeys)
+		sealed.PlaceInTree(b.tagKeys())
 		require.NoError(t, resource.HostKind.Seal(&sealed, beijing, b.scope.ID))
 		want = append(want, sealed.Entry())
 	}

@@ -35,7 +35,7 @@ func TestSyncMakesTheInventoryEqualTheCloud(t *testing.T) {
 	found = b.compare(t, b.fetch(t))
 	gone := resource.Digest{}
 	for _, row := range hosts(0, 5) {
-		row.PlaceInTree(b.deps().TagKeys)
+		row.PlaceInTree(b.tagKeys())
 		require.NoError(t, resource.HostKind.Seal(row, beijing, b.scope.ID))
 		gone.Add(row.Entry())
 	}
