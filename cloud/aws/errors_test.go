@@ -380,6 +380,23 @@ func TestOneOddResourceAmongOthers(t *testing.T) {
 	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "it may be either")
 }
 
+// Of many odd resources, each is told, and the field of some.
+func TestManyOddResources(t *testing.T) {
+	t.Parallel()
+	var items strings.Builder
+	for i := range 30 {
+		fmt.Fprintf(&items, "<item><volumeId>vol-%d</volumeId><size>x</size></item>", i)
+	}
+	items.WriteString("<item><volumeId>vol-two</volumeId><size>x</size><createTime>y</createTime></item>")
+	c := newCloud(few())
+	c.Record("DescribeVolumes", []byte("<DescribeVolumesResponse><volumeSet>"+items.String()+"</volumeSet></DescribeVolumesResponse>"))
+	page, err := newClient(t, c).List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	require.Len(t, page.Problems, 31)
+	require.Equal(t, cloud.Problem{NativeID: "vol-0", Text: `volume "vol-0": size makes no sense: "x"`}, page.Problems[0])
+	require.Equal(t, cloud.Problem{NativeID: "vol-29", Text: `volume "vol-29": the SDK cannot read it`}, page.Problems[29])
+}
+
 // Where nothing can be read, or the fault is in no resource, the page fails.
 func TestAPageOfWhichNothingCanBeRead(t *testing.T) {
 	t.Parallel()

@@ -40,21 +40,24 @@ type listed[T any] struct {
 	unread *unread
 }
 
-// unread is a resource that the SDK cannot read, with the field to blame.
+// unread is a resource that the SDK cannot read, with the field to blame, if that is
+// known.
 type unread struct {
 	id           string
 	field, value string
 	element      *element
 }
 
-// blame notes in the fields of a resource what the SDK cannot read of it.
-func (u *unread) blame(f *adapter.Fields) *adapter.Fields {
-	f.Refuse(u.field, u.value)
-	return f
-}
-
 // problem says what the SDK cannot read.
-func (u *unread) problem(what string) string { return u.blame(adapter.NewFields(what, u.id)).Problem() }
+func (u *unread) problem(what string) string {
+	f := adapter.NewFields(what, u.id)
+	if u.field == "" {
+		f.Fail("the SDK cannot read it")
+	} else {
+		f.Refuse(u.field, u.value)
+	}
+	return f.Problem()
+}
 
 // all are the resources that were read, and those that were not.
 func all[T any](read []T, unread []*unread) []listed[T] {
@@ -128,9 +131,14 @@ func (e elements) sift(body []byte, decode func([]byte) (any, error)) (answer an
 	resources := root.at(e.path)
 	for _, one := range resources {
 		only(resources, one)
-		if _, err := decode(root.encode()); err != nil {
-			odd = append(odd, e.blame(root, one, decode))
+		if _, err := decode(root.encode()); err == nil {
+			continue
 		}
+		found := &unread{id: one.text(e.id), element: one}
+		if len(odd) < maxBlamed {
+			found.blame(root, decode)
+		}
+		odd = append(odd, found)
 	}
 	only(resources, nil)
 	for _, one := range resources {
@@ -154,20 +162,22 @@ func only(resources []*element, kept *element) {
 	}
 }
 
-// blame finds the field without which the resource can be decoded, which is alone in the
-// document. Where it takes several, the first is as good as any.
-func (e elements) blame(root, resource *element, decode func([]byte) (any, error)) *unread {
-	found := &unread{id: resource.text(e.id), element: resource, field: "it"}
-	for _, leaf := range resource.leaves("") {
+// maxBlamed is for how many resources of an answer the field to blame is looked for: it
+// takes some time, and of a hundred like it nobody reads more.
+const maxBlamed = 10
+
+// blame finds the field without which the resource, alone in the document, can be decoded.
+// It is not known where that takes several.
+func (u *unread) blame(root *element, decode func([]byte) (any, error)) {
+	for _, leaf := range u.element.leaves("") {
 		leaf.of.left = true
 		_, err := decode(root.encode())
 		leaf.of.left = false
 		if err == nil {
-			found.field, found.value = leaf.path, leaf.of.Text
-			return found
+			u.field, u.value = leaf.path, leaf.of.Text
+			return
 		}
 	}
-	return found
 }
 
 // element is one of an XML document.
