@@ -97,7 +97,7 @@ func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instanc
 		if one.unread == nil {
 			continue
 		}
-		for _, instance := range one.unread.element.all("instanceId") {
+		for _, instance := range instancesOf(one) {
 			sum[instance] = Disks{Problem: one.unread.problem("volume")}
 		}
 	}
