@@ -5,10 +5,21 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+
+	"github.com/go-sql-driver/mysql"
 )
 
-// connector opens connections that keep their bulk inserts.
-type connector struct{ driver.Connector }
+// connector opens connections that keep their bulk inserts, and say in words what the
+// driver or the server does not.
+type connector struct {
+	driver.Connector
+	config *mysql.Config
+}
+
+func newConnector(config *mysql.Config) (connector, error) {
+	opener, err := mysql.NewConnector(config)
+	return connector{Connector: opener, config: config}, err
+}
 
 // setIsolation is for all transactions that do not say otherwise. READ COMMITTED keeps
 // gap locks away, over which parallel batches would deadlock.
@@ -18,7 +29,7 @@ const setIsolation = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	opened, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, explainRefusal(c.config, err)
 	}
 	conn, ok := opened.(mysqlConn)
 	if !ok {
@@ -27,7 +38,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if _, err := conn.ExecContext(ctx, setIsolation, nil); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &connection{mysqlConn: conn, bulk: map[string]*bulkInsert{}}, nil
+	return &connection{mysqlConn: conn, server: c.config.Addr, bulk: map[string]*bulkInsert{}}, nil
 }
 
 // mysqlConn is all that database/sql asks of the driver's connections.
@@ -47,5 +58,97 @@ type mysqlConn interface {
 // in it ends with it.
 type connection struct {
 	mysqlConn
-	bulk map[string]*bulkInsert
+	server   string // its address
+	readOnly bool   // the server refused to write
+	bulk     map[string]*bulkInsert
 }
+
+// Close implements driver.Conn. That a connection cannot take its leave, since the
+// server has closed it for being idle, is nobody's failure.
+func (c *connection) Close() error {
+	_ = c.mysqlConn.Close()
+	return nil
+}
+
+// IsValid implements driver.Validator. A connection to a server that does not write is
+// not kept: after a failover, the next one may go to the server that does.
+func (c *connection) IsValid() bool { return !c.readOnly && c.mysqlConn.IsValid() }
+
+// judge says what a refusal to write means. The driver could do away with such a
+// connection, too, but its error would be "bad connection".
+func (c *connection) judge(err error) error {
+	if !isReadOnly(err) {
+		return err
+	}
+	c.readOnly = true
+	return fmt.Errorf("the server at %s is read-only, such as a replica, or the old primary after a failover: %w", c.server, err)
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	result, err := c.mysqlConn.ExecContext(ctx, query, args)
+	return result, c.judge(err)
+}
+
+// QueryContext implements driver.QueryerContext.
+func (c *connection) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.mysqlConn.QueryContext(ctx, query, args)
+	return rows, c.judge(err)
+}
+
+// PrepareContext implements driver.ConnPrepareContext.
+func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	prepared, err := c.mysqlConn.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, c.judge(err)
+	}
+	stmt, ok := prepared.(mysqlStmt)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a statement of type %T lacks what the driver's had", prepared), prepared.Close())
+	}
+	return &statement{mysqlStmt: stmt, conn: c}, nil
+}
+
+// BeginTx implements driver.ConnBeginTx.
+func (c *connection) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.mysqlConn.BeginTx(ctx, opts)
+	if err != nil {
+		return nil, c.judge(err)
+	}
+	return &transaction{Tx: tx, conn: c}, nil
+}
+
+// mysqlStmt is all that database/sql asks of the driver's prepared statements.
+type mysqlStmt interface {
+	driver.Stmt
+	driver.StmtExecContext
+	driver.StmtQueryContext
+	driver.NamedValueChecker
+}
+
+// statement is one that is prepared in a connection.
+type statement struct {
+	mysqlStmt
+	conn *connection
+}
+
+// ExecContext implements driver.StmtExecContext.
+func (s *statement) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	result, err := s.mysqlStmt.ExecContext(ctx, args)
+	return result, s.conn.judge(err)
+}
+
+// QueryContext implements driver.StmtQueryContext.
+func (s *statement) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := s.mysqlStmt.QueryContext(ctx, args)
+	return rows, s.conn.judge(err)
+}
+
+// transaction is one in a connection.
+type transaction struct {
+	driver.Tx
+	conn *connection
+}
+
+// Commit implements driver.Tx. A server that became read-only meanwhile refuses it.
+func (t *transaction) Commit() error { return t.conn.judge(t.Tx.Commit()) }

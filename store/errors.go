@@ -41,8 +41,12 @@ const (
 	erCheckViolated       = 3819
 	erUnknown             = 1105
 	erNetPacketTooLarge   = 1153
+	erReadOnlyMode        = 1836
+	erReadOnlyTransaction = 1792
 
 	erAllowedPacketOverflowed = 1301
+	erOptionPreventsStatement = 1290
+	erSecureTransportRequired = 3159
 	mariaCheckViolated        = 4025
 )
 
@@ -95,16 +99,6 @@ func gone(err error) error {
 		return ErrSuperseded
 	}
 	return err
-}
-
-// refusedForGood says that the server answered and will answer the same again
-// until somebody changes the configuration.
-func refusedForGood(err error) bool {
-	switch number(err) {
-	case erDBAccessDenied, erAccessDenied, erBadDB:
-		return true
-	}
-	return false
 }
 
 // reason is a refusal in the server's own words, without what was being done.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/go-sql-driver/mysql"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/mysqldialect"
 	"github.com/uptrace/bun/migrate"
@@ -75,12 +74,17 @@ func (s *Store) pending(ctx context.Context, migrations *migrate.Migrations) (bo
 	return false, nil
 }
 
+// yearInSeconds is the longest wait_timeout that there is.
+const yearInSeconds = "31536000"
+
 // openForMigration opens connections without a time limit on answers: a change of
-// a large table takes as long as it takes, and so does another process's.
+// a large table takes as long as it takes, and so does another process's. The one that
+// holds the lock is idle meanwhile, and must not be closed for that.
 func (s *Store) openForMigration() (*bun.DB, error) {
 	patient := s.config.Clone()
 	patient.ReadTimeout = 0
-	connector, err := mysql.NewConnector(patient)
+	patient.Params["wait_timeout"] = yearInSeconds
+	connector, err := newConnector(patient)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: connect: %w", err)
 	}

@@ -65,11 +65,11 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if err := harden(cfg); err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
 	}
-	opener, err := mysql.NewConnector(cfg)
+	opener, err := newConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
 	}
-	pool := sql.OpenDB(connector{opener})
+	pool := sql.OpenDB(opener)
 	conns := cmp.Or(opts.MaxOpenConns, DefaultMaxOpenConns)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
@@ -99,8 +99,8 @@ func harden(cfg *mysql.Config) error {
 	cfg.ParseTime = true
 	cfg.Loc = time.UTC
 	cfg.Logger = driverLog{}
-	cfg.MaxAllowedPacket = 0  // ask the server
-	cfg.RejectReadOnly = true // after a failover, leave the old primary
+	cfg.MaxAllowedPacket = 0   // ask the server
+	cfg.RejectReadOnly = false // a connection sees to that, and says so
 	cfg.Timeout = cmp.Or(cfg.Timeout, dialTimeout)
 	cfg.ReadTimeout = cmp.Or(cfg.ReadTimeout, ioTimeout)
 	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, ioTimeout)

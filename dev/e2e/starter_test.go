@@ -18,6 +18,13 @@ import (
 // printed to standard output and its exit status.
 func (s *stack) starter(t *testing.T, config string, args ...string) (stdout string, status int) {
 	t.Helper()
+	stdout, _, status = s.starterSays(t, config, args...)
+	return stdout, status
+}
+
+// starterSays returns standard error, too.
+func (s *stack) starterSays(t *testing.T, config string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
 	binary, err := starterBinary()
 	require.NoError(t, err)
 	command := exec.CommandContext(t.Context(), binary, append([]string{"--config", config}, args...)...)
@@ -29,7 +36,7 @@ func (s *stack) starter(t *testing.T, config string, args ...string) (stdout str
 		require.ErrorAs(t, err, &exit)
 	}
 	t.Logf("starter %s\n%s%s", strings.Join(args, " "), out.String(), errs.String())
-	return out.String(), command.ProcessState.ExitCode()
+	return out.String(), errs.String(), command.ProcessState.ExitCode()
 }
 
 // The way of an operator: apply the schedules, run twice, look at the audit.

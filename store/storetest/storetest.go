@@ -6,8 +6,10 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
@@ -64,6 +66,52 @@ func Connect(t testing.TB, dsn string) *sql.DB {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
+}
+
+// KillConnections has the server end all connections to the database of dsn, and returns
+// how many there were.
+func KillConnections(t testing.TB, dsn string) (killed int) {
+	t.Helper()
+	db, database := beside(t, dsn)
+	for _, id := range connections(t, db, database) {
+		_, err := db.ExecContext(t.Context(), fmt.Sprint("KILL ", id)) // MySQL takes no parameter there
+		require.NoError(t, err)
+		killed++
+	}
+	AwaitNoConnections(t, dsn)
+	return killed
+}
+
+// AwaitNoConnections waits until the server has closed all connections to the database
+// of dsn.
+func AwaitNoConnections(t testing.TB, dsn string) {
+	t.Helper()
+	db, database := beside(t, dsn)
+	require.Eventually(t, func() bool { return len(connections(t, db, database)) == 0 }, time.Minute, 10*time.Millisecond)
+}
+
+// beside connects to the server, and to no database of it.
+func beside(t testing.TB, dsn string) (db *sql.DB, database string) {
+	t.Helper()
+	cfg, err := mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	database, cfg.DBName = cfg.DBName, ""
+	return Connect(t, cfg.FormatDSN()), database
+}
+
+// connections are the server's numbers of those to a database.
+func connections(t testing.TB, db *sql.DB, database string) (found []int64) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), "SELECT id FROM information_schema.PROCESSLIST WHERE db = ?", database)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		require.NoError(t, rows.Scan(&id))
+		found = append(found, id)
+	}
+	require.NoError(t, rows.Err())
+	return found
 }
 
 func execute(t testing.TB, server, statement string) {
