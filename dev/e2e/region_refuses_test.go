@@ -29,15 +29,16 @@ var listHosts = map[string]string{
 	"huawei": "ListServersDetails", "azure": "vm_list",
 }
 
-// firstRefused is an account in which the region that a run asks first refuses the
-// credential at once, while the others' answers take until the gate opens.
+// firstRefused is an account in which the first region that a run asks, of those that
+// have not refused yet, refuses the credential at once, while the others' answers take until the gate opens.
 type firstRefused struct {
 	cloud.Provider
 	fake   *fake.Cloud
 	action string
 
 	mu      sync.Mutex
-	refuses string // the region, once one was asked
+	refuses string          // the region, once one was asked
+	refused map[string]bool // in this run or before
 	gate    chan struct{}
 }
 
@@ -54,8 +55,8 @@ func (f *firstRefused) begin() (open func()) {
 // List implements cloud.Provider.
 func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
 	f.mu.Lock()
-	if f.refuses == "" {
-		f.refuses = scope.Region
+	if f.refuses == "" && !f.refused[scope.Region] {
+		f.refuses, f.refused[scope.Region] = scope.Region, true
 		f.fake.Break(fake.Fault{Region: scope.Region, Action: f.action, Verdict: fake.InvalidCredential})
 	}
 	gate, waits := f.gate, f.refuses != scope.Region
@@ -71,8 +72,8 @@ func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor st
 }
 
 // One region of seventeen refuses the credential at once, whose identity was verified,
-// and the others take their time: none of them is skipped. Each run asks another region
-// first, so that in the end all are synced.
+// and the others take their time: none of them is skipped. In each run it is
+// another region, so that in the end all are synced.
 func TestARegionThatRefusesLeavesTheOthers(t *testing.T) {
 	t.Parallel()
 	for _, of := range realClouds {
@@ -131,7 +132,7 @@ func newFirstRefused(t *testing.T, of realCloud, all bool) *firstRefused {
 	has.Add(account)
 	client, err := clouds.Open(settings)
 	require.NoError(t, err)
-	return &firstRefused{Provider: client, fake: has, action: listHosts[of.provider]}
+	return &firstRefused{Provider: client, fake: has, action: listHosts[of.provider], refused: map[string]bool{}}
 }
 
 // regionOf is a region's name of the cloud's form.
