@@ -331,7 +331,8 @@ func TestASizeThatMakesNoSenseIsNotKept(t *testing.T) {
 	t.Parallel()
 	c := newCloud(few())
 	client := newClient(t, c)
-	c.Break(fake.Fault{Action: "DescribeInstanceTypes", Times: 1, Body: `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`})
+	c.Break(fake.Fault{Action: "DescribeInstanceTypes", Times: 1, Body: `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item>
+		<item><instanceType>c5.metal</instanceType><vCpuInfo><defaultVCpus>96</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>196608</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`})
 	page, err := client.List(t.Context(), scopeOf(resource.HostKind), "")
 	require.NoError(t, err)
 	require.Len(t, page.Problems, 1)
