@@ -358,6 +358,10 @@ func (o *observer) after(name string, out any) any {
 		listed := out.(activities.ListScopesOut)
 		listed.Policy, o.newer = o.policy, o.number
 		return listed
+	case "FetchCloud": // what is unchanged is listed, to the last row
+		if o.number == o.newer && out.(activities.FetchCloudOut).Unchanged {
+			o.held = map[string]bool{}
+		}
 	case "ComputeDiff":
 		if o.number == o.newer {
 			o.judge(out.(activities.ComputeDiffOut))
