@@ -380,6 +380,21 @@ func TestOneOddResourceAmongOthers(t *testing.T) {
 	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "it may be either")
 }
 
+// Volumes that are listed as a whole cost the hosts that have them, too.
+func TestAnOddVolumeAmongAll(t *testing.T) {
+	t.Parallel()
+	c := newCloud(manyHosts(300))
+	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet>
+		<item><volumeId>vol-1</volumeId><size>8</size><attachmentSet><item><instanceId>i-000001</instanceId></item></attachmentSet></item>
+		<item><volumeId>vol-2</volumeId><size>big</size><attachmentSet><item><instanceId>i-000002</instanceId></item></attachmentSet></item>
+		<item><volumeId>vol-3</volumeId><size>big</size></item></volumeSet></DescribeVolumesResponse>`))
+	page, err := newClient(t, c).List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{NativeID: "i-000002", Text: `instance "i-000002": volume "vol-2": size makes no sense: "big"`}}, page.Problems)
+	require.Len(t, page.Rows, 299)
+	require.EqualValues(t, 8, sealed(t, resource.HostKind, page.Rows)["i-000001"].(*resource.Host).DiskGiB)
+}
+
 // Of many odd resources, each is told, and the field of some.
 func TestManyOddResources(t *testing.T) {
 	t.Parallel()
