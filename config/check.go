@@ -43,7 +43,10 @@ func (e mysqlEntry) check(path string, r *report) {
 		r.at(addr, "missing: %s", dsnForm)
 	} else if fault := dsnFault(e.Addr); fault != "" {
 		r.at(addr, "%s", fault)
+	} else if e.tls() != (tlsEntry{}) && setsTLS(e.Addr) {
+		r.at(addr, "tls after the ? beside the tls_ keys: remove one of them")
 	}
+	e.tls().check(path, r)
 }
 
 func (e syncEntry) check(path string, r *report) {

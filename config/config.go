@@ -4,6 +4,7 @@
 package config
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,6 +33,9 @@ type MySQL struct {
 	// database.
 	DSN          string `json:"-"`
 	MaxOpenConns int    // connections to the server at most
+	// TLS is how to reach the server over TLS, in place of what the DSN says; nil for
+	// that.
+	TLS *tls.Config `json:"-"`
 }
 
 // String names the inventory without its password.

@@ -30,6 +30,14 @@ type mysqlEntry struct {
 	Name         string `yaml:"name"`
 	Addr         string `yaml:"addr"`
 	MaxOpenConns int    `yaml:"max_open_conns"`
+
+	TLSCA         string `yaml:"tls_ca"`
+	TLSCAFile     string `yaml:"tls_ca_file"`
+	TLSCert       string `yaml:"tls_cert"`
+	TLSCertFile   string `yaml:"tls_cert_file"`
+	TLSKey        string `yaml:"tls_key"`
+	TLSKeyFile    string `yaml:"tls_key_file"`
+	TLSServerName string `yaml:"tls_server_name"`
 }
 
 func (e *mysqlEntry) setDefaults() { e.MaxOpenConns = DefaultMaxOpenConns }
@@ -161,7 +169,7 @@ func (e *accountEntry) setDefaults() { e.Mock = mock.DefaultSettings() }
 func (doc *document) config() *Config {
 	inventory := doc.MySQL[0]
 	c := &Config{
-		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns},
+		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns, TLS: inventory.tls().config()},
 		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys{Group: doc.Sync.Tags.Group, Product: doc.Sync.Tags.Product, App: doc.Sync.Tags.App}, Retention: retention.Limits(doc.Sync.Retention)},
 	}
 	for _, entry := range doc.Sync.Resources {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -53,18 +52,13 @@ func addressFault(address string) string {
 	return ""
 }
 
-// parameterFault tries each parameter alone, since the driver does not say which
-// one it refuses.
-func parameterFault(base, parameters string) string {
-	number := 0
+// setsTLS says whether the parameters of a data source name have one for TLS.
+func setsTLS(dsn string) bool {
+	_, parameters, _ := strings.Cut(dsn[strings.LastIndexByte(dsn, '/')+1:], "?")
 	for parameter := range strings.SplitSeq(parameters, "&") {
-		number++
-		if _, err := mysql.ParseDSN(base + "?" + parameter); err != nil {
-			return fmt.Sprintf("parameter %d after the ? is not valid: correct it as in github.com/go-sql-driver/mysql#parameters, or remove it", number)
+		if strings.HasPrefix(parameter, "tls=") {
+			return true
 		}
 	}
-	if _, err := mysql.ParseDSN(base + "?" + parameters); err != nil {
-		return "the parameters after the ? contradict each other: remove some"
-	}
-	return ""
+	return false
 }

@@ -6,6 +6,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -34,6 +35,9 @@ type Options struct {
 	// ConnectTimeout is how long Open tries to reach the server; 0 means
 	// DefaultConnectTimeout.
 	ConnectTimeout time.Duration
+	// TLS is how to reach the server over TLS, in place of what the dsn says; nil for
+	// that.
+	TLS *tls.Config
 	// Now is the clock of the timestamps written; nil means time.Now.
 	Now func() time.Time
 	// ServerNow is the clock of what a restore writes; nil means the server's. An
@@ -64,6 +68,9 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	}
 	if err := harden(cfg); err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
+	}
+	if opts.TLS != nil {
+		cfg.TLS = opts.TLS.Clone()
 	}
 	opener, err := newConnector(cfg)
 	if err != nil {
@@ -101,6 +108,8 @@ func harden(cfg *mysql.Config) error {
 	cfg.Logger = driverLog{}
 	cfg.MaxAllowedPacket = 0   // ask the server
 	cfg.RejectReadOnly = false // a connection sees to that, and says so
+	cfg.ColumnsWithAlias, cfg.ClientFoundRows, cfg.InterpolateParams, cfg.MultiStatements = false, false, false, false
+	cfg.CheckConnLiveness = true
 	cfg.Timeout = cmp.Or(cfg.Timeout, dialTimeout)
 	cfg.ReadTimeout = cmp.Or(cfg.ReadTimeout, ioTimeout)
 	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, ioTimeout)

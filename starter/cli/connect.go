@@ -65,7 +65,7 @@ func (p *Program) withStore(ctx context.Context, do func(*store.Store) error) er
 		return err
 	}
 	// A command asks one thing after the other.
-	s, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: 2, ConnectTimeout: p.patience})
+	s, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: 2, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS})
 	if err != nil {
 		return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, p.configPath())
 	}

@@ -139,7 +139,9 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 }
 
 func openStore(ctx context.Context, cfg *config.Config) (*store.Store, error) {
-	db, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: cfg.MySQL.MaxOpenConns, ConnectTimeout: connectLimit})
+	db, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{
+		MaxOpenConns: cfg.MySQL.MaxOpenConns, ConnectTimeout: connectLimit, TLS: cfg.MySQL.TLS,
+	})
 	if err != nil {
 		return nil, err
 	}
