@@ -387,6 +387,7 @@ func (o *observer) judge(found activities.ComputeDiffOut) {
 		}
 	}
 	require.EqualValues(o.t, len(gone), found.ToDel)
+	o.held = maps.Clone(waits) // the others are listed, whatever becomes of the run
 	j := &judgement{held: waits, base: o.base}
 	o.judged = j
 	if o.policy.Deletes == diff.Never || len(gone) == 0 {

@@ -320,6 +320,9 @@ func (s *scopeRun) settle(found activities.ComputeDiffOut) {
 		s.record.Outcome = activities.OK
 	}
 	s.tellLeft(found)
+	if found.Moved != "" {
+		s.leave(0, found.Moved)
+	}
 }
 
 // tellLeft says which deletions the run neither did nor held.
