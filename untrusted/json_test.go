@@ -28,7 +28,7 @@ func TestJSON(t *testing.T) {
 // The document means the same to whoever reads it, and is text to whoever sees it.
 func TestJSONMeansTheSame(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(append(everyCharacter(), hostile...), scrambled(2000)...) {
+	for _, text := range append(append(someCharacters(), hostile...), scrambled(2000)...) {
 		var encoded bytes.Buffer
 		encoder := json.NewEncoder(&encoded)
 		encoder.SetEscapeHTML(false)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 
 func TestLogsShowNothingUnseen(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(append(everyCharacter(), hostile...), scrambled(500)...) {
+	for _, text := range append(append(someCharacters(), hostile...), scrambled(500)...) {
 		var lines, documents bytes.Buffer
 		for _, handler := range []slog.Handler{
 			slog.NewTextHandler(untrusted.LinesTo(&lines), nil), slog.NewJSONHandler(untrusted.JSONTo(&documents), nil),
@@ -24,11 +25,11 @@ func TestLogsShowNothingUnseen(t *testing.T) {
 		}
 		for _, record := range []string{lines.String(), documents.String()} {
 			require.Equal(t, 1, strings.Count(record, "\n"), "a line a record")
-			require.Equal(t, untrusted.Lines(record), record)
+			require.True(t, untrusted.Lines(record) == record, record)
 		}
 		var record struct{ Msg string }
 		require.NoError(t, json.Unmarshal(documents.Bytes(), &record))
-		require.Equal(t, []rune(text), []rune(record.Msg))
+		require.True(t, slices.Equal([]rune(text), []rune(record.Msg)), text)
 	}
 }
 

@@ -43,7 +43,7 @@ func TestMarkdown(t *testing.T) {
 // to its end: https://spec.commonmark.org/0.31.2/#code-spans.
 func TestMarkdownIsTextOrCode(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(append(everyCharacter(), hostile...), scrambled(5000)...) {
+	for _, text := range append(append(someCharacters(), hostile...), scrambled(5000)...) {
 		written := untrusted.Markdown(text)
 		shown := untrusted.Terminal(text)
 		if written == shown {

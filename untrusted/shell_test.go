@@ -92,7 +92,7 @@ func scrambled(n int) []string {
 
 func TestShellWordsShowNothingButThemselves(t *testing.T) {
 	t.Parallel()
-	for _, text := range append(append(everyCharacter(), hostile...), scrambled(2000)...) {
+	for _, text := range append(append(someCharacters(), hostile...), scrambled(2000)...) {
 		word := strings.TrimRight(strings.TrimSuffix(untrusted.Shell(text), "'"), "\n")
 		require.Equal(t, untrusted.Terminal(word), word)
 	}
