@@ -25,7 +25,7 @@ func TestLogsShowNothingUnseen(t *testing.T) {
 		}
 		for _, record := range []string{lines.String(), documents.String()} {
 			require.Equal(t, 1, strings.Count(record, "\n"), "a line a record")
-			require.True(t, untrusted.Lines(record) == record, record)
+			require.Equal(t, untrusted.Lines(record), record)
 		}
 		var record struct{ Msg string }
 		require.NoError(t, json.Unmarshal(documents.Bytes(), &record))
