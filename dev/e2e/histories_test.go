@@ -42,6 +42,8 @@ func TestRecordHistories(t *testing.T) {
 		"kept-hold":    recordHeld,
 		"held-at-once": recordHeld,
 		"emptied":      recordHeld,
+		"held-first":   recordHeld,
+		"stood":        recordStood,
 		"approved":     recordApproved,
 		"plan":         recordPlan,
 		"verify":       recordVerify,
@@ -141,6 +143,19 @@ func recordAccounts(t *testing.T, r *recorder) {
 func recordHeld(t *testing.T, r *recorder) {
 	r.sync(t, hostKind)
 	r.cloud.SetFaults([]mock.Fault{{Type: mock.Empty, Region: "r1"}})
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Held, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
+// recordStood records a run in which a hold stands from before, in one scope alone, and
+// others go that policy lets go.
+func recordStood(t *testing.T, r *recorder) {
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.Empty, Region: "r1", FromTick: 1, ToTick: 1}})
+	r.sync(t, hostKind)
+	r.cloud.SetTick(1)
+	require.Equal(t, activities.Held, r.sync(t, hostKind).Outcome)
+	r.cloud.SetTick(15)
 	run := r.start(t, hostKind)
 	require.Equal(t, activities.Held, r.report(t, run).Outcome)
 	r.save(t, r.name, run.GetID(), run.GetRunID())
