@@ -266,10 +266,9 @@ func TestRecordWaitsForABatch(t *testing.T) {
 func (b *bundle) waitForWaiting(t *testing.T, transactions int) {
 	t.Helper()
 	db := storetest.Connect(t, b.dsn)
-	processes := storetest.ProcessList(t, db)
 	require.Eventually(t, func() bool {
 		var waiting int
-		err := db.QueryRow(`SELECT COUNT(*) FROM information_schema.INNODB_TRX AS trx JOIN ` + processes + ` AS process
+		err := db.QueryRow(`SELECT COUNT(*) FROM information_schema.INNODB_TRX AS trx JOIN information_schema.PROCESSLIST AS process
 			ON process.ID = trx.trx_mysql_thread_id WHERE trx.trx_state = 'LOCK WAIT' AND process.DB = DATABASE()`).Scan(&waiting)
 		return err == nil && waiting == transactions
 	}, time.Minute, 100*time.Millisecond) // the server looks at most ten times a second

@@ -94,9 +94,8 @@ func (s *stack) closeGate(t *testing.T) *gate {
 // waitForBatch waits until a batch waits at the gate, and others have passed it.
 func (g *gate) waitForBatch(t *testing.T) {
 	t.Helper()
-	processes := storetest.ProcessList(t, g.sql)
 	require.Eventually(t, func() bool {
-		return g.count(t, "SELECT COUNT(*) FROM "+processes+" WHERE DB = DATABASE() AND STATE = 'User lock'") > 0 &&
+		return len(storetest.Connections(t, g.sql, "DB = DATABASE() AND STATE = 'User lock'")) > 0 &&
 			g.count(t, "SELECT COUNT(*) FROM resource_change") > 0
 	}, patience, 50*time.Millisecond)
 }

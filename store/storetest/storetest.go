@@ -6,9 +6,9 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -74,7 +74,7 @@ func Connect(t testing.TB, dsn string) *sql.DB {
 func KillConnections(t testing.TB, dsn string) (killed int) {
 	t.Helper()
 	db, database := beside(t, dsn)
-	for _, id := range connections(t, db, database) {
+	for _, id := range Connections(t, db, ofDatabase, database) {
 		_, err := db.ExecContext(t.Context(), fmt.Sprint("KILL ", id)) // MySQL takes no parameter there
 		require.NoError(t, err)
 		killed++
@@ -88,8 +88,13 @@ func KillConnections(t testing.TB, dsn string) (killed int) {
 func AwaitNoConnections(t testing.TB, dsn string) {
 	t.Helper()
 	db, database := beside(t, dsn)
-	require.Eventually(t, func() bool { return len(connections(t, db, database)) == 0 }, time.Minute, 10*time.Millisecond)
+	require.Eventually(t, func() bool {
+		left, err := connections(t.Context(), db, ofDatabase, database)
+		return err == nil && len(left) == 0
+	}, time.Minute, 10*time.Millisecond)
 }
+
+const ofDatabase = "db = ?"
 
 // beside connects to the server, and to no database of it.
 func beside(t testing.TB, dsn string) (db *sql.DB, database string) {
@@ -100,32 +105,37 @@ func beside(t testing.TB, dsn string) (db *sql.DB, database string) {
 	return Connect(t, cfg.FormatDSN()), database
 }
 
-// connections are the server's numbers of those to a database.
-func connections(t testing.TB, db *sql.DB, database string) (found []int64) {
+// Connections are the server's numbers of its connections that meet a condition on
+// information_schema.PROCESSLIST. MySQL cannot read that table while the statement of
+// some connection has characters beyond the first plane: then it is asked again.
+func Connections(t testing.TB, db *sql.DB, condition string, args ...any) (found []int64) {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "SELECT id FROM "+ProcessList(t, db)+" WHERE db = ?", database)
+	var err error
+	require.Eventually(t, func() bool {
+		found, err = connections(t.Context(), db, condition, args...)
+		var refusal *mysql.MySQLError
+		return !errors.As(err, &refusal) || refusal.Number != erCannotConvertString
+	}, time.Minute, 10*time.Millisecond)
 	require.NoError(t, err)
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		require.NoError(t, rows.Scan(&id))
-		found = append(found, id)
-	}
-	require.NoError(t, rows.Err())
 	return found
 }
 
-// ProcessList is the server's table of its connections. MySQL cannot read that of the
-// information schema while some connection's statement has characters beyond the first
-// plane (error 3854); MariaDB has no other one that is always on.
-func ProcessList(t testing.TB, db *sql.DB) string {
-	t.Helper()
-	var version string
-	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT VERSION()").Scan(&version))
-	if strings.Contains(version, "MariaDB") {
-		return "information_schema.PROCESSLIST"
+const erCannotConvertString = 3854
+
+func connections(ctx context.Context, db *sql.DB, condition string, args ...any) (found []int64, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT id FROM information_schema.PROCESSLIST WHERE "+condition, args...)
+	if err != nil {
+		return nil, err
 	}
-	return "performance_schema.processlist"
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		found = append(found, id)
+	}
+	return found, rows.Err()
 }
 
 func execute(t testing.TB, server, statement string) {
