@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -41,6 +42,9 @@ func (i *Item[T]) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	i.fill(reflect.ValueOf(&i.Value).Elem(), tree, "")
+	slices.SortFunc(i.odd, func(a, b oddity) int {
+		return cmp.Or(strings.Compare(a.field, b.field), strings.Compare(a.value, b.value))
+	}) // objects have no order
 	return nil
 }
 

@@ -2,6 +2,8 @@ package azure
 
 import (
 	"context"
+	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -37,10 +39,11 @@ func newCensus[R any]() census[R] {
 	return census[R]{byID: map[armID]*member[R]{}, byLocation: map[string][]*member[R]{}}
 }
 
-// add takes a resource in; a list that changes while it is read can have one twice.
+// add takes a resource in; a list that changes while it is read can have one twice. With
+// other content it stays beside the first: the sync tells of it. One without a location may
+// be of any, and is told in each.
 func (c census[R]) add(region string, id armID, row R) {
-	if c.byID[id] != nil && id != "" {
-		c.byID[id].row = row
+	if before := c.byID[id]; before != nil && id != "" && reflect.DeepEqual(before.row, row) {
 		return
 	}
 	one := &member[R]{id: id, row: row}
@@ -56,18 +59,31 @@ func (c census[R]) sort() {
 
 // after is the page of a region's resources whose ids follow the cursor, with the
 // cursor of the next one: the last id. Resources that come and go between two pages,
-// or between two workers, move no other over the page's edge.
-func (c census[R]) after(region, cursor string) (page []*member[R], next string) {
+// or between two workers, move no other over the page's edge. A page is longer where an
+// id at its edge can be no cursor.
+func (c census[R]) after(region, cursor string, isCursor func(string) bool) (page []*member[R], next string) {
 	all := c.byLocation[region]
 	from, found := slices.BinarySearchFunc(all, cursor, func(one *member[R], cursor string) int { return strings.Compare(string(one.id), cursor) })
 	if found && cursor != "" {
 		from++
 	}
-	if len(all)-from <= pageRows {
-		return all[from:], ""
+	for to := from + pageRows; to < len(all); to++ {
+		if next = string(all[to-1].id); isCursor(next) {
+			return all[from:to], next
+		}
 	}
-	page = all[from : from+pageRows]
-	return page, string(page[pageRows-1].id)
+	return all[from:], ""
+}
+
+// nameless is one that has no id, and so may be any of the region's resources that is
+// looked for by its id; nil where there is none.
+func (c census[R]) nameless(region string) *member[R] {
+	for _, members := range [][]*member[R]{c.byLocation[region], c.byLocation[""]} {
+		if len(members) > 0 && members[0].id == "" { // they are sorted
+			return members[0]
+		}
+	}
+	return nil
 }
 
 // ids are the native ids of a region's resources. One that does not say where it is may
@@ -86,6 +102,7 @@ func (c census[R]) ids(region string, idOf func(*R) string) map[string]bool {
 type counted[R any] struct {
 	s       *session
 	kind    string
+	what    string // is one of them in words
 	actions []string
 	table   *shared[census[R]]
 	load    func(context.Context) (census[R], error)
@@ -106,12 +123,16 @@ func (c counted[R]) list(ctx context.Context, region, cursor string, rowOf func(
 // pageFound is what a page has its rows from.
 type pageFound[R any] struct {
 	members []*member[R]
-	listed  time.Time // when the list began
+	listed  time.Time // when the list ended
 }
 
 // page is the page at the cursor, still without its rows.
 func (c counted[R]) page(ctx context.Context, region, cursor string) (cloud.Page, pageFound[R], error) {
 	begins := cursor == ""
+	if !begins && !c.s.links.isID(cursor) {
+		return cloud.Page{}, pageFound[R]{}, &cloud.Error{Class: cloud.ExpiredCursor, Doing: c.kind + " of " + region,
+			Err: fmt.Errorf("the cursor is no id of subscription %s", c.s.subscription)}
+	}
 	if begins {
 		if err := c.s.enabled(ctx, region); err != nil {
 			return cloud.Page{}, pageFound[R]{}, err
@@ -124,19 +145,19 @@ func (c counted[R]) page(ctx context.Context, region, cursor string) (cloud.Page
 	if err != nil {
 		return cloud.Page{}, pageFound[R]{}, err
 	}
-	members, next := all.value.after(region, cursor)
+	members, next := all.value.after(region, cursor, c.s.links.isID)
 	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(members))}
 	if begins {
 		page.Problems = c.nowhere(all.value)
 	}
-	return page, pageFound[R]{members: members, listed: all.began}, nil
+	return page, pageFound[R]{members: members, listed: all.ended}, nil
 }
 
 // nowhere are the resources that do not say where they are: each may be of any region,
 // so that no region's stored row of it is to go.
 func (c counted[R]) nowhere(all census[R]) (problems []cloud.Problem) {
 	for _, one := range all.byLocation[""] {
-		f := adapter.NewFields("resource", c.idOf(&one.row))
+		f := adapter.NewFields(c.what, c.idOf(&one.row))
 		f.Fail("it has no location")
 		problems = append(problems, cloud.Problem{NativeID: c.idOf(&one.row), Text: f.Problem()})
 	}

@@ -41,7 +41,7 @@ type databases struct{ s *session }
 
 func (d databases) counted() counted[readRow[resource.Database]] {
 	return counted[readRow[resource.Database]]{
-		s: d.s, kind: "databases", actions: databaseActions, table: d.s.tables.databases, load: d.s.listDatabases,
+		s: d.s, kind: "databases", what: "server", actions: databaseActions, table: d.s.tables.databases, load: d.s.listDatabases,
 		idOf: func(one *readRow[resource.Database]) string { return one.row.NativeID },
 	}
 }

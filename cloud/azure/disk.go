@@ -54,7 +54,7 @@ type managedDisk struct {
 
 func (d disks) counted() counted[diskFound] {
 	return counted[diskFound]{
-		s: d.s, kind: "disks", actions: diskActions, table: d.s.tables.disks, load: d.s.listDisks,
+		s: d.s, kind: "disks", what: "disk", actions: diskActions, table: d.s.tables.disks, load: d.s.listDisks,
 		idOf: func(found *diskFound) string { return found.row.NativeID },
 	}
 }
@@ -66,16 +66,13 @@ func (d disks) List(ctx context.Context, region, cursor string) (cloud.Page, err
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	attachedHere, err := d.s.machines(ctx, region, begins, found.listed)
+	machines, err := d.s.machines(ctx, region, begins, found.listed)
 	if err != nil {
 		return cloud.Page{}, err
 	}
 	for _, one := range found.members {
-		row, problem := attachedHere.place(one.row)
+		row, problem := placed(one.row, region, machines)
 		adapter.PutRead(&page, row, problem)
-	}
-	if page.Next == "" {
-		d.s.tables.machines.Forget(region)
 	}
 	return page, nil
 }
@@ -137,65 +134,43 @@ func managerOf(disk *managedDisk) armID {
 	return slices.Min(several)
 }
 
-// machines are what a region's disks are attached to.
-type machines struct {
-	began time.Time
-	ids   map[armID]string // native ids of virtual machines
-	disks map[armID]attached
-	odd   map[armID]string // why a machine cannot be relied on; "": one of unknown id
+// machines are those of the subscription, listed after the disks: a disk names a machine
+// that was there before it was listed itself. One that this list lacks is gone; an
+// instance of a uniform scale set never is in it, being no host.
+func (s *session) machines(ctx context.Context, region string, begins bool, disksListed time.Time) (census[adapter.Item[machine]], error) {
+	covers := func(census[adapter.Item[machine]]) bool { return false } // one from before tells nothing, whatever is in it
+	return s.tables.machines.covering(ctx, "disks/"+region, begins, disksListed, covers, s.listMachines)
 }
 
-// machines are those of the region, listed after its disks: a disk names a machine that
-// was there before it was listed itself. One that this list lacks is gone; an instance of
-// a uniform scale set never is in it, being no host.
-func (s *session) machines(ctx context.Context, region string, begins bool, disksListed time.Time) (machines, error) {
-	load := func(ctx context.Context) (machines, error) { return s.listMachines(ctx, region) }
-	found, err := s.tables.machines.Get(ctx, region, begins, load)
-	if err != nil || !found.began.Before(disksListed) {
-		return found, err
+// placed is the disk's row with its machine, and with the role and the LUN that it has
+// there, and why they cannot be relied on.
+func placed(found diskFound, region string, machines census[adapter.Item[machine]]) (placed *resource.Disk, problem string) {
+	row, problem := &found.row, found.problem
+	if found.machine == "" {
+		return row, problem
 	}
-	s.tables.machines.Forget(region) // the disks were listed anew meanwhile
-	return s.tables.machines.Get(ctx, region, begins, load)
-}
-
-func (s *session) listMachines(ctx context.Context, region string) (machines, error) {
-	found := machines{began: time.Now(), ids: map[armID]string{}, disks: map[armID]attached{}, odd: map[armID]string{}}
-	err := s.machinesOf(region).each(ctx, s, func(item *adapter.Item[machine]) {
-		machine := &item.Value
-		found.ids[idOf(machine.ID)] = machine.nativeID()
-		if item.IsOdd() || machine.ID == "" {
-			found.odd[idOf(machine.ID)] = item.Read("virtual machine", machine.ID).Problem()
-		}
-		for _, disk := range machine.attached(nil) {
-			if disk.id != "" {
-				found.disks[disk.id] = disk
-			}
-		}
-	})
-	return found, err
-}
-
-// place is the disk's row with its machine, and with the role and the LUN that it has
-// there.
-func (m machines) place(found diskFound) (placed *resource.Disk, problem string) {
-	row := found.row
-	row.HostNativeID = m.ids[found.machine]
-	problem = found.problem
-	if found.machine != "" {
-		problem = cmp.Or(problem, m.odd[found.machine])
+	one, there := machines.byID[found.machine]
+	if there && one.row.IsOdd() {
+		problem = cmp.Or(problem, one.row.Read("virtual machine", one.row.Value.ID).Problem())
+	}
+	if there {
+		row.HostNativeID = one.row.Value.nativeID()
 	}
 	if row.HostNativeID == "" {
-		if found.machine != "" {
-			problem = cmp.Or(problem, m.odd[""])
+		if nameless := machines.nameless(region); nameless != nil { // it may be that one
+			problem = cmp.Or(problem, nameless.row.Read("virtual machine", "").Problem())
 		}
-		return &row, problem
+		return row, problem
 	}
-	if at, there := m.disks[found.id]; there {
+	for _, at := range one.row.Value.attached(nil) {
+		if at.id != found.id || at.id == "" {
+			continue
+		}
 		row.Device = at.device
 		row.Role = dataDisk
 		if at.system {
 			row.Role = systemDisk
 		}
 	}
-	return &row, problem
+	return row, problem
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -248,24 +249,25 @@ func TestNobodyListens(t *testing.T) {
 func TestAbsurdValues(t *testing.T) {
 	t.Parallel()
 	vm := func(properties string) string {
-		return `{"value":[{"id":"/subscriptions/` + subscription + `/x/vm","name":"odd","properties":{"vmId":"vm-odd",` + properties + `}}]}`
+		return `{"value":[{"id":"/subscriptions/` + subscription + `/x/vm","name":"odd","location":"eastus","properties":{"vmId":"vm-odd",` + properties + `}}]}`
 	}
 	const d1 = `{"value":[{"id":"/x","location":"eastus","properties":{"uniqueId":"d1",`
 	for name, test := range map[string]struct {
 		scope              resource.Scope
 		action, body, want string
 	}{
-		"negative disk":      {hostScope, "vm_list", vm(`"storageProfile":{"osDisk":{"name":"d","diskSizeGB":-30}}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "-30"`},
-		"half a disk":        {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":[{"diskSizeGB":0.5}]}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "0.5"`},
-		"disks in a text":    {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":"none"}`), `virtual machine "vm-odd": properties.storageProfile.dataDisks makes no sense`},
-		"negative available": {hostScope, "vm_list", vm(`"hardwareProfile":{"vmSize":"S","vmSizeProperties":{"vCPUsAvailable":-1}}`), `virtual machine "vm-odd": vCPUsAvailable makes no sense: "-1"`},
-		"time that is none":  {hostScope, "vm_list", vm(`"timeCreated":"yesterday"`), `virtual machine "vm-odd": timeCreated makes no sense: "yesterday"`},
-		"id as a list":       {hostScope, "vm_list", `{"value":[{"properties":{"vmId":[7]}}]}`, "virtual machine without an id: properties.vmId makes no sense"},
-		"null for a machine": {hostScope, "vm_list", `{"value":[{"properties":{"vmId":""}},null]}`, "virtual machine without an id"},
+		"negative disk":         {hostScope, "vm_list", vm(`"storageProfile":{"osDisk":{"name":"d","diskSizeGB":-30}}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "-30"`},
+		"half a disk":           {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":[{"diskSizeGB":0.5}]}`), `virtual machine "vm-odd": diskSizeGB makes no sense: "0.5"`},
+		"disks in a text":       {hostScope, "vm_list", vm(`"storageProfile":{"dataDisks":"none"}`), `virtual machine "vm-odd": properties.storageProfile.dataDisks makes no sense`},
+		"negative available":    {hostScope, "vm_list", vm(`"hardwareProfile":{"vmSize":"S","vmSizeProperties":{"vCPUsAvailable":-1}}`), `virtual machine "vm-odd": vCPUsAvailable makes no sense: "-1"`},
+		"time that is none":     {hostScope, "vm_list", vm(`"timeCreated":"yesterday"`), `virtual machine "vm-odd": timeCreated makes no sense: "yesterday"`},
+		"id as a list":          {hostScope, "vm_list", `{"value":[{"location":"eastus","properties":{"vmId":[7]}}]}`, "virtual machine without an id: properties.vmId makes no sense"},
+		"null for a machine":    {hostScope, "vm_list", `{"value":[{"properties":{"vmId":""}},null]}`, "virtual machine without an id"},
+		"a machine of no place": {hostScope, "vm_list", `{"value":[{"id":"/x","location":["eastus"],"properties":{"vmId":"vm-odd"}}]}`, `virtual machine "vm-odd": it has no location`},
 
 		"negative disk of a disk": {diskScope, "disk_list", d1 + `"diskSizeGB":-1}}]}`, `disk "d1": diskSizeGB makes no sense: "-1"`},
 		"month 13":                {diskScope, "disk_list", d1 + `"timeCreated":"2024-13-01T00:00:00Z"}}]}`, `disk "d1": timeCreated makes no sense`},
-		"a disk of no place":      {diskScope, "disk_list", `{"value":[{"id":"/x","location":{},"properties":{"uniqueId":"d1"}}]}`, `resource "d1": it has no location`},
+		"a disk of no place":      {diskScope, "disk_list", `{"value":[{"id":"/x","location":{},"properties":{"uniqueId":"d1"}}]}`, `disk "d1": it has no location`},
 		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/DB": storageSizeGB makes no sense: "big"`},
 		"a database of some time": {databaseScope, "mysql_list", `{"value":[{"id":"/db","location":"eastus","systemData":{"createdAt":"soon"}}]}`, `server "/db": createdAt makes no sense: "soon"`},
 	} {
@@ -314,16 +316,76 @@ func TestAbsurdValuesInWhatIsJoined(t *testing.T) {
 // without an id is a problem without one, which keeps the sync from deleting.
 func TestAMachineWithoutAnID(t *testing.T) {
 	t.Parallel()
-	c, settings := setup(t)
-	c.Record("vm_list", []byte(`{"value":[{"name":"odd"}]}`))
-	provider := open(settings)
-	page, err := provider.List(t.Context(), hostScope, "")
-	require.NoError(t, err)
-	require.Empty(t, page.Rows)
-	require.Len(t, page.Problems, 1)
-	require.Empty(t, page.Problems[0].NativeID)
-	_, err = provider.Lookup(t.Context(), hostScope, []string{"vm-0001"})
-	requireClass(t, cloud.BadAnswer, err)
+	for _, body := range []string{`{"value":[{"name":"odd"}]}`, `{"value":[{"name":"odd","location":"eastus"}]}`} {
+		c, settings := setup(t)
+		c.Record("vm_list", []byte(body))
+		provider := open(settings)
+		page, err := provider.List(t.Context(), hostScope, "")
+		require.NoError(t, err)
+		require.Empty(t, page.Rows)
+		require.Len(t, page.Problems, 1)
+		require.Empty(t, page.Problems[0].NativeID)
+		_, err = provider.Lookup(t.Context(), hostScope, []string{"vm-0001"})
+		requireClass(t, cloud.BadAnswer, err)
+	}
+}
+
+// One list is for all locations: what is odd in it is told in its own, and costs the
+// others nothing. What does not say where it is may be in any: it is told in each, and is
+// absent in none.
+func TestOddResourcesOfAWholeList(t *testing.T) {
+	t.Parallel()
+	const id = "/subscriptions/" + subscription + "/x/odd"
+	for scope, test := range map[resource.Scope]struct{ action, properties, id, says string }{
+		hostScope:     {"vm_list", `"vmId":"odd","storageProfile":"none"`, "odd", `virtual machine "odd": `},
+		diskScope:     {"disk_list", `"uniqueId":"odd","diskSizeGB":"big"`, "odd", `disk "odd": `},
+		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
+		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
+	} {
+		for location, told := range map[string][]string{`"West Europe"`: {"westeurope"}, `["westeurope"]`: {region, "westeurope"}, `""`: {region, "westeurope"}} {
+			t.Run(scope.Kind+"/"+location, func(t *testing.T) {
+				t.Parallel()
+				c, settings := setup(t)
+				c.Record(test.action, []byte(`{"value":[{"id":"`+id+`","location":`+location+`,"properties":{`+test.properties+`}}]}`))
+				provider := open(settings)
+				for _, name := range []string{region, "westeurope"} {
+					page, err := provider.List(t.Context(), scopeOf(scope.Kind, name), "")
+					require.NoError(t, err)
+					existing, err := provider.Lookup(t.Context(), scopeOf(scope.Kind, name), []string{test.id})
+					require.NoError(t, err)
+					if !slices.Contains(told, name) {
+						require.Empty(t, page.Problems)
+						require.Empty(t, existing)
+						continue
+					}
+					require.Len(t, page.Problems, 1)
+					require.Equal(t, test.id, page.Problems[0].NativeID)
+					require.Contains(t, page.Problems[0].Text, test.says)
+					require.Equal(t, []string{test.id}, existing)
+				}
+			})
+		}
+	}
+}
+
+// What nobody can tell the id of may be what is looked for in its own location, and in no
+// other.
+func TestNamelessResourcesOfAnotherLocation(t *testing.T) {
+	t.Parallel()
+	for location, problems := range map[string]int{region: 3, "westeurope": 0, "": 3} {
+		c, settings := setup(t)
+		c.Record("vm_list", []byte(`{"value":[{"location":"`+location+`","id":{},"properties":{"vmId":"vm-0001"}}]}`))
+		page, err := open(settings).List(t.Context(), diskScope, "")
+		require.NoError(t, err)
+		require.Len(t, page.Problems, problems, "machine of %q", location)
+		require.Len(t, page.Rows, 4-problems)
+
+		c, settings = setup(t)
+		c.Record("disk_list", []byte(`{"value":[{"location":"`+location+`","id":{},"properties":{"uniqueId":"d","diskSizeGB":1}}]}`))
+		page, err = open(settings).List(t.Context(), hostScope, "")
+		require.NoError(t, err)
+		require.Len(t, page.Problems, min(problems, 1), "disk of %q; one machine does not say the sizes", location)
+	}
 }
 
 // cartography #1398, #2658: a region that answered 403 was an empty list, and the sweep

@@ -33,6 +33,7 @@ type hosts struct{ s *session }
 type machine struct {
 	ID         string            `json:"id"`
 	Name       string            `json:"name"`
+	Location   string            `json:"location"`
 	Zones      []string          `json:"zones"`
 	Tags       map[string]string `json:"tags"`
 	Properties struct {
@@ -92,57 +93,34 @@ type nicReference struct {
 	} `json:"properties"`
 }
 
-// List implements adapter.Lister. The cursor is that of ARM.
+func (h hosts) counted() counted[adapter.Item[machine]] {
+	return counted[adapter.Item[machine]]{
+		s: h.s, kind: "hosts", what: "virtual machine", actions: hostActions, table: h.s.tables.machines, load: h.s.listMachines,
+		idOf: func(item *adapter.Item[machine]) string { return item.Value.nativeID() },
+	}
+}
+
+// List implements adapter.Lister. The cursor is the ARM id of the last machine before.
 func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	begins := cursor == ""
-	if begins {
-		if err := h.s.enabled(ctx, region); err != nil {
-			return cloud.Page{}, err
-		}
-		if err := h.s.permit(ctx, false, hostActions); err != nil {
-			return cloud.Page{}, err
-		}
+	page, found, err := h.counted().page(ctx, region, cursor)
+	if err != nil || len(found.members) == 0 {
+		return page, err
 	}
-	found, next, err := h.s.machinesOf(region).at(ctx, h.s, cursor)
+	joined, err := h.s.join(ctx, region, cursor == "", found)
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	if len(found) == 0 && next == "" {
-		return cloud.Page{}, nil
-	}
-	joined, err := h.s.join(ctx, region, begins, found)
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	page := cloud.Page{Next: next, Rows: make([]resource.Row, 0, len(found))}
-	for i := range found {
-		machine := &found[i].Value
-		f := found[i].Read("virtual machine", machine.nativeID())
+	for _, one := range found.members {
+		machine := &one.row.Value
+		f := one.row.Read("virtual machine", machine.nativeID())
 		f.Put(&page, hostRow(f, machine, joined))
 	}
 	return page, nil
 }
 
-// Lookup implements adapter.Lister: it lists the location again. The permission is
-// asked for afterwards, so that it covers the list.
+// Lookup implements adapter.Lister.
 func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	if err := h.s.enabled(ctx, region); err != nil {
-		return nil, err
-	}
-	there := map[string]bool{}
-	err := h.s.machinesOf(region).each(ctx, h.s, func(item *adapter.Item[machine]) {
-		there[item.Value.nativeID()] = true
-	})
-	if err != nil {
-		return nil, err
-	}
-	if there[""] {
-		return nil, adapter.BadAnswer("vm_list of "+region, "a virtual machine has no vmId: it may be any of those looked up")
-	}
-	if err := h.s.permit(ctx, true, hostActions); err != nil {
-		return nil, err
-	}
-	return existing(nativeIDs, there), nil
+	return h.counted().lookup(ctx, region, nativeIDs)
 }
 
 // existing are the ids that are there, spelled as they were asked for.
@@ -156,12 +134,19 @@ func existing(nativeIDs []string, there map[string]bool) []string {
 	return found
 }
 
-// machinesOf is the list of a location's virtual machines.
-func (s *session) machinesOf(region string) list[machine] {
-	return list[machine]{region: region, action: "vm_list", page: paged[machine](
-		func() *runtime.Pager[armcompute.VirtualMachinesClientListByLocationResponse] {
-			return s.clients.machines.NewListByLocationPager(region, nil)
+// listMachines lists all virtual machines of the subscription, for hosts and for the disks
+// that are attached to them. A list by location would be a request for each of them.
+func (s *session) listMachines(ctx context.Context) (census[adapter.Item[machine]], error) {
+	found := newCensus[adapter.Item[machine]]()
+	all := list[machine]{action: "vm_list", page: paged[machine](
+		func() *runtime.Pager[armcompute.VirtualMachinesClientListAllResponse] {
+			return s.clients.machines.NewListAllPager(nil)
 		})}
+	err := all.each(ctx, s, func(item *adapter.Item[machine]) {
+		found.add(location(item.Value.Location), idOf(item.Value.ID), *item)
+	})
+	found.sort()
+	return found, err
 }
 
 // nativeID is empty for an answer without one.
@@ -205,7 +190,7 @@ func (m *machine) diskGiB(f *adapter.Fields, disks census[diskFound]) (sum int64
 		gib := disk.gib
 		if gib == 0 {
 			found, there := disks.byID[disk.id]
-			if there = there && disk.id != ""; !there && disks.byID[""] != nil {
+			if there = there && disk.id != ""; !there && disk.id != "" && disks.nameless(location(m.Location)) != nil {
 				f.Fail("its disk %s may be one that is listed without an id", disk.id.name())
 			}
 			if there && found.row.problem != "" {

@@ -3,8 +3,10 @@ package azure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -88,4 +90,40 @@ func TestATableThatCannotBeLoadedIsKeptByNoTimer(t *testing.T) {
 	_, err := table.get(t.Context(), "user", true, func(context.Context) (int, error) { return 0, errors.New("down") })
 	require.ErrorContains(t, err, "down")
 	require.Nil(t, table.newest)
+}
+
+// The cursor is the last id of a page. One that is odd, or lacking, would end the listing
+// early, or be refused as a cursor each time.
+func TestAPageEndsAtAnIDThatCanBeACursor(t *testing.T) {
+	t.Parallel()
+	const subscription = "11111111-2222-3333-4444-555555555555"
+	all := newCensus[int]()
+	for i := range 4 * pageRows {
+		id := fmt.Sprintf("/subscriptions/%s/x/%06d", subscription, i)
+		switch {
+		case i < pageRows+100:
+			id = ""
+		case i%2 == 0:
+			id += "?odd"
+		case i > 3*pageRows:
+			id = fmt.Sprintf("odd-%06d", i)
+		}
+		all.add("eastus", armID(id), i)
+	}
+	all.sort()
+	links := links{base: &url.URL{}, subscription: subscription}
+	seen := map[int]bool{}
+	for cursor := ""; ; {
+		page, next := all.after("eastus", cursor, links.isID)
+		for _, one := range page {
+			require.False(t, seen[one.row], "twice")
+			seen[one.row] = true
+		}
+		if next == "" {
+			break
+		}
+		require.True(t, links.isID(next), next)
+		cursor = next
+	}
+	require.Len(t, seen, 4*pageRows)
 }

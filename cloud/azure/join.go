@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
@@ -65,9 +64,9 @@ type publicIPListed struct {
 }
 
 // join gets the tables that cover the machines just listed.
-func (s *session) join(ctx context.Context, region string, begins bool, found []adapter.Item[machine]) (*joined, error) {
-	listed, user := time.Now(), "hosts/"+region
-	needs := needsOf(found)
+func (s *session) join(ctx context.Context, region string, begins bool, found pageFound[adapter.Item[machine]]) (*joined, error) {
+	listed, user := found.listed, "hosts/"+region
+	needs := needsOf(found.members)
 	with := &joined{}
 	var err error
 	if with.sizes, err = s.sizes(ctx, region, listed, needs.sizes); err != nil {
@@ -116,9 +115,9 @@ type needs struct {
 	sizes                       []string
 }
 
-func needsOf(found []adapter.Item[machine]) (n needs) {
-	for i := range found {
-		machine := &found[i].Value
+func needsOf(found []*member[adapter.Item[machine]]) (n needs) {
+	for _, one := range found {
+		machine := &one.row.Value
 		n.machines = append(n.machines, idOf(machine.ID))
 		n.sizes = append(n.sizes, machine.Properties.HardwareProfile.VMSize)
 		for _, reference := range machine.interfaces() {

@@ -47,7 +47,7 @@ type frontend struct {
 
 func (l loadBalancers) counted() counted[readRow[resource.LoadBalancer]] {
 	return counted[readRow[resource.LoadBalancer]]{
-		s: l.s, kind: "load balancers", actions: loadBalancerActions, table: l.s.tables.loadBalancers, load: l.s.listLoadBalancers,
+		s: l.s, kind: "load balancers", what: "load balancer", actions: loadBalancerActions, table: l.s.tables.loadBalancers, load: l.s.listLoadBalancers,
 		idOf: func(one *readRow[resource.LoadBalancer]) string { return one.row.NativeID },
 	}
 }

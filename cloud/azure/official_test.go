@@ -68,18 +68,16 @@ func serveOfficial(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, _, _ := strings.Cut(r.URL.Path, "/fake_page_") // in the nextLinks of the provider's fakes
 		do, operation := compute.Do, ""
-		switch kind := path[strings.LastIndex(path, "/")+1:]; {
-		case kind == "virtualMachines" && strings.Contains(path, "/locations/"):
-			operation = "VirtualMachinesClient.NewListByLocationPager"
-		case kind == "virtualMachines":
+		switch path[strings.LastIndex(path, "/")+1:] {
+		case "virtualMachines":
 			operation = "VirtualMachinesClient.NewListAllPager"
-		case kind == "vmSizes":
+		case "vmSizes":
 			operation = "VirtualMachineSizesClient.NewListPager"
-		case kind == "disks":
+		case "disks":
 			operation = "DisksClient.NewListPager"
-		case kind == "networkInterfaces":
+		case "networkInterfaces":
 			do, operation = network.Do, "InterfacesClient.NewListAllPager"
-		case kind == "publicIPAddresses":
+		case "publicIPAddresses":
 			do, operation = network.Do, "PublicIPAddressesClient.NewListAllPager"
 		default:
 			ours.ServeHTTP(w, r)
@@ -124,18 +122,16 @@ func officialCompute() *computefake.ServerFactory {
 	}}})
 	return &computefake.ServerFactory{
 		VirtualMachinesServer: computefake.VirtualMachinesServer{
-			NewListByLocationPager: func(string, *armcompute.VirtualMachinesClientListByLocationOptions) (pages azfake.PagerResponder[armcompute.VirtualMachinesClientListByLocationResponse]) {
-				for _, one := range []*armcompute.VirtualMachine{a, b} {
-					pages.AddPage(http.StatusOK, armcompute.VirtualMachinesClientListByLocationResponse{VirtualMachineListResult: armcompute.VirtualMachineListResult{Value: []*armcompute.VirtualMachine{one}}}, nil)
-				}
-				return pages
-			},
 			NewListAllPager: func(options *armcompute.VirtualMachinesClientListAllOptions) (pages azfake.PagerResponder[armcompute.VirtualMachinesClientListAllResponse]) {
-				if options == nil || options.StatusOnly == nil || *options.StatusOnly != "true" {
-					pages.AddResponseError(http.StatusBadRequest, "StatusOnlyIsMissing")
+				add := func(value ...*armcompute.VirtualMachine) {
+					pages.AddPage(http.StatusOK, armcompute.VirtualMachinesClientListAllResponse{VirtualMachineListResult: armcompute.VirtualMachineListResult{Value: value}}, nil)
 				}
-				empty := vm("b", &armcompute.VirtualMachineProperties{})
-				pages.AddPage(http.StatusOK, armcompute.VirtualMachinesClientListAllResponse{VirtualMachineListResult: armcompute.VirtualMachineListResult{Value: []*armcompute.VirtualMachine{power, empty}}}, nil)
+				if options != nil && options.StatusOnly != nil && *options.StatusOnly == "true" {
+					add(power, vm("b", &armcompute.VirtualMachineProperties{}))
+					return pages
+				}
+				add(a)
+				add(b)
 				return pages
 			},
 		},

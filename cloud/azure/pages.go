@@ -167,6 +167,9 @@ func (l links) ofSubscription(path string) bool {
 	return len(path) > len(prefix) && strings.EqualFold(path[:len(prefix)], prefix) && !strings.Contains(path, "/../")
 }
 
+// isID says that a text is the id of a resource of the subscription, and no link.
+func (l links) isID(text string) bool { return l.ofSubscription(text) && !strings.Contains(text, "?") }
+
 // hostOf is a URL's host with its port: management.azure.com:443 is the same.
 func hostOf(u *url.URL) string {
 	port := u.Port()

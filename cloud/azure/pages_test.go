@@ -108,6 +108,8 @@ func TestRegionsShareTables(t *testing.T) {
 			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
 			require.GreaterOrEqual(t, calls(c)[action], run, action)
 		}
+		// Disks need one that began after theirs.
+		require.LessOrEqual(t, calls(c)["vm_list"], 4*run, "vm_list in %d runs of 8 regions", run)
 	}
 }
 
@@ -116,14 +118,75 @@ func TestAnExpiredCursor(t *testing.T) {
 	c, settings := setup(t)
 	c.PageSize = 1
 	provider := open(settings)
-	first, err := provider.List(t.Context(), hostScope, "")
-	require.NoError(t, err)
 	c.Break(fake.Fault{Action: "vm_list", Cursor: true, Verdict: fake.ExpiredCursor, Times: 1})
-	_, err = provider.List(t.Context(), hostScope, first.Next)
+	_, err := provider.List(t.Context(), hostScope, "")
 	requireClass(t, cloud.ExpiredCursor, err)
-	for _, cursor := range []string{"nonsense", "https://elsewhere.example/x", "/subscriptions/other/x?$skiptoken=1", "/subscriptions/" + subscription + "/../x"} {
-		_, err = provider.List(t.Context(), hostScope, cursor)
-		requireClass(t, cloud.ExpiredCursor, err)
+	// A link was the cursor of hosts in an earlier version.
+	link := "/subscriptions/" + subscription + "/providers/Microsoft.Compute/locations/eastus/virtualMachines?$skiptoken=1"
+	for _, cursor := range []string{"nonsense", "https://elsewhere.example/x", "/subscriptions/other/x", "/subscriptions/" + subscription + "/../x", link} {
+		for _, scope := range allScopes {
+			_, err = provider.List(t.Context(), scope, cursor)
+			requireClass(t, cloud.ExpiredCursor, err)
+		}
+	}
+}
+
+// A list of the whole subscription that has a resource twice hides neither content.
+func TestResourcesOfOneID(t *testing.T) {
+	t.Parallel()
+	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope} {
+		c, settings := setup(t)
+		machine := `{"id":"/subscriptions/` + subscription + `/x/vm-0001","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}`
+		c.Record("vm_status_list", []byte(`{"value":[`+machine+`]}`))
+		one := func(name string) string {
+			return `{"id":"/subscriptions/` + subscription + `/x/vm-0001","name":"` + name + `","location":"eastus","properties":{"vmId":"1","uniqueId":"1","resourceGuid":"1"}}`
+		}
+		c.Record("postgres_list", []byte(`{"value":[]}`))
+		c.Record(action, []byte(`{"value":[`+one("a")+`,`+one("a")+`]}`))
+		require.Len(t, listAll(t, open(settings), scope), 1, action)
+		c.Record(action, []byte(`{"value":[`+one("a")+`,`+one("b")+`]}`))
+		require.Len(t, listAll(t, open(settings), scope), 2, action)
+
+		odd := strings.Replace(one("a"), `"vmId"`, `"networkProfile":"?","storageProfile":"?","hardwareProfile":"?","diskState":[1],"state":[1],"version":[1],"provisioningState":[1],"vmId"`, 1)
+		c.Record(action, []byte(`{"value":[`+odd+`,`+odd+`]}`))
+		page, err := open(settings).List(t.Context(), scope, "")
+		require.NoError(t, err)
+		require.Len(t, page.Problems, 1, action)
+	}
+}
+
+// The machines of each location were listed for hosts, and again for disks.
+func TestRequestsOfARun(t *testing.T) {
+	t.Parallel()
+	c := &fake.Cloud{}
+	owner := account()
+	owner.Regions = nil
+	var names []string
+	for i := range 60 {
+		name := fmt.Sprintf("region%02d", i)
+		names = append(names, name)
+		owner.Regions = append(owner.Regions, &fake.Region{Name: name})
+	}
+	owner.Regions[0].Hosts = []fake.Host{{ID: "vm-1", Name: "one", Status: "running", Type: "S", VCPU: 1}}
+	owner.Regions[0].Disks = []fake.Disk{{ID: "disk-1", Name: "os", Host: "vm-1", SizeGiB: 1}}
+	c.Add(owner)
+	provider := open(serve(t, c))
+	for _, run := range []struct {
+		kind string
+		want map[string]int
+	}{
+		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "size_list": 1}},
+		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
+	} {
+		before := calls(c)
+		for _, name := range names {
+			_, err := provider.List(t.Context(), scopeOf(run.kind, name), "")
+			require.NoError(t, err)
+		}
+		after := calls(c)
+		for action, n := range run.want {
+			require.Equal(t, n, after[action]-before[action], "%s of %s", action, run.kind)
+		}
 	}
 }
 
@@ -132,7 +195,7 @@ func TestANextLinkOfElsewhereIsRefused(t *testing.T) {
 	t.Parallel()
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("asked elsewhere") }))
 	t.Cleanup(elsewhere.Close)
-	path := "/subscriptions/" + subscription + "/providers/Microsoft.Compute/locations/eastus/virtualMachines?$skiptoken=1"
+	path := "/subscriptions/" + subscription + "/providers/Microsoft.Compute/virtualMachines?$skiptoken=1"
 	for _, link := range []string{
 		elsewhere.URL + path, "https://management.azure.com" + path, "//" + strings.TrimPrefix(elsewhere.URL, "http://") + path,
 		"http://user:word@{host}" + path, "https://{host}" + path, "http://{host}/subscriptions/other/x", "http://{host}/elsewhere", path, "%", "ftp://{host}" + path,

@@ -179,25 +179,26 @@ func TestChangesOfJoinedListsAreSeenAtOnce(t *testing.T) {
 	}
 }
 
-// A machine that appears between two pages has its interface in no table of the
-// listing so far: they are loaded anew, once.
+// A machine that appears after another region's listing has its interface in no table so
+// far: they are loaded anew, once.
 func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)
 	c.PageSize = 1
 	provider := open(settings)
-	first, err := provider.List(t.Context(), hostScope, "")
-	require.NoError(t, err)
+	listAll(t, provider, hostScope)
 	before := calls(c)
 	c.Update(func(accounts []*fake.Account) {
-		r := accounts[0].Region(region)
+		r := accounts[0].Region("westeurope")
 		r.Hosts = append(r.Hosts, fake.Host{
 			ID: "vm-0003", Name: "late", Status: "running", Type: "Standard_New", VCPU: 16, MemoryMiB: 1024,
 			PrivateIPs: []string{"10.0.0.6"}, PublicIPs: []string{"203.0.113.6"}, VPC: "vnet-a", Subnet: "front",
 		})
 	})
-	rest := listFrom(t, provider, hostScope, first.Next)
-	late := rest[len(rest)-1].(*resource.Host)
+	listAll(t, provider, diskScope) // lists the machines anew
+	rows := listAll(t, provider, scopeOf("resource_host", "westeurope"))
+	require.Len(t, rows, 1)
+	late := rows[0].(*resource.Host)
 	require.Equal(t, "vm-0003", late.NativeID)
 	require.Equal(t, []string{"10.0.0.6"}, late.PrivateIPs)
 	require.Equal(t, []string{"203.0.113.6"}, late.PublicIPs)
@@ -206,6 +207,7 @@ func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 	after := calls(c)
 	require.Equal(t, before["size_list"]+1, after["size_list"])
 	require.Equal(t, before["nic_list"]+4, after["nic_list"], "the four interfaces, one a page, once")
+	require.Equal(t, before["vm_list"]+3, after["vm_list"], "the three machines, one a page, once")
 }
 
 // An empty list says nothing of a machine.

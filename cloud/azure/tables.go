@@ -29,8 +29,8 @@ type tables struct {
 	disks         *shared[census[diskFound]]
 	loadBalancers *shared[census[readRow[resource.LoadBalancer]]]
 	databases     *shared[census[readRow[resource.Database]]]
-	machines      *adapter.Tables[machines] // of a region
-	sizes         *adapter.Tables[*sizes]   // of a region
+	machines      *shared[census[adapter.Item[machine]]]
+	sizes         *adapter.Tables[*sizes] // of a region
 }
 
 func newTables() tables {
@@ -41,7 +41,7 @@ func newTables() tables {
 		disks:         newShared[census[diskFound]](),
 		loadBalancers: newShared[census[readRow[resource.LoadBalancer]]](),
 		databases:     newShared[census[readRow[resource.Database]]](),
-		machines:      &adapter.Tables[machines]{},
+		machines:      newShared[census[adapter.Item[machine]]](),
 		sizes:         &adapter.Tables[*sizes]{MaxAge: sizesFor, MaxAgeAtStart: sizesFor},
 	}
 }
@@ -65,6 +65,7 @@ func newShared[T any]() *shared[T] {
 type loaded[T any] struct {
 	value      T
 	began      time.Time
+	ended      time.Time
 	generation int
 
 	mu    sync.Mutex
@@ -96,7 +97,7 @@ func (s *shared[T]) current(ctx context.Context, begins bool, load func(context.
 		if err != nil {
 			return nil, err
 		}
-		table.value = value
+		table.value, table.ended = value, time.Now()
 		s.mu.Lock()
 		s.newest = table
 		s.mu.Unlock()

@@ -23,30 +23,34 @@ const (
 	hostsOfRefusing = 5 // in each of them
 )
 
-// listHosts is what each cloud calls the listing of a region's hosts.
+// listHosts is what each cloud calls the listing of a region's hosts. Azure lists those of
+// all regions at once: a region of it can refuse only the sizes that they are joined with.
 var listHosts = map[string]string{
 	"alibaba": "DescribeInstances", "tencent": "DescribeInstances", "aws": "DescribeInstances",
-	"huawei": "ListServersDetails", "azure": "vm_list",
+	"huawei": "ListServersDetails", "azure": "size_list",
 }
 
 // firstRefused is an account in which the first region that a run asks, of those that
 // have not refused yet, refuses the credential at once, while the others' answers take until the gate opens.
 type firstRefused struct {
 	cloud.Provider
+	open   func() cloud.Provider
 	fake   *fake.Cloud
 	action string
 
 	mu      sync.Mutex
 	refuses string          // the region, once one was asked
 	refused map[string]bool // in this run or before
+	lists   cloud.Provider  // in this run
 	gate    chan struct{}
 }
 
-// begin makes the cloud ready for another run.
+// begin makes the cloud ready for another run, by a client that keeps nothing of a region.
 func (f *firstRefused) begin() (open func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fake.Mend()
+	f.lists = f.open()
 	gate := make(chan struct{})
 	f.refuses, f.gate = "", gate
 	return sync.OnceFunc(func() { close(gate) })
@@ -59,7 +63,7 @@ func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor st
 		f.refuses, f.refused[scope.Region] = scope.Region, true
 		f.fake.Break(fake.Fault{Region: scope.Region, Action: f.action, Verdict: fake.InvalidCredential})
 	}
-	gate, waits := f.gate, f.refuses != scope.Region
+	client, gate, waits := f.lists, f.gate, f.refuses != scope.Region
 	f.mu.Unlock()
 	if waits {
 		select {
@@ -68,7 +72,7 @@ func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor st
 			return cloud.Page{}, ctx.Err()
 		}
 	}
-	return f.Provider.List(ctx, scope, cursor)
+	return client.List(ctx, scope, cursor)
 }
 
 // One region of seventeen refuses the credential at once, whose identity was verified,
@@ -130,9 +134,12 @@ func newFirstRefused(t *testing.T, of realCloud, all bool) *firstRefused {
 		}
 	}
 	has.Add(account)
-	client, err := clouds.Open(settings)
-	require.NoError(t, err)
-	return &firstRefused{Provider: client, fake: has, action: listHosts[of.provider], refused: map[string]bool{}}
+	open := func() cloud.Provider {
+		client, err := clouds.Open(settings)
+		require.NoError(t, err)
+		return client
+	}
+	return &firstRefused{Provider: open(), open: open, fake: has, action: listHosts[of.provider], refused: map[string]bool{}}
 }
 
 // regionOf is a region's name of the cloud's form.

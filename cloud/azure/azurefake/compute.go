@@ -26,36 +26,42 @@ func diskID(j fake.Judgement, disk fake.Disk) string {
 // otherCase is an id as another list writes it.
 func otherCase(id string) string { return strings.ToUpper(id) }
 
-// machines answers as VirtualMachines_ListByLocation
-// (https://learn.microsoft.com/rest/api/compute/virtual-machines/list-by-location).
-func machines(_ *http.Request, j fake.Judgement) (all []any) {
-	attached := map[string][]fake.Disk{}
-	for _, disk := range j.Region.Disks {
-		attached[disk.Host] = append(attached[disk.Host], disk)
-	}
-	for _, host := range j.Region.Hosts {
-		properties := object{
-			"vmId": host.ID, "provisioningState": "Succeeded",
-			"hardwareProfile": object{"vmSize": host.Type},
-			"storageProfile":  storage(j, host, attached[host.ID]),
-			"networkProfile":  object{"networkInterfaces": references(j, host)},
-			"osProfile":       object{"computerName": host.Name, "adminUsername": "demo", "adminPassword": Secret, "customData": Secret},
-			"userData":        Secret,
+// machines answers as VirtualMachines_ListAll
+// (https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all).
+func machines(j fake.Judgement) (all []any) {
+	for _, region := range j.Account.Regions {
+		attached := map[string][]fake.Disk{}
+		for _, disk := range region.Disks {
+			attached[disk.Host] = append(attached[disk.Host], disk)
 		}
-		put(properties, "priority", host.ChargeType)
-		putTime(properties, "timeCreated", host.Created)
-		all = append(all, object{
-			"id": machineID(j, host), "name": host.Name, "type": "Microsoft.Compute/virtualMachines",
-			"location": j.Region.Name, "zones": zones(host.Zone), "tags": tags(host.Tags),
-			"etag": host.Volatile, "properties": properties,
-		})
+		for _, host := range region.Hosts {
+			all = append(all, machine(j, region, host, attached[host.ID]))
+		}
 	}
 	return all
 }
 
+func machine(j fake.Judgement, region *fake.Region, host fake.Host, disks []fake.Disk) object {
+	properties := object{
+		"vmId": host.ID, "provisioningState": "Succeeded",
+		"hardwareProfile": object{"vmSize": host.Type},
+		"storageProfile":  storage(j, host, disks),
+		"networkProfile":  object{"networkInterfaces": references(j, host)},
+		"osProfile":       object{"computerName": host.Name, "adminUsername": "demo", "adminPassword": Secret, "customData": Secret},
+		"userData":        Secret,
+	}
+	put(properties, "priority", host.ChargeType)
+	putTime(properties, "timeCreated", host.Created)
+	return object{
+		"id": machineID(j, host), "name": host.Name, "type": "Microsoft.Compute/virtualMachines",
+		"location": region.Name, "zones": zones(host.Zone), "tags": tags(host.Tags),
+		"etag": host.Volatile, "properties": properties,
+	}
+}
+
 // statuses answers as VirtualMachines_ListAll with statusOnly
 // (https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all).
-func statuses(_ *http.Request, j fake.Judgement) (all []any) {
+func statuses(j fake.Judgement) (all []any) {
 	for _, region := range j.Account.Regions {
 		for _, host := range region.Hosts {
 			now := time.Now().UTC().Format(time.RFC3339Nano)

@@ -23,7 +23,7 @@ const Secret = "planted-user-data-secret"
 // application; every secret and every tenant is taken. The actions are token,
 // subscription_get, location_list, permission_list, vm_list, vm_status_list, size_list,
 // disk_list, nic_list, publicip_list, lb_list, mysql_list and postgres_list; of those,
-// vm_list and size_list are of a region.
+// size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
@@ -37,9 +37,16 @@ func New(c *fake.Cloud) http.Handler {
 		}))
 	}
 	provider("Microsoft.Authorization/permissions", "permission_list", permissions)
-	provider("Microsoft.Compute/locations/{location}/virtualMachines", "vm_list", machines)
 	mux.HandleFunc(subscription+"/providers/Microsoft.Compute/locations/{location}/vmSizes", s.answer("size_list", sizes))
-	provider("Microsoft.Compute/virtualMachines", "vm_status_list", statuses)
+	machines := s.answer("vm_list", func(w http.ResponseWriter, r *http.Request, j fake.Judgement) { s.list(w, r, machines(j)) })
+	statuses := s.answer("vm_status_list", func(w http.ResponseWriter, r *http.Request, j fake.Judgement) { s.list(w, r, statuses(j)) })
+	mux.HandleFunc(subscription+"/providers/Microsoft.Compute/virtualMachines", func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("statusOnly") == "true" {
+			statuses(w, r)
+		} else {
+			machines(w, r)
+		}
+	})
 	provider("Microsoft.Compute/disks", "disk_list", disks)
 	provider("Microsoft.Network/networkInterfaces", "nic_list", interfaces)
 	provider("Microsoft.Network/publicIPAddresses", "publicip_list", addresses)
