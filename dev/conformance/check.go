@@ -51,7 +51,7 @@ func (s *server) check(ctx context.Context, of action, answer document) (result,
 	if err != nil {
 		return r, fmt.Errorf("with its lists reversed, not decodable: %w", err)
 	}
-	if !reflect.DeepEqual(whole.hashes(), reversed.hashes()) {
+	if !whole.same(reversed) {
 		return r, errors.New("with its lists reversed, the same answer has other hashes")
 	}
 	r.filled, r.empty = whole.columns()
@@ -67,11 +67,23 @@ type snapshot struct {
 	problems []cloud.Problem
 }
 
+// problemTexts are what is said of the resources without a row. One of no location is told
+// in each.
 func (s snapshot) problemTexts() (texts []string) {
 	for _, problem := range s.problems {
 		texts = append(texts, problem.Text)
 	}
-	return texts
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+// problemIDs are those of the resources without a row.
+func (s snapshot) problemIDs() (ids []string) {
+	for _, problem := range s.problems {
+		ids = append(ids, problem.NativeID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func (s *server) replay(ctx context.Context, of action, answer document) (snapshot, error) {
@@ -84,22 +96,29 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 	if err := s.serve(of, answer); err != nil {
 		return snapshot{}, err
 	}
-	all := snapshot{kind: kind}
+	all, client := snapshot{kind: kind}, s.open()
 	for _, region := range s.regionsOf(answer) {
 		scope := resource.Scope{Kind: of.kind, Provider: s.spec.provider, Account: "recorded", Region: region}
-		page, err := s.client.List(ctx, scope, "")
+		page, err := client.List(ctx, scope, "")
 		if err != nil {
 			return snapshot{}, err
 		}
 		all.problems = append(all.problems, page.Problems...)
 		for _, row := range page.Rows {
 			if err := kind.Seal(row, scope, 1); err != nil {
-				return snapshot{}, fmt.Errorf("row %q: %w", row.RowMeta().NativeID, err)
+				all.problems = append(all.problems, cloud.Problem{NativeID: row.RowMeta().NativeID, Text: fmt.Sprintf("row %q: %s", row.RowMeta().NativeID, err)})
+				continue
 			}
 			all.rows = append(all.rows, row)
 		}
 	}
 	return all, nil
+}
+
+// same says that a sync would store the same, and leave the same as it is. The reasons may
+// be others: they name the first of several, by its place in a list.
+func (s snapshot) same(other snapshot) bool {
+	return reflect.DeepEqual(s.hashes(), other.hashes()) && slices.Equal(s.problemIDs(), other.problemIDs())
 }
 
 func (s snapshot) hashes() map[resource.UID]resource.Hash {
@@ -167,7 +186,7 @@ func (s *server) unused(ctx context.Context, of action, answer document, whole s
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if err == nil && reflect.DeepEqual(whole.hashes(), without.hashes()) {
+		if err == nil && whole.same(without) {
 			unused = append(unused, path)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,12 +18,61 @@ var wireNames = map[string]string{
 	"PublicDnsName": "dnsName", "StateTransitionReason": "reason", "RegionName": "regionName", "Endpoint": "regionEndpoint",
 }
 
-// fromCommandLine turns what the AWS command line prints into the wire's form. The
-// result of a --query, a bare list, is taken for a list of the action's resources,
-// whose Tag and ID fields are those that the documentation's examples choose.
+// queryElements are the names of the elements of RDS's lists
+// (https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html). Those
+// of other lists, and of Elastic Load Balancing, are all called member.
+var queryElements = map[string]string{
+	"DBInstances": "DBInstance", "TagList": "Tag", "Subnets": "Subnet", "ProcessorFeatures": "ProcessorFeature",
+	"VpcSecurityGroups": "VpcSecurityGroupMembership", "DBSecurityGroups": "DBSecurityGroup",
+	"DBParameterGroups": "DBParameterGroup", "OptionGroupMemberships": "OptionGroupMembership",
+	"DomainMemberships": "DomainMembership", "AssociatedRoles": "DBInstanceRole", "StatusInfos": "DBInstanceStatusInfo",
+	"ReadReplicaDBInstanceIdentifiers": "ReadReplicaDBInstanceIdentifier",
+	"ReadReplicaDBClusterIdentifiers":  "ReadReplicaDBClusterIdentifier",
+}
+
+// fromCommandLine turns what the AWS command line prints into the wire's form, which
+// depends on the protocol: EC2's has its own, the others' results are in an element of
+// that name.
 func fromCommandLine(printed document, of action) document {
-	root := printed.root
 	path := strings.Split(strings.TrimSuffix(of.lists, "[]"), ".")
+	if strings.HasSuffix(path[0], "Result") {
+		return fromQuery(printed, of, path)
+	}
+	return fromEC2(printed, of, path)
+}
+
+// fromQuery is fromCommandLine for the query protocol, which has the same names. A bare
+// list is taken for one of the action's resources.
+func fromQuery(printed document, of action, path []string) document {
+	result := printed.root
+	if result.shape == list {
+		resources := *result
+		resources.name = path[1]
+		result = &node{shape: object, children: []*node{&resources}}
+	}
+	result = queried(result, path[0])
+	return document{root: &node{name: of.name + "Response", shape: object, children: []*node{result}}, xml: true}
+}
+
+func queried(n *node, name string) *node {
+	written := &node{name: name, shape: n.shape, scalar: n.scalar}
+	for _, child := range n.children {
+		childName := child.name
+		if n.shape == list {
+			childName = cmp.Or(queryElements[name], "member")
+		}
+		if child.shape != scalar || child.scalar != nil { // null is no element
+			written.children = append(written.children, queried(child, childName))
+		}
+	}
+	return written
+}
+
+// fromEC2 is fromCommandLine for EC2. The result of a --query, a bare list, is taken for a
+// list of the action's resources, whose Tag and ID fields are those that the
+// documentation's examples choose.
+func fromEC2(printed document, of action, path []string) document {
+	root := printed.root
 	if root.shape == list {
 		set := wire(root, path[0])
 		for _, element := range set.children {

@@ -45,8 +45,10 @@ type action struct {
 	serves  string    // another action that the same answer is one to
 	refers  reference // what its elements refer to
 	gone    func(answer document, id string) bool
-	regions bool // a listing of regions
-	joined  bool // what listings of other kinds are joined with, too
+	regions bool   // a listing of regions
+	joined  bool   // what listings of other kinds are joined with, too
+	tags    string // another action that has the tags of its resources, by their ids
+	armType string // of its resources, where a file's name tells nothing
 }
 
 // reference is a list of other resources, and where their ids are.
@@ -83,22 +85,21 @@ func clouds() []spec {
 				},
 				{name: "DescribeVolumes", files: []string{"describe_volumes"}, kind: disks, lists: "volumeSet[]", ids: []string{"volumeId"}},
 				{name: "DescribeInstanceTypes", files: []string{"describe_instance_types"}, lists: "instanceTypeSet[]", joined: true},
-				{name: "DescribeDBInstances", kind: databases, lists: "DescribeDBInstancesResult.DBInstances[]", ids: []string{"DbiResourceId"}},
-				{name: "DescribeLoadBalancers", kind: balancers, lists: "DescribeLoadBalancersResult.LoadBalancers[]", ids: []string{"LoadBalancerArn"}},
+				{
+					name: "DescribeDBInstances", files: []string{"describe_db_instances"}, kind: databases,
+					lists: "DescribeDBInstancesResult.DBInstances[]", ids: []string{"DbiResourceId"},
+				},
+				{
+					name: "DescribeLoadBalancers", files: []string{"describe_load_balancers"}, kind: balancers,
+					lists: "DescribeLoadBalancersResult.LoadBalancers[]", ids: []string{"LoadBalancerArn"}, tags: "DescribeTags",
+				},
+				{name: "DescribeTags", files: []string{"describe_tags"}, lists: tagDescriptions + "[]", joined: true},
 				{name: "DescribeRegions", files: []string{"describe_regions"}, lists: "regionInfo[]", regions: true},
 			},
 		},
 		{
 			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "value[].location",
-			actions: []action{
-				{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}, serves: "vm_status_list",
-					refers: reference{"nic_list", "value[].properties.networkProfile.networkInterfaces[].id"}},
-				{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true},
-				{name: "nic_list", lists: "value[]", joined: true,
-					refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"}},
-				{name: "publicip_list", lists: "value[]", joined: true},
-				{name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, kind: balancers, lists: "value[]", ids: []string{"properties.resourceGuid", "id"}},
-			},
+			actions: azureActions(),
 		},
 		{
 			provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"},
@@ -122,14 +123,49 @@ func clouds() []spec {
 	}
 }
 
+func azureActions() []action {
+	return []action{
+		{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}, serves: "vm_status_list",
+			armType: "Microsoft.Compute/virtualMachines",
+			refers:  reference{"nic_list", "value[].properties.networkProfile.networkInterfaces[].id"}},
+		{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true, armType: "Microsoft.Compute/disks"},
+		{name: "nic_list", lists: "value[]", joined: true, armType: "Microsoft.Network/networkInterfaces",
+			refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"}},
+		{name: "publicip_list", lists: "value[]", joined: true, armType: "Microsoft.Network/publicIPAddresses"},
+		{
+			name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, kind: balancers,
+			lists: "value[]", ids: []string{"properties.resourceGuid", "id"}, armType: "Microsoft.Network/loadBalancers",
+		},
+		{name: "mysql_list", files: []string{"mysql"}, kind: databases, lists: "value[]", ids: []string{"id"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
+		{
+			name: "postgres_list", files: []string{"postgres", "postgresql"}, kind: databases,
+			lists: "value[]", ids: []string{"id"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers",
+		},
+	}
+}
+
 // actionOf is the action that the file's name has in it. DescribeInstances is not in
 // DescribeInstancesFullStatus.
 func (s spec) actionOf(file string) (action, bool) {
+	file = strings.ReplaceAll(file, "-", "_") // the command line's describe-instances
 	for _, a := range s.actions {
 		for _, name := range append(a.files, a.name) {
 			if _, after, found := strings.Cut(file, name); found && (!beginsWithLetter(after) || strings.HasPrefix(after, "Example")) {
 				return a, true
 			}
+		}
+	}
+	return action{}, false
+}
+
+// actionOfType is the action whose resources are of the type that the answer's first one
+// has.
+func (s spec) actionOfType(answer document) (action, bool) {
+	for _, element := range append(answer.find("value[]"), answer.root) {
+		of := fmt.Sprint(element.field("type").scalar)
+		i := slices.IndexFunc(s.actions, func(a action) bool { return a.armType != "" && strings.EqualFold(a.armType, of) })
+		if i >= 0 {
+			return s.actions[i], true
 		}
 	}
 	return action{}, false
@@ -145,6 +181,16 @@ func beginsWithLetter(text string) bool {
 func (a action) resources(answer document) (ids []string) {
 	for _, element := range answer.find(a.lists) {
 		ids = append(ids, strings.ToLower(a.idOf(element)))
+	}
+	return ids
+}
+
+// resourceNames are the ids of the answer's resources as it writes them.
+func (a action) resourceNames(answer document) (ids []string) {
+	for _, element := range answer.find(a.lists) {
+		if id := a.idOf(element); id != "" {
+			ids = append(ids, id)
+		}
 	}
 	return ids
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,28 @@ const (
 		<instanceState><code>48</code><name>terminated</name></instanceState></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`
 )
 
+const (
+	printedDatabases = `{"DBInstances": [
+		{"DBInstanceIdentifier": "orders", "DbiResourceId": "db-1", "DBInstanceClass": "db.t3.micro", "Engine": "mysql", "DBInstanceStatus": "available",
+			"Endpoint": {"Address": "orders.example.com", "Port": 3306}, "AllocatedStorage": 20, "InstanceCreateTime": "2024-01-02T03:04:05.678000+00:00",
+			"AvailabilityZone": "us-east-1a", "DBSubnetGroup": {"VpcId": "vpc-1", "Subnets": [
+				{"SubnetIdentifier": "subnet-a", "SubnetAvailabilityZone": {"Name": "us-east-1a"}}, {"SubnetIdentifier": "subnet-b", "SubnetAvailabilityZone": {"Name": "us-east-1b"}}]},
+			"TagList": [{"Key": "team", "Value": "shop"}], "ProcessorFeatures": [], "MaxAllocatedStorage": null},
+		{"DBInstanceIdentifier": "events", "DbiResourceId": "db-2", "Engine": "postgres", "DBInstanceStatus": "creating"}]}`
+	printedBalancers = `{"LoadBalancers": [{"LoadBalancerArn": "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/b/1", "LoadBalancerName": "b",
+		"DNSName": "b.example.com", "Scheme": "internal", "Type": "application", "VpcId": "vpc-1", "State": {"Code": "active"}, "CreatedTime": "2024-01-02T03:04:05Z",
+		"AvailabilityZones": [{"ZoneName": "us-east-1a", "SubnetId": "subnet-a"}, {"ZoneName": "us-east-1b", "SubnetId": "subnet-b"}]}]}`
+	sentBalancers = `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>
+		<LoadBalancerArn>arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/net/b/1</LoadBalancerArn><LoadBalancerName>b</LoadBalancerName></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`
+	recordedServers = `{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.DBforMySQL/flexibleServers/orders", "name": "orders", "location": "East US",
+		"type": "Microsoft.DBforMySQL/flexibleServers", "properties": {"state": "Ready", "version": "8.0.21"}}]}`
+	machinesOfTwoLocations = `{"value": [{"id": "/subscriptions/s/x/vm-1", "name": "vm-1", "location": "eastus", "properties": {"vmId": "1"}},
+		{"id": "/subscriptions/s/x/vm-2", "name": "vm-2", "location": "westeurope", "properties": {"vmId": "2"}},
+		{"id": "/subscriptions/s/x/vm-3", "name": "vm-3", "location": "westeurope", "properties": {"vmId": "3"}}]}`
+	oneWithoutID = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>new</DBInstanceIdentifier></DBInstance>
+		<DBInstance><DBInstanceIdentifier>old</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`
+)
+
 func TestRun(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -57,6 +80,28 @@ func TestRun(t *testing.T) {
 		"another action": {"tencent/recorded_DescribeInstancesStatus.json", tencentHost, []string{"skipped: no listing of a kind"}, ""},
 		"a machine whose interface nobody recorded": {"azure/vm_listall_recorded.json", `{"value": [{"id": "/subscriptions/s/x/vm", "name": "vm", "location": "eastus",
 			"properties": {"vmId": "1", "networkProfile": {"networkInterfaces": [{"id": "/subscriptions/s/x/NIC"}]}}}]}`, []string{"resource_host: 1 of 1 decoded"}, ""},
+		"what the command line printed of RDS": {"aws/describe-db-instances.json", printedDatabases, []string{
+			"resource_database: 2 of 2 decoded", "cloud_created_at endpoint engine", "port status storage_gib subnet_id tags vpc_id zone",
+		}, ""},
+		"a bare list of databases": {"aws/describe_db_instances_query.json", `[{"DbiResourceId": "db-1", "Engine": "mysql"}]`, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"what the command line printed of ELBv2": {"aws/doc_cli_describe_load_balancers_0.json", printedBalancers, []string{
+			"resource_load_balancer: 1 of 1 decoded", "addresses balancer_type cloud_created_at name scheme status subnet_ids vpc_id zones",
+		}, ""},
+		"balancers without their tags":  {"aws/wire_DescribeLoadBalancers.xml", sentBalancers, []string{"resource_load_balancer: 1 of 1 decoded"}, ""},
+		"databases of Azure":            {"azure/mysql_list_recorded.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"databases under another name":  {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"machines of several locations": {"azure/vm_listall_recorded.json", machinesOfTwoLocations, []string{"resource_host: 3 of 3 decoded"}, ""},
+		"one without an id": {"aws/wire_DescribeDBInstances.xml", oneWithoutID, []string{
+			"resource_database: 1 of 2 decoded, 1 with a problem", `problem: database without an id: it is called "new"`,
+		}, ""},
+		"an odd machine of another location": {"azure/vm_listall_recorded.json", strings.Replace(machinesOfTwoLocations, `"vmId": "3"`, `"vmId": "3", "timeCreated": "soon"`, 1), []string{
+			"resource_host: 2 of 3 decoded, 1 with a problem", `problem: virtual machine "3": timeCreated makes no sense: "soon"`,
+		}, ""},
+		"a machine of no location": {"azure/vm_listall_recorded.json", strings.Replace(machinesOfTwoLocations, `"eastus"`, `{"name": "eastus"}`, 1), []string{
+			"resource_host: 2 of 3 decoded, 1 with a problem", `problem: virtual machine "1": it has no location`,
+		}, ""},
+		"several that are odd": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"InstanceSet": [`, `"InstanceSet": [
+			{"InstanceId": "ins-2", "PrivateIpAddresses": [{}, []]}, `, 1), []string{"resource_host: 1 of 2 decoded, 1 with a problem"}, ""},
 		"another folder": {"gcp/recorded_list.json", "{}", nil, "has no recorded answers"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,6 +118,21 @@ func TestRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Azure's lists are of the whole subscription, and regions share them for a minute: what
+// one file has is not to serve the next, which is of other locations.
+func TestFilesOfSeveralLocations(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "azure"), 0o700))
+	for i, location := range []string{"eastus", "westeurope", "eastus", "uksouth"} {
+		body := fmt.Sprintf(`{"value": [{"id": "/subscriptions/s/x/disk-%d", "name": "d", "location": %q, "properties": {"uniqueId": "%d"}}]}`, i, location, i)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "azure", fmt.Sprintf("%d_disk_list.json", i)), []byte(body), 0o600))
+	}
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), dir, &out), out.String())
+	require.Equal(t, 4, strings.Count(out.String(), "resource_disk: 1 of 1 decoded"), out.String())
 }
 
 // stub decodes an answer as it is told to.
@@ -111,7 +171,8 @@ func TestDefectsAreFound(t *testing.T) {
 			spec := clouds()[4]
 			s := start(spec)
 			defer s.close()
-			s.client = &stub{rows: test.rows}
+			answers := &stub{rows: test.rows}
+			s.open = func() cloud.Provider { return answers }
 			answer, err := parse([]byte(tencentHost))
 			require.NoError(t, err)
 			_, err = s.check(t.Context(), spec.actions[0], answer)

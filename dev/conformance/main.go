@@ -1,8 +1,9 @@
 // Command conformance replays recorded answers of the clouds to their official SDKs,
 // through the program's own adapters, and prints what became of each: how many
 // resources were decoded, which columns stay empty, and which of the answer's values no
-// column uses. It fails on an answer that cannot be decoded, a resource that is lost,
-// and a hash that depends on the order of a list.
+// column uses. It fails on an answer that cannot be decoded, a resource that is lost, an
+// answer of which each resource has a problem, and a hash that depends on the order of a
+// list. A resource that has a problem beside others is told.
 //
 // The folder has one folder for each cloud, named like the provider; a file's name
 // has the API's action in it, such as recorded_1_DescribeInstances.json.
@@ -103,7 +104,9 @@ func (s spec) read(file string) (action, document, error) {
 	name := filepath.Base(file)
 	of, known := s.actionOf(name)
 	if !known {
-		return action{}, answer, nil
+		if of, known = s.actionOfType(answer.unwrapped()); !known {
+			return action{}, answer, nil
+		}
 	}
 	answer = answer.unwrapped()
 	if s.provider == "aws" && !answer.xml {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strings"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
@@ -13,12 +14,12 @@ import (
 
 // server replays answers to the official SDK of one cloud.
 type server struct {
-	spec   spec
-	cloud  *fake.Cloud
-	http   *httptest.Server
-	client cloud.Provider
-	joins  map[string]document // by action
-	seen   map[resource.UID]resource.Row
+	spec  spec
+	cloud *fake.Cloud
+	http  *httptest.Server
+	open  func() cloud.Provider
+	joins map[string]document // by action
+	seen  map[resource.UID]resource.Row
 }
 
 const keyID = "AKIDCONFORMANCE"
@@ -32,10 +33,14 @@ func start(of spec) *server {
 		account.Regions = append(account.Regions, &fake.Region{Name: region})
 	}
 	s.cloud.Add(account)
-	s.client = of.adapter.New(cloud.Settings{
-		Provider: of.provider, Name: "recorded", AccountID: accountID, Endpoint: s.http.URL, RequestsPerSecond: 100_000,
-		Credential: cloud.Credential{ID: cloud.SecretText(keyID), Key: cloud.SecretText("secret"), Tenant: "tenant"},
-	})
+	// Each replay is another account's: what an adapter keeps of one answer, such as a list
+	// that regions share for a minute, is not to serve the next.
+	s.open = func() cloud.Provider {
+		return of.adapter.New(cloud.Settings{
+			Provider: of.provider, Name: "recorded", AccountID: accountID, Endpoint: s.http.URL, RequestsPerSecond: 100_000,
+			Credential: cloud.Credential{ID: cloud.SecretText(keyID), Key: cloud.SecretText("secret"), Tenant: "tenant"},
+		})
+	}
 	return s
 }
 
@@ -74,6 +79,11 @@ func (s *server) serve(of action, answer document) error {
 	}
 	if err := s.serveReferred(of, answer); err != nil {
 		return err
+	}
+	if of.tags != "" {
+		if err := s.record(of.tags, withTags(s.joins[of.tags], of.resourceNames(answer))); err != nil {
+			return err
+		}
 	}
 	return s.record(of.name, answer)
 }
@@ -116,7 +126,7 @@ func (s *server) regionsOf(answer document) []string {
 	}
 	var regions []string
 	for _, n := range answer.find(s.spec.region) {
-		if region := fmt.Sprint(n.scalar); !slices.Contains(regions, region) {
+		if region := regionName(n.scalar); region != "" && !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
 	}
@@ -126,11 +136,18 @@ func (s *server) regionsOf(answer document) []string {
 	return regions
 }
 
+// regionName is the name of a region that an answer may show as people write it: East US.
+// It is empty for what is no text.
+func regionName(shown any) string {
+	name, _ := shown.(string)
+	return strings.ReplaceAll(strings.ToLower(name), " ", "")
+}
+
 // countRegions replays a listing of regions.
 func (s *server) countRegions(ctx context.Context, of action, answer document) (int, error) {
 	if err := s.serve(of, answer); err != nil {
 		return 0, err
 	}
-	regions, err := s.client.(cloud.Entered).EnabledRegions(ctx)
+	regions, err := s.open().(cloud.Entered).EnabledRegions(ctx)
 	return len(regions), err
 }
