@@ -22,7 +22,8 @@ type Page struct {
 	// Next is the cursor of the following page; empty after the last one.
 	Next string
 	// Total is how many rows the provider announces for the whole listing, 0
-	// where it announces nothing. A listing that ends with fewer is not complete.
+	// where it announces nothing. A listing that ends with fewer is not complete, unless
+	// the total moved (activities/complete.go).
 	Total int64
 }
 
