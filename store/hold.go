@@ -51,12 +51,15 @@ func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Dige
 }
 
 func (s *Store) keepEntries(ctx context.Context, tx bun.Tx, set BatchSet, digest resource.Digest) error {
-	at := s.at()
-	_, err := tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
+	// In place of what is there: it may be divided otherwise, or somebody has edited it.
+	_, err := tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", set.ScopeID).Where("digest = ?", digest.String()).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO sync_hold (scope_id, digest, seq, run_id, payload, held_at)
 		SELECT scope_id, ?, seq, run_id, payload, ? FROM sync_batch
-		WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?
-		ON DUPLICATE KEY UPDATE held_at = ?`,
-		digest.String(), at, set.RunID, set.ScopeID, set.Writer, set.Op, at).Exec(ctx)
+		WHERE run_id = ? AND scope_id = ? AND writer = ? AND op = ?`,
+		digest.String(), s.at(), set.RunID, set.ScopeID, set.Writer, set.Op).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -71,10 +71,25 @@ func (s *Store) LoadStandingHold(ctx context.Context, scopeID int64) (StandingHo
 	}
 	hold := StandingHold{Base: row.Base, Since: row.Since, At: row.At, Reason: row.Reason, Digest: row.Digest}
 	hold.Entries, err = s.LoadHold(ctx, scopeID, row.Digest)
-	if errors.Is(err, ErrNotFound) { // somebody has removed them: no reason to delete any
-		hold.Lost, err = true, nil
+	switch {
+	case errors.Is(err, ErrNotFound), errors.Is(err, resource.ErrCorrupt):
+		hold.Lost = true
+	case err != nil:
+		return hold, err
+	case digestOf(hold.Entries).String() != row.Digest:
+		hold.Lost = true
 	}
-	return hold, err
+	if hold.Lost { // somebody has removed them, or edited them: no reason to delete any
+		hold.Entries = nil
+	}
+	return hold, nil
+}
+
+func digestOf(entries []resource.Entry) (digest resource.Digest) {
+	for _, entry := range entries {
+		digest.Add(entry)
+	}
+	return digest
 }
 
 // ScopesWithHold returns those of the scopes in which a hold stands.

@@ -20,6 +20,7 @@ type HoldState struct {
 	Number     int64  `bun:"number"`      // of the run
 	LastNumber int64  `bun:"last_number"` // of the last run that saw the whole scope
 	Again      bool   `bun:"again"`       // that run holds the set, too
+	Stands     bool   `bun:"stands"`      // the set is the one that waits, whatever that run did
 }
 
 // HoldStates returns the sets that the runs hold. The last run that saw the whole
@@ -31,11 +32,13 @@ func (s *Store) HoldStates(ctx context.Context, runIDs []string) ([]HoldState, e
 		return nil, nil
 	}
 	err := s.db.NewRaw(`SELECT held.run_id, held.scope_id, run.kind, run.id AS number, COALESCE(last_run.id, 0) AS last_number,
-			COALESCE(last.held > 0 AND last.hold_digest = held.hold_digest, FALSE) AS again
+			COALESCE(last.held > 0 AND last.hold_digest = held.hold_digest, FALSE) AS again,
+			COALESCE(scope_hold.digest = held.hold_digest, FALSE) AS stands
 		FROM sync_run_scope AS held
 		JOIN sync_run AS run ON run.run_id = held.run_id
 		JOIN sync_scope AS scope ON scope.id = held.scope_id
 		LEFT JOIN sync_run_scope AS last ON last.run_id = scope.last_complete_run AND last.scope_id = scope.id
+		LEFT JOIN sync_scope_hold AS scope_hold ON scope_hold.scope_id = held.scope_id
 		LEFT JOIN sync_run AS last_run ON last_run.run_id = scope.last_complete_run
 		WHERE held.run_id IN (?) AND held.held > 0 ORDER BY number, held.scope_id`, bun.List(runIDs)).Scan(ctx, &states)
 	newest := map[string]newestRun{}
@@ -54,7 +57,7 @@ func (s *Store) HoldStates(ctx context.Context, runIDs []string) ([]HoldState, e
 
 func (h *HoldState) settle(newest newestRun) {
 	switch {
-	case h.LastNumber > h.Number && !h.Again:
+	case h.LastNumber > h.Number && !h.Again && !h.Stands:
 		h.SupersededBy = h.LastNumber
 	case newest.ID > h.Number && newest.lacks(h.ScopeID):
 		h.SupersededBy = newest.ID
