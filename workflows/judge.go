@@ -37,7 +37,7 @@ func (s *scopeRun) judge(found activities.ComputeDiffOut) {
 	stood, since := divided(found, all)
 	deletions := deletionsOf(found)
 	verdict := s.policy.Judge(deletions)
-	s.addsWait = verdict.AddsWait
+	s.addsWait, s.why = verdict.AddsWait, verdict.Reason
 	switch {
 	case s.approves(all):
 		s.going, s.matched, s.addsWait = all, all.digest.String(), false
@@ -102,5 +102,5 @@ func (s *scopeRun) standing(found activities.ComputeDiffOut) *diff.Standing {
 	if found.Standing != nil {
 		return &found.Standing.Standing
 	}
-	return &diff.Standing{Base: found.DBNum, Since: s.in.Run.Number, Reason: s.record.Reason}
+	return &diff.Standing{Base: found.DBNum, Since: s.in.Run.Number, Reason: s.why}
 }

@@ -29,6 +29,7 @@ type scopeRun struct {
 	held      candidates                 // deletions that wait
 	going     candidates                 // deletions that go on, once they are confirmed
 	addsWait  bool                       // the additions wait with the deletions
+	why       string                     // policy holds deletions
 	matched   string                     // the digest of the deletions that go on, where it is approved
 	approved  string                     // the same, once the deletions go
 	planned   []activities.PlannedChange // of a plan
