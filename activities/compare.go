@@ -297,7 +297,11 @@ func (c *comparison) writeDeletions(ctx context.Context) error {
 	if hold.Lost {
 		standing, fresh = gone, nil
 	}
-	if len(standing) == 0 {
+	c.out.Back = c.listedAgain(hold.Entries, len(standing))
+	switch {
+	case len(standing) == 0 && len(gone) > 0 && c.out.Back > 0:
+		return nil // its rows count until it is judged what else is gone
+	case len(standing) == 0:
 		return c.endHold(ctx)
 	}
 	c.out.Standing = &StandingHold{Standing: diff.Standing{
@@ -311,6 +315,17 @@ func (c *comparison) writeDeletions(ctx context.Context) error {
 		return err
 	}
 	return c.writeCandidates(ctx, diff.FreshCandidates, fresh, &c.out.Standing.Fresh)
+}
+
+// listedAgain is how many of the held rows the inventory has, but for those that are gone.
+func (c *comparison) listedAgain(held []resource.Entry, gone int) int64 {
+	stored := 0
+	for _, entry := range held {
+		if _, is := c.diff.Stored(entry.UID); is {
+			stored++
+		}
+	}
+	return int64(max(0, stored-gone))
 }
 
 func (c *comparison) writeCandidates(ctx context.Context, op diff.Op, entries []resource.Entry, digest *resource.Digest) error {

@@ -183,6 +183,8 @@ type ComputeDiffOut struct {
 	// Standing is the hold of an earlier run, where rows of it are among those to
 	// delete.
 	Standing *StandingHold `json:"standing,omitempty"`
+	// Back is how many rows of such a hold are stored and listed again.
+	Back int64 `json:"back,omitempty"`
 	// Moved says what the listing is short of, since the cloud moved while it was read.
 	Moved string `json:"moved,omitempty"`
 }
@@ -207,7 +209,8 @@ type ConfirmAbsentIn struct {
 	ApplyIn
 	// Op names the set; empty is diff.Candidates, which has all of them.
 	Op diff.Op `json:"op,omitempty"`
-	// EndsHold says that an approval lets go what an earlier run held.
+	// EndsHold says that nothing waits any more: an approval lets go what an earlier run
+	// held, or the cloud has listed it again.
 	EndsHold bool `json:"endsHold,omitempty"`
 }
 

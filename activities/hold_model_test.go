@@ -145,8 +145,12 @@ func (m *holdModel) goAway(t *rapid.T) {
 
 func (m *holdModel) replace(t *rapid.T) {
 	m.first = m.cloud.exist
+	m.replaceBy(rapid.IntRange(0, 100).Draw(t, "others"))
+}
+
+func (m *holdModel) replaceBy(others int) {
 	m.cloud.exist = map[string]bool{}
-	m.add(rapid.IntRange(0, 100).Draw(t, "others"))
+	m.add(others)
 }
 
 func (m *holdModel) putBack(t *rapid.T) {
@@ -189,11 +193,12 @@ var disturbed = []string{
 	"BatchDelete", "CleanStaging", "RecordRun",
 }
 
+var errBroken = temporal.NewNonRetryableApplicationError("the database broke", "Test", nil)
+
 // runFailing ends one of the run's activities for good: before it has done anything,
 // or when it has done all.
 func (m *holdModel) runFailing(t *rapid.T) {
 	at, done := rapid.SampledFrom(disturbed).Draw(t, "activity"), rapid.Bool().Draw(t, "done")
-	failure := temporal.NewNonRetryableApplicationError("the database broke", "Test", nil)
 	m.runWith(t, nil, func(name string, do func() (any, error)) (any, error) {
 		if name != at {
 			return do()
@@ -201,7 +206,7 @@ func (m *holdModel) runFailing(t *rapid.T) {
 		if done {
 			_, _ = do()
 		}
-		return nil, failure
+		return nil, errBroken
 	})
 }
 
@@ -218,7 +223,7 @@ func (m *holdModel) runTakenOver(t *rapid.T) {
 }
 
 // runWith makes a run, and compares what it deleted with what the observer lets go.
-func (m *holdModel) runWith(t *rapid.T, approval *workflows.Approval, disturb disturbance) workflows.Report {
+func (m *holdModel) runWith(t checker, approval *workflows.Approval, disturb disturbance) workflows.Report {
 	m.number++
 	o := &observer{holdModel: m, t: t, approval: approval, disturb: disturb, runID: fmt.Sprintf("%s-run-%d", m.scope.Account, m.number)}
 	var suite testsuite.WorkflowTestSuite
@@ -298,7 +303,7 @@ type disturbance func(name string, do func() (any, error)) (any, error)
 type observer struct {
 	*holdModel
 	interceptor.WorkerInterceptorBase
-	t        *rapid.T
+	t        checker
 	runID    string
 	approval *workflows.Approval
 	disturb  disturbance
@@ -377,9 +382,12 @@ func (o *observer) after(name string, out any) any {
 // judge divides what is gone.
 func (o *observer) judge(found activities.ComputeDiffOut) {
 	stored := o.stored(o.t)
-	gone, waits := map[string]bool{}, map[string]bool{}
+	gone, waits, back := map[string]bool{}, map[string]bool{}, 0
 	for id := range stored {
-		if !o.cloud.exist[id] {
+		switch exists := o.cloud.exist[id]; {
+		case exists && o.held[id]:
+			back++
+		case !exists:
 			gone[id] = true
 			if o.held[id] {
 				waits[id] = true
@@ -393,7 +401,7 @@ func (o *observer) judge(found activities.ComputeDiffOut) {
 	if o.policy.Deletes == diff.Never || len(gone) == 0 {
 		return
 	}
-	all := o.objects(len(stored), len(gone), len(waits) > 0)
+	all := o.objects(len(stored), len(gone), len(waits) > 0, back)
 	switch {
 	case o.approved(found.Deletions.String()):
 		j.held = map[string]bool{}
@@ -401,7 +409,7 @@ func (o *observer) judge(found activities.ComputeDiffOut) {
 		j.held = map[string]bool{}
 	case all:
 		if len(waits) == 0 {
-			j.base = int64(len(stored))
+			j.base = int64(len(stored) - back)
 		}
 		j.held = gone
 	}
@@ -417,12 +425,12 @@ func (o *observer) replaced(stored, gone int) bool {
 }
 
 // objects says that all that is gone has to wait.
-func (o *observer) objects(stored, gone int, waiting bool) bool {
+func (o *observer) objects(stored, gone int, waiting bool, back int) bool {
 	tooMany := func(rows int64) bool {
 		return int64(gone) >= rows && !o.policy.AllowEmpty ||
 			rows >= o.policy.MinRows && float64(gone) > o.policy.MaxDeleteRatio*float64(rows)
 	}
-	return o.policy.Deletes == diff.Hold || o.cloud.unidentified > 0 || tooMany(int64(stored)) || waiting && tooMany(o.base) ||
+	return o.policy.Deletes == diff.Hold || o.cloud.unidentified > 0 || tooMany(int64(stored)) || waiting && tooMany(o.base) || back > 0 && tooMany(int64(stored-back)) ||
 		o.policy.Replaced == diff.ReplacedHold && o.replaced(stored, gone)
 }
 

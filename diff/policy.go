@@ -57,6 +57,10 @@ type Deletions struct {
 	Gone         int64 // of those, rows that the cloud no longer lists
 	Listed       int64 // resources that the cloud lists
 	Unidentified int64 // of those, rows without a usable id: any of Gone might be one of them
+	// Back is how many of Rows waited for a decision and are listed again. They make no
+	// share smaller: where two fleets take turns to answer, the one that is listed was held
+	// a moment ago, and the other has not changed.
+	Back int64
 	// Standing is the scope's hold, where one waits for a decision.
 	Standing Standing
 }
@@ -124,25 +128,27 @@ func (p Policy) objection(d Deletions) string {
 		return fmt.Sprintf("all %d rows would be deleted", d.Rows)
 	case p.tooMany(d.Gone, d.Rows):
 		return fmt.Sprintf("%d of %d rows would be deleted, more than %.4g%%", d.Gone, d.Rows, 100*p.MaxDeleteRatio)
-	case d.Standing.Rows > 0:
-		return p.objectionSince(d)
+	case d.Standing.Rows > 0 && p.against(d.Gone, d.Standing.Base):
+		return fmt.Sprintf("%d rows would be deleted, %s that stood when the hold began", d.Gone, p.share(d.Gone, d.Standing.Base))
+	case d.Back > 0 && p.against(d.Gone, d.Rows-d.Back):
+		return fmt.Sprintf("%d rows would be deleted, %s beside those that were held and are listed again", d.Gone, p.share(d.Gone, d.Rows-d.Back))
 	default:
 		return ""
 	}
 }
 
-// objectionSince judges what is gone by the rows that stood when the hold began: what
-// has been added since makes the share no smaller.
-func (p Policy) objectionSince(d Deletions) string {
-	base := d.Standing.Base
-	switch {
-	case d.Gone >= base && !p.AllowEmpty:
-		return fmt.Sprintf("%d rows would be deleted, as many as all %d that stood when the hold began", d.Gone, base)
-	case p.tooMany(d.Gone, base):
-		return fmt.Sprintf("%d rows would be deleted, more than %.4g%% of the %d that stood when the hold began", d.Gone, 100*p.MaxDeleteRatio, base)
-	default:
-		return ""
+// against judges what is gone by fewer rows than there are now: what a hold's own run
+// added, or what was held itself, makes the share no smaller.
+func (p Policy) against(gone, base int64) bool {
+	return gone >= base && !p.AllowEmpty || p.tooMany(gone, base)
+}
+
+// share says in words what against objects to.
+func (p Policy) share(gone, base int64) string {
+	if gone >= base && !p.AllowEmpty {
+		return fmt.Sprintf("as many as all %d", base)
 	}
+	return fmt.Sprintf("more than %.4g%% of the %d", 100*p.MaxDeleteRatio, base)
 }
 
 // tooMany is exact at the share: a product would hold 29 of 100 at 0.29.

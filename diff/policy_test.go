@@ -118,6 +118,11 @@ func TestPolicyOnAStandingHold(t *testing.T) {
 		{"a base below min_rows does not hide the present share", diff.Policy{MaxDeleteRatio: 0.3, MinRows: 10, AllowEmpty: true},
 			diff.Deletions{Rows: 1000, Gone: 400, Listed: 600, Standing: diff.Standing{Rows: 2, Base: 8, Since: 7}},
 			diff.Verdict{Held: 400, Reason: "400 of 1000 rows would be deleted, more than 30%"}},
+		{"another fleet, which was held while this one was there", byDefault, diff.Deletions{Rows: 130, Gone: 30, Listed: 100, Back: 100},
+			diff.Verdict{Held: 30, Reason: "30 rows would be deleted, as many as all 30 beside those that were held and are listed again"}},
+		{"most of what was not held", byDefault, diff.Deletions{Rows: 130, Gone: 10, Listed: 120, Back: 100},
+			diff.Verdict{Held: 10, Reason: "10 rows would be deleted, more than 30% of the 30 beside those that were held and are listed again"}},
+		{"a few of what was not held", byDefault, diff.Deletions{Rows: 130, Gone: 9, Listed: 121, Back: 100}, diff.Verdict{}},
 		{"never", diff.Policy{Deletes: diff.Never}, diff.Deletions{Rows: 1000, Gone: 40, Standing: stood}, diff.Verdict{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -62,7 +62,9 @@ func join(reasons ...string) string {
 }
 
 func deletionsOf(found activities.ComputeDiffOut) diff.Deletions {
-	d := diff.Deletions{Rows: found.DBNum, Gone: found.ToDel, Listed: found.CloudNum, Unidentified: found.Unidentified}
+	d := diff.Deletions{
+		Rows: found.DBNum, Gone: found.ToDel, Listed: found.CloudNum, Unidentified: found.Unidentified, Back: found.Back,
+	}
 	if found.Standing != nil {
 		d.Standing = found.Standing.Standing
 	}
@@ -102,5 +104,5 @@ func (s *scopeRun) standing(found activities.ComputeDiffOut) *diff.Standing {
 	if found.Standing != nil {
 		return &found.Standing.Standing
 	}
-	return &diff.Standing{Base: found.DBNum, Since: s.in.Run.Number, Reason: s.why}
+	return &diff.Standing{Base: found.DBNum - found.Back, Since: s.in.Run.Number, Reason: s.why}
 }

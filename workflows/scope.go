@@ -137,7 +137,7 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 		func(ctx workflow.Context) error { return s.applyMods(ctx, found, in) },
 		func(ctx workflow.Context) error {
 			if s.going.rows > 0 {
-				absent, notConfirmed = s.confirm(ctx, in)
+				absent, notConfirmed = s.confirm(ctx, found, in)
 			}
 			return nil
 		})
@@ -171,7 +171,7 @@ func (s *scopeRun) applyInTurn(ctx workflow.Context, found activities.ComputeDif
 	if s.held.rows > 0 {
 		return s.keepHold(ctx, found.Writer, s.held, s.standing(found))
 	}
-	absent, notConfirmed := s.confirm(ctx, in)
+	absent, notConfirmed := s.confirm(ctx, found, in)
 	return s.delete(ctx, found, absent, notConfirmed)
 }
 
@@ -236,9 +236,9 @@ func (s *scopeRun) useApproval() {
 	}
 }
 
-func (s *scopeRun) confirm(ctx workflow.Context, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {
+func (s *scopeRun) confirm(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) (out activities.ConfirmAbsentOut, err error) {
 	ctx = work(ctx, fmt.Sprintf("look up %d in %s", s.going.rows, s.record.Place))
-	asked := activities.ConfirmAbsentIn{ApplyIn: in, Op: s.going.op, EndsHold: s.matched != ""}
+	asked := activities.ConfirmAbsentIn{ApplyIn: in, Op: s.going.op, EndsHold: s.matched != "" || found.Back > 0 && s.held.rows == 0}
 	err = workflow.ExecuteActivity(ctx, a.ConfirmAbsent, asked).Get(ctx, &out)
 	return out, err
 }
