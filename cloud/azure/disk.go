@@ -89,8 +89,10 @@ func (s *session) listDisks(ctx context.Context) (census[diskFound], error) {
 		func() *runtime.Pager[armcompute.DisksClientListResponse] { return s.clients.disks.NewListPager(nil) })}
 	err := all.each(ctx, s, func(item *adapter.Item[managedDisk]) {
 		disk := &item.Value
-		f := item.Read("disk", nativeID(disk.Properties.UniqueID, idOf(disk.ID)))
+		native := nativeIDOf(item, disk.Properties.UniqueID, idOf(disk.ID))
+		f := item.Read("disk", native)
 		one := diskFound{id: idOf(disk.ID), machine: managerOf(disk), readRow: readRow[resource.Disk]{row: diskRow(f, disk)}}
+		one.row.NativeID = native
 		one.problem = f.Problem()
 		found.add(location(disk.Location), one.id, one)
 	})
@@ -102,7 +104,6 @@ func (s *session) listDisks(ctx context.Context) (census[diskFound], error) {
 func diskRow(f *adapter.Fields, disk *managedDisk) resource.Disk {
 	p := &disk.Properties
 	row := resource.Disk{
-		Meta:           resource.Meta{NativeID: nativeID(p.UniqueID, idOf(disk.ID))},
 		Name:           disk.Name,
 		Status:         p.DiskState,
 		Zone:           zoneOf(disk.Zones),

@@ -494,3 +494,30 @@ func TestABadAnswerSaysWhere(t *testing.T) {
 	_, err := open(settings).List(t.Context(), hostScope, "")
 	require.ErrorContains(t, err, "azure/demo: vm_list of eastus: bad_answer")
 }
+
+// One whose GUID cannot be read may be any: under its ARM id, which such resources have
+// where they have no GUID, its stored row would be looked up and not be found.
+func TestAGUIDThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for action, test := range map[string]struct {
+		scope resource.Scope
+		body  string
+	}{
+		"disk_list": {diskScope, `{"value":[{"id":"/d","location":"eastus","properties":{"uniqueId":{"is":"d1"}}}]}`},
+		"lb_list":   {balancerScope, `{"value":[{"id":"/lb","location":"eastus","properties":{"resourceGuid":["g1"]}}]}`},
+	} {
+		t.Run(action, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record(action, []byte(test.body))
+			provider := open(settings)
+			page, err := provider.List(t.Context(), test.scope, "")
+			require.NoError(t, err)
+			require.Empty(t, page.Rows)
+			require.Len(t, page.Problems, 1)
+			require.Empty(t, page.Problems[0].NativeID)
+			_, err = provider.Lookup(t.Context(), test.scope, []string{"d1", "g1"})
+			requireClass(t, cloud.BadAnswer, err)
+		})
+	}
+}

@@ -1,6 +1,10 @@
 package azure
 
-import "strings"
+import (
+	"strings"
+
+	"cloudsync/cloud/adapter"
+)
 
 // armID is the id of a resource in ARM, in lower case: lists write the same id in
 // different cases.
@@ -36,12 +40,18 @@ func text[T ~string](field *T) string {
 	return string(*field)
 }
 
-// nativeID is a resource's own GUID, or its ARM id where the answer has none.
-func nativeID(guid string, id armID) string {
-	if guid != "" {
+// nativeIDOf is a resource's own GUID, or its ARM id where the answer has none. Where
+// something cannot be read, it may be the GUID: then nobody knows which resource it is,
+// and its stored row is not to go for being looked up under another id.
+func nativeIDOf[T any](item *adapter.Item[T], guid string, id armID) string {
+	switch {
+	case guid != "":
 		return strings.ToLower(guid)
+	case item.IsOdd():
+		return ""
+	default:
+		return string(id)
 	}
-	return string(id)
 }
 
 // reference is how ARM writes that a resource has another.

@@ -80,11 +80,13 @@ func (s *session) listLoadBalancers(ctx context.Context) (census[readRow[resourc
 		return census, err
 	}
 	for _, one := range found {
-		f := one.Read("load balancer", one.Value.nativeID())
+		native := nativeIDOf(one, one.Value.Properties.ResourceGUID, idOf(one.Value.ID))
+		f := one.Read("load balancer", native)
 		row, err := loadBalancerRow(f, &one.Value, addresses, s.subscription)
 		if err != nil {
 			return census, err
 		}
+		row.NativeID = native
 		census.add(location(one.Value.Location), idOf(one.Value.ID), readRow[resource.LoadBalancer]{row: row, problem: f.Problem()})
 	}
 	census.sort()
@@ -105,14 +107,10 @@ func (s *session) addressesOf(ctx context.Context, found []*adapter.Item[balance
 	return s.tables.addresses.covering(ctx, "load balancers", true, time.Now(), has[publicIP](needed), s.listAddresses)
 }
 
-// nativeID is the load balancer's own GUID, or its ARM id.
-func (b *balancer) nativeID() string { return nativeID(b.Properties.ResourceGUID, idOf(b.ID)) }
-
 // loadBalancerRow is the row of a load balancer. Its frontends are what it can be
 // reached at.
 func loadBalancerRow(f *adapter.Fields, one *balancer, known map[armID]publicIP, subscription string) (resource.LoadBalancer, error) {
 	row := resource.LoadBalancer{
-		Meta:         resource.Meta{NativeID: one.nativeID()},
 		Name:         one.Name,
 		Status:       one.Properties.ProvisioningState,
 		BalancerType: one.SKU.Name,
