@@ -151,10 +151,14 @@ func appendUnescaped(ends []int, text string, at int, b byte) []int {
 	return ends
 }
 
+// maxEscapes is how many backslashes an escape has at most: five times escaped. An answer
+// of nothing but backslashes is not to be read to its end from each of them.
+const maxEscapes = 32
+
 // afterBackslash reads the escapes of JSON and of Go, with as many backslashes as they
 // have.
 func afterBackslash(text string, at int, b byte) int {
-	for at < len(text) && text[at] == '\\' {
+	for end := at + maxEscapes - 1; at < min(end, len(text)) && text[at] == '\\'; {
 		at++
 	}
 	switch rest := text[at:]; {
