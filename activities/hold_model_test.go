@@ -398,14 +398,15 @@ func (o *observer) judge(found activities.ComputeDiffOut) {
 	o.held = maps.Clone(waits) // the others are listed, whatever becomes of the run
 	j := &judgement{held: waits, base: o.base}
 	o.judged = j
-	if o.policy.Deletes == diff.Never || len(gone) == 0 {
+	if len(gone) == 0 {
 		return
 	}
+	never := o.policy.Deletes == diff.Never
 	all := o.objects(len(stored), len(gone), len(waits) > 0, back)
 	switch {
-	case o.approved(found.Deletions.String()):
+	case !never && o.approved(found.Deletions.String()):
 		j.held = map[string]bool{}
-	case !all && len(waits) > 0 && found.Standing != nil && o.approved(found.Standing.Digest.String()):
+	case !never && !all && len(waits) > 0 && found.Standing != nil && o.approved(found.Standing.Digest.String()):
 		j.held = map[string]bool{}
 	case all:
 		if len(waits) == 0 {
@@ -413,7 +414,7 @@ func (o *observer) judge(found activities.ComputeDiffOut) {
 		}
 		j.held = gone
 	}
-	j.addsWait = len(j.held) > 0 && o.policy.Replaced == diff.ReplacedHold && o.replaced(len(stored), len(gone))
+	j.addsWait = !never && len(j.held) > 0 && o.policy.Replaced == diff.ReplacedHold && o.replaced(len(stored), len(gone))
 }
 
 func (o *observer) approved(digest string) bool {

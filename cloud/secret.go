@@ -14,7 +14,10 @@ import (
 type Secret struct{ held *held }
 
 // held is behind a pointer: fmt follows none that is not at the top.
-type held struct{ text, file string }
+type held struct {
+	text, file string
+	lines      bool // the file's text may have several
+}
 
 // SecretText is the secret itself; none for the empty text.
 func SecretText(text string) Secret {
@@ -27,6 +30,9 @@ func SecretText(text string) Secret {
 // SecretFile is the secret in the file at path, without what TrimSecret takes off.
 // The file is read at each use: it may be replaced while the program runs.
 func SecretFile(path string) Secret { return Secret{held: &held{file: path}} }
+
+// SecretDocument is SecretFile of a text with several lines, such as a key in PEM.
+func SecretDocument(path string) Secret { return Secret{held: &held{file: path, lines: true}} }
 
 // IsZero says that nothing is given.
 func (s Secret) IsZero() bool { return s.held == nil }
@@ -44,7 +50,7 @@ func (s Secret) Reveal() (string, error) {
 	switch {
 	case text == "":
 		return "", fmt.Errorf("read a credential: %s is empty", s.held.file)
-	case strings.ContainsFunc(text, unseen):
+	case !s.held.lines && strings.ContainsFunc(text, unseen):
 		return "", fmt.Errorf("read a credential: %s %w", s.held.file, ErrMalformed)
 	}
 	return text, nil

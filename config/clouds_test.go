@@ -153,3 +153,17 @@ func TestVariablesOfTheDefaultChain(t *testing.T) {
 		require.NoError(t, read("planted", ""))
 	}
 }
+
+// A certificate has lines, from wherever it comes.
+func TestCertificatesHaveLines(t *testing.T) {
+	t.Parallel()
+	lines := "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	require.NoError(t, os.WriteFile(file, []byte(lines), 0o600))
+	for _, given := range []string{`    tls_ca: "${CA}"`, "    tls_ca: |\n      " + strings.ReplaceAll(strings.TrimSpace(lines), "\n", "\n      "), "    tls_ca_file: " + file} {
+		_, err := config.Parse("cloudsync.yaml", []byte(spoil(map[int]string{3: sound[3] + "\n" + given})), environment(map[string]string{"CA": lines}))
+		require.ErrorContains(t, err, "tls_ca: no certificate in PEM", "it was read, and is none")
+		require.NotContains(t, err.Error(), "line break")
+		require.NotContains(t, err.Error(), "cannot be read")
+	}
+}

@@ -16,6 +16,7 @@ import (
 // shows no value in its messages unless it is harmless.
 type decoder struct {
 	report *report
+	isPEM  bool // the value at hand is a pemText
 }
 
 // defaulter is a struct with values for the keys that may be left out.
@@ -217,6 +218,7 @@ func setFloat(dst reflect.Value, text string) error {
 }
 
 func (d decoder) scalar(path string, n *node, dst reflect.Value) {
+	d.isPEM = dst.Type() == pemType
 	value, fromEnv, ok := d.expand(path, n)
 	switch form := forms[dst.Kind()]; {
 	case !ok:
@@ -224,7 +226,7 @@ func (d decoder) scalar(path string, n *node, dst reflect.Value) {
 		d.duration(path, n, value, dst)
 	case !fromEnv && !slices.Contains(form.shapes, n.shape) && !isTooLong(value, form, dst):
 		d.report.at(path, "want %s, got %s: %s", form.want, n.shape, form.remedy)
-	case !fromEnv && textFault(value) != "":
+	case !fromEnv && !d.isPEM && textFault(value) != "":
 		d.report.at(path, "%s, perhaps at the end of a variable: write it on one line", textFault(value))
 	case form.set(dst, value) == nil:
 	case fromEnv:

@@ -31,13 +31,13 @@ type mysqlEntry struct {
 	Addr         string `yaml:"addr"`
 	MaxOpenConns int    `yaml:"max_open_conns"`
 
-	TLSCA         string `yaml:"tls_ca"`
-	TLSCAFile     string `yaml:"tls_ca_file"`
-	TLSCert       string `yaml:"tls_cert"`
-	TLSCertFile   string `yaml:"tls_cert_file"`
-	TLSKey        string `yaml:"tls_key"`
-	TLSKeyFile    string `yaml:"tls_key_file"`
-	TLSServerName string `yaml:"tls_server_name"`
+	TLSCA         pemText `yaml:"tls_ca"`
+	TLSCAFile     string  `yaml:"tls_ca_file"`
+	TLSCert       pemText `yaml:"tls_cert"`
+	TLSCertFile   string  `yaml:"tls_cert_file"`
+	TLSKey        pemText `yaml:"tls_key"`
+	TLSKeyFile    string  `yaml:"tls_key_file"`
+	TLSServerName string  `yaml:"tls_server_name"`
 }
 
 func (e *mysqlEntry) setDefaults() { e.MaxOpenConns = DefaultMaxOpenConns }

@@ -50,7 +50,7 @@ func (d decoder) variable(path, name string) string {
 	value, set := d.report.env(name)
 	if !set {
 		d.report.at(path, "the environment variable %s is not set: set it, or write $$ for a literal $", name)
-	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" {
+	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" && !d.isPEM {
 		d.report.at(path, "the environment variable %s has %s: set it without", name, fault)
 	}
 	return trimEnds(value)

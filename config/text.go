@@ -2,11 +2,17 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
+
+// pemText is a certificate or a key, which has several lines.
+type pemText string
+
+var pemType = reflect.TypeFor[pemText]()
 
 // isUnseen says that a character shows as nothing, or changes how others show: control
 // characters, marks of writing direction, zero widths.

@@ -24,8 +24,8 @@ type tlsEntry struct {
 
 func (e mysqlEntry) tls() tlsEntry {
 	return tlsEntry{
-		CA: e.TLSCA, CAFile: e.TLSCAFile, Cert: e.TLSCert, CertFile: e.TLSCertFile,
-		Key: e.TLSKey, KeyFile: e.TLSKeyFile, ServerName: e.TLSServerName,
+		CA: string(e.TLSCA), CAFile: e.TLSCAFile, Cert: string(e.TLSCert), CertFile: e.TLSCertFile,
+		Key: string(e.TLSKey), KeyFile: e.TLSKeyFile, ServerName: e.TLSServerName,
 	}
 }
 
@@ -35,7 +35,7 @@ func (e tlsEntry) key() cloud.Secret  { return pem(e.Key, e.KeyFile) }
 
 func pem(text, file string) cloud.Secret {
 	if file != "" {
-		return cloud.SecretFile(file)
+		return cloud.SecretDocument(file)
 	}
 	return cloud.SecretText(text)
 }

@@ -167,5 +167,5 @@ func (s Standing) String() string {
 	if s.Rows == 0 {
 		return ""
 	}
-	return fmt.Sprintf("held since run %d: %d, until they are approved or listed again", s.Since, s.Rows)
+	return fmt.Sprintf("%d of them wait until they are approved or listed again, the first since run %d", s.Rows, s.Since)
 }

@@ -130,7 +130,7 @@ func TestPolicyOnAStandingHold(t *testing.T) {
 			require.Equal(t, test.want, test.policy.Judge(test.Deletions))
 		})
 	}
-	require.Equal(t, "held since run 7: 40, until they are approved or listed again", stood.String())
+	require.Equal(t, "40 of them wait until they are approved or listed again, the first since run 7", stood.String())
 	require.Empty(t, diff.Standing{}.String())
 }
 

@@ -28,9 +28,10 @@ type candidates struct {
 //	all          | no, or another set | none            | all
 //
 // An approval of all counts where policy would let the set go, too: who approved it finds it
-// recorded.
+// recorded. With deletes: never, nothing goes on and nothing is held; what would be is kept,
+// since a hold of rows that went meanwhile is not to lapse with the configuration.
 func (s *scopeRun) judge(found activities.ComputeDiffOut) {
-	if !s.deletes(found) {
+	if found.ToDel == 0 {
 		return
 	}
 	all := candidates{op: diff.Candidates, rows: found.ToDel, digest: found.Deletions}
@@ -39,6 +40,8 @@ func (s *scopeRun) judge(found activities.ComputeDiffOut) {
 	verdict := s.policy.Judge(deletions)
 	s.addsWait, s.why = verdict.AddsWait, verdict.Reason
 	switch {
+	case s.policy.Deletes == diff.Never:
+		s.keepUnheld(deletions, all, stood)
 	case s.approves(all):
 		s.going, s.matched, s.addsWait = all, all.digest.String(), false
 	case verdict.Held == stood.rows && s.approves(stood):
@@ -53,6 +56,21 @@ func (s *scopeRun) judge(found activities.ComputeDiffOut) {
 	}
 	if s.addsWait {
 		s.record.Reason = join(s.record.Reason, fmt.Sprintf("the additions wait with them (replaced: hold): %d", found.ToAdd))
+	}
+}
+
+// keepUnheld keeps the set that would be held if the configuration let deletions go.
+func (s *scopeRun) keepUnheld(deletions diff.Deletions, all, stood candidates) {
+	policy := s.policy
+	policy.Deletes = diff.Apply
+	verdict := policy.Judge(deletions)
+	s.why = verdict.Reason
+	switch verdict.Held {
+	case 0:
+	case all.rows:
+		s.held = all
+	default:
+		s.held = stood
 	}
 }
 
@@ -99,10 +117,12 @@ func (s *scopeRun) hold(set candidates, reason string) {
 }
 
 // standing is since when, and why, the held deletions wait: where some have waited
-// before, as those.
+// before, since those do. The reason is that of the last ones that joined.
 func (s *scopeRun) standing(found activities.ComputeDiffOut) *diff.Standing {
 	if found.Standing != nil {
-		return &found.Standing.Standing
+		since := found.Standing.Standing
+		since.Reason = s.why
+		return &since
 	}
 	return &diff.Standing{Base: found.DBNum - found.Back, Since: s.in.Run.Number, Reason: s.why}
 }

@@ -26,7 +26,7 @@ type scopeRun struct {
 	approval  *Approval
 	planBytes int // of a plan: what it may say of the scope
 	record    activities.ScopeRecord
-	held      candidates                 // deletions that wait
+	held      candidates                 // deletions that wait, or would if any went on
 	going     candidates                 // deletions that go on, once they are confirmed
 	addsWait  bool                       // the additions wait with the deletions
 	why       string                     // policy holds deletions
@@ -146,7 +146,7 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 		return err
 	case s.going.rows > 0:
 		return s.delete(ctx, found, absent, notConfirmed)
-	case s.held.rows > 0 && !kept:
+	case s.record.Stats.Held > 0 && !kept:
 		return s.keepHold(ctx, found.Writer, s.held, s.standing(found))
 	default:
 		return nil
@@ -168,7 +168,7 @@ func (s *scopeRun) applyInTurn(ctx workflow.Context, found activities.ComputeDif
 		s.useApproval()
 		return s.apply(ctx, a.BatchDelete, diff.Delete, found.ToDel-s.record.Stats.Held, in, &s.record.Stats.SuDel)
 	}
-	if s.held.rows > 0 {
+	if s.record.Stats.Held > 0 {
 		return s.keepHold(ctx, found.Writer, s.held, s.standing(found))
 	}
 	absent, notConfirmed := s.confirm(ctx, found, in)

@@ -30,7 +30,7 @@ func TestAHoldDoesNotLapse(t *testing.T) {
 		require.Equal(t, activities.Held, again.Outcome)
 		require.EqualValues(t, 60, again.Held)
 		require.ElementsMatch(t, digests(first), digests(again), "the set to approve")
-		require.Contains(t, again.Attention[0].Reason, "held since run")
+		require.Contains(t, again.Attention[0].Reason, "wait until they are approved or listed again, the first since run")
 	}
 	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
 	require.Subset(t, tr.inventory(t, beijing), stood)
