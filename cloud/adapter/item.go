@@ -42,9 +42,9 @@ func (i *Item[T]) UnmarshalJSON(text []byte) error {
 		return nil
 	}
 	i.fill(reflect.ValueOf(&i.Value).Elem(), tree, "")
-	slices.SortFunc(i.odd, func(a, b oddity) int {
+	slices.SortFunc(i.odd, func(a, b oddity) int { // an object has no order
 		return cmp.Or(strings.Compare(a.field, b.field), strings.Compare(a.value, b.value))
-	}) // objects have no order
+	})
 	return nil
 }
 

@@ -95,6 +95,18 @@ func TestItemsTellWhatMakesADifference(t *testing.T) {
 	}
 }
 
+// A resource that is odd in several fields is told by the same one each time, and is the
+// same as itself.
+func TestAnItemIsReadTheSameEachTime(t *testing.T) {
+	t.Parallel()
+	const text = `{"id":[],"watts":{},"place":7,"bulbs":"none","labels":[1],"lit":"perhaps"}`
+	first := lampOf(t, text)
+	require.Equal(t, `lamp "l": bulbs makes no sense: "\"none\""`, first.Read("lamp", "l").Problem())
+	for range 50 {
+		require.Equal(t, first, lampOf(t, text))
+	}
+}
+
 func TestAListOfWhichNothingCanBeRead(t *testing.T) {
 	t.Parallel()
 	for text, readable := range map[string]bool{`[]`: true, `[{}]`: true, `[null,{"id":{}}]`: true, `[null]`: false, `[1,"l",[]]`: false} {
