@@ -297,6 +297,7 @@ func TestAbsurdValuesInWhatIsJoined(t *testing.T) {
 		"memory of 1e30":           {hostScope, "size_list", `{"value":[{"name":"Standard_D2s_v5","numberOfCores":2,"memoryInMB":1e30}]}`, `memoryInMB makes no sense: "1e30"`},
 		"cores in words":           {databaseScope, "size_list", `{"value":[{"name":"Standard_D2ds_v4","numberOfCores":"two"}]}`, `numberOfCores makes no sense: "two"`},
 		"a size without a name":    {hostScope, "size_list", `{"value":[{"numberOfCores":2}]}`, `size without an id`},
+		"an odd machine":           {diskScope, "vm_list", `{"value":[{"id":"/SUBSCRIPTIONS/` + subscription + `/resourceGroups/rg-vm-0001/providers/Microsoft.Compute/virtualMachines/web","location":"eastus","properties":{"vmId":"vm-0001","storageProfile":"none"}}]}`, `properties.storageProfile makes no sense`},
 		"a machine without its id": {diskScope, "vm_list", `{"value":[{"id":{},"properties":{"vmId":"vm-0001"}}]}`, `virtual machine without an id: id makes no sense`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -368,6 +369,25 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 	}
 }
 
+// An unmanaged disk is in no list of disks, whatever is there without an id.
+func TestUnmanagedDisksBesideNamelessOnes(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record("disk_list", []byte(`{"value":[{"location":"eastus","id":{}}]}`))
+	vm := func(name, disk string) string {
+		return `{"id":"/x/` + name + `","location":"eastus","properties":{"vmId":"` + name + `","storageProfile":{"osDisk":` + disk + `}}}`
+	}
+	machines := []byte(`{"value":[` + vm("plain", `{"vhd":{"uri":"u"}}`) + `,` + vm("managed", `{"managedDisk":{"id":"/x/d"}}`) + `]}`)
+	c.Record("vm_list", machines)
+	c.Record("vm_status_list", machines)
+	page, err := open(settings).List(t.Context(), hostScope, "")
+	require.NoError(t, err)
+	require.Len(t, page.Rows, 1)
+	require.Equal(t, "plain", page.Rows[0].RowMeta().NativeID)
+	require.Len(t, page.Problems, 1)
+	require.Equal(t, "managed", page.Problems[0].NativeID)
+}
+
 // What nobody can tell the id of may be what is looked for in its own location, and in no
 // other.
 func TestNamelessResourcesOfAnotherLocation(t *testing.T) {
@@ -385,6 +405,9 @@ func TestNamelessResourcesOfAnotherLocation(t *testing.T) {
 		page, err = open(settings).List(t.Context(), hostScope, "")
 		require.NoError(t, err)
 		require.Len(t, page.Problems, min(problems, 1), "disk of %q; one machine does not say the sizes", location)
+		for _, problem := range page.Problems {
+			require.Regexp(t, `its disk \S+ may be one`, problem.Text)
+		}
 	}
 }
 

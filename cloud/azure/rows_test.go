@@ -2,8 +2,11 @@ package azure_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -274,6 +277,33 @@ func TestDisksAreListedBeforeTheirMachines(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"disk_list", "vm_list"}, lists)
+}
+
+// A list of machines that was loaded for hosts while disks were listed does not cover a
+// machine that was made meanwhile.
+func TestMachinesThatWereListedAmidTheDisksAreListedAnew(t *testing.T) {
+	t.Parallel()
+	c := &fake.Cloud{}
+	c.Add(account())
+	inner := azurefake.New(c)
+	var provider cloud.Provider
+	var once sync.Once
+	var amid error
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/disks") {
+			once.Do(func() {
+				_, amid = provider.List(r.Context(), scopeOf("resource_host", "westeurope"), "") // none, so they need no disks
+				c.Update(many(1))
+			})
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	provider = open(settingsFor(server.URL))
+	rows := listAll(t, provider, diskScope)
+	require.NoError(t, amid)
+	require.Len(t, rows, 1)
+	require.Equal(t, "vm-000000", rows[0].(*resource.Disk).HostNativeID)
 }
 
 func TestUserDataIsNeverInARow(t *testing.T) {
