@@ -40,6 +40,14 @@ func TestASetThatIsStillHeldIsKept(t *testing.T) {
 	require.Equal(t, kept, b.count(t, "SELECT COUNT(DISTINCT digest) FROM sync_hold"))
 }
 
+// digestOf is that of rows that were written.
+func digestOf[R resource.Row](rows ...R) (digest resource.Digest) {
+	for _, row := range rows {
+		digest.Add(row.RowMeta().Entry())
+	}
+	return digest
+}
+
 // A hold stands under the fence: for the newest claim alone it begins, goes on with
 // its beginning, or ends.
 func TestStandingHold(t *testing.T) {
@@ -50,14 +58,12 @@ func TestStandingHold(t *testing.T) {
 	first := store.StandingHold{Base: 30, Since: b.lease.Fence, Reason: "all 30 rows would be deleted"}
 	keep := func(lease store.Lease, writer int, hold store.StandingHold, ids ...string) error {
 		var rows []resource.Row
-		var digest resource.Digest
 		for _, id := range ids {
 			rows = append(rows, host(id))
-			digest.Add(resource.Entry{UID: hostScope.UID(id)})
 		}
 		set := b.write(t, diff.Candidates, writer, rows...)
 		set.Lease = lease
-		return b.KeepHold(t.Context(), set, digest, &hold)
+		return b.KeepHold(t.Context(), set, digestOf(rows...), &hold)
 	}
 	require.NoError(t, keep(b.lease, 1, first, "i-1", "i-2"))
 	stood, err := b.LoadStandingHold(t.Context(), b.lease.ScopeID)
@@ -91,14 +97,13 @@ func TestTheSetThatWaitsIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for writer := range 30 {
-		id := fmt.Sprint(writer)
-		var digest resource.Digest
-		digest.Add(resource.Entry{UID: hostScope.UID(id)})
+		row := host(fmt.Sprint(writer))
+		set := b.write(t, diff.Candidates, writer, row)
 		var stands *store.StandingHold
 		if writer == 0 {
 			stands = &store.StandingHold{Base: 1}
 		}
-		require.NoError(t, b.KeepHold(t.Context(), b.write(t, diff.Candidates, writer, host(id)), digest, stands))
+		require.NoError(t, b.KeepHold(t.Context(), set, digestOf(row), stands))
 	}
 	hold, err := b.LoadStandingHold(t.Context(), b.lease.ScopeID)
 	require.NoError(t, err)
@@ -117,9 +122,10 @@ func TestMigrateHolds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	db := storetest.Connect(t, b.dsn)
-	var digest resource.Digest
-	digest.Add(resource.Entry{UID: hostScope.UID("i-1")})
-	require.NoError(t, b.KeepHold(t.Context(), b.write(t, diff.Candidates, 1, host("i-1")), digest, nil))
+	row := host("i-1")
+	set := b.write(t, diff.Candidates, 1, row)
+	digest := digestOf(row)
+	require.NoError(t, b.KeepHold(t.Context(), set, digest, nil))
 	held := func(runID, reason string, rows int64) {
 		ref, err := b.BeginRun(t.Context(), store.Run{RunID: runID, WorkflowID: "w", Kind: hostScope.Kind})
 		require.NoError(t, err)
