@@ -28,8 +28,9 @@ func TestUnpackSaysWhatElseCanBeDone(t *testing.T) {
 	require.NoDirExists(t, mysqlDir(l))
 }
 
+// Not parallel: a program that another test starts meanwhile would inherit the file that
+// is written here, which cannot be executed as long.
 func TestUnpackedIsThereOrNot(t *testing.T) {
-	t.Parallel()
 	l := layout.Layout{Root: t.TempDir()}
 	_, err := Unpacked(t.Context(), l, machine.Local())
 	require.ErrorIs(t, err, ErrNotUnpacked)
