@@ -6,6 +6,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -19,6 +20,8 @@ type Adapter struct {
 	Provider string // "aws" …
 	// Open makes the clients of an account with one credential; it asks nobody yet.
 	Open func(account Account) (Session, error)
+	// Listings are those of the kinds that the adapter lists.
+	Listings []Declared
 	// Kinds are the kinds that the adapter lists, with the number of ids that one
 	// Lookup of the kind takes.
 	Kinds map[string]int
@@ -26,9 +29,11 @@ type Adapter struct {
 	RequestsPerSecond float64
 	// CaselessTags says that the cloud makes no difference between the cases of a tag's name.
 	CaselessTags bool
+	// Codes is the adapter's one table of errors, Answered reads those of the SDK.
+	Codes    Codes
+	Answered func(err error) Answered
 	// Classify gives the class of an SDK's error, and how long the provider asks to
 	// wait, 0 where it does not say; an empty class for an error that it does not know.
-	// It is the adapter's one table of errors.
 	Classify func(err error) (cloud.Class, time.Duration)
 }
 
@@ -60,8 +65,6 @@ type Session interface {
 	Identity(ctx context.Context) (string, error)
 	// Regions are the regions that the account has enabled, in a fixed order.
 	Regions(ctx context.Context) ([]string, error)
-	// Lister lists the resources of one of the adapter's kinds.
-	Lister(kind string) Lister
 }
 
 // Lister lists one kind of resource; see cloud.Provider.
@@ -88,10 +91,31 @@ type provider struct {
 }
 
 // Lists implements cloud.Provider.
-func (p *provider) Lists(kind string) bool { return p.adapter.Kinds[kind] > 0 }
+func (p *provider) Lists(kind string) bool { return p.LookupLimit(kind) > 0 }
 
 // LookupLimit implements cloud.Provider.
-func (p *provider) LookupLimit(kind string) int { return p.adapter.Kinds[kind] }
+func (p *provider) LookupLimit(kind string) int {
+	if listing := p.listing(kind); listing != nil {
+		return listing.About().LookupLimit
+	}
+	return p.adapter.Kinds[kind]
+}
+
+// listing is that of a kind, nil where there is none.
+func (p *provider) listing(kind string) Declared {
+	i := slices.IndexFunc(p.adapter.Listings, func(l Declared) bool { return l.About().Kind.Name() == kind })
+	if i < 0 {
+		return nil
+	}
+	return p.adapter.Listings[i]
+}
+
+func (p *provider) lister(session Session, kind string) Lister {
+	if listing := p.listing(kind); listing != nil {
+		return listing.bind(session, p.settings.Place())
+	}
+	return session.(interface{ Lister(kind string) Lister }).Lister(kind)
+}
 
 // HasCaselessTags implements cloud.Caseless.
 func (p *provider) HasCaselessTags() bool { return p.adapter.CaselessTags }
@@ -128,7 +152,7 @@ func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page, err := session.Lister(scope.Kind).List(ctx, scope.Region, cursor)
+	page, err := p.lister(session, scope.Kind).List(ctx, scope.Region, cursor)
 	return page, p.told(p.refused(ctx, began, err))
 }
 
@@ -138,7 +162,7 @@ func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs [
 	if err != nil {
 		return nil, err
 	}
-	existing, err := session.Lister(scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
+	existing, err := p.lister(session, scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
 	return existing, p.told(err)
 }
 

@@ -27,7 +27,7 @@ import (
 // listed.
 func thing(opened *atomic.Int64) adapter.Adapter {
 	return adapter.Adapter{
-		Provider: "thing", Kinds: map[string]int{"resource_host": 7}, RequestsPerSecond: 1000,
+		Provider: "thing", Listings: []adapter.Declared{&things}, RequestsPerSecond: 1000,
 		Open: func(account adapter.Account) (adapter.Session, error) {
 			opened.Add(1)
 			if account.Keys.Key == "unusable" {
@@ -35,11 +35,12 @@ func thing(opened *atomic.Int64) adapter.Adapter {
 			}
 			return session{account: account}, nil
 		},
-		Classify: func(err error) (cloud.Class, time.Duration) {
+		Codes: adapter.Codes{"Known*": cloud.ExpiredCursor},
+		Answered: func(err error) (answer adapter.Answered) {
 			if errors.Is(err, errKnown) {
-				return cloud.ExpiredCursor, 0
+				answer.Code = "Known.Error"
 			}
-			return "", 0
+			return answer
 		},
 	}
 }
@@ -76,16 +77,30 @@ func (s session) Regions(ctx context.Context) ([]string, error) {
 	return []string{region}, err
 }
 
-func (s session) Lister(string) adapter.Lister { return s }
-
-func (s session) List(ctx context.Context, region, _ string) (cloud.Page, error) {
-	next, err := s.get(ctx, region, "/list")
-	return cloud.Page{Next: next}, err
+// things lists what is on the path's answer: its id.
+var things = adapter.Listing[inRegions, thingListed]{
+	Kind: resource.HostKind, What: "thing", Action: "Get", Pages: adapter.Tokens(1), IDs: adapter.Together(7),
+	Ask: func(ctx context.Context, s inRegions, q adapter.Query) (adapter.Answer[thingListed], error) {
+		path := "/list"
+		if len(q.IDs) > 0 {
+			path = "/lookup"
+		}
+		id, err := s.get(ctx, q.Region, path)
+		root, _ := adapter.ParseXML([]byte("<thing><ID>" + id + "</ID></thing>"))
+		return adapter.Answer[thingListed]{Items: []adapter.Item[thingListed]{adapter.ItemOf[thingListed](root)}}, err
+	},
+	ID: func(t *thingListed) string { return t.ID },
+	Row: func(_ *adapter.Fields, t *thingListed) resource.Row {
+		return &resource.Host{Meta: resource.Meta{NativeID: t.ID}}
+	},
 }
 
-func (s session) Lookup(ctx context.Context, region string, _ []string) ([]string, error) {
-	id, err := s.get(ctx, region, "/lookup")
-	return []string{id}, err
+type thingListed struct{ ID string }
+
+// inRegions is a session that things are listed with.
+type inRegions interface {
+	adapter.Session
+	get(ctx context.Context, region, path string) (string, error)
 }
 
 // server answers each path with its function.
@@ -130,7 +145,7 @@ func TestAnAccountIsEnteredOnce(t *testing.T) {
 	var opened, asked atomic.Int64
 	client := thing(&opened).New(settings(server(t, map[string]http.HandlerFunc{
 		"/identity": func(w http.ResponseWriter, r *http.Request) { asked.Add(1); text("42")(w, r) },
-		"/list":     text("next"), "/lookup": text("i-1"), "/regions": text("south"),
+		"/list":     text("i-1"), "/lookup": text("i-1"), "/regions": text("south"),
 	})))
 	require.True(t, client.Lists("resource_host"))
 	require.False(t, client.Lists("resource_disk"))
@@ -138,7 +153,7 @@ func TestAnAccountIsEnteredOnce(t *testing.T) {
 	for range 2 {
 		page, err := client.List(t.Context(), scope, "")
 		require.NoError(t, err)
-		require.Equal(t, "next", page.Next)
+		require.Equal(t, "i-1", page.Rows[0].RowMeta().NativeID)
 		existing, err := client.Lookup(t.Context(), scope, []string{"i-1"})
 		require.NoError(t, err)
 		require.Equal(t, []string{"i-1"}, existing)
@@ -184,7 +199,7 @@ func TestACredentialInAFileIsReadAnew(t *testing.T) {
 		require.NoError(t, os.WriteFile(file, []byte(" "+key+"\n"), 0o600))
 		page, err := client.List(t.Context(), scope, "")
 		require.NoError(t, err)
-		require.Equal(t, key, page.Next)
+		require.Equal(t, key, page.Rows[0].RowMeta().NativeID)
 	}
 	require.EqualValues(t, 2, opened.Load())
 
@@ -303,15 +318,15 @@ func quoting(a adapter.Adapter) adapter.Adapter {
 	open := a.Open
 	a.Open = func(account adapter.Account) (adapter.Session, error) {
 		opened, err := open(account)
-		return quotingSession{opened}, err
+		return quotingSession{opened.(inRegions)}, err
 	}
 	return a
 }
 
-type quotingSession struct{ adapter.Session }
+type quotingSession struct{ inRegions }
 
 func (s quotingSession) Regions(ctx context.Context) ([]string, error) {
-	regions, err := s.Session.Regions(ctx)
+	regions, err := s.inRegions.Regions(ctx)
 	if err != nil {
 		return nil, err
 	}

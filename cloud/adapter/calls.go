@@ -59,7 +59,7 @@ func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(co
 func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *exchange) error {
 	var known *cloud.Error
 	if errors.As(err, &known) {
-		return err
+		return named(doing, err)
 	}
 	if ctx.Err() != nil {
 		return &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: doing, Err: ctx.Err()}
@@ -112,18 +112,10 @@ func (e *exchange) class(err error) cloud.Class {
 		return cloud.BadAnswer
 	case e.err != nil: // no whole answer
 		return cloud.Unavailable
-	case e.status == http.StatusTooManyRequests:
-		return cloud.Throttled
-	case e.status == http.StatusUnauthorized:
-		return cloud.InvalidCredential
-	case e.status == http.StatusForbidden:
-		return cloud.Denied
-	case e.status == http.StatusRequestTimeout, e.status == http.StatusGatewayTimeout:
-		return cloud.Timeout
-	case e.status >= http.StatusInternalServerError:
-		return cloud.Unavailable
-	case e.status != 0: // an answer, which the SDK could not read or did not expect
+	case e.status == http.StatusNotFound: // a page of some server: the API's own has a code
 		return cloud.BadAnswer
+	case e.status != 0:
+		return StatusClass(e.status)
 	default:
 		return cloud.Unavailable
 	}

@@ -79,7 +79,7 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 }
 
 func (p *provider) open(keys Keys) error {
-	calls := newCalls(p.settings, keys, p.pace, p.adapter.Classify)
+	calls := newCalls(p.settings, keys, p.pace, p.adapter.classify)
 	p.entry.mask.Store(&calls.mask)
 	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
 	if err != nil {

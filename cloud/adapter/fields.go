@@ -19,6 +19,7 @@ import (
 type Fields struct {
 	what, id string
 	problem  string
+	odd      bool // a value makes no sense
 }
 
 // NewFields begins to read a resource; what is its sort in words, such as "instance". An
@@ -31,6 +32,7 @@ const maxShown = 64
 // Refuse notes that a field's value makes no sense.
 func (f *Fields) Refuse(field, value string) {
 	f.Fail("%s makes no sense: %q", field, Clip(value, maxShown))
+	f.odd = true
 }
 
 // Fail notes another reason why there is no row. The first stays.

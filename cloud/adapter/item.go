@@ -36,16 +36,21 @@ func (i *Item[T]) UnmarshalJSON(text []byte) error {
 	if err := d.Decode(&tree); err != nil {
 		return err
 	}
+	i.read(tree)
+	return nil
+}
+
+// read reads what a JSON or XML answer has of the resource.
+func (i *Item[T]) read(tree any) {
 	*i = Item[T]{}
 	if _, i.isObject = tree.(map[string]any); !i.isObject { // null is no resource either
 		i.refuse("it", tree)
-		return nil
+		return
 	}
 	i.fill(reflect.ValueOf(&i.Value).Elem(), tree, "")
 	slices.SortFunc(i.odd, func(a, b oddity) int { // an object has no order
 		return cmp.Or(strings.Compare(a.field, b.field), strings.Compare(a.value, b.value))
 	})
-	return nil
 }
 
 // Read begins to read the resource's fields; what is its sort in words, such as
@@ -92,6 +97,9 @@ func (i *Item[T]) refuse(field string, tree any) {
 func (i *Item[T]) fill(target reflect.Value, tree any, path string) {
 	if tree == nil {
 		return
+	}
+	if element, isXML := tree.(*Element); isXML && target.Kind() != reflect.Pointer {
+		tree = element.as(target.Kind())
 	}
 	switch target.Kind() {
 	case reflect.Interface:

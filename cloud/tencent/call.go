@@ -2,6 +2,7 @@ package tencent
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
@@ -31,8 +32,59 @@ func guarded[T any](ctx context.Context, ask func(context.Context) (T, error)) (
 	return ask(ctx)
 }
 
-// action is one of a product whose module the program does without.
-type action struct{ product, version, name string }
+// product is one of the cloud's services, whose own module the program does without.
+type product struct{ name, version string }
+
+var (
+	cvm = product{"cvm", "2017-03-12"}
+	cbs = product{"cbs", "2017-03-12"}
+	cdb = product{"cdb", "2017-03-20"}
+	clb = product{"clb", "2018-03-17"}
+	sts = product{"sts", "2018-08-13"}
+)
+
+// maxPage is the largest Limit that all the listings take.
+const maxPage = 100
+
+// ask asks an action of a product. All that list something page with Offset and Limit,
+// announce a TotalCount, and take ids in a parameter of that name.
+func ask[T any](of product, ids string) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+		return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
+			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
+			if len(q.IDs) > 0 {
+				parameters[ids] = q.IDs
+			}
+			answer, err := send[map[string]json.RawMessage](ctx, s, q.Region, of, q.Action, parameters)
+			switch {
+			case len(q.IDs) > 0 && isUnknownID(err):
+				return adapter.Answer[T]{Unknown: true}, nil
+			case err != nil:
+				return adapter.Answer[T]{}, err
+			}
+			return answerOf[T](*answer, q.Path)
+		})
+	}
+}
+
+// answerOf is an answer whose resources are in the field. null stands for an empty list.
+func answerOf[T any](fields map[string]json.RawMessage, name string) (answer adapter.Answer[T], err error) {
+	list, there := fields[name]
+	if answer.NoList = !there; there {
+		err = json.Unmarshal(list, &answer.Items)
+	}
+	if total := fields["TotalCount"]; err == nil && total != nil {
+		err = json.Unmarshal(total, &answer.Total)
+	}
+	return answer, err
+}
+
+// askHome asks an action that is of no region.
+func askHome[T any](ctx context.Context, s *session, of product, action string) (*T, error) {
+	return call(ctx, s, "", action, func(ctx context.Context) (*T, error) {
+		return send[T](ctx, s, homeRegion, of, action, nil)
+	})
+}
 
 // response is the answer to an action, decoded into T.
 type response[T any] struct {
@@ -41,12 +93,12 @@ type response[T any] struct {
 }
 
 // send asks with the SDK's common client. The parameters are those of the API.
-func send[T any](ctx context.Context, s *session, region string, a action, parameters map[string]any) (*T, error) {
-	client, err := s.client(place{a.product, region})
+func send[T any](ctx context.Context, s *session, region string, of product, action string, parameters map[string]any) (*T, error) {
+	client, err := s.client(endpoint{of.name, region})
 	if err != nil {
 		return nil, err
 	}
-	request := tchttp.NewCommonRequest(a.product, a.version, a.name)
+	request := tchttp.NewCommonRequest(of.name, of.version, action)
 	if err := request.SetActionParameters(parameters); err != nil {
 		return nil, err
 	}
@@ -57,12 +109,7 @@ func send[T any](ctx context.Context, s *session, region string, a action, param
 	}
 	if answer.Response == nil {
 		// That of a proxy, say: it must not pass for one that lists nothing.
-		return nil, adapter.BadAnswer(doing(s, a.name, region), "the answer has no Response")
+		return nil, adapter.BadAnswer("", "the answer has no Response")
 	}
 	return answer.Response, nil
-}
-
-// doing is what a listing's errors name.
-func doing(s *session, action, region string) string {
-	return fmt.Sprintf("%s/%s: %s of %s", s.account.Provider, s.account.Name, action, region)
 }

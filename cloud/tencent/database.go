@@ -1,8 +1,6 @@
 package tencent
 
 import (
-	"context"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -14,7 +12,14 @@ import (
 // (https://cloud.tencent.com/document/api/236/15872)
 const maxDatabaseIDs = 20
 
-var describeDBInstances = action{"cdb", "2017-03-20", "DescribeDBInstances"}
+var databases = adapter.Listing[*session, database]{
+	Kind: resource.DatabaseKind, What: "database",
+	Action: "DescribeDBInstances", Path: "Items", IDField: "InstanceId",
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs),
+	Ask: ask[database](cdb, "InstanceIds"),
+	ID:  func(d *database) string { return d.ID },
+	Row: databaseRow,
+}
 
 // database is the part of a TencentDB for MySQL instance that is kept.
 type database struct {
@@ -42,26 +47,6 @@ var (
 	databaseStatus = map[string]string{"0": "CREATING", "1": "RUNNING", "4": "ISOLATING", "5": "ISOLATED"}
 	databaseCharge = map[string]string{"0": "PRE_PAID", "1": "HOUR_PAID"} // the words of DescribeDBPrice
 )
-
-func (s *session) databases() *lister[database] {
-	return &lister[database]{
-		session: s,
-		action:  describeDBInstances.name,
-		ask: func(ctx context.Context, region string, q query) (answer[database], error) {
-			found, err := send[struct {
-				TotalCount adapter.Text
-				Items      []adapter.Item[database]
-			}](ctx, s, region, describeDBInstances, q.parameters("InstanceIds"))
-			if err != nil {
-				return answer[database]{}, err
-			}
-			return answer[database]{items: found.Items, total: totalOf(found.TotalCount)}, nil
-		},
-		what: "database",
-		id:   func(d *database) string { return d.ID },
-		row:  databaseRow,
-	}
-}
 
 func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	return &resource.Database{

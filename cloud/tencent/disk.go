@@ -1,8 +1,6 @@
 package tencent
 
 import (
-	"context"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -11,7 +9,14 @@ import (
 // (https://cloud.tencent.com/document/api/362/16315)
 const maxDiskIDs = 100
 
-var describeDisks = action{"cbs", "2017-03-12", "DescribeDisks"}
+var disks = adapter.Listing[*session, disk]{
+	Kind: resource.DiskKind, What: "disk",
+	Action: "DescribeDisks", Path: "DiskSet", IDField: "DiskId",
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDiskIDs),
+	Ask: ask[disk](cbs, "DiskIds"),
+	ID:  func(d *disk) string { return d.ID },
+	Row: diskRow,
+}
 
 // disk is the part of a CBS disk that is kept.
 type disk struct {
@@ -30,26 +35,6 @@ type disk struct {
 	Tags        []tag    `json:"Tags"`
 	Created     string   `json:"CreateTime"`
 	Deadline    string   `json:"DeadlineTime"`
-}
-
-func (s *session) disks() *lister[disk] {
-	return &lister[disk]{
-		session: s,
-		action:  describeDisks.name,
-		ask: func(ctx context.Context, region string, q query) (answer[disk], error) {
-			found, err := send[struct {
-				TotalCount adapter.Text
-				DiskSet    []adapter.Item[disk]
-			}](ctx, s, region, describeDisks, q.parameters("DiskIds"))
-			if err != nil {
-				return answer[disk]{}, err
-			}
-			return answer[disk]{items: found.DiskSet, total: totalOf(found.TotalCount)}, nil
-		},
-		what: "disk",
-		id:   func(d *disk) string { return d.ID },
-		row:  diskRow,
-	}
 }
 
 // diskRow has no device: CBS does not know it.

@@ -3,7 +3,6 @@ package tencent
 import (
 	"errors"
 	"strings"
-	"time"
 
 	sdkerrors "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/errors"
 
@@ -11,12 +10,10 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// classes are those of the API's error codes. A code stands for itself and for all
-// that go on after it with a dot; the longest that fits counts. They arrive with
-// status 200. Codes that are not here are bad answers.
+// codes are the classes of the API's error codes. They arrive with status 200. Codes that are not here are bad answers.
 // (https://cloud.tencent.com/document/product/213/30435, and the error codes of each
 // product)
-var classes = map[string]cloud.Class{
+var codes = adapter.Codes{
 	"AuthFailure":                       cloud.InvalidCredential, // SecretIdNotFound, SignatureFailure, SignatureExpire, TokenFailure …
 	"AuthFailure.UnauthorizedOperation": cloud.Denied,
 	"AuthFailure.MFAFailure":            cloud.Denied,
@@ -52,37 +49,12 @@ var classes = map[string]cloud.Class{
 	"ClientError.CredentialError": cloud.InvalidCredential,
 }
 
-// throttledWait is how long a throttled caller waits: the API names no time, but
-// its limits are so many requests a second.
-const throttledWait = time.Second
-
-func classify(err error) (cloud.Class, time.Duration) {
-	var none *noKeys
-	if errors.As(err, &none) {
-		return none.class(), 0
-	}
+func answered(err error) (answer adapter.Answered) {
 	var failure *sdkerrors.TencentCloudSDKError
-	if !errors.As(err, &failure) {
-		return "", 0
+	if errors.As(err, &failure) {
+		answer.Code = failure.Code
 	}
-	class := classOf(failure.Code)
-	if class == cloud.Throttled {
-		return class, throttledWait
-	}
-	return class, 0
-}
-
-func classOf(code string) cloud.Class {
-	for {
-		if class, ok := classes[code]; ok {
-			return class
-		}
-		dot := strings.LastIndexByte(code, '.')
-		if dot < 0 {
-			return ""
-		}
-		code = code[:dot]
-	}
+	return answer
 }
 
 // unknownID are the codes of a request that names a resource which is not there. One

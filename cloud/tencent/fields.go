@@ -28,16 +28,6 @@ func tagsOf(tags []tag) map[string]string {
 	})
 }
 
-// totalOf is the number of resources in a whole listing, nil where the answer has none
-// that makes sense.
-func totalOf(announced adapter.Text) *int64 {
-	total, err := announced.Whole("", "TotalCount")
-	if announced == "" || err != nil {
-		return nil
-	}
-	return &total
-}
-
 // word is what a number of the API means, the number itself where that is unknown.
 func word(words map[string]string, number string) string {
 	if meaning, ok := words[strings.TrimSuffix(number, ".0")]; ok {

@@ -1,8 +1,6 @@
 package tencent
 
 import (
-	"context"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -11,7 +9,14 @@ import (
 // (https://cloud.tencent.com/document/api/213/15728)
 const maxInstanceIDs = 100
 
-var describeInstances = action{"cvm", "2017-03-12", "DescribeInstances"}
+var hosts = adapter.Listing[*session, instance]{
+	Kind: resource.HostKind, What: "instance",
+	Action: "DescribeInstances", Path: "InstanceSet", IDField: "InstanceId",
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxInstanceIDs),
+	Ask: ask[instance](cvm, "InstanceIds"),
+	ID:  func(i *instance) string { return i.ID },
+	Row: hostRow,
+}
 
 // instance is the part of a CVM instance that is kept. What changes by itself is left
 // out (LatestOperation and its kin), and what may hold secrets (LoginSettings, Metadata).
@@ -43,26 +48,6 @@ type network struct {
 }
 
 type sized struct{ DiskSize string }
-
-func (s *session) hosts() *lister[instance] {
-	return &lister[instance]{
-		session: s,
-		action:  describeInstances.name,
-		ask: func(ctx context.Context, region string, q query) (answer[instance], error) {
-			found, err := send[struct {
-				TotalCount  adapter.Text
-				InstanceSet []adapter.Item[instance]
-			}](ctx, s, region, describeInstances, q.parameters("InstanceIds"))
-			if err != nil {
-				return answer[instance]{}, err
-			}
-			return answer[instance]{items: found.InstanceSet, total: totalOf(found.TotalCount)}, nil
-		},
-		what: "instance",
-		id:   func(i *instance) string { return i.ID },
-		row:  hostRow,
-	}
-}
 
 // hostRow has the addresses of the primary network interface alone: the API gives no
 // others here.

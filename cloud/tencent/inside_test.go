@@ -34,7 +34,7 @@ func (s stuck) GetCredential() (common.CredentialIface, error) {
 func TestAChainThatHangs(t *testing.T) {
 	t.Parallel()
 	provider := stuck{asked: make(chan struct{}, 9), let: make(chan struct{})}
-	c := &credential{chain: &chain{provider: provider}}
+	c := &credential{chain: newChain(provider)}
 	c.current.Store(&adapter.Keys{})
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
@@ -55,12 +55,12 @@ func TestAChainThatHangsForGood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		provider := stuck{asked: make(chan struct{}, 9), let: make(chan struct{})}
 		defer close(provider.let)
-		c := &chain{provider: provider}
+		c := newChain(provider)
 		for asked := range 2 {
 			began := time.Now()
-			_, err := c.keys(t.Context())
-			require.ErrorIs(t, err, errSlow)
-			require.Equal(t, askFor, time.Since(began))
+			_, err := c.Get(t.Context())
+			require.ErrorContains(t, err, "it took longer than 10s")
+			require.Equal(t, 10*time.Second, time.Since(began))
 			require.Len(t, provider.asked, asked+1)
 		}
 	})
@@ -84,7 +84,7 @@ func TestTheKeysOfARole(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		metadata := &role{err: errors.New("no role")}
-		c := &chain{provider: metadata}
+		c := newChain(metadata)
 		requireNoKeys(t, c, cloud.InvalidCredential)
 
 		metadata.key, metadata.err = "first", nil
@@ -103,18 +103,19 @@ func TestTheKeysOfARole(t *testing.T) {
 	})
 }
 
-func requireKey(t *testing.T, c *chain, key string) {
+func requireKey(t *testing.T, c *adapter.Chain[adapter.Keys], key string) {
 	t.Helper()
-	keys, err := c.keys(t.Context())
+	keys, err := c.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, key, keys.Key)
 }
 
-func requireNoKeys(t *testing.T, c *chain, want cloud.Class) {
+func requireNoKeys(t *testing.T, c *adapter.Chain[adapter.Keys], want cloud.Class) {
 	t.Helper()
-	_, err := c.keys(t.Context())
-	class, _ := classify(err)
-	require.Equal(t, want, class, "%v", err)
+	_, err := c.Get(t.Context())
+	var none *adapter.NoCredential
+	require.ErrorAs(t, err, &none)
+	require.Equal(t, want, none.Class(), "%v", err)
 	require.ErrorContains(t, err, "no role")
 }
 
@@ -129,13 +130,13 @@ func TestKeysThatAreGivenNeedNoChain(t *testing.T) {
 // The finance regions are reached at endpoints of their own.
 func TestOwnEndpoints(t *testing.T) {
 	t.Parallel()
-	endpoint, err := endpointOf(adapter.Account{}, place{"cvm", "ap-beijing"})
+	address, err := addressOf(adapter.Account{}, endpoint{"cvm", "ap-beijing"})
 	require.NoError(t, err)
-	require.Nil(t, endpoint)
-	endpoint, err = endpointOf(adapter.Account{}, place{"cvm", "ap-shanghai-fsi"})
+	require.Nil(t, address)
+	address, err = addressOf(adapter.Account{}, endpoint{"cvm", "ap-shanghai-fsi"})
 	require.NoError(t, err)
-	require.Equal(t, "https://cvm.ap-shanghai-fsi.tencentcloudapi.com", endpoint.String())
-	p := profileFor(endpoint)
+	require.Equal(t, "https://cvm.ap-shanghai-fsi.tencentcloudapi.com", address.String())
+	p := profileFor(address)
 	require.Equal(t, "cvm.ap-shanghai-fsi.tencentcloudapi.com", p.HttpProfile.Endpoint)
 	require.Zero(t, p.NetworkFailureMaxRetries+p.RateLimitExceededMaxRetries)
 	require.True(t, p.DisableRegionBreaker)

@@ -1,8 +1,6 @@
 package tencent
 
 import (
-	"context"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -11,7 +9,14 @@ import (
 // (https://cloud.tencent.com/document/api/214/30685)
 const maxLoadBalancerIDs = 20
 
-var describeLoadBalancers = action{"clb", "2018-03-17", "DescribeLoadBalancers"}
+var loadBalancers = adapter.Listing[*session, loadBalancer]{
+	Kind: resource.LoadBalancerKind, What: "load balancer",
+	Action: "DescribeLoadBalancers", Path: "LoadBalancerSet", IDField: "LoadBalancerId",
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxLoadBalancerIDs),
+	Ask: ask[loadBalancer](clb, "LoadBalancerIds"),
+	ID:  func(l *loadBalancer) string { return l.ID },
+	Row: loadBalancerRow,
+}
 
 // loadBalancer is the part of a CLB instance that is kept.
 type loadBalancer struct {
@@ -44,26 +49,6 @@ var (
 	loadBalancerStatus = map[string]string{"0": "CREATING", "1": "RUNNING"}
 	loadBalancerType   = map[string]string{"0": "classic", "1": "general"}
 )
-
-func (s *session) loadBalancers() *lister[loadBalancer] {
-	return &lister[loadBalancer]{
-		session: s,
-		action:  describeLoadBalancers.name,
-		ask: func(ctx context.Context, region string, q query) (answer[loadBalancer], error) {
-			found, err := send[struct {
-				TotalCount      adapter.Text
-				LoadBalancerSet []adapter.Item[loadBalancer]
-			}](ctx, s, region, describeLoadBalancers, q.parameters("LoadBalancerIds"))
-			if err != nil {
-				return answer[loadBalancer]{}, err
-			}
-			return answer[loadBalancer]{items: found.LoadBalancerSet, total: totalOf(found.TotalCount)}, nil
-		},
-		what: "load balancer",
-		id:   func(b *loadBalancer) string { return b.ID },
-		row:  loadBalancerRow,
-	}
-}
 
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	row := &resource.LoadBalancer{

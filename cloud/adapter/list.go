@@ -1,0 +1,133 @@
+package adapter
+
+import (
+	"cmp"
+	"context"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// List implements Lister.
+func (l lister[S, T]) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	page, err := l.list(ctx, region, cursor)
+	return page, l.told(region, err)
+}
+
+func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Page, error) {
+	got, err := l.page(ctx, region, cursor)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	here, err := l.here(region, got.Items)
+	if err != nil {
+		return cloud.Page{}, err
+	}
+	row := l.Row
+	if l.Join != nil {
+		if row, err = l.Join(ctx, l.s, Batch[T]{Region: region, Items: here, Begins: cursor == "", Ends: got.next == ""}); err != nil {
+			return cloud.Page{}, err
+		}
+	}
+	page := cloud.Page{Total: got.total, Next: got.next, Rows: make([]resource.Row, 0, len(here))}
+	err = l.put(&page, here, row)
+	return page, err
+}
+
+// got is a page as it was answered.
+type got[T any] struct {
+	Items []Item[T]
+	total int64 // 0: none is announced
+	next  string
+}
+
+// page asks for the page at a cursor. That there is nothing is proven, where it has to be.
+func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], error) {
+	at, err := l.Pages.position(cursor)
+	if err != nil {
+		return got[T]{}, err
+	}
+	answer, err := l.ask(ctx, l.Pages.query(region, at))
+	if err != nil {
+		return got[T]{}, err
+	}
+	page := got[T]{Items: answer.Items}
+	if page.total, err = l.total(answer); err != nil {
+		return got[T]{}, err
+	}
+	if l.Pages.style == byTokens {
+		if err := checkEnd(at, answer, page.total); err != nil {
+			return got[T]{}, err
+		}
+		page.total = 0 // it may be that of the page
+	}
+	turn := turn{onPage: len(answer.Items), token: answer.Next, total: page.total}
+	if turn.onPage > 0 {
+		turn.lastID = l.ID(&answer.Items[turn.onPage-1].Value)
+	}
+	if page.next, err = l.Pages.next(at, turn); err != nil {
+		return got[T]{}, err
+	}
+	if turn.onPage == 0 && page.next == "" && page.total == 0 && l.Empty != nil {
+		err = l.Empty(ctx, l.s, region, false)
+	}
+	return page, err
+}
+
+// total is the number of resources that an answer announces. Without it, a page that was
+// cut short would be taken for the last, but by tokens.
+func (l lister[S, T]) total(answer Answer[T]) (int64, error) {
+	if answer.Total == "" && l.Pages.style != byTokens {
+		return 0, BadAnswer("", "the number of all resources is not in the answer")
+	}
+	return answer.Total.Whole("", "the number of all resources")
+}
+
+// here are the resources that are there, and of the region. Where all are of others, the
+// region was not what was asked for.
+func (l lister[S, T]) here(region string, items []Item[T]) (here []*Item[T], err error) {
+	elsewhere := 0
+	for i := range items {
+		item := &items[i]
+		if l.elsewhere(item, region) {
+			elsewhere++
+			continue
+		}
+		if l.Gone != nil {
+			if gone, err := l.Gone(&item.Value); gone && err == nil {
+				continue
+			}
+		}
+		here = append(here, item)
+	}
+	if elsewhere > 0 && elsewhere == len(items) {
+		return nil, BadAnswer("", "all %d resources in the answer are of another region, such as %s: check the endpoint",
+			len(items), Clip(l.Region(&items[0].Value), maxShown))
+	}
+	return here, nil
+}
+
+// put puts the resources on the page. Where there are several, and none makes sense, it
+// is the answer that makes none.
+func (l lister[S, T]) put(page *cloud.Page, items []*Item[T], row func(*Fields, *T) resource.Row) error {
+	odd, first := 0, ""
+	for _, item := range items {
+		f := item.Read(l.What, l.ID(&item.Value))
+		made := row(f, &item.Value)
+		problem := f.Problem()
+		switch {
+		case problem != "":
+			page.Problems = append(page.Problems, cloud.Problem{NativeID: f.id, Text: problem})
+		case made != nil: // else it is gone
+			page.Rows = append(page.Rows, made)
+		}
+		if f.odd {
+			odd++
+			first = cmp.Or(first, problem)
+		}
+	}
+	if odd > 1 && odd == len(items) {
+		return BadAnswer("", "none of the %d resources in the answer makes sense: %s", odd, first)
+	}
+	return nil
+}

@@ -1,0 +1,186 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+)
+
+// Listing declares how a cloud lists one kind of resource, to sessions of type S. What
+// is the same at all clouds follows from it: cursors, repeated and cut pages, announced
+// totals, empty and missing lists, look-ups, problems of single resources, and what
+// errors name. T is a resource as the cloud writes it; see Item.
+type Listing[S Session, T any] struct {
+	Kind *resource.Kind
+	// What is one resource in words, such as "load balancer".
+	What string
+	// Action is what is asked, as the cloud calls it: "DescribeDisks".
+	Action string
+	// Path is where the list is in the action's answer, IDField the id in an element:
+	// "Disks.Disk", "DiskId". With Action, they are what Ask is given, and what recorded
+	// answers are read by.
+	Path, IDField string
+	// Pages is how the listing goes on from page to page.
+	Pages Pages
+	// IDs is how resources are asked for by their ids.
+	IDs IDs
+	// Ask makes one call.
+	Ask func(ctx context.Context, s S, q Query) (Answer[T], error)
+	// ID is a resource's native id, "" for one that has none yet.
+	ID func(*T) string
+	// Row is the resource as the inventory has it, nil for one that is gone though it is
+	// listed.
+	Row func(*Fields, *T) resource.Row
+
+	// The rest is for those that need it.
+
+	// Join gets, for a whole page, what its rows need beside the list, and gives what
+	// makes the rows; then there is no Row.
+	Join func(ctx context.Context, s S, page Batch[T]) (func(*Fields, *T) resource.Row, error)
+	// Gone says that a resource is gone though it is listed. An error says that nobody
+	// can tell: a look-up fails with it, in a list the resource counts as there.
+	Gone func(*T) (bool, error)
+	// Region is a resource's own region, "" where it does not say. One of another region
+	// is not a row of the scope.
+	Region func(*T) string
+	// Empty proves that nothing found is nothing there, where a missing permission looks
+	// the same. lookedUp: it was asked for by ids.
+	Empty func(ctx context.Context, s S, region string, lookedUp bool) error
+}
+
+// Query is one call of a listing: a page of all resources, or some by their ids.
+type Query struct {
+	Action, Path string // of the listing
+	Region       string
+	IDs          []string // none: a page of all
+	Limit        int      // how many resources a page has at most
+	Offset       int      // by Offsets: how many were listed before
+	Number       int      // by Numbers: of the page, from 1
+	Token        string   // by Tokens and Markers: where the page begins, "" for the first
+}
+
+// Begins says that the query is not for a page after another. What is wrong with a
+// parameter of one that goes on is its cursor.
+func (q Query) Begins() bool { return q.Token == "" && q.Offset == 0 && q.Number <= 1 }
+
+// Answer is what a cloud says to a query.
+type Answer[T any] struct {
+	Items []Item[T]
+	// NoList: the answer lacks the list, which an empty one has too. It may be a proxy's.
+	NoList bool
+	// Next is where the next page begins, by Tokens; "" after the last.
+	Next string
+	// Total is how many resources there are on all pages, Size how many the cloud puts on
+	// one; "" where it does not say.
+	Total, Size Text
+	// Unknown: the cloud answers nothing, since it does not know an id of the query.
+	Unknown bool
+}
+
+// Batch is a page of a listing, for Join.
+type Batch[T any] struct {
+	Region string
+	Items  []*Item[T]
+	// Begins and Ends say that the page is the first, and that it is the last.
+	Begins, Ends bool
+}
+
+// IDs are those of the resources on the page that have one, by what gives one's id.
+func (b Batch[T]) IDs(id func(*T) string) []string {
+	ids := make([]string, len(b.Items))
+	for i, item := range b.Items {
+		ids[i] = id(&item.Value)
+	}
+	return Set(ids...)
+}
+
+// Declared is a Listing, whatever its types.
+type Declared interface {
+	About() About
+	bind(session Session, place string) Lister
+}
+
+// About is what a listing asks for, for fakes and for whoever reads recorded answers.
+type About struct {
+	Kind          *resource.Kind
+	What          string
+	Action        string
+	Path, IDField string
+	PageSize      int // resources on a page, at most
+	AtOnce        int // ids in a call, at most; 0: the cloud is not asked by ids
+	LookupLimit   int // ids in a look-up, at most
+}
+
+// About implements Declared.
+func (l *Listing[S, T]) About() About {
+	return About{
+		Kind: l.Kind, What: l.What, Action: l.Action, Path: l.Path, IDField: l.IDField,
+		PageSize: l.Pages.size, AtOnce: l.IDs.atOnce, LookupLimit: l.IDs.limit,
+	}
+}
+
+func (l *Listing[S, T]) bind(session Session, place string) Lister {
+	return lister[S, T]{Listing: l, s: session.(S), place: place}
+}
+
+// Page is a page of the resources at the cursor, "" for the first, with the cursor of the
+// next one: for listings of other kinds that are joined with this one.
+func (l *Listing[S, T]) Page(ctx context.Context, s S, region, cursor string) (items []Item[T], next string, err error) {
+	got, err := lister[S, T]{Listing: l, s: s}.page(ctx, region, cursor)
+	return got.Items, got.next, named(l.Action, err)
+}
+
+// lister is a listing of one session.
+type lister[S Session, T any] struct {
+	*Listing[S, T]
+	s     S
+	place string // the account, such as aws/prod
+}
+
+// ask makes one call. What it gives has a list.
+func (l lister[S, T]) ask(ctx context.Context, q Query) (Answer[T], error) {
+	q.Action, q.Path, q.Limit = l.Action, l.Path, l.Pages.size
+	answer, err := l.Ask(ctx, l.s, q)
+	switch {
+	case err != nil || answer.Unknown:
+		return answer, err
+	case answer.NoList:
+		return answer, BadAnswer("", "the answer has no list of resources: %s is missing", l.Path)
+	default:
+		return answer, CheckList("", answer.Items)
+	}
+}
+
+// told is err with what was asked, where it does not say it yet: a failure that is found
+// after its call does not know the account and the region.
+func (l lister[S, T]) told(region string, err error) error {
+	return Placed(l.place, region, named(l.Action, err))
+}
+
+// named is err with the action that was asked, where it names none.
+func named(action string, err error) error {
+	var known *cloud.Error
+	if !errors.As(err, &known) || known.Doing != "" {
+		return err
+	}
+	named := *known // others may have the same error
+	named.Doing = action
+	return &named
+}
+
+// elsewhere says that a resource is of another region than it was listed in.
+func (l lister[S, T]) elsewhere(item *Item[T], region string) bool {
+	if l.Region == nil {
+		return false
+	}
+	own := l.Region(&item.Value)
+	return own != "" && own != region
+}
+
+// expired is the error of a cursor that is none of the listing's.
+func expired(cursor string, err error) error {
+	return &cloud.Error{Class: cloud.ExpiredCursor, Err: fmt.Errorf("the cursor %q: %w", Clip(cursor, maxShown), err)}
+}

@@ -1,0 +1,121 @@
+package tencent
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
+	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
+
+	"cloudsync/cloud/adapter"
+)
+
+// homeRegion is where what is of no region is asked for: a request has to name one.
+// The SDK's own requests to STS use the same.
+const homeRegion = "ap-guangzhou"
+
+// session is an account entered with one credential.
+type session struct {
+	account    adapter.Account
+	credential *credential
+
+	mu      sync.Mutex
+	clients map[endpoint]*common.Client
+}
+
+// Identity implements adapter.Session. It is the Uin of the main account, for keys
+// of the account, its users and its roles.
+// (https://cloud.tencent.com/document/api/1312/66098)
+func (s *session) Identity(ctx context.Context) (string, error) {
+	type identity struct {
+		AccountID string `json:"AccountId"`
+	}
+	caller, err := askHome[identity](ctx, s, sts, "GetCallerIdentity")
+	if err == nil && caller.AccountID == "" {
+		err = adapter.BadAnswer(s.account.Place()+": GetCallerIdentity", "the answer has no AccountId")
+	}
+	if err != nil {
+		return "", err
+	}
+	return caller.AccountID, nil
+}
+
+// Regions implements adapter.Session. They are those of CVM that can be used.
+// (https://cloud.tencent.com/document/api/213/15708)
+func (s *session) Regions(ctx context.Context) ([]string, error) {
+	type regions struct {
+		RegionSet []struct{ Region, RegionState string }
+	}
+	listed, err := askHome[regions](ctx, s, cvm, "DescribeRegions")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, region := range listed.RegionSet {
+		if region.RegionState == "AVAILABLE" {
+			names = append(names, region.Region)
+		}
+	}
+	if names = adapter.Set(names...); len(names) == 0 { // every account has the public ones
+		return nil, adapter.BadAnswer(s.account.Place()+": DescribeRegions", "none of the %d regions is available", len(listed.RegionSet))
+	}
+	return slices.Clip(names), nil
+}
+
+// endpoint is what a client asks.
+type endpoint struct{ product, region string }
+
+// client is the one for a product in a region.
+func (s *session) client(at endpoint) (*common.Client, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if client, ok := s.clients[at]; ok {
+		return client, nil
+	}
+	address, err := addressOf(s.account, at)
+	if err != nil {
+		return nil, err
+	}
+	client := common.NewCommonClient(s.credential, at.region, profileFor(address))
+	client.WithHttpTransport(s.account.Calls.Transport(context.Background()))
+	s.clients[at] = client
+	return client, nil
+}
+
+// profileFor has the SDK's retries off, as they are by default: they sleep without
+// regard to a context.
+func profileFor(address *url.URL) *profile.ClientProfile {
+	p := profile.NewClientProfile()
+	p.Language = "en-US" // of the messages of errors
+	if address != nil {
+		p.HttpProfile.Scheme = address.Scheme
+		p.HttpProfile.Endpoint = address.Host + address.Path
+	}
+	return p
+}
+
+// addressOf is where a product is asked, nil for the SDK's own place, which the product's
+// name and the region in the request lead to. The finance regions are apart from the rest
+// and have endpoints of their own.
+// (https://cloud.tencent.com/document/product/213/15692)
+func addressOf(account adapter.Account, at endpoint) (*url.URL, error) {
+	text := account.EndpointFor(at.product, at.region)
+	if text == "" {
+		if strings.HasSuffix(at.region, "-fsi") {
+			return &url.URL{Scheme: "https", Host: at.product + "." + at.region + ".tencentcloudapi.com"}, nil
+		}
+		return nil, nil
+	}
+	address, err := url.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("read the endpoint: %w", err)
+	}
+	if address.Host == "" || address.Scheme != "https" && (address.Scheme != "http" || !account.OnLoopback()) {
+		return nil, fmt.Errorf("the endpoint %q is not a URL such as https://{product}.tencentcloudapi.com; http is for this machine alone", text)
+	}
+	return address, nil
+}
