@@ -1,0 +1,115 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// metadata is what a chain asks.
+type metadata struct {
+	key         string
+	err         error
+	hangs       chan struct{} // until it is closed; nil: not at all
+	asked       int
+	fresh, kept time.Duration
+}
+
+func (m *metadata) find() (adapter.Found[string], error) {
+	m.asked++
+	if m.hangs != nil {
+		<-m.hangs
+	}
+	if m.key == "panic" {
+		panic("the answer is null")
+	}
+	return adapter.Found[string]{Credential: m.key, Fresh: m.fresh, Kept: m.kept}, m.err
+}
+
+func requireKey(t *testing.T, c *adapter.Chain[string], key string) {
+	t.Helper()
+	got, err := c.Get(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, key, got)
+}
+
+// requireNone returns what is said.
+func requireNone(t *testing.T, c *adapter.Chain[string], class cloud.Class) string {
+	t.Helper()
+	_, err := c.Get(t.Context())
+	var none *adapter.NoCredential
+	require.ErrorAs(t, err, &none)
+	require.Equal(t, class, none.Class())
+	return err.Error()
+}
+
+// A chain that never gave a credential has none; one that gave some goes on with it for as
+// long as it may, and is out of it for the moment then.
+func TestAChainThatFailsLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := &metadata{err: errors.New("no role: secret"), fresh: time.Minute, kept: 5 * time.Minute}
+		c := &adapter.Chain[string]{Find: m.find}
+		require.NotContains(t, requireNone(t, c, cloud.InvalidCredential), "secret")
+		c.Say = func(err error) string { return strings.TrimSuffix(err.Error(), ": secret") }
+		require.Contains(t, requireNone(t, c, cloud.InvalidCredential), "the default chain has none: check the environment, the profile or the role of the machine that it is to come from: no role")
+
+		m.key, m.err = "first", nil
+		requireKey(t, c, "first")
+		m.key = "second"
+		requireKey(t, c, "first")
+		<-time.After(time.Minute)
+		requireKey(t, c, "second")
+		m.err = errors.New("gone")
+		<-time.After(5*time.Minute - 1)
+		requireKey(t, c, "second")
+		<-time.After(1)
+		require.Contains(t, requireNone(t, c, cloud.Unavailable), "gives no credential at the moment")
+		m.key, m.err = "panic", nil
+		require.Contains(t, requireNone(t, c, cloud.Unavailable), "at the moment")
+		m.key = "third"
+		requireKey(t, c, "third")
+		require.Equal(t, 8, m.asked)
+	})
+}
+
+// An SDK that hangs keeps nobody longer than his own time, and no one for ever.
+func TestAChainThatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := &metadata{key: "key", hangs: make(chan struct{})}
+		c := &adapter.Chain[string]{Find: m.find, Patience: time.Minute}
+		for range 3 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			_, err := c.Get(ctx)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			cancel()
+		}
+		require.Equal(t, 1, m.asked, "one question is under way at a time")
+		require.Contains(t, requireNone(t, c, cloud.InvalidCredential), "it took longer than 1m0s")
+		close(m.hangs)
+		requireKey(t, c, "key")
+	})
+}
+
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	codes := adapter.Codes{
+		"Auth": cloud.InvalidCredential, "Auth.Denied": cloud.Denied, "Throttl*": cloud.Throttled, "Throttling.Daily": cloud.Denied, "Invalid*.NotFound": cloud.NotFound,
+	}
+	for code, class := range map[string]cloud.Class{
+		"Auth": cloud.InvalidCredential, "Auth.Expired": cloud.InvalidCredential, "Auth.Denied": cloud.Denied, "Auth.Denied.Here": cloud.Denied,
+		"Throttling": cloud.Throttled, "Throttled.User": cloud.Throttled, "Throttling.Daily": cloud.Denied,
+		"InvalidDisk.NotFound": cloud.NotFound, "Invalid.NotFound": cloud.NotFound, "InvalidDisk.NotFound.Here": "", "Authority": "", "": "",
+	} {
+		require.Equal(t, class, codes.Class(code), code)
+	}
+}
