@@ -34,8 +34,8 @@ func open(account adapter.Account) (adapter.Session, error) {
 	if account.Credential.RoleARN != "" {
 		return nil, errors.New("role_arn is not supported for tencent: give temporary keys with their token instead")
 	}
-	if _, err := addressOf(account, endpoint{cvm.name, homeRegion}); err != nil {
+	if _, err := addressOf(account, endpoint{cvm.Name, homeRegion}); err != nil {
 		return nil, err
 	}
-	return &session{account: account, credential: newCredential(account.Keys), clients: map[endpoint]*common.Client{}}, nil
+	return &Session{account: account, credential: newCredential(account.Keys), clients: map[endpoint]*common.Client{}}, nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // call makes one call of the SDK; region is "" for what is of no region.
-func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
+func call[T any](ctx context.Context, s *Session, region, action string, ask func(context.Context) (T, error)) (T, error) {
 	return adapter.Do(ctx, s.account.Calls, region, action, func(ctx context.Context) (answer T, err error) {
 		if err = s.credential.refresh(ctx); err != nil {
 			return answer, adapter.OfAccount(err)
@@ -32,24 +32,24 @@ func guarded[T any](ctx context.Context, ask func(context.Context) (T, error)) (
 	return ask(ctx)
 }
 
-// product is one of the cloud's services, whose own module the program does without.
-type product struct{ name, version string }
+// Product is one of the cloud's services, whose own module the program does without.
+type Product struct{ Name, Version string }
 
 var (
-	cvm = product{"cvm", "2017-03-12"}
-	cbs = product{"cbs", "2017-03-12"}
-	cdb = product{"cdb", "2017-03-20"}
-	clb = product{"clb", "2018-03-17"}
-	sts = product{"sts", "2018-08-13"}
+	cvm = Product{"cvm", "2017-03-12"}
+	cbs = Product{"cbs", "2017-03-12"}
+	cdb = Product{"cdb", "2017-03-20"}
+	clb = Product{"clb", "2018-03-17"}
+	sts = Product{"sts", "2018-08-13"}
 )
 
 // maxPage is the largest Limit that all the listings take.
 const maxPage = 100
 
-// ask asks an action of a product. All that list something page with Offset and Limit,
+// Ask asks an action of a product. All that list something page with Offset and Limit,
 // announce a TotalCount, and take ids in a parameter of that name.
-func ask[T any](of product, ids string) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
-	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
+	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
 		return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
 			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
 			if len(q.IDs) > 0 {
@@ -80,7 +80,7 @@ func answerOf[T any](fields map[string]json.RawMessage, name string) (answer ada
 }
 
 // askHome asks an action that is of no region.
-func askHome[T any](ctx context.Context, s *session, of product, action string) (*T, error) {
+func askHome[T any](ctx context.Context, s *Session, of Product, action string) (*T, error) {
 	return call(ctx, s, "", action, func(ctx context.Context) (*T, error) {
 		return send[T](ctx, s, homeRegion, of, action, nil)
 	})
@@ -93,12 +93,12 @@ type response[T any] struct {
 }
 
 // send asks with the SDK's common client. The parameters are those of the API.
-func send[T any](ctx context.Context, s *session, region string, of product, action string, parameters map[string]any) (*T, error) {
-	client, err := s.client(endpoint{of.name, region})
+func send[T any](ctx context.Context, s *Session, region string, of Product, action string, parameters map[string]any) (*T, error) {
+	client, err := s.client(endpoint{of.Name, region})
 	if err != nil {
 		return nil, err
 	}
-	request := tchttp.NewCommonRequest(of.name, of.version, action)
+	request := tchttp.NewCommonRequest(of.Name, of.Version, action)
 	if err := request.SetActionParameters(parameters); err != nil {
 		return nil, err
 	}

@@ -12,11 +12,11 @@ import (
 // (https://cloud.tencent.com/document/api/236/15872)
 const maxDatabaseIDs = 20
 
-var databases = adapter.Listing[*session, database]{
+var databases = adapter.Listing[*Session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "DescribeDBInstances", Path: "Items", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs),
-	Ask: ask[database](cdb, "InstanceIds"),
+	Ask: Ask[database](cdb, "InstanceIds"),
 	ID:  func(d *database) string { return d.ID },
 	Row: databaseRow,
 }

@@ -9,11 +9,11 @@ import (
 // (https://cloud.tencent.com/document/api/362/16315)
 const maxDiskIDs = 100
 
-var disks = adapter.Listing[*session, disk]{
+var disks = adapter.Listing[*Session, disk]{
 	Kind: resource.DiskKind, What: "disk",
 	Action: "DescribeDisks", Path: "DiskSet", IDField: "DiskId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDiskIDs),
-	Ask: ask[disk](cbs, "DiskIds"),
+	Ask: Ask[disk](cbs, "DiskIds"),
 	ID:  func(d *disk) string { return d.ID },
 	Row: diskRow,
 }

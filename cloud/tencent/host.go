@@ -9,11 +9,11 @@ import (
 // (https://cloud.tencent.com/document/api/213/15728)
 const maxInstanceIDs = 100
 
-var hosts = adapter.Listing[*session, instance]{
+var hosts = adapter.Listing[*Session, instance]{
 	Kind: resource.HostKind, What: "instance",
 	Action: "DescribeInstances", Path: "InstanceSet", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxInstanceIDs),
-	Ask: ask[instance](cvm, "InstanceIds"),
+	Ask: Ask[instance](cvm, "InstanceIds"),
 	ID:  func(i *instance) string { return i.ID },
 	Row: hostRow,
 }

@@ -9,11 +9,11 @@ import (
 // (https://cloud.tencent.com/document/api/214/30685)
 const maxLoadBalancerIDs = 20
 
-var loadBalancers = adapter.Listing[*session, loadBalancer]{
+var loadBalancers = adapter.Listing[*Session, loadBalancer]{
 	Kind: resource.LoadBalancerKind, What: "load balancer",
 	Action: "DescribeLoadBalancers", Path: "LoadBalancerSet", IDField: "LoadBalancerId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxLoadBalancerIDs),
-	Ask: ask[loadBalancer](clb, "LoadBalancerIds"),
+	Ask: Ask[loadBalancer](clb, "LoadBalancerIds"),
 	ID:  func(l *loadBalancer) string { return l.ID },
 	Row: loadBalancerRow,
 }

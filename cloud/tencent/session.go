@@ -18,8 +18,8 @@ import (
 // The SDK's own requests to STS use the same.
 const homeRegion = "ap-guangzhou"
 
-// session is an account entered with one credential.
-type session struct {
+// Session is an account entered with one credential.
+type Session struct {
 	account    adapter.Account
 	credential *credential
 
@@ -30,7 +30,7 @@ type session struct {
 // Identity implements adapter.Session. It is the Uin of the main account, for keys
 // of the account, its users and its roles.
 // (https://cloud.tencent.com/document/api/1312/66098)
-func (s *session) Identity(ctx context.Context) (string, error) {
+func (s *Session) Identity(ctx context.Context) (string, error) {
 	type identity struct {
 		AccountID string `json:"AccountId"`
 	}
@@ -46,7 +46,7 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 
 // Regions implements adapter.Session. They are those of CVM that can be used.
 // (https://cloud.tencent.com/document/api/213/15708)
-func (s *session) Regions(ctx context.Context) ([]string, error) {
+func (s *Session) Regions(ctx context.Context) ([]string, error) {
 	type regions struct {
 		RegionSet []struct{ Region, RegionState string }
 	}
@@ -70,7 +70,7 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 type endpoint struct{ product, region string }
 
 // client is the one for a product in a region.
-func (s *session) client(at endpoint) (*common.Client, error) {
+func (s *Session) client(at endpoint) (*common.Client, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if client, ok := s.clients[at]; ok {
