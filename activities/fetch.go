@@ -101,7 +101,8 @@ type progress struct {
 	Digest resource.Digest `json:"digest"` // of the usable rows
 	Listed int64           `json:"listed"`
 	totals
-	Twice    int64 `json:"twice,omitempty"` // rows that repeat one of their own page
+	Twice    int64 `json:"twice,omitempty"`  // rows that repeat one of their own page
+	Others   int64 `json:"others,omitempty"` // resources that the total counts, and that are none of the scope's
 	Unusable int64 `json:"unusable"`
 }
 
@@ -277,6 +278,7 @@ func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 // take seals the rows of a page and folds them in.
 func (f *fetch) take(page cloud.Page) {
 	f.note(page.Total)
+	f.Others += page.Others
 	f.turn()
 	rows := f.seal(page.Rows, f.latest)
 	if f.standsStill(page) {
@@ -367,7 +369,7 @@ func (f *fetch) standsStill(page cloud.Page) bool {
 		return false
 	}
 	return (f.before.hasAll(f.rows) || f.first.hasAll(f.rows)) &&
-		(len(page.Rows) >= len(f.before.entries) || f.Listed+rows > page.Total)
+		(len(page.Rows) >= len(f.before.entries) || f.Listed+f.Others+rows > page.Total)
 }
 
 func (f *fetch) addRows(rows []sealedRow) {
@@ -452,10 +454,11 @@ func (f *fetch) readStored(ctx context.Context) error {
 // cut short is begun again by the next attempt. The comparison, which knows what pages
 // repeated, checks once more.
 func (f *fetch) checkComplete() error {
-	if _, usable := f.missing(f.Listed, f.Listed); usable {
+	listed := f.Listed + f.Others
+	if _, usable := f.missing(listed, listed); usable {
 		return nil
 	}
-	err := incomplete(f.in.Scope.Place(), f.Listed, f.Announced)
+	err := incomplete(f.in.Scope.Place(), listed, f.Announced)
 	f.startOver()
 	return err
 }
@@ -472,7 +475,7 @@ func (f *fetch) finish(ctx context.Context) (FetchCloudOut, error) {
 		}
 	}
 	return FetchCloudOut{
-		Unchanged: unchanged, Listed: f.Listed, Announced: f.Announced, Moves: f.Moves, Twice: f.Twice,
+		Unchanged: unchanged, Listed: f.Listed, Announced: max(0, f.Announced-f.Others), Moves: f.Moves, Twice: f.Twice,
 		Digest: f.Digest, Unusable: f.Unusable, Staged: f.Staged,
 	}, nil
 }

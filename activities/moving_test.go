@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,7 @@ type movingCloud struct {
 	rows     []*resource.Host
 	pageSize int
 	token    bool                                 // it announces no total
+	others   string                               // what is listed and counted with this id is another region's
 	between  func(offset int)                     // before a page that is not the first
 	answers  func(offset int) (from, to, all int) // in place of the page there is
 }
@@ -40,10 +42,14 @@ func (c *movingCloud) List(_ context.Context, _ resource.Scope, cursor string) (
 	}
 	page := cloud.Page{Total: int64(all)}
 	for _, row := range c.rows[from:to] {
+		if c.others != "" && strings.HasPrefix(row.NativeID, c.others) {
+			page.Others++
+			continue
+		}
 		copied := *row
 		page.Rows = append(page.Rows, &copied)
 	}
-	if next := offset + len(page.Rows); len(page.Rows) > 0 && next < all {
+	if next := offset + to - from; to > from && next < all {
 		page.Next = strconv.Itoa(next)
 	}
 	if c.token {
@@ -381,4 +387,27 @@ func deletedButThere(t *testing.T, runID string, rows []*resource.Host, db *sql.
 	}
 	require.NoError(t, gone.Err())
 	return wrong
+}
+
+// A total counts what a page has of other regions: the listing is whole without it, and
+// nothing but it accounts for what is missing.
+func TestTotalsThatCountOthers(t *testing.T) {
+	t.Parallel()
+	b, c := setupMoving(t, 25, 10)
+	for i := range 12 {
+		c.create(fmt.Sprint("elsewhere-", i))
+	}
+	c.others = "elsewhere"
+	b.begin(t, "run-2")
+	listed := b.fetch(t)
+	require.True(t, listed.Unchanged)
+	require.EqualValues(t, 25, listed.Listed)
+	c.create("new")
+	diff := b.compare(t, b.fetch(t))
+	require.Empty(t, diff.Moved)
+	require.EqualValues(t, 26, diff.CloudNum)
+
+	c.answers = func(offset int) (from, to, all int) { return offset, min(offset+10, 20), 38 }
+	_, err := execute(t, attempt{}, b.FetchCloud, b.scopeIn())
+	require.ErrorContains(t, err, "the listing ended after 20 of 38 announced resources")
 }

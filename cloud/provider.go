@@ -25,6 +25,9 @@ type Page struct {
 	// where it announces nothing. A listing that ends with fewer is not complete, unless
 	// the total moved (activities/complete.go).
 	Total int64
+	// Others is how many resources of the page the total counts that are none of the
+	// scope's: they are gone, or another region's.
+	Others int64
 }
 
 // Problem is why a resource has no row.

@@ -31,6 +31,7 @@ func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Pa
 	}
 	page := cloud.Page{Total: got.total, Next: got.next, Rows: make([]resource.Row, 0, len(here))}
 	err = l.put(&page, here, row)
+	page.Others = int64(len(got.Items) - len(page.Rows) - len(page.Problems))
 	return page, err
 }
 

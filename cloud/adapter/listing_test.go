@@ -324,10 +324,11 @@ func TestResourcesOfAnotherRegion(t *testing.T) {
 	ofRooms := func(l *adapter.Listing[*shop, lamp]) { l.Region = func(one *lamp) string { return one.Place.RoomName } }
 	s := &shop{style: "tokens", cap: 5, lamps: stock(3)}
 	s.lamps[0].Place.RoomName, s.lamps[1].Place.RoomName = "south", "north"
-	ids, problems, err := listAll(t.Context(), s.in(ofRooms))
+	page, err := s.in(ofRooms).List(t.Context(), scope, "")
 	require.NoError(t, err)
-	require.Equal(t, []string{"lamp+001", "lamp+002"}, ids)
-	require.Empty(t, problems)
+	require.Len(t, page.Rows, 2)
+	require.Equal(t, "lamp+001", page.Rows[0].RowMeta().NativeID)
+	require.EqualValues(t, 1, page.Others, "which a total counts")
 	existing, err := s.in(ofRooms).Lookup(t.Context(), scope, []string{"lamp+000"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"lamp+000"}, existing, "it exists, and its stored row is not to go")
