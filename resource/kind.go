@@ -44,8 +44,6 @@ type Kind struct {
 	unwatched []*field
 	maps      int // how many of the fields are maps
 	newRow    func() Row
-	toModel   func([]Row) any
-	newScan   func() (dest any, rows func() []Row)
 }
 
 // Define compiles the row type T into a kind. Every exported field of T outside
@@ -73,23 +71,6 @@ func Define[T any, P interface {
 		unwatched: selectFields(fields, false),
 		maps:      maps,
 		newRow:    func() Row { return P(new(T)) },
-		toModel: func(rows []Row) any {
-			typed := make([]P, len(rows))
-			for i, row := range rows {
-				typed[i] = row.(P)
-			}
-			return &typed
-		},
-		newScan: func() (any, func() []Row) {
-			var typed []P
-			return &typed, func() []Row {
-				rows := make([]Row, len(typed))
-				for i, row := range typed {
-					rows[i] = row
-				}
-				return rows
-			}
-		},
 	}
 }
 
@@ -122,14 +103,6 @@ func (k *Kind) Structured() []string {
 
 // NewRow returns an empty row of the kind.
 func (k *Kind) NewRow() Row { return k.newRow() }
-
-// Model returns rows, all of this kind, as a pointer to a slice of the kind's
-// own type, which is what bun inserts from.
-func (k *Kind) Model(rows []Row) any { return k.toModel(rows) }
-
-// ScanModel returns a destination for bun to scan into, and a function that
-// gives what was scanned.
-func (k *Kind) ScanModel() (dest any, rows func() []Row) { return k.newScan() }
 
 // Registry is the set of kinds a process knows.
 type Registry struct {

@@ -32,15 +32,6 @@ func TestKindGivesRowsOfItsType(t *testing.T) {
 	require.Equal(t, &resource.Disk{}, resource.DiskKind.NewRow())
 	require.NotSame(t, resource.DiskKind.NewRow(), resource.DiskKind.NewRow())
 
-	rows := []resource.Row{&resource.Disk{Name: "a"}, &resource.Disk{Name: "b"}}
-	model, ok := resource.DiskKind.Model(rows).(*[]*resource.Disk)
-	require.True(t, ok)
-	require.Equal(t, []*resource.Disk{{Name: "a"}, {Name: "b"}}, *model)
-
-	dest, scanned := resource.DiskKind.ScanModel()
-	*dest.(*[]*resource.Disk) = *model
-	require.Equal(t, rows, scanned())
-
 	for _, kind := range kinds {
 		var names []string
 		for _, c := range columnsOf(kind) {

@@ -48,9 +48,8 @@ const asOfPage = 1000
 
 func presentRows(tx bun.Tx, kind *resource.Kind) *pages[resource.Row] {
 	return &pages[resource.Row]{next: func(ctx context.Context, last *resource.Row) ([]resource.Row, error) {
-		dest, scanned := kind.ScanModel()
-		query := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-			ColumnExpr("*").Order("uid").Limit(asOfPage)
+		query, scanned := selectRows(tx, kind)
+		query = query.Order("uid").Limit(asOfPage)
 		if last != nil {
 			query = query.Where("uid > ?", (*last).RowMeta().UID)
 		}

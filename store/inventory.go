@@ -73,12 +73,8 @@ func readRows(ctx context.Context, db bun.IDB, kind *resource.Kind, uids []resou
 	if len(uids) == 0 {
 		return stored, nil
 	}
-	dest, scanned := kind.ScanModel()
-	query := db.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-		Where("uid IN (?)", bun.List(uids))
-	for _, column := range rowColumns(kind) {
-		query = query.ColumnExpr("?", bun.Ident(column))
-	}
+	query, scanned := selectRows(db, kind)
+	query = query.Where("uid IN (?)", bun.List(uids))
 	if lock != "" {
 		query = query.For(lock)
 	}
@@ -101,7 +97,7 @@ func rowColumns(kind *resource.Kind) []string {
 
 func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
 	// Returning NULL: MariaDB would else send the defaulted columns back.
-	_, err := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
+	_, err := tx.NewInsert().Model(modelOf(kind, rows)).ModelTableExpr("?", bun.Ident(kind.Name())).
 		Returning("NULL").Exec(ctx)
 	return err
 }
@@ -110,7 +106,7 @@ func insertRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []reso
 // statement. created_at stays. The columns that follow from the uid are written,
 // too: somebody may have edited them.
 func replaceRows(ctx context.Context, tx bun.Tx, kind *resource.Kind, rows []resource.Row) error {
-	insert := tx.NewInsert().Model(kind.Model(rows)).ModelTableExpr("?", bun.Ident(kind.Name()))
+	insert := tx.NewInsert().Model(modelOf(kind, rows)).ModelTableExpr("?", bun.Ident(kind.Name()))
 	return upsert(ctx, tx.Tx, insert, append([]string{
 		"hash", "scope_id", "provider", "account", "region", "native_id", "updated_at",
 	}, kind.Columns()...))

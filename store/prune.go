@@ -148,14 +148,10 @@ func restoredSince(ctx context.Context, tx bun.Tx, uids []resource.UID, seen int
 }
 
 func lockScope(ctx context.Context, tx bun.Tx, kind *resource.Kind, scopeID int64, after *resource.UID) ([]resource.Row, error) {
-	dest, scanned := kind.ScanModel()
-	query := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-		Where("scope_id = ?", scopeID).Order("uid").Limit(BatchRows).For("UPDATE")
+	query, scanned := selectRows(tx, kind)
+	query = query.Where("scope_id = ?", scopeID).Order("uid").Limit(BatchRows).For("UPDATE")
 	if after != nil {
 		query = query.Where("uid > ?", *after)
-	}
-	for _, column := range rowColumns(kind) {
-		query = query.ColumnExpr("?", bun.Ident(column))
 	}
 	err := query.Scan(ctx)
 	return scanned(), err

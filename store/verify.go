@@ -213,9 +213,8 @@ func markDrifted(ctx context.Context, tx bun.Tx, kind *resource.Kind, drifted []
 // type. The others stay: what a run does not find changed, it does not record.
 func clearUnreadable(ctx context.Context, tx bun.Tx, kind *resource.Kind, uid resource.UID) error {
 	for _, column := range kind.Structured() {
-		dest, _ := kind.ScanModel()
-		err := tx.NewSelect().Model(dest).ModelTableExpr("? AS ?", bun.Ident(kind.Name()), bun.Ident("row")).
-			ColumnExpr("?", bun.Ident(column)).Where("uid = ?", uid).Scan(ctx)
+		query, _ := selectRows(tx, kind, column)
+		err := query.Where("uid = ?", uid).Scan(ctx)
 		if err == nil {
 			continue
 		}
