@@ -57,20 +57,10 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 	}
 	progress.Accounts = int64(len(accounts))
 	report := AccountsReport{Accounts: make([]activities.AccountCheck, len(accounts))}
-	limit := workflow.NewSemaphore(ctx, accountsAtOnce)
-	pending := workflow.NewWaitGroup(ctx)
-	pending.Add(len(accounts))
-	for i, account := range accounts {
-		workflow.GoNamed(ctx, account.Place(), func(ctx workflow.Context) {
-			defer pending.Done()
-			if limit.Acquire(ctx, 1) == nil {
-				defer limit.Release(1)
-			}
-			report.Accounts[i] = checkAccount(ctx, account).Cut(maxReportText / len(accounts))
-			progress.Done++
-		})
-	}
-	pending.Wait(ctx)
+	each(ctx, len(accounts), accountsAtOnce, func(i int) string { return accounts[i].Place() }, func(ctx workflow.Context, i int) {
+		report.Accounts[i] = checkAccount(ctx, accounts[i]).Cut(maxReportText / len(accounts))
+		progress.Done++
+	})
 	report.TimeTook = since(ctx).Seconds()
 	return report, ctx.Err()
 }

@@ -5,6 +5,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/temporal"
@@ -277,21 +278,12 @@ func (s *cloudSync) loadLocalHashes(ctx workflow.Context, scopeIDs []int64) (out
 func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScope) []activities.ScopeRecord {
 	records := make([]activities.ScopeRecord, len(scopes))
 	limit := workflow.NewSemaphore(ctx, int64(max(1, s.parallel)))
-	pending := workflow.NewWaitGroup(ctx)
-	pending.Add(len(scopes))
-	for i, scope := range scopes {
-		workflow.GoNamed(ctx, scope.Place(), func(ctx workflow.Context) {
-			defer pending.Done()
-			// Once cancelled, the scope still runs, and fails at its first activity: it
-			// gets its record.
-			if s.takeTurn(ctx, limit, scope) {
-				defer limit.Release(1)
-			}
-			records[i] = s.syncScope(ctx, scope)
-		})
-	}
-	disconnected, _ := workflow.NewDisconnectedContext(ctx)
-	pending.Wait(disconnected)
+	each(ctx, len(scopes), 0, func(i int) string { return scopes[i].Place() }, func(ctx workflow.Context, i int) {
+		if s.takeTurn(ctx, limit, scopes[i]) {
+			defer limit.Release(1)
+		}
+		records[i] = s.syncScope(ctx, scopes[i])
+	})
 	return records
 }
 
@@ -347,23 +339,11 @@ func (s *cloudSync) recordScopes(ctx workflow.Context) error {
 // syncParts gives each part of the scopes to a child and adds up the reports.
 func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
 	s.staged = true // by some child, perhaps
-	parts := max(1, min(parallelParts, s.parallel))
-	limit := workflow.NewSemaphore(ctx, int64(parts))
-	pending := workflow.NewWaitGroup(ctx)
-	for number := 1; len(scopeIDs) > 0; number++ {
-		part := scopeIDs[:min(partScopes, len(scopeIDs))]
-		scopeIDs = scopeIDs[len(part):]
-		pending.Add(1)
-		workflow.GoNamed(ctx, fmt.Sprintf("part %d", number), func(ctx workflow.Context) {
-			defer pending.Done()
-			if limit.Acquire(ctx, 1) == nil {
-				defer limit.Release(1)
-			}
-			s.syncPart(ctx, number, part, s.parallel/parts)
-		})
-	}
-	disconnected, _ := workflow.NewDisconnectedContext(ctx)
-	pending.Wait(disconnected)
+	atOnce := max(1, min(parallelParts, s.parallel))
+	parts := slices.Collect(slices.Chunk(scopeIDs, partScopes))
+	each(ctx, len(parts), atOnce, func(i int) string { return fmt.Sprintf("part %d", i+1) }, func(ctx workflow.Context, i int) {
+		s.syncPart(ctx, i+1, parts[i], s.parallel/atOnce)
+	})
 	return nil
 }
 
@@ -434,7 +414,7 @@ func (s *cloudSync) recordAndClean(ctx workflow.Context) error {
 		return errors.Join(s.recordRun(ctx), cleaned)
 	}
 	var cleaned error
-	recorded := atOnce(ctx, s.recordRun, func(ctx workflow.Context) error {
+	recorded := together(ctx, s.recordRun, func(ctx workflow.Context) error {
 		cleaned = s.clean(ctx)
 		return nil
 	})

@@ -132,7 +132,7 @@ func (s *scopeRun) applyAll(ctx workflow.Context, found activities.ComputeDiffOu
 	}
 	var absent activities.ConfirmAbsentOut
 	var notConfirmed error
-	err := atOnce(ctx,
+	err := together(ctx,
 		func(ctx workflow.Context) error { return s.applyAdds(ctx, found, in) },
 		func(ctx workflow.Context) error { return s.applyMods(ctx, found, in) },
 		func(ctx workflow.Context) error {
@@ -173,27 +173,6 @@ func (s *scopeRun) applyInTurn(ctx workflow.Context, found activities.ComputeDif
 	}
 	absent, notConfirmed := s.confirm(ctx, found, in)
 	return s.delete(ctx, found, absent, notConfirmed)
-}
-
-// atOnce waits for all, and returns the first error in their order.
-func atOnce(ctx workflow.Context, do ...func(workflow.Context) error) error {
-	errs := make([]error, len(do))
-	pending := workflow.NewWaitGroup(ctx)
-	pending.Add(len(do))
-	for i := range do {
-		workflow.Go(ctx, func(ctx workflow.Context) {
-			defer pending.Done()
-			errs[i] = do[i](ctx)
-		})
-	}
-	disconnected, _ := workflow.NewDisconnectedContext(ctx)
-	pending.Wait(disconnected)
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (s *scopeRun) applyAdds(ctx workflow.Context, found activities.ComputeDiffOut, in activities.ApplyIn) error {
