@@ -28,7 +28,7 @@ func (a *Activities) CheckAccount(ctx context.Context, in AccountRef) (AccountCh
 	defer startBeat(ctx).stop()
 	client, err := a.deps.Accounts.Client(resource.Scope{Provider: in.Provider, Account: in.Account})
 	if err != nil {
-		return AccountCheck{}, nonRetryable("NotConfigured", err)
+		return AccountCheck{}, nonRetryable(NotConfiguredType, err)
 	}
 	c := accountCheck{client: client, out: AccountCheck{AccountRef: in, Kinds: []KindCheck{}}}
 	if err := c.run(ctx, a.configuredKinds()); err != nil {

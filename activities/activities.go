@@ -72,7 +72,7 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	if scopes, err = narrow(scopes, in.Only); err != nil {
-		return ListScopesOut{}, nonRetryable("BadInput", err)
+		return ListScopesOut{}, nonRetryable(BadInputType, err)
 	}
 	ids, err := a.deps.Store.EnsureScopes(ctx, in.Kind, scopes)
 	if err != nil {
@@ -388,7 +388,7 @@ func scopeRows(records []ScopeRecord) []store.RunScope {
 	rows := make([]store.RunScope, len(records))
 	for i, record := range records {
 		rows[i] = store.RunScope{
-			ScopeID: record.ID, Outcome: string(record.Outcome), Stats: store.Stats(record.Stats),
+			ScopeID: record.ID, Outcome: string(record.Outcome), Stats: record.Stats,
 			HoldDigest: record.HoldDigest, Reason: record.Reason, Complete: record.Outcome != Failed,
 		}
 	}
@@ -401,12 +401,12 @@ func runRow(in RecordRunIn) store.Run {
 		RunID: in.Run.ID, WorkflowID: final.WorkflowID, Kind: in.Kind, Outcome: string(final.Outcome),
 		StartedAt: final.StartedAt, FinishedAt: final.FinishedAt, TookMS: final.Took.Milliseconds(),
 		Scopes: final.Scopes, ScopesFailed: final.ScopesFailed, ScopesHeld: final.ScopesHeld,
-		Stats: store.Stats(final.Stats), OrphanScopes: final.OrphanScopes, OrphanRows: final.OrphanRows,
+		Stats: final.Stats, OrphanScopes: final.OrphanScopes, OrphanRows: final.OrphanRows,
 		ApprovedBy: final.ApprovedBy, Error: final.Error,
 	}
 }
 
 func notConfigured(kind string) error {
-	return nonRetryable("NotConfigured", fmt.Errorf(
+	return nonRetryable(NotConfiguredType, fmt.Errorf(
 		"this worker is not configured for kind %q: add it to public_cloud_sync.resources, or remove its schedule with `starter apply`", kind))
 }

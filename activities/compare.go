@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cloudsync/cloud"
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -218,7 +219,7 @@ func (c *comparison) tellTwofold(item store.Item) error {
 // inventoryChanged is about a row that was stored as it is when it was listed, and
 // no longer is: somebody else wrote to the inventory meanwhile.
 func (c *comparison) inventoryChanged() error {
-	return nonRetryable("InventoryChanged", fmt.Errorf(
+	return nonRetryable(InventoryChangedType, fmt.Errorf(
 		"compare %s: the inventory was changed between the listing and the comparison, by something else than a sync; the next run compares anew",
 		c.in.Scope.Place()))
 }
@@ -272,7 +273,7 @@ func (c *comparison) checkComplete() error {
 	missing, usable := snapshot.totals().missing(snapshot.Listed, different)
 	switch {
 	case !usable:
-		return nonRetryable("incomplete", incomplete(c.in.Scope.Place(), different, snapshot.Announced))
+		return nonRetryable(ErrorType(cloud.Incomplete), incomplete(c.in.Scope.Place(), different, snapshot.Announced))
 	case missing > 0:
 		c.out.Moved = movedText(different, snapshot.Announced)
 	}

@@ -39,7 +39,7 @@ func (a *Activities) ConfirmAbsent(ctx context.Context, in ConfirmAbsentIn) (Con
 	}
 	client, err := a.deps.Accounts.Client(in.scope())
 	if err != nil {
-		return ConfirmAbsentOut{}, nonRetryable("NotConfigured", err)
+		return ConfirmAbsentOut{}, nonRetryable(NotConfiguredType, err)
 	}
 	c := newConfirmation(a.deps.Store, kind, client, in)
 	if err := a.deps.Store.EachBatched(ctx, c.candidates, func(item store.Item) error { return c.take(ctx, item.Entry) }); err != nil {

@@ -19,42 +19,8 @@ type RunRef = store.RunRef
 // Counts is what became of the rows of an operation.
 type Counts = store.Counts
 
-// Stats are the figures of a run or of one of its scopes, under the names that
-// operators know.
-type Stats struct {
-	CloudNum   int64 `json:"public.cloud.num"` // resources the cloud lists
-	DBNum      int64 `json:"db.num"`           // inventory rows before the run
-	ToAdd      int64 `json:"toAddNum"`
-	ToMod      int64 `json:"toModNum"` // rows whose hash differs
-	ToDel      int64 `json:"toDelNum"` // rows the cloud no longer lists, held ones included
-	SuAdd      int64 `json:"suAddNum"`
-	SuMod      int64 `json:"suModNum"`
-	SuDel      int64 `json:"suDelNum"`
-	Rehashed   int64 `json:"rehashedNum"`  // of ToMod, rows of which nothing but the hash was rewritten
-	Held       int64 `json:"heldNum"`      // of ToDel, rows whose deletion policy did not let through
-	FailedRows int64 `json:"failedRowNum"` // rows that could not be stored
-	// PagingSkips are of ToDel the rows whose resources exist, asked for by id.
-	PagingSkips int64 `json:"pagingSkips"`
-}
-
-// Add adds other to s.
-func (s *Stats) Add(other Stats) {
-	s.CloudNum += other.CloudNum
-	s.DBNum += other.DBNum
-	s.ToAdd += other.ToAdd
-	s.ToMod += other.ToMod
-	s.ToDel += other.ToDel
-	s.SuAdd += other.SuAdd
-	s.SuMod += other.SuMod
-	s.SuDel += other.SuDel
-	s.Rehashed += other.Rehashed
-	s.Held += other.Held
-	s.FailedRows += other.FailedRows
-	s.PagingSkips += other.PagingSkips
-}
-
-// Changes is how many rows of the inventory were added, modified or deleted.
-func (s Stats) Changes() int64 { return s.SuAdd + s.SuMod + s.SuDel }
+// Stats are the figures of a run or of one of its scopes.
+type Stats = store.Stats
 
 // Outcome is what became of a run or of a scope.
 type Outcome string

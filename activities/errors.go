@@ -46,13 +46,26 @@ var retriedClasses = map[cloud.Class]bool{
 	cloud.ExpiredCursor: true, cloud.Incomplete: true,
 }
 
-// supersededType is the type of the error of work that a newer run has taken over.
-const supersededType = "Superseded"
+// ErrorType is the type of an activity's failure, as Temporal shows it. A provider's
+// failure has its cloud.Class.
+type ErrorType string
+
+// The types of failures that are not a provider's.
+const (
+	BadInputType         ErrorType = "BadInput"         // what was asked for makes no sense
+	NotConfiguredType    ErrorType = "NotConfigured"    // this worker's configuration lacks what the run is about
+	MisconfiguredType    ErrorType = "Misconfigured"    // the database's schema, rights or limits do not fit
+	StoreType            ErrorType = "Store"            // another failure of the database: it is tried again
+	SupersededType       ErrorType = "Superseded"       // a newer run has taken the work over
+	CorruptType          ErrorType = "Corrupt"          // what is staged is not what was staged
+	UnreadableType       ErrorType = "Unreadable"       // somebody edited a row so that it cannot be read
+	InventoryChangedType ErrorType = "InventoryChanged" // by somebody else, while it was compared
+)
 
 // IsSuperseded says that an activity failed because a newer run holds the scope.
 func IsSuperseded(err error) bool {
 	var application *temporal.ApplicationError
-	return errors.As(err, &application) && application.Type() == supersededType
+	return errors.As(err, &application) && application.Type() == string(SupersededType)
 }
 
 // temporalError maps err, once, to what Temporal understands: whether to retry,
@@ -70,19 +83,19 @@ func temporalError(ctx context.Context, err error) error {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		return ctx.Err() // the run was cancelled, or the attempt was given up
 	case errors.Is(err, store.ErrSuperseded):
-		return nonRetryable(supersededType, err)
+		return nonRetryable(SupersededType, err)
 	case errors.Is(err, resource.ErrCorrupt), errors.Is(err, store.ErrNotFound):
-		return nonRetryable("Corrupt", err)
+		return nonRetryable(CorruptType, err)
 	case store.IsTooLarge(err):
-		return nonRetryable("Misconfigured", fmt.Errorf("the server's max_allowed_packet is too small for this, set it to more: %w", err))
+		return nonRetryable(MisconfiguredType, fmt.Errorf("the server's max_allowed_packet is too small for this, set it to more: %w", err))
 	case store.IsMisconfigured(err):
-		return nonRetryable("Misconfigured", fmt.Errorf("the database refuses this until its schema (`starter migrate`) or its account's rights change: %w", err))
+		return nonRetryable(MisconfiguredType, fmt.Errorf("the database refuses this until its schema (`starter migrate`) or its account's rights change: %w", err))
 	case errors.As(err, &cloudErr):
 		return cloudApplicationError(ctx, cloudErr, err)
 	case store.IsUnreadable(err):
-		return nonRetryable("Unreadable", fmt.Errorf("a stored row was edited so that it cannot be read: find and mark it with `starter verify KIND --repair`: %w", err))
+		return nonRetryable(UnreadableType, fmt.Errorf("a stored row was edited so that it cannot be read: find and mark it with `starter verify KIND --repair`: %w", err))
 	default:
-		return temporal.NewApplicationErrorWithOptions(shortText(err), "Store", temporal.ApplicationErrorOptions{})
+		return temporal.NewApplicationErrorWithOptions(shortText(err), string(StoreType), temporal.ApplicationErrorOptions{})
 	}
 }
 
@@ -114,8 +127,8 @@ func IsOfAccount(err error) bool {
 	return errors.As(err, &application) && application.HasDetails() && application.Details(&refusal) == nil && refusal.OfAccount
 }
 
-func nonRetryable(kind string, err error) error {
-	return temporal.NewApplicationErrorWithOptions(shortText(err), kind,
+func nonRetryable(of ErrorType, err error) error {
+	return temporal.NewApplicationErrorWithOptions(shortText(err), string(of),
 		temporal.ApplicationErrorOptions{NonRetryable: true})
 }
 

@@ -34,7 +34,7 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	}
 	client, err := a.deps.Accounts.Client(in.scope())
 	if err != nil {
-		return FetchCloudOut{}, nonRetryable("NotConfigured", err)
+		return FetchCloudOut{}, nonRetryable(NotConfiguredType, err)
 	}
 	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter(), sealer: kind.Sealer(in.scope(), in.Scope.ID)}
 	f.read, _ = a.stored.take(in.lease())

@@ -15,7 +15,7 @@ func (a *Activities) PlanPrune(ctx context.Context, in PlanPruneIn) (PlanPruneOu
 	defer startBeat(ctx).stop()
 	only, err := resource.ParsePlaces(in.Only)
 	if err != nil {
-		return PlanPruneOut{}, nonRetryable("BadInput", err)
+		return PlanPruneOut{}, nonRetryable(BadInputType, err)
 	}
 	names := a.deps.Kinds.Names()
 	if in.Kind != "" {
@@ -25,7 +25,7 @@ func (a *Activities) PlanPrune(ctx context.Context, in PlanPruneIn) (PlanPruneOu
 	for _, name := range names {
 		kind, err := a.deps.Kinds.Kind(name)
 		if err != nil {
-			return PlanPruneOut{}, nonRetryable("BadInput", err)
+			return PlanPruneOut{}, nonRetryable(BadInputType, err)
 		}
 		if err := plan.addKind(ctx, kind, a.coverageOf(ctx, name)); err != nil {
 			return PlanPruneOut{}, temporalError(ctx, err)
@@ -41,7 +41,7 @@ func (a *Activities) ClaimOrphans(ctx context.Context, in ClaimOrphansIn) (Claim
 	defer startBeat(ctx).stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
-		return ClaimOrphansOut{}, nonRetryable("BadInput", err)
+		return ClaimOrphansOut{}, nonRetryable(BadInputType, err)
 	}
 	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
 	if err != nil {
@@ -116,7 +116,7 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 	defer beat.stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
-		return PruneScopeOut{}, nonRetryable("BadInput", err)
+		return PruneScopeOut{}, nonRetryable(BadInputType, err)
 	}
 	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
 	if err != nil {
@@ -124,7 +124,7 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 	}
 	scope := findScope(known, in.ScopeID)
 	if scope == nil {
-		return PruneScopeOut{}, nonRetryable("BadInput", fmt.Errorf("%s has no scope %d", in.Kind, in.ScopeID))
+		return PruneScopeOut{}, nonRetryable(BadInputType, fmt.Errorf("%s has no scope %d", in.Kind, in.ScopeID))
 	}
 	order := store.Pruning{
 		Lease: store.Lease{RunID: in.Run.ID, ScopeID: in.ScopeID, Fence: in.Run.Number}, Scope: scope.Scope, Seen: in.Seen,
@@ -136,7 +136,7 @@ func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScop
 		}
 		pruned, err := a.deps.Store.PruneBatch(ctx, kind, order, after)
 		if store.IsUnreadable(err) {
-			return PruneScopeOut{}, nonRetryable("Unreadable", fmt.Errorf("%w: somebody edited a row by hand: run `starter verify %s --repair` first", err, in.Kind))
+			return PruneScopeOut{}, nonRetryable(UnreadableType, fmt.Errorf("%w: somebody edited a row by hand: run `starter verify %s --repair` first", err, in.Kind))
 		}
 		if err != nil {
 			return PruneScopeOut{}, temporalError(ctx, err)

@@ -29,18 +29,18 @@ func (a *Activities) FindVerifyScopes(ctx context.Context, in FindVerifyScopesIn
 	defer startBeat(ctx).stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
-		return FindVerifyScopesOut{}, nonRetryable("NotConfigured", err)
+		return FindVerifyScopesOut{}, nonRetryable(NotConfiguredType, err)
 	}
 	places, err := resource.ParsePlaces(in.Only)
 	if err != nil {
-		return FindVerifyScopesOut{}, nonRetryable("BadInput", err)
+		return FindVerifyScopesOut{}, nonRetryable(BadInputType, err)
 	}
 	known, err := a.deps.Store.KnownScopes(ctx, in.Kind)
 	if err != nil {
 		return FindVerifyScopesOut{}, temporalError(ctx, err)
 	}
 	if !slices.ContainsFunc(known, func(scope store.KnownScope) bool { return places.Has(scope.Scope) }) && len(places) > 0 {
-		return FindVerifyScopesOut{}, nonRetryable("BadInput", fmt.Errorf("%s has no scope in %v", in.Kind, in.Only))
+		return FindVerifyScopesOut{}, nonRetryable(BadInputType, fmt.Errorf("%s has no scope in %v", in.Kind, in.Only))
 	}
 	ids, err := a.deps.Store.ScopesOfRows(ctx, kind)
 	if err != nil {
@@ -67,7 +67,7 @@ func (a *Activities) VerifyScopes(ctx context.Context, in VerifyScopesIn) (Verif
 	defer v.beat.stop()
 	var err error
 	if v.kind, err = a.deps.Kinds.Kind(in.Kind); err != nil {
-		return Verified{}, nonRetryable("NotConfigured", err)
+		return Verified{}, nonRetryable(NotConfiguredType, err)
 	}
 	v.resume(ctx)
 	if err := v.run(ctx); err != nil {

@@ -27,23 +27,42 @@ func PlanRef(runID string) RunRef { return RunRef{ID: planPrefix + runID} }
 // IsPlan says that the work is a plan, which changes nothing.
 func (r RunRef) IsPlan() bool { return r.Number == 0 }
 
-// Stats are the figures of a run or of one scope of it.
+// Stats are the figures of a run or of one of its scopes, under the names that
+// operators know.
 type Stats struct {
-	CloudNum   int64 `bun:"cloud_num"`
-	DBNum      int64 `bun:"db_num"`
-	ToAdd      int64 `bun:"to_add"`
-	ToMod      int64 `bun:"to_mod"`
-	ToDel      int64 `bun:"to_del"`
-	SuAdd      int64 `bun:"su_add"`
-	SuMod      int64 `bun:"su_mod"`
-	SuDel      int64 `bun:"su_del"`
-	Rehashed   int64 `bun:"rehashed"`
-	Held       int64 `bun:"held"`
-	FailedRows int64 `bun:"failed_rows"`
-	// PagingSkips are resources that the listing lacked and the provider, asked by
-	// id, has.
-	PagingSkips int64 `bun:"paging_skips"`
+	CloudNum   int64 `bun:"cloud_num" json:"public.cloud.num"` // resources the cloud lists
+	DBNum      int64 `bun:"db_num" json:"db.num"`              // inventory rows before the run
+	ToAdd      int64 `bun:"to_add" json:"toAddNum"`
+	ToMod      int64 `bun:"to_mod" json:"toModNum"` // rows whose hash differs
+	ToDel      int64 `bun:"to_del" json:"toDelNum"` // rows the cloud no longer lists, held ones included
+	SuAdd      int64 `bun:"su_add" json:"suAddNum"`
+	SuMod      int64 `bun:"su_mod" json:"suModNum"`
+	SuDel      int64 `bun:"su_del" json:"suDelNum"`
+	Rehashed   int64 `bun:"rehashed" json:"rehashedNum"`     // of ToMod, rows of which nothing but the hash was rewritten
+	Held       int64 `bun:"held" json:"heldNum"`             // of ToDel, rows whose deletion policy did not let through
+	FailedRows int64 `bun:"failed_rows" json:"failedRowNum"` // rows that could not be stored
+	// PagingSkips are of ToDel the rows whose resources exist, asked for by id.
+	PagingSkips int64 `bun:"paging_skips" json:"pagingSkips"`
 }
+
+// Add adds other to s.
+func (s *Stats) Add(other Stats) {
+	s.CloudNum += other.CloudNum
+	s.DBNum += other.DBNum
+	s.ToAdd += other.ToAdd
+	s.ToMod += other.ToMod
+	s.ToDel += other.ToDel
+	s.SuAdd += other.SuAdd
+	s.SuMod += other.SuMod
+	s.SuDel += other.SuDel
+	s.Rehashed += other.Rehashed
+	s.Held += other.Held
+	s.FailedRows += other.FailedRows
+	s.PagingSkips += other.PagingSkips
+}
+
+// Changes is how many rows of the inventory were added, modified or deleted.
+func (s Stats) Changes() int64 { return s.SuAdd + s.SuMod + s.SuDel }
 
 // Run is the record of a run.
 type Run struct {

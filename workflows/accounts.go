@@ -76,7 +76,7 @@ func listAccounts(ctx workflow.Context, only []string) ([]activities.AccountRef,
 		i := slices.IndexFunc(listed.Accounts, func(account activities.AccountRef) bool { return account.Place() == place })
 		if i < 0 {
 			return nil, temporal.NewNonRetryableApplicationError(
-				fmt.Sprintf("the workers have no account %q: the accounts are %s", place, places(listed.Accounts)), "BadInput", nil)
+				fmt.Sprintf("the workers have no account %q: the accounts are %s", place, places(listed.Accounts)), string(activities.BadInputType), nil)
 		}
 		accounts = append(accounts, listed.Accounts[i])
 	}

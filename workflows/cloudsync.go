@@ -136,7 +136,7 @@ type cloudSync struct {
 
 func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 	if in.Kind == "" {
-		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, "BadInput", nil)
+		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, string(activities.BadInputType), nil)
 	}
 	info := workflow.GetInfo(ctx)
 	s := &cloudSync{in: in, started: info.WorkflowStartTime, breaker: newBreaker()}

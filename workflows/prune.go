@@ -86,7 +86,7 @@ func newPrune(ctx workflow.Context, in PruneInput) (*prune, error) {
 	if in.Kind == "" || len(in.Scopes) == 0 || len(in.Scopes) > activities.MaxOrphans {
 		return nil, temporal.NewNonRetryableApplicationError(
 			fmt.Sprintf("the input names kind %q and %d scopes: name a kind, and 1 to %d of its scopes",
-				in.Kind, len(in.Scopes), activities.MaxOrphans), "BadInput", nil)
+				in.Kind, len(in.Scopes), activities.MaxOrphans), string(activities.BadInputType), nil)
 	}
 	p := &prune{in: in, ref: activities.RunRef{ID: runID(ctx)}}
 	p.report.Kind, p.report.RunID = in.Kind, p.ref.ID

@@ -67,7 +67,7 @@ type verify struct {
 
 func newVerify(ctx workflow.Context, in VerifyInput) (*verify, error) {
 	if in.Kind == "" {
-		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, "BadInput", nil)
+		return nil, temporal.NewNonRetryableApplicationError(`the input names no kind: pass {"kind": "resource_host"}`, string(activities.BadInputType), nil)
 	}
 	v := &verify{in: in, report: VerifyReport{Kind: in.Kind, RunID: runID(ctx), Repair: in.Repair}}
 	err := workflow.SetQueryHandler(ctx, ProgressQuery, func() (VerifyProgress, error) {

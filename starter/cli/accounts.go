@@ -32,7 +32,7 @@ func (p *Program) accountsCommand() *cobra.Command {
 
 func (p *Program) accounts(ctx context.Context, c connection, only []string) error {
 	start := upkeepStart{
-		id: "accounts", summary: "check of the accounts", workflow: "CheckAccountsWorkflow",
+		id: "accounts", summary: "check of the accounts", workflow: workflows.CheckAccountsName,
 		input: workflows.CheckAccountsInput{Only: only},
 	}
 	var report workflows.AccountsReport

@@ -79,7 +79,7 @@ func (p *Program) prune(ctx context.Context, c connection, opts pruneOptions) er
 }
 
 func (p *Program) planPrune(ctx context.Context, c connection, in workflows.PrunePlanInput, plan *activities.PlanPruneOut) error {
-	start := upkeepStart{id: "prune-plan", summary: "find orphan rows", workflow: "PrunePlanWorkflow", input: in}
+	start := upkeepStart{id: "prune-plan", summary: "find orphan rows", workflow: workflows.PrunePlanName, input: in}
 	_, err := runUpkeep(ctx, p, c, start, func(workflows.PruneProgress) string { return "reading" }, plan)
 	return err
 }
@@ -112,7 +112,7 @@ func (p *Program) pruneKinds(ctx context.Context, c connection, plan activities.
 	reports := []workflows.PruneReport{}
 	for _, in := range p.pruneInputs(plan) {
 		start := upkeepStart{
-			id: in.Kind + store.PruneSuffix, alone: true, summary: "prune orphan rows of " + in.Kind, kind: in.Kind, workflow: "PruneWorkflow", input: in,
+			id: in.Kind + store.PruneSuffix, alone: true, summary: "prune orphan rows of " + in.Kind, kind: in.Kind, workflow: workflows.PruneName, input: in,
 		}
 		var report workflows.PruneReport
 		_, err := runUpkeep(ctx, p, c, start, func(progress workflows.PruneProgress) string {

@@ -82,7 +82,7 @@ func runViews(runs []store.Run, holds holds) []runView {
 func newRunView(run store.Run, holds holds) runView {
 	return runView{
 		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
-		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: activities.Stats(run.Stats),
+		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: run.Stats,
 		TimeTook: float64(run.TookMS) / 1000,
 		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
 		Orphans:          activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
@@ -133,7 +133,7 @@ func (p *Program) runCells(run store.Run) []output.Cell {
 		output.Text(fmt.Sprint(run.ID)), output.Text(run.Kind), outcomeCell(run.Outcome),
 		output.Text(output.Ago(p.now(), run.StartedAt)), output.Text(took),
 	}
-	cells = append(cells, changeCells(activities.Stats(run.Stats))...)
+	cells = append(cells, changeCells(run.Stats)...)
 	return append(cells, alarmCell(run.Held, output.Warn), failedScopesCell(run))
 }
 

@@ -37,7 +37,7 @@ func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 func addScope(table *output.Table, scope store.RunScope) {
 	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome)}
 	cells = append(cells, comparedCells(scope)...)
-	cells = append(cells, changeCells(activities.Stats(scope.Stats))...)
+	cells = append(cells, changeCells(scope.Stats)...)
 	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
 	table.Remark(outcomeStyle(scope.Outcome), scope.Reason)
 	if digest := scope.HeldDigest(); digest != "" {

@@ -99,7 +99,7 @@ func (r record) view() recordView {
 	view := recordView{runView: newRunView(r.run, r.holds), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...), Restore: r.restore}
 	for _, scope := range r.scopes {
 		view.ScopeRecords = append(view.ScopeRecords, scopeView{
-			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: activities.Stats(scope.Stats),
+			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: scope.Stats,
 			HoldDigest: scope.HeldDigest(), ApprovedDigest: scope.ApprovedDigest(), Reason: scope.Reason,
 		})
 	}
@@ -149,7 +149,7 @@ func (r record) waiting() (holds []hold) {
 
 func recordSummary(run store.Run) summary {
 	return summary{
-		kind: run.Kind, outcome: run.Outcome, stats: activities.Stats(run.Stats), timeTook: float64(run.TookMS) / 1000,
+		kind: run.Kind, outcome: run.Outcome, stats: run.Stats, timeTook: float64(run.TookMS) / 1000,
 		scopes: run.Scopes, failed: run.ScopesFailed, held: run.ScopesHeld,
 		orphans: activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
 	}

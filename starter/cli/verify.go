@@ -36,7 +36,7 @@ func (p *Program) verifyCommand() *cobra.Command {
 
 func (p *Program) verify(ctx context.Context, c connection, in workflows.VerifyInput) error {
 	start := upkeepStart{
-		id: in.Kind + "/verify", summary: "verify the rows of " + in.Kind, kind: in.Kind, workflow: "VerifyWorkflow", input: in,
+		id: in.Kind + "/verify", summary: "verify the rows of " + in.Kind, kind: in.Kind, workflow: workflows.VerifyName, input: in,
 	}
 	var report workflows.VerifyReport
 	run, err := runUpkeep(ctx, p, c, start, func(progress workflows.VerifyProgress) string {

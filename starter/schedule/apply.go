@@ -10,6 +10,7 @@ import (
 
 	"cloudsync/config"
 	"cloudsync/visibility"
+	"cloudsync/workflows"
 )
 
 // Applier makes the schedules what a configuration says.
@@ -138,7 +139,7 @@ func (a *Applier) deleteOthers(ctx context.Context, sync config.Sync) error {
 		if _, configured := sync.Resource(kind); configured {
 			continue
 		}
-		if err := a.delete(ctx, ID(kind), workflowType, "the configuration does not have this kind"); err != nil {
+		if err := a.delete(ctx, ID(kind), workflows.CloudSyncName, "the configuration does not have this kind"); err != nil {
 			return fmt.Errorf("delete schedule %s: %w", ID(kind), err)
 		}
 	}

@@ -20,9 +20,6 @@ import (
 // idPrefix begins the ids of our schedules and of the workflows they start.
 const idPrefix = "cloud-sync/"
 
-// workflowType is the name under which workers register CloudSyncWorkflow.
-const workflowType = "CloudSyncWorkflow"
-
 // A missed run is caught up with only while it is fresh: the next one does the
 // same work. The server takes no window under 10 s.
 const (
@@ -64,7 +61,7 @@ func Define(kind string, every time.Duration) Definition {
 		Every:         every,
 		CatchupWindow: max(minCatchup, min(every, maxCatchup)),
 		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
-		WorkflowType:  workflowType,
+		WorkflowType:  workflows.CloudSyncName,
 		WorkflowID:    ID(kind),
 		TaskQueue:     workflows.TaskQueue,
 		Input:         string(input),

@@ -17,7 +17,7 @@ import (
 func TestTheWorkflowIsNamedAsWorkersRegisterIt(t *testing.T) {
 	t.Parallel()
 	function := runtime.FuncForPC(reflect.ValueOf(workflows.CloudSyncWorkflow).Pointer()).Name()
-	require.True(t, strings.HasSuffix(function, "."+workflowType), function)
+	require.True(t, strings.HasSuffix(function, "."+workflows.CloudSyncName), function)
 }
 
 func TestDefine(t *testing.T) {
@@ -71,7 +71,7 @@ func TestDescribedMarksWhatIsNotOurs(t *testing.T) {
 	spec.Jitter = time.Second
 	spec.Intervals[0].Offset = time.Second
 	action := Define("resource_host", time.Minute).action()
-	action.Workflow = workflowType // as the server describes it
+	action.Workflow = workflows.CloudSyncName // as the server describes it
 	action.Memo = map[string]any{"a": 1}
 	action.WorkflowRunTimeout = time.Hour
 	d := Described(client.Schedule{Spec: &spec, Action: action})

@@ -24,7 +24,7 @@ func StartPlan(ctx context.Context, c client.Client, namespace, kind string, pla
 		ID: ID(kind) + "/plan-" + strings.ToLower(rand.Text()[:8]), TaskQueue: workflows.TaskQueue,
 		StaticSummary:         "plan for " + kind + ": changes nothing",
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(kind)),
-	}, workflowType, workflows.Input{Kind: kind, Plan: &plan})
+	}, workflows.CloudSyncName, workflows.Input{Kind: kind, Plan: &plan})
 	if err != nil {
 		return execution.Run{}, fmt.Errorf("start a plan of %s: %w", kind, err)
 	}

@@ -17,9 +17,6 @@ import (
 // workflow. No kind has this name.
 const RetentionID = idPrefix + "retention"
 
-// retentionType is the name under which workers register RetentionWorkflow.
-const retentionType = "RetentionWorkflow"
-
 const (
 	retentionEvery = 24 * time.Hour
 	// retentionCatchup lets a day's removal wait for a server that is away.
@@ -37,7 +34,7 @@ func DefineRetention(limits retention.Limits) Definition {
 		Every:         retentionEvery,
 		CatchupWindow: retentionCatchup,
 		Overlap:       enums.SCHEDULE_OVERLAP_POLICY_SKIP,
-		WorkflowType:  retentionType,
+		WorkflowType:  workflows.RetentionName,
 		WorkflowID:    RetentionID,
 		TaskQueue:     workflows.TaskQueue,
 		Input:         string(input),
@@ -50,5 +47,5 @@ func (a *Applier) applyRetention(ctx context.Context, sync config.Sync) error {
 	if sync.Retention.Anything() {
 		return a.applySchedule(ctx, DefineRetention(sync.Retention), sync.Enable)
 	}
-	return a.delete(ctx, RetentionID, retentionType, "everything is kept for good")
+	return a.delete(ctx, RetentionID, workflows.RetentionName, "everything is kept for good")
 }

@@ -19,7 +19,7 @@ import (
 func TestTheRetentionWorkflowIsNamedAsWorkersRegisterIt(t *testing.T) {
 	t.Parallel()
 	function := runtime.FuncForPC(reflect.ValueOf(workflows.RetentionWorkflow).Pointer()).Name()
-	require.True(t, strings.HasSuffix(function, "."+retentionType), function)
+	require.True(t, strings.HasSuffix(function, "."+workflows.RetentionName), function)
 }
 
 func TestDefineRetention(t *testing.T) {

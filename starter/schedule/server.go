@@ -8,6 +8,8 @@ import (
 
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+
+	"cloudsync/workflows"
 )
 
 // kindsWithSchedules lists the kinds to look up: those known, and those that the
@@ -24,7 +26,7 @@ func kindsWithSchedules(ctx context.Context, c client.Client, known []string) ([
 			return nil, fmt.Errorf("list the schedules: %w", err)
 		}
 		kind, ours := kindOf(entry.ID)
-		if ours && entry.WorkflowType.Name == workflowType && !slices.Contains(known, kind) {
+		if ours && entry.WorkflowType.Name == workflows.CloudSyncName && !slices.Contains(known, kind) {
 			others = append(others, kind)
 		}
 	}

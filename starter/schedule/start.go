@@ -193,7 +193,7 @@ func (s *Starter) startAlone(ctx context.Context, kind string) (Started, error) 
 		ID: action.ID, TaskQueue: action.TaskQueue, StaticSummary: action.StaticSummary,
 		WorkflowIDConflictPolicy:                 enums.WORKFLOW_ID_CONFLICT_POLICY_FAIL,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
-	}, workflowType, in)
+	}, workflows.CloudSyncName, in)
 	var already *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &already) {
 		return Started{}, fmt.Errorf(

@@ -94,7 +94,7 @@ type Sync func(ctx workflow.Context, in workflows.Input) (workflows.Report, erro
 func (n Namespace) Work(t testing.TB, sync Sync) {
 	t.Helper()
 	w := worker.New(n.Client, workflows.TaskQueue, worker.Options{WorkerStopTimeout: time.Second})
-	w.RegisterWorkflowWithOptions(sync, workflow.RegisterOptions{Name: "CloudSyncWorkflow"})
+	w.RegisterWorkflowWithOptions(sync, workflow.RegisterOptions{Name: workflows.CloudSyncName})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
 }
