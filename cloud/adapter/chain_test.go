@@ -103,12 +103,13 @@ func TestAChainThatHangs(t *testing.T) {
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	codes := adapter.Codes{
-		"Auth": cloud.InvalidCredential, "Auth.Denied": cloud.Denied, "Throttl*": cloud.Throttled, "Throttling.Daily": cloud.Denied, "Invalid*.NotFound": cloud.NotFound,
+		"Auth": cloud.InvalidCredential, "Auth.Denied": cloud.Denied, "Throttl*": cloud.Throttled, "Throttling.Daily": cloud.Denied, "Invalid*.NotFound": cloud.NotFound, "*Token*": cloud.ExpiredCursor,
 	}
 	for code, class := range map[string]cloud.Class{
 		"Auth": cloud.InvalidCredential, "Auth.Expired": cloud.InvalidCredential, "Auth.Denied": cloud.Denied, "Auth.Denied.Here": cloud.Denied,
 		"Throttling": cloud.Throttled, "Throttled.User": cloud.Throttled, "Throttling.Daily": cloud.Denied,
 		"InvalidDisk.NotFound": cloud.NotFound, "Invalid.NotFound": cloud.NotFound, "InvalidDisk.NotFound.Here": "", "Authority": "", "": "",
+		"InvalidNextToken": cloud.ExpiredCursor, "Token.Invalid": cloud.ExpiredCursor,
 	} {
 		require.Equal(t, class, codes.Class(code), code)
 	}

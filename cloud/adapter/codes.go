@@ -3,6 +3,7 @@ package adapter
 import (
 	"errors"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 )
 
 // Codes are the classes of a cloud's error codes. A code stands for itself and for all
-// that go on after it with a dot, one with a * for all with what is before and after the
-// *, such as "Throttl*": the longest that fits counts. A code that fits none has the class
+// that go on after it with a dot, one with a * for all that have anything in its place, such as
+// "Throttl*" or "*Token*": the longest that fits counts. A code that fits none has the class
 // of its HTTP status.
 type Codes map[string]cloud.Class
 
@@ -27,11 +28,11 @@ func (c Codes) Class(code string) cloud.Class {
 }
 
 func fits(code, pattern string) bool {
-	begin, end, wild := strings.Cut(pattern, "*")
-	if !wild {
+	if !strings.Contains(pattern, "*") {
 		return code == pattern || strings.HasPrefix(code, pattern+".")
 	}
-	return len(code) >= len(begin)+len(end) && strings.HasPrefix(code, begin) && strings.HasSuffix(code, end)
+	matched, err := path.Match(pattern, code) // in which a * stands for no /
+	return matched && err == nil
 }
 
 // Answered is what an SDK's error says of a cloud's answer; zero for an error that is of

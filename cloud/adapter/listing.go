@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,6 +50,9 @@ type Listing[S Session, T any] struct {
 	// Empty proves that nothing found is nothing there, where a missing permission looks
 	// the same. lookedUp: it was asked for by ids.
 	Empty func(ctx context.Context, s S, region string, lookedUp bool) error
+	// SeenProves says that any other resource which is seen proves as much, for a look-up
+	// that found nothing.
+	SeenProves bool
 }
 
 // Query is one call of a listing: a page of all resources, or some by their ids.
@@ -142,16 +146,20 @@ type lister[S Session, T any] struct {
 
 // ask makes one call. What it gives has a list.
 func (l lister[S, T]) ask(ctx context.Context, q Query) (Answer[T], error) {
-	q.Action, q.Path, q.Limit = l.Action, l.Path, l.Pages.size
+	q.Action, q.Path, q.Limit = l.Action, l.Path, cmp.Or(q.Limit, l.Pages.size)
 	answer, err := l.Ask(ctx, l.s, q)
-	switch {
-	case err != nil || answer.Unknown:
+	if err != nil || answer.Unknown {
 		return answer, err
-	case answer.NoList:
-		return answer, BadAnswer("", "the answer has no list of resources: %s is missing", l.Path)
-	default:
-		return answer, CheckList("", answer.Items)
 	}
+	return answer, answer.check(q.Path)
+}
+
+// check is an error where the answer lacks its list.
+func (a Answer[T]) check(path string) error {
+	if a.NoList {
+		return BadAnswer("", "the answer has no list of resources: %s is missing", path)
+	}
+	return CheckList("", a.Items)
 }
 
 // told is err with what was asked, where it does not say it yet: a failure that is found

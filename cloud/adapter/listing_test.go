@@ -373,6 +373,76 @@ func TestNothingIsProven(t *testing.T) {
 	}
 }
 
+// Another resource that is seen is a proof, too, where a listing says so.
+func TestWhatIsSeenProvesALookup(t *testing.T) {
+	t.Parallel()
+	seenProves := func(l *adapter.Listing[*shop, lamp]) {
+		l.SeenProves = true
+		l.Empty = func(_ context.Context, s *shop, _ string, lookedUp bool) error {
+			s.proofs = append(s.proofs, lookedUp)
+			return nil
+		}
+	}
+	for _, style := range styles {
+		for lamps, proofs := range [][]bool{{true}, nil} {
+			s := &shop{style: style, cap: 5, lamps: stock(lamps)}
+			existing, err := s.in(seenProves).Lookup(t.Context(), scope, []string{"lamp+009"})
+			require.NoError(t, err)
+			require.Empty(t, existing)
+			require.Equal(t, proofs, s.proofs, style)
+			require.Equal(t, 2, s.calls, "for the id, and for any other")
+		}
+	}
+	s := &shop{style: "tokens", cap: 5, lamps: stock(1), failAt: 2}
+	_, err := s.in(seenProves).Lookup(t.Context(), scope, []string{"lamp+009"})
+	require.Equal(t, cloud.Throttled, cloud.ClassOf(err))
+	require.Empty(t, s.proofs)
+}
+
+// A total beside tokens may be that of all pages, of which the last is empty.
+func TestALookupWhoseLastPageIsEmpty(t *testing.T) {
+	t.Parallel()
+	s := &shop{style: "tokens", cap: 5, lamps: stock(2)}
+	s.edit = func(a *adapter.Answer[lamp]) {
+		if a.Total = "2"; s.calls == 1 {
+			a.Next = "2"
+		}
+	}
+	existing, err := s.in().Lookup(t.Context(), scope, []string{"lamp+000", "lamp+001"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"lamp+000", "lamp+001"}, existing)
+	s = &shop{style: "tokens", cap: 5, edit: func(a *adapter.Answer[lamp]) { a.Total = "2" }}
+	_, err = s.in().Lookup(t.Context(), scope, []string{"lamp+000"})
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+}
+
+// What a listing is joined with is whole, or an error.
+func TestAllPages(t *testing.T) {
+	t.Parallel()
+	all := func(s *shop) ([]adapter.Item[lamp], error) {
+		ask := func(_ context.Context, s *shop, q adapter.Query) (adapter.Answer[lamp], error) { return s.ask(q) }
+		return adapter.All(t.Context(), s, ask, adapter.Query{Action: "ListLamps", Path: "lamps", Limit: 5})
+	}
+	lamps, err := all(&shop{style: "tokens", cap: 5, lamps: stock(12)})
+	require.NoError(t, err)
+	require.Equal(t, stock(12), adapter.Values(lamps))
+	for name, test := range map[string]struct {
+		edit func(*adapter.Answer[lamp])
+		want cloud.Class
+	}{
+		"no list":              {func(a *adapter.Answer[lamp]) { a.NoList = true }, cloud.BadAnswer},
+		"an unknown id":        {func(a *adapter.Answer[lamp]) { a.Unknown = true }, cloud.NotFound},
+		"a token that is back": {func(a *adapter.Answer[lamp]) { a.Next = "5" }, cloud.BadAnswer},
+	} {
+		lamps, err := all(&shop{style: "tokens", cap: 5, lamps: stock(12), edit: test.edit})
+		require.Equal(t, test.want, cloud.ClassOf(err), name)
+		require.ErrorContains(t, err, "ListLamps", name)
+		require.Nil(t, lamps)
+	}
+	_, err = all(&shop{style: "tokens", cap: 5, lamps: stock(12), failAt: 2})
+	require.Equal(t, cloud.Throttled, cloud.ClassOf(err))
+}
+
 func TestLookupAnswersThatSayNothing(t *testing.T) {
 	t.Parallel()
 	for name, edit := range map[string]func(*adapter.Answer[lamp]){

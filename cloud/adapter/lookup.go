@@ -2,7 +2,11 @@ package adapter
 
 import (
 	"context"
+	"fmt"
+	"iter"
 	"slices"
+
+	"cloudsync/cloud"
 )
 
 // IDs is how a cloud is asked for resources by their ids.
@@ -58,11 +62,23 @@ func (l lister[S, T]) lookup(ctx context.Context, region string, nativeIDs []str
 		existing = append(existing, found...)
 	}
 	if len(existing) == 0 && l.Empty != nil {
-		if err := l.Empty(ctx, l.s, region, true); err != nil {
+		if err := l.proveAbsent(ctx, region); err != nil {
 			return nil, err
 		}
 	}
 	return append(existing, there...), nil
+}
+
+// proveAbsent proves that nothing found is not for want of a permission.
+func (l lister[S, T]) proveAbsent(ctx context.Context, region string) error {
+	if l.SeenProves {
+		first := l.Pages.query(region, position{number: 1})
+		first.Limit = 1
+		if seen, err := l.ask(ctx, first); err != nil || len(seen.Items) > 0 {
+			return err
+		}
+	}
+	return l.Empty(ctx, l.s, region, true)
 }
 
 // existing gives those of the ids that there are. What an answer leaves out is asked for
@@ -112,23 +128,54 @@ type found struct {
 // find asks for ids, on all pages of the answer.
 func (l lister[S, T]) find(ctx context.Context, region string, ids []string) (found, error) {
 	all := found{answered: map[string]bool{}}
-	used := map[string]bool{}
-	for token := ""; ; {
-		used[token] = true
-		answer, err := l.ask(ctx, Query{Region: region, IDs: ids, Number: 1, Token: token})
+	answers := follow(Query{Region: region, IDs: ids, Number: 1}, func(q Query) (Answer[T], error) { return l.ask(ctx, q) })
+	for answer, err := range answers {
 		if err != nil || answer.Unknown {
 			return found{unknown: answer.Unknown}, err
 		}
 		if err := l.take(&all, ids, answer); err != nil {
 			return found{}, err
 		}
-		if token = answer.Next; token == "" || l.Pages.style != byTokens {
-			return all, nil
-		}
-		if used[token] {
-			return found{}, BadAnswer("", "the next page's token is one that was used before: %q", Clip(token, maxShown))
+		if l.Pages.style != byTokens {
+			break
 		}
 	}
+	return all, nil
+}
+
+// follow are the answers to a query and, by their tokens, to those that go on with it.
+func follow[T any](q Query, ask func(Query) (Answer[T], error)) iter.Seq2[Answer[T], error] {
+	return func(yield func(Answer[T], error) bool) {
+		for used := map[string]bool{"": true}; ; used[q.Token] = true {
+			answer, err := ask(q)
+			if !yield(answer, err) || err != nil || answer.Next == "" {
+				return
+			}
+			if q.Token = answer.Next; used[q.Token] {
+				yield(Answer[T]{}, BadAnswer("", "the next page's token is one that was used before: %q", Clip(q.Token, maxShown)))
+				return
+			}
+		}
+	}
+}
+
+// All are what a query gives on all its pages, which go on by tokens: for what listings are
+// joined with.
+func All[S Session, T any](ctx context.Context, s S, ask func(context.Context, S, Query) (Answer[T], error), q Query) (all []Item[T], err error) {
+	for answer, err := range follow(q, func(q Query) (Answer[T], error) { return ask(ctx, s, q) }) {
+		switch {
+		case err != nil:
+		case answer.Unknown:
+			err = &cloud.Error{Class: cloud.NotFound, Err: fmt.Errorf("one of the %d resources is not known", len(q.IDs))}
+		default:
+			err = answer.check(q.Path)
+		}
+		if err != nil {
+			return nil, named(q.Action, err)
+		}
+		all = append(all, answer.Items...)
+	}
+	return all, nil
 }
 
 // take takes an answer's ids. One with an id that was not asked for, or with none of what
@@ -138,7 +185,7 @@ func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
 	if err != nil {
 		return err
 	}
-	if len(answer.Items) == 0 && total > 0 {
+	if len(answer.Items)+len(all.answered) == 0 && total > 0 && answer.Next == "" {
 		return BadAnswer("", "none of the %d resources found are in the answer", total)
 	}
 	for i := range answer.Items {
