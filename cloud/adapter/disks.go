@@ -19,11 +19,11 @@ func (d *HostDisks) Add(f *Fields, gib int64, isOdd bool, hosts ...string) error
 	if d.sizes == nil {
 		d.sizes, d.seen, d.odd = map[string]int64{}, map[string]bool{}, map[string]string{}
 	}
-	d.seen[f.id] = true
 	hosts = Set(hosts...)
-	if len(hosts) == 0 && isOdd {
+	if len(hosts) == 0 && isOdd { // and is again, if it is asked for again
 		return BadAnswer("", "whose is it? %s", f.Problem())
 	}
+	d.seen[f.id] = true
 	for _, host := range hosts {
 		d.sizes[host] += gib
 		if problem := f.Problem(); problem != "" {

@@ -7,18 +7,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 
 	openapi "github.com/alibabacloud-go/darabonba-openapi/v2/client"
 	"github.com/alibabacloud-go/tea/dara"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
-
-// api makes calls for an account, whoever signs them.
-type api struct {
-	account adapter.Account
-	home    string // the region to ask for what is of none
-}
 
 // product is one of the provider's APIs.
 type product struct{ name, version string }
@@ -30,6 +27,105 @@ var (
 	sts = product{name: "sts", version: "2015-04-01"}
 )
 
+// ask asks an action that lists something. parameters are those of a query.
+func ask[T any](of product, parameters func(adapter.Query) map[string]string) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+		r := request{product: of, action: q.Action, region: q.Region, parameters: parameters(q)}
+		return call(ctx, s, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
+			fields, err := send[map[string]json.RawMessage](ctx, s, keys, r)
+			switch {
+			case len(q.IDs) > 0 && codes.Class(codeOf(err)) == cloud.NotFound:
+				return adapter.Answer[T]{Unknown: true}, nil
+			case err != nil:
+				return adapter.Answer[T]{}, err
+			}
+			return answerOf[T](*fields, q.Path)
+		})
+	}
+}
+
+// byToken are the parameters of an action whose pages go on by tokens, with ids in the
+// parameter of the name.
+func byToken(name string, write func(ids []string) string) func(adapter.Query) map[string]string {
+	return func(q adapter.Query) map[string]string {
+		return map[string]string{"MaxResults": strconv.Itoa(q.Limit), "NextToken": q.Token, name: write(q.IDs)}
+	}
+}
+
+// byNumber are those of one whose pages have numbers.
+func byNumber(name string, write func(ids []string) string) func(adapter.Query) map[string]string {
+	return func(q adapter.Query) map[string]string {
+		return map[string]string{"PageSize": strconv.Itoa(q.Limit), "PageNumber": strconv.Itoa(q.Number), name: write(q.IDs)}
+	}
+}
+
+// asArray writes ids as a JSON array.
+func asArray(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return "[]" // cannot be: any list of strings can be written
+	}
+	return string(text)
+}
+
+// withCommas writes ids one after another.
+func withCommas(ids []string) string { return strings.Join(ids, ",") }
+
+// answerOf is an answer whose list is at a path of two names. Of an empty one, and of null,
+// the outer object is there all the same.
+func answerOf[T any](fields map[string]json.RawMessage, path string) (answer adapter.Answer[T], err error) {
+	outer, inner, _ := strings.Cut(path, ".")
+	var lists map[string]json.RawMessage
+	err = errors.Join(
+		read(fields, &lists, outer),
+		read(fields, &answer.Next, "NextToken"),
+		read(fields, &answer.Total, "TotalCount", "TotalRecordCount"), // the latter are of RDS
+		read(fields, &answer.Size, "PageSize", "PageRecordCount"),
+	)
+	answer.NoList = lists == nil
+	return answer, errors.Join(err, read(lists, &answer.Items, inner))
+}
+
+// read reads the field of one of the names.
+func read(fields map[string]json.RawMessage, into any, names ...string) error {
+	for _, name := range names {
+		if field, there := fields[name]; there {
+			return json.Unmarshal(field, into)
+		}
+	}
+	return nil
+}
+
+// askHome asks an action that is of no region.
+func askHome[T any](ctx context.Context, s *session, of product, action string) (*T, error) {
+	return call(ctx, s, "", action, func(ctx context.Context, keys adapter.Keys) (*T, error) {
+		return send[T](ctx, s, keys, request{product: of, action: action})
+	})
+}
+
+// call makes one call with the session's keys; region is "" for what is of no region.
+func call[T any](ctx context.Context, s *session, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (answer T, err error) {
+	// A role is assumed by a call of its own, before this one waits for its turn.
+	sign, err := s.credential.signer(ctx)
+	if err != nil {
+		return answer, adapter.OfAccount(err)
+	}
+	return callAs(ctx, s, sign, region, doing, ask)
+}
+
+func callAs[T any](ctx context.Context, s *session, sign signer, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (T, error) {
+	return adapter.Do(ctx, s.account.Calls, region, doing, func(ctx context.Context) (answer T, err error) {
+		keys, err := sign(ctx)
+		if err != nil {
+			return answer, adapter.OfAccount(err)
+		}
+		return ask(ctx, keys)
+	})
+}
+
 // request is a call of an action. Empty parameters are left out.
 type request struct {
 	product    product
@@ -38,34 +134,9 @@ type request struct {
 	parameters map[string]string
 }
 
-// ask makes a call with the session's credential, and decodes its answer.
-func ask[T any](ctx context.Context, s *session, r request) (*T, error) {
-	keys, err := s.entrance.keys(ctx)
-	if err != nil {
-		return nil, adapter.OfAccount(err)
-	}
-	return askWith[T](ctx, s.api, keys, r)
-}
-
-// askWith makes a call that is signed with the keys. What cannot be decoded is an
-// answer that makes no sense.
-func askWith[T any](ctx context.Context, a api, keys adapter.Keys, r request) (*T, error) {
-	return adapter.Do(ctx, a.account.Calls, r.region, r.action, func(ctx context.Context) (*T, error) {
-		content, err := a.send(ctx, keys, r)
-		if err != nil {
-			return nil, err
-		}
-		answer := new(T)
-		if err := json.Unmarshal(content, answer); err != nil {
-			return nil, fmt.Errorf("decode the answer: %w", err)
-		}
-		return answer, nil
-	})
-}
-
-// send makes one call and returns the answer as it is. The client is made for each
-// call: it is cheap, and one that is shared has a race in it.
-func (a api) send(ctx context.Context, keys adapter.Keys, r request) (content []byte, err error) {
+// send makes one call and decodes the answer. The client is made for each call: it is
+// cheap, and one that is shared has a race in it.
+func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) (answer *T, err error) {
 	// The SDK panics on an error's body that is JSON but no object.
 	defer func() {
 		if failure := recover(); failure != nil {
@@ -74,30 +145,26 @@ func (a api) send(ctx context.Context, keys adapter.Keys, r request) (content []
 	}()
 	region := r.region
 	if region == "" {
-		region = a.home
+		region = s.home
 	}
-	where, err := a.address(r.product, region)
+	at, err := s.endpoint(r.product, region)
 	if err != nil {
 		return nil, err
 	}
 	client, err := openapi.NewClient(&openapi.Config{
 		AccessKeyId: &keys.ID, AccessKeySecret: &keys.Key, SecurityToken: &keys.Token,
-		Protocol: &where.protocol, Endpoint: &where.host, UserAgent: dara.String("cloudsync"),
-		HttpClient: roundTripper{a.account.Calls.Transport(ctx)},
+		Protocol: &at.protocol, Endpoint: &at.host, UserAgent: dara.String("cloudsync"),
+		HttpClient: roundTripper{s.account.Calls.Transport(ctx)},
 	})
 	if err != nil {
 		return nil, err
 	}
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
-	answer, err := client.CallApiWithCtx(ctx, params(r, where.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
+	got, err := client.CallApiWithCtx(ctx, params(r, at.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
 		return nil, readError(err, keys)
 	}
-	body, ok := answer["body"].(io.Reader)
-	if !ok {
-		return nil, errors.New("the answer has no body")
-	}
-	return io.ReadAll(body)
+	return decode[T](got["body"])
 }
 
 func params(r request, path string) *openapi.Params {
@@ -121,6 +188,24 @@ func query(r request) map[string]*string {
 	return query
 }
 
+// decode reads what the SDK gives as it is. What cannot be read is an answer that makes no
+// sense.
+func decode[T any](body any) (*T, error) {
+	reader, ok := body.(io.Reader)
+	if !ok {
+		return nil, errors.New("the answer has no body")
+	}
+	content, err := io.ReadAll(reader)
+	if err != nil {
+		return nil, err
+	}
+	answer := new(T)
+	if err := json.Unmarshal(content, answer); err != nil {
+		return nil, fmt.Errorf("decode the answer: %w", err)
+	}
+	return answer, nil
+}
+
 // roundTripper makes the SDK use the adapter's transport.
 type roundTripper struct{ transport http.RoundTripper }
 
@@ -130,30 +215,4 @@ type roundTripper struct{ transport http.RoundTripper }
 func (r roundTripper) Call(request *http.Request, _ *http.Transport) (*http.Response, error) {
 	request.Header.Del("Proxy-Authorization")
 	return r.transport.RoundTrip(request)
-}
-
-// doing is a call as errors name it.
-func (a api) doing(action, region string) string {
-	doing := a.account.Place() + ": " + action
-	if region != "" {
-		doing += " of " + region
-	}
-	return doing
-}
-
-// eachPage calls list with the token of each page, "" for the first, up to the last.
-func (a api) eachPage(action, region string, list func(token string) (next string, err error)) error {
-	seen := map[string]bool{}
-	token := ""
-	for {
-		seen[token] = true
-		next, err := list(token)
-		if err != nil || next == "" {
-			return err
-		}
-		if seen[next] {
-			return adapter.BadAnswer(a.doing(action, region), "the next page's token is one that was used before")
-		}
-		token = next
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/alibabacloud-go/tea/dara"
@@ -15,107 +16,85 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// keyring gives the keys to sign a call with. Errors are *cloud.Error.
-type keyring interface {
-	keys(ctx context.Context) (adapter.Keys, error)
-}
+// signer gives the keys to sign a call with.
+type signer func(context.Context) (adapter.Keys, error)
 
-// newKeyring is the way in that the account's settings describe: the keys of the
+// credential is the way in that the account's settings describe: the keys of the
 // configuration or of the default chain, and the role to assume with them.
-func newKeyring(a api) keyring {
-	var ring keyring = given{a.account.Keys}
-	if a.account.Keys.IsZero() {
-		ring = &chain{doing: a.doing("find a credential", ""), one: semaphore.NewWeighted(1)}
-	}
-	if a.account.Credential.RoleARN != "" {
-		ring = &role{api: a, with: ring, one: semaphore.NewWeighted(1)}
-	}
-	return ring
+type credential struct {
+	own  signer
+	role *role // nil for none
 }
 
-// given are configured keys.
-type given struct{ pair adapter.Keys }
-
-func (g given) keys(context.Context) (adapter.Keys, error) { return g.pair, nil }
-
-// chain is the provider's default chain: environment, OIDC, profiles, the role of the
-// machine, a URI. It keeps temporary keys for as long as they are good. It asks with
-// HTTP clients of its own, of some seconds' patience, and not at the configured
-// endpoint.
-type chain struct {
-	doing string
-	one   *semaphore.Weighted // of 1: the library's chain is not safe for concurrent use
-	found credentials.Credential
-	gave  bool // keys, at some time
+func newCredential(s *session) credential {
+	c := credential{own: always(s.account.Keys)}
+	if s.account.Keys.IsZero() {
+		c.own = newChain(&library{}).Get
+	}
+	if s.account.Credential.RoleARN != "" {
+		c.role = &role{session: s, with: c.own, one: semaphore.NewWeighted(1)}
+	}
+	return c
 }
 
-// keys ends with ctx, though the library does not: its search then goes on for the
-// next who asks.
-func (c *chain) keys(ctx context.Context) (adapter.Keys, error) {
-	if err := c.one.Acquire(ctx, 1); err != nil {
-		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(err), Doing: c.doing, Err: err}
-	}
-	type outcome struct {
-		keys adapter.Keys
-		err  error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		defer c.one.Release(1)
-		keys, err := c.search()
-		done <- outcome{keys: keys, err: err}
-	}()
-	select {
-	case got := <-done:
-		return got.keys, got.err
-	case <-ctx.Done():
-		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: c.doing, Err: ctx.Err()}
-	}
+func always(keys adapter.Keys) signer {
+	return func(context.Context) (adapter.Keys, error) { return keys, nil }
 }
 
-// errNoKeys is all that is said of a chain's failure. The library's own words quote
-// what it was answered and what it read, with the keys that were in it.
-var errNoKeys = errors.New("the default credential chain gives no keys: " +
-	"check the environment, the profile, the role of the machine or the URI that they are to come from")
-
-// search is called by one at a time. A chain that had keys before and has none now is
-// not reached, as far as anyone can tell: the account is good, and asked for again.
-func (c *chain) search() (adapter.Keys, error) {
-	if keys, ok := c.ask(); ok {
-		c.gave = true
-		return keys, nil
+// signer is that of the role, where there is one: its keys are there by then. Errors are
+// *cloud.Error.
+func (c credential) signer(ctx context.Context) (signer, error) {
+	if c.role == nil {
+		return c.own, nil
 	}
-	c.found = nil // once it has failed, the library asks the chain's last link alone
-	class := cloud.InvalidCredential
-	if c.gave {
-		class = cloud.Unavailable
-	}
-	return adapter.Keys{}, &cloud.Error{Class: class, Doing: c.doing, Err: errNoKeys}
+	keys, err := c.role.keys(ctx)
+	return always(keys), err
 }
 
-// ask is false for all that is no pair of keys. The library panics on an answer that is
-// the JSON null.
-func (c *chain) ask() (keys adapter.Keys, ok bool) {
-	defer func() {
-		if recover() != nil {
-			keys, ok = adapter.Keys{}, false
-		}
-	}()
-	if c.found == nil {
-		found, err := credentials.NewCredential(nil)
+// newChain is the provider's default chain: environment, OIDC, profiles, the role of the
+// machine, a URI. It asks with HTTP clients of its own, of some seconds' patience each, and
+// not at the configured endpoint.
+func newChain(l *library) *adapter.Chain[adapter.Keys] {
+	return &adapter.Chain[adapter.Keys]{Find: l.find, Patience: chainPatience}
+}
+
+// chainPatience is for all links of the chain.
+const chainPatience = 30 * time.Second
+
+// library is the credential that the provider's library found. The library keeps temporary
+// keys for as long as they are good.
+type library struct {
+	// found is taken out while it is asked: it is not safe for concurrent use, and one that
+	// has failed asks the chain's last link alone, so that it is found anew.
+	found atomic.Pointer[credentials.Credential]
+}
+
+// errNoKeys is all that is kept of a failure. The library's own words quote what it was
+// answered and what it read, with the keys that were in it.
+var errNoKeys = errors.New("the default credential chain gives no keys")
+
+// find panics where the library does, on an answer that is the JSON null.
+func (l *library) find() (found adapter.Found[adapter.Keys], err error) {
+	credential := l.found.Swap(nil)
+	if credential == nil {
+		made, err := credentials.NewCredential(nil)
 		if err != nil {
-			return adapter.Keys{}, false
+			return found, errNoKeys
 		}
-		c.found = found
+		credential = &made
 	}
-	model, err := c.found.GetCredential()
+	model, err := (*credential).GetCredential()
 	if err != nil {
-		return adapter.Keys{}, false
+		return found, errNoKeys
 	}
-	keys = adapter.Keys{
+	found.Credential = adapter.Keys{
 		ID: dara.StringValue(model.AccessKeyId), Key: dara.StringValue(model.AccessKeySecret), Token: dara.StringValue(model.SecurityToken),
 	}
-	return keys, keys.ID != "" && keys.Key != ""
+	if found.Credential.ID == "" || found.Credential.Key == "" {
+		return adapter.Found[adapter.Keys]{}, errNoKeys
+	}
+	l.found.Store(credential)
+	return found, nil
 }
 
 // role is a RAM role that is assumed with other keys
@@ -123,11 +102,11 @@ func (c *chain) ask() (keys adapter.Keys, ok bool) {
 // The call is made here, not by the provider's library, so that it goes to the
 // configured endpoint and ends with its context.
 type role struct {
-	api
-	with keyring
-	one  *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
-	held adapter.Keys
-	ends time.Time
+	session *session
+	with    signer
+	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+	held    adapter.Keys
+	ends    time.Time
 }
 
 const (
@@ -137,25 +116,27 @@ const (
 
 func (r *role) keys(ctx context.Context) (adapter.Keys, error) {
 	if err := r.one.Acquire(ctx, 1); err != nil {
-		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.doing("AssumeRole", ""), Err: err}
+		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.session.account.Place() + ": AssumeRole", Err: err}
 	}
 	defer r.one.Release(1)
 	if time.Until(r.ends) > renewal {
 		return r.held, nil
 	}
-	with, err := r.with.keys(ctx)
+	answer, err := callAs(ctx, r.session, r.with, "", "AssumeRole", r.assume)
 	if err != nil {
 		return adapter.Keys{}, err
 	}
-	held, ends, err := r.assume(ctx, with)
-	if err != nil {
-		return adapter.Keys{}, err
-	}
-	r.held, r.ends = held, ends
-	return held, nil
+	r.held, r.ends = answer.keys, answer.ends
+	return r.held, nil
 }
 
-func (r *role) assume(ctx context.Context, with adapter.Keys) (keys adapter.Keys, ends time.Time, err error) {
+// assumed are the keys of a role.
+type assumed struct {
+	keys adapter.Keys
+	ends time.Time
+}
+
+func (r *role) assume(ctx context.Context, with adapter.Keys) (assumed, error) {
 	type answer struct {
 		Credentials struct {
 			AccessKeyID     string `json:"AccessKeyId"`
@@ -164,22 +145,22 @@ func (r *role) assume(ctx context.Context, with adapter.Keys) (keys adapter.Keys
 			Expiration      string // such as 2015-04-09T11:52:19Z
 		}
 	}
-	got, err := askWith[answer](ctx, r.api, with, request{product: sts, action: "AssumeRole", parameters: map[string]string{
-		"RoleArn":         r.account.Credential.RoleARN,
+	got, err := send[answer](ctx, r.session, with, request{product: sts, action: "AssumeRole", parameters: map[string]string{
+		"RoleArn":         r.session.account.Credential.RoleARN,
 		"RoleSessionName": "cloudsync", "DurationSeconds": strconv.Itoa(int(roleLasts / time.Second)),
 	}})
 	if err != nil {
-		return adapter.Keys{}, time.Time{}, err
+		return assumed{}, err
 	}
-	keys = adapter.Keys{ID: got.Credentials.AccessKeyID, Key: got.Credentials.AccessKeySecret, Token: got.Credentials.SecurityToken}
-	ends, err = time.Parse(time.RFC3339, got.Credentials.Expiration)
+	keys := adapter.Keys{ID: got.Credentials.AccessKeyID, Key: got.Credentials.AccessKeySecret, Token: got.Credentials.SecurityToken}
+	ends, err := time.Parse(time.RFC3339, got.Credentials.Expiration)
 	switch {
 	case err != nil:
 		err = fmt.Errorf("the keys' Expiration is no time: %.40q", got.Credentials.Expiration)
 	case keys.ID == "" || keys.Key == "" || keys.Token == "":
 		err = errors.New("a part of the keys is missing")
 	default:
-		return keys, ends, nil
+		return assumed{keys, ends}, nil
 	}
-	return adapter.Keys{}, time.Time{}, adapter.BadAnswer(r.doing("AssumeRole", ""), "%w", err)
+	return assumed{}, adapter.BadAnswer("", "%w", err)
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aliyun/credentials-go/credentials"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/sync/semaphore"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -24,8 +23,31 @@ type found struct {
 
 func (f found) GetCredential() (*credentials.CredentialModel, error) { return f.ask() }
 
-func chainOf(ask func() (*credentials.CredentialModel, error)) *chain {
-	return &chain{doing: "alibaba/prod: find a credential", one: semaphore.NewWeighted(1), found: found{ask: ask}}
+// libraryOf has a credential that was found.
+func libraryOf(ask func() (*credentials.CredentialModel, error)) *library {
+	l := &library{}
+	l.keep(ask)
+	return l
+}
+
+func (l *library) keep(ask func() (*credentials.CredentialModel, error)) {
+	var credential credentials.Credential = found{ask: ask}
+	l.found.Store(&credential)
+}
+
+func chainOf(ask func() (*credentials.CredentialModel, error)) *adapter.Chain[adapter.Keys] {
+	return newChain(libraryOf(ask))
+}
+
+// requireNone checks that a chain gives no keys. It returns all that is said of it.
+func requireNone(t *testing.T, chain *adapter.Chain[adapter.Keys], want cloud.Class) string {
+	t.Helper()
+	keys, err := chain.Get(t.Context())
+	var none *adapter.NoCredential
+	require.ErrorAs(t, err, &none)
+	require.Equal(t, want, none.Class())
+	require.Zero(t, keys)
+	return fmt.Sprintf("%v %+v %#v %#v", err, err, err, errors.Unwrap(err))
 }
 
 // The library waits for the machine's metadata with a clock of its own; who asks does
@@ -40,12 +62,11 @@ func TestTheDefaultChainEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 2 { // the first waits for the answer, the second for the first
-		_, err := c.keys(ctx)
+		_, err := c.Get(ctx)
 		require.ErrorIs(t, err, context.Canceled)
-		require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
 	}
 	close(answer)
-	keys, err := c.keys(t.Context())
+	keys, err := c.Get(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, adapter.Keys{ID: key, Key: key, Token: key}, keys)
 }
@@ -57,15 +78,37 @@ func TestTheDefaultChainAfterAFailure(t *testing.T) {
 		func() (*credentials.CredentialModel, error) { return nil, errors.New("no role here") },
 		func() (*credentials.CredentialModel, error) { return &credentials.CredentialModel{}, nil },
 	} {
-		c := chainOf(answer)
-		_, err := c.keys(t.Context())
-		require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
-		require.ErrorContains(t, err, "alibaba/prod: find a credential")
+		l := libraryOf(answer)
+		requireNone(t, newChain(l), cloud.InvalidCredential)
+		require.Nil(t, l.found.Load())
 	}
-	c := chainOf(func() (*credentials.CredentialModel, error) { return nil, errors.New("no role here") })
-	_, err := c.keys(t.Context())
-	require.Error(t, err)
-	require.Nil(t, c.found)
+}
+
+// A credential that hangs is left alone, and another is found meanwhile.
+func TestALibraryThatHangs(t *testing.T) {
+	t.Parallel()
+	asked, answer, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	l := libraryOf(func() (*credentials.CredentialModel, error) {
+		close(asked)
+		<-answer
+		return nil, errors.New("too late")
+	})
+	go func() {
+		defer close(done)
+		_, _ = l.find()
+	}()
+	<-asked
+	require.Nil(t, l.found.Load())
+	key := "a key"
+	l.keep(func() (*credentials.CredentialModel, error) {
+		return &credentials.CredentialModel{AccessKeyId: &key, AccessKeySecret: &key}, nil
+	})
+	got, err := l.find()
+	require.NoError(t, err)
+	require.Equal(t, adapter.Keys{ID: key, Key: key}, got.Credential)
+	close(answer)
+	<-done
+	require.NotNil(t, l.found.Load())
 }
 
 // The library's words, and those of its panics, may have keys in them.
@@ -77,9 +120,9 @@ func TestTheDefaultChainIsNotQuoted(t *testing.T) {
 		},
 		func() (*credentials.CredentialModel, error) { panic("planted-secret") },
 	} {
-		_, err := chainOf(answer).keys(t.Context())
-		require.EqualError(t, err, "alibaba/prod: find a credential: invalid_credential: "+errNoKeys.Error())
-		require.NotContains(t, fmt.Sprintf("%+v %#v", err, err), "planted")
+		said := requireNone(t, chainOf(answer), cloud.InvalidCredential)
+		require.Contains(t, said, "check the environment, the profile or the role of the machine")
+		require.NotContains(t, said, "planted")
 	}
 }
 
@@ -92,16 +135,8 @@ func TestTheKeysOfAURIAreNotQuoted(t *testing.T) {
 		t.Setenv("HOME", t.TempDir())
 		t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
 		t.Setenv("ALIBABA_CLOUD_CREDENTIALS_URI", server.URL)
-		_, err := chainOf(nil).fresh().keys(t.Context())
-		require.Equal(t, cloud.InvalidCredential, cloud.ClassOf(err))
-		require.NotContains(t, err.Error(), "planted")
+		require.NotContains(t, requireNone(t, newChain(&library{}), cloud.InvalidCredential), "planted")
 	}
-}
-
-// fresh is a chain that has found nothing yet.
-func (c *chain) fresh() *chain {
-	c.found = nil
-	return c
 }
 
 // The whole account is left out of a run for an invalid credential, so that one that
@@ -109,19 +144,20 @@ func (c *chain) fresh() *chain {
 func TestTheDefaultChainThatFailsForAMoment(t *testing.T) {
 	t.Parallel()
 	key, failing := "a key", false
-	answer := found{ask: func() (*credentials.CredentialModel, error) {
+	answer := func() (*credentials.CredentialModel, error) {
 		if failing {
 			return nil, errors.New("connection refused")
 		}
 		return &credentials.CredentialModel{AccessKeyId: &key, AccessKeySecret: &key}, nil
-	}}
-	c := chainOf(answer.ask)
-	_, err := c.keys(t.Context())
+	}
+	l := libraryOf(answer)
+	c := newChain(l)
+	_, err := c.Get(t.Context())
 	require.NoError(t, err)
 	failing = true
-	_, err = c.keys(t.Context())
-	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
-	failing, c.found = false, answer
-	_, err = c.keys(t.Context())
+	requireNone(t, c, cloud.Unavailable)
+	failing = false
+	l.keep(answer)
+	_, err = c.Get(t.Context())
 	require.NoError(t, err)
 }

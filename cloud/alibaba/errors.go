@@ -12,6 +12,58 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
+// codes are the classes of error codes, which are of
+// https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-errorcodes
+// and https://api.alibabacloud.com/document/Sts/2015-04-01/errorCode; a code that is not
+// here has the class of its HTTP status.
+var codes = adapter.Codes{
+	"Throttling*":           cloud.Throttled,
+	"RequestLimitExceeded*": cloud.Throttled,
+
+	"InvalidAccessKeyId*":     cloud.InvalidCredential,
+	"InvalidAccessKeySecret*": cloud.InvalidCredential,
+	"InvalidSecurityToken*":   cloud.InvalidCredential,
+	"MissingSecurityToken*":   cloud.InvalidCredential,
+	"SecurityTokenExpired*":   cloud.InvalidCredential,
+	"SignatureDoesNotMatch*":  cloud.InvalidCredential,
+	"IncompleteSignature*":    cloud.InvalidCredential,
+	"InvalidSignature*":       cloud.InvalidCredential,
+	"InvalidCredentials":      cloud.InvalidCredential, // the SDK's own: a part of the key is missing
+	"EntityNotExist.Role":     cloud.InvalidCredential,
+
+	"Forbidden*":             cloud.Denied, // Forbidden.RAM, Forbidden.NoPermission …
+	"NoPermission*":          cloud.Denied,
+	"UnauthorizedOperation*": cloud.Denied,
+	"Unauthorized.*":         cloud.Denied,
+
+	"InvalidRegion*":      cloud.RegionDisabled, // InvalidRegionId.NotFound …
+	"UnauthorizedRegion*": cloud.RegionDisabled,
+
+	"InvalidDBInstance*.NotFound": cloud.NotFound,
+
+	// InvalidParameter.NextToken, InvalidNextToken …: products name it differently, and no
+	// documentation lists all.
+	"*NextToken*": cloud.ExpiredCursor,
+
+	"ServiceUnavailable*": cloud.Unavailable,
+	"InternalError*":      cloud.Unavailable,
+	"InternalFailure*":    cloud.Unavailable,
+	"UnknownError*":       cloud.Unavailable,
+}
+
+// answered leaves the status to the transport, which has seen it, too: a 404 without a code
+// of the table is a server's that does not know the API.
+func answered(err error) adapter.Answered {
+	var failure *answeredError
+	if !errors.As(err, &failure) {
+		return adapter.Answered{}
+	}
+	return adapter.Answered{Code: failure.code, Wait: failure.wait}
+}
+
+// codeOf is the code that an error was answered with, "" for another error.
+func codeOf(err error) string { return answered(err).Code }
+
 // answeredError is an error that the provider answered.
 type answeredError struct {
 	code    string
@@ -41,7 +93,7 @@ func readError(err error, keys adapter.Keys) error {
 	if read.code == "<nil>" { // the SDK's way of writing that there is none
 		read.code = "an error without a code"
 	}
-	if isSignature(read.code) {
+	if strings.Contains(read.code, "Signature") {
 		// The message repeats what was signed, security token and all.
 		read.message = ""
 	}
@@ -50,79 +102,4 @@ func readError(err error, keys adapter.Keys) error {
 	// confirmed by documentation.
 	read.wait = max(0, time.Duration(dara.Int64Value(answered.GetRetryAfter()))*time.Millisecond)
 	return read
-}
-
-func isSignature(code string) bool { return strings.Contains(code, "Signature") }
-
-// dryRunPassed is the code that says that a call is permitted.
-const dryRunPassed = "DryRunOperation"
-
-// errUnproven is an empty answer of a cloud that ignores DryRun.
-var errUnproven = errors.New("the answer is empty, and this cloud takes no dry run: that cannot be told from a missing permission")
-
-// classes gives codes their classes, the first pattern that fits. Codes are of
-// https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-errorcodes
-// and https://api.alibabacloud.com/document/Sts/2015-04-01/errorCode; a code that is
-// not here has the class of its HTTP status.
-var classes = []struct {
-	code  string
-	class cloud.Class
-}{
-	{"Throttling*", cloud.Throttled},
-	{"RequestLimitExceeded*", cloud.Throttled},
-
-	{"InvalidAccessKeyId*", cloud.InvalidCredential},
-	{"InvalidAccessKeySecret*", cloud.InvalidCredential},
-	{"InvalidSecurityToken*", cloud.InvalidCredential},
-	{"MissingSecurityToken*", cloud.InvalidCredential},
-	{"SecurityTokenExpired*", cloud.InvalidCredential},
-	{"SignatureDoesNotMatch*", cloud.InvalidCredential},
-	{"IncompleteSignature*", cloud.InvalidCredential},
-	{"InvalidSignature*", cloud.InvalidCredential},
-	{"InvalidCredentials", cloud.InvalidCredential}, // the SDK's own: a part of the key is missing
-	{"EntityNotExist.Role", cloud.InvalidCredential},
-
-	{"Forbidden*", cloud.Denied}, // Forbidden.RAM, Forbidden.NoPermission …
-	{"NoPermission*", cloud.Denied},
-	{"UnauthorizedOperation*", cloud.Denied},
-	{"Unauthorized.*", cloud.Denied},
-
-	{"InvalidRegion*", cloud.RegionDisabled}, // InvalidRegionId.NotFound …
-	{"UnauthorizedRegion*", cloud.RegionDisabled},
-
-	{"InvalidDBInstance*.NotFound", cloud.NotFound},
-
-	{"ServiceUnavailable*", cloud.Unavailable},
-	{"InternalError*", cloud.Unavailable},
-	{"InternalFailure*", cloud.Unavailable},
-	{"UnknownError*", cloud.Unavailable},
-}
-
-func classify(err error) (cloud.Class, time.Duration) {
-	var answered *answeredError
-	switch {
-	case errors.Is(err, errUnproven):
-		return cloud.Unproven, 0
-	case !errors.As(err, &answered):
-		return "", 0
-	case strings.Contains(answered.code, "NextToken"):
-		// InvalidParameter.NextToken, InvalidNextToken …: products name it differently, and
-		// no documentation lists all.
-		return cloud.ExpiredCursor, 0
-	}
-	for _, known := range classes {
-		if fits(answered.code, known.code) {
-			return known.class, answered.wait
-		}
-	}
-	return "", answered.wait
-}
-
-// fits says whether the code is of the pattern, in which * stands for anything.
-func fits(code, pattern string) bool {
-	begin, end, wild := strings.Cut(pattern, "*")
-	if !wild {
-		return code == pattern
-	}
-	return len(code) >= len(begin)+len(end) && strings.HasPrefix(code, begin) && strings.HasSuffix(code, end)
 }

@@ -1,29 +1,40 @@
 package alibaba
 
 import (
+	"cmp"
 	"context"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
 const (
-	// ecsLookupLimit is how many ids DescribeInstances and DescribeDisks take.
-	ecsLookupLimit = 100
-	instancesPage  = "100" // the most that DescribeInstances gives
+	// maxECSIDs is how many ids DescribeInstances and DescribeDisks take.
+	maxECSIDs = 100
+	// maxHosts is the most that DescribeInstances gives on a page.
+	// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances)
+	maxHosts = 100
 )
 
-// hosts lists ECS instances
-// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances).
-type hosts struct{ *session }
+// hosts are ECS instances.
+var hosts = adapter.Listing[*session, instance]{
+	Kind: resource.HostKind, What: "instance",
+	Action: "DescribeInstances", Path: "Instances.Instance", IDField: "InstanceId",
+	Pages: adapter.Tokens(maxHosts), IDs: adapter.Together(maxECSIDs),
+	Ask:    ask[instance](ecs, byToken("InstanceIds", asArray)),
+	ID:     func(i *instance) string { return i.InstanceID },
+	Join:   withDisks,
+	Region: func(i *instance) string { return i.RegionID },
+	Empty:  provenByDryRun("DescribeInstances"),
+}
 
-// instance is an ECS instance. StartTime and other fields that change by themselves
-// are left out.
+// instance is the part of an ECS instance that is kept. StartTime and other fields that
+// change by themselves are left out.
 type instance struct {
 	InstanceID         string `json:"InstanceId"`
 	InstanceName       string
 	Status             string
+	RegionID           string `json:"RegionId"`
 	ZoneID             string `json:"ZoneId"`
 	InstanceType       string
 	CPU                string `json:"Cpu"`
@@ -58,78 +69,42 @@ type instance struct {
 
 type ips struct{ IPAddress []string }
 
-// List implements adapter.Lister.
-func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	instances, rest, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": cursor})
-	if err == nil {
-		err = rest.checkEnd(h.doing("DescribeInstances", region), cursor, len(instances))
+// withDisks makes rows with the sizes of their disks.
+func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (row func(*adapter.Fields, *instance) resource.Row, err error) {
+	var sizes adapter.HostDisks
+	if len(page.Items) > 0 {
+		sizes, err = s.hostDisks.Pages(ctx, page.Region, page.Begins, s.addDisks(page.Region))
 	}
-	if err != nil {
-		return cloud.Page{}, err
+	if err == nil && page.Ends {
+		s.hostDisks.Forget(page.Region)
 	}
-	if len(instances) == 0 && rest.next == "" {
-		h.sizes.Forget(region)
-		return cloud.Page{}, h.proveByDryRun(ctx, region, "DescribeInstances")
-	}
-	sizes, err := h.diskSizes(ctx, region, cursor == "")
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	page := cloud.Page{Next: rest.next} // TotalCount means nothing beside NextToken
-	for i := range instances {
-		f := instances[i].Read("instance", instances[i].Value.InstanceID)
-		f.Put(&page, instances[i].Value.row(f, sizes))
-	}
-	if rest.next == "" {
-		h.sizes.Forget(region)
-	}
-	return page, nil
+	return func(f *adapter.Fields, i *instance) resource.Row { return hostRow(f, i, sizes.Of(f, i.InstanceID)) }, err
 }
 
-// Lookup implements adapter.Lister.
-func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	if len(nativeIDs) == 0 {
-		return nil, nil
-	}
-	there, err := existing(h.doing("DescribeInstances", region), nativeIDs, func(ids []string) ([]string, error) {
-		return h.find(ctx, region, ids)
-	})
-	if err != nil || len(there) > 0 {
-		return there, err
-	}
-	return nil, h.proveByDryRun(ctx, region, "DescribeInstances")
-}
-
-// find gives those of the ids that are on the answer's pages.
-func (h hosts) find(ctx context.Context, region string, ids []string) (found []string, err error) {
-	err = h.eachPage("DescribeInstances", region, func(token string) (string, error) {
-		instances, rest, err := h.page(ctx, region, map[string]string{"MaxResults": instancesPage, "NextToken": token, "InstanceIds": list(ids)})
-		for _, instance := range instances {
-			found = append(found, instance.Value.InstanceID)
+// addDisks adds a page of the region's disks. They are listed once for a listing of hosts:
+// DescribeDisks takes one host's id alone.
+func (s *session) addDisks(region string) func(context.Context, adapter.HostDisks, string) (adapter.HostDisks, string, error) {
+	return func(ctx context.Context, all adapter.HostDisks, cursor string) (adapter.HostDisks, string, error) {
+		listed, next, err := disks.Page(ctx, s, region, cursor)
+		for i := range listed {
+			if err == nil {
+				err = addDisk(&all, &listed[i])
+			}
 		}
-		return rest.next, err
-	})
-	return found, err
+		return all, next, err
+	}
 }
 
-func (h hosts) page(ctx context.Context, region string, parameters map[string]string) ([]adapter.Item[instance], more, error) {
-	type answer struct {
-		Instances            *struct{ Instance []adapter.Item[instance] }
-		NextToken            string
-		PageSize, TotalCount adapter.Text
+func addDisk(all *adapter.HostDisks, disk *adapter.Item[disk]) error {
+	f := disk.Read("disk", disk.Value.DiskID)
+	var hosts []string
+	for _, attachment := range disk.Value.attached() {
+		hosts = append(hosts, attachment.InstanceID)
 	}
-	got, err := ask[answer](ctx, h.session, request{product: ecs, action: "DescribeInstances", region: region, parameters: parameters})
-	if err != nil {
-		return nil, more{}, err
-	}
-	if got.Instances == nil {
-		return nil, more{}, adapter.BadAnswer(h.doing("DescribeInstances", region), "Instances is missing")
-	}
-	rest := more{next: got.NextToken, size: got.PageSize, total: got.TotalCount}
-	return got.Instances.Instance, rest, adapter.CheckList(h.doing("DescribeInstances", region), got.Instances.Instance)
+	return all.Add(f, f.Whole("Size", disk.Value.Size), disk.IsOdd(), hosts...)
 }
 
-func (i *instance) row(f *adapter.Fields, sizes diskSizes) *resource.Host {
+func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 	return &resource.Host{
 		Meta:           resource.Meta{NativeID: i.InstanceID},
 		Name:           i.InstanceName,
@@ -138,25 +113,23 @@ func (i *instance) row(f *adapter.Fields, sizes diskSizes) *resource.Host {
 		InstanceType:   i.InstanceType,
 		VCPU:           f.Whole("Cpu", i.CPU),
 		MemoryMiB:      f.Whole("Memory", i.Memory),
-		DiskGiB:        sizes.of(f, i.InstanceID),
+		DiskGiB:        diskGiB,
 		PrivateIPs:     i.privateIPs(),
-		PublicIPs:      adapter.IPs(append([]string{i.EipAddress.IPAddress}, i.PublicIPAddress.IPAddress...)...),
+		PublicIPs:      adapter.IPs(append(i.PublicIPAddress.IPAddress, i.EipAddress.IPAddress)...),
 		VPCID:          i.VpcAttributes.VpcID,
 		SubnetID:       i.VpcAttributes.VSwitchID,
 		ImageID:        i.ImageID,
-		OS:             i.os(),
+		OS:             cmp.Or(i.OSNameEn, i.OSName), // the other depends on the account's language
 		ChargeType:     i.chargeType(),
 		Tags:           i.Tags.byKey(),
-		CloudCreatedAt: f.Time("CreationTime", i.CreationTime, zone),
-		ExpiresAt:      f.Expiry("ExpiredTime", i.ExpiredTime, zone),
+		CloudCreatedAt: f.Time("CreationTime", i.CreationTime, utc),
+		ExpiresAt:      f.Expiry("ExpiredTime", i.ExpiredTime, utc),
 	}
 }
 
 // privateIPs are those of all network interfaces, in a VPC or a classic network.
 func (i *instance) privateIPs() []string {
-	var all []string
-	all = append(all, i.VpcAttributes.PrivateIPAddress.IPAddress...)
-	all = append(all, i.InnerIPAddress.IPAddress...)
+	all := append(i.VpcAttributes.PrivateIPAddress.IPAddress, i.InnerIPAddress.IPAddress...)
 	for _, nic := range i.NetworkInterfaces.NetworkInterface {
 		all = append(all, nic.PrimaryIPAddress)
 		for _, set := range nic.PrivateIPSets.PrivateIPSet {
@@ -167,14 +140,6 @@ func (i *instance) privateIPs() []string {
 		}
 	}
 	return adapter.IPs(all...)
-}
-
-// os is the name in English: the other depends on the account's language.
-func (i *instance) os() string {
-	if i.OSNameEn != "" {
-		return i.OSNameEn
-	}
-	return i.OSName
 }
 
 // chargeType is the strategy of a spot instance, which is PostPaid otherwise.

@@ -16,33 +16,37 @@ import (
 // but an installation of one's own may be older. So nothing found is believed only
 // with a proof that it is not for want of the permission.
 
-// proveByDryRun asks ECS whether the credential may do the action in the region. It is
-// nil if it may; what else keeps from knowing is the error.
-func (s *session) proveByDryRun(ctx context.Context, region, action string) error {
-	keys, err := s.entrance.keys(ctx)
-	if err != nil {
+// dryRunPassed is the code that says that a call is permitted.
+const dryRunPassed = "DryRunOperation"
+
+// errUnproven is of an empty answer of a cloud that ignores DryRun.
+var errUnproven = &cloud.Error{Class: cloud.Unproven, Err: errors.New(
+	"the answer is empty, and this cloud takes no dry run: that cannot be told from a missing permission")}
+
+// provenByDryRun asks ECS whether the credential may do the action in the region. What
+// else keeps from knowing is the error.
+func provenByDryRun(action string) func(context.Context, *session, string, bool) error {
+	return func(ctx context.Context, s *session, region string, _ bool) error {
+		r := request{product: ecs, action: action, region: region, parameters: map[string]string{"DryRun": "true"}}
+		_, err := call(ctx, s, region, "dry run of "+action, func(ctx context.Context, keys adapter.Keys) (struct{}, error) {
+			_, err := send[struct{}](ctx, s, keys, r)
+			switch {
+			case codeOf(err) == dryRunPassed:
+				return struct{}{}, nil
+			case err == nil:
+				return struct{}{}, errUnproven
+			default:
+				return struct{}{}, err
+			}
+		})
 		return err
 	}
-	r := request{product: ecs, action: action, region: region, parameters: map[string]string{"DryRun": "true"}}
-	_, err = adapter.Do(ctx, s.account.Calls, region, "dry run of "+action, func(ctx context.Context) (struct{}, error) {
-		_, err := s.send(ctx, keys, r)
-		var answered *answeredError
-		switch {
-		case errors.As(err, &answered) && answered.code == dryRunPassed:
-			return struct{}{}, nil
-		case err == nil: // a cloud that ignores DryRun
-			return struct{}{}, errUnproven
-		default:
-			return struct{}{}, err
-		}
-	})
-	return err
 }
 
-// proveByOwner is the proof where there is no dry run, for RDS and SLB: no policy
+// provenByOwner is the proof where there is no dry run, for RDS and SLB: no policy
 // restricts a credential of the account itself. Of a RAM user or role nobody can tell,
 // so that nothing found is an error, though none that says that anything is denied.
-func (s *session) proveByOwner(ctx context.Context, region, action string) error {
+func provenByOwner(ctx context.Context, s *session, _ string, _ bool) error {
 	caller, err := s.caller(ctx)
 	if err != nil {
 		return err
@@ -50,7 +54,7 @@ func (s *session) proveByOwner(ctx context.Context, region, action string) error
 	if caller.IdentityType == "Account" {
 		return nil
 	}
-	return &cloud.Error{Class: cloud.Unproven, Doing: s.doing(action, region), Err: errors.New(
+	return &cloud.Error{Class: cloud.Unproven, Err: errors.New(
 		"the answer is empty, which cannot be told from a missing permission: " +
 			"check that the action is granted on all resources (\"Resource\": \"*\"), and leave regions without any such resource out of the account's regions")}
 }

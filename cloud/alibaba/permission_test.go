@@ -36,7 +36,7 @@ func TestAnEmptyRegionOfECS(t *testing.T) {
 	for kind, action := range map[*resource.Kind]string{resource.HostKind: "DescribeInstances", resource.DiskKind: "DescribeDisks"} {
 		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		require.NoError(t, err)
-		require.Equal(t, cloud.Page{}, page)
+		require.Equal(t, cloud.Page{Rows: []resource.Row{}}, page)
 		require.Equal(t, 2, w.asked(action), "the list and the dry run")
 		found, err := w.worker().Lookup(t.Context(), scopeOf(kind), []string{"i-1"})
 		require.NoError(t, err)
@@ -98,7 +98,7 @@ func TestAnEmptyRegionOfRDSAndSLB(t *testing.T) {
 		w.Record("GetCallerIdentity", []byte(`{"AccountId":"`+accountID+`","IdentityType":"Account"}`))
 		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		require.NoError(t, err, "no policy restricts the account itself")
-		require.Equal(t, cloud.Page{}, page)
+		require.Equal(t, cloud.Page{Rows: []resource.Row{}}, page)
 		found, err := w.worker().Lookup(t.Context(), scopeOf(kind), []string{"gone"})
 		require.NoError(t, err)
 		require.Empty(t, found)

@@ -1,7 +1,9 @@
 package alibaba_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -202,6 +204,66 @@ func TestAbsentFieldsAreEmpty(t *testing.T) {
 		want := kind.NewRow()
 		want.RowMeta().NativeID = rows[0].RowMeta().NativeID
 		require.Equal(t, []resource.Row{want, want}, rows, kind.Name())
+	}
+}
+
+// In each kind, a resource with an odd number, one with an odd time, and one with a text where
+// a list or a number is expected cost their own rows. null is nothing, in lists too.
+func TestOneOddResourceCostsOneRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	for _, test := range []struct {
+		kind *resource.Kind
+		page string // with a %s for the resources
+		id   string // the name of
+		odd  map[string]string
+		null string
+	}{
+		{resource.HostKind, `{"Instances":{"Instance":[%s]}}`, "InstanceId",
+			map[string]string{"Cpu": `-2`, "CreationTime": `"soon"`, "Memory": `"much"`, "Tags": `"none"`}, `"Tags":null,"NetworkInterfaces":{"NetworkInterface":[null]}`},
+		{resource.DiskKind, `{"Disks":{"Disk":[%s]}}`, "DiskId",
+			map[string]string{"Size": `0.5`, "ExpiredTime": `"2024-13-41T00:00Z"`, "Attachments": `"none"`}, `"Tags":{"Tag":null},"Attachments":{"Attachment":[null]}`},
+		{resource.DatabaseKind, `{"Items":{"DBInstance":[%s]}}`, "DBInstanceId",
+			map[string]string{"DBInstanceCPU": `"two"`, "CreateTime": `12`, "DBInstanceMemory": `1e30`, "Engine": `[]`}, `"Engine":null,"DBInstanceMemory":null`},
+		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[%s]},"TotalCount":"9"}`, "LoadBalancerId",
+			map[string]string{"CreateTime": `"soon"`, "Address": `["47.95.0.7"]`, "Tags": `{"Tag":"none"}`}, `"Tags":{"Tag":[null]},"Address":null`},
+	} {
+		resources := []string{fmt.Sprintf(`{%q:"good"},{%q:"null",%s}`, test.id, test.id, test.null)}
+		for field, value := range test.odd {
+			resources = append(resources, fmt.Sprintf(`{%q:%q,%q:%s}`, test.id, "odd "+field, field, value))
+		}
+		w.Record(actionOf[test.kind], fmt.Appendf(nil, test.page, strings.Join(resources, ",")))
+		page, err := w.worker().List(t.Context(), scopeOf(test.kind), "")
+		require.NoError(t, err, test.kind.Name())
+		require.Len(t, page.Rows, 2, "%s: %v", test.kind.Name(), page.Problems)
+		require.Equal(t, "good", page.Rows[0].RowMeta().NativeID)
+		require.Equal(t, "null", page.Rows[1].RowMeta().NativeID)
+		require.Len(t, page.Problems, len(test.odd), test.kind.Name())
+		for _, problem := range page.Problems {
+			field := strings.TrimPrefix(problem.NativeID, "odd ")
+			require.Contains(t, test.odd, field)
+			require.Contains(t, problem.Text, field)
+			require.Contains(t, problem.Text, " makes no sense: ")
+		}
+	}
+}
+
+// A resource that says that it is of another region is no row of this one.
+func TestAResourceOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	for kind, page := range map[*resource.Kind]string{
+		resource.HostKind:         `{"Instances":{"Instance":[{"InstanceId":"a","RegionId":"cn-beijing"},{"InstanceId":"b","RegionId":"%s"}]}}`,
+		resource.DiskKind:         `{"Disks":{"Disk":[{"DiskId":"a","RegionId":""},{"DiskId":"b","RegionId":"%s"}]}}`,
+		resource.DatabaseKind:     `{"Items":{"DBInstance":[{"DBInstanceId":"a","RegionId":null},{"DBInstanceId":"b","RegionId":"%s"}]}}`,
+		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionId":"%s"}]},"TotalCount":2}`,
+	} {
+		for region, want := range map[string]int{beijing: 2, "cn-hangzhou": 1} {
+			w := newWorld(t, everything())
+			w.Record(actionOf[kind], fmt.Appendf(nil, page, region))
+			rows, _ := listAll(t, w.worker(), kind)
+			require.Len(t, rows, want, kind.Name())
+			require.Equal(t, "a", rows[0].RowMeta().NativeID)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOwnEndpoints(t *testing.T) {
+func TestOwnHosts(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		product product
@@ -23,6 +23,6 @@ func TestOwnEndpoints(t *testing.T) {
 		{slb, "us-east-1", "slb.aliyuncs.com"},
 		{slb, "ap-southeast-5", "slb.ap-southeast-5.aliyuncs.com"},
 	} {
-		require.Equal(t, test.want, ownEndpoint(test.product, test.region))
+		require.Equal(t, test.want, ownHost(test.product, test.region))
 	}
 }

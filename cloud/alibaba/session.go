@@ -1,0 +1,123 @@
+package alibaba
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// session is an account entered with one credential.
+type session struct {
+	account    adapter.Account
+	home       string // the region to ask for what is of none
+	credential credential
+	hostDisks  adapter.Tables[adapter.HostDisks] // by region
+}
+
+// homeRegion matters only for endpoints with {region} in them.
+func homeRegion(settings cloud.Settings) string {
+	if len(settings.Regions) > 0 {
+		return settings.Regions[0]
+	}
+	return "cn-hangzhou"
+}
+
+// Identity implements adapter.Session: the id of the account, also of one whose RAM
+// user or role the credential is of.
+func (s *session) Identity(ctx context.Context) (string, error) {
+	caller, err := s.caller(ctx)
+	if err == nil && caller.AccountID == "" {
+		err = adapter.BadAnswer(s.account.Place()+": GetCallerIdentity", "AccountId is missing")
+	}
+	if err != nil {
+		return "", err
+	}
+	return caller.AccountID, nil
+}
+
+// caller is who the credential is of
+// (https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-getcalleridentity).
+type caller struct {
+	AccountID    string `json:"AccountId"`
+	IdentityType string // Account, RAMUser or AssumedRoleUser
+}
+
+func (s *session) caller(ctx context.Context) (*caller, error) {
+	return askHome[caller](ctx, s, sts, "GetCallerIdentity")
+}
+
+// Regions implements adapter.Session. ECS lists the regions that the account can use
+// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeregions);
+// the other products have no regions beyond these.
+func (s *session) Regions(ctx context.Context) ([]string, error) {
+	type answer struct {
+		Regions struct {
+			Region []struct {
+				RegionID string `json:"RegionId"`
+			}
+		}
+	}
+	got, err := askHome[answer](ctx, s, ecs, "DescribeRegions")
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, region := range got.Regions.Region {
+		names = append(names, region.RegionID)
+	}
+	if len(names) == 0 || slices.Contains(names, "") {
+		return nil, adapter.BadAnswer(s.account.Place()+": DescribeRegions", "one of the %d regions in it has no RegionId, or there is none", len(names))
+	}
+	return adapter.Set(names...), nil
+}
+
+// endpoint is where a product is asked in a region.
+type endpoint struct{ protocol, host, path string }
+
+// endpoint is as configured, else the provider's own.
+func (s *session) endpoint(of product, region string) (endpoint, error) {
+	configured := s.account.EndpointFor(of.name, region)
+	if configured == "" {
+		return endpoint{protocol: "https", host: ownHost(of, region), path: "/"}, nil
+	}
+	parsed, err := url.Parse(configured)
+	switch {
+	case err != nil:
+		return endpoint{}, fmt.Errorf("read the endpoint: %w", err)
+	case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
+		return endpoint{}, fmt.Errorf("the endpoint %s is not of the form https://HOST", parsed.Redacted())
+	}
+	return endpoint{protocol: parsed.Scheme, host: parsed.Host, path: parsed.Path + "/"}, nil
+}
+
+// ownHost is the host of a product in a region: PRODUCT.REGION.aliyuncs.com, but for
+// the regions that the product serves centrally. Those are as the provider's SDKs of the
+// products have them (github.com/alibabacloud-go: ecs-20140526, rds-20140815,
+// slb-20140515).
+func ownHost(of product, region string) string {
+	switch {
+	case of == sts:
+		return "sts.aliyuncs.com"
+	case of == rds && region == "cn-hangzhou-finance":
+		return "rds-vpc.cn-hangzhou-finance.aliyuncs.com"
+	case slices.Contains(central[of.name], region):
+		return of.name + ".aliyuncs.com"
+	default:
+		return of.name + "." + region + ".aliyuncs.com"
+	}
+}
+
+var central = map[string][]string{
+	"ecs": strings.Fields(`cn-hangzhou-finance cn-north-2-gov-1 cn-beijing-gov-1`),
+	"rds": strings.Fields(`cn-qingdao cn-beijing cn-hangzhou cn-shanghai cn-shenzhen cn-heyuan cn-hongkong
+		ap-southeast-1 us-west-1 us-east-1 cn-shanghai-finance-1 cn-shenzhen-finance-1 cn-beijing-finance-1
+		cn-north-2-gov-1 cn-beijing-gov-1`),
+	"slb": strings.Fields(`cn-qingdao cn-beijing cn-hangzhou cn-shanghai cn-shenzhen cn-hongkong
+		ap-southeast-1 us-west-1 us-east-1 cn-hangzhou-finance cn-shanghai-finance-1 cn-shenzhen-finance-1
+		cn-north-2-gov-1 cn-beijing-gov-1`),
+}
