@@ -207,6 +207,30 @@ func TestTheDefaultChain(t *testing.T) {
 	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
 }
 
+// A chain that gives nothing is the account's failure, whatever was asked. Not parallel: the
+// environment is the process's.
+func TestADefaultChainWithoutKeys(t *testing.T) {
+	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_CREDENTIALS_URI"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
+	w := newWorld(t, everything())
+	settings := w.settings()
+	settings.Credential = cloud.Credential{}
+	for range 2 { // without a role, and with one
+		page, err := adapterOf(settings).List(t.Context(), scopeOf(resource.HostKind), "")
+		requireClass(t, cloud.InvalidCredential, page, err, settings.Credential.RoleARN)
+		require.ErrorContains(t, err, "alibaba/prod: ")
+		require.ErrorContains(t, err, "the default chain has none: check the environment, the profile or the role of the machine")
+		var failure *cloud.Error
+		require.ErrorAs(t, err, &failure)
+		require.True(t, failure.OfAccount)
+		settings.Credential.RoleARN = "acs:ram::" + accountID + ":role/inventory"
+	}
+	require.Empty(t, w.Requests())
+}
+
 // The SDK would tell the provider the user of the environment's proxy. Not parallel:
 // the environment is the process's.
 func TestTheUserOfTheProxyIsTheProxys(t *testing.T) {

@@ -97,7 +97,7 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 		return snapshot{}, err
 	}
 	all, client := snapshot{kind: kind}, s.open()
-	for _, region := range s.regionsOf(answer) {
+	for _, region := range s.regionsOf(of, answer) {
 		scope := resource.Scope{Kind: of.kind, Provider: s.spec.provider, Account: "recorded", Region: region}
 		page, err := client.List(ctx, scope, "")
 		if err != nil {

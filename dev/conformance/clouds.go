@@ -30,7 +30,7 @@ type spec struct {
 	adapter  adapter.Adapter
 	handler  func(*fake.Cloud) http.Handler
 	regions  []string
-	region   string // path of a resource's region, where an answer holds those of several
+	region   string // field of a resource that says its region, where there is one
 	actions  []action
 }
 
@@ -67,7 +67,7 @@ const accountID = "100000000001"
 func clouds() []spec {
 	return []spec{
 		{
-			provider: "alibaba", adapter: alibaba.Adapter(), handler: alibabafake.New, regions: []string{"cn-hangzhou"},
+			provider: "alibaba", adapter: alibaba.Adapter(), handler: alibabafake.New, regions: []string{"cn-hangzhou"}, region: "RegionId",
 			actions: []action{
 				{name: "DescribeInstances", kind: hosts, lists: "Instances.Instance[]", ids: []string{"InstanceId"}, total: "TotalCount"},
 				{name: "DescribeDisks", kind: disks, lists: "Disks.Disk[]", ids: []string{"DiskId"}, total: "TotalCount", joined: true},
@@ -98,7 +98,7 @@ func clouds() []spec {
 			},
 		},
 		{
-			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "value[].location",
+			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "location",
 			actions: azureActions(),
 		},
 		{

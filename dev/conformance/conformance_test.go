@@ -87,9 +87,11 @@ func TestRun(t *testing.T) {
 		"what the command line printed of ELBv2": {"aws/doc_cli_describe_load_balancers_0.json", printedBalancers, []string{
 			"resource_load_balancer: 1 of 1 decoded", "addresses balancer_type cloud_created_at name scheme status subnet_ids vpc_id zones",
 		}, ""},
-		"balancers without their tags":  {"aws/wire_DescribeLoadBalancers.xml", sentBalancers, []string{"resource_load_balancer: 1 of 1 decoded"}, ""},
-		"databases of Azure":            {"azure/mysql_list_recorded.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
-		"databases under another name":  {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"balancers without their tags": {"aws/wire_DescribeLoadBalancers.xml", sentBalancers, []string{"resource_load_balancer: 1 of 1 decoded"}, ""},
+		"databases of Azure":           {"azure/mysql_list_recorded.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"databases under another name": {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"hosts of several regions": {"alibaba/recorded_DescribeInstances.json", `{"TotalCount": 2, "Instances": {"Instance": [{"InstanceId": "i-1", "RegionId": "cn-beijing"},
+			{"InstanceId": "i-2", "RegionId": "cn-shanghai"}]}}`, []string{"resource_host: 2 of 2 decoded"}, ""},
 		"machines of several locations": {"azure/vm_listall_recorded.json", machinesOfTwoLocations, []string{"resource_host: 3 of 3 decoded"}, ""},
 		"one without an id": {"aws/wire_DescribeDBInstances.xml", oneWithoutID, []string{
 			"resource_database: 1 of 2 decoded, 1 with a problem", `problem: database without an id: it is called "new"`,

@@ -125,7 +125,7 @@ func (s *server) prepare(files []string) {
 		if err != nil {
 			continue // it is reported with the file itself
 		}
-		s.addRegions(answer)
+		s.addRegions(of, answer)
 		if of.joined {
 			s.join(of, answer)
 		}

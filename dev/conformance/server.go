@@ -47,9 +47,9 @@ func start(of spec) *server {
 func (s *server) close() { s.http.Close() }
 
 // addRegions gives the account the regions that the answer names.
-func (s *server) addRegions(answer document) {
+func (s *server) addRegions(of action, answer document) {
 	s.cloud.Update(func(accounts []*fake.Account) {
-		for _, region := range s.regionsOf(answer) {
+		for _, region := range s.regionsOf(of, answer) {
 			if accounts[0].Region(region) == nil {
 				accounts[0].Regions = append(accounts[0].Regions, &fake.Region{Name: region})
 			}
@@ -118,14 +118,14 @@ func (s *server) serveReferred(of action, answer document) error {
 	return nil
 }
 
-// regionsOf are the regions to list: those that the answer itself names, where the
-// cloud answers for all at once.
-func (s *server) regionsOf(answer document) []string {
-	if s.spec.region == "" {
+// regionsOf are the regions to list: those that the answer's resources name, where they
+// do. A resource of another region than was asked for is no row.
+func (s *server) regionsOf(of action, answer document) []string {
+	if s.spec.region == "" || of.kind == "" {
 		return s.spec.regions[:1]
 	}
 	var regions []string
-	for _, n := range answer.find(s.spec.region) {
+	for _, n := range answer.find(of.lists + "." + s.spec.region) {
 		if region := regionName(n.scalar); region != "" && !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
