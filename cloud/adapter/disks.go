@@ -1,5 +1,7 @@
 package adapter
 
+import "context"
+
 // HostDisks are what the disks of each host have together, in GiB, by the host's id: for
 // clouds whose hosts do not say it. The zero value has none.
 type HostDisks struct {
@@ -31,6 +33,21 @@ func (d *HostDisks) Add(f *Fields, gib int64, isOdd bool, hosts ...string) error
 		}
 	}
 	return nil
+}
+
+// AddPages adds the disks of a region page by page, for Tables. of is a disk's size in GiB
+// and the hosts that have it.
+func AddPages[S Session, D any](s S, disks *Listing[S, D], region string, of func(*Fields, *D) (int64, []string)) func(context.Context, HostDisks, string) (HostDisks, string, error) {
+	return func(ctx context.Context, all HostDisks, cursor string) (HostDisks, string, error) {
+		listed, next, err := disks.Page(ctx, s, region, cursor)
+		for i := 0; i < len(listed) && err == nil; i++ {
+			disk := &listed[i]
+			f := disk.Read(disks.What, disks.ID(&disk.Value))
+			gib, hosts := of(f, &disk.Value)
+			err = all.Add(f, gib, disk.IsOdd(), hosts...)
+		}
+		return all, next, named(disks.Action, err)
+	}
 }
 
 // Of is the sum of a host's disks.

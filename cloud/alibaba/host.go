@@ -69,39 +69,17 @@ type instance struct {
 
 type ips struct{ IPAddress []string }
 
-// withDisks makes rows with the sizes of their disks.
+// withDisks makes rows with the sizes of their disks, which are listed once for all pages:
+// DescribeDisks takes one host's id alone.
 func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (row func(*adapter.Fields, *instance) resource.Row, err error) {
 	var sizes adapter.HostDisks
 	if len(page.Items) > 0 {
-		sizes, err = s.hostDisks.Pages(ctx, page.Region, page.Begins, s.addDisks(page.Region))
+		sizes, err = s.hostDisks.Pages(ctx, page.Region, page.Begins, adapter.AddPages(s, &disks, page.Region, sizeAndHosts))
 	}
 	if err == nil && page.Ends {
 		s.hostDisks.Forget(page.Region)
 	}
 	return func(f *adapter.Fields, i *instance) resource.Row { return hostRow(f, i, sizes.Of(f, i.InstanceID)) }, err
-}
-
-// addDisks adds a page of the region's disks. They are listed once for a listing of hosts:
-// DescribeDisks takes one host's id alone.
-func (s *session) addDisks(region string) func(context.Context, adapter.HostDisks, string) (adapter.HostDisks, string, error) {
-	return func(ctx context.Context, all adapter.HostDisks, cursor string) (adapter.HostDisks, string, error) {
-		listed, next, err := disks.Page(ctx, s, region, cursor)
-		for i := range listed {
-			if err == nil {
-				err = addDisk(&all, &listed[i])
-			}
-		}
-		return all, next, err
-	}
-}
-
-func addDisk(all *adapter.HostDisks, disk *adapter.Item[disk]) error {
-	f := disk.Read("disk", disk.Value.DiskID)
-	var hosts []string
-	for _, attachment := range disk.Value.attached() {
-		hosts = append(hosts, attachment.InstanceID)
-	}
-	return all.Add(f, f.Whole("Size", disk.Value.Size), disk.IsOdd(), hosts...)
 }
 
 func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {

@@ -168,6 +168,20 @@ func TestADiskOnTwoPages(t *testing.T) {
 	require.Equal(t, int64(70), rows[0].(*resource.Host).DiskGiB)
 }
 
+// A disk that does not say whose it is stays an error, however often it is asked for.
+func TestADiskOnALaterPageThatDoesNotSayWhoseItIs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Break(fake.Fault{Action: "DescribeDisks", Cursor: true, Body: `{"Disks":{"Disk":[{"DiskId":"d-2","Size":20,"Attachments":"i-1"}]},"NextToken":""}`})
+	w.Break(fake.Fault{Action: "DescribeDisks", Body: `{"Disks":{"Disk":[{"DiskId":"d-1","InstanceId":"i-1","Size":10}]},"NextToken":"more"}`})
+	client := w.worker()
+	for range 2 {
+		page, err := client.List(t.Context(), scopeOf(resource.HostKind), "")
+		requireClass(t, cloud.BadAnswer, page, err, "whose?")
+		require.ErrorContains(t, err, `DescribeDisks of cn-beijing: bad_answer: whose is it? disk "d-2"`)
+	}
+}
+
 func TestATokenThatComesAgainIsNoPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())
