@@ -21,9 +21,9 @@ func (a *Activities) ListAccounts(ctx context.Context) (ListAccountsOut, error) 
 	return out, nil
 }
 
-// CheckAccount enters an account and reads the first page of each configured kind
-// in each of its regions, and looks a resource of it up again: all that a sync
-// does. What it finds wrong is its result.
+// CheckAccount does all that a sync does: it enters an account, reads the first page of
+// each configured kind in each of its regions, and looks one of the listed resources up
+// by id. Its result says what is wrong.
 func (a *Activities) CheckAccount(ctx context.Context, in AccountRef) (AccountCheck, error) {
 	defer startBeat(ctx).stop()
 	client, err := a.deps.Accounts.Client(resource.Scope{Provider: in.Provider, Account: in.Account})
@@ -91,9 +91,9 @@ func (c *accountCheck) enter(ctx context.Context) error {
 // maxRegionsNamed bounds the names of regions in a check.
 const maxRegionsNamed = 50
 
-// dispensable are the classes of failures to find the enabled regions that keep nobody
-// from syncing those that the configuration names: a missing permission, or an endpoint
-// of one's own without that part of the API.
+// dispensable are the classes of failure to find the enabled regions that keep nobody
+// from syncing the configured ones: a missing permission, or an endpoint of one's own
+// without that part of the API.
 var dispensable = map[cloud.Class]bool{cloud.Denied: true, cloud.NotFound: true, cloud.BadAnswer: true}
 
 // compareRegions compares the regions with those that the account has enabled.
@@ -139,7 +139,7 @@ func (c *accountCheck) readKind(ctx context.Context, kind string, regions []stri
 			return nil
 		})
 	}
-	_ = group.Wait() // each failure is the region's
+	_ = group.Wait() // a failure costs its region alone
 	check := KindCheck{Kind: kind}
 	for i, err := range failures {
 		if err == nil {
@@ -164,8 +164,8 @@ func (c *accountCheck) readScope(ctx context.Context, scope resource.Scope) erro
 	return c.lookUp(ctx, scope, page.Rows)
 }
 
-// lookedUp is how many listed resources are looked up again: one may end in between,
-// all of them do not.
+// lookedUp is how many listed resources are looked up again: one may be deleted in
+// between, but not all of them.
 const lookedUp = 5
 
 func (c *accountCheck) lookUp(ctx context.Context, scope resource.Scope, rows []resource.Row) error {

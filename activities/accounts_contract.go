@@ -19,8 +19,8 @@ func (r AccountRef) Place() string { return r.Provider + "/" + r.Account }
 // AccountCheck is what a check found of an account.
 type AccountCheck struct {
 	AccountRef
-	// Identity is the provider's own id of the account; empty where nobody enters it
-	// with a credential, as with the mock, or where Error says why.
+	// Identity is the provider's own id of the account. It is empty if the account
+	// needs no credential, like the mock, or if Error says why.
 	Identity string `json:"identity,omitempty"`
 	// Regions is how many are listed, as configured or discovered.
 	Regions int `json:"regions"`
@@ -48,8 +48,8 @@ type RegionCheck struct {
 	Error  string `json:"error"`
 }
 
-// Cut returns the check with texts of at most so many bytes, each list cut at its end:
-// the counts stay whole.
+// Cut returns the check with at most so many bytes of text. It cuts each list at its
+// end; the counts stay whole.
 func (c AccountCheck) Cut(bytes int) AccountCheck {
 	left := bytes
 	c.Error = take(&left, c.Error)

@@ -85,8 +85,8 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 	}, nil
 }
 
-// fromAnother lets each run begin with another scope: an account that is given up after
-// the first of its regions has others at the next run.
+// fromAnother lets each run begin with another scope. If a run gives an account up
+// after some of its regions, the next run lists others first.
 func fromAnother(ids []int64, run int64) []int64 {
 	if len(ids) == 0 {
 		return ids
@@ -143,8 +143,8 @@ func whichScopes(scopes []resource.Scope) string {
 	return text
 }
 
-// configuredScopes asks each account for its regions. One that fails takes
-// nothing away from the others: its scopes are reported, and left as they are.
+// configuredScopes asks each account for its regions. If one fails, its scopes are
+// reported and left as they are; the other accounts go on.
 func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes []resource.Scope, unlisted []UnlistedScope) {
 	for _, found := range a.findRegions(ctx, kind) {
 		account := found.account
@@ -173,7 +173,7 @@ type accountRegions struct {
 }
 
 // accountsAtOnce is how many accounts are asked for their regions at the same time:
-// some that do not answer are not to keep the others waiting.
+// those that do not answer must not keep the others waiting.
 const accountsAtOnce = 8
 
 // findRegions asks the accounts that have the kind, in their order.
@@ -205,9 +205,8 @@ const (
 	maxRegion       = 64                     // characters of the region columns
 )
 
-// regionsOf asks an account for its regions, and again where that may help, after a
-// short pause at most: one account that is throttled or hangs is not to keep the
-// others waiting.
+// regionsOf asks an account for its regions, and asks again if that may help. It pauses
+// only briefly: an account that is throttled or hangs must not keep the others waiting.
 func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, err error) {
 	for attempt := 1; ; attempt++ {
 		regions, err = regionsOnce(ctx, client)
@@ -222,7 +221,7 @@ func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, er
 	}
 }
 
-// retryAfter is how long a provider asks to wait; 0 for no matter how long.
+// retryAfter is how long a provider asks to wait, 0 if it does not say.
 func retryAfter(err error) time.Duration {
 	var failure *cloud.Error
 	if errors.As(err, &failure) {
@@ -285,8 +284,8 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	return out, nil
 }
 
-// foldParallel is how many scopes are folded at once: nothing else of a run is at
-// work meanwhile, and a connection to MySQL keeps half of two cores busy.
+// foldParallel is how many scopes are folded at once: nothing else of the run works
+// meanwhile, and each connection to MySQL keeps half of two cores busy.
 const foldParallel = 4
 
 // ApplyAdds applies the additions that ComputeDiff found.
@@ -305,8 +304,8 @@ func (a *Activities) BatchDelete(ctx context.Context, in ApplyIn) (store.Counts,
 	return a.apply(ctx, in, diff.Delete)
 }
 
-// applyParallel is how many batches of an activity are in flight: two keep
-// MySQL busy while the other one's rows are encoded.
+// applyParallel is how many batches of an activity are in flight: MySQL applies one
+// while the rows of the other are encoded.
 const applyParallel = 2
 
 // batchesAtOnce is how many batches of all its activities a worker has in flight.
@@ -349,18 +348,18 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 	return counts, temporalError(ctx, err)
 }
 
-// CountApplied adds up what became of the rows of an operation so far, for one
-// that failed in the middle.
+// CountApplied adds up what an operation that failed in the middle has done to its
+// rows.
 func (a *Activities) CountApplied(ctx context.Context, in CountAppliedIn) (store.Counts, error) {
 	defer startBeat(ctx).stop()
 	counts, err := a.deps.Store.SumBatches(ctx, store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: in.Op})
 	return counts, temporalError(ctx, err)
 }
 
-// RecordRun records what became of scopes, and of the run. What the run did to the
-// inventory is counted by those who did it, in the transactions in which they did: the
-// figures of the workflow lack what was done before a reset, or what a newer run has
-// swept the ledger of.
+// RecordRun records what became of scopes, and of the run. The transactions that
+// changed the inventory have counted what they did. The workflow's own figures are not
+// used: they lack what was done before a reset, and what a newer run has swept from the
+// ledger.
 func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) (RecordRunOut, error) {
 	defer startBeat(ctx).stop()
 	if in.Final == nil {

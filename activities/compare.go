@@ -50,8 +50,9 @@ type comparison struct {
 	failures []store.Failure
 	read     resource.Digest // of the usable rows that were staged
 	clashes  int64           // rows that repeat another one's id, and not its content
-	// clashing are the ids of those clashes that are no moves. Their first rows are in
-	// batches by the time it shows: the comparison is made anew, and knows them.
+	// clashing are the ids of clashes that no move explains. Their first rows are in
+	// batches already when that shows, so the comparison is made again, knowing these
+	// ids.
 	clashing map[resource.UID]bool
 	// twofold are ids that several resources have, each told once.
 	twofold map[resource.UID]bool
@@ -117,8 +118,8 @@ func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
 	return nil
 }
 
-// seePart makes a batch of a part that is to be added, or modified, as a whole. Of
-// any other it picks the rows.
+// seePart makes one batch of a part whose rows are all to be added, or all to be
+// modified. Of any other part it picks the rows.
 func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 	ops := make([]diff.Op, len(part.Entries))
 	for i, entry := range part.Entries {
@@ -148,8 +149,8 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 	})
 }
 
-// remember keeps for a plan's description what was compared with a row to modify. A
-// run looks at what is stored as it applies.
+// remember keeps what was compared with a row to modify, for the description of a plan.
+// A run does not need it: it looks at what is stored when it applies.
 func (c *comparison) remember(ctx context.Context, op diff.Op, uid resource.UID) error {
 	if op != diff.Modify || !c.in.Run.IsPlan() {
 		return nil
@@ -180,17 +181,17 @@ func (c *comparison) seeStored(at int) {
 	c.noteClash(c.diff.SeeStored(at), uid)
 }
 
-// seeTwofold counts the rows but the first.
+// seeTwofold counts all rows of the id but the first.
 func (c *comparison) seeTwofold(uid resource.UID) {
 	if c.diff.SeeUnreadable(uid) == diff.Repeat {
 		c.clashes++
 	}
 }
 
-// noteClash notes a row with the id of an earlier one and other content. If the pages
-// moved, it is a resource that changed between two of them: the first row counts, and the
-// next run sees the other. Pages that did not move repeat nothing: then it is another
-// resource.
+// noteClash notes a row that has the id of an earlier row and other content. If the
+// pages moved, the resource changed between two of them: the first row counts, and the
+// next run sees the other. Pages that did not move repeat nothing: then the row is
+// another resource's.
 func (c *comparison) noteClash(op diff.Op, uid resource.UID) {
 	if op != diff.Clash {
 		return
@@ -216,8 +217,8 @@ func (c *comparison) tellTwofold(item store.Item) error {
 	return nil
 }
 
-// inventoryChanged is about a row that was stored as it is when it was listed, and
-// no longer is: somebody else wrote to the inventory meanwhile.
+// inventoryChanged is the error about a row that was stored with the listed hash when
+// it was listed, and no longer is: somebody else wrote to the inventory meanwhile.
 func (c *comparison) inventoryChanged() error {
 	return nonRetryable(InventoryChangedType, fmt.Errorf(
 		"compare %s: the inventory was changed between the listing and the comparison, by something else than a sync; the next run compares anew",
@@ -234,8 +235,8 @@ func (c *comparison) seeUnusable(item store.Item) {
 	c.fail(item)
 }
 
-// noteUnusable notes an unusable row of a known resource, which is another resource's row
-// like any that clashes.
+// noteUnusable notes an unusable row whose id is known. If another row has the id, it
+// is judged like any two rows that clash.
 func (c *comparison) noteUnusable(uid resource.UID) {
 	if op := c.diff.SeeUnreadable(uid); op == diff.Repeat {
 		c.clashes++
@@ -250,8 +251,8 @@ func (c *comparison) fail(item store.Item) {
 	}
 }
 
-// checkRead makes sure that what was staged is what was listed. Whatever mixed
-// them up, nothing is deleted on its account.
+// checkRead makes sure that what was staged is what was listed. If anything mixed them
+// up, nothing is deleted because of it.
 func (c *comparison) checkRead() error {
 	listed := c.in.Snapshot
 	if c.read == listed.Digest && c.out.Unusable == listed.Unusable {
@@ -261,8 +262,8 @@ func (c *comparison) checkRead() error {
 		c.in.Scope.Place(), resource.ErrCorrupt, listed.Digest, listed.Unusable, c.read, c.out.Unusable)
 }
 
-// checkComplete counts again, without what pages repeated: where a page repeats
-// a row, another row may have been skipped.
+// checkComplete counts again, without the rows that pages repeated: a page that repeats
+// one row may have skipped another.
 func (c *comparison) checkComplete() error {
 	c.out.CloudNum = c.diff.Seen() + c.out.Unidentified
 	snapshot := c.in.Snapshot
@@ -280,8 +281,8 @@ func (c *comparison) checkComplete() error {
 	return nil
 }
 
-// writeDeletions writes what the cloud no longer lists: all of it, and where rows of it
-// wait for a decision since an earlier run, these and the others apart.
+// writeDeletions writes what the cloud no longer lists. If some of these rows wait for
+// a decision since an earlier run, it also writes them and the others apart.
 func (c *comparison) writeDeletions(ctx context.Context) error {
 	gone := c.diff.Gone()
 	if err := c.writeCandidates(ctx, diff.Candidates, gone, &c.out.Deletions); err != nil {
@@ -301,7 +302,7 @@ func (c *comparison) writeDeletions(ctx context.Context) error {
 	c.out.Back = c.listedAgain(hold.Entries, len(standing))
 	switch {
 	case len(standing) == 0 && len(gone) > 0 && c.out.Back > 0:
-		return nil // its rows count until it is judged what else is gone
+		return nil // its rows still count when the other deletions are judged
 	case len(standing) == 0:
 		return c.endHold(ctx)
 	}
@@ -318,7 +319,7 @@ func (c *comparison) writeDeletions(ctx context.Context) error {
 	return c.writeCandidates(ctx, diff.FreshCandidates, fresh, &c.out.Standing.Fresh)
 }
 
-// listedAgain is how many of the held rows the inventory has, but for those that are gone.
+// listedAgain is how many of the held rows are stored and not gone from the listing.
 func (c *comparison) listedAgain(held []resource.Entry, gone int) int64 {
 	stored := 0
 	for _, entry := range held {
@@ -339,8 +340,8 @@ func (c *comparison) writeCandidates(ctx context.Context, op diff.Op, entries []
 	return nil
 }
 
-// endHold ends a hold of which the cloud has listed every row again, or which the
-// inventory no longer has. A plan leaves it.
+// endHold ends a hold of which no row waits any more: the cloud has listed them again,
+// or the inventory no longer has them. A plan leaves it.
 func (c *comparison) endHold(ctx context.Context) error {
 	if c.in.Run.IsPlan() {
 		return nil

@@ -7,14 +7,15 @@ import (
 	"cloudsync/cloud"
 )
 
-// Clouds move while they are read: what is created at the front of a listing by offsets
-// repeats a row on the next page, what is deleted hides one. A listing whose paging went
-// to its end is usable all the same: what it hides is asked for by id before anything is
-// deleted, and what it misses is the next run's. One that was cut short is not.
+// Clouds move while they are read. With pages by offset, a resource created at the
+// front repeats a row on the next page, and a deleted one hides a row. A listing that
+// was read to its end is usable all the same: hidden resources are asked for by id
+// before anything is deleted, and the next run adds what was missed. A listing that was
+// cut short is not usable.
 //
 //	announced total     | rows listed    | different ones | the listing is
 //	--------------------+----------------+----------------+-----------------------------------
-//	none                | any            | any            | complete: the paging's word is all
+//	none                | any            | any            | complete: only the paging can tell
 //	any                 | any            | >= the largest | complete
 //	the same throughout | < it           | any            | cut short
 //	the same throughout | >= it: repeats | few missing    | usable: moved, or counted twice
@@ -23,10 +24,11 @@ import (
 //	moved               | >= it          | some missing   | usable: as many as moved, or few
 //	moved               | >= it          | more missing   | cut short
 //
-// A total that falls by more than a part from one page to the next, and by more than few,
-// is no deletion, and accounts for nothing that is missing. Rows that repeat one of the
-// same page are different ones here: no move repeats them, so the cloud has them twice.
-// Pages that repeat the page before as a whole are not counted as listed at all.
+// A total that falls from one page to the next by more than a tenth (partOfRows), and
+// by more than few, is no deletion, and explains no missing row. A row that repeats one
+// of its own page counts as a different one here: no move repeats it, so the cloud has
+// it twice. A page that repeats the page before as a whole does not count as listed at
+// all.
 const (
 	few        = 10
 	partOfRows = 10 // one of so many
@@ -37,7 +39,7 @@ type totals struct {
 	Announced int64 `json:"announced"`          // the largest
 	Smallest  int64 `json:"smallest,omitempty"` // 0: as the largest
 	Latest    int64 `json:"latest,omitempty"`
-	Moves     int64 `json:"moves,omitempty"` // by so many it changed from page to page, in all
+	Moves     int64 `json:"moves,omitempty"` // the sum of its steps from page to page
 }
 
 // note notes the total that a page announces, if it does.
@@ -53,21 +55,22 @@ func (t *totals) note(total int64) {
 	t.Latest = total
 }
 
-// missing is how many of the announced rows a listing does not have whose paging went to
-// its end, and whether it is usable.
+// missing is how many of the announced rows a listing lacks that was read to its end,
+// and whether it is usable.
 func (t totals) missing(listed, different int64) (missing int64, usable bool) {
 	missing = max(0, t.Announced-different)
 	return missing, missing == 0 || listed >= cmp.Or(t.Smallest, t.Announced) && missing <= max(few, t.Moves)
 }
 
-// totals are those of the snapshot's listing, which has as many rows as the smallest.
+// totals are those of the snapshot's listing. FetchCloud has checked that it has as
+// many rows as the smallest total says.
 func (out FetchCloudOut) totals() totals {
 	return totals{Announced: out.Announced, Smallest: min(out.Announced, out.Listed), Moves: out.Moves}
 }
 
 // pagesMoved says that pages of the listing repeat rows because the cloud moved: the
-// total did, or there are more rows than it counts. Where no total is announced, pages go
-// on from a token, and do not move.
+// total moved, or more rows than the total were listed. Without an announced total,
+// pages go on from a token, and do not move.
 func (out FetchCloudOut) pagesMoved() bool {
 	return out.Moves > 0 || out.Announced > 0 && out.Listed > out.Announced
 }

@@ -17,20 +17,20 @@ import (
 type ConfirmAbsentOut struct {
 	Writer int   `json:"writer"`
 	Absent int64 `json:"absent"` // the provider says that they do not exist
-	// PagingSkips are the candidates that exist, which the listing lacked, and those
-	// that nobody can ask for, since their row was edited by hand.
+	// PagingSkips are the candidates that exist although the listing lacked them, and
+	// those whose row was edited by hand, so that nobody can ask for them.
 	PagingSkips int64 `json:"pagingSkips"`
 }
 
-// maxThrottled is how often in a row ConfirmAbsent waits for a provider that
-// throttles it, before the attempt fails.
+// maxThrottled is how often in a row ConfirmAbsent waits for a provider that throttles
+// it, before the attempt fails.
 const maxThrottled = 10
 
-// ConfirmAbsent asks the provider for each deletion candidate by its id, and
-// writes those that do not exist as the batches to delete. A listing can lack a
-// resource that exists: with offset paging, one that goes away during the listing
-// moves another one over the page's edge. With EndsHold, the
-// scope's hold ends: what stays, since it exists, is judged anew by the next run.
+// ConfirmAbsent asks the provider for each deletion candidate by its id, and writes
+// those that do not exist as the batches to delete. A listing can lack a resource that
+// exists: with pages by offset, a deletion during the listing moves another resource to
+// a page that was read already. With EndsHold, the scope's hold ends: the next run
+// judges anew the rows that stay because they exist.
 func (a *Activities) ConfirmAbsent(ctx context.Context, in ConfirmAbsentIn) (ConfirmAbsentOut, error) {
 	defer startBeat(ctx).stop()
 	kind, err := a.deps.Kinds.Kind(in.Kind)
@@ -90,8 +90,8 @@ func (c *confirmation) take(ctx context.Context, entry resource.Entry) error {
 	return c.ask(ctx)
 }
 
-// ask looks the pending candidates up and keeps those that do not exist. One
-// that left the inventory in the meantime is nobody's to delete.
+// ask looks the pending candidates up and keeps those that do not exist. It skips one
+// that left the inventory meanwhile.
 func (c *confirmation) ask(ctx context.Context) error {
 	entries := c.pending
 	c.pending = c.pending[:0]
@@ -108,8 +108,8 @@ func (c *confirmation) ask(ctx context.Context) error {
 		switch {
 		case !stored:
 		case existing[nativeID], c.scope.UID(nativeID) != entry.UID:
-			// The second is a row whose id or scope somebody edited: what was asked for is
-			// another resource than the row's.
+			// The second is a row whose id or scope somebody edited: what was asked for
+			// is not the resource of that row.
 			c.out.PagingSkips++
 		default:
 			c.out.Absent++
@@ -145,8 +145,8 @@ func (c *confirmation) existing(ctx context.Context, nativeIDs map[resource.UID]
 	return existing, c.checkAnswer(ids, existing)
 }
 
-// checkAnswer refuses an id that was not asked for: it may be one of those that
-// were, in another spelling, and that one would be taken for absent.
+// checkAnswer refuses an id that was not asked for. It may be one that was, in another
+// spelling, and that one would be taken for absent.
 func (c *confirmation) checkAnswer(asked []string, existing map[string]bool) error {
 	known := 0
 	for _, id := range asked {
@@ -161,8 +161,8 @@ func (c *confirmation) checkAnswer(asked []string, existing map[string]bool) err
 		Err: fmt.Errorf("%d of the %d resources found have an id that was not asked for", len(existing)-known, len(existing))}
 }
 
-// lookup waits out a provider that throttles: an attempt that began again would
-// ask for everything once more.
+// lookup waits while a provider throttles: a new attempt would ask for everything once
+// more.
 func (c *confirmation) lookup(ctx context.Context, ids []string) ([]string, error) {
 	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
 		return min(max(asked, time.Second), maxRetryDelay), waits+1 < maxThrottled

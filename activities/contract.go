@@ -12,8 +12,7 @@ import (
 // never rows. The largest, 100 scopes, stays under 64 KiB; a payload may have
 // 2 MiB (https://docs.temporal.io/cloud/limits#per-message-grpc-limit).
 
-// RunRef names a run. The workflow knows the store's types of the contract by
-// these names, and nothing else of the store.
+// RunRef names a run. The names here are all that the workflow knows of the store.
 type RunRef = store.RunRef
 
 // Counts is what became of the rows of an operation.
@@ -155,9 +154,9 @@ type ComputeDiffOut struct {
 	Moved string `json:"moved,omitempty"`
 }
 
-// StandingHold is a hold of an earlier run that stands. Its rows, and the others to
-// delete, wait in batches of their own (diff.HeldCandidates, FreshCandidates),
-// unless they are all of them.
+// StandingHold is a hold of an earlier run that stands. Its rows and the others to
+// delete wait in batches of their own (diff.HeldCandidates, FreshCandidates), unless
+// its rows are all that is to be deleted.
 type StandingHold struct {
 	diff.Standing
 	Digest resource.Digest `json:"digest"` // of its rows that are gone
@@ -175,8 +174,8 @@ type ConfirmAbsentIn struct {
 	ApplyIn
 	// Op names the set; empty is diff.Candidates, which has all of them.
 	Op diff.Op `json:"op,omitempty"`
-	// EndsHold says that nothing waits any more: an approval lets go what an earlier run
-	// held, or the cloud has listed it again.
+	// EndsHold says that nothing of the scope waits any more: an approval lets go what
+	// an earlier run held, or the cloud has listed it again.
 	EndsHold bool `json:"endsHold,omitempty"`
 }
 
@@ -238,7 +237,7 @@ type Recorded struct {
 	Rehashed int64   `json:"rehashedNum"`
 }
 
-// Stats are other figures of the run, with those of what it did.
+// Stats returns stats with the figures of what the run did, as they are on record.
 func (r Recorded) Stats(stats Stats) Stats {
 	stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed = r.SuAdd, r.SuMod, r.SuDel, r.Rehashed
 	return stats

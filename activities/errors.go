@@ -120,7 +120,8 @@ type Refusal struct {
 	OfAccount bool `json:"ofAccount"`
 }
 
-// IsOfAccount says that an activity failed for what is the account's own.
+// IsOfAccount says that an activity failed because the account's own keys, role or
+// identity did.
 func IsOfAccount(err error) bool {
 	var application *temporal.ApplicationError
 	var refusal Refusal

@@ -15,12 +15,11 @@ import (
 )
 
 const (
-	// chunkBytes is the size, before compression to about a fifth, from which a
-	// snapshot is staged as it arrives, or earlier where the server takes less. A smaller one is staged only if it differs
-	// from the inventory.
+	// chunkBytes is the size from which a snapshot is staged as it arrives; compressed,
+	// it is about a fifth. If the server takes less, the size is smaller. A smaller
+	// snapshot is staged only if it differs from the inventory.
 	chunkBytes = 8 << 20
-	// maxRestarts is how often an attempt starts a listing over whose cursor
-	// expired.
+	// maxRestarts is how often an attempt starts over a listing whose cursor expired.
 	maxRestarts = 3
 )
 
@@ -56,10 +55,10 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	return out, temporalError(ctx, err)
 }
 
-// Chunks are reused, and made in their size: growing one anew in each scope is a
-// tenth of the work of an unchanged run, and leaves several times its size to the
-// garbage collector. The last page goes beyond chunkBytes. Where the inventory's
-// entries are at hand, hardly more than a page is in a chunk.
+// Chunks are reused, and made in their final size: growing one in each scope is a tenth
+// of the work of an unchanged run, and leaves several times its size to the garbage
+// collector. The last page goes beyond chunkBytes. If the inventory's entries are at
+// hand, a chunk holds hardly more than a page.
 var (
 	chunks      = sync.Pool{New: func() any { return store.NewChunk(chunkBytes + chunkBytes/16) }}
 	smallChunks = sync.Pool{New: func() any { return store.NewChunk(chunkBytes / 16) }}
@@ -80,8 +79,9 @@ func (f *fetch) nextChunk() {
 	f.settleChunk()
 }
 
-// settleChunk lets the chunk leave out the rows that the inventory has as they are,
-// mostly almost all: the comparison needs no more than which they are.
+// settleChunk drops from the chunk the content of rows that the inventory has with the
+// same hash, which are almost all. The comparison only needs to know which ones they
+// are.
 func (f *fetch) settleChunk() {
 	if f.read.known() {
 		f.chunk.Settle(f.read.Stored)
@@ -139,8 +139,8 @@ func (f *fetch) resume(ctx context.Context) {
 	}
 }
 
-// startOver forgets all that was listed; what was staged is swept with the run,
-// and what follows is staged elsewhere: a later attempt may still be given the
+// startOver forgets all that was listed. What was staged is swept with the run. What
+// follows is staged under another name, since a later attempt may still be given the
 // checkpoint from before.
 func (f *fetch) startOver() {
 	f.progress = progress{}
@@ -179,8 +179,8 @@ func (f *fetch) list(ctx context.Context) error {
 	}
 }
 
-// takePage takes a page, and what was deleted in the meantime has moved from it to the
-// end of the page before.
+// takePage takes a page. If the total fell, resources were deleted, and rows moved from
+// this page to the end of the page before: it reads that one again.
 func (f *fetch) takePage(ctx context.Context, page cloud.Page) error {
 	fell := page.Total > 0 && page.Total < f.Latest
 	f.rose = f.rose || f.Latest > 0 && page.Total > f.Latest
@@ -195,8 +195,8 @@ func (f *fetch) takePage(ctx context.Context, page cloud.Page) error {
 	return err
 }
 
-// conclude ends a listing whose paging went to its end. What was created in the meantime
-// is mostly on the first pages.
+// conclude ends a listing that was read to its end. If the total rose, it reads the
+// first pages again, where most new resources are.
 func (f *fetch) conclude(ctx context.Context) error {
 	if f.rose {
 		if err := f.readFront(ctx); err != nil {
@@ -206,11 +206,11 @@ func (f *fetch) conclude(ctx context.Context) error {
 	return f.checkComplete()
 }
 
-// maxAgain is how many pages of a listing that moves are read again: it is to be made
-// whole if that costs little.
+// maxAgain is how many pages of a moving listing are read again: it is made whole only
+// if that costs little.
 const maxAgain = 10
 
-// readFront reads pages from the first one on, as long as they have nothing but what came.
+// readFront reads pages from the first one on, as long as every row of them is new.
 func (f *fetch) readFront(ctx context.Context) (err error) {
 	for cursor := ""; ; {
 		cursor, err = f.readAgain(ctx, cursor, f.first)
@@ -220,9 +220,9 @@ func (f *fetch) readFront(ctx context.Context) (err error) {
 	}
 }
 
-// readAgain takes what came to the page at a cursor since it was listed, and gives the
-// cursor of the next one where all of it came. Should it fail, the listing is as good as
-// it was.
+// readAgain reads the page at a cursor again and takes the rows that are new on it. If
+// all of them are new, it gives the cursor of the next page. If it fails, the listing
+// is as good as before.
 func (f *fetch) readAgain(ctx context.Context, cursor string, listed *listedPage) (next string, err error) {
 	if listed == nil || f.again == maxAgain {
 		return "", nil
@@ -255,15 +255,15 @@ func (f *fetch) inCircles(next string) bool {
 	return before
 }
 
-// What a throttled page waits for in place. A longer wait ends the attempt, so that
-// Temporal shows it, and a worker is free meanwhile.
+// How long, and how often, a throttled page waits within the attempt. A longer wait
+// ends the attempt: Temporal shows it, and the worker is free meanwhile.
 const (
 	maxPageWait  = 5 * time.Second
 	maxPageWaits = 10 // in a row
 )
 
-// page waits out a provider that throttles for a moment: another attempt would
-// begin at the last checkpoint.
+// page waits while a provider throttles for a moment: another attempt would begin at
+// the last checkpoint.
 func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
 		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.beat.workerStops()
@@ -346,8 +346,9 @@ func (f *fetch) seal(rows []resource.Row, page *listedPage) []sealedRow {
 	return f.rows
 }
 
-// pair looks at two rows of a page that have one id. No move of a listing does that:
-// they are a resource that is listed twice, or two of which nobody knows which it is.
+// pair looks at two rows of a page that have one id. No move of a listing explains
+// that: either one resource is listed twice, or two resources have the id, and nobody
+// knows which one is meant.
 func (f *fetch) pair(earlier, later int, nativeID string) {
 	first, second := &f.rows[earlier], &f.rows[later]
 	switch {
@@ -360,9 +361,10 @@ func (f *fetch) pair(earlier, later int, nativeID string) {
 	second.repeats = true
 }
 
-// standsStill says that the latest page is the page before, or the first, once more: so
-// answers an API that does not look at the offset, or not beyond some number. The rest of
-// a listing that moved may be nothing but repeats, too, but has fewer rows.
+// standsStill says that the latest page repeats the page before, or the first one, as a
+// whole. So answers an API that ignores the offset, at least beyond some number. The
+// last page of a listing that moved may have nothing but repeats too, but it has fewer
+// rows.
 func (f *fetch) standsStill(page cloud.Page) bool {
 	rows := int64(len(page.Rows))
 	if page.Total == 0 || rows == 0 || f.before == nil || len(page.Problems) > 0 {

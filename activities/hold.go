@@ -20,9 +20,9 @@ type KeepHoldIn struct {
 	Digest resource.Digest `json:"digest"`
 	// Op names the set; empty is diff.Candidates, which has all of them.
 	Op diff.Op `json:"op,omitempty"`
-	// Stands says that the set waits for a decision, whatever runs come after: since
-	// when, for what reason, and of how many rows. Without, it waits for the next run:
-	// it could not be confirmed, and is asked for again.
+	// Stands is set if the set waits for a decision, whatever runs come after. It says
+	// since when, why, and of how many rows. Without it the set could not be confirmed,
+	// and waits only until the next run asks again.
 	Stands *diff.Standing `json:"stands,omitempty"`
 	// Approved are the digests that an operator approved for this run.
 	Approved []string `json:"approved,omitempty"`
@@ -34,9 +34,9 @@ type KeepHoldOut struct {
 	Mismatch string `json:"mismatch,omitempty"`
 }
 
-// KeepHold keeps the held deletions of a scope under their digest, so that an
-// approval which no longer fits can be told apart, and does so for the approvals
-// of this run.
+// KeepHold keeps the held deletions of a scope under their digest, so that a set can be
+// compared with the approval of another one. It does that for the approvals of this
+// run.
 func (a *Activities) KeepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {
 	defer startBeat(ctx).stop()
 	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: cmp.Or(in.Op, diff.Candidates)}

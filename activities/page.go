@@ -47,7 +47,7 @@ func (p *listedPage) has(uid resource.UID) bool {
 	return found
 }
 
-// hasAll says that each of the rows is on the page as it is.
+// hasAll says that each of the rows is on the page with the same content.
 func (p *listedPage) hasAll(rows []sealedRow) bool {
 	for i := range rows {
 		if row, found := p.row(rows[i].UID); !found || row != rows[i].Entry {
@@ -82,8 +82,8 @@ func (p *listedPage) find(uid resource.UID) (slot int, found bool) {
 	return slot, false
 }
 
-// twofoldText is the problem of an id that several resources of a listing have: which of
-// them is it?
+// twofoldText is the problem of an id that several resources of a listing have: nobody
+// knows which of them is meant.
 func twofoldText(nativeID string) string {
 	return fmt.Sprintf("the cloud lists several resources with the id %s and different content: none of them is stored, and what is stored under it stays", nativeID)
 }

@@ -189,8 +189,8 @@ func meanwhile(
 	}
 }
 
-// identify says which resource would be deleted. A row that is gone by now has its id
-// in the history; one that came and went without a run has none.
+// identify says which resource would be deleted. If its row is gone by now, the history
+// has its id, unless the row came and went without a run.
 func (d *description) identify(ctx context.Context, change *PlannedChange, uid resource.UID, row resource.Row) error {
 	if row != nil {
 		change.NativeID = row.RowMeta().NativeID

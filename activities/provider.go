@@ -24,8 +24,8 @@ func callProvider[T any](ctx context.Context, doing string, call func(context.Co
 	return answer, &cloud.Error{Class: cloud.ClassOf(err), Doing: doing, Err: err}
 }
 
-// waitOut calls again what a provider throttles, after the time that pause gives
-// for the call that has been waited for so often, if it gives one.
+// waitOut repeats a call that a provider throttles. pause says how long to wait, after
+// so many waits and with the time that the provider asks for, or that it is enough.
 func waitOut[T any](ctx context.Context, pause func(waits int, asked time.Duration) (wait time.Duration, again bool), call func() (T, error)) (T, error) {
 	for waits := 0; ; waits++ {
 		answer, err := call()

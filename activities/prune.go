@@ -108,9 +108,9 @@ func (c orphanClaim) claim(ctx context.Context, asked PruneScope) (ClaimedOrphan
 	return claimed, nil
 }
 
-// PruneScope deletes the rows of a claimed scope, with their images in the
-// history. What is deleted is its checkpoint: another attempt looks again at those
-// that are left.
+// PruneScope deletes the rows of a claimed scope, with their images in the history. It
+// needs no checkpoint but the table: another attempt looks again at the rows that are
+// left.
 func (a *Activities) PruneScope(ctx context.Context, in PruneScopeIn) (PruneScopeOut, error) {
 	beat := startBeat(ctx)
 	defer beat.stop()

@@ -108,8 +108,8 @@ type PruneScopeIn struct {
 	Kind    string `json:"kind"`
 	Run     RunRef `json:"run"`
 	ScopeID int64  `json:"scopeId"`
-	// Seen is from the claim: rows that were put back later stay. Without it, as
-	// from an earlier version, all stay that ever were put back.
+	// Seen is from the claim: rows that were put back later stay. Without it, as from
+	// an earlier version, all rows stay that were ever put back.
 	Seen int64 `json:"seen,omitempty"`
 }
 

@@ -32,8 +32,8 @@ func (a *Activities) ExpireChanges(ctx context.Context, in ExpireIn) (ExpireOut,
 	}
 }
 
-// expiry is one attempt to remove things. How far it is, the tables say; its
-// checkpoint is what it has removed.
+// expiry is one attempt to remove things. The tables say how far it is; its checkpoint
+// counts what it has removed.
 type expiry struct {
 	ExpireOut
 	beat *beat
@@ -55,8 +55,7 @@ func (e *expiry) removed(n int64) {
 // expireRuns is how many runs are looked at, and removed, at once.
 const expireRuns = 500
 
-// ExpireRuns removes the records of old runs, and what verifications found that
-// long ago.
+// ExpireRuns removes the records of old runs, and old findings of verifications.
 func (a *Activities) ExpireRuns(ctx context.Context, in ExpireRunsIn) (ExpireOut, error) {
 	e := newExpiry(ctx)
 	defer e.beat.stop()

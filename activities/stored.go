@@ -16,7 +16,7 @@ const (
 	// handOverWithin is how old they may be: after a long listing or wait, the inventory is
 	// read again.
 	handOverWithin = time.Minute
-	// fewEntries is what a scope takes besides them, counted as entries.
+	// fewEntries is what a scope costs besides its entries, counted in entries.
 	fewEntries = 8
 )
 
@@ -65,7 +65,8 @@ func (s *storedEntries) put(lease store.Lease, read readEntries) {
 	s.entries += read.cost()
 }
 
-// sweep forgets now and then what nobody came for in time: a lease is of one run.
+// sweep now and then forgets entries that nobody took in time: no later run asks for
+// them.
 func (s *storedEntries) sweep() {
 	if time.Since(s.swept) < handOverWithin {
 		return
@@ -121,8 +122,8 @@ func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease 
 	return digest, nil
 }
 
-// loadStored returns what the inventory holds of a scope, as it was handed over or else
-// as it is.
+// loadStored returns what the inventory holds of a scope: as it was handed over, or
+// else as it is now.
 func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) (store.Stored, error) {
 	if read, ok := a.stored.take(in.lease()); ok {
 		return read.Stored, nil

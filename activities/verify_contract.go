@@ -9,8 +9,8 @@ type FindVerifyScopesIn struct {
 	Only []string `json:"only,omitempty"`
 }
 
-// FindVerifyScopesOut has the ids of the scopes that have rows, or whatever else
-// stands in their rows' scope_id.
+// FindVerifyScopesOut has each scope_id that a row carries, whether it is a scope's or
+// not.
 type FindVerifyScopesOut struct {
 	ScopeIDs []int64 `json:"scopeIds"`
 }

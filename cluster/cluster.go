@@ -56,8 +56,8 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 	}
 }
 
-// dial's Describe of the namespace tells a wrong one at once; a worker would
-// else fail much later.
+// dial describes the namespace, which tells a wrong one at once; otherwise a worker
+// would fail much later.
 func dial(ctx context.Context, opts client.Options) (client.Client, error) {
 	c, err := client.DialContext(ctx, opts)
 	if err != nil {

@@ -204,9 +204,10 @@ func (e accountEntry) checkRegions(path string, r *report) {
 	}
 }
 
-// checkNotTwice refuses the account of an earlier entry under another name: its rows
-// would stand twice. Entries that divide its regions among them, as for keys of their
-// own, are no such thing, nor are installations of one's own whose ids are the same.
+// checkNotTwice refuses an account that an earlier entry has under another name: its
+// rows would stand twice. It allows entries that divide the account's regions among
+// them, to have keys of their own for instance, and the same ids at different
+// endpoints.
 func (e accountEntry) checkNotTwice(earlier []accountEntry, accounts string, i int, r *report) {
 	if e.AccountID == "" {
 		return

@@ -128,16 +128,16 @@ func (e accountEntry) checkSecret(key, path string, r *report) bool {
 	return e.has(key, path, r)
 }
 
-// checkLength refuses a key or token that is shorter than any is. It could not be told
-// from parts of words in what a server answers, and so not be hidden there.
+// checkLength refuses a key or token that is too short to be one. In a server's answer
+// it could not be told from parts of words, and so not be hidden.
 func (e accountEntry) checkLength(key, path string, r *report) {
 	if text := cloud.TrimSecret(e.text(key)); text != "" && len(text) < cloud.MinSecret {
 		r.at(child(path, key), "shorter than %d characters, as no key is: write all of it", cloud.MinSecret)
 	}
 }
 
-// checkEnvironment refuses variables that the SDK's default chain takes a credential
-// from and would send as they are.
+// checkEnvironment refuses variables with stray characters: the SDK's default chain
+// would send them as they are.
 func (c realCloud) checkEnvironment(path string, r *report) {
 	for _, name := range c.environment {
 		value, set := r.env(name)

@@ -33,8 +33,7 @@ type MySQL struct {
 	// database.
 	DSN          string `json:"-"`
 	MaxOpenConns int    // connections to the server at most
-	// TLS is how to reach the server over TLS, in place of what the DSN says; nil for
-	// that.
+	// TLS is how to reach the server over TLS; nil leaves that to the DSN.
 	TLS *tls.Config `json:"-"`
 }
 

@@ -9,10 +9,10 @@ import (
 
 const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
 
-// dsnFault says which part of a data source name is wrong and what to write
-// instead, "" where nothing is. It repeats nothing of the name itself, and neither
-// uses the driver's messages, which do: where a part is missing, the password is
-// easily taken for another.
+// dsnFault says which part of a data source name is wrong and what to write instead, ""
+// where nothing is. It repeats nothing of the name itself, and does not use the
+// driver's messages, which do: if a part is missing, the password is easily taken for
+// another part.
 func dsnFault(dsn string) string {
 	if strings.ContainsAny(dsn, "\r\n") {
 		return "a line break in it, perhaps at the end of a variable: write it on one line"

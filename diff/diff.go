@@ -82,8 +82,8 @@ func (d *Diff) SeeStored(at int) Op {
 	return Keep
 }
 
-// again compares an entry with the one of its UID that was shown first. Of an unreadable
-// one nothing is known.
+// again compares an entry with the first one of its UID that was shown. Nothing is
+// known of one that is unreadable.
 func (d *Diff) again(at int, stored bool, entry resource.Entry) Op {
 	if _, unreadable := d.unreadable[entry.UID]; unreadable {
 		return Repeat

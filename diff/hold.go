@@ -7,7 +7,7 @@ import (
 )
 
 // The operations of the batches with what a comparison would delete. They are not
-// applied: what may go of them is written as batches of Delete.
+// applied: what may go is written again, as batches of Delete.
 const (
 	// Candidates is all that is gone.
 	Candidates Op = "candidate"
@@ -17,8 +17,8 @@ const (
 	FreshCandidates Op = "fresh"
 )
 
-// Compared is the operation of the batches in which a plan's comparison leaves what
-// the inventory had of the rows to modify. They are applied by nobody.
+// Compared is the operation of the batches in which a plan's comparison leaves what the
+// inventory had of the rows to modify. Nobody applies them.
 const Compared Op = "compared"
 
 // DivideGone divides what is gone into what an earlier run holds and what went since.

@@ -33,7 +33,7 @@ type Deletes string
 const (
 	Apply Deletes = "apply" // within the limits
 	Hold  Deletes = "hold"  // each set waits for an approval
-	Never Deletes = "never" // they are counted, and that is all
+	Never Deletes = "never" // none is deleted or held; what would be held is kept
 )
 
 // DefaultPolicy is the policy of a kind that configures none.
@@ -73,7 +73,7 @@ type Standing struct {
 	// additions.
 	Base   int64  `json:"base"`
 	Since  int64  `json:"since"`  // number of the run that held first
-	Reason string `json:"reason"` // why it held
+	Reason string `json:"reason"` // why it stands: the reason of the rows that joined it last
 }
 
 // Verdict is what policy says of a scope's deletions.
@@ -103,7 +103,7 @@ func (p Policy) Judge(d Deletions) Verdict {
 	all := Verdict{Held: d.Gone, Reason: p.objection(d)}
 	all.AddsWait = all.Reason != "" && p.Replaced == ReplacedHold && p.replaced(d)
 	switch {
-	case stood.Held == all.Held: // nothing joined it: the first reason says most
+	case stood.Held == all.Held: // nothing joined it: its reason stays
 		stood.AddsWait = all.AddsWait
 		return stood
 	case all.Reason != "":
@@ -137,8 +137,9 @@ func (p Policy) objection(d Deletions) string {
 	}
 }
 
-// against judges what is gone by fewer rows than there are now: what a hold's own run
-// added, or what was held itself, makes the share no smaller.
+// against judges what is gone by base, which is smaller than the number of rows now:
+// rows that the holding run added, or that were held themselves, make the share no
+// smaller.
 func (p Policy) against(gone, base int64) bool {
 	return gone >= base && !p.AllowEmpty || p.tooMany(gone, base)
 }

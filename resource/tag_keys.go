@@ -9,8 +9,9 @@ type TagKeys struct {
 	Caseless bool
 }
 
-// value is that of a tag. Of several that differ in case alone, which a caseless cloud
-// cannot have, it is the one that is written as the key, or else the first by its name.
+// value is the value of the tag that the key names. At a caseless cloud, case does not
+// matter. If several tags differ in case alone, which such a cloud cannot have, the one
+// spelled like the key counts, or else the first by name.
 func (k TagKeys) value(tags map[string]string, key string) string {
 	value, exact := tags[key]
 	if exact || !k.Caseless {

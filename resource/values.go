@@ -16,8 +16,8 @@ type Values struct {
 	texts []texts // by field
 }
 
-// texts are some that a field had, each in the place that its hash gives it: most
-// columns have few different ones, which need no memory again.
+// texts are some of the texts that a field had, each at the place that its hash gives
+// it: most columns have few different ones, which then take no memory again.
 type texts [16]any
 
 var textSeed = maphash.MakeSeed()

@@ -1,4 +1,4 @@
-// Package retention says how long is kept what only grows: the history, the
+// Package retention says how long things that only grow are kept: the history, the
 // records of runs, and what crashed runs left behind.
 package retention
 

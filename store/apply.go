@@ -107,10 +107,10 @@ func (a *applier) apply(ctx context.Context, payload []byte) error {
 	return insertFailures(ctx, a.tx, a.failures)
 }
 
-// record writes the history, which every batch writes to the same end of: one after
-// the other, they need a fortieth less time than when they get in each other's way.
-// InnoDB does not see this lock, so who has it must wait for nothing that others lock:
-// it only inserts, into tables that nobody else has locked a row of.
+// record writes the history. All batches write to the same end of it, so they take
+// turns: that takes a fortieth less time than getting in each other's way. InnoDB does
+// not see this lock. Whoever has it must wait for no lock of others: it only inserts,
+// into tables in which nobody else has locked a row.
 func (a *applier) record(ctx context.Context) error {
 	if err := a.recording.Acquire(ctx, 1); err != nil {
 		return err
@@ -171,8 +171,8 @@ func (a *applier) addAll(ctx context.Context, items []Item) error {
 	return nil
 }
 
-// addInBulk says whether it did: not, if there are too few, or one that is not as
-// the others.
+// addInBulk says whether it added the items. It does not if their number is not that of
+// a bulk, or if MySQL refuses one of them.
 func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err error) {
 	if len(items) != a.rows.size {
 		return false, nil

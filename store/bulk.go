@@ -13,8 +13,8 @@ import (
 )
 
 // bulkValues is how many values one execution of a bulk insert has at most. The server
-// goes over all of them several times: what it keeps of more does not fit its cores'
-// caches, and fewer make round trips count.
+// goes over all of them several times: more do not fit the caches of its cores, and
+// with fewer the round trips count.
 const bulkValues = 1500
 
 // bulkRows is how many rows of so many columns one execution has, so that a batch is a
@@ -86,9 +86,9 @@ func (b *bulkInsert) forget() {
 	b.args = b.args[:0]
 }
 
-// inRaw shows a connection that a transaction is in. Neither an error nor a panic may
-// reach sql.Conn.Raw: with a driver.ErrBadConn, or for a panic, it closes the connection,
-// which waits for the transaction to end, which waits for this.
+// inRaw shows the connection of a transaction. No error and no panic may reach
+// sql.Conn.Raw: for driver.ErrBadConn or a panic it closes the connection, which waits
+// for the transaction to end, which waits for this call.
 func inRaw(conn bun.Conn, do func(conn *connection)) error {
 	var panicked any
 	err := conn.Raw(func(raw any) error {

@@ -10,10 +10,10 @@ import (
 	"cloudsync/resource"
 )
 
-// Chunk collects what was listed for one row of sync_stage. Of what is stored as it
-// is, that has no more than a short UID; of the rest the entries, and the rows are in
-// parts of their own, each as large as a batch: where a whole part is to be added, its
-// batch refers to it.
+// Chunk collects listed items for one row of sync_stage. An item is settled if the
+// inventory has it with the same hash: of it, the row has a short UID and no more. Of
+// the other items the row has the entries, and their content is in parts, each as large
+// as a batch. If a whole part is to be added, its batch refers to it.
 type Chunk struct {
 	rows     []byte // of the usable items, one after the other
 	size     int    // bytes of all that was added
@@ -60,16 +60,18 @@ func (c *Chunk) Add(item Item) {
 	c.usable = append(c.usable, chunkItem{Entry: item.Entry, begin: begin, end: len(c.rows), known: known})
 }
 
-// settle says whether nothing has to be done about an item, since it is stored as it is,
-// or else whether another row of its UID is known. A repeated item is not settled.
+// settle says whether the item is settled: the inventory has it with the same hash. If
+// not, known says whether the inventory has another row of its UID. A repeated item is
+// not settled.
 func (c *Chunk) settle(entry resource.Entry) (settled, known bool) {
 	stored := c.stored.Entries
 	at, known := findEntry(stored, entry.UID)
 	return known && stored[at].Hash == entry.Hash && isAlone(stored, at) && c.settled.add(at), known
 }
 
-// Settle tells the chunk what the inventory holds of the scope, once, before items are
-// added or after: it keeps no more than a short UID of those that are stored as they are.
+// Settle tells the chunk what the inventory holds of the scope. It is called once,
+// before items are added or after. The chunk keeps only the short UIDs of the items
+// that are settled.
 func (c *Chunk) Settle(stored Stored) {
 	c.stored = stored
 	c.settled.reach(len(stored.Entries))
@@ -90,8 +92,8 @@ func (c *Chunk) Settle(stored Stored) {
 }
 
 // sort puts the items that are not settled in the order of the table, by UID, which
-// saves InnoDB a fifth of its work in a first load; those that are new come first, so
-// that a part is of one operation.
+// saves InnoDB a fifth of its work in a first load. New ones come first, so that a part
+// has one operation.
 func (c *Chunk) sort() {
 	slices.SortFunc(c.usable, func(a, b chunkItem) int {
 		return cmp.Or(compareBools(a.known, b.known), bytes.Compare(a.UID[:], b.UID[:]), cmp.Compare(a.begin, b.begin))
@@ -113,7 +115,7 @@ func findEntry(entries []resource.Entry, uid resource.UID) (at int, found bool) 
 	return low, low < len(entries) && entries[low].UID == uid
 }
 
-// around are the bounds between which a UID is found if at all, or belongs.
+// around gives the bounds between which a UID is, or would be inserted.
 func around(entries []resource.Entry, uid resource.UID) (low, high int) {
 	const least = 32 // entries to either side; their places are off by the root of their number
 	guess, _ := bits.Mul64(beginning(uid), uint64(len(entries)))
@@ -165,8 +167,8 @@ func compareBools(a, b bool) int {
 // Len is the number of items.
 func (c *Chunk) Len() int { return len(c.usable) + len(c.unusable) + c.settled.n }
 
-// Size is the number of bytes of all that was added since the chunk was empty, settled
-// or not: by it, a listing that has much to settle has its checkpoints, too.
+// Size is the number of bytes added since the chunk was empty, settled items included:
+// so a listing that settles much has checkpoints too.
 func (c *Chunk) Size() int { return c.size }
 
 // Reset empties the chunk, forgets what is stored, and keeps its memory.
@@ -176,8 +178,8 @@ func (c *Chunk) Reset() {
 	c.size, c.problems, c.stored, c.parts = 0, 0, Stored{}, c.parts[:0]
 }
 
-// eachPart shows the rows in parts, each with as many as a batch has at most, of rows and
-// of bytes, and remembers how many each has. The list is valid until do returns.
+// eachPart shows the rows in parts, bounded like batches by rows and bytes, and
+// remembers how many rows each part has. The list is valid until do returns.
 func (c *Chunk) eachPart(limit int, do func(part int, list *itemList) error) error {
 	room := rooms.Get().(*[]byte)
 	defer rooms.Put(room)

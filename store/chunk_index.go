@@ -25,7 +25,7 @@ type StagedPart struct {
 	place   partPlace
 }
 
-// partPlace says where a part is, and which one it must be.
+// partPlace says where a part is, and by a fingerprint which one it must be.
 type partPlace struct {
 	Writer  int           `json:"writer"`
 	Seq     int           `json:"seq"`
@@ -38,8 +38,8 @@ func (p partPlace) String() string {
 }
 
 // Settled are the places of the settled items among the scope's stored entries, and the
-// digest of their entries. They are not ok where one of them is no longer stored as it
-// was listed: somebody wrote to the inventory since.
+// digest of their entries. They are not ok if one of them is no longer stored with the
+// hash that was listed: somebody wrote to the inventory since.
 func (c *StagedChunk) Settled(stored Stored) (places []int, digest resource.Digest, ok bool) {
 	places = make([]int, 0, len(c.settled))
 	at := 0

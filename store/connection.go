@@ -63,8 +63,8 @@ type connection struct {
 	bulk     map[string]*bulkInsert
 }
 
-// Close implements driver.Conn. That a connection cannot take its leave, since the
-// server has closed it for being idle, is nobody's failure.
+// Close implements driver.Conn. It is no failure if the server has closed the
+// connection already, for being idle.
 func (c *connection) Close() error {
 	_ = c.mysqlConn.Close()
 	return nil

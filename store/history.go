@@ -11,8 +11,8 @@ import (
 	"cloudsync/resource"
 )
 
-// ChangeFilter says which changes are meant. Each of its fields narrows them,
-// and none of them: all.
+// ChangeFilter says which changes are meant. Each field that is set narrows them;
+// without any, all are meant.
 type ChangeFilter struct {
 	// Kinds are the kinds of the resources. For Name, their inventories are
 	// searched, too.

@@ -25,10 +25,10 @@ type holdRow struct {
 	HeldAt  time.Time `bun:"held_at"`
 }
 
-// KeepHold keeps a set of candidates under its digest, for the lease that is the
-// newest on the scope. A set that is held again, by run after run, is kept once, and
-// counts as new. With a standing hold, the set waits for a decision from here on: it
-// takes the place of the one that waited, whose beginning it has.
+// KeepHold keeps a set of candidates under its digest, for the lease that is the newest
+// on the scope. A set that run after run holds is kept once, and each time counts as
+// new. If stands is set, the set waits for a decision from here on: it replaces the set
+// that waited, and keeps the beginning of that one.
 func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Digest, stands *StandingHold) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := holdFence(ctx, tx, set.Lease, anyRecord); err != nil {
@@ -51,7 +51,7 @@ func (s *Store) KeepHold(ctx context.Context, set BatchSet, digest resource.Dige
 }
 
 func (s *Store) keepEntries(ctx context.Context, tx bun.Tx, set BatchSet, digest resource.Digest) error {
-	// In place of what is there: it may be divided otherwise, or somebody has edited it.
+	// It replaces what is there, which may be divided otherwise, or edited.
 	_, err := tx.NewDelete().Model((*holdRow)(nil)).Where("scope_id = ?", set.ScopeID).Where("digest = ?", digest.String()).Exec(ctx)
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ type StandingHold struct {
 	Base   int64     // rows that the scope had when the hold began
 	Since  int64     // number of the run that held first
 	At     time.Time // of that run; KeepHold sets it
-	Reason string    // why that run held
+	Reason string    // why it stands: see diff.Standing
 	// Digest is that of the entries; KeepHold has it apart.
 	Digest  string
 	Entries []resource.Entry // by UID

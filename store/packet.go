@@ -31,8 +31,8 @@ func (s server) checkPacket() error {
 	return fmt.Errorf("max_allowed_packet of the server is %d bytes: set it to 16M, and to %d at least", s.maxPacket, minPacket)
 }
 
-// checkPayload refuses what the server would, which answers it with no more than a
-// number that means many things.
+// checkPayload refuses a payload that the server would refuse, since the server would
+// answer with a number that means many things.
 func (s server) checkPayload(payload []byte) error {
 	if len(payload) <= s.packetBytes() {
 		return nil
@@ -48,8 +48,8 @@ func (e *packetError) Error() string {
 }
 
 // isTooLarge says that a statement, or a value of it, is larger than the server's
-// max_allowed_packet. The driver knows of text, and of values the server says so, by a
-// number that it has for everything without one.
+// max_allowed_packet. The driver says so of a statement. The server says so of a value,
+// with the number that it has for all errors without one of their own.
 func isTooLarge(err error) bool {
 	var own *packetError
 	var answer *mysql.MySQLError

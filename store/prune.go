@@ -50,8 +50,8 @@ func (s *Store) LastChange(ctx context.Context, lease Lease) (id int64, err erro
 type Pruning struct {
 	Lease
 	Scope resource.Scope
-	// Seen is LastChange of when the rows were looked at: what was put back later
-	// is none of those that an operator agreed to delete.
+	// Seen is LastChange from when the rows were looked at. An operator has not agreed
+	// to delete what was put back later.
 	Seen int64
 }
 

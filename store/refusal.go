@@ -39,7 +39,7 @@ func refusedForGood(err error) bool {
 }
 
 // explainRefusal adds what the server's answer to a new connection does not say: it
-// refuses for want of TLS as it refuses a wrong password.
+// refuses a connection without TLS with the same answer as a wrong password.
 func explainRefusal(cfg *mysql.Config, err error) error {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError

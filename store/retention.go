@@ -18,9 +18,8 @@ const ExpireRows = 5000
 // of them, and moves the horizon first: nobody takes what is left for the whole.
 // It returns how many it deleted; none are left when there were none.
 //
-// Changes are numbered in the order of their times, nearly: those that are
-// overtaken by an hour of newer ones wait for a later day. The spans of what is gone
-// go, too.
+// Changes are numbered nearly in the order of their times. Those that newer ones
+// overtook by an hour wait for a later day. The spans of removed changes go too.
 func (s *Store) ExpireChanges(ctx context.Context, before time.Time) (deleted int64, err error) {
 	last, err := s.lastExpired(ctx, before)
 	if err == nil && last > 0 {

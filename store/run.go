@@ -221,8 +221,8 @@ func (s *Store) settle(ctx context.Context, run Run, newer RunRef) error {
 	})
 }
 
-// EndRun records the outcome of a run, and the figures. Recording again overwrites.
-// What the run did to the inventory is counted: of the figures in run, those are not
+// EndRun records the outcome and the figures of a run. Recording again overwrites. What
+// the run did to the inventory is counted here; the figures of that in run are not
 // used.
 func (s *Store) EndRun(ctx context.Context, run Run) error {
 	_, err := s.Conclude(ctx, RunRef{ID: run.RunID}, run, nil)
@@ -237,7 +237,8 @@ func (s *Store) Conclude(ctx context.Context, ref RunRef, run Run, scopes []RunS
 		if err := s.markComplete(ctx, tx, ref, scopes); err != nil {
 			return err
 		}
-		// With the record it is locked: from here on nobody adds changes to what is counted.
+		// This locks the record: from here on nobody adds changes to those that are
+		// counted.
 		if err := upsertRun(ctx, tx, run); err != nil {
 			return err
 		}
@@ -259,8 +260,8 @@ func (s *Store) Conclude(ctx context.Context, ref RunRef, run Run, scopes []RunS
 
 // Concluded is what is on record of a run that is over, as the history has it.
 type Concluded struct {
-	// Outcome is as asked for, but "ok" for an unchanged run that did change something:
-	// before it was reset.
+	// Outcome is the one asked for, except that an unchanged run is "ok" if it changed
+	// something before it was reset.
 	Outcome string
 	Done
 	Scopes map[int64]Done // those in which it did anything
@@ -278,8 +279,8 @@ func upsertRun(ctx context.Context, tx bun.Tx, run Run) error {
 	return upsert(ctx, tx.Tx, tx.NewInsert().Model(&run).ExcludeColumn("id"), runColumns)
 }
 
-// foundColumns are the figures of what a run found; doneColumns, of what it did, have
-// only writeFigures' word.
+// foundColumns are the figures of what a run found. doneColumns are those of what it
+// did; only writeFigures writes them.
 var (
 	foundColumns = []string{"cloud_num", "db_num", "to_add", "to_mod", "to_del", "held", "failed_rows", "paging_skips"}
 	doneColumns  = []string{"su_add", "su_mod", "su_del", "rehashed"}

@@ -176,8 +176,8 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int
 // of the inventory.
 const anyRecord = true
 
-// holdFence checks, to the end of the transaction, that the lease is the newest, and
-// that the run is as the transaction takes it: see changing.
+// holdFence makes sure, to the end of the transaction, that the lease is the newest,
+// and that the run has recorded its end or not, as recorded says: see changing.
 func holdFence(ctx context.Context, tx bun.Tx, lease Lease, recorded bool) error {
 	lock := "LOCK IN SHARE MODE" // MariaDB has no FOR SHARE
 	if recorded {

@@ -9,8 +9,8 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// changeSpan is between which ids a transaction records its changes, all of one run.
-// Each transaction that has changes writes one: they stand in for an index of the
+// changeSpan has the ids between which a transaction records its changes, all of one
+// run. Each transaction that has changes writes one. Spans stand in for an index of the
 // changes by run (docs/decisions/0018-changes-of-a-run-are-found-by-spans.md).
 type changeSpan struct {
 	first int64 // the first id of the first statement
@@ -46,7 +46,8 @@ func (s *changeSpan) write(ctx context.Context, tx bun.Tx, runID string) error {
 	return nil
 }
 
-// runRange is between which ids the changes of a run are, among those of others.
+// runRange has the ids between which the changes of a run are. Changes of others may
+// lie between them too.
 type runRange struct {
 	runID       string
 	first, last int64 // both 0, which no change has: the history has none of the run

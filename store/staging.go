@@ -40,8 +40,8 @@ type partRow struct {
 	Payload []byte `bun:"payload"`
 }
 
-// PutChunk stages a chunk of a snapshot, its parts first. The writer's name is its
-// own, so there is none of that number.
+// PutChunk stages a chunk of a snapshot, its parts first. The writer's name is its own,
+// so no chunk has that number yet.
 func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
 	chunk.sort()
 	err := chunk.eachPart(s.server.payloadBytes(), func(part int, list *itemList) error {

@@ -35,8 +35,7 @@ type Options struct {
 	// ConnectTimeout is how long Open tries to reach the server; 0 means
 	// DefaultConnectTimeout.
 	ConnectTimeout time.Duration
-	// TLS is how to reach the server over TLS, in place of what the dsn says; nil for
-	// that.
+	// TLS is how to reach the server over TLS; nil leaves that to the dsn.
 	TLS *tls.Config
 	// Now is the clock of the timestamps written; nil means time.Now.
 	Now func() time.Time

@@ -38,8 +38,8 @@ func (d *Done) count(op diff.Op) {
 }
 
 // tally is what a transaction does in each scope. It is written in the same
-// transaction, so that the sums of a run's tallies are what the history has of it,
-// whatever became of the run, of its ledger in sync_batch and of those who count
+// transaction. So the sums of a run's tallies are what the history has of it, whatever
+// becomes of the run, of its ledger in sync_batch and of its workflow
 // (docs/decisions/0021-the-figures-of-a-run-are-tallied.md).
 type tally map[int64]*Done
 
@@ -87,15 +87,15 @@ func (t tally) write(ctx context.Context, tx bun.Tx, runID string, recorded bool
 	return err
 }
 
-// errRecorded is the error of a transaction that was begun as one of a run at work, and
-// whose run has recorded its end.
+// errRecorded is the error of a transaction that began as that of a run at work,
+// although the run has recorded its end.
 var errRecorded = errors.New("the run has recorded its end")
 
-// changing runs a transaction that changes something for a run. At first it is to lock
-// the record of the run so that nobody records the end meanwhile: who does waits, and
-// then counts the changes. It fails with errRecorded where the end is recorded already,
-// of a run that was reset, or by an attempt that was given up. Then it is to lock the
-// record to write the figures into it.
+// changing runs a transaction that changes something for a run. At first the
+// transaction locks the run's record as a reader: whoever records the end waits, and
+// then counts the changes. If the end is recorded already, because the run was reset or
+// the attempt was given up, the transaction fails with errRecorded. Then it runs again,
+// and locks the record to write the figures into it.
 func changing(transaction func(recorded bool) error) error {
 	err := transaction(false)
 	if errors.Is(err, errRecorded) {
@@ -190,9 +190,9 @@ func sumOf(scopes map[int64]Done) (total Done) {
 // outcome of.
 const notRecorded = "the run recorded no outcome of this scope: what it did is as the history has it"
 
-// writeFigures writes into the record of a run that is over, and into those of its
-// scopes, what it did there, and returns it. Who calls it has locked the record of the run. No figure goes
-// down: of a run that kept no tally, retention may have removed changes since.
+// writeFigures writes what a run that is over did into its record and into those of its
+// scopes, and returns it. The caller has locked the record of the run. No figure goes
+// down: retention may have removed changes of a run that kept no tally.
 func writeFigures(ctx context.Context, tx bun.Tx, runID string) (scopes map[int64]Done, err error) {
 	query, err := doneByScope(ctx, tx, runID)
 	if err != nil {

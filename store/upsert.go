@@ -7,8 +7,8 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// execer is the pool or a transaction, beneath bun: what bun has made is not for it to
-// format again.
+// execer is the pool or a transaction, below bun: bun must not format again what it has
+// made.
 type execer interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

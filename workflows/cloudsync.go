@@ -140,7 +140,7 @@ func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
 	}
 	info := workflow.GetInfo(ctx)
 	s := &cloudSync{in: in, started: info.WorkflowStartTime, breaker: newBreaker()}
-	// A workflow that an operator resets behind ListScopes goes on as the run that
+	// A workflow that an operator resets to after ListScopes goes on as the run that
 	// its claims and batches belong to; else it is a run of its own.
 	s.ref.ID = info.WorkflowExecution.RunID
 	s.report.Kind, s.report.RunID = in.Kind, s.ref.ID
@@ -288,7 +288,7 @@ func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScop
 }
 
 // takeTurn waits for the scope's turn, and says whether it was given one. A scope whose
-// account is in doubt waits without it: what ends the doubt may take long.
+// account is in doubt waits without holding a turn: the doubt may take long to end.
 func (s *cloudSync) takeTurn(ctx workflow.Context, limit workflow.Semaphore, scope activities.LocalScope) bool {
 	for limit.Acquire(ctx, 1) == nil {
 		if !s.breaker.doubts(scope) {
@@ -385,8 +385,8 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 // cleaned: one after the other, the second waits for the server's next decision.
 const concludeAtOnce = "conclude-at-once"
 
-// recordedFigures is the change since when a run takes its figures from its record:
-// its own lack what it did before a reset, or what it could not count any more.
+// recordedFigures is the change since when a run takes its figures from its record: its
+// own figures lack what it did before a reset, and what it could no longer count.
 const recordedFigures = "recorded-figures"
 
 // conclude records the run and cleans up after it, on a cancelled run too. A run whose

@@ -27,9 +27,10 @@ type candidates struct {
 //	all          | all                | all             | none
 //	all          | no, or another set | none            | all
 //
-// An approval of all counts where policy would let the set go, too: who approved it finds it
-// recorded. With deletes: never, nothing goes on and nothing is held; what would be is kept,
-// since a hold of rows that went meanwhile is not to lapse with the configuration.
+// An approval of all counts even if policy would let the set go by now: who approved
+// finds it recorded. With deletes: never, nothing goes on and nothing is held. The set
+// that would be held is kept all the same, so that it does not go when the
+// configuration lets deletions go again.
 func (s *scopeRun) judge(found activities.ComputeDiffOut) {
 	if found.ToDel == 0 {
 		return
@@ -116,8 +117,8 @@ func (s *scopeRun) hold(set candidates, reason string) {
 	s.record.Reason = join(s.record.Reason, reason)
 }
 
-// standing is since when, and why, the held deletions wait: where some have waited
-// before, since those do. The reason is that of the last ones that joined.
+// standing is since when, and why, the held deletions wait. If some of them waited
+// before, they wait since then. The reason is that of the rows that joined last.
 func (s *scopeRun) standing(found activities.ComputeDiffOut) *diff.Standing {
 	if found.Standing != nil {
 		since := found.Standing.Standing

@@ -26,7 +26,7 @@ type scopeRun struct {
 	approval  *Approval
 	planBytes int // of a plan: what it may say of the scope
 	record    activities.ScopeRecord
-	held      candidates                 // deletions that wait, or would if any went on
+	held      candidates                 // deletions that wait; with deletes: never, those that would
 	going     candidates                 // deletions that go on, once they are confirmed
 	addsWait  bool                       // the additions wait with the deletions
 	why       string                     // policy holds deletions
@@ -273,9 +273,9 @@ func (s *scopeRun) apply(ctx workflow.Context, activity any, op diff.Op, rows in
 	return err
 }
 
-// countApplied counts what an operation did before it failed, or was cancelled, for the
-// progress that the run shows. Where a newer run has swept its ledger, it cannot be told
-// until the run is recorded.
+// countApplied counts what an operation did before it failed or was cancelled, for the
+// progress that the run shows. If a newer run has swept the ledger, only the record of
+// the run will tell.
 func (s *scopeRun) countApplied(ctx workflow.Context, op diff.Op, in activities.ApplyIn) (counts activities.Counts) {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	ctx = bookkeeping(ctx, fmt.Sprintf("count what was done: %s in %s", op, s.record.Place))

@@ -14,8 +14,8 @@ import (
 // runningAtOnce is how many activities a worker runs at once.
 const runningAtOnce = 24
 
-// measureKilled kills one of two workers in the middle of a run: what it was at is
-// done again, and nothing else.
+// measureKilled kills one of two workers in the middle of a run: the activities that it
+// worked on are done again, and nothing else.
 func (s *servers) measureKilled(ctx context.Context) (edges []Edge, err error) {
 	in, err := s.newInstallation(ctx, slowFleet, slowCloud)
 	if err != nil {

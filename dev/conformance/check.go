@@ -67,8 +67,8 @@ type snapshot struct {
 	problems []cloud.Problem
 }
 
-// problemTexts are what is said of the resources without a row. One of no location is told
-// in each.
+// problemTexts are what is said of the resources without a row. A resource without a
+// location is reported in each region.
 func (s snapshot) problemTexts() (texts []string) {
 	for _, problem := range s.problems {
 		texts = append(texts, problem.Text)

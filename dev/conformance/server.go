@@ -57,8 +57,8 @@ func (s *server) addRegions(of action, answer document) {
 	})
 }
 
-// join makes the answer, of those to its action the first, what other listings are
-// joined with: whole, since it is recorded without its further pages.
+// join keeps the first answer to an action as what other listings are joined with. It
+// counts as whole, since it is recorded without its further pages.
 func (s *server) join(of action, answer document) {
 	if _, already := s.joins[of.name]; !already {
 		s.joins[of.name] = answer.lastPage()

@@ -141,8 +141,8 @@ func TestFiguresOfASupersededRun(t *testing.T) {
 	s.requireFigures(t)
 }
 
-// A run that is reset behind ListScopes goes on under its number. What it did before is
-// what it did, too.
+// A run that is reset to after ListScopes goes on under its number. What it did before
+// the reset still counts.
 func TestFiguresOfAResetRun(t *testing.T) {
 	t.Parallel()
 	for name, over := range map[string]bool{"in the middle": false, "when it was over": true} {
@@ -198,8 +198,8 @@ func (s *stack) startAs(t *testing.T, workflowID string) client.WorkflowRun {
 	return run
 }
 
-// reset lets an execution go on from behind ListScopes, as `temporal workflow reset`
-// does; false: it has not come as far.
+// reset lets an execution go on from after ListScopes, as `temporal workflow reset`
+// does. It is false if the execution has not come as far.
 func (s *stack) reset(t *testing.T, workflowID, executionID string) (client.WorkflowRun, bool) {
 	t.Helper()
 	events := s.events(t, workflowID, executionID)

@@ -31,7 +31,7 @@ func (p *Program) apply(cmd *cobra.Command, _ []string) error {
 			Waiting: func(reason string) { p.err.Line("waiting: %s", reason) },
 		}
 		changes, err := applier.Apply(cmd.Context(), cfg.Sync)
-		// What was done before an error was done.
+		// Changes that were made before an error are shown.
 		return firstError(err, p.show(changes, func() { p.showChanges(changes...) }))
 	})
 }

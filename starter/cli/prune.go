@@ -74,7 +74,7 @@ func (p *Program) prune(ctx context.Context, c connection, opts pruneOptions) er
 	if agreed {
 		view.Reports, err = p.pruneKinds(ctx, c, view.Plan)
 	}
-	// What was deleted before an error was deleted.
+	// Rows that were deleted before an error are shown.
 	return firstError(err, p.show(view, func() { p.showPruned(view.Reports) }), pruneResult(view.Reports))
 }
 
@@ -84,8 +84,8 @@ func (p *Program) planPrune(ctx context.Context, c connection, in workflows.Prun
 	return err
 }
 
-// nothingToPrune ends a pruning without orphans: well, unless what was asked for
-// is none.
+// nothingToPrune ends a pruning that found no orphans. If scopes were asked for, that
+// is an error.
 func (p *Program) nothingToPrune(view pruneView, opts pruneOptions) error {
 	if err := p.show(view, func() {}); err != nil {
 		return err

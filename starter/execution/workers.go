@@ -72,8 +72,8 @@ func (w *WorkerCheck) look(ctx context.Context) (bool, error) {
 	return anyFresh(answer.GetPollers()), nil
 }
 
-// pollerFresh is how long ago a worker began to poll that still runs: a poll
-// takes up to a minute. The server remembers pollers for longer.
+// pollerFresh is how old the last poll of a running worker can be: a poll takes up to a
+// minute. The server remembers pollers for longer.
 const pollerFresh = 70 * time.Second
 
 func anyFresh(pollers []*taskqueue.PollerInfo) bool {

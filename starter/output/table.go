@@ -84,8 +84,8 @@ func (t *Table) lay(paper paper) []string {
 	return lines
 }
 
-// fileWidth is how wide a table becomes in a file or a pipe. Whatever reads on wants
-// the names whole, and they are; but the others are not padded to the longest.
+// fileWidth is how wide a table becomes in a file or a pipe. Names stay whole for
+// whatever reads them; the others are not padded to the longest.
 const fileWidth = 120
 
 // widths are those of the widest cells, narrowed until the table fits.

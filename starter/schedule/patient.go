@@ -12,9 +12,9 @@ import (
 // busyPatience is for how long a server that is late, or away, is asked again.
 const busyPatience = time.Minute
 
-// patient is a schedule on a server that may be busy: such a server answers that a
-// question took too long, and now and then with the deadline of another's. What is asked
-// for here can be asked for twice.
+// patient is a schedule on a server that may be busy. Such a server answers that a
+// question took too long, now and then with the deadline of another question.
+// Everything asked here can be asked twice.
 type patient struct{ client.ScheduleHandle }
 
 func handleOf(ctx context.Context, c client.Client, id string) client.ScheduleHandle {

@@ -46,11 +46,11 @@ const (
 	// their time is waiting, for a cloud or for MySQL. While nothing is to be done,
 	// each poller keeps one of these slots.
 	maxActivities = 24
-	// activityPollers are two for each partition that a task queue has by default: the
-	// server forwards one poll of a partition to the first of them, and a task that it
-	// could not forward at that moment is then not given to it for two seconds. With one
-	// for each, a quarter of the runs with many activities ended with one that waited
-	// for that, beside an idle worker
+	// activityPollers are two for each partition that a task queue has by default. The
+	// server forwards one poll of a partition to the first partition. If it cannot
+	// forward a task at that moment, it does not give the task to that poll for two
+	// seconds. With one poller for each partition, a quarter of the runs with many
+	// activities ended with one that waited for that, beside an idle worker
 	// (https://github.com/temporalio/temporal/blob/v1.29.1/service/matching/matcher.go,
 	// MustOffer and poll).
 	activityPollers = 8
