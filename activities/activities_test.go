@@ -418,8 +418,8 @@ func (b *beats) none(t *testing.T) {
 	require.Empty(t, b.last, "no checkpoint was recorded")
 }
 
-// execute runs an activity in the SDK's test environment, its input and result
-// converted as they are on the way through a server.
+// execute runs an activity in the SDK's test environment. Input and result are
+// converted as on the way through a server.
 func execute[In, Out any](t *testing.T, a attempt, do func(context.Context, In) (Out, error), in In) (out Out, err error) {
 	t.Helper()
 	value, err := a.environment(do).ExecuteActivity(do, in)
@@ -511,8 +511,6 @@ func (o *outbound) RecordHeartbeat(ctx context.Context, details ...any) {
 	}
 }
 
-// requireFailure checks the type of an activity's error and whether Temporal
-// tries again.
 // breakInserts makes the server refuse each row of a table, as something that may
 // pass, until mend.
 func (b *bundle) breakInserts(t *testing.T, table string) (mend func()) {
@@ -526,6 +524,8 @@ func (b *bundle) breakInserts(t *testing.T, table string) (mend func()) {
 	}
 }
 
+// requireFailure checks the type of an activity's error and whether Temporal
+// tries again.
 func requireFailure(t *testing.T, err error, typ string, retried bool) {
 	t.Helper()
 	require.NotNil(t, failureOf(t, err, typ, retried))

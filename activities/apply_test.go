@@ -105,7 +105,7 @@ func TestRowThatTheDatabaseRefuses(t *testing.T) {
 	b.sync(t, "second")
 }
 
-// A row that was written after the comparison is not deleted on its account.
+// A row that was written after the comparison is not deleted because of it.
 func TestDeletionLeavesARowThatChanged(t *testing.T) {
 	t.Parallel()
 	b, found := changes(t)

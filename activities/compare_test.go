@@ -149,7 +149,7 @@ func TestUnusableRowKeepsWhatIsStored(t *testing.T) {
 	}
 }
 
-// What a provider has no row for exists all the same, as does what it has no id of.
+// A resource without a usable row exists all the same, and so does one without an id.
 func TestProblemKeepsWhatIsStored(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -259,9 +259,9 @@ func TestComparisonWithoutADatabase(t *testing.T) {
 	requireFailure(t, err, "Store", true)
 }
 
-// A row that is stored as it is is staged without its content. Should somebody
-// write to it before the comparison, there is nothing to write over it: the scope
-// fails, and the next run mends it.
+// A row that is stored with the same hash is staged without its content. If somebody
+// writes to it before the comparison, there is nothing to write over it: the scope
+// fails, and the next run gets it right.
 func TestInventoryThatChangesBeforeTheComparison(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -284,8 +284,8 @@ func TestInventoryThatChangesBeforeTheComparison(t *testing.T) {
 	}
 }
 
-// A worker compares with what it read when it claimed the scope. What somebody writes
-// to the inventory in between, the next run mends.
+// A worker compares with what it read when it claimed the scope. If somebody writes to
+// the inventory in between, the next run gets it right.
 func TestInventoryThatChangesWithinAWorker(t *testing.T) {
 	t.Parallel()
 	for _, changed := range []string{"before the listing", "after the listing"} {
@@ -337,7 +337,7 @@ func TestListingInAnotherWorker(t *testing.T) {
 	b.requireInventory(t, b.cloud.listed()...)
 }
 
-// What is staged of a scope is what differs, and the entries of the rest.
+// A scope's staging has the rows that differ, and the entries of the rest.
 func TestUnchangedRowsAreStagedWithoutTheirContent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -46,8 +46,8 @@ func TestExistingCandidateIsNotDeleted(t *testing.T) {
 	b.requireInventory(t, append(hosts(0, 3), hosts(4, 5)[0], hosts(9, 10)[0])...)
 }
 
-// A row whose id was edited by hand says nothing about the resource that it is of,
-// which the listing may have skipped.
+// A row whose id was edited by hand says nothing about its own resource, which the
+// listing may have skipped.
 func TestCandidateWithAnEditedIDIsNotDeleted(t *testing.T) {
 	t.Parallel()
 	b, found := gone(t, 8)

@@ -268,8 +268,8 @@ func TestTruncatedListingStartsAtTheFirstPage(t *testing.T) {
 	require.EqualValues(t, 4, b.compare(t, snapshot).ToAdd)
 }
 
-// The largest total counts: a listing that shrinks its announcement on the way to what
-// it has may have lost rows. A few may have been deleted.
+// The largest total counts: a listing that lowers its announcement to what it has may
+// have lost rows. A few may have been deleted.
 func TestAnnouncementThatShrinks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -325,7 +325,8 @@ func TestListingGoesOnFromItsCheckpoint(t *testing.T) {
 	b.begin(t, "second")
 	require.True(t, b.fetch(t).Unchanged)
 
-	// Nor is a checkpoint later where the rows are stored as they are, and are not kept.
+	// The checkpoint comes no later if the rows are stored with the same hash, and are
+	// not kept.
 	b.begin(t, "third")
 	b.cloud.takeAsked()
 	b.cloud.failOnce(3, &cloud.Error{Class: cloud.Unavailable})
@@ -598,7 +599,7 @@ func requireSegments(t *testing.T, snapshot activities.FetchCloudOut, chunks ...
 	require.Len(t, writers, len(chunks))
 }
 
-// Whatever mixed up the staged chunks, nothing is compared on their account.
+// If anything mixed up the staged chunks, nothing is compared.
 func TestSnapshotThatIsNotWhatWasListed(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -11,8 +11,8 @@ import (
 	"cloudsync/diff"
 )
 
-// Behind one address two clouds take turns to answer. Each answer lists what the one
-// before held, and the additions of the other one once made its share a small one.
+// Two clouds take turns to answer behind one address. Each answer lists what the one
+// before held; once, the additions of the other one made its share a small one.
 func TestFleetsThatTakeTurns(t *testing.T) {
 	t.Parallel()
 	m := newHoldModel(newShelf(t))

@@ -303,8 +303,8 @@ func (r *modelRun) recorded(out activities.RecordRunOut) {
 	r.enter(over)
 }
 
-// reset is what an operator does who lets the workflow go on from behind ListScopes:
-// what the run did so far is forgotten, but for its number. It may have been over.
+// reset is what an operator does who lets the workflow go on from after ListScopes:
+// what the run did so far is forgotten, except its number. The run may have been over.
 func (r *modelRun) reset() {
 	r.resets++
 	r.snapshot, r.found, r.absent = activities.FetchCloudOut{}, activities.ComputeDiffOut{}, activities.ConfirmAbsentOut{}
@@ -496,8 +496,8 @@ func (r *modelRun) finish(t checker) {
 	}
 }
 
-// runLate makes one more attempt of an activity that was issued some time ago, of
-// which nobody wants to know any more.
+// runLate makes one more attempt of an activity that was issued some time ago, and
+// whose result nobody wants any more.
 func (w *world) runLate(c call) {
 	w.tick()
 	_, _ = c.do(attempt{number: 2})
@@ -592,8 +592,8 @@ func (w *world) runOf(t checker, id string) *modelRun {
 	return w.runs[i]
 }
 
-// requireRecords: what a run reported is what the history has of it, if nobody went on
-// for it after that; what is on record is so in any case.
+// requireRecords: what a run reported is what the history has of it, unless a late
+// attempt went on for it after the report. What is on record always is.
 func (w *world) requireRecords(t checker, scopeID int64) {
 	t.Helper()
 	w.requireFigures(t)
@@ -625,10 +625,10 @@ func (w *world) moveOn() {
 	w.cloud.change(exist[(n+1)%len(exist)], true)
 }
 
-// Two runs overlap in every way: the worker of one is killed behind each of its
-// activities, with or without the answer, and the other run has come as far as
-// each of its own when the first goes on. Then both come to their ends, and what
-// the first one did is tried once more.
+// Two runs overlap in every way: the worker of one is killed after each of its
+// activities, with or without the answer, and the other run has come as far as each of
+// its own when the first goes on. Then both come to their ends, and what the first one
+// did is tried once more.
 func TestWorkerKilledBehindEachActivity(t *testing.T) {
 	t.Parallel()
 	for _, lost := range []bool{false, true} {

@@ -169,7 +169,7 @@ func TestPruneScopeLeavesWhatIsRestoredMeanwhile(t *testing.T) {
 }
 
 // A row that somebody moved into the scope by hand, or gave another id, is another
-// resource than it says, and may well exist.
+// resource than it says, and that resource may exist.
 func TestPruneScopeLeavesWhatBelongsElsewhere(t *testing.T) {
 	t.Parallel()
 	b := synced(t, 5)

@@ -12,8 +12,8 @@ import (
 	"cloudsync/store/storetest"
 )
 
-// A set that is held again and again is not forgotten for those of single runs that
-// came after it was held first.
+// A set that is held again and again is not forgotten, although others were held by
+// single runs after it was held first.
 func TestASetThatIsStillHeldIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -48,8 +48,8 @@ func digestOf[R resource.Row](rows ...R) (digest resource.Digest) {
 	return digest
 }
 
-// A hold stands under the fence: for the newest claim alone it begins, goes on with
-// its beginning, or ends.
+// A hold stands under the fence: only the newest claim can begin it, go on with it, or
+// end it.
 func TestStandingHold(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -92,7 +92,7 @@ func TestStandingHold(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
 
-// The set that waits is not forgotten for those that came and went since.
+// The set that waits is not forgotten, although other sets came and went since.
 func TestTheSetThatWaitsIsKept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -116,8 +116,9 @@ func TestTheSetThatWaitsIsKept(t *testing.T) {
 	require.True(t, hold.Lost)
 }
 
-// What the last runs of the version before hold goes on to wait: with the rows that
-// stood when the set was held first. One that could not be confirmed does not.
+// What the last runs of the version before hold goes on to wait, with the number of
+// rows that stood when the set was held first. A set that could not be confirmed does
+// not.
 func TestMigrateHolds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -24,8 +24,7 @@ func figures(from int64) (stats store.Stats) {
 	return stats
 }
 
-// found are the figures without those of what a run did, which nobody else says than
-// the history.
+// found are the figures without those of what a run did: only the history says those.
 func found(stats store.Stats) store.Stats {
 	stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed = 0, 0, 0, 0
 	return stats

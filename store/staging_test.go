@@ -278,8 +278,8 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 	})
 }
 
-// settled are the stored entries that are listed as they are, and that their beginnings
-// tell from all others.
+// settled are the stored entries that are listed with the same hash, and that their
+// first bytes tell from all others.
 func settled(stored, listed []resource.Entry) (same []resource.Entry) {
 	alike := map[byte]int{}
 	for _, entry := range stored {

@@ -68,7 +68,7 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// The tables here are others than those of the code, where Unicode has several.
+// The tables here differ from those of the code where Unicode has several.
 func TestNothingUnseenReachesATerminal(t *testing.T) {
 	t.Parallel()
 	dangerous := []*unicode.RangeTable{

@@ -81,8 +81,8 @@ func accountRefused(class cloud.Class) error {
 	return temporal.NewNonRetryableApplicationError("the cloud says no", string(class), nil, activities.Refusal{OfAccount: true})
 }
 
-// A run asks an account no more whose own keys, role or identity are refused; what a
-// region refuses is the region's, and the other accounts go on.
+// A run gives up an account whose own keys, role or identity are refused. What a region
+// refuses counts for that region alone, and the other accounts go on.
 func TestRefusedAccounts(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -152,9 +152,9 @@ func (b *bundle) fetching(answer func(id int64) error) (asked func() []int64) {
 	}
 }
 
-// While a sibling's answer is outstanding no scope is skipped, and those that wait for
-// it keep nobody from working: the other account's scope, whose turn comes after
-// theirs, is what ends the wait here.
+// While a sibling's answer is outstanding, no scope is skipped. Scopes that wait for it
+// keep nobody from working: the wait ends here with the other account's scope, whose
+// turn comes after theirs.
 func TestScopesWaitForTheAnswerOfASibling(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -388,7 +388,7 @@ func ofHundred(found activities.ComputeDiffOut) activities.ComputeDiffOut {
 	return found
 }
 
-// A set that joins a standing hold has the beginning and the reason of that hold.
+// A set that joins a standing hold has the beginning of that hold, and its own reason.
 func TestAHoldKeepsItsBeginning(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 1)
