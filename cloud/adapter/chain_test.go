@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,12 +20,12 @@ type metadata struct {
 	key         string
 	err         error
 	hangs       chan struct{} // until it is closed; nil: not at all
-	asked       int
+	asked       atomic.Int64
 	fresh, kept time.Duration
 }
 
 func (m *metadata) find() (adapter.Found[string], error) {
-	m.asked++
+	m.asked.Add(1)
 	if m.hangs != nil {
 		<-m.hangs
 	}
@@ -77,7 +78,7 @@ func TestAChainThatFailsLater(t *testing.T) {
 		require.Contains(t, requireNone(t, c, cloud.Unavailable), "at the moment")
 		m.key = "third"
 		requireKey(t, c, "third")
-		require.Equal(t, 8, m.asked)
+		require.EqualValues(t, 8, m.asked.Load())
 	})
 }
 
@@ -93,7 +94,7 @@ func TestAChainThatHangs(t *testing.T) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
 			cancel()
 		}
-		require.Equal(t, 1, m.asked, "one question is under way at a time")
+		require.EqualValues(t, 1, m.asked.Load(), "one question is under way at a time")
 		require.Contains(t, requireNone(t, c, cloud.InvalidCredential), "it took longer than 1m0s")
 		close(m.hangs)
 		requireKey(t, c, "key")
