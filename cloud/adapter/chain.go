@@ -27,16 +27,18 @@ type Chain[C any] struct {
 	flight singleflight.Group
 
 	// Only search touches what follows.
-	gave bool // a credential, since the process began
-	held Found[C]
-	at   time.Time // when it was found
+	gave   bool // a credential, since the process began
+	held   Found[C]
+	at     time.Time // when it was found
+	failed time.Time // when nothing new was found after that
 }
 
 // Found is what a chain gave.
 type Found[C any] struct {
 	Credential C
 	// Fresh is how long it serves before the chain is asked again, Kept how long where
-	// the chain gives nothing new then; 0: not at all.
+	// the chain gives nothing new then; 0: not at all. As long as it is kept, the chain is
+	// asked no more often than when it gives something new.
 	Fresh, Kept time.Duration
 }
 
@@ -57,20 +59,24 @@ func (c *Chain[C]) Get(ctx context.Context) (credential C, err error) {
 
 // search is called by one at a time.
 func (c *Chain[C]) search() (any, error) {
-	if age := time.Since(c.at); c.gave && age < c.held.Fresh {
+	began := time.Now()
+	if c.gave && (began.Sub(c.at) < c.held.Fresh || c.isKept() && began.Sub(c.failed) < c.held.Fresh) {
 		return c.held.Credential, nil
 	}
-	began := time.Now()
 	found, err := c.find()
 	switch {
 	case err == nil:
 		c.gave, c.held, c.at = true, found, began
-	case c.gave && time.Since(c.at) < c.held.Kept:
+	case c.isKept():
+		c.failed = began
 	default:
 		return nil, c.none(err)
 	}
 	return c.held.Credential, nil
 }
+
+// isKept says that the credential may serve though the chain gives nothing new.
+func (c *Chain[C]) isKept() bool { return c.gave && time.Since(c.at) < c.held.Kept }
 
 // find asks the SDK, and leaves it alone where it hangs.
 func (c *Chain[C]) find() (Found[C], error) {
@@ -126,14 +132,20 @@ type NoCredential struct {
 	shown      string // of Err
 }
 
-// Class implements Classed. Where the chain never gave a credential, there is none: an
-// SDK tells a machine without a role from metadata that fails in no way, and asking again
-// would tell nothing new. Where it gave one before, what gave it fails for the moment.
+// Class implements Classed. Where the chain never gave a credential, there is none, unless
+// Find's error knows its class: an SDK tells a machine without a role from metadata that
+// fails in no way, and asking again would tell nothing new. Where it gave one before, what
+// gave it fails for the moment.
 func (e *NoCredential) Class() cloud.Class {
-	if e.GaveBefore {
+	var known Classed
+	switch {
+	case e.GaveBefore:
 		return cloud.Unavailable
+	case errors.As(e.Err, &known):
+		return known.Class()
+	default:
+		return cloud.InvalidCredential
 	}
-	return cloud.InvalidCredential
 }
 
 // Error implements error.

@@ -82,6 +82,47 @@ func TestAChainThatFailsLater(t *testing.T) {
 	})
 }
 
+// A chain that fails is asked no more often than one that gives something new, as long as
+// what it gave is kept.
+func TestAChainThatFailsIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m := &metadata{key: "first", fresh: time.Minute, kept: 150 * time.Second}
+		c := &adapter.Chain[string]{Find: m.find}
+		requireKey(t, c, "first")
+		m.key, m.err = "second", errors.New("gone")
+		for asked := range 2 {
+			<-time.After(time.Minute)
+			requireKey(t, c, "first")
+			requireKey(t, c, "first")
+			require.Equal(t, asked+2, m.asked)
+		}
+		<-time.After(30 * time.Second)
+		requireNone(t, c, cloud.Unavailable)
+		requireNone(t, c, cloud.Unavailable)
+		require.Equal(t, 5, m.asked)
+		m.err = nil
+		requireKey(t, c, "second")
+	})
+}
+
+// denied is an error that knows its class.
+type denied struct{ error }
+
+func (denied) Class() cloud.Class { return cloud.Denied }
+
+// What a chain's error says of itself counts as long as the chain never gave a credential.
+func TestAChainThatSaysWhy(t *testing.T) {
+	t.Parallel()
+	m := &metadata{err: denied{errors.New("no")}}
+	c := &adapter.Chain[string]{Find: m.find}
+	requireNone(t, c, cloud.Denied)
+	m.err = nil
+	requireKey(t, c, "")
+	m.err = denied{errors.New("no")}
+	requireNone(t, c, cloud.Unavailable)
+}
+
 // An SDK that hangs keeps nobody longer than his own time, and no one for ever.
 func TestAChainThatHangs(t *testing.T) {
 	t.Parallel()
