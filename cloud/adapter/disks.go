@@ -15,7 +15,7 @@ type HostDisks struct {
 // whose it is, since something of it cannot be read, no host's sum is known: that is an
 // error.
 func (d *HostDisks) Add(f *Fields, gib int64, isOdd bool, hosts ...string) error {
-	if d.seen[f.id] {
+	if f.id != "" && d.seen[f.id] {
 		return nil
 	}
 	if d.sizes == nil {
@@ -40,11 +40,15 @@ func (d *HostDisks) Add(f *Fields, gib int64, isOdd bool, hosts ...string) error
 func AddPages[S Session, D any](s S, disks *Listing[S, D], region string, of func(*Fields, *D) (int64, []string)) func(context.Context, HostDisks, string) (HostDisks, string, error) {
 	return func(ctx context.Context, all HostDisks, cursor string) (HostDisks, string, error) {
 		listed, next, err := disks.Page(ctx, s, region, cursor)
+		known := len(all.seen)
 		for i := 0; i < len(listed) && err == nil; i++ {
 			disk := &listed[i]
 			f := disk.Read(disks.What, disks.ID(&disk.Value))
 			gib, hosts := of(f, &disk.Value)
 			err = all.Add(f, gib, disk.IsOdd(), hosts...)
+		}
+		if err == nil && next != "" && len(listed) > 0 && len(all.seen) == known { // pages that lead back to each other have no end
+			err = BadAnswer("", "the page at %q has no disk that was not listed before", Clip(cursor, maxShown))
 		}
 		return all, next, named(disks.Action, err)
 	}
