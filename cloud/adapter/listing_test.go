@@ -305,7 +305,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 	t.Parallel()
 	for style, cursors := range map[string][]string{
 		"offsets": {"next", "-1", "0", "1.5", "99999999999999999999", "2+5"},
-		"numbers": {"next", "5", "1+5", "x+5", "2+", "2+-5", "+5"},
+		"numbers": {"next", "5", "1+5", "x+5", "2+", "2+-5", "+5", "99999999999+5"},
 		"markers": {"lamp", "lamp+x", "+5", "lamp+0"},
 	} {
 		for _, cursor := range cursors {
@@ -458,13 +458,21 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), name)
 		require.Empty(t, existing, name)
 	}
+	uncounted := func(l *adapter.Listing[*shop, lamp]) { l.IDs = l.IDs.Uncounted() }
+	noTotal := &shop{style: "offsets", cap: 5, lamps: stock(2), edit: func(a *adapter.Answer[lamp]) { a.Total = "" }}
+	existing, err := noTotal.in(uncounted).Lookup(t.Context(), scope, []string{"lamp+000", "lamp+009"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"lamp+000"}, existing)
+	_, err = noTotal.in(uncounted).List(t.Context(), scope, "")
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "a list needs it")
+
 	gone := func(l *adapter.Listing[*shop, lamp]) {
 		l.Gone = func(*lamp) (bool, error) {
 			return false, &cloud.Error{Class: cloud.Unavailable, Err: errors.New("ask again")}
 		}
 	}
 	s := &shop{style: "offsets", cap: 5, lamps: stock(2)}
-	_, err := s.in(gone).Lookup(t.Context(), scope, []string{"lamp+000"})
+	_, err = s.in(gone).Lookup(t.Context(), scope, []string{"lamp+000"})
 	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
 	ids, _, err := listAll(t.Context(), s.in(gone))
 	require.NoError(t, err)

@@ -11,9 +11,10 @@ import (
 
 // IDs is how a cloud is asked for resources by their ids.
 type IDs struct {
-	atOnce  int // ids in a call
-	limit   int // ids in a look-up
-	askable func(id string) bool
+	atOnce    int // ids in a call
+	limit     int // ids in a look-up
+	askable   func(id string) bool
+	uncounted bool
 }
 
 // Together is of a cloud that takes so many ids in a call.
@@ -28,6 +29,13 @@ func Alone(calls int) IDs { return IDs{atOnce: 1, limit: calls} }
 // if the cloud did list one, nobody can know that it is gone.
 func (i IDs) If(askable func(id string) bool) IDs {
 	i.askable = askable
+	return i
+}
+
+// Uncounted is of a cloud that may answer without the number of resources where it is
+// asked for ids, though not where it lists.
+func (i IDs) Uncounted() IDs {
+	i.uncounted = true
 	return i
 }
 
@@ -181,6 +189,9 @@ func All[S Session, T any](ctx context.Context, s S, ask func(context.Context, S
 // take takes an answer's ids. One with an id that was not asked for, or with none of what
 // it announces, was not to what was asked: what it lacks may exist.
 func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
+	if answer.Total == "" && l.IDs.uncounted {
+		answer.Total = "0"
+	}
 	total, err := l.total(answer)
 	if err != nil {
 		return err

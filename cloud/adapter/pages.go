@@ -67,8 +67,9 @@ func (p Pages) position(cursor string) (at position, err error) {
 		at.listed, err = after(cursor[plus+1:])
 	}
 	if err == nil && p.style == byNumbers {
-		at.number, err = strconv.Atoi(at.token)
-		if err == nil && at.number < 2 {
+		var before int64
+		before, err = after(at.token)
+		if at.number = int(before); at.number < 2 {
 			err = errNoPosition
 		}
 		at.token = ""
