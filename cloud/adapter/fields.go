@@ -229,3 +229,11 @@ func Tags[T any](list []T, pair func(T) (key, value string)) map[string]string {
 	}
 	return tags
 }
+
+// Word is what a number of a cloud's API means, the number itself where that is unknown.
+func Word(words map[string]string, number string) string {
+	if meaning, ok := words[strings.TrimSuffix(number, ".0")]; ok {
+		return meaning
+	}
+	return number
+}

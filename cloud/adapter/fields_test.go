@@ -205,3 +205,11 @@ func TestEngines(t *testing.T) {
 		}
 	}
 }
+
+func TestWord(t *testing.T) {
+	t.Parallel()
+	words := map[string]string{"0": "off", "1": "on"}
+	for number, word := range map[string]string{"0": "off", "1.0": "on", "2": "2", "": ""} {
+		require.Equal(t, word, adapter.Word(words, number))
+	}
+}

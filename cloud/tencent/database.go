@@ -52,7 +52,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	return &resource.Database{
 		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
-		Status:         word(databaseStatus, d.Status),
+		Status:         adapter.Word(databaseStatus, d.Status),
 		Zone:           d.Zone,
 		Engine:         adapter.Engine("mysql"), // CDB has no other; EngineType is the storage engine
 		EngineVersion:  d.Version,
@@ -64,7 +64,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		Port:           f.Port("Vport", d.Port),
 		VPCID:          d.VPC,
 		SubnetID:       d.Subnet,
-		ChargeType:     word(databaseCharge, d.PayType),
+		ChargeType:     adapter.Word(databaseCharge, d.PayType),
 		Tags:           tagsOf(d.Tags),
 		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
 		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),

@@ -2,7 +2,6 @@ package tencent
 
 import (
 	"cmp"
-	"strings"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -26,12 +25,4 @@ func tagsOf(tags []tag) map[string]string {
 	return adapter.Tags(tags, func(t tag) (key, value string) {
 		return cmp.Or(t.TagKey, t.Key), cmp.Or(t.TagValue, t.Value)
 	})
-}
-
-// word is what a number of the API means, the number itself where that is unknown.
-func word(words map[string]string, number string) string {
-	if meaning, ok := words[strings.TrimSuffix(number, ".0")]; ok {
-		return meaning
-	}
-	return number
 }

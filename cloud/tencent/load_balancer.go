@@ -54,8 +54,8 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
-		Status:         word(loadBalancerStatus, b.Status),
-		BalancerType:   word(loadBalancerType, b.Forward),
+		Status:         adapter.Word(loadBalancerStatus, b.Status),
+		BalancerType:   adapter.Word(loadBalancerType, b.Forward),
 		Scheme:         schemeOf(b.Network),
 		Addresses:      b.addresses(),
 		VPCID:          b.VPC,
