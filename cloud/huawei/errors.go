@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 
@@ -17,7 +16,7 @@ import (
 // those that matter most. Those of the gateway are documented at
 // https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-errorcode.html; some
 // gateways write them as APIG.
-var codes = map[string]cloud.Class{
+var codes = adapter.Codes{
 	"APIGW.0301": cloud.InvalidCredential, // incorrect IAM authentication information
 	"APIGW.0302": cloud.Denied,            // the IAM user may not access the API
 	"APIGW.0303": cloud.InvalidCredential, // incorrect app authentication information
@@ -46,68 +45,56 @@ var codes = map[string]cloud.Class{
 	"Ecs.0000":   cloud.BadAnswer, // the request was not understood
 	"Ecs.0319":   cloud.BadAnswer, // a flavor is sold out: of no list
 	"APIGW.0101": cloud.NotFound,  // the API does not exist here
+
+	// Of the SDK: keys that cannot sign.
+	credentialsTypeError: cloud.InvalidCredential,
 }
 
-// classify is the adapter's one table of errors.
-func classify(err error) (cloud.Class, time.Duration) {
+// credentialsTypeError is the code of the SDK's error of that name, which has none.
+const credentialsTypeError = "CredentialsTypeError"
+
+func answered(err error) (answer adapter.Answered) {
 	var service *sdkerr.ServiceResponseError
 	var credential *sdkerr.CredentialsTypeError
 	switch {
 	case errors.As(err, &service):
-		if class, ok := codes[gatewayCode(service.ErrorCode)]; ok {
-			return class, 0
+		answer.Status, answer.Code = service.StatusCode, service.ErrorCode
+		if rest, ok := strings.CutPrefix(answer.Code, "APIG."); ok {
+			answer.Code = "APIGW." + rest
 		}
-		return ofStatus(service.StatusCode), 0
 	case errors.As(err, &credential):
-		return cloud.InvalidCredential, 0
-	default:
-		return "", 0
+		answer.Code = credentialsTypeError
 	}
+	return answer
 }
 
-func gatewayCode(code string) string {
-	if rest, ok := strings.CutPrefix(code, "APIG."); ok {
-		return "APIGW." + rest
+// resumed is the error of a call that goes on with a listing. What the first page was
+// given for and the next is refused for is its position: the resource that it names is
+// gone, or the numbers have changed their meaning. The listing has to begin anew.
+func resumed(q adapter.Query, err error) error {
+	answer := answered(err)
+	refused := answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound
+	if q.Begins() || !refused || codes.Class(answer.Code) != "" {
+		return err
 	}
-	return code
+	return &cloud.Error{Class: cloud.ExpiredCursor, Err: fmt.Errorf("HTTP status %d %s", answer.Status, answer.Code)}
 }
 
-// ofStatus is the class of an answer whose code is not in the table. A status below
-// 400 is of a document that the SDK could not read.
-func ofStatus(status int) cloud.Class {
-	switch {
-	case status == http.StatusUnauthorized:
-		return cloud.InvalidCredential
-	case status == http.StatusForbidden:
-		return cloud.Denied
-	case status == http.StatusNotFound:
-		return cloud.NotFound
-	case status == http.StatusTooManyRequests:
-		return cloud.Throttled
-	case status == http.StatusRequestTimeout, status == http.StatusGatewayTimeout:
-		return cloud.Timeout
-	case status >= http.StatusInternalServerError:
-		return cloud.Unavailable
-	default:
-		return cloud.BadAnswer
-	}
-}
-
-// refusal is an error that the cloud answered, in words that may be shown. The SDK's
-// own text has the whole body of the answer, which may be a page of HTML.
-type refusal struct {
-	*sdkerr.ServiceResponseError
-	mask cloud.Mask
-}
-
-// refused is err with a text that may be shown, without the secrets that the call was
-// signed with: those of the default chain are known to nobody else.
-func refused(err error, keys adapter.Keys) error {
+// shortened is an error of the cloud in words that may be shown, without the keys that the
+// call was signed with: those of the default chain are known to nobody else. The SDK's own
+// text has the whole body of the answer, which may be a page of HTML.
+func shortened(err error, keys adapter.Keys) error {
 	var service *sdkerr.ServiceResponseError
 	if !errors.As(err, &service) {
 		return err
 	}
 	return refusal{service, cloud.NewMask(keys.ID, keys.Key, keys.Token)}
+}
+
+// refusal is an error that the cloud answered.
+type refusal struct {
+	*sdkerr.ServiceResponseError
+	mask cloud.Mask
 }
 
 // Unwrap gives the SDK's error.
@@ -119,8 +106,7 @@ func (r refusal) Error() string {
 	if r.ErrorCode != "" {
 		text += " " + r.ErrorCode
 	}
-	message := r.mask.Hide(r.ErrorMessage)
-	if message = shown(message); message != "" {
+	if message := withoutQuotes(r.mask.Hide(r.ErrorMessage)); message != "" {
 		text += ": " + message
 	}
 	if r.RequestId != "" {
@@ -129,38 +115,15 @@ func (r refusal) Error() string {
 	return text
 }
 
+// maxMessage is the longest message that is kept, in bytes.
 const maxMessage = 300
 
-// shown leaves out of a message what quotes the answer, where user data may be, and
-// what quotes the request, which has a session token among its headers.
-func shown(message string) string {
+// withoutQuotes leaves out of a message what quotes the answer, where user data may be,
+// and what quotes the request, which has a session token among its headers.
+func withoutQuotes(message string) string {
 	for _, quote := range []string{"error found in", "canonicalRequest"} {
 		message, _, _ = strings.Cut(message, quote)
 	}
 	message = strings.TrimRight(strings.Join(strings.Fields(message), " "), ",:; ")
-	if len(message) > maxMessage {
-		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
-	}
-	return message
-}
-
-// resumed is the error of a call that goes on with a listing. What the first page
-// was given for and the next is refused for is its position: the resource that it
-// names is gone, or the numbers have changed their meaning. The listing has to begin
-// anew.
-func resumed(doing string, begins bool, err error) error {
-	var service *sdkerr.ServiceResponseError
-	if begins || !errors.As(err, &service) {
-		return err
-	}
-	_, known := codes[gatewayCode(service.ErrorCode)]
-	if known || service.StatusCode != http.StatusBadRequest && service.StatusCode != http.StatusNotFound {
-		return err
-	}
-	return expired(doing, "HTTP status %d %s", service.StatusCode, service.ErrorCode)
-}
-
-// expired says that a listing has to begin anew.
-func expired(doing, format string, args ...any) error {
-	return &cloud.Error{Class: cloud.ExpiredCursor, Doing: doing, Err: fmt.Errorf(format, args...)}
+	return adapter.Clip(message, maxMessage)
 }

@@ -250,7 +250,10 @@ func TestDefaultChainEndsWithItsContext(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body) // who does not read is not told that the caller left
 		<-r.Context().Done()
 	}))
-	t.Cleanup(slow.Close)
+	t.Cleanup(func() {
+		slow.CloseClientConnections() // the search goes on beside those who left
+		slow.Close()
+	})
 	token, profile := filepath.Join(dir, "token"), filepath.Join(dir, "credentials")
 	require.NoError(t, os.WriteFile(token, []byte("TheIDToken"), 0o600))
 	require.NoError(t, os.WriteFile(profile, []byte("[basic]\nidp_id = idp\nid_token_file = "+token+"\niam_endpoint = "+slow.URL+"\n"), 0o600))

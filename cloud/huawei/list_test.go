@@ -204,6 +204,32 @@ func TestListingsWithoutATotal(t *testing.T) {
 	}
 }
 
+// A listing goes on after the last resource of a page, which has to have an id.
+func TestAFullPageThatEndsWithoutAnID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	entries := strings.Repeat(`{"id":"d"},`, 999)
+	w.Record("ListVolumes", []byte(`{"count":1000,"volumes":[`+entries+`{"name":"nameless"}]}`))
+	_, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), "")
+	classed(t, cloud.BadAnswer, err)
+
+	w.Record("ListVolumes", []byte(`{"count":2,"volumes":[{"id":"d"},{"name":"nameless"}]}`))
+	page, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	require.Len(t, page.Rows, 1)
+	require.Equal(t, []cloud.Problem{{Text: "volume without an id"}}, page.Problems)
+	require.Empty(t, page.Next)
+}
+
+// A server that is listed as one that there is not is none; one of which nobody can tell
+// is there.
+func TestServersThatAreListedWithAFault(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListServersDetails", []byte(`{"count":3,"servers":[{"id":"h-1","status":"ACTIVE"},{"id":"h-2","fault":{"code":404}},{"id":"h-3","fault":{"code":500}}]}`))
+	require.Equal(t, []string{"h-1", "h-3"}, ids(rowsOf(list(t, w.open(), resource.HostKind))))
+}
+
 // volumesByMarker is a server whose volumes are on the pages that follow the markers.
 func volumesByMarker(t *testing.T, w world, pages map[string]string) (endpoint string) {
 	t.Helper()

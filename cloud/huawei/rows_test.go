@@ -320,10 +320,10 @@ func TestOneOddValueCostsOneRow(t *testing.T) {
 		Meta: meta("b-1"), VCPU: 2, MemoryMiB: 4096, Port: 3306, StorageGiB: 40, Tags: map[string]string{"a": "1"},
 	}}, page.Rows)
 	require.Equal(t, []cloud.Problem{
-		{NativeID: "b-2", Text: `instance "b-2": cpu makes no sense: "0.5"`},
-		{NativeID: "b-3", Text: `instance "b-3": created makes no sense: "2024-04-31T00:00:00+0800"`},
-		{NativeID: "b-4", Text: `instance "b-4": tags makes no sense: "{\"a\":\"b\"}"`},
-		{NativeID: "b-5", Text: `instance "b-5": volume.size makes no sense: "forty"`},
+		{NativeID: "b-2", Text: `database "b-2": cpu makes no sense: "0.5"`},
+		{NativeID: "b-3", Text: `database "b-3": created makes no sense: "2024-04-31T00:00:00+0800"`},
+		{NativeID: "b-4", Text: `database "b-4": tags makes no sense: "{\"a\":\"b\"}"`},
+		{NativeID: "b-5", Text: `database "b-5": volume.size makes no sense: "forty"`},
 	}, page.Problems)
 }
 

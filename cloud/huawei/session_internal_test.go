@@ -12,10 +12,10 @@ import (
 func TestProductsEndpoints(t *testing.T) {
 	t.Parallel()
 	none, own := cloud.Settings{}, cloud.Settings{Endpoint: "https://{product}.{region}.example.org/"}
-	require.Equal(t, "https://ecs.cn-north-4.myhuaweicloud.com", ecsProduct.endpoint(none, "cn-north-4"))
-	require.Equal(t, "https://rds.eu-west-101.myhuaweicloud.eu", rdsProduct.endpoint(none, "eu-west-101"))
-	require.Equal(t, "https://evs.xx-new-9.myhuaweicloud.com", evsProduct.endpoint(none, "xx-new-9"), "a region that the SDK does not know yet")
-	require.Equal(t, "https://elb.cn-north-4.example.org", elbProduct.endpoint(own, "cn-north-4"))
+	require.Equal(t, "https://ecs.cn-north-4.myhuaweicloud.com", ecsProduct.address(none, "cn-north-4"))
+	require.Equal(t, "https://rds.eu-west-101.myhuaweicloud.eu", rdsProduct.address(none, "eu-west-101"))
+	require.Equal(t, "https://evs.xx-new-9.myhuaweicloud.com", evsProduct.address(none, "xx-new-9"), "a region that the SDK does not know yet")
+	require.Equal(t, "https://elb.cn-north-4.example.org", elbProduct.address(own, "cn-north-4"))
 }
 
 func TestIAMsEndpoint(t *testing.T) {
@@ -26,6 +26,6 @@ func TestIAMsEndpoint(t *testing.T) {
 		"http://localhost:1234":                    {Endpoint: "http://localhost:1234/"},
 		"https://iam.cn-north-4.example.org":       {Endpoint: "https://{product}.{region}.example.org", Regions: []string{"cn-north-4"}},
 	} {
-		require.Equal(t, want, (&session{account: adapter.Account{Settings: settings}}).iamEndpoint())
+		require.Equal(t, want, (&session{account: adapter.Account{Settings: settings}}).iamAddress())
 	}
 }

@@ -1,0 +1,51 @@
+package huawei
+
+import (
+	"time"
+
+	"cloudsync/cloud/adapter"
+)
+
+// utc is the zone of times which do not name theirs: EVS writes UTC without saying so.
+var utc = time.UTC
+
+// tag is one as most of the services write it.
+type tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+func tagsOf(tags []tag) map[string]string {
+	return adapter.Tags(tags, func(t tag) (key, value string) { return t.Key, t.Value })
+}
+
+// What the charging modes are called where Huawei has words for them.
+const (
+	postPaid = "postPaid"
+	prePaid  = "prePaid"
+)
+
+// paidInAdvance is the charge type of what names an order only if it is paid by the
+// month or year.
+func paidInAdvance(order string) string {
+	if order == "" {
+		return postPaid
+	}
+	return prePaid
+}
+
+// first is the first of a set, "" of an empty one.
+func first(set []string) string {
+	if len(set) == 0 {
+		return ""
+	}
+	return set[0]
+}
+
+// only is what all texts are that say something, "" where they differ.
+func only(texts []string) string {
+	if set := adapter.Set(texts...); len(set) == 1 {
+		return set[0]
+	}
+	return ""
+}
