@@ -95,12 +95,12 @@ func TestAChainThatFailsIsLeftAlone(t *testing.T) {
 			<-time.After(time.Minute)
 			requireKey(t, c, "first")
 			requireKey(t, c, "first")
-			require.Equal(t, asked+2, m.asked)
+			require.EqualValues(t, asked+2, m.asked.Load())
 		}
 		<-time.After(30 * time.Second)
 		requireNone(t, c, cloud.Unavailable)
 		requireNone(t, c, cloud.Unavailable)
-		require.Equal(t, 5, m.asked)
+		require.EqualValues(t, 5, m.asked.Load())
 		m.err = nil
 		requireKey(t, c, "second")
 	})
