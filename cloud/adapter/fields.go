@@ -26,6 +26,9 @@ type Fields struct {
 // item of a JSON answer begins with Item.Read.
 func NewFields(what, id string) *Fields { return &Fields{what: what, id: id} }
 
+// ID is the resource's native id, "" where nobody knows it.
+func (f *Fields) ID() string { return f.id }
+
 // maxShown is how many bytes of a value a problem shows.
 const maxShown = 64
 
@@ -39,6 +42,13 @@ func (f *Fields) Refuse(field, value string) {
 func (f *Fields) Fail(format string, args ...any) {
 	if f.problem == "" {
 		f.problem = fmt.Sprintf(format, args...)
+	}
+}
+
+// Inherit fails for what makes no sense of another resource, which the row needs.
+func (f *Fields) Inherit(of *Fields) {
+	if problem := of.Problem(); problem != "" {
+		f.Fail("%s", problem)
 	}
 }
 

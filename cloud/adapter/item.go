@@ -227,6 +227,9 @@ func namesOf(of reflect.Type) *names {
 	n := &names{exact: map[string]int{}, folded: map[string]int{}, name: make([]string, of.NumField())}
 	for i := range of.NumField() {
 		field := of.Field(i)
+		if !field.IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" {
 			name = field.Name

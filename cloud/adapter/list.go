@@ -3,6 +3,8 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"slices"
+	"time"
 
 	"cloudsync/cloud"
 	"cloudsync/resource"
@@ -15,24 +17,33 @@ func (l lister[S, T]) List(ctx context.Context, region, cursor string) (cloud.Pa
 }
 
 func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	got, err := l.page(ctx, region, cursor)
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	here, err := l.here(region, got.Items)
+	batch, page, err := l.batch(ctx, region, cursor)
 	if err != nil {
 		return cloud.Page{}, err
 	}
 	row := l.Row
 	if l.Join != nil {
-		if row, err = l.Join(ctx, l.s, Batch[T]{Region: region, Items: here, Begins: cursor == "", Ends: got.next == ""}); err != nil {
+		if row, err = l.Join(ctx, l.s, batch); err != nil {
 			return cloud.Page{}, err
 		}
 	}
-	page := cloud.Page{Total: got.total, Next: got.next, Rows: make([]resource.Row, 0, len(here))}
-	err = l.put(&page, here, row)
-	page.Others = int64(len(got.Items) - len(page.Rows) - len(page.Problems))
+	page.Rows = make([]resource.Row, 0, len(batch.Items))
+	err = l.put(&page, batch.Items, row)
 	return page, err
+}
+
+// batch is the page at a cursor, still without its rows.
+func (l lister[S, T]) batch(ctx context.Context, region, cursor string) (Batch[T], cloud.Page, error) {
+	if l.Census != nil {
+		return l.wholeBatch(ctx, region, cursor)
+	}
+	got, err := l.page(ctx, region, cursor)
+	if err != nil {
+		return Batch[T]{}, cloud.Page{}, err
+	}
+	here, err := l.here(region, got.Items)
+	batch := Batch[T]{Region: region, Items: here, Begins: cursor == "", Ends: got.next == "", Listed: time.Now(), kind: l.Kind.Name()}
+	return batch, cloud.Page{Total: got.total, Next: got.next, Others: int64(len(got.Items) - len(here))}, err
 }
 
 // got is a page as it was answered.
@@ -64,7 +75,7 @@ func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], 
 	}
 	turn := turn{onPage: len(answer.Items), token: answer.Next, total: page.total}
 	if turn.onPage > 0 {
-		turn.lastID = l.ID(&answer.Items[turn.onPage-1].Value)
+		turn.lastID = l.id(&answer.Items[turn.onPage-1])
 	}
 	if page.next, err = l.Pages.next(at, turn); err != nil {
 		return got[T]{}, err
@@ -94,18 +105,21 @@ func (l lister[S, T]) here(region string, items []Item[T]) (here []*Item[T], err
 			elsewhere++
 			continue
 		}
-		if l.Gone != nil {
-			if gone, err := l.Gone(&item.Value); gone && err == nil {
-				continue
-			}
-		}
 		here = append(here, item)
 	}
 	if elsewhere > 0 && elsewhere == len(items) {
 		return nil, BadAnswer("", "all %d resources in the answer are of another region, such as %s: check the endpoint",
 			len(items), Clip(l.Region(&items[0].Value), maxShown))
 	}
-	return here, nil
+	return l.there(here), nil
+}
+
+// there are the resources that are not gone, or may not be.
+func (l lister[S, T]) there(items []*Item[T]) []*Item[T] {
+	return slices.DeleteFunc(items, func(item *Item[T]) bool {
+		gone, err := l.gone(item)
+		return gone && err == nil
+	})
 }
 
 // put puts the resources on the page. Where there are several, and none makes sense, it
@@ -113,13 +127,15 @@ func (l lister[S, T]) here(region string, items []Item[T]) (here []*Item[T], err
 func (l lister[S, T]) put(page *cloud.Page, items []*Item[T], row func(*Fields, *T) resource.Row) error {
 	odd, first := 0, ""
 	for _, item := range items {
-		f := item.Read(l.What, l.ID(&item.Value))
+		f := item.Read(l.What, l.id(item))
 		made := row(f, &item.Value)
 		problem := f.Problem()
 		switch {
 		case problem != "":
 			page.Problems = append(page.Problems, cloud.Problem{NativeID: f.id, Text: problem})
-		case made != nil: // else it is gone
+		case made == nil: // it is gone
+			page.Others++
+		default:
 			page.Rows = append(page.Rows, made)
 		}
 		if f.odd {

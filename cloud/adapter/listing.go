@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"cloudsync/cloud"
 	"cloudsync/resource"
@@ -32,12 +33,22 @@ type Listing[S Session, T any] struct {
 	Ask func(ctx context.Context, s S, q Query) (Answer[T], error)
 	// ID is a resource's native id, "" for one that has none yet.
 	ID func(*T) string
+	// OtherID is the id of one that has none by ID. One that is not read whole may have it
+	// all the same: nobody knows which it is.
+	OtherID func(*T) string
 	// Row is the resource as the inventory has it, nil for one that is gone though it is
 	// listed.
 	Row func(*Fields, *T) resource.Row
 
 	// The rest is for those that need it.
 
+	// Census is the list of the whole account that pages and look-ups are made of, by Whole
+	// and Relist. It has the Action, the Path, how it is asked, and the Region.
+	Census *Census[S, T]
+	// Believe is asked before the first page out of a census, and after the list of a
+	// look-up. It fails where the list has not all that is there, as where a permission is
+	// missing, or the region. lookedUp: an answer of before does not count.
+	Believe func(ctx context.Context, s S, region string, lookedUp bool) error
 	// Join gets, for a whole page, what its rows need beside the list, and gives what
 	// makes the rows; then there is no Row.
 	Join func(ctx context.Context, s S, page Batch[T]) (func(*Fields, *T) resource.Row, error)
@@ -90,6 +101,15 @@ type Batch[T any] struct {
 	Items  []*Item[T]
 	// Begins and Ends say that the page is the first, and that it is the last.
 	Begins, Ends bool
+	// Listed is when the list ended that the page is of.
+	Listed time.Time
+
+	kind string
+}
+
+// Visit is that of the page to what it is joined with.
+func (b Batch[T]) Visit() Visit {
+	return Visit{user: b.kind + "/" + b.Region, begins: b.Begins, listed: b.Listed}
 }
 
 // IDs are those of the resources on the page that have one, by what gives one's id.
@@ -112,6 +132,7 @@ type About struct {
 	Kind          *resource.Kind
 	What          string
 	Action        string
+	Others        []string // actions that are asked for the same kind as well
 	Path, IDField string
 	PageSize      int // resources on a page, at most
 	AtOnce        int // ids in a call, at most; 0: the cloud is not asked by ids
@@ -120,10 +141,14 @@ type About struct {
 
 // About implements Declared.
 func (l *Listing[S, T]) About() About {
-	return About{
+	about := About{
 		Kind: l.Kind, What: l.What, Action: l.Action, Path: l.Path, IDField: l.IDField,
 		PageSize: l.Pages.size, AtOnce: l.IDs.atOnce, LookupLimit: l.IDs.limit,
 	}
+	if l.Census != nil {
+		about.Action, about.Others, about.Path = l.Census.Actions[0], l.Census.Actions[1:], l.Census.Path
+	}
+	return about
 }
 
 func (l *Listing[S, T]) bind(session Session, place string) Lister {
@@ -162,10 +187,27 @@ func (a Answer[T]) check(path string) error {
 	return CheckList("", a.Items)
 }
 
+// id is a resource's native id, "" where nobody knows it.
+func (l lister[S, T]) id(item *Item[T]) string {
+	id := l.ID(&item.Value)
+	if id == "" && l.OtherID != nil && !item.IsOdd() {
+		return l.OtherID(&item.Value)
+	}
+	return id
+}
+
+// gone says that a resource is gone though it is listed.
+func (l lister[S, T]) gone(item *Item[T]) (bool, error) {
+	if l.Gone == nil {
+		return false, nil
+	}
+	return l.Gone(&item.Value)
+}
+
 // told is err with what was asked, where it does not say it yet: a failure that is found
 // after its call does not know the account and the region.
 func (l lister[S, T]) told(region string, err error) error {
-	return Placed(l.place, region, named(l.Action, err))
+	return Placed(l.place, region, named(l.About().Action, err))
 }
 
 // named is err with the action that was asked, where it names none.

@@ -23,6 +23,10 @@ func Together(ids int) IDs { return IDs{atOnce: ids, limit: ids} }
 // Alone is of a cloud that takes one id in a call: a look-up makes so many calls.
 func Alone(calls int) IDs { return IDs{atOnce: 1, limit: calls} }
 
+// Relist is of a cloud that takes no ids: a look-up lists the whole account again, however
+// few ids it is for. See Census.
+func Relist(ids int) IDs { return IDs{limit: ids} }
+
 // If has only those asked for that are of the form of an id. Anything else the cloud
 // would take for a pattern, or for several ids. It counts as there: no such id is the
 // cloud's, so that it is of a row that somebody edited, which is nobody's to delete; and
@@ -59,6 +63,10 @@ func (l lister[S, T]) lookup(ctx context.Context, region string, nativeIDs []str
 	}
 	if len(asked) == 0 { // no ids are no filter
 		return there, nil
+	}
+	if l.Census != nil {
+		existing, err := l.relist(ctx, region, asked)
+		return append(existing, there...), err
 	}
 	var existing []string
 	slices.Sort(asked)
@@ -201,7 +209,7 @@ func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
 	}
 	for i := range answer.Items {
 		item := &answer.Items[i]
-		id := l.ID(&item.Value)
+		id := l.id(item)
 		switch {
 		case id == "":
 			return BadAnswer("", "a resource that was asked for by its id has none: %s", item.Read(l.What, id).Problem())
@@ -211,11 +219,9 @@ func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
 			continue
 		}
 		all.answered[id] = true
-		gone := false
-		if l.Gone != nil {
-			if gone, err = l.Gone(&item.Value); err != nil {
-				return err
-			}
+		gone, err := l.gone(item)
+		if err != nil {
+			return err
 		}
 		if !gone {
 			all.existing = append(all.existing, id)

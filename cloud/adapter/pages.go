@@ -22,6 +22,7 @@ const (
 	byOffsets
 	byNumbers
 	byMarkers
+	byKeys
 )
 
 // Tokens is of answers that name what the next page begins with. size is how many
@@ -37,6 +38,10 @@ func Numbers(size int) Pages { return Pages{byNumbers, size} }
 // Markers is of pages that begin after a resource, which is named by its id. What is made
 // or deleted during the listing shifts nothing.
 func Markers(size int) Pages { return Pages{byMarkers, size} }
+
+// Whole is of a list of the whole account, for all its regions: pages follow one another by
+// the keys of a census. size is how many resources a page out of it has, with few exceptions.
+func Whole(size int) Pages { return Pages{byKeys, size} }
 
 // position is where a page begins, as a cursor says it: a token or a marker, the number
 // of a page, and how many resources came before it. The end of a listing that announces

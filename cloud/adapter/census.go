@@ -1,0 +1,191 @@
+package adapter
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Census declares a list of the whole account, which serves all its regions: for a cloud
+// that has no list of one region, and for what the resources of all regions are joined
+// with. The regions of a run share one load of it, which nobody changes: rows have copies.
+// S embeds a Shelf.
+type Census[S Session, T any] struct {
+	// Actions are asked one after the other, each through all its pages, by tokens; Path is
+	// where the list is in an answer.
+	Actions []string
+	Path    string
+	// Ask makes one call, of no region.
+	Ask func(ctx context.Context, s S, q Query) (Answer[T], error)
+	// Key is what a resource is known by in the whole account, "" where it does not say:
+	// pages are in its order, and resources of other kinds refer to it.
+	Key func(*T) string
+	// Region is a resource's region, "" where it does not say; nil: they have none.
+	Region func(*T) string
+}
+
+// Members are the resources of a census, as one load had them.
+type Members[T any] struct {
+	byKey    map[string]*Item[T]
+	byRegion map[string][]member[T] // by key
+}
+
+type member[T any] struct {
+	key  string
+	item *Item[T]
+}
+
+// Visit is who needs a census, and when: a kind in a region, which begins its listing or
+// goes on with it, and has listed its own resources.
+type Visit struct {
+	user   string
+	begins bool
+	listed time.Time // when that ended
+}
+
+// whole is one load, which is new enough for the visitor.
+func (c *Census[S, T]) whole(ctx context.Context, s S, v Visit) (*loaded[*Members[T]], error) {
+	return c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return l.serves(v.user, v.begins) })
+}
+
+// Covering gives the members, loaded anew once where they lack one of the keys and are
+// older than what the visitor has listed. Then what they lack is gone.
+func (c *Census[S, T]) Covering(ctx context.Context, s S, v Visit, keys []string) (*Members[T], error) {
+	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool {
+		return l.serves(v.user, v.begins) && (!l.began.Before(v.listed) || l.value.has(keys))
+	})
+	return valueOf(load, err)
+}
+
+// After gives members that were listed after what the visitor has listed.
+func (c *Census[S, T]) After(ctx context.Context, s S, v Visit) (*Members[T], error) {
+	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool {
+		return l.serves(v.user, v.begins) && !l.began.Before(v.listed)
+	})
+	return valueOf(load, err)
+}
+
+func valueOf[T any](load *loaded[T], err error) (value T, _ error) {
+	if err == nil {
+		value = load.value
+	}
+	return value, err
+}
+
+func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loaded[*Members[T]]) bool) (*loaded[*Members[T]], error) {
+	shelf := any(s).(interface{ shelf() *Shelf }).shelf()
+	load, err := on[*Members[T]](shelf, c).get(ctx, v.user, fits, func(ctx context.Context) (*Members[T], error) { return c.load(ctx, s) })
+	return load, named(c.Actions[0], err)
+}
+
+// load lists the whole account.
+func (c *Census[S, T]) load(ctx context.Context, s S) (*Members[T], error) {
+	all := &Members[T]{byKey: map[string]*Item[T]{}, byRegion: map[string][]member[T]{}}
+	for _, action := range c.Actions {
+		err := Each(ctx, s, Query{Action: action, Path: c.Path}, c.Ask, func(item *Item[T]) {
+			region := ""
+			if c.Region != nil {
+				region = c.Region(&item.Value)
+			}
+			all.add(region, c.Key(&item.Value), item)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	all.sort()
+	return all, nil
+}
+
+// Each gives all resources of a list to take, through its pages by tokens.
+func Each[S, T any](ctx context.Context, s S, q Query, ask func(context.Context, S, Query) (Answer[T], error), take func(*Item[T])) error {
+	for used := map[string]bool{}; ; {
+		used[q.Token] = true
+		answer, err := ask(ctx, s, q)
+		if err == nil {
+			err = answer.check(q.Path)
+		}
+		if err != nil {
+			return named(q.Action, err)
+		}
+		for i := range answer.Items {
+			take(&answer.Items[i])
+		}
+		switch q.Token = answer.Next; {
+		case q.Token == "":
+			return nil
+		case used[q.Token]:
+			return BadAnswer(q.Action, "the next page is one that was there before")
+		}
+	}
+}
+
+// add takes a resource in; a list that changes while it is read can have one twice. With
+// other content it stays beside the first: the sync tells of it.
+func (m *Members[T]) add(region, key string, item *Item[T]) {
+	if key != "" {
+		if before := m.byKey[key]; before != nil && reflect.DeepEqual(before, item) {
+			return
+		}
+		m.byKey[key] = item
+	}
+	m.byRegion[region] = append(m.byRegion[region], member[T]{key: key, item: item})
+}
+
+func (m *Members[T]) sort() {
+	for _, members := range m.byRegion {
+		slices.SortStableFunc(members, func(a, b member[T]) int { return strings.Compare(a.key, b.key) })
+	}
+}
+
+// Of is the resource with a key, nil where there is none.
+func (m *Members[T]) Of(key string) *Item[T] { return m.byKey[key] }
+
+// IsEmpty says that there is no resource with a key.
+func (m *Members[T]) IsEmpty() bool { return len(m.byKey) == 0 }
+
+func (m *Members[T]) has(keys []string) bool {
+	return !slices.ContainsFunc(keys, func(key string) bool { return m.byKey[key] == nil })
+}
+
+// Nameless is one that has no key, and so may be any of the region's resources that is
+// looked for by its key; nil where there is none.
+func (m *Members[T]) Nameless(region string) *Item[T] {
+	for _, members := range [][]member[T]{m.byRegion[region], m.byRegion[""]} {
+		if len(members) > 0 && members[0].key == "" { // they are sorted
+			return members[0].item
+		}
+	}
+	return nil
+}
+
+// mayBeIn are all that may be of the region: one that does not say where it is may be of any.
+func (m *Members[T]) mayBeIn(region string) []member[T] {
+	return append(slices.Clip(m.byRegion[region]), m.byRegion[""]...)
+}
+
+// after is the page of a region's resources whose keys follow the given one, with the last
+// key where there are more. Resources that come and go between two pages, or between two
+// workers, move no other over the page's edge. Those of one key, or without one, are on one
+// page, however long that gets.
+func (m *Members[T]) after(region, key string, size int) (page []*Item[T], last string) {
+	all := m.byRegion[region]
+	if key != "" {
+		from, _ := slices.BinarySearchFunc(all, key, func(one member[T], key string) int {
+			if one.key <= key {
+				return -1
+			}
+			return 1
+		})
+		all = all[from:]
+	}
+	for _, one := range all {
+		if len(page) >= size && last != "" && last != one.key {
+			return page, last
+		}
+		page, last = append(page, one.item), one.key
+	}
+	return page, ""
+}

@@ -1,0 +1,239 @@
+package adapter_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// everywhere is a session of a cloud that lists all regions at once.
+type everywhere struct{ adapter.Shelf }
+
+func (*everywhere) Identity(context.Context) (string, error)  { return "42", nil }
+func (*everywhere) Regions(context.Context) ([]string, error) { return []string{"east", "west"}, nil }
+
+// thingOfRegion is a resource of it.
+type thingOfRegion struct{ Key, ID, Place, Size string }
+
+// wholeCloud answers each action with pages, which follow one another.
+type wholeCloud struct {
+	mu       sync.Mutex
+	pages    map[string][]string
+	asked    []string
+	believed []string
+	doubt    error
+}
+
+func (w *wholeCloud) set(action string, pages ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.pages[action] = pages
+}
+
+func (w *wholeCloud) ask(_ context.Context, _ *everywhere, q adapter.Query) (answer adapter.Answer[thingOfRegion], err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, q.Action+q.Token)
+	at := strings.Count(q.Token, "+")
+	page := w.pages[q.Action][at]
+	if page, leads := strings.CutSuffix(page, " back"); leads {
+		answer.Next = q.Token
+		return answer, json.Unmarshal([]byte(page), &answer.Items)
+	}
+	if at+1 < len(w.pages[q.Action]) {
+		answer.Next = q.Token + "+"
+	}
+	answer.NoList = page == "null"
+	return answer, json.Unmarshal([]byte(page), &answer.Items)
+}
+
+// open serves the kind of hosts out of the actions.
+func (w *wholeCloud) open(actions ...string) cloud.Provider {
+	census := &adapter.Census[*everywhere, thingOfRegion]{
+		Actions: actions, Path: "things", Ask: w.ask,
+		Key:    func(t *thingOfRegion) string { return t.Key },
+		Region: func(t *thingOfRegion) string { return t.Place },
+	}
+	listing := &adapter.Listing[*everywhere, thingOfRegion]{
+		Kind: resource.HostKind, What: "thing", Pages: adapter.Whole(2), IDs: adapter.Relist(50), Census: census,
+		ID:      func(t *thingOfRegion) string { return t.ID },
+		OtherID: func(t *thingOfRegion) string { return t.Key },
+		Believe: func(_ context.Context, _ *everywhere, region string, lookedUp bool) error {
+			w.believed = append(w.believed, fmt.Sprint(region, lookedUp))
+			return w.doubt
+		},
+		Row: func(f *adapter.Fields, t *thingOfRegion) resource.Row {
+			return &resource.Host{Meta: resource.Meta{NativeID: f.ID()}, VCPU: f.Whole("Size", t.Size)}
+		},
+	}
+	return adapter.Adapter{
+		Provider: "thing", RequestsPerSecond: 1000, Listings: []adapter.Declared{listing},
+		Open:     func(adapter.Account) (adapter.Session, error) { return &everywhere{}, nil },
+		Answered: func(error) adapter.Answered { return adapter.Answered{} },
+	}.New(settings(""))
+}
+
+func newWhole(pages ...string) *wholeCloud {
+	return &wholeCloud{pages: map[string][]string{"List": pages}}
+}
+
+func in(region string) resource.Scope {
+	return resource.Scope{Kind: resource.HostKind.Name(), Provider: "thing", Account: "prod", Region: region}
+}
+
+// idsListed lists a region to its end.
+func idsListed(t *testing.T, provider cloud.Provider, region string) (ids []string, problems []cloud.Problem) {
+	t.Helper()
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		page, err := provider.List(t.Context(), in(region), cursor)
+		require.NoError(t, err)
+		for _, row := range page.Rows {
+			ids = append(ids, row.RowMeta().NativeID)
+		}
+		problems = append(problems, page.Problems...)
+		require.Less(t, pages, 20)
+		cursor = page.Next
+	}
+	return ids, problems
+}
+
+const (
+	eastern = `[{"Key":"c","ID":"3","Place":"east"},{"Key":"a","ID":"1","Place":"east"},{"Key":"b","Place":"east"},{"Key":"d","ID":"4","Place":"west"}]`
+	western = `[{"Key":"e","ID":"5","Place":"west"},{"Key":"f","ID":"6","Place":"east"}]`
+)
+
+// One list serves all regions of a run, and the next run has its own.
+func TestAWholeListServesAllRegions(t *testing.T) {
+	t.Parallel()
+	w := newWhole(eastern)
+	w.set("Others", "[]", western)
+	provider := w.open("List", "Others")
+	for run := 1; run <= 2; run++ {
+		ids, problems := idsListed(t, provider, "east")
+		require.Equal(t, []string{"1", "b", "3", "6"}, ids)
+		require.Empty(t, problems)
+		ids, _ = idsListed(t, provider, "west")
+		require.Equal(t, []string{"4", "5"}, ids)
+		ids, _ = idsListed(t, provider, "north")
+		require.Empty(t, ids)
+		require.Len(t, w.asked, 3*run)
+		require.Equal(t, []string{"List", "Others", "Others+"}, w.asked[:3])
+	}
+	require.Equal(t, []string{"eastfalse", "westfalse", "northfalse"}, w.believed[:3])
+}
+
+// Whatever comes and goes between two pages, another worker goes on where one stopped.
+func TestAWholeListThatChangesBetweenPages(t *testing.T) {
+	t.Parallel()
+	w := newWhole(eastern, western)
+	first, err := w.open("List").List(t.Context(), in("east"), "")
+	require.NoError(t, err)
+	require.Len(t, first.Rows, 2)
+	w.set("List", `[{"Key":"0","ID":"0","Place":"east"},{"Key":"c","ID":"3","Place":"east"},{"Key":"bb","ID":"2","Place":"east"}]`)
+	rest, err := w.open("List").List(t.Context(), in("east"), first.Next)
+	require.NoError(t, err)
+	require.Empty(t, rest.Next)
+	require.Equal(t, "2", rest.Rows[0].RowMeta().NativeID)
+	require.Equal(t, "3", rest.Rows[1].RowMeta().NativeID)
+
+	for _, foreign := range []string{"b", "2+4", "https://elsewhere", " "} {
+		_, err = w.open("List").List(t.Context(), in("east"), foreign)
+		require.Equal(t, cloud.ExpiredCursor, cloud.ClassOf(err))
+		require.ErrorContains(t, err, "thing/prod: List of east")
+	}
+}
+
+// Rows are made anew for each page: what becomes of one changes no other.
+func TestRowsOfAWholeListAreNotShared(t *testing.T) {
+	t.Parallel()
+	provider := newWhole(`[{"Key":"a","ID":"1","Place":"east","Size":"2"}]`).open("List")
+	first, err := provider.List(t.Context(), in("east"), "")
+	require.NoError(t, err)
+	first.Rows[0].(*resource.Host).VCPU = 7
+	second, err := provider.List(t.Context(), in("east"), "after: ")
+	require.NoError(t, err)
+	require.EqualValues(t, 2, second.Rows[0].(*resource.Host).VCPU)
+}
+
+// What does not say where it is may be anywhere; what is there twice is so once, but with
+// another content; what cannot be read costs itself.
+func TestOddResourcesOfAWholeListAreProblems(t *testing.T) {
+	t.Parallel()
+	provider := newWhole(`[{"Key":"a","ID":"1"},{"Key":"b","ID":"2","Place":"east"},{"Key":"b","ID":"2","Place":"east"},
+		{"Key":"b","ID":"2","Place":"east","Size":"3"},{"Key":"c","ID":[3],"Place":"east"},{"Key":"cc","ID":"33","Place":"east"},{"Key":"d","ID":"4","Place":"east","Size":"big"}]`).open("List")
+	ids, problems := idsListed(t, provider, "east")
+	require.Equal(t, []string{"2", "2", "33"}, ids)
+	require.Equal(t, []cloud.Problem{
+		{NativeID: "1", Text: `thing "1": it has no location`},
+		{Text: `thing without an id: ID makes no sense: "[3]"`},
+		{NativeID: "4", Text: `thing "4": Size makes no sense: "big"`},
+	}, problems)
+	_, problems = idsListed(t, provider, "west")
+	require.Len(t, problems, 1)
+}
+
+// A look-up believes no list of before, and compares without case.
+func TestALookUpListsAgain(t *testing.T) {
+	t.Parallel()
+	w := newWhole(eastern)
+	provider := w.open("List")
+	idsListed(t, provider, "east")
+	w.set("List", `[{"Key":"B","Place":"east"},{"Key":"a","ID":"new"},{"Key":"d","ID":"4","Place":"west"}]`)
+	existing, err := provider.Lookup(t.Context(), in("east"), []string{"1", "NEW", "b", "4", "", "3"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"NEW", "b"}, existing)
+	require.Len(t, w.asked, 2)
+	require.Equal(t, "easttrue", w.believed[len(w.believed)-1])
+
+	w.set("List", `[{"Key":"x","ID":{},"Place":"east"},{"Key":"4","ID":"4","Place":"west"}]`)
+	_, err = provider.Lookup(t.Context(), in("east"), []string{"1"})
+	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+	require.ErrorContains(t, err, "it may be any")
+	existing, err = provider.Lookup(t.Context(), in("west"), []string{"1", "4"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"4"}, existing)
+}
+
+// A list that may lack what is there is no list, and one that cannot be read is none.
+func TestAWholeListThatIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := newWhole(eastern)
+	w.doubt = &cloud.Error{Class: cloud.Denied}
+	requireFails(t, w, cloud.Denied, "thing/prod: List of east")
+	for body, says := range map[string]string{"null": "things is missing", "[7,null]": "none of the 2", "[] back": "was there before"} {
+		requireFails(t, newWhole("[]", body), cloud.BadAnswer, says)
+	}
+}
+
+func requireFails(t *testing.T, w *wholeCloud, class cloud.Class, says string) {
+	t.Helper()
+	provider := w.open("List")
+	page, err := provider.List(t.Context(), in("east"), "")
+	require.Equal(t, class, cloud.ClassOf(err))
+	require.ErrorContains(t, err, says)
+	require.Empty(t, page)
+	existing, err := provider.Lookup(t.Context(), in("east"), []string{"1"})
+	require.Equal(t, class, cloud.ClassOf(err))
+	require.Empty(t, existing)
+}
+
+// What is said of a listing is what its census asks.
+func TestAboutAWholeList(t *testing.T) {
+	t.Parallel()
+	census := &adapter.Census[*everywhere, thingOfRegion]{Actions: []string{"List", "Others"}, Path: "things"}
+	about := (&adapter.Listing[*everywhere, thingOfRegion]{Kind: resource.HostKind, Pages: adapter.Whole(2), IDs: adapter.Relist(50), Census: census}).About()
+	require.Equal(t, []string{"List", "Others"}, slices.Concat([]string{about.Action}, about.Others))
+	require.Equal(t, "things", about.Path)
+	require.Equal(t, 2, about.PageSize)
+	require.Equal(t, 50, about.LookupLimit)
+}
