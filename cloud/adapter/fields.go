@@ -68,12 +68,7 @@ func (f *Fields) Problem() string {
 
 // Put puts the resource on the page: its row, or the problem with it.
 func (f *Fields) Put(page *cloud.Page, row resource.Row) {
-	PutRead(page, row, f.Problem())
-}
-
-// PutRead is Put for a row that was read before.
-func PutRead(page *cloud.Page, row resource.Row, problem string) {
-	if problem != "" {
+	if problem := f.Problem(); problem != "" {
 		page.Problems = append(page.Problems, cloud.Problem{NativeID: row.RowMeta().NativeID, Text: problem})
 		return
 	}

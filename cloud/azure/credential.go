@@ -3,6 +3,7 @@ package azure
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 	"golang.org/x/sync/semaphore"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -96,8 +98,7 @@ func (t *tokens) ready(ctx context.Context) error {
 	return err
 }
 
-// GetToken implements azcore.TokenCredential. Its errors are *tokenError, or the
-// context's.
+// GetToken implements azcore.TokenCredential.
 func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	if err := t.one.Acquire(ctx, 1); err != nil {
 		return azcore.AccessToken{}, err
@@ -108,11 +109,28 @@ func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOption
 	}
 	token, err := t.source.GetToken(ctx, options)
 	if err != nil {
-		return azcore.AccessToken{}, newTokenError(err, t.chain, t.gave)
+		return azcore.AccessToken{}, t.failure(err)
 	}
 	t.gave = true
 	t.hold(token)
 	return token, nil
+}
+
+// failure is what it means that there is no token. The chain's own text is not told: it
+// quotes whatever the command line tools and the machine's metadata said.
+func (t *tokens) failure(err error) error {
+	var failed *azidentity.AuthenticationFailedError
+	var retrieve *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &failed) && failed.RawResponse != nil:
+		return &refusedToken{status: failed.RawResponse.StatusCode, message: messageOf(failed.RawResponse), ofChain: t.chain}
+	case errors.As(err, &retrieve) && retrieve.Response != nil:
+		return &refusedToken{status: retrieve.Response.StatusCode, message: message(retrieve.Body)}
+	case t.chain:
+		return &adapter.NoCredential{Err: err, GaveBefore: t.gave}
+	default:
+		return fmt.Errorf("get a token: %w", err)
+	}
 }
 
 // forget gives up a token that ARM does not take.
@@ -128,4 +146,32 @@ func (t *tokens) hold(token azcore.AccessToken) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.held = token
+}
+
+// refusedToken is what an authority answers that gives no token, or a machine's metadata.
+type refusedToken struct {
+	status  int
+	message string
+	ofChain bool
+}
+
+// Error implements error.
+func (e *refusedToken) Error() string {
+	return fmt.Sprintf("get a token: status %d: %s", e.status, e.message)
+}
+
+// Class implements adapter.Classed; such as that of AADSTS700016 (unknown application) and
+// AADSTS7000215 (wrong secret), which come as 400 and 401
+// (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). A
+// machine's metadata answers 404 and 410 while it is being updated
+// (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token#error-handling).
+func (e *refusedToken) Class() cloud.Class {
+	switch class := adapter.StatusClass(e.status); {
+	case e.ofChain && (e.status == http.StatusNotFound || e.status == http.StatusGone):
+		return cloud.Unavailable
+	case e.status < http.StatusBadRequest || class == cloud.Throttled || class == cloud.Timeout || class == cloud.Unavailable:
+		return class
+	default:
+		return cloud.InvalidCredential
+	}
 }

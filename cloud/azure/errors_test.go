@@ -268,7 +268,7 @@ func TestAbsurdValues(t *testing.T) {
 		"negative disk of a disk": {diskScope, "disk_list", d1 + `"diskSizeGB":-1}}]}`, `disk "d1": diskSizeGB makes no sense: "-1"`},
 		"month 13":                {diskScope, "disk_list", d1 + `"timeCreated":"2024-13-01T00:00:00Z"}}]}`, `disk "d1": timeCreated makes no sense`},
 		"a disk of no place":      {diskScope, "disk_list", `{"value":[{"id":"/x","location":{},"properties":{"uniqueId":"d1"}}]}`, `disk "d1": it has no location`},
-		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/DB": storageSizeGB makes no sense: "big"`},
+		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/db": storageSizeGB makes no sense: "big"`},
 		"a database of some time": {databaseScope, "mysql_list", `{"value":[{"id":"/db","location":"eastus","systemData":{"createdAt":"soon"}}]}`, `server "/db": createdAt makes no sense: "soon"`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,122 +2,89 @@ package azure
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"fmt"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/compute/armcompute/v7"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9"
-
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
 )
+
+// What rows are joined with, in words.
+const (
+	powerState       = "power state"
+	networkInterface = "network interface"
+	publicAddress    = "public IP"
+)
+
+// lack notes that a list lacks what a row needs, though it was listed after the resource.
+// The row would have half its fields.
+func lack(f *adapter.Fields, what, id string) { f.Fail("no list has its %s %s", what, nameOf(id)) }
+
+// covering is a list that has been read after what refers to its resources, or has them
+// all. An empty one says nothing of them.
+func covering[T any](ctx context.Context, s *session, census *adapter.Census[*session, T], what string, visit adapter.Visit, ids []string) (*adapter.Members[T], error) {
+	found, err := census.Covering(ctx, s, visit, ids)
+	if err == nil && len(ids) > 0 && found.IsEmpty() {
+		err = &cloud.Error{Class: cloud.Incomplete, Doing: census.Actions[0], Err: fmt.Errorf("the list is empty, and there are resources with a %s", what)}
+	}
+	return found, err
+}
 
 // joined is what a page of hosts is joined with.
 type joined struct {
-	statuses   map[armID]string
-	interfaces map[armID]nic
-	addresses  map[armID]publicIP
-	disks      census[diskFound] // empty where no machine needs it
+	powers     *adapter.Members[power]
+	interfaces *adapter.Members[nic]
+	addresses  *adapter.Members[publicIP]
+	disks      *adapter.Members[managedDisk] // nil where no machine needs it
 	sizes      *sizes
 }
 
-// nic is a network interface.
-type nic struct {
-	privateIPs []string
-	publicIPs  []armID
-	subnet     armID  // of the primary configuration
-	problem    string // why they cannot be relied on
-}
-
-// nicListed is a network interface as ARM lists it.
-type nicListed struct {
-	ID         string `json:"id"`
-	Properties struct {
-		IPConfigurations []struct {
-			Properties struct {
-				PrivateIPAddress string    `json:"privateIPAddress"`
-				PublicIPAddress  reference `json:"publicIPAddress"`
-				Subnet           reference `json:"subnet"`
-				Primary          bool      `json:"primary"`
-			} `json:"properties"`
-		} `json:"ipConfigurations"`
-	} `json:"properties"`
-}
-
-// publicIP is a public IP; one that has no address at present has an empty one.
-type publicIP struct{ address, problem string }
-
-// read is the address.
-func (p publicIP) read(f *adapter.Fields) string {
-	if p.problem != "" {
-		f.Fail("%s", p.problem)
-	}
-	return p.address
-}
-
-// publicIPListed is a public IP as ARM lists it.
-type publicIPListed struct {
-	ID         string `json:"id"`
-	Properties struct {
-		IPAddress string `json:"ipAddress"`
-	} `json:"properties"`
-}
-
-// join gets the tables that cover the machines just listed.
-func (s *session) join(ctx context.Context, region string, begins bool, found pageFound[adapter.Item[machine]]) (*joined, error) {
-	listed, user := found.listed, "hosts/"+region
-	needs := needsOf(found.members)
+// joinHosts gets what covers the machines just listed.
+func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (func(*adapter.Fields, *machine) resource.Row, error) {
 	with := &joined{}
+	row := func(f *adapter.Fields, m *machine) resource.Row { return hostRow(f, m, with) }
+	if len(page.Items) == 0 {
+		return row, nil
+	}
+	needs, visit := needsOf(page.Items), page.Visit()
 	var err error
-	if with.sizes, err = s.sizes(ctx, region, listed, needs.sizes); err != nil {
+	if with.sizes, err = s.sizesOf(ctx, page.Region, page.Listed, needs.sizes); err != nil {
 		return nil, err
 	}
-	if with.statuses, err = s.tables.statuses.covering(ctx, user, begins, listed, has[string](needs.machines), s.listStatuses); err != nil {
+	if with.powers, err = covering(ctx, s, &powers, powerState, visit, needs.machines); err != nil {
 		return nil, err
 	}
-	if with.interfaces, err = s.tables.interfaces.covering(ctx, user, begins, listed, has[nic](needs.interfaces), s.listInterfaces); err != nil {
+	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, needs.interfaces); err != nil {
 		return nil, err
 	}
-	if with.addresses, err = s.tables.addresses.covering(ctx, user, begins, listed, has[publicIP](with.publicIPs(needs.interfaces)), s.listAddresses); err != nil {
-		return nil, err
-	}
-	if err = with.checkLists(needs); err != nil {
+	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, with.publicIPs(needs.interfaces)); err != nil {
 		return nil, err
 	}
 	if len(needs.disks) > 0 {
-		covers := func(disks census[diskFound]) bool { return has[*member[diskFound]](needs.disks)(disks.byID) }
-		with.disks, err = s.tables.disks.covering(ctx, user, begins, listed, covers, s.listDisks)
+		with.disks, err = managedDisks.Covering(ctx, s, visit, needs.disks)
 	}
-	return with, err
+	return row, err
 }
 
 // publicIPs are those of the interfaces.
-func (j *joined) publicIPs(interfaces []armID) (ids []armID) {
+func (j *joined) publicIPs(interfaces []string) (ids []string) {
 	for _, id := range interfaces {
-		ids = append(ids, j.interfaces[id].publicIPs...)
+		if found := j.interfaces.Of(id); found != nil {
+			ids = append(ids, found.Value.publicIPs()...)
+		}
 	}
 	return ids
 }
 
-// has says of a table whether it has all ids.
-func has[T any](ids []armID) func(map[armID]T) bool {
-	return func(table map[armID]T) bool {
-		return !slices.ContainsFunc(ids, func(id armID) bool {
-			_, there := table[id]
-			return !there
-		})
-	}
-}
-
 // needs are what machines refer to.
 type needs struct {
-	machines, interfaces, disks []armID // disks are those whose size is not said
+	machines, interfaces, disks []string // disks are those whose size is not said
 	sizes                       []string
 }
 
-func needsOf(found []*member[adapter.Item[machine]]) (n needs) {
-	for _, one := range found {
-		machine := &one.row.Value
+func needsOf(machines []*adapter.Item[machine]) (n needs) {
+	for _, one := range machines {
+		machine := &one.Value
 		n.machines = append(n.machines, idOf(machine.ID))
 		n.sizes = append(n.sizes, machine.Properties.HardwareProfile.VMSize)
 		for _, reference := range machine.interfaces() {
@@ -132,77 +99,33 @@ func needsOf(found []*member[adapter.Item[machine]]) (n needs) {
 	return n
 }
 
-// listStatuses lists the power states of all virtual machines of the subscription.
-func (s *session) listStatuses(ctx context.Context) (map[armID]string, error) {
-	statusOnly := "true"
-	statuses := map[armID]string{}
-	all := list[machine]{action: "vm_status_list", page: paged[machine](
-		func() *runtime.Pager[armcompute.VirtualMachinesClientListAllResponse] {
-			return s.clients.machines.NewListAllPager(&armcompute.VirtualMachinesClientListAllOptions{StatusOnly: &statusOnly})
-		})}
-	err := all.each(ctx, s, func(item *adapter.Item[machine]) {
-		statuses[idOf(item.Value.ID)] = item.Value.power()
-	})
-	return statuses, err
-}
-
-// power is the power state, such as running or deallocated, out of the codes of a
-// machine's instance view; its times and agents change by themselves.
-func (m *machine) power() string {
-	for _, status := range m.Properties.InstanceView.Statuses {
-		if power, is := strings.CutPrefix(status.Code, "PowerState/"); is {
-			return power
+// joinLoadBalancers gets what covers the public IPs of the load balancers just listed.
+func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
+	var needed []string
+	for _, one := range page.Items {
+		for _, frontend := range one.Value.Properties.Frontends {
+			if frontend.Properties != nil {
+				needed = append(needed, idWithin(s.subscription, frontend.Properties.PublicIPAddress))
+			}
 		}
 	}
-	return ""
-}
-
-// listInterfaces lists all network interfaces of the subscription but those of uniform
-// scale sets, which have a list of their own.
-func (s *session) listInterfaces(ctx context.Context) (map[armID]nic, error) {
-	interfaces := map[armID]nic{}
-	all := list[nicListed]{action: "nic_list", page: paged[nicListed](
-		func() *runtime.Pager[armnetwork.InterfacesClientListAllResponse] {
-			return s.clients.interfaces.NewListAllPager(nil)
-		})}
-	err := all.each(ctx, s, func(item *adapter.Item[nicListed]) {
-		found := nicOf(&item.Value)
-		found.problem = item.Read("network interface", item.Value.ID).Problem()
-		interfaces[idOf(item.Value.ID)] = found
-	})
-	return interfaces, err
-}
-
-func nicOf(one *nicListed) (found nic) {
-	subnet, isPrimary := armID(""), false
-	for _, configuration := range one.Properties.IPConfigurations {
-		p := configuration.Properties
-		found.privateIPs = append(found.privateIPs, p.PrivateIPAddress)
-		if p.PublicIPAddress.ID != "" {
-			found.publicIPs = append(found.publicIPs, idOf(p.PublicIPAddress.ID))
-		}
-		if p.Subnet.ID == "" || isPrimary {
-			continue
-		}
-		isPrimary = p.Primary
-		if id := idOf(p.Subnet.ID); isPrimary || subnet == "" || id < subnet { // the order says nothing
-			subnet = id
-		}
+	needed = adapter.Set(needed...)
+	var known *adapter.Members[publicIP]
+	var err error
+	if len(needed) > 0 {
+		known, err = covering(ctx, s, &addresses, publicAddress, page.Visit(), needed)
 	}
-	found.subnet = subnet
-	return found
+	return func(f *adapter.Fields, l *loadBalancer) resource.Row {
+		return loadBalancerRow(f, l, known, s.subscription)
+	}, err
 }
 
-// listAddresses lists all public IPs of the subscription.
-func (s *session) listAddresses(ctx context.Context) (map[armID]publicIP, error) {
-	addresses := map[armID]publicIP{}
-	all := list[publicIPListed]{action: "publicip_list", page: paged[publicIPListed](
-		func() *runtime.Pager[armnetwork.PublicIPAddressesClientListAllResponse] {
-			return s.clients.addresses.NewListAllPager(nil)
-		})}
-	err := all.each(ctx, s, func(item *adapter.Item[publicIPListed]) {
-		problem := item.Read("public IP", item.Value.ID).Problem()
-		addresses[idOf(item.Value.ID)] = publicIP{address: item.Value.Properties.IPAddress, problem: problem}
-	})
-	return addresses, err
+// joinDatabases gets the sizes of the servers just listed.
+func joinDatabases(ctx context.Context, s *session, page adapter.Batch[server]) (func(*adapter.Fields, *server) resource.Row, error) {
+	var sizes *sizes
+	var err error
+	if len(page.Items) > 0 {
+		sizes, err = s.sizesOf(ctx, page.Region, page.Listed, page.IDs(func(s *server) string { return s.SKU.Name }))
+	}
+	return func(f *adapter.Fields, s *server) resource.Row { return databaseRow(f, s, sizes) }, err
 }

@@ -1,27 +1,31 @@
 package azure
 
 import (
-	"context"
-	"slices"
-	"time"
+	"cmp"
+	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/resourcemanager/network/armnetwork/v9"
-
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
-// loadBalancerActions are what a credential has to be allowed for lists of load
-// balancers.
-var loadBalancerActions = []string{"Microsoft.Network/loadBalancers/read", "Microsoft.Network/publicIPAddresses/read"}
+// balancers are all load balancers of the subscription; application gateways are another
+// product.
+var balancers = adapter.Census[*session, loadBalancer]{
+	Actions: []string{"lb_list"}, Path: listPath, Ask: ask[loadBalancer],
+	Key:    func(l *loadBalancer) string { return idOf(l.ID) },
+	Region: func(l *loadBalancer) string { return locationOf(l.Location) },
+}
 
-// loadBalancers lists load balancers; application gateways are another product.
-type loadBalancers struct{ s *session }
+var loadBalancers = adapter.Listing[*session, loadBalancer]{
+	Kind: resource.LoadBalancerKind, What: "load balancer", IDField: "properties.resourceGuid",
+	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &balancers,
+	Believe: permitted("Microsoft.Network/loadBalancers/read", "Microsoft.Network/publicIPAddresses/read"),
+	ID:      func(l *loadBalancer) string { return strings.ToLower(l.Properties.ResourceGUID) },
+	OtherID: func(l *loadBalancer) string { return idOf(l.ID) },
+	Join:    joinLoadBalancers,
+}
 
-// balancer is a load balancer as ARM lists it.
-type balancer struct {
+type loadBalancer struct {
 	ID         string            `json:"id"`
 	Name       string            `json:"name"`
 	Location   string            `json:"location"`
@@ -45,124 +49,35 @@ type frontend struct {
 	} `json:"properties"`
 }
 
-func (l loadBalancers) counted() counted[readRow[resource.LoadBalancer]] {
-	return counted[readRow[resource.LoadBalancer]]{
-		s: l.s, kind: "load balancers", what: "load balancer", actions: loadBalancerActions, table: l.s.tables.loadBalancers, load: l.s.listLoadBalancers,
-		idOf: func(one *readRow[resource.LoadBalancer]) string { return one.row.NativeID },
+// loadBalancerRow has what the load balancer can be reached at, its frontends.
+func loadBalancerRow(f *adapter.Fields, l *loadBalancer, known *adapter.Members[publicIP], subscription string) resource.Row {
+	row := &resource.LoadBalancer{
+		Meta:         resource.Meta{NativeID: f.ID()},
+		Name:         l.Name,
+		Status:       l.Properties.ProvisioningState,
+		BalancerType: l.SKU.Name,
+		Tags:         tagsOf(l.Tags),
 	}
-}
-
-// List implements adapter.Lister. The cursor is the ARM id of the last one before.
-func (l loadBalancers) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	return l.counted().list(ctx, region, cursor, func(one readRow[resource.LoadBalancer]) (resource.Row, string) { return &one.row, one.problem })
-}
-
-// Lookup implements adapter.Lister.
-func (l loadBalancers) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	return l.counted().lookup(ctx, region, nativeIDs)
-}
-
-// listLoadBalancers lists all load balancers of the subscription, with the addresses
-// of their public IPs.
-func (s *session) listLoadBalancers(ctx context.Context) (census[readRow[resource.LoadBalancer]], error) {
-	census := newCensus[readRow[resource.LoadBalancer]]()
-	var found []*adapter.Item[balancer]
-	all := list[balancer]{action: "lb_list", page: paged[balancer](
-		func() *runtime.Pager[armnetwork.LoadBalancersClientListAllResponse] {
-			return s.clients.loadBalancers.NewListAllPager(nil)
-		})}
-	err := all.each(ctx, s, func(one *adapter.Item[balancer]) { found = append(found, one) })
-	if err != nil || len(found) == 0 {
-		return census, err
-	}
-	addresses, err := s.addressesOf(ctx, found)
-	if err != nil {
-		return census, err
-	}
-	for _, one := range found {
-		native := nativeIDOf(one, one.Value.Properties.ResourceGUID, idOf(one.Value.ID))
-		f := one.Read("load balancer", native)
-		row, err := loadBalancerRow(f, &one.Value, addresses, s.subscription)
-		if err != nil {
-			return census, err
+	for _, frontend := range l.Properties.Frontends {
+		p := frontend.Properties
+		if p == nil {
+			continue
 		}
-		row.NativeID = native
-		census.add(location(one.Value.Location), idOf(one.Value.ID), readRow[resource.LoadBalancer]{row: row, problem: f.Problem()})
-	}
-	census.sort()
-	return census, nil
-}
-
-// addressesOf are the public IPs of the subscription, listed after the load balancers
-// or covering them.
-func (s *session) addressesOf(ctx context.Context, found []*adapter.Item[balancer]) (map[armID]publicIP, error) {
-	var needed []armID
-	for _, one := range found {
-		for _, frontend := range one.Value.frontends() {
-			if id := frontend.publicIP(); id.within(s.subscription) {
-				needed = append(needed, id)
-			}
-		}
-	}
-	return s.tables.addresses.covering(ctx, "load balancers", true, time.Now(), has[publicIP](needed), s.listAddresses)
-}
-
-// loadBalancerRow is the row of a load balancer. Its frontends are what it can be
-// reached at.
-func loadBalancerRow(f *adapter.Fields, one *balancer, known map[armID]publicIP, subscription string) (resource.LoadBalancer, error) {
-	row := resource.LoadBalancer{
-		Name:         one.Name,
-		Status:       one.Properties.ProvisioningState,
-		BalancerType: one.SKU.Name,
-		Tags:         one.Tags,
-	}
-	var addresses, zones, subnets, networks []string
-	for _, frontend := range one.frontends() {
-		if row.Scheme == "" {
-			row.Scheme = resource.SchemeInternal
-		}
-		if frontend.Properties.PublicIPAddress != nil || frontend.Properties.PublicIPPrefix != nil {
+		row.Scheme = cmp.Or(row.Scheme, resource.SchemeInternal)
+		if p.PublicIPAddress != nil || p.PublicIPPrefix != nil {
 			row.Scheme = resource.SchemePublic
 		}
-		address, err := frontend.address(f, known, subscription, row.NativeID)
-		if err != nil {
-			return row, err
+		if id := idWithin(subscription, p.PublicIPAddress); id != "" {
+			row.Addresses = append(row.Addresses, addressOf(f, known, id))
+		} else if p.PublicIPAddress == nil || p.PublicIPAddress.ID == "" {
+			row.Addresses = append(row.Addresses, p.PrivateIPAddress)
 		}
-		addresses = append(addresses, address)
-		zones = append(zones, frontend.Zones...)
-		subnet := idOf(frontend.Properties.Subnet.ID)
-		subnets, networks = append(subnets, string(subnet)), append(networks, subnet.network())
+		row.Zones = append(row.Zones, frontend.Zones...)
+		row.SubnetIDs = append(row.SubnetIDs, idOf(p.Subnet.ID))
 	}
-	row.Addresses, row.Zones, row.SubnetIDs = adapter.IPs(addresses...), adapter.Set(zones...), adapter.Set(subnets...)
-	if networks = adapter.Set(networks...); len(networks) > 0 { // all frontends are of one
-		row.VPCID = networks[0]
+	row.Addresses, row.Zones, row.SubnetIDs = adapter.IPs(row.Addresses...), adapter.Set(row.Zones...), adapter.Set(row.SubnetIDs...)
+	if len(row.SubnetIDs) > 0 { // all frontends are of one network
+		row.VPCID = networkOf(row.SubnetIDs[0])
 	}
-	return row, nil
-}
-
-// frontends are the frontend configurations that have properties.
-func (b *balancer) frontends() []frontend {
-	return slices.DeleteFunc(slices.Clone(b.Properties.Frontends), func(f frontend) bool { return f.Properties == nil })
-}
-
-// publicIP is the id of a frontend's public IP, empty where it has none.
-func (f frontend) publicIP() armID {
-	if f.Properties.PublicIPAddress == nil {
-		return ""
-	}
-	return idOf(f.Properties.PublicIPAddress.ID)
-}
-
-// address is a frontend's address. A public IP of another subscription has none here:
-// that subscription's credential sees it.
-func (f frontend) address(fields *adapter.Fields, known map[armID]publicIP, subscription, balancer string) (string, error) {
-	id := f.publicIP()
-	if id == "" {
-		return f.Properties.PrivateIPAddress, nil
-	}
-	address, there := known[id]
-	if !there && id.within(subscription) {
-		return "", missing("lb_list", "load balancer "+balancer, "public IP", id)
-	}
-	return address.read(fields), nil
+	return row
 }

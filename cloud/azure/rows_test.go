@@ -341,6 +341,92 @@ func TestDatabasesOfASubscriptionWithoutOneEngine(t *testing.T) {
 	require.Equal(t, "events", rows[0].(*resource.Database).Name)
 }
 
+// Of a list in each kind, one resource has an odd number, one an odd time, one null where
+// there should be a list, one a text where there should be a number or an object.
+func TestOneOddResourceCostsOneRow(t *testing.T) {
+	t.Parallel()
+	for scope, test := range map[resource.Scope]struct {
+		action, fine string
+		odd          map[string]string // fields that make no sense, by what is said of them
+		fields       []string          // that are as good as absent
+	}{
+		hostScope: {
+			action: "vm_list", fine: `"priority":"Spot"`,
+			odd: map[string]string{
+				`"hardwareProfile":{"vmSizeProperties":{"vCPUsAvailable":-2}}`: `vCPUsAvailable makes no sense: "-2"`,
+				`"timeCreated":"yesterday"`:                                    `timeCreated makes no sense: "yesterday"`,
+				`"storageProfile":{"osDisk":{"diskSizeGB":"big"}}`:             `diskSizeGB makes no sense: "big"`,
+				`"networkProfile":"none"`:                                      `properties.networkProfile makes no sense: "\"none\""`,
+			},
+			fields: []string{`"networkProfile":{"networkInterfaces":null}`, `"storageProfile":{"dataDisks":[null]}`, `"timeCreated":null`},
+		},
+		diskScope: {
+			action: "disk_list", fine: `"diskSizeGB":64`,
+			odd: map[string]string{
+				`"diskSizeGB":0.5`:               `diskSizeGB makes no sense: "0.5"`,
+				`"timeCreated":"2024-13-01"`:     `timeCreated makes no sense: "2024-13-01"`,
+				`"diskSizeGB":"big"`:             `diskSizeGB makes no sense: "big"`,
+				`"diskState":["Attached"]`:       `properties.diskState makes no sense: "[\"Attached\"]"`,
+				`"diskSizeGB":1},"zones":{"1":1`: `zones makes no sense: "{\"1\":1}"`,
+			},
+			fields: []string{`"diskSizeGB":null},"zones":null,"x":{"y":1`, `"osType":null},"managedByExtended":null,"x":{"y":1`},
+		},
+		balancerScope: {
+			action: "lb_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"frontendIPConfigurations":"none"`: `properties.frontendIPConfigurations makes no sense: "\"none\""`,
+				`"provisioningState":["Succeeded"]`: `properties.provisioningState makes no sense: "[\"Succeeded\"]"`,
+			},
+			fields: []string{`"frontendIPConfigurations":null`, `"frontendIPConfigurations":[null,{"zones":null}]`},
+		},
+		databaseScope: {
+			action: "mysql_list", fine: `"state":"Ready"`,
+			odd: map[string]string{
+				`"storage":{"storageSizeGB":-1}`:               `storageSizeGB makes no sense: "-1"`,
+				`"state":"Ready"},"systemData":{"createdAt":1`: `createdAt makes no sense: "1"`,
+				`"storage":{"storageSizeGB":"big"}`:            `storageSizeGB makes no sense: "big"`,
+				`"storage":"big"`:                              `properties.storage makes no sense: "\"big\""`,
+			},
+			fields: []string{`"storage":null`, `"network":[]},"tags":null,"x":{"y":1`},
+		},
+	} {
+		t.Run(scope.Kind, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			var all []string
+			add := func(fields string) string {
+				id := fmt.Sprintf("/odd/%02d", len(all))
+				all = append(all, fmt.Sprintf(`{"id":%q,"location":"eastus","properties":{"vmId":%q,"uniqueId":%q,"resourceGuid":%q,%s}}`, id, id, id, id, fields))
+				return id
+			}
+			fine := []string{add(test.fine)}
+			var problems []string
+			for fields, says := range test.odd {
+				problems = append(problems, fmt.Sprintf("%q: %s", add(fields), says))
+			}
+			for _, fields := range test.fields {
+				fine = append(fine, add(fields))
+			}
+			body := []byte(`{"value":[` + strings.Join(all, ",") + `]}`)
+			c.Record("vm_status_list", body)
+			c.Record("postgres_list", []byte(`{"value":[]}`))
+			c.Record(test.action, body)
+			page, err := open(settings).List(t.Context(), scope, "")
+			require.NoError(t, err)
+			var rows, told []string
+			for _, row := range page.Rows {
+				rows = append(rows, row.RowMeta().NativeID)
+			}
+			for _, problem := range page.Problems {
+				told = append(told, problem.Text[strings.Index(problem.Text, `"`):])
+				require.NotEmpty(t, problem.NativeID)
+			}
+			require.Equal(t, fine, rows)
+			require.Equal(t, problems, told)
+		})
+	}
+}
+
 // A page whose resources are each odd in another way: what can be read is, and what makes
 // no sense costs its own row.
 func TestOneOddValueCostsOneRow(t *testing.T) {

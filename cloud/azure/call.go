@@ -1,0 +1,157 @@
+package azure
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"cloudsync/cloud/adapter"
+)
+
+// question is what ARM can be asked for: a path below the subscription, with the version
+// of the API that has what is read. The SDK has a module for each, whose types take a page
+// only whole, and refuse all of it for one time in another form.
+type question struct {
+	path, version string
+	// optional: a subscription that has not registered the resource provider has none. It
+	// cannot unregister one that has resources
+	// (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types).
+	optional bool
+}
+
+// questions are those of the actions.
+var questions = map[string]question{
+	// https://learn.microsoft.com/rest/api/resources/subscriptions
+	"subscription_get": {path: "", version: "2022-12-01"},
+	"location_list":    {path: "/locations", version: "2022-12-01"},
+	// https://learn.microsoft.com/rest/api/authorization/permissions
+	"permission_list": {path: "/providers/Microsoft.Authorization/permissions", version: "2022-04-01"},
+	// https://learn.microsoft.com/rest/api/compute
+	"vm_list":        {path: "/providers/Microsoft.Compute/virtualMachines", version: "2025-04-01"},
+	"vm_status_list": {path: "/providers/Microsoft.Compute/virtualMachines", version: "2025-04-01&statusOnly=true"},
+	"size_list":      {path: "/providers/Microsoft.Compute/locations/{location}/vmSizes", version: "2025-04-01"},
+	"disk_list":      {path: "/providers/Microsoft.Compute/disks", version: "2025-01-02"},
+	// https://learn.microsoft.com/rest/api/virtualnetwork and /rest/api/load-balancer
+	"nic_list":      {path: "/providers/Microsoft.Network/networkInterfaces", version: "2025-05-01"},
+	"publicip_list": {path: "/providers/Microsoft.Network/publicIPAddresses", version: "2025-05-01"},
+	"lb_list":       {path: "/providers/Microsoft.Network/loadBalancers", version: "2025-05-01"},
+	// https://learn.microsoft.com/rest/api/mysql/servers/list
+	"mysql_list": {path: "/providers/Microsoft.DBforMySQL/flexibleServers", version: "2023-12-30", optional: true},
+	// https://learn.microsoft.com/rest/api/postgresql/servers/list
+	"postgres_list": {path: "/providers/Microsoft.DBforPostgreSQL/flexibleServers", version: "2024-08-01", optional: true},
+}
+
+// link is where a query's page is.
+func (s *session) link(q adapter.Query) string {
+	if q.Token != "" {
+		return q.Token
+	}
+	of := questions[q.Action]
+	path := url.PathEscape(s.subscription) + strings.ReplaceAll(of.path, "{location}", url.PathEscape(q.Region))
+	return runtime.JoinPaths(s.client.Endpoint(), "/subscriptions/", path) + "?api-version=" + of.version
+}
+
+// call makes one call of the SDK.
+func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
+	return adapter.Do(ctx, s.calls, region, action, func(ctx context.Context) (answer T, err error) {
+		if err := s.tokens.ready(ctx); err != nil {
+			return answer, adapter.OfAccount(err)
+		}
+		answer, err = ask(ctx)
+		if refusesToken(err) {
+			s.tokens.forget()
+		}
+		return answer, plain(err)
+	})
+}
+
+// read asks for what is at a link.
+func read[T any](ctx context.Context, s *session, link string) (answer T, err error) {
+	if link, err = runtime.EncodeQueryParams(link); err != nil {
+		return answer, err
+	}
+	request, err := runtime.NewRequest(ctx, http.MethodGet, link)
+	if err != nil {
+		return answer, err
+	}
+	request.Raw().Header.Set("Accept", "application/json")
+	response, err := s.client.Pipeline().Do(request)
+	if err != nil {
+		return answer, err
+	}
+	defer func() { _ = response.Body.Close() }() // the pipeline has read it
+	if !runtime.HasStatusCode(response, http.StatusOK) {
+		return answer, runtime.NewResponseError(response)
+	}
+	return answer, runtime.UnmarshalAsJSON(response, &answer)
+}
+
+// listPath is where all of ARM's lists are in their answers.
+const listPath = "value"
+
+// page is one of a list as ARM answers it.
+type page[T any] struct {
+	Value    []adapter.Item[T] `json:"value"`
+	NextLink string            `json:"nextLink"`
+}
+
+// ask asks for a page of a list.
+func ask[T any](ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+	return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
+		answer, err := read[page[T]](ctx, s, s.link(q))
+		switch {
+		case questions[q.Action].optional && missesProvider(err):
+			return adapter.Answer[T]{}, nil
+		case err == nil && answer.NextLink != "":
+			err = s.checkLink(answer.NextLink)
+		}
+		return adapter.Answer[T]{Items: answer.Value, NoList: answer.Value == nil, Next: answer.NextLink}, err
+	})
+}
+
+// all are those of a whole list that is of no use where one of them makes no sense; what is
+// one in words.
+func all[T any](ctx context.Context, s *session, action, what string, name func(*T) string) (values []T, err error) {
+	problem := ""
+	err = adapter.Each(ctx, s, adapter.Query{Action: action, Path: listPath}, ask[T], func(item *adapter.Item[T]) {
+		values = append(values, item.Value)
+		problem = cmp.Or(problem, item.Read(what, name(&item.Value)).Problem())
+	})
+	if err == nil && problem != "" {
+		err = adapter.BadAnswer(action, "%s", problem)
+	}
+	return values, err
+}
+
+// checkLink refuses a nextLink that leads away from the subscription at the endpoint: the
+// token would go along.
+func (s *session) checkLink(nextLink string) error {
+	link, err := url.Parse(nextLink)
+	if err != nil {
+		return adapter.BadAnswer("", "nextLink is not a URL")
+	}
+	if link.Scheme != s.base.Scheme || link.User != nil || !strings.EqualFold(hostOf(link), hostOf(s.base)) {
+		return adapter.BadAnswer("", "nextLink is of %s://%s, the endpoint is %s://%s", link.Scheme, link.Host, s.base.Scheme, s.base.Host)
+	}
+	path, below := strings.CutPrefix(link.EscapedPath(), strings.TrimRight(s.base.EscapedPath(), "/"))
+	if !below || !isWithin(path, s.subscription) || strings.Contains(path, "/../") {
+		return adapter.BadAnswer("", "nextLink is not of subscription %s", s.subscription)
+	}
+	return nil
+}
+
+// hostOf is a URL's host with its port: management.azure.com:443 is the same.
+func hostOf(u *url.URL) string {
+	port := u.Port()
+	if port == "" && u.Scheme == "https" {
+		port = "443"
+	}
+	if port == "" && u.Scheme == "http" {
+		port = "80"
+	}
+	return u.Hostname() + ":" + port
+}

@@ -1,0 +1,195 @@
+package azure
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// machines are all virtual machines of the subscription, for hosts and for the disks that
+// are attached to them. A list by location would be a request for each of them. Those of
+// flexible scale sets are among them; the instances of uniform ones are no resources of
+// their own.
+var machines = adapter.Census[*session, machine]{
+	Actions: []string{"vm_list"}, Path: listPath, Ask: ask[machine],
+	Key:    func(m *machine) string { return idOf(m.ID) },
+	Region: func(m *machine) string { return locationOf(m.Location) },
+}
+
+// machine is a virtual machine as ARM lists it. What is secret in it, such as customData
+// and userData, is not looked at.
+type machine struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Location   string            `json:"location"`
+	Zones      []string          `json:"zones"`
+	Tags       map[string]string `json:"tags"`
+	Properties struct {
+		VMID              string `json:"vmId"`
+		ProvisioningState string `json:"provisioningState"`
+		Priority          string `json:"priority"`
+		TimeCreated       string `json:"timeCreated"`
+		HardwareProfile   struct {
+			VMSize           string `json:"vmSize"`
+			VMSizeProperties struct {
+				VCPUsAvailable string `json:"vCPUsAvailable"`
+			} `json:"vmSizeProperties"`
+		} `json:"hardwareProfile"`
+		StorageProfile struct {
+			ImageReference image    `json:"imageReference"`
+			OSDisk         vmDisk   `json:"osDisk"`
+			DataDisks      []vmDisk `json:"dataDisks"`
+		} `json:"storageProfile"`
+		NetworkProfile struct {
+			NetworkInterfaces []nicReference `json:"networkInterfaces"`
+		} `json:"networkProfile"`
+	} `json:"properties"`
+}
+
+// image is what a machine was made from.
+type image struct {
+	ID                      string `json:"id"`
+	CommunityGalleryImageID string `json:"communityGalleryImageId"`
+	SharedGalleryImageID    string `json:"sharedGalleryImageId"`
+	Publisher               string `json:"publisher"`
+	Offer                   string `json:"offer"`
+	SKU                     string `json:"sku"`
+	Version                 string `json:"version"`
+	ExactVersion            string `json:"exactVersion"`
+}
+
+// vmDisk is a disk in a machine's storage profile.
+type vmDisk struct {
+	Name        string     `json:"name"`
+	OSType      string     `json:"osType"`
+	DiskSizeGB  string     `json:"diskSizeGB"`
+	LUN         string     `json:"lun"`
+	ManagedDisk *reference `json:"managedDisk"`
+	VHD         any        `json:"vhd"`
+}
+
+// nicReference is a network interface of a machine.
+type nicReference struct {
+	ID         string `json:"id"`
+	Properties struct {
+		Primary bool `json:"primary"`
+	} `json:"properties"`
+}
+
+// nativeID is empty for an answer without one.
+func (m *machine) nativeID() string { return strings.ToLower(m.Properties.VMID) }
+
+// interfaces are the references to network interfaces, the primary one first.
+func (m *machine) interfaces() []nicReference {
+	secondary := func(reference nicReference) int {
+		if reference.Properties.Primary {
+			return 0
+		}
+		return 1
+	}
+	references := slices.Clone(m.Properties.NetworkProfile.NetworkInterfaces)
+	slices.SortFunc(references, func(a, b nicReference) int {
+		return cmp.Or(secondary(a)-secondary(b), strings.Compare(idOf(a.ID), idOf(b.ID)))
+	})
+	return references
+}
+
+// powers are the power states of all virtual machines.
+var powers = adapter.Census[*session, power]{
+	Actions: []string{"vm_status_list"}, Path: listPath, Ask: ask[power], Key: func(p *power) string { return idOf(p.ID) },
+}
+
+type power struct {
+	ID         string `json:"id"`
+	Properties struct {
+		InstanceView struct {
+			Statuses []struct {
+				Code string `json:"code"`
+			} `json:"statuses"`
+		} `json:"instanceView"`
+	} `json:"properties"`
+}
+
+// state is the power state, such as running or deallocated, out of the codes of a
+// machine's instance view; its times and agents change by themselves.
+func (p *power) state() string {
+	for _, status := range p.Properties.InstanceView.Statuses {
+		if state, is := strings.CutPrefix(status.Code, "PowerState/"); is {
+			return state
+		}
+	}
+	return ""
+}
+
+// attached is a disk that a machine has.
+type attached struct {
+	id     string // empty for an unmanaged one
+	gib    int64  // 0 where it is not said
+	system bool
+	device string
+}
+
+// attached are the disks in the machine's storage profile. f may be nil where their
+// sizes make no difference.
+func (m *machine) attached(f *adapter.Fields) []attached {
+	if f == nil {
+		f = adapter.NewFields("virtual machine", m.nativeID())
+	}
+	storage := &m.Properties.StorageProfile
+	var all []attached
+	if os := storage.OSDisk; os.ManagedDisk != nil || os.VHD != nil || os.DiskSizeGB != "" || os.Name != "" {
+		all = append(all, attached{id: os.managed(), gib: f.Whole("diskSizeGB", os.DiskSizeGB), system: true})
+	}
+	for _, data := range storage.DataDisks {
+		disk := attached{id: data.managed(), gib: f.Whole("diskSizeGB", data.DiskSizeGB)}
+		if data.LUN != "" {
+			disk.device = "lun" + data.LUN
+		}
+		all = append(all, disk)
+	}
+	return all
+}
+
+func (d *vmDisk) managed() string {
+	if d.ManagedDisk == nil {
+		return ""
+	}
+	return idOf(d.ManagedDisk.ID)
+}
+
+// attach sets what a disk has of its machine. One that the list lacks is gone, or is an
+// instance of a uniform scale set, which is no host.
+func attach(f *adapter.Fields, row *resource.Disk, d *managedDisk, machines *adapter.Members[machine], manager string) {
+	found := machines.Of(manager)
+	if found != nil {
+		f.Inherit(found.Read("virtual machine", found.Value.ID))
+		row.HostNativeID = found.Value.nativeID()
+	}
+	if row.HostNativeID == "" {
+		if nameless := machines.Nameless(locationOf(d.Location)); nameless != nil { // it may be that one
+			f.Inherit(nameless.Read("virtual machine", ""))
+		}
+		return
+	}
+	for _, at := range found.Value.attached(nil) {
+		if at.id == idOf(d.ID) {
+			row.Device, row.Role = at.device, roleOf(at.system)
+		}
+	}
+}
+
+// name is the id of an image or of its version, or the URN of one of the marketplace,
+// publisher:offer:sku:version.
+func (i image) name() string {
+	if id := cmp.Or(i.ID, i.CommunityGalleryImageID, i.SharedGalleryImageID); id != "" {
+		return idOf(id)
+	}
+	urn := strings.Join([]string{i.Publisher, i.Offer, i.SKU, cmp.Or(i.ExactVersion, i.Version)}, ":")
+	if urn == ":::" {
+		return ""
+	}
+	return urn
+}

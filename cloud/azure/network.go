@@ -1,0 +1,74 @@
+package azure
+
+import "cloudsync/cloud/adapter"
+
+// interfaces are all network interfaces of the subscription but those of uniform scale
+// sets, which have a list of their own.
+var interfaces = adapter.Census[*session, nic]{
+	Actions: []string{"nic_list"}, Path: listPath, Ask: ask[nic], Key: func(n *nic) string { return idOf(n.ID) },
+}
+
+type nic struct {
+	ID         string `json:"id"`
+	Properties struct {
+		IPConfigurations []ipConfiguration `json:"ipConfigurations"`
+	} `json:"properties"`
+}
+
+type ipConfiguration struct {
+	Properties struct {
+		PrivateIPAddress string    `json:"privateIPAddress"`
+		PublicIPAddress  reference `json:"publicIPAddress"`
+		Subnet           reference `json:"subnet"`
+		Primary          bool      `json:"primary"`
+	} `json:"properties"`
+}
+
+// publicIPs are the ids of an interface's public IPs.
+func (n *nic) publicIPs() (ids []string) {
+	for _, configuration := range n.Properties.IPConfigurations {
+		if id := configuration.Properties.PublicIPAddress.ID; id != "" {
+			ids = append(ids, idOf(id))
+		}
+	}
+	return ids
+}
+
+// subnet is that of the primary configuration, else the first by its id: the order says
+// nothing.
+func (n *nic) subnet() (subnet string) {
+	for _, configuration := range n.Properties.IPConfigurations {
+		id := idOf(configuration.Properties.Subnet.ID)
+		if id != "" && configuration.Properties.Primary {
+			return id
+		}
+		if id != "" && (subnet == "" || id < subnet) {
+			subnet = id
+		}
+	}
+	return subnet
+}
+
+// addresses are all public IPs of the subscription.
+var addresses = adapter.Census[*session, publicIP]{
+	Actions: []string{"publicip_list"}, Path: listPath, Ask: ask[publicIP], Key: func(p *publicIP) string { return idOf(p.ID) },
+}
+
+// publicIP has no address where it has none at present.
+type publicIP struct {
+	ID         string `json:"id"`
+	Properties struct {
+		IPAddress string `json:"ipAddress"`
+	} `json:"properties"`
+}
+
+// addressOf is the address of a public IP.
+func addressOf(f *adapter.Fields, known *adapter.Members[publicIP], id string) string {
+	found := known.Of(id)
+	if found == nil {
+		lack(f, publicAddress, id)
+		return ""
+	}
+	f.Inherit(found.Read(publicAddress, found.Value.ID))
+	return found.Value.Properties.IPAddress
+}

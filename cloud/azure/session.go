@@ -1,0 +1,171 @@
+package azure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// session is a subscription, entered with one credential.
+type session struct {
+	adapter.Shelf // the lists of the whole subscription
+
+	subscription string
+	calls        *adapter.Calls
+	tokens       *tokens
+	base         *url.URL // of ARM
+	client       *arm.Client
+
+	permissions adapter.Tables[permissions]
+	locations   adapter.Tables[[]string]
+	sizes       adapter.Tables[*sizes] // of a region
+}
+
+// believedFor is how long the locations and the permissions of before are believed: that
+// N regions of a run need them is no reason to ask for them N times.
+const believedFor = 60 * time.Second
+
+func newSession(account adapter.Account, base *url.URL, client *arm.Client, tokens *tokens) *session {
+	return &session{
+		subscription: account.AccountID, calls: account.Calls, tokens: tokens, base: base, client: client,
+		permissions: adapter.Tables[permissions]{MaxAgeAtStart: believedFor},
+		locations:   adapter.Tables[[]string]{MaxAgeAtStart: believedFor},
+		sizes:       adapter.Tables[*sizes]{MaxAge: sizesFor, MaxAgeAtStart: sizesFor},
+	}
+}
+
+// readableStates are those in which a subscription's resources can be listed
+// (https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states).
+// The lists of a deleted one are empty.
+var readableStates = []string{"Enabled", "Warned", "PastDue", "Disabled"}
+
+// Identity implements adapter.Session. A credential is of no subscription, it sees
+// some: that it sees the configured one is what can be asked.
+func (s *session) Identity(ctx context.Context) (string, error) {
+	type subscription struct {
+		ID    string `json:"subscriptionId"`
+		State string `json:"state"`
+	}
+	const action = "subscription_get"
+	seen, err := call(ctx, s, "", action, func(ctx context.Context) (subscription, error) {
+		return read[subscription](ctx, s, s.link(adapter.Query{Action: action}))
+	})
+	switch class := cloud.ClassOf(err); {
+	case err != nil && (class == cloud.Denied || class == cloud.NotFound):
+		return "", s.unseen(err)
+	case err != nil:
+		return "", err
+	case seen.ID == "":
+		return "", adapter.BadAnswer(action, "the answer has no subscriptionId")
+	case !slices.Contains(readableStates, seen.State):
+		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: action, Err: fmt.Errorf("subscription %s is in state %q", seen.ID, seen.State)}
+	case strings.EqualFold(seen.ID, s.subscription):
+		return s.subscription, nil
+	default:
+		return seen.ID, nil
+	}
+}
+
+func (s *session) unseen(err error) error {
+	var failure *cloud.Error
+	if !errors.As(err, &failure) {
+		return err
+	}
+	return &cloud.Error{Class: cloud.InvalidCredential, Doing: failure.Doing, Err: fmt.Errorf(
+		"the credential does not see subscription %s: correct account_id, or give the credential a role at the subscription (%s: %w)",
+		s.subscription, failure.Class, failure.Err)}
+}
+
+// Regions implements adapter.Session: the subscription's locations that are physical
+// regions.
+func (s *session) Regions(ctx context.Context) ([]string, error) {
+	s.locations.Forget("")
+	return s.regions(ctx)
+}
+
+// enabled fails for a region that is none of the subscription's: a list of the whole
+// subscription would have none of its resources, as if it were empty.
+func (s *session) enabled(ctx context.Context, region string) error {
+	regions, err := s.regions(ctx)
+	if err != nil || slices.Contains(regions, region) {
+		return err
+	}
+	return &cloud.Error{Class: cloud.RegionDisabled, Doing: "location_list", Err: fmt.Errorf("subscription %s has no region %s", s.subscription, region)}
+}
+
+// regions are the subscription's, as they were at most believedFor ago.
+func (s *session) regions(ctx context.Context) ([]string, error) {
+	return s.locations.Get(ctx, "", true, s.listRegions)
+}
+
+// location is one of the subscription's locations. Edge zones belong to a region, and logical
+// regions hold no machines.
+type location struct {
+	Name     string `json:"name"`
+	Type     string `json:"type"`
+	Metadata struct {
+		RegionType string `json:"regionType"`
+	} `json:"metadata"`
+}
+
+func (l *location) isRegion() bool {
+	typ, physical := l.Type, l.Metadata.RegionType
+	return (typ == "" || typ == "Region") && (physical == "" || physical == "Physical")
+}
+
+func (s *session) listRegions(ctx context.Context) ([]string, error) {
+	const action = "location_list"
+	locations, err := all(ctx, s, action, "location", func(l *location) string { return l.Name })
+	if err != nil {
+		return nil, err
+	}
+	var regions []string
+	for _, one := range locations {
+		if one.isRegion() {
+			regions = append(regions, one.Name)
+		}
+	}
+	if regions = adapter.Set(regions...); len(regions) == 0 {
+		return nil, adapter.BadAnswer(action, "the answer has no location")
+	}
+	return regions, nil
+}
+
+// cloudOf is the cloud that the settings name: the public one, that of which the
+// endpoint is, or the public one behind another endpoint.
+func cloudOf(settings cloud.Settings) azcloud.Configuration {
+	endpoint := settings.EndpointFor("management", "")
+	if endpoint == "" {
+		return azcloud.AzurePublic
+	}
+	for _, known := range []azcloud.Configuration{azcloud.AzurePublic, azcloud.AzureGovernment, azcloud.AzureChina} {
+		if known.Services[azcloud.ResourceManager].Endpoint == endpoint {
+			return known
+		}
+	}
+	return azcloud.Configuration{
+		ActiveDirectoryAuthorityHost: azcloud.AzurePublic.ActiveDirectoryAuthorityHost,
+		Services: map[azcloud.ServiceName]azcloud.ServiceConfiguration{azcloud.ResourceManager: {
+			Audience: azcloud.AzurePublic.Services[azcloud.ResourceManager].Audience, Endpoint: endpoint,
+		}},
+	}
+}
+
+// transport follows no redirections: the token would go along.
+func transport(calls *adapter.Calls) *http.Client {
+	return &http.Client{
+		Transport:     calls.Transport(context.Background()),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
