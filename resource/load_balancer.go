@@ -27,3 +27,11 @@ const (
 	SchemePublic   = "public"
 	SchemeInternal = "internal"
 )
+
+// SchemeOf is where a load balancer can be reached from that has a public address, or none.
+func SchemeOf(hasPublic bool) string {
+	if hasPublic {
+		return SchemePublic
+	}
+	return SchemeInternal
+}

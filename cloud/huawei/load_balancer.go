@@ -42,12 +42,14 @@ type loadBalancer struct {
 	PublicIPs, EIPs []elasticIP
 	GlobalEIPs      []elasticIP `json:"global_eips"`
 	VPCID           string      `json:"vpc_id"`
-	Subnets         []string    `json:"elb_virsubnet_ids"`
-	VIPSubnet       string      `json:"vip_subnet_cidr_id"`
-	Zones           []string    `json:"availability_zone_list"`
-	BillingInfo     string      `json:"billing_info"`
-	Tags            []tag
-	Created         string `json:"created_at"`
+	// Servers and databases have their subnets by the same ids as Subnets, from which the
+	// balancer reaches them. A shared balancer has VIPSubnet alone, by its other id.
+	Subnets     []string `json:"elb_virsubnet_ids"`
+	VIPSubnet   string   `json:"vip_subnet_cidr_id"`
+	Zones       []string `json:"availability_zone_list"`
+	BillingInfo string   `json:"billing_info"`
+	Tags        []tag
+	Created     string `json:"created_at"`
 }
 
 type elasticIP struct {
@@ -56,27 +58,24 @@ type elasticIP struct {
 	Global   string `json:"global_eip_address"`
 }
 
-// sorts are what the console calls the balancers.
-var sorts = map[bool]string{true: "dedicated", false: "shared"}
-
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	public := b.publicAddresses()
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
 		Status:         cmp.Or(b.Operating, b.Provisioning), // ONLINE or FROZEN, where that is told
-		BalancerType:   cmp.Or(b.Type, sorts[b.Guaranteed]), // the API's own word for other sorts
-		Scheme:         resource.SchemeInternal,
+		BalancerType:   cmp.Or(b.Type, map[bool]string{true: "dedicated", false: "shared"}[b.Guaranteed]), // as the console calls them
+		Scheme:         resource.SchemeOf(len(public) > 0),
 		Addresses:      adapter.IPs(append(public, b.VIP, b.IPv6VIP)...),
 		VPCID:          b.VPCID,
-		SubnetIDs:      b.subnets(),
+		SubnetIDs:      adapter.Set(b.Subnets...),
 		Zones:          adapter.Set(b.Zones...),
 		ChargeType:     paidInAdvance(b.BillingInfo),
 		Tags:           tagsOf(b.Tags),
 		CloudCreatedAt: f.Time("created_at", b.Created, utc),
 	}
-	if len(public) > 0 {
-		row.Scheme = resource.SchemePublic
+	if len(row.SubnetIDs) == 0 {
+		row.SubnetIDs = adapter.Set(b.VIPSubnet)
 	}
 	return row
 }
@@ -87,14 +86,4 @@ func (b *loadBalancer) publicAddresses() []string {
 		list = append(list, ip.PublicIP, ip.EIP, ip.Global)
 	}
 	return adapter.Set(list...)
-}
-
-// subnets are those that the balancer reaches its servers from, by the ids that servers
-// and databases have their subnets by; a shared balancer has the one of its address
-// alone, by its other id.
-func (b *loadBalancer) subnets() []string {
-	if subnets := adapter.Set(b.Subnets...); len(subnets) > 0 {
-		return subnets
-	}
-	return adapter.Set(b.VIPSubnet)
 }

@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"cmp"
+
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -31,23 +33,20 @@ type loadBalancer struct {
 	OldDomain   string   `json:"Domain"`
 	VPC         string   `json:"VpcId"`
 	Subnet      string   `json:"SubnetId"`
-	MasterZone  zone     `json:"MasterZone"`
-	BackupZones []zone   `json:"BackupZoneSet"`
-	Zones       []string `json:"Zones"`
-	ChargeType  string   `json:"ChargeType"`
-	Tags        []tag    `json:"Tags"`
-	Created     string   `json:"CreateTime"`
-	Expires     string   `json:"ExpireTime"`
+	MasterZone  struct{ Zone string }
+	BackupZones []struct{ Zone string } `json:"BackupZoneSet"`
+	Zones       []string                `json:"Zones"`
+	ChargeType  string                  `json:"ChargeType"`
+	Tags        []tag                   `json:"Tags"`
+	Created     string                  `json:"CreateTime"`
+	Expires     string                  `json:"ExpireTime"`
 }
 
-type zone struct {
-	Zone string `json:"Zone"`
-}
-
-// The numbers of the API in the words of its documentation.
+// The numbers of the API in the words of its documentation, and its words in ours.
 var (
 	loadBalancerStatus = map[string]string{"0": "CREATING", "1": "RUNNING"}
 	loadBalancerType   = map[string]string{"0": "classic", "1": "general"}
+	schemes            = map[string]string{"OPEN": resource.SchemePublic, "INTERNAL": resource.SchemeInternal}
 )
 
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
@@ -56,7 +55,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		Name:           b.Name,
 		Status:         adapter.Word(loadBalancerStatus, b.Status),
 		BalancerType:   adapter.Word(loadBalancerType, b.Forward),
-		Scheme:         schemeOf(b.Network),
+		Scheme:         adapter.Word(schemes, b.Network),
 		Addresses:      b.addresses(),
 		VPCID:          b.VPC,
 		SubnetIDs:      adapter.Set(b.Subnet),
@@ -77,10 +76,7 @@ func (b *loadBalancer) addresses() []string {
 	if ips := adapter.IPs(append(b.VIPs, b.IPv6)...); len(ips) > 0 {
 		return ips
 	}
-	if b.Domain != "" {
-		return []string{b.Domain}
-	}
-	return adapter.Set(b.OldDomain)
+	return adapter.Set(cmp.Or(b.Domain, b.OldDomain))
 }
 
 // zones are all that the balancer may run in: which of them is the master's changes
@@ -91,15 +87,4 @@ func (b *loadBalancer) zones() []string {
 		zones = append(zones, backup.Zone)
 	}
 	return adapter.Set(zones...)
-}
-
-func schemeOf(network string) string {
-	switch network {
-	case "OPEN":
-		return resource.SchemePublic
-	case "INTERNAL":
-		return resource.SchemeInternal
-	default:
-		return network
-	}
 }
