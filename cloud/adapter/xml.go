@@ -47,10 +47,14 @@ func (e *Element) Find(path string) string {
 	return ""
 }
 
-// ItemOf is the element as a resource.
+// ItemOf is the element as a resource. A text is none.
 func ItemOf[T any](e *Element) Item[T] {
 	var item Item[T]
-	item.read(e.object())
+	if text := strings.TrimSpace(e.Text); len(e.Elements) == 0 && text != "" {
+		item.read(text)
+	} else {
+		item.read(e.object())
+	}
 	return item
 }
 
