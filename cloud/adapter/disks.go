@@ -61,3 +61,9 @@ func (d *HostDisks) Of(f *Fields, host string) int64 {
 	}
 	return d.sizes[host]
 }
+
+// Has says whether any disk of the host is known.
+func (d *HostDisks) Has(host string) bool {
+	_, has := d.sizes[host]
+	return has
+}

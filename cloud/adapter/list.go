@@ -28,8 +28,10 @@ func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Pa
 		}
 	}
 	page.Rows = make([]resource.Row, 0, len(batch.Items))
-	err = l.put(&page, batch.Items, row)
-	return page, err
+	if err := l.put(&page, batch.Items, row); err != nil {
+		return cloud.Page{}, err
+	}
+	return page, nil
 }
 
 // batch is the page at a cursor, still without its rows.

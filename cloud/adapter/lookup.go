@@ -142,21 +142,28 @@ type found struct {
 }
 
 // find asks for ids, on all pages of the answer.
-func (l lister[S, T]) find(ctx context.Context, region string, ids []string) (found, error) {
-	all := found{answered: map[string]bool{}}
+func (l lister[S, T]) find(ctx context.Context, region string, ids []string) (all found, err error) {
+	all.answered = map[string]bool{}
+	all.unknown, err = l.each(ctx, region, ids, func(answer Answer[T]) error { return l.take(&all, ids, answer) })
+	return all, err
+}
+
+// each takes each page of the answer to a question for ids, unless one of them is not
+// known.
+func (l lister[S, T]) each(ctx context.Context, region string, ids []string, take func(Answer[T]) error) (unknown bool, err error) {
 	answers := follow(Query{Region: region, IDs: ids, Number: 1}, func(q Query) (Answer[T], error) { return l.ask(ctx, q) })
 	for answer, err := range answers {
 		if err != nil || answer.Unknown {
-			return found{unknown: answer.Unknown}, err
+			return answer.Unknown, err
 		}
-		if err := l.take(&all, ids, answer); err != nil {
-			return found{}, err
+		if err := take(answer); err != nil {
+			return false, err
 		}
 		if l.Pages.style != byTokens {
 			break
 		}
 	}
-	return all, nil
+	return false, nil
 }
 
 // follow are the answers to a query and, by their tokens, to those that go on with it.
@@ -228,4 +235,41 @@ func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
 		}
 	}
 	return nil
+}
+
+// ByIDs are the resources of the ids, as far as there are any, and those of the ids that
+// the cloud says it does not know: for listings of other kinds that are joined with this
+// one. Ask may take the ids for those of others, such as the hosts that disks are
+// attached to, so that what comes is not compared with them.
+func (l *Listing[S, T]) ByIDs(ctx context.Context, s S, region string, ids []string) (items []Item[T], unknown []string, err error) {
+	for some := range slices.Chunk(ids, l.IDs.atOnce) {
+		found, absent, err := lister[S, T]{Listing: l, s: s}.byIDs(ctx, region, some)
+		if err != nil {
+			return nil, nil, named(l.Action, err)
+		}
+		items, unknown = append(items, found...), append(unknown, absent...)
+	}
+	return items, unknown, nil
+}
+
+func (l lister[S, T]) byIDs(ctx context.Context, region string, ids []string) (items []Item[T], unknown []string, err error) {
+	isUnknown, err := l.each(ctx, region, ids, func(answer Answer[T]) error {
+		items = append(items, answer.Items...)
+		return nil
+	})
+	switch {
+	case err != nil || !isUnknown:
+		return items, nil, err
+	case len(ids) == 1:
+		return nil, ids, nil
+	}
+	items = nil
+	for half := range slices.Chunk(ids, (len(ids)+1)/2) {
+		found, absent, err := l.byIDs(ctx, region, half)
+		if err != nil {
+			return nil, nil, err
+		}
+		items, unknown = append(items, found...), append(unknown, absent...)
+	}
+	return items, unknown, nil
 }

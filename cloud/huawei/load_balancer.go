@@ -63,7 +63,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
-		Status:         cmp.Or(b.Operating, b.Provisioning), // ONLINE or FROZEN, where that is told
+		Status:         cmp.Or(b.Operating, b.Provisioning),                                               // ONLINE or FROZEN, where that is told
 		BalancerType:   cmp.Or(b.Type, map[bool]string{true: "dedicated", false: "shared"}[b.Guaranteed]), // as the console calls them
 		Scheme:         resource.SchemeOf(len(public) > 0),
 		Addresses:      adapter.IPs(append(public, b.VIP, b.IPv6VIP)...),
