@@ -3,23 +3,27 @@ package aws
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
-// classes are the API's error codes, without the ending "Exception" or "Fault" that
+// codes are the API's error codes, without the ending "Exception" or "Fault" that
 // some products add
 // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
 // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html,
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html).
-var classes = map[string]cloud.Class{
+var codes = adapter.Codes{
 	"UnauthorizedOperation": cloud.Denied,
+	"AccessDenied*":         cloud.Denied,
 	"NotAuthorized":         cloud.Denied,
 	"OperationNotPermitted": cloud.Denied,
 	"Blocked":               cloud.Denied, // the account
@@ -46,6 +50,7 @@ var classes = map[string]cloud.Class{
 	"BandwidthLimitExceeded":  cloud.Throttled,
 	"PriorRequestNotComplete": cloud.Throttled,
 	"EC2Throttled":            cloud.Throttled,
+	"Throttl*":                cloud.Throttled,
 
 	"InvalidNextToken":       cloud.ExpiredCursor,
 	"InvalidPaginationToken": cloud.ExpiredCursor,
@@ -59,6 +64,7 @@ var classes = map[string]cloud.Class{
 	"ServerInternal":     cloud.Unavailable,
 	"ServiceUnavailable": cloud.Unavailable,
 	"Unavailable":        cloud.Unavailable,
+	"Internal*":          cloud.Unavailable,
 
 	// EC2 has been seen to answer a listing that names no id with these, when an
 	// instance went away between two pages: the next attempt does without it
@@ -67,52 +73,18 @@ var classes = map[string]cloud.Class{
 	"InvalidVolume.NotFound":     cloud.Unavailable,
 }
 
-// families are codes of which there are many, by what they begin with.
-var families = []struct {
-	prefix string
-	class  cloud.Class
-}{
-	{"Throttl", cloud.Throttled},
-	{"AccessDenied", cloud.Denied},
-	{"Internal", cloud.Unavailable},
+func answered(err error) adapter.Answered {
+	return adapter.Answered{Code: codeOf(err), Wait: retryAfter(err)}
 }
 
-// classify is the table of errors.
-func classify(err error) (cloud.Class, time.Duration) {
-	var meant *refusal
-	if errors.As(err, &meant) {
-		return meant.class, 0
-	}
-	if class := classOf(codeOf(err)); class != "" {
-		return class, retryAfter(err)
-	}
-	var none *noCredential
-	if errors.As(err, &none) {
-		return none.class(), 0
-	}
-	return "", retryAfter(err)
-}
-
-func classOf(code string) cloud.Class {
-	code = strings.TrimSuffix(strings.TrimSuffix(code, "Exception"), "Fault")
-	if class, known := classes[code]; known {
-		return class
-	}
-	for _, family := range families {
-		if strings.HasPrefix(code, family.prefix) {
-			return family.class
-		}
-	}
-	return ""
-}
-
-// codeOf is the API's error code, empty where the error is not the API's answer.
+// codeOf is the API's error code, empty where the error is not the API's answer. Some
+// products add an ending to the codes of others.
 func codeOf(err error) string {
 	var answer smithy.APIError
-	if errors.As(err, &answer) {
-		return answer.ErrorCode()
+	if !errors.As(err, &answer) {
+		return ""
 	}
-	return ""
+	return strings.TrimSuffix(strings.TrimSuffix(answer.ErrorCode(), "Exception"), "Fault")
 }
 
 // retryAfter reads the header that the SDK's own retries respect: milliseconds. Most
@@ -135,6 +107,9 @@ type refusal struct {
 	text  string
 }
 
+// Class implements adapter.Classed.
+func (r *refusal) Class() cloud.Class { return r.class }
+
 // Error implements error.
 func (r *refusal) Error() string { return r.text }
 
@@ -142,7 +117,7 @@ func (r *refusal) Error() string { return r.text }
 // quotes what was signed, session token and all.
 func told(err error) error {
 	switch code := codeOf(err); code {
-	case "SignatureDoesNotMatch", "IncompleteSignature", "IncompleteSignatureException":
+	case "SignatureDoesNotMatch", "IncompleteSignature":
 		return &refusal{cloud.InvalidCredential, code + ": the secret key does not fit the access key id, or the clock is wrong"}
 	default:
 		return err
@@ -162,5 +137,19 @@ func toldOfPage(err error, cursor string) error {
 		return &refusal{cloud.ExpiredCursor, err.Error()}
 	default:
 		return told(err)
+	}
+}
+
+// isUnknown says that an error is of an id that was asked for and is no resource's: EC2
+// and RDS leave such a one out of the answer, Elastic Load Balancing fails for it, and
+// for a text that is no ARN. That RDS leaves it out is documented for its filter alone.
+func isUnknown(err error, ids []string) bool {
+	switch codeOf(err) {
+	case "DBInstanceNotFound", "LoadBalancerNotFound":
+		return true
+	case "ValidationError":
+		return slices.ContainsFunc(ids, func(id string) bool { return !arn.IsARN(id) })
+	default:
+		return false
 	}
 }

@@ -296,21 +296,31 @@ func TestAbsurdValues(t *testing.T) {
 	}{
 		"negative cores": {resource.HostKind, "DescribeInstances",
 			instanceXML("<cpuOptions><coreCount>-2</coreCount><threadsPerCore>1</threadsPerCore></cpuOptions>"), `instance "i-web": cpuOptions.coreCount makes no sense: "-2"`},
-		"cores that are 1e9": {resource.HostKind, "DescribeInstances",
-			instanceXML("<cpuOptions><coreCount>1e9</coreCount></cpuOptions>"), `instance "i-web": cpuOptions.coreCount makes no sense: "1e9"`},
+		"cores that are 1e30": {resource.HostKind, "DescribeInstances",
+			instanceXML("<cpuOptions><coreCount>1e30</coreCount></cpuOptions>"), `instance "i-web": cpuOptions.coreCount makes no sense: "1e30"`},
+		"negative threads": {resource.HostKind, "DescribeInstances",
+			instanceXML("<cpuOptions><coreCount>2</coreCount><threadsPerCore>-1</threadsPerCore></cpuOptions>"), `instance "i-web": cpuOptions.threadsPerCore makes no sense: "-1"`},
 		"a time that is none": {resource.HostKind, "DescribeInstances",
 			instanceXML("<networkInterfaceSet><item><attachment><attachTime>yesterday</attachTime></attachment></item></networkInterfaceSet>"),
 			`instance "i-web": networkInterfaceSet.item.attachment.attachTime makes no sense: "yesterday"`},
-		"memory of 1e30": {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>1e30</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`,
+		"memory of 1e30": {resource.HostKind, "DescribeInstanceTypes", typesXML("m5.xlarge", "<memoryInfo><sizeInMiB>1e30</sizeInMiB></memoryInfo>"),
 			`instance "i-web": instance type "m5.xlarge": memoryInfo.sizeInMiB makes no sense: "1e30"`},
-		"memory below zero": {resource.HostKind, "DescribeInstanceTypes", `<DescribeInstanceTypesResponse><instanceTypeSet><item><instanceType>m5.xlarge</instanceType><memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`,
+		"memory below zero": {resource.HostKind, "DescribeInstanceTypes", typesXML("m5.xlarge", "<memoryInfo><sizeInMiB>-1</sizeInMiB></memoryInfo>"),
 			`instance "i-web": instance type "m5.xlarge": memoryInfo.sizeInMiB makes no sense: "-1"`},
+		"vCPUs below zero": {resource.HostKind, "DescribeInstanceTypes", typesXML("m5.xlarge", "<vCpuInfo><defaultVCpus>-4</defaultVCpus></vCpuInfo>"),
+			`instance "i-web": instance type "m5.xlarge": vCpuInfo.defaultVCpus makes no sense: "-4"`},
 		"a disk below zero": {resource.HostKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>-8</size>" + attachedXML),
 			`instance "i-web": volume "vol-1": size makes no sense: "-8"`},
 		"a disk of a host in words": {resource.HostKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>eight</size>" + attachedXML),
 			`instance "i-web": volume "vol-1": size makes no sense: "eight"`},
 		"a size in words":    {resource.DiskKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>eight</size>"), `volume "vol-1": size makes no sense: "eight"`},
 		"a volume too large": {resource.DiskKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>99999999999999999999</size>"), `volume "vol-1": size makes no sense`},
+		"a size below zero":  {resource.DiskKind, "DescribeVolumes", volumesXML("<volumeId>vol-1</volumeId><size>-1</size>"), `volume "vol-1": size makes no sense: "-1"`},
+		"a port below zero": {resource.DatabaseKind, "DescribeDBInstances", databasesXML("<DbiResourceId>db-1</DbiResourceId><DbInstancePort>-1</DbInstancePort>"),
+			`database "db-1": DbInstancePort makes no sense: "-1"`},
+		"cores in words": {resource.DatabaseKind, "DescribeDBInstances", databasesXML(featureXML("coreCount", "four")), `database "db-1": coreCount makes no sense: "four"`},
+		"threads below zero": {resource.DatabaseKind, "DescribeDBInstances", databasesXML(featureXML("threadsPerCore", "-2")),
+			`database "db-1": threadsPerCore makes no sense: "-2"`},
 		"storage below zero": {resource.DatabaseKind, "DescribeDBInstances", databasesXML("<DbiResourceId>db-1</DbiResourceId><AllocatedStorage>-5</AllocatedStorage>"),
 			`database "db-1": AllocatedStorage makes no sense: "-5"`},
 		"an endpoint's port": {resource.DatabaseKind, "DescribeDBInstances", databasesXML("<DbiResourceId>db-1</DbiResourceId><Endpoint><Port>none</Port></Endpoint>"),
@@ -318,17 +328,14 @@ func TestAbsurdValues(t *testing.T) {
 		"a database that is being created": {resource.DatabaseKind, "DescribeDBInstances",
 			databasesXML("<DBInstanceIdentifier>orders</DBInstanceIdentifier><DBInstanceStatus>creating</DBInstanceStatus>"),
 			`database without an id: it is called "orders", and is "creating"`},
-		"a balancer's time": {resource.LoadBalancerKind, "DescribeLoadBalancers", `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>
-			<LoadBalancerArn>arn:1</LoadBalancerArn><CreatedTime>-</CreatedTime></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`,
+		"a balancer's time": {resource.LoadBalancerKind, "DescribeLoadBalancers", balancersXML("<LoadBalancerArn>arn:1</LoadBalancerArn><CreatedTime>-</CreatedTime>"),
 			`load balancer "arn:1": CreatedTime makes no sense: "-"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := newCloud(few())
-			client := newClient(t, c)
-			c.Record(test.action, []byte(test.body))
-			page, err := client.List(t.Context(), scopeOf(test.kind), "")
-			require.NoError(t, err)
+			of := few()
+			of.LoadBalancers = append(of.LoadBalancers, fake.LoadBalancer{ID: "arn:1"})
+			page := recorded(t, newCloud(of), test.kind, test.action, test.body)
 			require.Len(t, page.Problems, 1)
 			require.Contains(t, page.Problems[0].Text, test.want)
 		})
@@ -341,13 +348,17 @@ func volumesXML(inner string) string {
 	return `<DescribeVolumesResponse><volumeSet><item>` + inner + `</item></volumeSet></DescribeVolumesResponse>`
 }
 
+func featureXML(name, value string) string {
+	return `<DbiResourceId>db-1</DbiResourceId><ProcessorFeatures><ProcessorFeature><Name>` + name + `</Name><Value>` + value + `</Value></ProcessorFeature></ProcessorFeatures>`
+}
+
 func databasesXML(inner string) string {
 	return `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance>` + inner +
 		`</DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`
 }
 
-// One value that the SDK cannot read costs its row; the others of the page are there, and
-// so is the next page.
+// One value that makes no sense costs its row; the others of the page are there, and so is
+// the next page.
 func TestOneOddResourceAmongOthers(t *testing.T) {
 	t.Parallel()
 	c := newCloud(few())
@@ -355,26 +366,32 @@ func TestOneOddResourceAmongOthers(t *testing.T) {
 	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><nextToken>more</nextToken><volumeSet>
 		<item><volumeId>vol-1</volumeId><size>8</size><tagSet/></item>
 		<item><volumeId>vol-2</volumeId><size>8.5</size><attachmentSet/></item>
-		<item><volumeId>vol-3</volumeId><createTime>2024-03-05</createTime></item>
-		<item><volumeId>vol-4</volumeId><size/><tagSet><item><key>a</key><value>&lt;b&amp;</value></item></tagSet></item>
-		<item><volumeId>vol-5</volumeId><size>16</size></item></volumeSet></DescribeVolumesResponse>`))
+		<item><volumeId>vol-3</volumeId><createTime>5 March</createTime></item>
+		<item><volumeId>vol-4</volumeId><size>-</size><tagSet><item><key>a</key><value>&lt;b&amp;</value></item></tagSet></item>
+		<item><volumeId>vol-5</volumeId><size>16</size></item>
+		<item><volumeId>vol-6</volumeId><size/><attachmentSet></attachmentSet><createTime>2024-03-05</createTime></item></volumeSet></DescribeVolumesResponse>`))
 	page, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
 	require.NoError(t, err)
 	require.Equal(t, "more", page.Next)
 	rows := sealed(t, resource.DiskKind, page.Rows)
-	require.Len(t, rows, 2)
+	require.Len(t, rows, 3)
+	require.Zero(t, rows["vol-6"].(*resource.Disk).SizeGiB, "what is empty is absent")
 	require.EqualValues(t, 8, rows["vol-1"].(*resource.Disk).SizeGiB)
 	require.EqualValues(t, 16, rows["vol-5"].(*resource.Disk).SizeGiB)
 	require.Equal(t, []cloud.Problem{
 		{NativeID: "vol-2", Text: `volume "vol-2": size makes no sense: "8.5"`},
-		{NativeID: "vol-3", Text: `volume "vol-3": createTime makes no sense: "2024-03-05"`},
-		{NativeID: "vol-4", Text: `volume "vol-4": size makes no sense: ""`},
+		{NativeID: "vol-3", Text: `volume "vol-3": createTime makes no sense: "5 March"`},
+		{NativeID: "vol-4", Text: `volume "vol-4": size makes no sense: "-"`},
 	}, page.Problems)
-	require.Equal(t, 1, sent(c, "DescribeVolumes"), "the answer is read again, and not asked for again")
-	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-2</volumeId><size>8.5</size></item></volumeSet></DescribeVolumesResponse>`))
+	require.Equal(t, 1, sent(c, "DescribeVolumes"), "it is asked for once")
+
+	c = newCloud(few())
+	client = newClient(t, c)
+	c.Break(fake.Fault{Action: "DescribeVolumes", Times: 1, Body: volumesXML("<volumeId>vol-2</volumeId><size>8.5</size>")})
 	found, err := client.Lookup(t.Context(), scopeOf(resource.DiskKind), []string{"vol-2", "vol-9"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"vol-2"}, found, "it is there")
+	require.Equal(t, 2, sent(c, "DescribeVolumes"), "what an answer leaves out is asked for again")
 	c.Record("DescribeVolumes", []byte(`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId></item><item><size>8.5</size></item></volumeSet></DescribeVolumesResponse>`))
 	_, err = client.Lookup(t.Context(), scopeOf(resource.DiskKind), []string{"vol-2", "vol-9"})
 	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "it may be either")
@@ -395,28 +412,32 @@ func TestAnOddVolumeAmongAll(t *testing.T) {
 	require.EqualValues(t, 8, sealed(t, resource.HostKind, page.Rows)["i-000001"].(*resource.Host).DiskGiB)
 }
 
-// Of many odd resources, each is told, and the field of some.
+// Of many odd resources, each is told with its field.
 func TestManyOddResources(t *testing.T) {
 	t.Parallel()
 	var items strings.Builder
 	for i := range 30 {
 		fmt.Fprintf(&items, "<item><volumeId>vol-%d</volumeId><size>x</size></item>", i)
 	}
-	items.WriteString("<item><volumeId>vol-two</volumeId><size>x</size><createTime>y</createTime></item>")
+	items.WriteString("<item><volumeId>vol-two</volumeId><size>x</size><createTime>y</createTime></item><item><volumeId>vol-sound</volumeId></item>")
 	c := newCloud(few())
 	c.Record("DescribeVolumes", []byte("<DescribeVolumesResponse><volumeSet>"+items.String()+"</volumeSet></DescribeVolumesResponse>"))
 	page, err := newClient(t, c).List(t.Context(), scopeOf(resource.DiskKind), "")
 	require.NoError(t, err)
 	require.Len(t, page.Problems, 31)
 	require.Equal(t, cloud.Problem{NativeID: "vol-0", Text: `volume "vol-0": size makes no sense: "x"`}, page.Problems[0])
-	require.Equal(t, cloud.Problem{NativeID: "vol-29", Text: `volume "vol-29": the SDK cannot read it`}, page.Problems[29])
+	require.Equal(t, cloud.Problem{NativeID: "vol-29", Text: `volume "vol-29": size makes no sense: "x"`}, page.Problems[29])
+	require.Equal(t, cloud.Problem{NativeID: "vol-two", Text: `volume "vol-two": size makes no sense: "x"`}, page.Problems[30], "the first")
+	require.Len(t, page.Rows, 1)
 }
 
-// Where nothing can be read, or the fault is in no resource, the page fails.
+// Where nothing makes sense, or the fault is in no resource, the page fails.
 func TestAPageOfWhichNothingCanBeRead(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{
-		`<DescribeVolumesResponse><volumeSet><item><size>eight</size></item></volumeSet></DescribeVolumesResponse>`,
+		`<DescribeVolumesResponse><volumeSet><item><size>eight</size></item><item><size>nine</size></item></volumeSet></DescribeVolumesResponse>`,
+		`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId><size>x</size></item><item><volumeId>vol-2</volumeId><size>x</size></item></volumeSet></DescribeVolumesResponse>`,
+		`<DescribeVolumesResponse><volumeSet><item>maintenance</item></volumeSet></DescribeVolumesResponse>`,
 		`<DescribeVolumesResponse><volumeSet><item><volumeId>vol-1</volumeId></item>`,
 		`maintenance`,
 	} {

@@ -5,263 +5,143 @@ import (
 	"context"
 	"time"
 
-	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
-// hosts lists EC2 instances.
-type hosts struct{ *session }
+// maxInstances is the most that DescribeInstances lists at once
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html).
+const maxInstances = 1000
 
-// List implements adapter.Lister. EC2 does not say how many instances there are.
-func (h hosts) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
-	instances, next, err := h.instances(ctx, region, cursor)
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	instances = existing(instances)
-	sizes, err := h.sizesOf(ctx, region, readable(instances))
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	disks, err := h.diskGiB(ctx, region, cursor, next, instances)
-	if err != nil {
-		return cloud.Page{}, err
-	}
-	page := cloud.Page{Next: next}
-	for _, one := range instances {
-		if one.unread != nil {
-			page.Problems = append(page.Problems, cloud.Problem{NativeID: one.unread.id, Text: one.unread.problem("instance")})
-			continue
-		}
-		id := awssdk.ToString(one.of.InstanceId)
-		f := adapter.NewFields("instance", id)
-		f.Put(&page, HostRow(f, one.of, sizes[one.of.InstanceType], disks[id]))
-	}
-	return page, nil
+// hosts are EC2 instances. One that is terminated stays listed for about an hour.
+var hosts = adapter.Listing[*session, instance]{
+	Kind: resource.HostKind, What: "instance",
+	Action: "DescribeInstances", Path: "reservationSet.item.instancesSet.item", IDField: "instanceId",
+	Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues),
+	Ask:  ask[instance]("nextToken", describeInstances),
+	ID:   instanceID,
+	Join: joinHosts,
+	Gone: func(i *instance) (bool, error) { return i.State.Name == "terminated", nil },
 }
 
-// Lookup implements adapter.Lister.
-func (h hosts) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	found := map[string]bool{}
-	err := h.eachInstance(ctx, region, nativeIDs, func(one listed[ec2types.Instance]) {
-		if exists(one) {
-			found[idOf(one, instanceID)] = true
-		}
-	})
-	if err != nil {
-		return nil, err
-	}
-	return inside(nativeIDs, found), nil
+// instance is the part of an EC2 instance that is kept.
+type instance struct {
+	ID              string                `json:"instanceId"`
+	ImageID         string                `json:"imageId"`
+	State           struct{ Name string } `json:"instanceState"`
+	Type            string                `json:"instanceType"`
+	Placement       struct{ AvailabilityZone string }
+	Platform        string
+	PlatformDetails string
+	PrivateIP       string                                      `json:"privateIpAddress"`
+	PublicIP        string                                      `json:"ipAddress"`
+	IPv6            string                                      `json:"ipv6Address"`
+	VPC             string                                      `json:"vpcId"`
+	Subnet          string                                      `json:"subnetId"`
+	Lifecycle       string                                      `json:"instanceLifecycle"`
+	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
+	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
+	Interfaces      []networkInterface                          `json:"networkInterfaceSet"`
+	Tags            []tag                                       `json:"tagSet"`
 }
 
-func instanceID(instance ec2types.Instance) *string { return instance.InstanceId }
-
-// exists says that the instance is not one of those that stay listed for about an hour
-// after their end.
-func exists(instance listed[ec2types.Instance]) bool {
-	return instance.of.State == nil || instance.of.State.Name != terminated
+type networkInterface struct {
+	PrivateIP   string `json:"privateIpAddress"`
+	Association struct{ PublicIP string }
+	Attachment  struct{ AttachTime string }
+	Addresses   []struct {
+		PrivateIP   string `json:"privateIpAddress"`
+		Association struct{ PublicIP string }
+	} `json:"privateIpAddressesSet"`
+	IPv6 []struct{ IPv6Address string } `json:"ipv6AddressesSet"`
 }
 
-func existing(instances []listed[ec2types.Instance]) []listed[ec2types.Instance] {
-	kept := make([]listed[ec2types.Instance], 0, len(instances))
-	for _, instance := range instances {
-		if exists(instance) {
-			kept = append(kept, instance)
-		}
-	}
-	return kept
-}
+func instanceID(i *instance) string { return i.ID }
 
-// diskGiB is the size of the instances' volumes together, by instance id.
-func (h hosts) diskGiB(ctx context.Context, region, cursor, next string, instances []listed[ec2types.Instance]) (map[string]Disks, error) {
-	var ids []string
-	for _, one := range instances {
-		if id := idOf(one, instanceID); id != "" {
-			ids = append(ids, id)
-		}
-	}
-	byInstance, err := h.attachedVolumes(ctx, region, cursor, next, ids)
+// joinHosts joins instances with what their types have, and with their volumes.
+func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (func(*adapter.Fields, *instance) resource.Row, error) {
+	sizes, err := s.sizesOf(ctx, page.Region, page.IDs(func(i *instance) string { return i.Type }))
 	if err != nil {
 		return nil, err
 	}
-	volumes := byInstance[""]
-	for _, id := range ids {
-		volumes = append(volumes, byInstance[id]...)
-	}
-	sum := DiskGiB(readable(volumes))
-	for _, one := range volumes {
-		if one.unread == nil {
-			continue
-		}
-		for _, instance := range instancesOf(one) {
-			sum[instance] = Disks{Problem: one.unread.problem("volume")}
-		}
-	}
-	return sum, nil
-}
-
-// attachedVolumes are the volumes of the instances of a page, by instance id.
-func (h hosts) attachedVolumes(ctx context.Context, region, cursor, next string, ids []string) (map[string][]listed[ec2types.Volume], error) {
-	byID := func(ids []string) (map[string][]listed[ec2types.Volume], error) { return h.volumesOf(ctx, region, ids) }
-	if askedByID(cursor, next, ids) {
-		return byID(ids)
-	}
-	all, err := h.allVolumes(ctx, region, cursor == "")
+	volumes, err := join(ctx, s, besideHosts, page, page.IDs(instanceID))
 	if err != nil {
 		return nil, err
 	}
-	if next == "" {
-		h.tables.volumes.Forget(region)
+	return func(f *adapter.Fields, i *instance) resource.Row {
+		return hostRow(f, i, sizes[i.Type], volumes(i.ID).Of(f, i.ID))
+	}, nil
+}
+
+func hostRow(f *adapter.Fields, i *instance, size size, diskGiB int64) resource.Row {
+	if size.problem != "" {
+		f.Fail("%s", size.problem)
 	}
-	return joined(all, ids, byID)
+	tags := tagsOf(i.Tags)
+	private, public := i.addresses()
+	return &resource.Host{
+		Meta:           resource.Meta{NativeID: i.ID},
+		Name:           tags["Name"],
+		Status:         i.State.Name,
+		Zone:           i.Placement.AvailabilityZone,
+		InstanceType:   i.Type,
+		VCPU:           cmp.Or(i.chosenVCPU(f), size.vCPU),
+		MemoryMiB:      size.memoryMiB,
+		DiskGiB:        diskGiB,
+		PrivateIPs:     private,
+		PublicIPs:      public,
+		VPCID:          i.VPC,
+		SubnetID:       i.Subnet,
+		ImageID:        i.ImageID,
+		OS:             cmp.Or(i.PlatformDetails, i.Platform),
+		ChargeType:     cmp.Or(i.Lifecycle, "on-demand"),
+		Tags:           tags,
+		CloudCreatedAt: i.created(f),
+	}
 }
 
-// Disks are the volumes of an instance: their size together, and why it cannot be relied
-// on.
-type Disks struct {
-	GiB     int64
-	Problem string
+// chosenVCPU is the number of vCPUs where it is said beside the type, else 0.
+func (i *instance) chosenVCPU(f *adapter.Fields) int64 {
+	return f.Whole("cpuOptions.coreCount", i.CPU.CoreCount) * f.Whole("cpuOptions.threadsPerCore", i.CPU.ThreadsPerCore)
 }
 
-// DiskGiB is the size of the volumes together, by the id of the instance that they are
-// attached to; a volume that is attached to several counts for each. The order of the
-// volumes makes no difference, nor does one that is there twice.
-func DiskGiB(volumes []ec2types.Volume) map[string]Disks {
-	type pair struct{ volume, instance string }
-	counted := map[pair]bool{}
-	sum := map[string]Disks{}
-	for _, volume := range volumes {
-		id := awssdk.ToString(volume.VolumeId)
-		f := adapter.NewFields("volume", id)
-		size := adapter.Count(f, "size", volume.Size)
-		for _, attachment := range volume.Attachments {
-			at := pair{id, awssdk.ToString(attachment.InstanceId)}
-			if counted[at] {
-				continue
-			}
-			counted[at] = true
-			before := sum[at.instance]
-			sum[at.instance] = Disks{GiB: before.GiB + size, Problem: cmp.Or(before.Problem, f.Problem())}
+// addresses are those of all interfaces, IPv6 among the private ones: EC2 does not say
+// which of these can be reached from outside. A public one is associated with a private
+// one. The instance's own fields have the first of each alone, and are all that an
+// instance without interfaces has.
+func (i *instance) addresses() (private, public []string) {
+	for _, of := range i.Interfaces {
+		private, public = append(private, of.PrivateIP), append(public, of.Association.PublicIP)
+		for _, one := range of.Addresses {
+			private, public = append(private, one.PrivateIP), append(public, one.Association.PublicIP)
+		}
+		for _, one := range of.IPv6 {
+			private = append(private, one.IPv6Address)
 		}
 	}
-	return sum
-}
-
-// onDemand is the charge type of an instance whose lifecycle is empty.
-const onDemand = "on-demand"
-
-// HostRow is the row of an instance of a type of that size, with those volumes.
-func HostRow(f *adapter.Fields, instance ec2types.Instance, size Size, disks Disks) *resource.Host {
-	for _, problem := range []string{size.Problem, disks.Problem} {
-		if problem != "" {
-			f.Fail("%s", problem)
-		}
+	if private = adapter.IPs(private...); len(private) == 0 {
+		private = adapter.IPs(i.PrivateIP, i.IPv6)
 	}
-	tags := tagsOf(instance.Tags)
-	row := &resource.Host{
-		Meta: resource.Meta{NativeID: awssdk.ToString(instance.InstanceId)}, Name: tags["Name"], Tags: tags,
-		InstanceType: string(instance.InstanceType), VCPU: vCPU(f, instance, size), MemoryMiB: size.MemoryMiB, DiskGiB: disks.GiB,
-		PrivateIPs: adapter.IPs(privateIPs(instance)...), PublicIPs: adapter.IPs(publicIPs(instance)...),
-		VPCID: awssdk.ToString(instance.VpcId), SubnetID: awssdk.ToString(instance.SubnetId),
-		ImageID: awssdk.ToString(instance.ImageId), OS: operatingSystem(instance),
-		ChargeType: chargeType(instance), CloudCreatedAt: created(f, instance),
+	if public = adapter.IPs(public...); len(public) == 0 {
+		public = adapter.IPs(i.PublicIP)
 	}
-	if instance.State != nil {
-		row.Status = string(instance.State.Name)
-	}
-	if instance.Placement != nil {
-		row.Zone = awssdk.ToString(instance.Placement.AvailabilityZone)
-	}
-	return row
-}
-
-// vCPU is what the instance was given, else what its type has.
-func vCPU(f *adapter.Fields, instance ec2types.Instance, size Size) int64 {
-	if options := instance.CpuOptions; options != nil {
-		cores := adapter.Count(f, "cpuOptions.coreCount", options.CoreCount)
-		threads := adapter.Count(f, "cpuOptions.threadsPerCore", options.ThreadsPerCore)
-		if cores > 0 && threads > 0 {
-			return cores * threads
-		}
-	}
-	return size.VCPU
-}
-
-// privateIPs are the addresses of all interfaces, IPv6 among them: EC2 does not say which
-// of these can be reached from outside. The instance's own fields have the first alone,
-// and are all that an instance without interfaces has.
-func privateIPs(instance ec2types.Instance) (ips []string) {
-	for _, of := range instance.NetworkInterfaces {
-		for _, address := range of.PrivateIpAddresses {
-			ips = appendText(ips, address.PrivateIpAddress)
-		}
-		for _, address := range of.Ipv6Addresses {
-			ips = appendText(ips, address.Ipv6Address)
-		}
-		ips = appendText(ips, of.PrivateIpAddress)
-	}
-	if len(ips) == 0 {
-		ips = appendText(appendText(ips, instance.PrivateIpAddress), instance.Ipv6Address)
-	}
-	return ips
-}
-
-// publicIPs are the addresses associated with any private one.
-func publicIPs(instance ec2types.Instance) (ips []string) {
-	add := func(association *ec2types.InstanceNetworkInterfaceAssociation) {
-		if association != nil {
-			ips = appendText(ips, association.PublicIp)
-		}
-	}
-	for _, of := range instance.NetworkInterfaces {
-		for _, address := range of.PrivateIpAddresses {
-			add(address.Association)
-		}
-		add(of.Association)
-	}
-	if len(ips) == 0 {
-		ips = appendText(ips, instance.PublicIpAddress)
-	}
-	return ips
-}
-
-func operatingSystem(instance ec2types.Instance) string {
-	if details := awssdk.ToString(instance.PlatformDetails); details != "" {
-		return details
-	}
-	return string(instance.Platform)
-}
-
-func chargeType(instance ec2types.Instance) string {
-	if instance.InstanceLifecycle == "" {
-		return onDemand
-	}
-	return string(instance.InstanceLifecycle)
+	return private, public
 }
 
 // created is the oldest time at which a disk or an interface was attached: EC2 does not
 // say when an instance was made. LaunchTime is that of the last start. It is not used
 // even where nothing was ever attached: each start would be a modification.
-func created(f *adapter.Fields, instance ec2types.Instance) time.Time {
-	var oldest time.Time
-	consider := func(at *time.Time) {
-		if at := f.At("attachTime", at); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
+func (i *instance) created(f *adapter.Fields) (oldest time.Time) {
+	consider := func(field, text string) {
+		if at := f.Time(field, text, time.UTC); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
 			oldest = at
 		}
 	}
-	for _, of := range instance.BlockDeviceMappings {
-		if of.Ebs != nil {
-			consider(of.Ebs.AttachTime)
-		}
+	for _, of := range i.Disks {
+		consider("blockDeviceMapping.item.ebs.attachTime", of.EBS.AttachTime)
 	}
-	for _, of := range instance.NetworkInterfaces {
-		if of.Attachment != nil {
-			consider(of.Attachment.AttachTime)
-		}
+	for _, of := range i.Interfaces {
+		consider("networkInterfaceSet.item.attachment.attachTime", of.Attachment.AttachTime)
 	}
 	return oldest
 }

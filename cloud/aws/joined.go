@@ -2,11 +2,10 @@ package aws
 
 import (
 	"context"
-
-	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"slices"
 
 	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
 )
 
 // What a page is joined with is asked for by the ids on it, 200 in a call, where one call
@@ -14,113 +13,188 @@ import (
 // instances are 40 pages that take three calls each by id, and ten calls of a list.
 // An id that the list lacks, of something newer, is asked for.
 
-// tables are the whole lists, by region.
-type tables struct {
-	roots   adapter.Tables[map[string]string]                    // devices that instances start from, by instance id
-	volumes adapter.Tables[map[string][]listed[ec2types.Volume]] // by instance id
+// beside is a list that pages of another are joined with, by the ids of instances. V is
+// what is kept of it.
+type beside[T, V any] struct {
+	list   *adapter.Listing[*session, T]
+	tables func(*session) *adapter.Tables[*V]
+	add    func(*V, *adapter.Item[T]) error
+	has    func(kept *V, instance string) bool
 }
 
-// askedByID says whether what a page of a listing is joined with is asked for by the ids
-// on the page, which is the only one.
-func askedByID(cursor, next string, ids []string) bool {
-	return cursor == "" && next == "" && len(ids) <= maxFilterValues
-}
-
-// rootsOf are the names of the devices that instances start from, by the instance's id.
-func (s *session) rootsOf(ctx context.Context, region string, ids []string) (map[string]string, error) {
-	roots := map[string]string{}
-	err := s.eachInstance(ctx, region, ids, func(instance listed[ec2types.Instance]) {
-		roots[idOf(instance, instanceID)] = rootDevice(instance)
-	})
-	return roots, err
-}
-
-// rootDevice is the device that an instance starts from. What else is odd about the
-// instance is no matter of its disks.
-func rootDevice(instance listed[ec2types.Instance]) string {
-	if instance.unread != nil {
-		return instance.unread.element.text("rootDeviceName")
+// join gives what is kept of an instance, for those of a page.
+func join[P, T, V any](ctx context.Context, s *session, with beside[T, V], page adapter.Batch[P], ids []string) (func(instance string) *V, error) {
+	if page.Begins && page.Ends && len(ids) <= maxFilterValues {
+		kept, err := with.byIDs(ctx, s, page.Region, ids)
+		return func(string) *V { return kept }, err
 	}
-	return awssdk.ToString(instance.of.RootDeviceName)
-}
-
-func (s *session) allRoots(ctx context.Context, region string, begins bool) (map[string]string, error) {
-	return s.tables.roots.Pages(ctx, region, begins, func(ctx context.Context, all map[string]string, cursor string) (map[string]string, string, error) {
+	all, err := with.tables(s).Pages(ctx, page.Region, page.Begins, func(ctx context.Context, all *V, cursor string) (*V, string, error) {
 		if cursor == "" {
-			all = map[string]string{}
+			all = new(V)
 		}
-		instances, next, err := s.instances(ctx, region, cursor)
-		for _, instance := range instances {
-			all[idOf(instance, instanceID)] = rootDevice(instance)
+		items, next, err := with.list.Page(ctx, s, page.Region, cursor)
+		if err != nil {
+			return nil, "", err
 		}
-		return all, next, err
+		return all, next, with.addAll(all, items)
 	})
-}
-
-// volumesOf are the volumes of instances, by the instance's id; under no id is what the
-// answer has of none.
-func (s *session) volumesOf(ctx context.Context, region string, ids []string) (map[string][]listed[ec2types.Volume], error) {
-	volumes := map[string][]listed[ec2types.Volume]{}
-	err := s.eachVolume(ctx, region, byAttachedInstance, ids, func(volume listed[ec2types.Volume]) {
-		addVolume(volumes, volume)
-		if len(instancesOf(volume)) == 0 {
-			volumes[""] = append(volumes[""], volume)
+	if err != nil {
+		return nil, err
+	}
+	if page.Ends {
+		with.tables(s).Forget(page.Region)
+	}
+	newer, err := with.byIDs(ctx, s, page.Region, slices.DeleteFunc(ids, func(id string) bool { return with.has(all, id) }))
+	return func(instance string) *V {
+		if with.has(all, instance) {
+			return all
 		}
-	})
-	return volumes, err
+		return newer
+	}, err
 }
 
-func (s *session) allVolumes(ctx context.Context, region string, begins bool) (map[string][]listed[ec2types.Volume], error) {
-	return s.tables.volumes.Pages(ctx, region, begins,
-		func(ctx context.Context, all map[string][]listed[ec2types.Volume], cursor string) (map[string][]listed[ec2types.Volume], string, error) {
-			if cursor == "" {
-				all = map[string][]listed[ec2types.Volume]{}
+func (b beside[T, V]) byIDs(ctx context.Context, s *session, region string, ids []string) (*V, error) {
+	items, _, err := b.list.ByIDs(ctx, s, region, ids)
+	if err != nil {
+		return nil, err
+	}
+	kept := new(V)
+	return kept, b.addAll(kept, items)
+}
+
+func (b beside[T, V]) addAll(kept *V, items []adapter.Item[T]) error {
+	for i := range items {
+		if err := b.add(kept, &items[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// besideHosts are the volumes, by the instances that they are attached to.
+var besideHosts = beside[attached, adapter.HostDisks]{
+	list: &adapter.Listing[*session, attached]{
+		What: "volume", Action: "DescribeVolumes", Path: "volumeSet.item",
+		Pages: adapter.Tokens(maxVolumes), IDs: adapter.Together(maxFilterValues),
+		Ask: ask[attached]("nextToken", describeVolumes("attachment.instance-id")),
+		ID:  func(a *attached) string { return a.ID },
+	},
+	tables: func(s *session) *adapter.Tables[*adapter.HostDisks] { return &s.volumes },
+	add: func(kept *adapter.HostDisks, item *adapter.Item[attached]) error {
+		f := item.Read("volume", item.Value.ID)
+		return kept.Add(f, f.Whole("size", item.Value.Size), item.IsOdd(), item.Value.instances()...)
+	},
+	has: (*adapter.HostDisks).Has,
+}
+
+// attached is what the instances of a volume need to know of it.
+type attached struct {
+	ID          string `json:"volumeId"`
+	Size        string
+	Attachments []attachment `json:"attachmentSet"`
+}
+
+func (a *attached) instances() []string {
+	ids := make([]string, len(a.Attachments))
+	for i, one := range a.Attachments {
+		ids[i] = one.InstanceID
+	}
+	return ids
+}
+
+// besideDisks are the instances, by the devices that they start from.
+var besideDisks = beside[started, rootDevices]{
+	list: &adapter.Listing[*session, started]{
+		What: "instance", Action: "DescribeInstances", Path: hosts.Path,
+		Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues),
+		Ask: ask[started]("nextToken", describeInstances),
+		ID:  func(i *started) string { return i.ID },
+	},
+	tables: func(s *session) *adapter.Tables[*rootDevices] { return &s.roots },
+	add:    (*rootDevices).add,
+	has:    (*rootDevices).has,
+}
+
+// started is what the volumes of an instance need to know of it.
+type started struct {
+	ID         string `json:"instanceId"`
+	RootDevice string `json:"rootDeviceName"`
+}
+
+// rootDevices are the devices that instances start from, by the instance's id.
+type rootDevices struct{ byInstance map[string]rootDevice }
+
+type rootDevice struct{ name, problem string }
+
+func (r *rootDevices) add(item *adapter.Item[started]) error {
+	if r.byInstance == nil {
+		r.byInstance = map[string]rootDevice{}
+	}
+	id := item.Value.ID
+	problem := item.Read("instance", id).Problem()
+	if id == "" && item.IsOdd() {
+		return adapter.BadAnswer("DescribeInstances", "whose volumes are of it? %s", problem)
+	}
+	r.byInstance[id] = rootDevice{item.Value.RootDevice, problem}
+	return nil
+}
+
+func (r *rootDevices) has(instance string) bool {
+	_, has := r.byInstance[instance]
+	return has
+}
+
+// of is the name of an instance's, empty for one that is not known.
+func (r *rootDevices) of(f *adapter.Fields, instance string) string {
+	root := r.byInstance[instance]
+	if root.problem != "" && instance != "" {
+		f.Fail("%s", root.problem)
+	}
+	return root.name
+}
+
+// balancerTags are the tags of load balancers.
+var balancerTags = adapter.Listing[*session, tagged]{
+	What: "its tags", Action: "DescribeTags", Path: "DescribeTagsResult.TagDescriptions.member",
+	Pages: adapter.Tokens(maxARNs), IDs: adapter.Together(maxARNs),
+	Ask: ask[tagged]("", describeTags),
+	ID:  func(t *tagged) string { return t.ARN },
+}
+
+type tagged struct {
+	ARN  string `json:"ResourceArn"`
+	Tags []tag
+}
+
+// joinLoadBalancers joins load balancers with their tags. One that is not known to have
+// any went away since.
+func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
+	arns := page.IDs(loadBalancerARN)
+	described, unknown, err := balancerTags.ByIDs(ctx, s, page.Region, arns)
+	if err != nil {
+		return nil, err
+	}
+	tags := map[string]*adapter.Item[tagged]{}
+	for i := range described {
+		tags[described[i].Value.ARN] = &described[i]
+	}
+	for _, arn := range arns {
+		if tags[arn] == nil && !slices.Contains(unknown, arn) {
+			return nil, adapter.BadAnswer(balancerTags.Action, "the tags of %q are not in the answer", arn)
+		}
+	}
+	return func(f *adapter.Fields, b *loadBalancer) resource.Row {
+		of := tags[b.ARN]
+		switch {
+		case of != nil:
+			if problem := of.Read(balancerTags.What, b.ARN).Problem(); problem != "" {
+				f.Fail("%s", problem)
 			}
-			volumes, next, err := s.volumes(ctx, region, cursor)
-			for _, volume := range volumes {
-				addVolume(all, volume)
-			}
-			return all, next, err
-		})
-}
-
-// addVolume adds the volume to each instance that it is attached to, without what its
-// size does not need.
-func addVolume(volumes map[string][]listed[ec2types.Volume], volume listed[ec2types.Volume]) {
-	kept := volume
-	kept.of = ec2types.Volume{VolumeId: volume.of.VolumeId, Size: volume.of.Size, Attachments: volume.of.Attachments}
-	for _, id := range instancesOf(volume) {
-		volumes[id] = append(volumes[id], kept)
-	}
-}
-
-// instancesOf are the ids of the instances that a volume is attached to.
-func instancesOf(volume listed[ec2types.Volume]) (ids []string) {
-	if volume.unread != nil {
-		return adapter.Set(volume.unread.element.all("instanceId")...)
-	}
-	for _, attachment := range volume.of.Attachments {
-		ids = append(ids, awssdk.ToString(attachment.InstanceId))
-	}
-	return adapter.Set(ids...)
-}
-
-// joined picks what belongs to ids out of a whole list, and asks for what it lacks.
-func joined[T any](all map[string]T, ids []string, ask func(ids []string) (map[string]T, error)) (map[string]T, error) {
-	found := make(map[string]T, len(ids))
-	var lacks []string
-	for _, id := range ids {
-		if one, there := all[id]; there {
-			found[id] = one
-		} else {
-			lacks = append(lacks, id)
+			return loadBalancerRow(f, b, of.Value.Tags)
+		case b.ARN == "":
+			return loadBalancerRow(f, b, nil)
+		default:
+			return nil
 		}
-	}
-	asked, err := ask(lacks)
-	for id, one := range asked {
-		if _, there := found[id]; !there {
-			found[id] = one
-		}
-	}
-	return found, err
+	}, nil
 }

@@ -4,13 +4,9 @@ import (
 	"fmt"
 	"testing"
 
-	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	elbtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
-	"cloudsync/cloud/adapter"
-	"cloudsync/cloud/aws"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -106,7 +102,7 @@ func TestLoadBalancerLookup(t *testing.T) {
 	} {
 		found, err := client.Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), test.asked)
 		require.NoError(t, err, name)
-		require.Equal(t, test.want, found, name)
+		require.ElementsMatch(t, test.want, found, name)
 	}
 	c.Break(fake.Fault{Verdict: fake.Denied, Action: "DescribeLoadBalancers"})
 	_, err := client.Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), []string{"shop"})
@@ -126,18 +122,59 @@ func TestTagsThatAreLeftOut(t *testing.T) {
 
 func TestLoadBalancerRow(t *testing.T) {
 	t.Parallel()
-	f := adapter.NewFields("load balancer", "arn")
-	row := aws.LoadBalancerRow(f, elbtypes.LoadBalancer{
-		LoadBalancerArn: awssdk.String("arn"), Scheme: "elsewhere", Type: "quantum", DNSName: awssdk.String("name"),
-		State: &elbtypes.LoadBalancerState{Code: "resting"},
-		AvailabilityZones: []elbtypes.AvailabilityZone{{}, {ZoneName: awssdk.String("a"), LoadBalancerAddresses: []elbtypes.LoadBalancerAddress{
-			{}, {IpAddress: awssdk.String("198.51.100.1"), IPv6Address: awssdk.String("2001:db8::1")},
-		}}},
-	}, nil)
-	require.Equal(t, &resource.LoadBalancer{
-		Meta: resource.Meta{NativeID: "arn"}, Scheme: "elsewhere", BalancerType: "quantum", Status: "resting",
-		Addresses: []string{"198.51.100.1", "2001:db8::1"}, Zones: []string{"a"}, Tags: map[string]string{},
-	}, row)
-	require.Equal(t, &resource.LoadBalancer{Tags: map[string]string{}}, aws.LoadBalancerRow(f, elbtypes.LoadBalancer{}, nil))
-	require.Empty(t, f.Problem())
+	for inner, want := range map[string]*resource.LoadBalancer{
+		"": {},
+		`<Scheme>elsewhere</Scheme><Type>quantum</Type><DNSName>name</DNSName><State><Code>resting</Code></State><AvailabilityZones><member/>
+			<member><ZoneName>a</ZoneName><LoadBalancerAddresses><member/><member><IpAddress>198.51.100.1</IpAddress><IPv6Address>2001:db8::1</IPv6Address></member>
+			</LoadBalancerAddresses></member></AvailabilityZones>`: {
+			Scheme: "elsewhere", BalancerType: "quantum", Status: "resting", Addresses: []string{"198.51.100.1", "2001:db8::1"}, Zones: []string{"a"},
+		},
+	} {
+		want.NativeID = "arn:1"
+		c := newCloud(few())
+		c.Record("DescribeTags", []byte(tagsXML("<ResourceArn>arn:1</ResourceArn>")))
+		page := recorded(t, c, resource.LoadBalancerKind, "DescribeLoadBalancers", balancersXML("<LoadBalancerArn>arn:1</LoadBalancerArn>"+inner))
+		require.Empty(t, page.Problems)
+		requireRows(t, resource.LoadBalancerKind, []resource.Row{want}, page.Rows)
+	}
+}
+
+func balancersXML(inner string) string {
+	return `<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member>` + inner +
+		`</member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`
+}
+
+func tagsXML(inner string) string {
+	return `<DescribeTagsResponse><DescribeTagsResult><TagDescriptions><member>` + inner +
+		`</member></TagDescriptions></DescribeTagsResult></DescribeTagsResponse>`
+}
+
+// Tags that make no sense cost their load balancer alone.
+func TestTagsThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	c.Record("DescribeTags", []byte(tagsXML("<ResourceArn>"+balancerARN+"app/shop/1</ResourceArn><Tags>none</Tags></member><member><ResourceArn>"+
+		balancerARN+"net/inner/2</ResourceArn><Tags><member><Key>a</Key><Value/></member></Tags>")))
+	page, err := newClient(t, c).List(t.Context(), scopeOf(resource.LoadBalancerKind), "")
+	require.NoError(t, err)
+	require.Len(t, page.Problems, 1)
+	require.Equal(t, balancerARN+"app/shop/1", page.Problems[0].NativeID)
+	require.Contains(t, page.Problems[0].Text, `: Tags makes no sense: "\"none\""`)
+	require.Len(t, page.Rows, 1)
+	require.Equal(t, map[string]string{"a": ""}, page.Rows[0].(*resource.LoadBalancer).Tags)
+}
+
+// The ARN says which region a load balancer is of.
+func TestLoadBalancersOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	of := few()
+	of.LoadBalancers[0].ID = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/shop/1"
+	c := newCloud(of)
+	rows := list(t, newClient(t, c), resource.LoadBalancerKind)
+	require.Len(t, rows, 1)
+	require.Equal(t, balancerARN+"net/inner/2", rows[0].RowMeta().NativeID)
+	change(c, func(r *fake.Region) { r.LoadBalancers = r.LoadBalancers[:1] })
+	failed := failure(t.Context(), t, newClient(t, c), resource.LoadBalancerKind, "")
+	require.Equal(t, cloud.BadAnswer, failed.Class)
+	require.ErrorContains(t, failed, "us-east-1")
 }

@@ -155,3 +155,12 @@ func failure(ctx context.Context, t testing.TB, client cloud.Provider, kind *res
 	require.NotContains(t, err.Error(), awsfake.Planted)
 	return failed
 }
+
+// recorded is the page of a kind where the cloud answers an action with this.
+func recorded(t testing.TB, c *fake.Cloud, kind *resource.Kind, action, body string) cloud.Page {
+	t.Helper()
+	c.Record(action, []byte(body))
+	page, err := newClient(t, c).List(t.Context(), scopeOf(kind), "")
+	require.NoError(t, err, body)
+	return page
+}

@@ -41,7 +41,7 @@ type realCloud struct {
 	zones    func(region string) string
 	size     string // of a host with 4 vCPU and 16 GiB
 	database string // how the ids of databases begin
-	balancer string // and those of load balancers
+	balancer string // and those of load balancers, REGION for the region
 	whole    bool   // its lists are of all regions, none of which refuses alone
 }
 
@@ -65,7 +65,7 @@ var realClouds = []realCloud{
 		accounts: [2]string{"100000000001", "100000000002"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("i-%017x", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "m5.xlarge",
-		database: "db-", balancer: "arn:aws:elasticloadbalancing:eu-west-1:100000000001:loadbalancer/app/b/",
+		database: "db-", balancer: "arn:aws:elasticloadbalancing:REGION:100000000001:loadbalancer/app/b/",
 	},
 	{
 		provider: "huawei", handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
@@ -148,7 +148,7 @@ func (r *realStack) addServices(region *fake.Region, n int) {
 		Type: r.size, VCPU: 4, MemoryMiB: 16384, StorageGiB: 100, Endpoint: fmt.Sprintf("10.2.0.%d", n%250), Port: 3306, Created: created,
 	})
 	region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{
-		ID: fmt.Sprintf("%s%d", r.balancer, n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
+		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.balancer, "REGION", region.Name), n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
 		Addresses: []string{fmt.Sprintf("10.3.0.%d", n%250)}, VPC: "vpc-1", Created: created,
 	})
 }

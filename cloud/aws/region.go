@@ -4,68 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"cloudsync/cloud"
-	"cloudsync/cloud/adapter"
 )
-
-// Identity implements adapter.Session: the account's twelve digits. It needs no
-// permission.
-func (s *session) Identity(ctx context.Context) (string, error) {
-	answer, err := adapter.Do(ctx, s.account.Calls, "", "GetCallerIdentity", func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
-		answer, err := s.newSTS(s.credentials).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-		return answer, told(err)
-	})
-	if err != nil {
-		return "", err
-	}
-	id := awssdk.ToString(answer.Account)
-	if id == "" {
-		return "", adapter.BadAnswer("GetCallerIdentity", "the answer has no account in it")
-	}
-	return id, nil
-}
 
 // notOptedIn is the status of a region that the account has not enabled.
 const notOptedIn = "not-opted-in"
-
-// Regions implements adapter.Session.
-func (s *session) Regions(ctx context.Context) ([]string, error) {
-	regions, err := s.describeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: awssdk.Bool(false)})
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, region := range regions {
-		if name := awssdk.ToString(region.RegionName); name != "" && awssdk.ToString(region.OptInStatus) != notOptedIn {
-			names = append(names, name)
-		}
-	}
-	if len(names) == 0 { // every account has those that need no opting in
-		return nil, adapter.BadAnswer("DescribeRegions", "the account has no region")
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
-}
-
-func (s *session) describeRegions(ctx context.Context, in *ec2.DescribeRegionsInput) ([]ec2types.Region, error) {
-	answer, err := adapter.Do(ctx, s.account.Calls, "", "DescribeRegions", func(ctx context.Context) (*ec2.DescribeRegionsOutput, error) {
-		answer, err := s.in(s.home).ec2.DescribeRegions(ctx, in)
-		return answer, told(err)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return answer.Regions, nil
-}
 
 // errNoRegion is in the error of a region that does not exist. It says nothing of a
 // resource that was asked for in it.
@@ -77,7 +26,7 @@ var errNoRegion = errors.New("the region does not exist")
 // (https://github.com/fog/fog-aws/issues/585). Where the account's home region does
 // not say so, refused stands.
 func (s *session) orNoRegion(ctx context.Context, region string, refused error) error {
-	all, err := s.describeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: awssdk.Bool(true)})
+	all, err := s.describeRegions(ctx, true)
 	if err != nil || len(all) == 0 {
 		return refused
 	}
@@ -105,4 +54,35 @@ func instead(region string, all []ec2types.Region) string {
 		}
 	}
 	return "correct its name in the account's regions, or take it out"
+}
+
+// homes are the regions that are asked for what is of no region, by what the names of
+// their partition's regions begin with. A region of another partition knows nothing of
+// the account. All are enabled in every account
+// (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
+var homes = []struct{ prefix, partition, home string }{
+	{"cn-", "aws-cn", "cn-north-1"},
+	{"us-gov-", "aws-us-gov", "us-gov-west-1"},
+	{"us-iso-", "aws-iso", "us-iso-east-1"},
+	{"us-isob-", "aws-iso-b", "us-isob-east-1"},
+	{"us-isof-", "aws-iso-f", "us-isof-south-1"},
+	{"eu-isoe-", "aws-iso-e", "eu-isoe-west-1"},
+	{"eusc-", "aws-eusc", "eusc-de-east-1"},
+}
+
+const commercialHome = "us-east-1"
+
+// homeRegion is that of the partition which the first configured region, else the role,
+// else the machine's own configuration names.
+func homeRegion(regions []string, roleARN, fallback string) string {
+	region := fallback
+	if len(regions) > 0 {
+		region = regions[0]
+	}
+	for _, of := range homes {
+		if strings.HasPrefix(region, of.prefix) || len(regions) == 0 && strings.HasPrefix(roleARN, "arn:"+of.partition+":") {
+			return of.home
+		}
+	}
+	return commercialHome
 }

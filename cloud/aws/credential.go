@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
-	"sync/atomic"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -17,7 +15,6 @@ import (
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -52,65 +49,50 @@ func (s *session) base() (awssdk.CredentialsProvider, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read the AWS configuration of this machine: %w", err)
 	}
-	return &chain{CredentialsProvider: found.Credentials}, found.Region, nil
+	return chained{newChain(found.Credentials)}, found.Region, nil
 }
 
-// chain is the SDK's default chain, whose failures are told from those of the API.
-type chain struct {
-	awssdk.CredentialsProvider
-	gave atomic.Bool // a credential, since the process began
-}
+// chainPatience is how long one search of the chain may take: as long as the SDK lets a
+// credential_process run.
+const chainPatience = time.Minute
 
-// Retrieve implements aws.CredentialsProvider.
-func (c *chain) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
-	found, err := c.CredentialsProvider.Retrieve(ctx)
-	if err != nil {
-		return found, adapter.OfAccount(&noCredential{err: err, gaveBefore: c.gave.Load()})
+// newChain is the SDK's default chain. The SDK keeps what it finds until it expires.
+func newChain(sdk awssdk.CredentialsProvider) *adapter.Chain[awssdk.Credentials] {
+	return &adapter.Chain[awssdk.Credentials]{
+		Find: func() (found adapter.Found[awssdk.Credentials], err error) {
+			found.Credential, err = sdk.Retrieve(context.Background())
+			return found, err
+		},
+		Patience: chainPatience,
+		Say:      reasonOf,
 	}
-	c.gave.Store(true)
-	return found, nil
 }
 
-// noCredential is the error of a default chain that gave no credential.
-type noCredential struct {
-	err        error
-	gaveBefore bool
+// chained is the default chain as the SDK's clients ask for it.
+type chained struct {
+	chain *adapter.Chain[awssdk.Credentials]
 }
 
-// class is that of a failure that has no code of an API. Where the chain gave a
-// credential before, what gave it fails for the moment. Where it never did, there is
-// none: an instance's metadata that cannot be reached is that of a machine which has
-// no role, and asking again would tell nothing new.
-func (e *noCredential) class() cloud.Class {
-	if e.gaveBefore {
-		return cloud.Unavailable
+// Retrieve implements aws.CredentialsProvider. Where an API refused the chain its
+// credential, the API's code counts.
+func (c chained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
+	found, err := c.chain.Get(ctx)
+	if class := codes.Class(codeOf(err)); class != "" {
+		err = &refusal{class, err.Error()}
 	}
-	return cloud.InvalidCredential
+	return found, adapter.OfAccount(err)
 }
 
-// Error implements error. Of the cause it tells only what a server or the network
-// said: the SDK quotes the whole output of a credential_process, secret key and all.
-func (e *noCredential) Error() string {
-	text := "no credential is configured, and the default chain has none"
-	if e.gaveBefore {
-		text = "the default chain has no credential at the moment"
-	}
-	if reason := reasonOf(e.err); reason != "" {
-		text += ": " + reason
-	}
-	return text
-}
-
-// Unwrap returns the chain's own error.
-func (e *noCredential) Unwrap() error { return e.err }
-
-// reasonOf is the part of an error of the chain that can be shown, empty where there is
-// none.
+// reasonOf is what a server or the network said, empty where it was neither: the SDK
+// quotes the whole output of a credential_process, secret key and all.
 func reasonOf(err error) string {
+	var refused *refusal
 	var api smithy.APIError
 	var answer *smithyhttp.ResponseError
 	var network net.Error
 	switch {
+	case errors.As(told(err), &refused):
+		return refused.text
 	case errors.As(err, &api):
 		return api.ErrorCode() + ": " + api.ErrorMessage()
 	case errors.As(err, &answer):
@@ -127,9 +109,7 @@ func (s *session) assumed(base awssdk.CredentialsProvider) awssdk.CredentialsPro
 	role := stscreds.NewAssumeRoleProvider(roleClient{s.newSTS(base), s}, s.account.Credential.RoleARN,
 		func(o *stscreds.AssumeRoleOptions) {
 			o.RoleSessionName = sessionName
-			if id := s.account.Credential.ExternalID; id != "" {
-				o.ExternalID = &id
-			}
+			o.ExternalID = ifAny(s.account.Credential.ExternalID)
 		})
 	return awssdk.NewCredentialsCache(role, func(o *awssdk.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
 }
@@ -155,35 +135,4 @@ func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opt
 		return out, told(err)
 	})
 	return out, adapter.OfAccount(err)
-}
-
-// homes are the regions that are asked for what is of no region, by what the names of
-// their partition's regions begin with. A region of another partition knows nothing of
-// the account. All are enabled in every account
-// (https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html).
-var homes = []struct{ prefix, partition, home string }{
-	{"cn-", "aws-cn", "cn-north-1"},
-	{"us-gov-", "aws-us-gov", "us-gov-west-1"},
-	{"us-iso-", "aws-iso", "us-iso-east-1"},
-	{"us-isob-", "aws-iso-b", "us-isob-east-1"},
-	{"us-isof-", "aws-iso-f", "us-isof-south-1"},
-	{"eu-isoe-", "aws-iso-e", "eu-isoe-west-1"},
-	{"eusc-", "aws-eusc", "eusc-de-east-1"},
-}
-
-const commercialHome = "us-east-1"
-
-// homeRegion is that of the partition which the first configured region, else the role,
-// else the machine's own configuration names.
-func homeRegion(regions []string, roleARN, fallback string) string {
-	region := fallback
-	if len(regions) > 0 {
-		region = regions[0]
-	}
-	for _, of := range homes {
-		if strings.HasPrefix(region, of.prefix) || len(regions) == 0 && strings.HasPrefix(roleARN, "arn:"+of.partition+":") {
-			return of.home
-		}
-	}
-	return commercialHome
 }

@@ -1,0 +1,181 @@
+package aws
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
+	smithy "github.com/aws/smithy-go"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// ask asks by a call of the SDK. token is where an answer has what the next page begins
+// with. The answer is read here: the SDK's own types take one only whole, and refuse all
+// of it for one number or time that they cannot read.
+func ask[T any](token string, send func(context.Context, *clients, adapter.Query) error) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+		answer, err := adapter.Do(ctx, s.account.Calls, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
+			body, err := bodyOf(ctx, func(ctx context.Context) error { return send(ctx, s.in(q.Region), q) })
+			switch {
+			case len(q.IDs) > 0 && isUnknown(err, q.IDs):
+				return adapter.Answer[T]{Unknown: true}, nil
+			case err != nil:
+				return adapter.Answer[T]{}, toldOfPage(err, q.Token)
+			default:
+				return answerOf[T](body, q.Path, token)
+			}
+		})
+		if cloud.ClassOf(err) == cloud.InvalidCredential {
+			err = s.orNoRegion(ctx, q.Region, err)
+		}
+		return answer, err
+	}
+}
+
+// answerOf is an answer whose resources are at the path. Where it lacks their list, which
+// an empty one has too, it is another document, such as a proxy's page.
+func answerOf[T any](body []byte, path, token string) (answer adapter.Answer[T], err error) {
+	root, err := adapter.ParseXML(body)
+	if err != nil {
+		return answer, adapter.BadAnswer("", "read the answer: %w", err)
+	}
+	answer.NoList = len(root.At(listIn(path))) == 0
+	answer.Next = root.Find(token)
+	for _, element := range root.At(path) {
+		answer.Items = append(answer.Items, adapter.ItemOf[T](element))
+	}
+	return answer, nil
+}
+
+// listIn is the path of the list that a path of resources leads through. EC2's elements
+// of lists are called item, and its instances are in lists of a list.
+func listIn(path string) string {
+	if list, _, isEC2 := strings.Cut(path, ".item"); isEC2 {
+		return list
+	}
+	return path[:strings.LastIndexByte(path, '.')]
+}
+
+// bodyOf is the body of the answer to a call of the SDK, whether the SDK can decode it or
+// not.
+func bodyOf(ctx context.Context, send func(context.Context) error) ([]byte, error) {
+	var body []byte
+	err := send(context.WithValue(ctx, keptKey{}, &body))
+	var undecoded *smithy.DeserializationError
+	if err != nil && (!errors.As(err, &undecoded) || body == nil) {
+		return nil, err
+	}
+	return body, nil
+}
+
+// keptKey is that of the place for a body in a request's context.
+type keptKey struct{}
+
+// keeping is a transport that keeps the body of an answer where its request's context
+// asks for it. That of a refusal is the SDK's to read.
+type keeping struct{ base http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (k keeping) RoundTrip(request *http.Request) (*http.Response, error) {
+	response, err := k.base.RoundTrip(request)
+	kept, keeps := request.Context().Value(keptKey{}).(*[]byte)
+	if err != nil || !keeps {
+		return response, err
+	}
+	*kept = nil // it may be of a request for a credential
+	if response.StatusCode == http.StatusOK {
+		*kept, err = io.ReadAll(response.Body) // the adapter's transport has it already
+		response.Body = io.NopCloser(bytes.NewReader(*kept))
+	}
+	return response, err
+}
+
+// describeInstances names what other services manage: where the account hides it, AWS
+// lists it only if it is asked to.
+func describeInstances(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{
+		MaxResults: awssdk.Int32(maxInstances), NextToken: ifAny(q.Token),
+		Filters: filter("instance-id", q.IDs), IncludeManagedResources: awssdk.Bool(true),
+	})
+	return err
+}
+
+// describeVolumes is by a filter: volume-id, or another.
+func describeVolumes(by string) func(context.Context, *clients, adapter.Query) error {
+	return func(ctx context.Context, c *clients, q adapter.Query) error {
+		_, err := c.ec2.DescribeVolumes(ctx, &ec2.DescribeVolumesInput{
+			MaxResults: awssdk.Int32(maxVolumes), NextToken: ifAny(q.Token),
+			Filters: filter(by, q.IDs), IncludeManagedResources: awssdk.Bool(true),
+		})
+		return err
+	}
+}
+
+func describeInstanceTypes(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{
+		MaxResults: awssdk.Int32(maxInstanceTypes), NextToken: ifAny(q.Token), Filters: filter("instance-type", q.IDs),
+	})
+	return err
+}
+
+func describeDBInstances(ctx context.Context, c *clients, q adapter.Query) error {
+	in := &rds.DescribeDBInstancesInput{MaxRecords: awssdk.Int32(maxDatabases), Marker: ifAny(q.Token)}
+	if len(q.IDs) > 0 {
+		in.Filters = []rdstypes.Filter{{Name: awssdk.String("dbi-resource-id"), Values: q.IDs}}
+	}
+	_, err := c.rds.DescribeDBInstances(ctx, in)
+	return err
+}
+
+func describeLoadBalancers(ctx context.Context, c *clients, q adapter.Query) error {
+	in := &elb.DescribeLoadBalancersInput{LoadBalancerArns: q.IDs, Marker: ifAny(q.Token)}
+	if len(q.IDs) == 0 {
+		in.PageSize = awssdk.Int32(maxLoadBalancers)
+	}
+	_, err := c.elb.DescribeLoadBalancers(ctx, in)
+	return err
+}
+
+func describeTags(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: q.IDs})
+	return err
+}
+
+// maxFilterValues is how many values EC2 takes in a filter
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html).
+const maxFilterValues = 200
+
+// wildcards have a meaning in a filter's values unless a backslash comes first.
+var wildcards = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
+
+// filter selects what has one of the values, all where there are none. Unlike a list of
+// ids, it leaves out what does not exist; with a list, the whole call fails
+// (InvalidInstanceID.NotFound).
+func filter(name string, values []string) []ec2types.Filter {
+	if len(values) == 0 {
+		return nil
+	}
+	exact := make([]string, len(values))
+	for i, value := range values {
+		exact[i] = wildcards.Replace(value)
+	}
+	return []ec2types.Filter{{Name: &name, Values: exact}}
+}
+
+func ifAny(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}

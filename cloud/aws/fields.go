@@ -1,0 +1,26 @@
+package aws
+
+import (
+	"slices"
+	"strings"
+
+	"cloudsync/cloud/adapter"
+)
+
+// tag is one of a resource. The keys of a resource are unique.
+type tag struct{ Key, Value string }
+
+func tagsOf(tags []tag) map[string]string {
+	return adapter.Tags(tags, func(t tag) (key, value string) { return t.Key, t.Value })
+}
+
+// clustered are the engines, by what their names begin with, whose storage belongs to the
+// cluster and grows by itself. The API gives a constant for an instance
+// (https://docs.aws.amazon.com/neptune/latest/apiref/API_DBInstance.html).
+var clustered = []string{"aurora", "neptune", "docdb"}
+
+// isOfCluster says that an instance of the engine has no storage of its own.
+func isOfCluster(engine string) bool {
+	engine = strings.ToLower(engine)
+	return slices.ContainsFunc(clustered, func(prefix string) bool { return strings.HasPrefix(engine, prefix) })
+}

@@ -1,0 +1,130 @@
+package aws_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/resource"
+)
+
+// Of a page, what makes no sense costs its own row, whatever the SDK would say of it.
+func TestOneOddResourceCostsOneRow(t *testing.T) {
+	t.Parallel()
+	for _, of := range []struct {
+		kind              *resource.Kind
+		action            string
+		before, id, after string
+		// Each is in a resource of its own; those of null are rows.
+		number, time, list, null string
+	}{
+		{
+			kind: resource.HostKind, action: "DescribeInstances",
+			before: "<DescribeInstancesResponse><reservationSet>", after: "</reservationSet></DescribeInstancesResponse>",
+			id:     "<item><instancesSet><item><instanceId>ID-%d</instanceId>BODY</item></instancesSet></item>",
+			number: "<cpuOptions><coreCount>four</coreCount><threadsPerCore>1</threadsPerCore></cpuOptions>",
+			time:   "<blockDeviceMapping><item><ebs><attachTime>soon</attachTime></ebs></item></blockDeviceMapping>",
+			list:   "<networkInterfaceSet>none</networkInterfaceSet>",
+			null:   "<networkInterfaceSet/><tagSet/><cpuOptions/><placement/>",
+		},
+		{
+			kind: resource.DiskKind, action: "DescribeVolumes",
+			before: "<DescribeVolumesResponse><volumeSet>", after: "</volumeSet></DescribeVolumesResponse>",
+			id:     "<item><volumeId>ID-%d</volumeId>BODY</item>",
+			number: "<size>much</size>", time: "<createTime>soon</createTime>", list: "<attachmentSet>none</attachmentSet>", null: "<attachmentSet/><tagSet/><size/>",
+		},
+		{
+			kind: resource.DatabaseKind, action: "DescribeDBInstances",
+			before: "<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances>", after: "</DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>",
+			id:     "<DBInstance><DbiResourceId>ID-%d</DbiResourceId>BODY</DBInstance>",
+			number: "<AllocatedStorage>much</AllocatedStorage>", time: "<InstanceCreateTime>soon</InstanceCreateTime>",
+			list: "<TagList>none</TagList>", null: "<TagList/><DBSubnetGroup/><Endpoint/><ProcessorFeatures/>",
+		},
+		{
+			kind: resource.LoadBalancerKind, action: "DescribeLoadBalancers",
+			before: "<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers>", after: "</LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>",
+			id:     "<member><LoadBalancerArn>arn:ID-%d</LoadBalancerArn>BODY</member>",
+			number: "<State>3</State>", time: "<CreatedTime>soon</CreatedTime>",
+			list: "<AvailabilityZones>none</AvailabilityZones>", null: "<AvailabilityZones/><State/>",
+		},
+	} {
+		t.Run(of.kind.Name(), func(t *testing.T) {
+			t.Parallel()
+			region := &fake.Region{Name: region}
+			var body strings.Builder
+			for i, inner := range []string{"", of.number, of.time, of.list, of.null} {
+				body.WriteString(strings.Replace(fmt.Sprintf(of.id, i), "BODY", inner, 1))
+				region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{ID: fmt.Sprintf("arn:ID-%d", i)})
+			}
+			page := recorded(t, newCloud(region), of.kind, of.action, of.before+body.String()+of.after)
+			rows := sealed(t, of.kind, page.Rows)
+			require.Len(t, rows, 2)
+			require.Len(t, page.Problems, 3)
+			for i, want := range []string{`makes no sense: "`, `ime makes no sense: "soon"`, `makes no sense: "\"none\""`} {
+				require.Contains(t, page.Problems[i].NativeID, fmt.Sprintf("ID-%d", i+1))
+				require.Contains(t, page.Problems[i].Text, want)
+			}
+			for id := range rows {
+				require.NotRegexp(t, "ID-[123]$", id)
+			}
+		})
+	}
+}
+
+// What of an odd instance is known stays known to its disks.
+func TestDisksOfAnOddHost(t *testing.T) {
+	t.Parallel()
+	disks := func(odd string) cloud.Page {
+		c := newCloud(few())
+		c.Record("DescribeInstances", []byte(instanceXML(odd)))
+		page, err := newClient(t, c).List(t.Context(), scopeOf(resource.DiskKind), "")
+		require.NoError(t, err)
+		return page
+	}
+	page := disks("<cpuOptions><coreCount>four</coreCount></cpuOptions><rootDeviceName>/dev/sda1</rootDeviceName>")
+	require.Empty(t, page.Problems)
+	require.Equal(t, "system", sealed(t, resource.DiskKind, page.Rows)["vol-root"].(*resource.Disk).Role)
+
+	page = disks("<rootDeviceName><name>/dev/sda1</name></rootDeviceName>")
+	require.Len(t, page.Problems, 2)
+	for _, problem := range page.Problems {
+		require.Contains(t, problem.Text, `instance "i-web": rootDeviceName makes no sense`)
+	}
+	require.Len(t, page.Rows, 2, "those of other instances, and of none")
+}
+
+// Where nobody can know whose what rows are joined with is, the page fails.
+func TestJoinsOfNobodyKnowsWhat(t *testing.T) {
+	t.Parallel()
+	for action, of := range map[string]struct {
+		kind       *resource.Kind
+		body, want string
+	}{
+		"DescribeInstanceTypes": {resource.HostKind, typesXML("", "<memoryInfo><sizeInMiB>1</sizeInMiB></memoryInfo>"), "instance type without an id"},
+		"DescribeVolumes":       {resource.HostKind, volumesXML("<volumeId>vol-1</volumeId><size>1</size><attachmentSet>i-web</attachmentSet>"), `whose is it? volume "vol-1": attachmentSet makes no sense`},
+		"DescribeInstances": {resource.DiskKind,
+			"<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId><id/></instanceId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>",
+			"instance without an id: instanceId makes no sense"},
+	} {
+		c := newCloud(few())
+		c.Record(action, []byte(of.body))
+		failed := failure(t.Context(), t, newClient(t, c), of.kind, "")
+		require.Equal(t, cloud.BadAnswer, failed.Class, action)
+		require.Contains(t, failed.Doing, "aws/demo: Describe")
+		require.Contains(t, failed.Doing, " of "+region)
+		require.ErrorContains(t, failed, of.want)
+	}
+}
+
+// A volume without an id costs the hosts that it is attached to, and no others.
+func TestAVolumeWithoutAnIDOfAHost(t *testing.T) {
+	t.Parallel()
+	page := recorded(t, newCloud(few()), resource.HostKind, "DescribeVolumes", volumesXML("<size>8</size>"+attachedXML+"</item><item><size>9</size>"))
+	require.Len(t, page.Rows, 1)
+	require.Len(t, page.Problems, 1)
+	require.Equal(t, `instance "i-web": volume without an id`, page.Problems[0].Text)
+}

@@ -1,0 +1,128 @@
+package aws
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"cloudsync/cloud/adapter"
+)
+
+// session is an account, entered with one credential.
+type session struct {
+	account     adapter.Account
+	home        string // the region that is asked for what is of no region
+	credentials awssdk.CredentialsProvider
+	web         *http.Client
+	sizes       sizes
+	roots       adapter.Tables[*rootDevices]       // by region
+	volumes     adapter.Tables[*adapter.HostDisks] // by region
+
+	mu      sync.Mutex
+	clients map[string]*clients
+}
+
+// Identity implements adapter.Session: the account's twelve digits. It needs no
+// permission.
+func (s *session) Identity(ctx context.Context) (string, error) {
+	answer, err := adapter.Do(ctx, s.account.Calls, "", "GetCallerIdentity", func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
+		answer, err := s.newSTS(s.credentials).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		return answer, told(err)
+	})
+	if err != nil {
+		return "", err
+	}
+	id := awssdk.ToString(answer.Account)
+	if id == "" {
+		return "", adapter.BadAnswer("GetCallerIdentity", "the answer has no account in it")
+	}
+	return id, nil
+}
+
+// Regions implements adapter.Session.
+func (s *session) Regions(ctx context.Context) ([]string, error) {
+	regions, err := s.describeRegions(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, region := range regions {
+		if name := awssdk.ToString(region.RegionName); name != "" && awssdk.ToString(region.OptInStatus) != notOptedIn {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 { // every account has those that need no opting in
+		return nil, adapter.BadAnswer("DescribeRegions", "the account has no region")
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
+}
+
+// describeRegions are the regions that the account has enabled, or all that there are.
+func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Region, error) {
+	answer, err := adapter.Do(ctx, s.account.Calls, "", "DescribeRegions", func(ctx context.Context) (*ec2.DescribeRegionsOutput, error) {
+		answer, err := s.in(s.home).ec2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: &all})
+		return answer, told(err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return answer.Regions, nil
+}
+
+// clients are those of one region.
+type clients struct {
+	ec2 *ec2.Client
+	rds *rds.Client
+	elb *elb.Client
+}
+
+// in returns the region's clients. They are kept: each learns how far the clocks are
+// apart.
+func (s *session) in(region string) *clients {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	made, ok := s.clients[region]
+	if !ok {
+		made = s.newClients(region)
+		s.clients[region] = made
+	}
+	return made
+}
+
+func (s *session) newClients(region string) *clients {
+	return &clients{
+		ec2: ec2.New(ec2.Options{
+			Region: region, BaseEndpoint: s.endpoint("ec2", region), Credentials: s.credentials,
+			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
+		}),
+		rds: rds.New(rds.Options{
+			Region: region, BaseEndpoint: s.endpoint("rds", region), Credentials: s.credentials,
+			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
+		}),
+		elb: elb.New(elb.Options{
+			Region: region, BaseEndpoint: s.endpoint("elasticloadbalancing", region), Credentials: s.credentials,
+			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
+		}),
+	}
+}
+
+func (s *session) newSTS(credentials awssdk.CredentialsProvider) *sts.Client {
+	return sts.New(sts.Options{
+		Region: s.home, BaseEndpoint: s.endpoint("sts", s.home), Credentials: credentials,
+		HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
+	})
+}
+
+// endpoint is nil where the SDK is to find the product's own.
+func (s *session) endpoint(product, region string) *string {
+	return ifAny(s.account.EndpointFor(product, region))
+}
