@@ -22,9 +22,6 @@ type Adapter struct {
 	Open func(account Account) (Session, error)
 	// Listings are those of the kinds that the adapter lists.
 	Listings []Declared
-	// Kinds are the kinds that the adapter lists, with the number of ids that one
-	// Lookup of the kind takes.
-	Kinds map[string]int
 	// RequestsPerSecond is the pace in each region where the configuration sets none.
 	RequestsPerSecond float64
 	// CaselessTags says that the cloud makes no difference between the cases of a tag's name.
@@ -32,9 +29,6 @@ type Adapter struct {
 	// Codes is the adapter's one table of errors, Answered reads those of the SDK.
 	Codes    Codes
 	Answered func(err error) Answered
-	// Classify gives the class of an SDK's error, and how long the provider asks to
-	// wait, 0 where it does not say; an empty class for an error that it does not know.
-	Classify func(err error) (cloud.Class, time.Duration)
 }
 
 // Account is what an adapter opens: the settings, the credential as it is now, and
@@ -98,7 +92,7 @@ func (p *provider) LookupLimit(kind string) int {
 	if listing := p.listing(kind); listing != nil {
 		return listing.About().LookupLimit
 	}
-	return p.adapter.Kinds[kind]
+	return 0
 }
 
 // listing is that of a kind, nil where there is none.
@@ -108,13 +102,6 @@ func (p *provider) listing(kind string) Declared {
 		return nil
 	}
 	return p.adapter.Listings[i]
-}
-
-func (p *provider) lister(session Session, kind string) Lister {
-	if listing := p.listing(kind); listing != nil {
-		return listing.bind(session, p.settings.Place())
-	}
-	return session.(interface{ Lister(kind string) Lister }).Lister(kind)
 }
 
 // HasCaselessTags implements cloud.Caseless.
@@ -135,7 +122,7 @@ func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	regions, err := session.Regions(ctx)
-	return regions, p.told(err)
+	return regions, p.masked(err)
 }
 
 // Identity is the id of the account that the credential is of, which is the
@@ -152,8 +139,8 @@ func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string
 	if err != nil {
 		return cloud.Page{}, err
 	}
-	page, err := p.lister(session, scope.Kind).List(ctx, scope.Region, cursor)
-	return page, p.told(p.refused(ctx, began, err))
+	page, err := p.listing(scope.Kind).bind(session, p.settings.Place()).List(ctx, scope.Region, cursor)
+	return page, p.masked(p.refused(ctx, began, err))
 }
 
 // Lookup implements cloud.Provider.
@@ -162,13 +149,13 @@ func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs [
 	if err != nil {
 		return nil, err
 	}
-	existing, err := p.lister(session, scope.Kind).Lookup(ctx, scope.Region, nativeIDs)
-	return existing, p.told(err)
+	existing, err := p.listing(scope.Kind).bind(session, p.settings.Place()).Lookup(ctx, scope.Region, nativeIDs)
+	return existing, p.masked(err)
 }
 
-// told is the error without secrets. Those of calls have none; an adapter's own may
+// masked is the error without secrets. Those of calls have none; an adapter's own may
 // quote what a server answered.
-func (p *provider) told(err error) error {
+func (p *provider) masked(err error) error {
 	var known *cloud.Error
 	mask := p.entry.mask.Load()
 	if mask == nil || !errors.As(err, &known) || known.Err == nil {
@@ -179,7 +166,7 @@ func (p *provider) told(err error) error {
 	if shown == text {
 		return err
 	}
-	told := *known
-	told.Err = errors.New(shown)
-	return &told
+	masked := *known
+	masked.Err = errors.New(shown)
+	return &masked
 }

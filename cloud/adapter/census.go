@@ -99,29 +99,6 @@ func (c *Census[S, T]) load(ctx context.Context, s S) (*Members[T], error) {
 	return all, nil
 }
 
-// Each gives all resources of a list to take, through its pages by tokens.
-func Each[S, T any](ctx context.Context, s S, q Query, ask func(context.Context, S, Query) (Answer[T], error), take func(*Item[T])) error {
-	for used := map[string]bool{}; ; {
-		used[q.Token] = true
-		answer, err := ask(ctx, s, q)
-		if err == nil {
-			err = answer.check(q.Path)
-		}
-		if err != nil {
-			return named(q.Action, err)
-		}
-		for i := range answer.Items {
-			take(&answer.Items[i])
-		}
-		switch q.Token = answer.Next; {
-		case q.Token == "":
-			return nil
-		case used[q.Token]:
-			return BadAnswer(q.Action, "the next page is one that was there before")
-		}
-	}
-}
-
 // add takes a resource in; a list that changes while it is read can have one twice. With
 // other content it stays beside the first: the sync tells of it.
 func (m *Members[T]) add(region, key string, item *Item[T]) {

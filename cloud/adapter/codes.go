@@ -52,9 +52,6 @@ func (a Adapter) classify(err error) (cloud.Class, time.Duration) {
 	if errors.As(err, &classed) {
 		return classed.Class(), 0
 	}
-	if a.Classify != nil {
-		return a.Classify(err)
-	}
 	answered := a.Answered(err)
 	class := a.Codes.Class(answered.Code)
 	if class == "" && answered.Status != 0 {

@@ -50,7 +50,7 @@ func (o ofAccount) Unwrap() error { return o.error }
 // enter is enterVerified, whose failures are the account's own.
 func (p *provider) enter(ctx context.Context) (Session, error) {
 	session, err := p.enterVerified(ctx)
-	return session, p.told(OfAccount(err))
+	return session, p.masked(OfAccount(err))
 }
 
 // enterVerified returns a session whose credential is of the configured account. It is

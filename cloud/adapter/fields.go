@@ -8,9 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"cloudsync/cloud"
-	"cloudsync/resource"
 )
 
 // Fields reads the fields of one resource, and keeps the first that makes no sense: then
@@ -66,15 +63,6 @@ func (f *Fields) Problem() string {
 	}
 }
 
-// Put puts the resource on the page: its row, or the problem with it.
-func (f *Fields) Put(page *cloud.Page, row resource.Row) {
-	if problem := f.Problem(); problem != "" {
-		page.Problems = append(page.Problems, cloud.Problem{NativeID: row.RowMeta().NativeID, Text: problem})
-		return
-	}
-	page.Rows = append(page.Rows, row)
-}
-
 // maxWhole is far beyond any number of CPUs, MiB or GiB.
 const maxWhole = 1 << 40
 
@@ -85,18 +73,6 @@ func (f *Fields) Whole(field, text string) int64 {
 		f.Refuse(field, text)
 	}
 	return n
-}
-
-// Count is Whole for the number of an SDK, which may be absent.
-func Count[T ~int32 | ~int64](f *Fields, field string, n *T) int64 {
-	if n == nil {
-		return 0
-	}
-	if *n < 0 || int64(*n) > maxWhole {
-		f.Refuse(field, strconv.FormatInt(int64(*n), 10))
-		return 0
-	}
-	return int64(*n)
 }
 
 // Scaled is a size in a larger unit than the row's, such as GiB for MiB, where a half
@@ -176,18 +152,6 @@ func (f *Fields) Expiry(field, text string, zone *time.Location) time.Time {
 		f.Refuse(field, text)
 	}
 	return at
-}
-
-// At is Time for the time of an SDK, which may be absent.
-func (f *Fields) At(field string, at *time.Time) time.Time {
-	if at == nil {
-		return time.Time{}
-	}
-	known, ok := checkTime(*at)
-	if !ok {
-		f.Refuse(field, at.Format(time.RFC3339))
-	}
-	return known
 }
 
 // IPs are addresses, IPv4 and IPv6 alike: in canonical text (RFC 5952), each once,

@@ -7,9 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
-	"cloudsync/resource"
 )
 
 var beijing = time.FixedZone("UTC+8", 8*60*60)
@@ -94,19 +92,6 @@ func TestExpiriesThatAreNone(t *testing.T) {
 	require.Equal(t, `thing "t-1": expires makes no sense: "never"`, f.Problem())
 }
 
-func TestTimesOfAnSDK(t *testing.T) {
-	t.Parallel()
-	f := adapter.NewFields("thing", "t-1")
-	at := time.Date(2023, 7, 9, 12, 5, 6, 0, beijing)
-	zero, early := time.Date(1, 1, 1, 0, 0, 0, 0, beijing), time.Date(700, 1, 1, 0, 0, 0, 0, time.UTC)
-	require.Equal(t, at.UTC(), f.At("created", &at))
-	require.Zero(t, f.At("created", nil))
-	require.Zero(t, f.At("created", &zero))
-	require.Empty(t, f.Problem())
-	f.At("created", &early)
-	require.Equal(t, `thing "t-1": created makes no sense: "0700-01-01T00:00:00Z"`, f.Problem())
-}
-
 func TestNumbers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{"": 0, "0": 0, "2": 2, " 8192 ": 8192, "8192.0": 8192, "8.192e3": 8192, "+4": 4, "-0": 0, "1099511627776": 1 << 40} {
@@ -125,15 +110,12 @@ func TestNumbers(t *testing.T) {
 	require.EqualValues(t, 4096, f.Scaled("memory", "4", 1024))
 	require.EqualValues(t, 60, f.Sum("disks", "50", "", "10.0"))
 	require.EqualValues(t, 3306, f.Port("port", "3306"))
-	require.EqualValues(t, 7, adapter.Count(f, "size", new(int32(7))))
-	require.Zero(t, adapter.Count[int64](f, "size", nil))
 	require.Empty(t, f.Problem())
 	for want, read := range map[string]func(*adapter.Fields){
 		`memory makes no sense: "-0.5"`:  func(f *adapter.Fields) { f.Scaled("memory", "-0.5", 1024) },
 		`memory makes no sense: "1e12"`:  func(f *adapter.Fields) { f.Scaled("memory", "1e12", 1024) },
 		`disks makes no sense: "x"`:      func(f *adapter.Fields) { f.Sum("disks", "50", "x") },
 		`port makes no sense: "65536"`:   func(f *adapter.Fields) { f.Port("port", "65536") },
-		`size makes no sense: "-7"`:      func(f *adapter.Fields) { adapter.Count(f, "size", new(int32(-7))) },
 		`first makes no sense: "a"`:      func(f *adapter.Fields) { f.Whole("first", "a"); f.Whole("second", "b") },
 		`size makes no sense: "\x1b[2J"`: func(f *adapter.Fields) { f.Whole("size", "\x1b[2J") },
 	} {
@@ -162,28 +144,6 @@ func TestSetsAndTags(t *testing.T) {
 }
 
 // A resource with a problem is no row; one without an id is a problem at least.
-func TestPut(t *testing.T) {
-	t.Parallel()
-	var page cloud.Page
-	put := func(id string, read func(*adapter.Fields)) {
-		f := adapter.NewFields("thing", id)
-		read(f)
-		f.Put(&page, &resource.Disk{Meta: resource.Meta{NativeID: id}})
-	}
-	put("t-1", func(*adapter.Fields) {})
-	put("t-2", func(f *adapter.Fields) { f.Whole("size", "x") })
-	put("", func(*adapter.Fields) {})
-	put("", func(f *adapter.Fields) { f.Fail("it is called %q", "x") })
-	put(strings.Repeat("t", 500), func(f *adapter.Fields) { f.Refuse("size", strings.Repeat("数", 500)) })
-	require.Len(t, page.Rows, 1)
-	require.Equal(t, "t-1", page.Rows[0].RowMeta().NativeID)
-	require.Equal(t, []cloud.Problem{
-		{NativeID: "t-2", Text: `thing "t-2": size makes no sense: "x"`},
-		{Text: "thing without an id"},
-		{Text: `thing without an id: it is called "x"`},
-	}, page.Problems[:3])
-	require.Less(t, len(page.Problems[3].Text), 300, "it fits a record")
-}
 
 func TestEngines(t *testing.T) {
 	t.Parallel()

@@ -13,7 +13,7 @@ import (
 // List implements Lister.
 func (l lister[S, T]) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	page, err := l.list(ctx, region, cursor)
-	return page, l.told(region, err)
+	return page, l.labelled(region, err)
 }
 
 func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Page, error) {

@@ -155,13 +155,6 @@ func (l *Listing[S, T]) bind(session Session, place string) Lister {
 	return lister[S, T]{Listing: l, s: session.(S), place: place}
 }
 
-// Page is a page of the resources at the cursor, "" for the first, with the cursor of the
-// next one: for listings of other kinds that are joined with this one.
-func (l *Listing[S, T]) Page(ctx context.Context, s S, region, cursor string) (items []Item[T], next string, err error) {
-	got, err := lister[S, T]{Listing: l, s: s}.page(ctx, region, cursor)
-	return got.Items, got.next, named(l.Action, err)
-}
-
 // lister is a listing of one session.
 type lister[S Session, T any] struct {
 	*Listing[S, T]
@@ -181,10 +174,14 @@ func (l lister[S, T]) ask(ctx context.Context, q Query) (Answer[T], error) {
 
 // check is an error where the answer lacks its list.
 func (a Answer[T]) check(path string) error {
-	if a.NoList {
+	switch {
+	case a.Unknown:
+		return &cloud.Error{Class: cloud.NotFound, Err: errors.New("one of the resources is not known")}
+	case a.NoList:
 		return BadAnswer("", "the answer has no list of resources: %s is missing", path)
+	default:
+		return CheckList("", a.Items)
 	}
-	return CheckList("", a.Items)
 }
 
 // id is a resource's native id, "" where nobody knows it.
@@ -202,23 +199,6 @@ func (l lister[S, T]) gone(item *Item[T]) (bool, error) {
 		return false, nil
 	}
 	return l.Gone(&item.Value)
-}
-
-// told is err with what was asked, where it does not say it yet: a failure that is found
-// after its call does not know the account and the region.
-func (l lister[S, T]) told(region string, err error) error {
-	return Placed(l.place, region, named(l.About().Action, err))
-}
-
-// named is err with the action that was asked, where it names none.
-func named(action string, err error) error {
-	var known *cloud.Error
-	if !errors.As(err, &known) || known.Doing != "" {
-		return err
-	}
-	named := *known // others may have the same error
-	named.Doing = action
-	return &named
 }
 
 // elsewhere says that a resource is of another region than it was listed in.

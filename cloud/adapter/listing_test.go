@@ -419,13 +419,19 @@ func TestALookupWhoseLastPageIsEmpty(t *testing.T) {
 // What a listing is joined with is whole, or an error.
 func TestAllPages(t *testing.T) {
 	t.Parallel()
-	all := func(s *shop) ([]adapter.Item[lamp], error) {
+	all := func(s *shop) (lamps []lamp, err error) {
 		ask := func(_ context.Context, s *shop, q adapter.Query) (adapter.Answer[lamp], error) { return s.ask(q) }
-		return adapter.All(t.Context(), s, ask, adapter.Query{Action: "ListLamps", Path: "lamps", Limit: 5})
+		err = adapter.Each(t.Context(), s, adapter.Query{Action: "ListLamps", Path: "lamps", Limit: 5}, ask, func(item *adapter.Item[lamp]) {
+			lamps = append(lamps, item.Value)
+		})
+		if err != nil {
+			return nil, err
+		}
+		return lamps, nil
 	}
 	lamps, err := all(&shop{style: "tokens", cap: 5, lamps: stock(12)})
 	require.NoError(t, err)
-	require.Equal(t, stock(12), adapter.Values(lamps))
+	require.Equal(t, stock(12), lamps)
 	for name, test := range map[string]struct {
 		edit func(*adapter.Answer[lamp])
 		want cloud.Class

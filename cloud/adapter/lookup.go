@@ -2,11 +2,7 @@ package adapter
 
 import (
 	"context"
-	"fmt"
-	"iter"
 	"slices"
-
-	"cloudsync/cloud"
 )
 
 // IDs is how a cloud is asked for resources by their ids.
@@ -47,7 +43,7 @@ func (i IDs) Uncounted() IDs {
 func (l lister[S, T]) Lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	existing, err := l.lookup(ctx, region, nativeIDs)
 	if err != nil {
-		return nil, l.told(region, err)
+		return nil, l.labelled(region, err)
 	}
 	return existing, nil
 }
@@ -166,41 +162,6 @@ func (l lister[S, T]) each(ctx context.Context, region string, ids []string, tak
 	return false, nil
 }
 
-// follow are the answers to a query and, by their tokens, to those that go on with it.
-func follow[T any](q Query, ask func(Query) (Answer[T], error)) iter.Seq2[Answer[T], error] {
-	return func(yield func(Answer[T], error) bool) {
-		for used := map[string]bool{"": true}; ; used[q.Token] = true {
-			answer, err := ask(q)
-			if !yield(answer, err) || err != nil || answer.Next == "" {
-				return
-			}
-			if q.Token = answer.Next; used[q.Token] {
-				yield(Answer[T]{}, BadAnswer("", "the next page's token is one that was used before: %q", Clip(q.Token, maxShown)))
-				return
-			}
-		}
-	}
-}
-
-// All are what a query gives on all its pages, which go on by tokens: for what listings are
-// joined with.
-func All[S Session, T any](ctx context.Context, s S, ask func(context.Context, S, Query) (Answer[T], error), q Query) (all []Item[T], err error) {
-	for answer, err := range follow(q, func(q Query) (Answer[T], error) { return ask(ctx, s, q) }) {
-		switch {
-		case err != nil:
-		case answer.Unknown:
-			err = &cloud.Error{Class: cloud.NotFound, Err: fmt.Errorf("one of the %d resources is not known", len(q.IDs))}
-		default:
-			err = answer.check(q.Path)
-		}
-		if err != nil {
-			return nil, named(q.Action, err)
-		}
-		all = append(all, answer.Items...)
-	}
-	return all, nil
-}
-
 // take takes an answer's ids. One with an id that was not asked for, or with none of what
 // it announces, was not to what was asked: what it lacks may exist.
 func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
@@ -235,41 +196,4 @@ func (l lister[S, T]) take(all *found, asked []string, answer Answer[T]) error {
 		}
 	}
 	return nil
-}
-
-// ByIDs are the resources of the ids, as far as there are any, and those of the ids that
-// the cloud says it does not know: for listings of other kinds that are joined with this
-// one. Ask may take the ids for those of others, such as the hosts that disks are
-// attached to, so that what comes is not compared with them.
-func (l *Listing[S, T]) ByIDs(ctx context.Context, s S, region string, ids []string) (items []Item[T], unknown []string, err error) {
-	for some := range slices.Chunk(ids, l.IDs.atOnce) {
-		found, absent, err := lister[S, T]{Listing: l, s: s}.byIDs(ctx, region, some)
-		if err != nil {
-			return nil, nil, named(l.Action, err)
-		}
-		items, unknown = append(items, found...), append(unknown, absent...)
-	}
-	return items, unknown, nil
-}
-
-func (l lister[S, T]) byIDs(ctx context.Context, region string, ids []string) (items []Item[T], unknown []string, err error) {
-	isUnknown, err := l.each(ctx, region, ids, func(answer Answer[T]) error {
-		items = append(items, answer.Items...)
-		return nil
-	})
-	switch {
-	case err != nil || !isUnknown:
-		return items, nil, err
-	case len(ids) == 1:
-		return nil, ids, nil
-	}
-	items = nil
-	for half := range slices.Chunk(ids, (len(ids)+1)/2) {
-		found, absent, err := l.byIDs(ctx, region, half)
-		if err != nil {
-			return nil, nil, err
-		}
-		items, unknown = append(items, found...), append(unknown, absent...)
-	}
-	return items, unknown, nil
 }

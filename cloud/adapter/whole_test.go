@@ -210,7 +210,7 @@ func TestAWholeListThatIsNotBelieved(t *testing.T) {
 	w := newWhole(eastern)
 	w.doubt = &cloud.Error{Class: cloud.Denied}
 	requireFails(t, w, cloud.Denied, "thing/prod: List of east")
-	for body, says := range map[string]string{"null": "things is missing", "[7,null]": "none of the 2", "[] back": "was there before"} {
+	for body, says := range map[string]string{"null": "things is missing", "[7,null]": "none of the 2", "[] back": "was used before"} {
 		requireFails(t, newWhole("[]", body), cloud.BadAnswer, says)
 	}
 }

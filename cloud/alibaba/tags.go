@@ -33,19 +33,16 @@ var askTags = ask[resourceTag](rds, func(q adapter.Query) map[string]string {
 func tagsOf(ctx context.Context, s *session, region string, ids []string) (tagsByID, error) {
 	tags := tagsByID{}
 	for some := range slices.Chunk(ids, taggedAtOnce) {
-		listed, err := adapter.All(ctx, s, askTags, adapter.Query{
-			Action: "ListTagResources", Path: "TagResources.TagResource", Region: region, IDs: some,
+		query := adapter.Query{Action: "ListTagResources", Path: "TagResources.TagResource", Region: region, IDs: some}
+		err := adapter.Each(ctx, s, query, askTags, func(tag *adapter.Item[resourceTag]) {
+			tags[tag.Value.ResourceID] = append(tags[tag.Value.ResourceID], *tag)
 		})
 		if err != nil {
 			return nil, err
 		}
-		for _, tag := range listed {
-			id := tag.Value.ResourceID
-			if id == "" {
-				return nil, adapter.BadAnswer("ListTagResources", "whose is it? %s", tag.Read("tag", id).Problem())
-			}
-			tags[id] = append(tags[id], tag)
-		}
+	}
+	if nobodys := tags[""]; len(nobodys) > 0 {
+		return nil, adapter.BadAnswer("ListTagResources", "whose is it? %s", nobodys[0].Read("tag", "").Problem())
 	}
 	return tags, nil
 }
