@@ -157,12 +157,12 @@ func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs [
 // quote what a server answered.
 func (p *provider) masked(err error) error {
 	var known *cloud.Error
-	mask := p.entry.mask.Load()
-	if mask == nil || !errors.As(err, &known) || known.Err == nil {
+	calls := p.entry.calls.Load()
+	if calls == nil || !errors.As(err, &known) || known.Err == nil {
 		return err
 	}
 	text := known.Err.Error()
-	shown := mask.Hide(text)
+	shown := calls.secrets.hide(text)
 	if shown == text {
 		return err
 	}

@@ -16,18 +16,21 @@ import (
 // Calls makes the calls of one session. It is safe for concurrent use.
 type Calls struct {
 	place    string
-	mask     cloud.Mask
+	secrets  secrets
 	pace     *cloud.Pace
-	classify func(error) (cloud.Class, time.Duration)
+	classify func(error) (cloud.Class, time.Duration, error)
 	base     http.RoundTripper
 }
 
-func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration)) *Calls {
-	return &Calls{
-		place: settings.Place(), mask: cloud.NewMask(keys.ID, keys.Key, keys.Token),
-		pace: pace, classify: classify, base: newTransport(),
-	}
+func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration, error)) *Calls {
+	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: newTransport()}
+	c.Hide(keys)
+	return c
 }
+
+// Hide has no error tell keys that calls are signed with: the configured ones, and those of
+// a default chain or a role, which nobody else knows.
+func (c *Calls) Hide(keys Keys) { c.secrets.add(keys) }
 
 // Do makes one call of an SDK in a region, "" for one that is of no region. It
 // waits for its turn, ends with ctx, and classes the error; doing is the action, such as
@@ -64,7 +67,7 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 	if ctx.Err() != nil {
 		return &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: doing, Err: ctx.Err()}
 	}
-	class, wait := c.classify(err)
+	class, wait, shown := c.classify(err)
 	if class == "" {
 		class = exchange.class(err)
 	}
@@ -77,7 +80,7 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 	case class != cloud.Throttled && class != cloud.Unavailable:
 		wait = 0
 	}
-	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, OfAccount: errors.As(err, new(ofAccount)), Err: c.clean(err)}
+	return &cloud.Error{Class: class, Doing: doing, RetryAfter: wait, OfAccount: errors.As(err, new(ofAccount)), Err: c.clean(shown)}
 }
 
 // unsaidWait is how long to wait for a provider that throttles and does not say: their
@@ -89,7 +92,13 @@ var query = regexp.MustCompile(`\?[^\s"'<>]*=[^\s"'<>]*`)
 
 // clean is the error's text without what nobody is to read.
 func (c *Calls) clean(err error) error {
-	return errors.New(c.mask.Hide(query.ReplaceAllString(err.Error(), "?…")))
+	text := c.secrets.hide(query.ReplaceAllString(err.Error(), "?…"))
+	var answered refusal
+	if errors.As(err, &answered) {
+		answered.text = text
+		return answered
+	}
+	return errors.New(text)
 }
 
 type exchangeKey struct{}

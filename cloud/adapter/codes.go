@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"path"
 	"strings"
@@ -39,25 +40,75 @@ func fits(code, pattern string) bool {
 // none.
 type Answered struct {
 	Code   string
-	Status int           // of HTTP, 0 where it says nothing
-	Wait   time.Duration // that the cloud asks for, 0 where it does not say
+	Status int // of HTTP, 0 where it says nothing
+	// Message is in the cloud's words, without what quotes the request or the answer;
+	// RequestID is what the cloud's support asks for.
+	Message, RequestID string
+	Wait               time.Duration // that the cloud asks for, 0 where it does not say
+}
+
+// maxMessage is how much of a cloud's message an error tells, in bytes.
+const maxMessage = 500
+
+// text is what an error says of the answer: the SDK's own text may have the request, the
+// whole answer, and several lines.
+func (a Answered) text() string {
+	text := a.Code
+	if a.Status != 0 {
+		text = strings.TrimLeft(fmt.Sprintf("%s (HTTP %d)", a.Code, a.Status), " ")
+	}
+	if message := Clip(strings.Join(strings.Fields(a.Message), " "), maxMessage); message != "" {
+		text += ": " + message
+	}
+	if a.RequestID != "" {
+		text += " (request " + a.RequestID + ")"
+	}
+	return text
+}
+
+// refusal is an error that a cloud answered.
+type refusal struct {
+	text  string
+	known bool // its code is in the adapter's table
+}
+
+// Error implements error.
+func (r refusal) Error() string { return r.text }
+
+// outdated is err of a call that goes on with a listing. What the first page was given
+// for and the next is refused for is its position: the resource that it names is gone, or
+// the numbers have changed their meaning. The listing has to begin anew.
+func outdated(q Query, err error) error {
+	var known *cloud.Error
+	var answered refusal
+	if q.Begins() || !errors.As(err, &known) || !errors.As(known.Err, &answered) || answered.known ||
+		known.Class != cloud.BadAnswer && known.Class != cloud.NotFound {
+		return err
+	}
+	outdated := *known
+	outdated.Class = cloud.ExpiredCursor
+	return &outdated
 }
 
 // Classed is an error that knows its class.
 type Classed interface{ Class() cloud.Class }
 
-// classify is the class of an SDK's error, "" for one that nothing is known of.
-func (a Adapter) classify(err error) (cloud.Class, time.Duration) {
+// classify is the class of an SDK's error, "" for one that nothing is known of, how long
+// to wait, and the error in words that may be shown but for secrets.
+func (a Adapter) classify(err error) (cloud.Class, time.Duration, error) {
 	var classed Classed
 	if errors.As(err, &classed) {
-		return classed.Class(), 0
+		return classed.Class(), 0, err
 	}
 	answered := a.Answered(err)
 	class := a.Codes.Class(answered.Code)
+	if text := answered.text(); text != "" {
+		err = refusal{text: text, known: class != ""}
+	}
 	if class == "" && answered.Status != 0 {
 		class = StatusClass(answered.Status)
 	}
-	return class, answered.Wait
+	return class, answered.Wait, err
 }
 
 // StatusClass is the class of an HTTP status whose answer says nothing else. One below 400

@@ -22,8 +22,8 @@ type entry struct {
 	one      *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
 	session  Session
 	keys     Keys
-	mask     atomic.Pointer[cloud.Mask] // of the keys
-	verified time.Time                  // when the identity was last asked for; zero: never
+	calls    atomic.Pointer[Calls]
+	verified time.Time // when the identity was last asked for; zero: never
 }
 
 // OfAccount marks an error as one of what is the account's own: its keys, its role, its
@@ -80,7 +80,7 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 
 func (p *provider) open(keys Keys) error {
 	calls := newCalls(p.settings, keys, p.pace, p.adapter.classify)
-	p.entry.mask.Store(&calls.mask)
+	p.entry.calls.Store(calls)
 	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
 	if err != nil {
 		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(), Err: calls.clean(err)}

@@ -167,7 +167,7 @@ func (l lister[S, T]) ask(ctx context.Context, q Query) (Answer[T], error) {
 	q.Action, q.Path, q.Limit = l.Action, l.Path, cmp.Or(q.Limit, l.Pages.size)
 	answer, err := l.Ask(ctx, l.s, q)
 	if err != nil || answer.Unknown {
-		return answer, err
+		return answer, outdated(q, err)
 	}
 	return answer, answer.check(q.Path)
 }

@@ -119,6 +119,7 @@ func callAs[T any](ctx context.Context, s *session, sign signer, region, doing s
 		if err != nil {
 			return answer, adapter.OfAccount(err)
 		}
+		s.account.Calls.Hide(keys)
 		return ask(ctx, keys)
 	})
 }
@@ -159,7 +160,7 @@ func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) 
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
 	got, err := client.CallApiWithCtx(ctx, params(r, at.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
-		return nil, readError(err, keys)
+		return nil, err
 	}
 	return decode[T](got["body"])
 }

@@ -2,7 +2,7 @@ package alibaba
 
 import (
 	"errors"
-	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -51,55 +51,29 @@ var codes = adapter.Codes{
 	"UnknownError*":       cloud.Unavailable,
 }
 
-// answered leaves the status to the transport, which has seen it, too: a 404 without a code
-// of the table is a server's that does not know the API.
+// answered leaves out a 404 without a code of the table: it is of a server that does not
+// know the API.
 func answered(err error) adapter.Answered {
-	var failure *answeredError
+	var failure dara.ResponseError
 	if !errors.As(err, &failure) {
 		return adapter.Answered{}
 	}
-	return adapter.Answered{Code: failure.code, Wait: failure.wait}
+	answer := adapter.Answered{Code: dara.StringValue(failure.GetCode()), Status: dara.IntValue(failure.GetStatusCode()), Message: failure.Error()}
+	if answer.Code == "<nil>" { // the SDK's way of writing that there is none
+		answer.Code = "an error without a code"
+	}
+	if answer.Status == http.StatusNotFound && codes.Class(answer.Code) == "" {
+		answer.Status = 0
+	}
+	if strings.Contains(answer.Code, "Signature") {
+		// The message repeats what was signed, security token and all.
+		answer.Message = ""
+	}
+	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
+	// confirmed by documentation.
+	answer.Wait = max(0, time.Duration(dara.Int64Value(failure.GetRetryAfter()))*time.Millisecond)
+	return answer
 }
 
 // codeOf is the code that an error was answered with, "" for another error.
 func codeOf(err error) string { return answered(err).Code }
-
-// answeredError is an error that the provider answered.
-type answeredError struct {
-	code    string
-	status  int
-	message string
-	wait    time.Duration // what a throttled call is asked to wait
-}
-
-// Error implements error.
-func (e *answeredError) Error() string {
-	text := fmt.Sprintf("%s (HTTP %d)", e.code, e.status)
-	if e.message != "" {
-		text += ": " + e.message
-	}
-	return text
-}
-
-// readError takes what is of use from an SDK's error. The keys that the call was signed
-// with are left out of it: those of a role or of the default chain are nobody else's to
-// know.
-func readError(err error, keys adapter.Keys) error {
-	var answered dara.ResponseError
-	if !errors.As(err, &answered) {
-		return err
-	}
-	read := &answeredError{code: dara.StringValue(answered.GetCode()), status: dara.IntValue(answered.GetStatusCode()), message: answered.Error()}
-	if read.code == "<nil>" { // the SDK's way of writing that there is none
-		read.code = "an error without a code"
-	}
-	if strings.Contains(read.code, "Signature") {
-		// The message repeats what was signed, security token and all.
-		read.message = ""
-	}
-	read.message = cloud.NewMask(keys.ID, keys.Key, keys.Token).Hide(read.message)
-	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
-	// confirmed by documentation.
-	read.wait = max(0, time.Duration(dara.Int64Value(answered.GetRetryAfter()))*time.Millisecond)
-	return read
-}

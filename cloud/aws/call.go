@@ -31,7 +31,7 @@ func ask[T any](token string, send func(context.Context, *clients, adapter.Query
 			case len(q.IDs) > 0 && isUnknown(err, q.IDs):
 				return adapter.Answer[T]{Unknown: true}, nil
 			case err != nil:
-				return adapter.Answer[T]{}, toldOfPage(err, q.Token)
+				return adapter.Answer[T]{}, err
 			default:
 				return answerOf[T](body, q.Path, token)
 			}

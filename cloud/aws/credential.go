@@ -12,9 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -78,23 +78,29 @@ type chained struct {
 func (c chained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.chain.Get(ctx)
 	if class := codes.Class(codeOf(err)); class != "" {
-		err = &refusal{class, err.Error()}
+		err = refusedChain{class, err}
 	}
 	return found, adapter.OfAccount(err)
 }
 
+// refusedChain is an error of a chain that an API refused its credential.
+type refusedChain struct {
+	class cloud.Class
+	error
+}
+
+// Class implements adapter.Classed.
+func (r refusedChain) Class() cloud.Class { return r.class }
+
 // reasonOf is what a server or the network said, empty where it was neither: the SDK
 // quotes the whole output of a credential_process, secret key and all.
 func reasonOf(err error) string {
-	var refused *refusal
-	var api smithy.APIError
 	var answer *smithyhttp.ResponseError
 	var network net.Error
+	api := answered(err)
 	switch {
-	case errors.As(told(err), &refused):
-		return refused.text
-	case errors.As(err, &api):
-		return api.ErrorCode() + ": " + api.ErrorMessage()
+	case api.Code != "":
+		return api.Code + ": " + api.Message
 	case errors.As(err, &answer):
 		return fmt.Sprintf("status %d", answer.HTTPStatusCode())
 	case errors.As(err, &network):
@@ -131,8 +137,7 @@ func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opt
 	ctx, cancel := context.WithTimeout(ctx, assumeWithin)
 	defer cancel()
 	out, err := adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
-		out, err := c.Client.AssumeRole(ctx, in, options...)
-		return out, told(err)
+		return c.Client.AssumeRole(ctx, in, options...)
 	})
 	return out, adapter.OfAccount(err)
 }

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -21,7 +22,7 @@ import (
 // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
 // https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html,
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html).
-var codes = adapter.Codes{
+var codes = withEndings(adapter.Codes{
 	"UnauthorizedOperation": cloud.Denied,
 	"AccessDenied*":         cloud.Denied,
 	"NotAuthorized":         cloud.Denied,
@@ -71,10 +72,28 @@ var codes = adapter.Codes{
 	// (https://github.com/aws/aws-sdk-java/issues/911).
 	"InvalidInstanceID.NotFound": cloud.Unavailable,
 	"InvalidVolume.NotFound":     cloud.Unavailable,
+})
+
+// withEndings are the codes, and the codes with the endings that some products add.
+func withEndings(codes adapter.Codes) adapter.Codes {
+	all := maps.Clone(codes)
+	for code, class := range codes {
+		all[code+"Exception"], all[code+"Fault"] = class, class
+	}
+	return all
 }
 
 func answered(err error) adapter.Answered {
-	return adapter.Answered{Code: codeOf(err), Wait: retryAfter(err)}
+	var failure smithy.APIError
+	if !errors.As(err, &failure) {
+		return adapter.Answered{Wait: retryAfter(err)}
+	}
+	answer := adapter.Answered{Code: failure.ErrorCode(), Message: failure.ErrorMessage(), Wait: retryAfter(err)}
+	if answer.Code == "SignatureDoesNotMatch" || answer.Code == "IncompleteSignature" {
+		// Its message quotes what was signed, session token and all.
+		answer.Message = "the secret key does not fit the access key id, or the clock is wrong"
+	}
+	return answer
 }
 
 // codeOf is the API's error code, empty where the error is not the API's answer. Some
@@ -99,45 +118,6 @@ func retryAfter(err error) time.Duration {
 		return 0
 	}
 	return max(time.Duration(millis)*time.Millisecond, 0)
-}
-
-// refusal is an error that means more than its code says.
-type refusal struct {
-	class cloud.Class
-	text  string
-}
-
-// Class implements adapter.Classed.
-func (r *refusal) Class() cloud.Class { return r.class }
-
-// Error implements error.
-func (r *refusal) Error() string { return r.text }
-
-// told is the error without what it must not say: the answer to a wrong signature
-// quotes what was signed, session token and all.
-func told(err error) error {
-	switch code := codeOf(err); code {
-	case "SignatureDoesNotMatch", "IncompleteSignature":
-		return &refusal{cloud.InvalidCredential, code + ": the secret key does not fit the access key id, or the clock is wrong"}
-	default:
-		return err
-	}
-}
-
-// toldOfPage is told for a request that goes on at a cursor. The same request without
-// it was answered before, so what is wrong with a parameter now is the cursor: EC2 and
-// RDS have no code of their own for it ("The token is invalid",
-// https://github.com/boto/boto3/issues/2673).
-func toldOfPage(err error, cursor string) error {
-	if cursor == "" {
-		return told(err)
-	}
-	switch code := codeOf(err); code {
-	case "InvalidParameterValue", "InvalidParameter", "InvalidParameterCombination", "ValidationError", "InvalidInput":
-		return &refusal{cloud.ExpiredCursor, err.Error()}
-	default:
-		return told(err)
-	}
 }
 
 // isUnknown says that an error is of an id that was asked for and is no resource's: EC2

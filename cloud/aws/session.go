@@ -34,8 +34,7 @@ type session struct {
 // permission.
 func (s *session) Identity(ctx context.Context) (string, error) {
 	answer, err := adapter.Do(ctx, s.account.Calls, "", "GetCallerIdentity", func(ctx context.Context) (*sts.GetCallerIdentityOutput, error) {
-		answer, err := s.newSTS(s.credentials).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-		return answer, told(err)
+		return s.newSTS(s.credentials).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	})
 	if err != nil {
 		return "", err
@@ -69,8 +68,7 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 // describeRegions are the regions that the account has enabled, or all that there are.
 func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Region, error) {
 	answer, err := adapter.Do(ctx, s.account.Calls, "", "DescribeRegions", func(ctx context.Context) (*ec2.DescribeRegionsOutput, error) {
-		answer, err := s.in(s.home).ec2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: &all})
-		return answer, told(err)
+		return s.in(s.home).ec2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: &all})
 	})
 	if err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func call[T any](ctx context.Context, s *session, region, action string, ask fun
 		if refusesToken(err) {
 			s.tokens.forget()
 		}
-		return answer, plain(err)
+		return answer, err
 	})
 }
 

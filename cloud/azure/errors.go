@@ -3,7 +3,6 @@ package azure
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -52,7 +51,10 @@ func answered(err error) (answer adapter.Answered) {
 	if !errors.As(err, &refusal) {
 		return answer
 	}
-	answer = adapter.Answered{Code: strings.ToLower(refusal.ErrorCode), Status: refusal.StatusCode, Wait: waitOf(refusal.RawResponse)}
+	answer = adapter.Answered{
+		Code: strings.ToLower(refusal.ErrorCode), Status: refusal.StatusCode, Wait: waitOf(refusal.RawResponse),
+		Message: messageOf(refusal.RawResponse),
+	}
 	switch {
 	case answer.Status == http.StatusTooManyRequests: // OperationNotAllowed, among others
 		answer.Code = tooManyRequests
@@ -96,30 +98,6 @@ func refusesToken(err error) bool {
 	return errors.As(err, &refusal) && refusal.StatusCode == http.StatusUnauthorized
 }
 
-// plain gives an SDK's error a text of one line: its own has the request and the
-// whole answer.
-func plain(err error) error {
-	var refusal *azcore.ResponseError
-	if err == nil || !errors.As(err, &refusal) {
-		return err
-	}
-	return &armError{refusal: refusal}
-}
-
-// armError is an error that ARM answered.
-type armError struct{ refusal *azcore.ResponseError }
-
-// Error implements error.
-func (e *armError) Error() string {
-	return fmt.Sprintf("status %d %s: %s", e.refusal.StatusCode, e.refusal.ErrorCode, messageOf(e.refusal.RawResponse))
-}
-
-// Unwrap returns the SDK's error.
-func (e *armError) Unwrap() error { return e.refusal }
-
-// maxMessage is how much of an error's message is told, in bytes.
-const maxMessage = 400
-
 // messageOf is the message in an answer.
 func messageOf(response *http.Response) string {
 	if response == nil {
@@ -143,15 +121,10 @@ func message(body []byte) string {
 	}
 	switch {
 	case json.Unmarshal(body, &arm) == nil && arm.Error.Message != "":
-		return oneLine(arm.Error.Message)
+		return arm.Error.Message
 	case json.Unmarshal(body, &authority) == nil && authority.Error != "":
-		return oneLine(authority.Error + ": " + authority.Description)
+		return authority.Error + ": " + authority.Description
 	default:
 		return "no message"
 	}
-}
-
-// oneLine makes one line of a message, and not too long a one.
-func oneLine(text string) string {
-	return adapter.Clip(strings.Join(strings.Fields(text), " "), maxMessage)
 }

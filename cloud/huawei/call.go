@@ -24,6 +24,7 @@ func call[A any](ctx context.Context, s *session, at endpoint, action string, as
 		if err != nil {
 			return answer, adapter.OfAccount(err)
 		}
+		s.account.Calls.Hide(keys)
 		signing, err := sign(keys, at.project)
 		if err != nil {
 			return answer, adapter.OfAccount(err)
@@ -36,8 +37,7 @@ func call[A any](ctx context.Context, s *session, at endpoint, action string, as
 		if err != nil {
 			return answer, err
 		}
-		answer, err = ask(client)
-		return answer, shortened(err, keys)
+		return ask(client)
 	})
 }
 
@@ -80,7 +80,7 @@ func ask[T any](of product, total string, described func() *def.HttpRequestDef, 
 		return call(ctx, s, at, q.Action, func(client *core.HcHttpClient) (adapter.Answer[T], error) {
 			fields, err := send[fields](client, request(q), described())
 			if err != nil {
-				return adapter.Answer[T]{}, resumed(q, err)
+				return adapter.Answer[T]{}, err
 			}
 			return answerOf[T](fields, q, total)
 		})

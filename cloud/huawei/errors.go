@@ -2,8 +2,6 @@ package huawei
 
 import (
 	"errors"
-	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
@@ -58,7 +56,10 @@ func answered(err error) (answer adapter.Answered) {
 	var credential *sdkerr.CredentialsTypeError
 	switch {
 	case errors.As(err, &service):
-		answer.Status, answer.Code = service.StatusCode, service.ErrorCode
+		answer = adapter.Answered{
+			Code: service.ErrorCode, Status: service.StatusCode, RequestID: service.RequestId,
+			Message: withoutQuotes(service.ErrorMessage),
+		}
 		if rest, ok := strings.CutPrefix(answer.Code, "APIG."); ok {
 			answer.Code = "APIGW." + rest
 		}
@@ -68,62 +69,12 @@ func answered(err error) (answer adapter.Answered) {
 	return answer
 }
 
-// resumed is the error of a call that goes on with a listing. What the first page was
-// given for and the next is refused for is its position: the resource that it names is
-// gone, or the numbers have changed their meaning. The listing has to begin anew.
-func resumed(q adapter.Query, err error) error {
-	answer := answered(err)
-	refused := answer.Status == http.StatusBadRequest || answer.Status == http.StatusNotFound
-	if q.Begins() || !refused || codes.Class(answer.Code) != "" {
-		return err
-	}
-	return &cloud.Error{Class: cloud.ExpiredCursor, Err: fmt.Errorf("HTTP status %d %s", answer.Status, answer.Code)}
-}
-
-// shortened is an error of the cloud in words that may be shown, without the keys that the
-// call was signed with: those of the default chain are known to nobody else. The SDK's own
-// text has the whole body of the answer, which may be a page of HTML.
-func shortened(err error, keys adapter.Keys) error {
-	var service *sdkerr.ServiceResponseError
-	if !errors.As(err, &service) {
-		return err
-	}
-	return refusal{service, cloud.NewMask(keys.ID, keys.Key, keys.Token)}
-}
-
-// refusal is an error that the cloud answered.
-type refusal struct {
-	*sdkerr.ServiceResponseError
-	mask cloud.Mask
-}
-
-// Unwrap gives the SDK's error.
-func (r refusal) Unwrap() error { return r.ServiceResponseError }
-
-// Error implements error.
-func (r refusal) Error() string {
-	text := fmt.Sprintf("HTTP status %d", r.StatusCode)
-	if r.ErrorCode != "" {
-		text += " " + r.ErrorCode
-	}
-	if message := withoutQuotes(r.mask.Hide(r.ErrorMessage)); message != "" {
-		text += ": " + message
-	}
-	if r.RequestId != "" {
-		text += " (request " + r.RequestId + ")"
-	}
-	return text
-}
-
-// maxMessage is the longest message that is kept, in bytes.
-const maxMessage = 300
-
 // withoutQuotes leaves out of a message what quotes the answer, where user data may be,
-// and what quotes the request, which has a session token among its headers.
+// and what quotes the request, which has a session token among its headers. The SDK's own
+// text has the whole body of the answer, which may be a page of HTML.
 func withoutQuotes(message string) string {
 	for _, quote := range []string{"error found in", "canonicalRequest"} {
 		message, _, _ = strings.Cut(message, quote)
 	}
-	message = strings.TrimRight(strings.Join(strings.Fields(message), " "), ",:; ")
-	return adapter.Clip(message, maxMessage)
+	return strings.TrimRight(message, ",:; \n")
 }

@@ -16,8 +16,7 @@ func call[T any](ctx context.Context, s *Session, region, action string, ask fun
 		if err = s.credential.refresh(ctx); err != nil {
 			return answer, adapter.OfAccount(err)
 		}
-		answer, err = guarded(ctx, ask)
-		return answer, shortened(err)
+		return guarded(ctx, ask)
 	})
 }
 

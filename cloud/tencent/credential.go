@@ -64,9 +64,12 @@ func (c *credential) GetToken() string { return c.current.Load().Token }
 func newChain(provider common.Provider) *adapter.Chain[adapter.Keys] {
 	return &adapter.Chain[adapter.Keys]{
 		Find: func() (adapter.Found[adapter.Keys], error) { return find(provider) },
-		Say:  func(err error) string { return cut(err.Error()) },
+		Say:  func(err error) string { return adapter.Clip(err.Error(), maxSaid) },
 	}
 }
+
+// maxSaid is how much is told of why the chain gives no keys, in bytes.
+const maxSaid = 500
 
 const (
 	// roleFresh is how old a role's keys may be, roleKept how old where the metadata

@@ -49,12 +49,24 @@ var codes = adapter.Codes{
 	"ClientError.CredentialError": cloud.InvalidCredential,
 }
 
-func answered(err error) (answer adapter.Answered) {
+// answered leaves out of a message the answer, which the SDK quotes where it could not read
+// it: that can be megabytes, and holds what nobody is to read in a log. The status is
+// always 200.
+func answered(err error) adapter.Answered {
 	var failure *sdkerrors.TencentCloudSDKError
-	if errors.As(err, &failure) {
-		answer.Code = failure.Code
+	if !errors.As(err, &failure) {
+		return adapter.Answered{}
 	}
-	return answer
+	message := failure.Message
+	switch failure.Code {
+	case "ClientError.ParseJsonError":
+		if at := strings.LastIndex(message, ", because: "); at >= 0 {
+			message = "the answer is not the JSON expected" + message[at:]
+		}
+	case "ClientError.HttpStatusCodeError":
+		message, _, _ = strings.Cut(message, ", with body:")
+	}
+	return adapter.Answered{Code: failure.Code, Message: message, RequestID: failure.RequestId}
 }
 
 // unknownID are the codes of a request that names a resource which is not there. One
@@ -73,28 +85,3 @@ func isUnknownID(err error) bool {
 	var failure *sdkerrors.TencentCloudSDKError
 	return errors.As(err, &failure) && unknownID[failure.Code]
 }
-
-// shortened is the SDK's error without the answer that it quotes where it could not
-// read it: that can be megabytes, and holds what nobody is to read in a log.
-func shortened(err error) error {
-	var failure *sdkerrors.TencentCloudSDKError
-	if !errors.As(err, &failure) {
-		return err
-	}
-	short := *failure
-	switch failure.Code {
-	case "ClientError.ParseJsonError":
-		if at := strings.LastIndex(short.Message, ", because: "); at >= 0 {
-			short.Message = "the answer is not the JSON expected" + short.Message[at:]
-		}
-	case "ClientError.HttpStatusCodeError":
-		short.Message, _, _ = strings.Cut(short.Message, ", with body:")
-	}
-	short.Message = cut(short.Message)
-	return &short
-}
-
-// maxMessage is the longest message that is kept, in bytes.
-const maxMessage = 500
-
-func cut(text string) string { return adapter.Clip(text, maxMessage) }

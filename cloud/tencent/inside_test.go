@@ -3,11 +3,9 @@ package tencent
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -141,14 +139,4 @@ func TestOwnEndpoints(t *testing.T) {
 	require.Zero(t, p.NetworkFailureMaxRetries+p.RateLimitExceededMaxRetries)
 	require.True(t, p.DisableRegionBreaker)
 	require.False(t, p.UnsafeRetryOnConnectionFailure)
-}
-
-func TestShortenedKeepsOtherErrors(t *testing.T) {
-	t.Parallel()
-	require.NoError(t, shortened(nil))
-	err := errors.New("connection reset")
-	require.Equal(t, err, shortened(err))
-	long := cut("a" + strings.Repeat("数", maxMessage))
-	require.True(t, utf8.ValidString(long))
-	require.LessOrEqual(t, len(long), maxMessage+len("…"))
 }

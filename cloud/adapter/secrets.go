@@ -1,0 +1,41 @@
+package adapter
+
+import (
+	"slices"
+	"sync"
+
+	"cloudsync/cloud"
+)
+
+// secrets are the keys of a session: the configured ones, and the newest of those that
+// follow each other.
+type secrets struct {
+	mu    sync.Mutex
+	known []Keys
+	masks []cloud.Mask // of each
+}
+
+// maxSecrets is how many keys are known at once: an answer may still name those before.
+const maxSecrets = 8
+
+func (s *secrets) add(keys Keys) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Contains(s.known, keys) {
+		return
+	}
+	if len(s.known) == maxSecrets { // the configured ones stay
+		s.known, s.masks = slices.Delete(s.known, 1, 2), slices.Delete(s.masks, 1, 2)
+	}
+	s.known, s.masks = append(s.known, keys), append(s.masks, cloud.NewMask(keys.ID, keys.Key, keys.Token))
+}
+
+// hide is the text without the keys.
+func (s *secrets) hide(text string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, mask := range s.masks {
+		text = mask.Hide(text)
+	}
+	return text
+}
