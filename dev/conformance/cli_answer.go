@@ -76,8 +76,8 @@ func fromEC2(printed document, of action, path []string) document {
 	if root.shape == list {
 		set := wire(root, path[0])
 		for _, element := range set.children {
-			element.rename("ID", of.ids[0])
-			element.rename("iD", of.ids[0])
+			element.rename("ID", of.id)
+			element.rename("iD", of.id)
 			element.rename("tag", "tagSet")
 		}
 		root = &node{shape: object, children: []*node{set}}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type spec struct {
 	handler  func(*fake.Cloud) http.Handler
 	regions  []string
 	region   string // field of a resource that says its region, where there is one
+	within   string // what is before a declared path in a document
 	actions  []action
 }
 
@@ -40,7 +42,8 @@ type action struct {
 	files   []string
 	kind    string    // of its resources; empty: its answer is no listing of resources
 	lists   string    // path of an element
-	ids     []string  // fields of an element, or paths of fields: the first that it has is its id
+	id      string    // field of an element, or path of a field
+	otherID string    // that of an element without the first
 	total   string    // field of the answer with the number of resources on all pages
 	serves  string    // another action that the same answer is one to
 	refers  reference // what its elements refer to
@@ -54,94 +57,92 @@ type action struct {
 // reference is a list of other resources, and where their ids are.
 type reference struct{ action, path string }
 
-const (
-	hosts     = "resource_host"
-	disks     = "resource_disk"
-	databases = "resource_database"
-	balancers = "resource_load_balancer"
-)
-
 // accountID is that of the account whose recordings are replayed.
 const accountID = "100000000001"
 
 func clouds() []spec {
 	return []spec{
-		{
+		declared(spec{
 			provider: "alibaba", adapter: alibaba.Adapter(), handler: alibabafake.New, regions: []string{"cn-hangzhou"}, region: "RegionId",
-			actions: []action{
-				{name: "DescribeInstances", kind: hosts, lists: "Instances.Instance[]", ids: []string{"InstanceId"}, total: "TotalCount"},
-				{name: "DescribeDisks", kind: disks, lists: "Disks.Disk[]", ids: []string{"DiskId"}, total: "TotalCount", joined: true},
-				{name: "DescribeDBInstances", kind: databases, lists: "Items.DBInstance[]", ids: []string{"DBInstanceId"}, total: "TotalRecordCount"},
-				{name: "DescribeLoadBalancers", kind: balancers, lists: "LoadBalancers.LoadBalancer[]", ids: []string{"LoadBalancerId"}, total: "TotalCount"},
-				{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
-			},
 		},
-		{
-			provider: "aws", adapter: aws.Adapter(), handler: awsfake.New, regions: []string{"us-east-1"},
-			actions: []action{
-				{
-					name: "DescribeInstances", files: []string{"describe_instances"}, kind: hosts,
-					lists: "reservationSet[].instancesSet[]", ids: []string{"instanceId"}, gone: isTerminated,
-				},
-				{name: "DescribeVolumes", files: []string{"describe_volumes"}, kind: disks, lists: "volumeSet[]", ids: []string{"volumeId"}},
-				{name: "DescribeInstanceTypes", files: []string{"describe_instance_types"}, lists: "instanceTypeSet[]", joined: true},
-				{
-					name: "DescribeDBInstances", files: []string{"describe_db_instances"}, kind: databases,
-					lists: "DescribeDBInstancesResult.DBInstances[]", ids: []string{"DbiResourceId"},
-				},
-				{
-					name: "DescribeLoadBalancers", files: []string{"describe_load_balancers"}, kind: balancers,
-					lists: "DescribeLoadBalancersResult.LoadBalancers[]", ids: []string{"LoadBalancerArn"}, tags: "DescribeTags",
-				},
-				{name: "DescribeTags", files: []string{"describe_tags"}, lists: tagDescriptions + "[]", joined: true},
-				{name: "DescribeRegions", files: []string{"describe_regions"}, lists: "regionInfo[]", regions: true},
-			},
-		},
-		{
+			action{name: "DescribeInstances", total: "TotalCount"},
+			action{name: "DescribeDisks", total: "TotalCount", joined: true},
+			action{name: "DescribeDBInstances", total: "TotalRecordCount"},
+			action{name: "DescribeLoadBalancers", total: "TotalCount"},
+			action{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
+		),
+		declared(spec{provider: "aws", adapter: aws.Adapter(), handler: awsfake.New, regions: []string{"us-east-1"}},
+			action{name: "DescribeInstances", gone: isTerminated},
+			action{name: "DescribeInstanceTypes", lists: "instanceTypeSet[]", joined: true},
+			action{name: "DescribeLoadBalancers", tags: "DescribeTags"},
+			action{name: "DescribeTags", lists: tagDescriptions + "[]", joined: true},
+			action{name: "DescribeRegions", lists: "regionInfo[]", regions: true},
+		),
+		declared(spec{
 			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "location",
-			actions: azureActions(),
-		},
-		{
-			provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"},
-			actions: []action{
-				{name: "ListServersDetails", files: []string{"cloudservers_detail"}, kind: hosts, lists: "servers[]", ids: []string{"id"}, total: "count"},
-				{name: "ListVolumes", files: []string{"cloudvolumes"}, kind: disks, lists: "volumes[]", ids: []string{"id"}, total: "count", joined: true},
-				{name: "ListInstances", kind: databases, lists: "instances[]", ids: []string{"id"}, total: "total_count"},
-				{name: "ListLoadBalancers", files: []string{"loadbalancers"}, kind: balancers, lists: "loadbalancers[]", ids: []string{"id"}},
-			},
-		},
-		{
-			provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"},
-			actions: []action{
-				{name: "DescribeInstances", kind: hosts, lists: "Response.InstanceSet[]", ids: []string{"InstanceId"}},
-				{name: "DescribeDisks", kind: disks, lists: "Response.DiskSet[]", ids: []string{"DiskId"}},
-				{name: "DescribeDBInstances", kind: databases, lists: "Response.Items[]", ids: []string{"InstanceId"}},
-				{name: "DescribeLoadBalancers", kind: balancers, lists: "Response.LoadBalancerSet[]", ids: []string{"LoadBalancerId"}},
-				{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
-			},
-		},
+		}, azureActions()...),
+		declared(spec{provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"}},
+			action{name: "ListServersDetails", files: []string{"cloudservers_detail"}, total: "count"},
+			action{name: "ListVolumes", files: []string{"cloudvolumes"}, total: "count", joined: true},
+			action{name: "ListInstances", total: "total_count"},
+			action{name: "ListLoadBalancers", files: []string{"loadbalancers"}},
+		),
+		declared(spec{provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"}, within: "Response."},
+			action{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
+		),
 	}
 }
 
+// azureActions has the second id of a resource that has none of the first sort.
 func azureActions() []action {
 	return []action{
-		{name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, kind: hosts, lists: "value[]", ids: []string{"properties.vmId"}, serves: "vm_status_list",
+		{
+			name: "vm_list", files: []string{"vm_listall", "vm_get_instanceview", "vm_get"}, serves: "vm_status_list",
 			armType: "Microsoft.Compute/virtualMachines",
-			refers:  reference{"nic_list", "value[].properties.networkProfile.networkInterfaces[].id"}},
-		{name: "disk_list", kind: disks, lists: "value[]", ids: []string{"properties.uniqueId", "id"}, joined: true, armType: "Microsoft.Compute/disks"},
-		{name: "nic_list", lists: "value[]", joined: true, armType: "Microsoft.Network/networkInterfaces",
-			refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"}},
+			refers:  reference{"nic_list", "value[].properties.networkProfile.networkInterfaces[].id"},
+		},
+		{name: "disk_list", otherID: "id", joined: true, armType: "Microsoft.Compute/disks"},
+		{
+			name: "nic_list", lists: "value[]", joined: true, armType: "Microsoft.Network/networkInterfaces",
+			refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"},
+		},
 		{name: "publicip_list", lists: "value[]", joined: true, armType: "Microsoft.Network/publicIPAddresses"},
 		{
-			name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, kind: balancers,
-			lists: "value[]", ids: []string{"properties.resourceGuid", "id"}, armType: "Microsoft.Network/loadBalancers",
+			name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, otherID: "id",
+			armType: "Microsoft.Network/loadBalancers",
 		},
-		{name: "mysql_list", files: []string{"mysql"}, kind: databases, lists: "value[]", ids: []string{"id"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
-		{
-			name: "postgres_list", files: []string{"postgres", "postgresql"}, kind: databases,
-			lists: "value[]", ids: []string{"id"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers",
-		},
+		{name: "mysql_list", files: []string{"mysql"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
+		{name: "postgres_list", files: []string{"postgres", "postgresql"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers"},
 	}
+}
+
+// declared is the spec with the actions of the adapter's listings, of which more may be
+// known, and with further ones.
+func declared(of spec, known ...action) spec {
+	for _, listing := range of.adapter.Listings {
+		about := listing.About()
+		for _, name := range append([]string{about.Action}, about.Others...) {
+			i := slices.IndexFunc(known, func(a action) bool { return a.name == name })
+			if i < 0 {
+				i, known = len(known), append(known, action{name: name})
+			}
+			known[i].kind, known[i].id, known[i].lists = about.Kind.Name(), about.IDField, of.within+elementsAt(about.Path)
+		}
+	}
+	of.actions = known
+	return of
+}
+
+// elementsAt is a declared path as documents have it. In XML a list's elements are below
+// the list, under a name of their own.
+func elementsAt(path string) string {
+	if strings.Contains(path, "Result.") { // of the query protocol
+		path = path[:strings.LastIndexByte(path, '.')]
+	}
+	if strings.Contains(path, ".item") { // of EC2's
+		return strings.ReplaceAll(path, ".item", "[]")
+	}
+	return path + "[]"
 }
 
 // actionOf is the action that the file's name has in it. DescribeInstances is not in
@@ -149,13 +150,20 @@ func azureActions() []action {
 func (s spec) actionOf(file string) (action, bool) {
 	file = strings.ReplaceAll(file, "-", "_") // the command line's describe-instances
 	for _, a := range s.actions {
-		for _, name := range append(a.files, a.name) {
+		for _, name := range append(a.files, a.name, snake(a.name)) {
 			if _, after, found := strings.Cut(file, name); found && (!beginsWithLetter(after) || strings.HasPrefix(after, "Example")) {
 				return a, true
 			}
 		}
 	}
 	return action{}, false
+}
+
+var inner = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// snake is an action as the command line's files have it: describe_db_instances.
+func snake(action string) string {
+	return strings.ToLower(inner.ReplaceAllString(strings.ReplaceAll(action, "DBI", "DbI"), "${1}_${2}"))
 }
 
 // actionOfType is the action whose resources are of the type that the answer's first one
@@ -210,7 +218,10 @@ func (a action) onePage(answer document) document {
 }
 
 func (a action) idOf(element *node) string {
-	for _, path := range a.ids {
+	for _, path := range []string{a.id, a.otherID} {
+		if path == "" {
+			continue
+		}
 		n := element
 		for field := range strings.SplitSeq(path, ".") {
 			n = n.field(field)

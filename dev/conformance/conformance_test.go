@@ -177,7 +177,8 @@ func TestDefectsAreFound(t *testing.T) {
 			s.open = func() cloud.Provider { return answers }
 			answer, err := parse([]byte(tencentHost))
 			require.NoError(t, err)
-			_, err = s.check(t.Context(), spec.actions[0], answer)
+			of, _ := spec.actionOf("doc_DescribeInstances.json")
+			_, err = s.check(t.Context(), of, answer)
 			require.ErrorContains(t, err, test.want)
 		})
 	}

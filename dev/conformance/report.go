@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cloudsync/resource"
 )
 
 // report prints what became of each answer, and a table of what they cover.
@@ -118,7 +120,7 @@ func (r *report) summary() {
 	}
 	fmt.Fprintf(r.out, "\n%-9s %s\n", "HOSTS OF", strings.Join(essential, "  "))
 	for _, c := range r.coverage {
-		if c.kind == hosts {
+		if c.kind == resource.HostKind.Name() {
 			fmt.Fprintf(r.out, "%-9s %s\n", c.provider, marks(c))
 		}
 	}
