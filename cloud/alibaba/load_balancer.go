@@ -23,7 +23,7 @@ var loadBalancers = adapter.Listing[*session, loadBalancer]{
 	Ask:    ask[loadBalancer](slb, byNumber("LoadBalancerId", withCommas)),
 	ID:     func(b *loadBalancer) string { return b.LoadBalancerID },
 	Row:    loadBalancerRow,
-	Region: func(b *loadBalancer) string { return b.RegionID },
+	Region: func(b *loadBalancer) string { return b.RegionIDAlias },
 	Empty:  provenByOwner, SeenProves: true,
 }
 
@@ -36,16 +36,18 @@ type loadBalancer struct {
 	LoadBalancerName   string
 	LoadBalancerStatus string
 	LoadBalancerSpec   string
-	RegionID           string `json:"RegionId"`
-	Address            string
-	AddressType        string // internet or intranet
-	VpcID              string `json:"VpcId"`
-	VSwitchID          string `json:"VSwitchId"`
-	MasterZoneID       string `json:"MasterZoneId"`
-	SlaveZoneID        string `json:"SlaveZoneId"`
-	PayType            string
-	CreateTime         string
-	Tags               tagList
+	// RegionIDAlias is the region as DescribeRegions calls it. RegionId may be a name of the
+	// provider's own for it: cn-beijing-btc-a01 for cn-beijing.
+	RegionIDAlias string `json:"RegionIdAlias"`
+	Address       string
+	AddressType   string // internet or intranet
+	VpcID         string `json:"VpcId"`
+	VSwitchID     string `json:"VSwitchId"`
+	MasterZoneID  string `json:"MasterZoneId"`
+	SlaveZoneID   string `json:"SlaveZoneId"`
+	PayType       string
+	CreateTime    string
+	Tags          tagList
 }
 
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {

@@ -255,7 +255,7 @@ func TestAResourceOfAnotherRegion(t *testing.T) {
 		resource.HostKind:         `{"Instances":{"Instance":[{"InstanceId":"a","RegionId":"cn-beijing"},{"InstanceId":"b","RegionId":"%s"}]}}`,
 		resource.DiskKind:         `{"Disks":{"Disk":[{"DiskId":"a","RegionId":""},{"DiskId":"b","RegionId":"%s"}]}}`,
 		resource.DatabaseKind:     `{"Items":{"DBInstance":[{"DBInstanceId":"a","RegionId":null},{"DBInstanceId":"b","RegionId":"%s"}]}}`,
-		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionId":"%s"}]},"TotalCount":2}`,
+		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionIdAlias":"%s"}]},"TotalCount":2}`,
 	} {
 		for region, want := range map[string]int{beijing: 2, "cn-hangzhou": 1} {
 			w := newWorld(t, everything())
@@ -265,6 +265,17 @@ func TestAResourceOfAnotherRegion(t *testing.T) {
 			require.Equal(t, "a", rows[0].RowMeta().NativeID)
 		}
 	}
+}
+
+// SLB names the region that was asked for in RegionIdAlias. RegionId may be another name.
+func TestALoadBalancerWithAnotherNameForItsRegion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeLoadBalancers", []byte(`{"TotalCount":2,"LoadBalancers":{"LoadBalancer":[
+		{"LoadBalancerId":"lb-1","RegionId":"cn-beijing-btc-a01","RegionIdAlias":"cn-beijing"},
+		{"LoadBalancerId":"lb-2","RegionId":"cn-beijing-btc-a01","RegionIdAlias":"cn-beijing"}]}}`))
+	rows, _ := listAll(t, w.worker(), resource.LoadBalancerKind)
+	require.Len(t, rows, 2)
 }
 
 // A page whose resources are each odd in another way: what can be read is, and what makes
