@@ -28,7 +28,7 @@ func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Pa
 		}
 	}
 	page.Rows = make([]resource.Row, 0, len(batch.Items))
-	if err := l.put(&page, batch.Items, row); err != nil {
+	if err := l.put(&page, batch, row); err != nil {
 		return cloud.Page{}, err
 	}
 	return page, nil
@@ -124,11 +124,12 @@ func (l lister[S, T]) there(items []*Item[T]) []*Item[T] {
 	})
 }
 
-// put puts the resources on the page. Where there are several, and none makes sense, it
-// is the answer that makes none.
-func (l lister[S, T]) put(page *cloud.Page, items []*Item[T], row func(*Fields, *T) resource.Row) error {
+// put puts the resources on the page. Where there are several on the first page, and none
+// makes sense, it is the answer that makes none. On a page that follows one with sense,
+// they are odd resources: the last page often has no more than two.
+func (l lister[S, T]) put(page *cloud.Page, batch Batch[T], row func(*Fields, *T) resource.Row) error {
 	odd, first := 0, ""
-	for _, item := range items {
+	for _, item := range batch.Items {
 		f := item.Read(l.What, l.id(item))
 		made := row(f, &item.Value)
 		problem := f.Problem()
@@ -145,7 +146,7 @@ func (l lister[S, T]) put(page *cloud.Page, items []*Item[T], row func(*Fields, 
 			first = cmp.Or(first, problem)
 		}
 	}
-	if odd > 1 && odd == len(items) {
+	if batch.Begins && odd > 1 && odd == len(batch.Items) {
 		return BadAnswer("", "none of the %d resources in the answer makes sense: %s", odd, first)
 	}
 	return nil

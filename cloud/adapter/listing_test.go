@@ -484,3 +484,16 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, ids, 2, "in a list, what nobody can tell of is there")
 }
+
+// The last page may have few resources, all of them odd: they cost no row of the others.
+func TestALastPageOfOddResources(t *testing.T) {
+	t.Parallel()
+	for _, style := range styles {
+		s := &shop{style: style, cap: 5, lamps: stock(12)}
+		s.lamps[10].Watts, s.lamps[11].Watts = "0.5", "0.5"
+		ids, problems, err := listAll(t.Context(), s.in())
+		require.NoError(t, err, style)
+		require.Equal(t, idsOf(s.lamps[:10]), ids)
+		require.Len(t, problems, 2)
+	}
+}
