@@ -66,14 +66,13 @@ func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], 
 		return got[T]{}, err
 	}
 	page := got[T]{Items: answer.Items}
-	if page.total, err = l.total(answer); err != nil {
-		return got[T]{}, err
+	if l.Pages.style == byTokens { // its total may be that of the page, or anything
+		err = checkEnd(at, answer)
+	} else {
+		page.total, err = l.total(answer)
 	}
-	if l.Pages.style == byTokens {
-		if err := checkEnd(at, answer, page.total); err != nil {
-			return got[T]{}, err
-		}
-		page.total = 0 // it may be that of the page
+	if err != nil {
+		return got[T]{}, err
 	}
 	turn := turn{onPage: len(answer.Items), token: answer.Next, total: page.total}
 	if turn.onPage > 0 {

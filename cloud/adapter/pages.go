@@ -164,9 +164,13 @@ func (p Pages) ends(listed int64, t turn) bool {
 // checkEnd is an error where a listing by tokens ends with its first page and that is
 // not all. A cloud that does not know tokens, a private one or one behind a proxy,
 // ignores them and answers the first of its numbered pages.
-func checkEnd[T any](at position, answer Answer[T], total int64) error {
+func checkEnd[T any](at position, answer Answer[T]) error {
 	if at.token != "" || answer.Next != "" {
 		return nil
+	}
+	total, err := answer.Total.Whole("", "the number of all resources")
+	if err != nil {
+		return err
 	}
 	size, err := answer.Size.Whole("", "the page's size")
 	if err != nil {

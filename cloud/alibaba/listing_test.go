@@ -101,6 +101,7 @@ func TestListingsThatEndEarly(t *testing.T) {
 		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[]},"PageSize":10,"TotalCount":58}`, cloud.Incomplete},
 		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":10,"TotalCount":1}`, ""},
 		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":1,"TotalCount":58,"NextToken":"n"}`, ""},
+		{resource.HostKind, "DescribeInstances", `{"Instances":{"Instance":[{"InstanceId":"i-1"}]},"PageSize":1,"TotalCount":-1,"NextToken":"n"}`, ""},
 		{resource.HostKind, "DescribeDisks", `{"Disks":{"Disk":[{"DiskId":"d-1"}]},"PageSize":1,"TotalCount":58}`, cloud.Incomplete},
 		{resource.DiskKind, "DescribeDisks", `{"Disks":{"Disk":[{"DiskId":"d-1"}]},"PageSize":1,"TotalCount":58}`, cloud.Incomplete},
 		{resource.DatabaseKind, "DescribeDBInstances", `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"}]},"PageRecordCount":1,"TotalRecordCount":58}`, cloud.Incomplete},
