@@ -25,7 +25,7 @@ var databases = adapter.Listing[*session, database]{
 	Ask:    ask[database](rds, byToken("DBInstanceId", withCommas)),
 	ID:     databaseID,
 	Join:   withTags,
-	Region: func(d *database) string { return d.RegionID },
+	Region: func(d *database) string { return regionOf(d.RegionID) },
 	Empty:  provenByOwner, SeenProves: true,
 }
 

@@ -19,7 +19,7 @@ var disks = adapter.Listing[*session, disk]{
 	Ask:    ask[disk](ecs, byToken("DiskIds", asArray)),
 	ID:     func(d *disk) string { return d.DiskID },
 	Row:    diskRow,
-	Region: func(d *disk) string { return d.RegionID },
+	Region: func(d *disk) string { return regionOf(d.RegionID) },
 	Empty:  provenByDryRun("DescribeDisks"),
 }
 

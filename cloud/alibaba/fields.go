@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"regexp"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -16,4 +17,16 @@ type tag struct{ TagKey, TagValue string }
 
 func (t tagList) byKey() map[string]string {
 	return adapter.Tags(t.Tag, func(t tag) (key, value string) { return t.TagKey, t.TagValue })
+}
+
+// ownName is the form of the provider's own names for regions, such as cn-beijing-btc-a01
+// for cn-beijing. Some answers have them.
+var ownName = regexp.MustCompile(`-[a-z][0-9]{2}$`)
+
+// regionOf is the region that a RegionId names, "" where it is a name of the provider's own.
+func regionOf(id string) string {
+	if ownName.MatchString(id) {
+		return ""
+	}
+	return id
 }

@@ -24,7 +24,7 @@ var hosts = adapter.Listing[*session, instance]{
 	Ask:    ask[instance](ecs, byToken("InstanceIds", asArray)),
 	ID:     func(i *instance) string { return i.InstanceID },
 	Join:   withDisks,
-	Region: func(i *instance) string { return i.RegionID },
+	Region: func(i *instance) string { return regionOf(i.RegionID) },
 	Empty:  provenByDryRun("DescribeInstances"),
 }
 

@@ -23,7 +23,7 @@ var loadBalancers = adapter.Listing[*session, loadBalancer]{
 	Ask:    ask[loadBalancer](slb, byNumber("LoadBalancerId", withCommas)),
 	ID:     func(b *loadBalancer) string { return b.LoadBalancerID },
 	Row:    loadBalancerRow,
-	Region: func(b *loadBalancer) string { return b.RegionIDAlias },
+	Region: func(b *loadBalancer) string { return regionOf(b.RegionIDAlias) },
 	Empty:  provenByOwner, SeenProves: true,
 }
 

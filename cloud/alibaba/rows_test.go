@@ -255,9 +255,9 @@ func TestAResourceOfAnotherRegion(t *testing.T) {
 		resource.HostKind:         `{"Instances":{"Instance":[{"InstanceId":"a","RegionId":"cn-beijing"},{"InstanceId":"b","RegionId":"%s"}]}}`,
 		resource.DiskKind:         `{"Disks":{"Disk":[{"DiskId":"a","RegionId":""},{"DiskId":"b","RegionId":"%s"}]}}`,
 		resource.DatabaseKind:     `{"Items":{"DBInstance":[{"DBInstanceId":"a","RegionId":null},{"DBInstanceId":"b","RegionId":"%s"}]}}`,
-		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionIdAlias":"%s"}]},"TotalCount":2}`,
+		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionIdAlias":"%s","RegionId":"cn-hangzhou-dg-a01"}]},"TotalCount":2}`,
 	} {
-		for region, want := range map[string]int{beijing: 2, "cn-hangzhou": 1} {
+		for region, want := range map[string]int{beijing: 2, "cn-hangzhou": 1, "cn-hangzhou-finance": 1, "cn-beijing-btc-a01": 2, "ap-southeast-os30-a01": 2} {
 			w := newWorld(t, everything())
 			w.Record(actionOf[kind], fmt.Appendf(nil, page, region))
 			rows, _ := listAll(t, w.worker(), kind)
