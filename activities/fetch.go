@@ -278,12 +278,12 @@ func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 // take seals the rows of a page and folds them in.
 func (f *fetch) take(page cloud.Page) {
 	f.note(page.Total)
-	f.Others += page.Others
 	f.turn()
 	rows := f.seal(page.Rows, f.latest)
 	if f.standsStill(page) {
 		return
 	}
+	f.Others += page.Others
 	f.Listed += int64(len(rows))
 	f.addRows(rows)
 	for _, problem := range page.Problems {
@@ -371,7 +371,7 @@ func (f *fetch) standsStill(page cloud.Page) bool {
 		return false
 	}
 	return (f.before.hasAll(f.rows) || f.first.hasAll(f.rows)) &&
-		(len(page.Rows) >= len(f.before.entries) || f.Listed+f.Others+rows > page.Total)
+		(len(page.Rows) >= len(f.before.entries) || f.Listed+f.Others+page.Others+rows > page.Total)
 }
 
 func (f *fetch) addRows(rows []sealedRow) {
