@@ -107,6 +107,9 @@ func answerOf[T any](f fields, q adapter.Query, total string) (answer adapter.An
 		err = f.read(total, &answer.Total)
 	default:
 		answer.Next, err = nextMarker(f, len(answer.Items) >= q.Limit)
+		if len(answer.Items) == 0 && len(q.IDs) == 0 && !q.Begins() { // after the last, whatever it names
+			answer.Next = ""
+		}
 	}
 	return answer, err
 }

@@ -295,3 +295,11 @@ func TestListingsThatLeadNowhere(t *testing.T) {
 	_, err = w.open().List(t.Context(), scopeOf(resource.LoadBalancerKind), "")
 	classed(t, cloud.BadAnswer, err)
 }
+
+// An empty page after the last load balancer ends the listing, whatever marker it names.
+func TestAnEmptyPageAfterTheLast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, crowd(1))
+	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[],"page_info":{"next_marker":"e"}}`))
+	require.Empty(t, resumedAt(t, w.open(), resource.LoadBalancerKind, "e"))
+}
