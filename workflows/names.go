@@ -1,14 +1,11 @@
 package workflows
 
-// Name is the name under which workers register a workflow: that of its function.
-type Name = string
-
-// The names of the workflows.
+// The names under which workers register the workflows: those of their functions.
 const (
-	CloudSyncName     Name = "CloudSyncWorkflow"
-	VerifyName        Name = "VerifyWorkflow"
-	PrunePlanName     Name = "PrunePlanWorkflow"
-	PruneName         Name = "PruneWorkflow"
-	RetentionName     Name = "RetentionWorkflow"
-	CheckAccountsName Name = "CheckAccountsWorkflow"
+	CloudSyncName     = "CloudSyncWorkflow"
+	VerifyName        = "VerifyWorkflow"
+	PrunePlanName     = "PrunePlanWorkflow"
+	PruneName         = "PruneWorkflow"
+	RetentionName     = "RetentionWorkflow"
+	CheckAccountsName = "CheckAccountsWorkflow"
 )

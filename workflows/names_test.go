@@ -13,7 +13,7 @@ import (
 
 func TestNamesAreThoseOfTheFunctions(t *testing.T) {
 	t.Parallel()
-	for name, workflow := range map[workflows.Name]any{
+	for name, workflow := range map[string]any{
 		workflows.CloudSyncName: workflows.CloudSyncWorkflow, workflows.VerifyName: workflows.VerifyWorkflow,
 		workflows.PrunePlanName: workflows.PrunePlanWorkflow, workflows.PruneName: workflows.PruneWorkflow,
 		workflows.RetentionName: workflows.RetentionWorkflow, workflows.CheckAccountsName: workflows.CheckAccountsWorkflow,

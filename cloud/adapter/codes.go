@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,7 +22,8 @@ type Codes map[string]cloud.Class
 func (c Codes) Class(code string) cloud.Class {
 	longest, class := "", cloud.Class("")
 	for pattern, of := range c {
-		if len(pattern) > len(longest) && fits(code, pattern) {
+		longer := cmp.Or(len(pattern)-len(longest), strings.Compare(pattern, longest)) > 0
+		if longer && fits(code, pattern) {
 			longest, class = pattern, of
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// Item is one resource in the list of a JSON answer. It is decoded by itself, and
+// Item is one resource in the list of an answer, JSON or XML. It is decoded by itself, and
 // forgives what clouds do: a number may be a text and a text a number, and null, or an
 // empty text, may stand for anything that is absent, in lists too. What still is not in
 // the form of T is kept for Read, so that it costs this resource alone and not the page.
@@ -88,7 +88,7 @@ func Values[T any](items []Item[T]) []T {
 func (i *Item[T]) refuse(field string, tree any) {
 	text, err := json.Marshal(tree)
 	if err != nil {
-		text = nil // cannot be: it was read from JSON
+		text = nil // cannot be: it was read from an answer
 	}
 	i.odd = append(i.odd, oddity{field: field, value: string(text)})
 }

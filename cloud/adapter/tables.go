@@ -71,7 +71,12 @@ func (t *Tables[T]) Pages(ctx context.Context, place string, begins bool, load f
 	return of.value, nil
 }
 
-func joined(place string) string { return "load what listings of " + place + " are joined with" }
+func joined(place string) string {
+	if place == "" {
+		return "load what listings are joined with"
+	}
+	return "load what listings of " + place + " are joined with"
+}
 
 // Forget gives the place's table back, once a listing is over.
 func (t *Tables[T]) Forget(place string) {

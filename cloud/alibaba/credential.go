@@ -58,8 +58,9 @@ func newChain(l *library) *adapter.Chain[adapter.Keys] {
 	return &adapter.Chain[adapter.Keys]{Find: l.find, Patience: chainPatience}
 }
 
-// chainPatience is for all links of the chain.
-const chainPatience = 30 * time.Second
+// chainPatience is for all links of the chain. It is longer than a call waits: who asks
+// stops with the call, which is tried again, and the search goes on for the next who asks.
+const chainPatience = 2 * time.Minute
 
 // library is the credential that the provider's library found. The library keeps temporary
 // keys for as long as they are good.

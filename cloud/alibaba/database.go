@@ -51,7 +51,7 @@ type database struct {
 func databaseID(d *database) string { return d.DBInstanceID }
 
 func withTags(ctx context.Context, s *session, page adapter.Batch[database]) (func(*adapter.Fields, *database) resource.Row, error) {
-	tags, err := tagsOf(ctx, s, page.Region, page.IDs(databaseID))
+	tags, err := listTags(ctx, s, page.Region, page.IDs(databaseID))
 	return func(f *adapter.Fields, d *database) resource.Row {
 		return databaseRow(f, d, tags.of(f, d.DBInstanceID))
 	}, err

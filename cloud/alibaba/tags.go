@@ -28,9 +28,9 @@ var askTags = ask[resourceTag](rds, func(q adapter.Query) map[string]string {
 	return parameters
 })
 
-// tagsOf are the tags of the resources. Where one does not say whose it is, nobody can know
+// listTags are the tags of the resources. Where one does not say whose it is, nobody can know
 // any resource's: that is an error.
-func tagsOf(ctx context.Context, s *session, region string, ids []string) (tagsByID, error) {
+func listTags(ctx context.Context, s *session, region string, ids []string) (tagsByID, error) {
 	tags := tagsByID{}
 	for some := range slices.Chunk(ids, taggedAtOnce) {
 		query := adapter.Query{Action: "ListTagResources", Path: "TagResources.TagResource", Region: region, IDs: some}

@@ -35,7 +35,7 @@ type server struct {
 	Name       string            `json:"name"`
 	Location   string            `json:"location"`
 	Tags       map[string]string `json:"tags"`
-	SKU        named             `json:"sku"`
+	SKU        sku               `json:"sku"`
 	Properties struct {
 		State            string `json:"state"`
 		Version          string `json:"version"`

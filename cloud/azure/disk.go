@@ -32,7 +32,7 @@ type managedDisk struct {
 	Location          string            `json:"location"`
 	Zones             []string          `json:"zones"`
 	Tags              map[string]string `json:"tags"`
-	SKU               named             `json:"sku"`
+	SKU               sku               `json:"sku"`
 	ManagedBy         string            `json:"managedBy"`
 	ManagedByExtended []string          `json:"managedByExtended"`
 	Properties        struct {

@@ -54,8 +54,8 @@ func zoneOf(zones []string) string { return strings.Join(adapter.Set(zones...), 
 // tagsOf are the tags of one row alone.
 func tagsOf(tags map[string]string) map[string]string { return maps.Clone(tags) }
 
-// named is how ARM writes a SKU.
-type named struct {
+// sku is how ARM writes a SKU.
+type sku struct {
 	Name string `json:"name"`
 }
 

@@ -30,7 +30,7 @@ type loadBalancer struct {
 	Name       string            `json:"name"`
 	Location   string            `json:"location"`
 	Tags       map[string]string `json:"tags"`
-	SKU        named             `json:"sku"`
+	SKU        sku               `json:"sku"`
 	Properties struct {
 		ResourceGUID      string     `json:"resourceGuid"`
 		ProvisioningState string     `json:"provisioningState"`

@@ -50,10 +50,11 @@ const (
 	// temporaryKept is how long temporary keys serve where the chain fails. The SDK has
 	// them renewed 40 minutes before they expire (core/auth/base_credentials.go).
 	temporaryKept = 30 * time.Minute
-	// renewalTime is how long their renewal may take, chainPatience how long all links of
-	// the chain may, of which the metadata has 3 seconds and the identity of a pod 10.
-	renewalTime   = 20 * time.Second
-	chainPatience = 40 * time.Second
+	// renewalTime is how long their renewal may take.
+	renewalTime = 20 * time.Second
+	// chainPatience is for all links of the chain. It is longer than a call waits: who asks
+	// stops with the call, which is tried again, and the search goes on for the next.
+	chainPatience = 2 * time.Minute
 )
 
 // newChain is the SDK's default chain: the environment's HUAWEICLOUD_SDK_AK and

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
@@ -63,7 +62,7 @@ func (s *Session) Regions(ctx context.Context) ([]string, error) {
 	if names = adapter.Set(names...); len(names) == 0 { // every account has the public ones
 		return nil, adapter.BadAnswer(s.account.Place()+": DescribeRegions", "none of the %d regions is available", len(listed.RegionSet))
 	}
-	return slices.Clip(names), nil
+	return names, nil
 }
 
 // endpoint is what a client asks.
