@@ -73,12 +73,12 @@ func TestRecordingAgainOverwrites(t *testing.T) {
 	got := runs[0]
 	require.Equal(t, store.Run{
 		ID: b.run.Number, RunID: b.run.ID, WorkflowID: got.WorkflowID, Kind: kind, Outcome: "held", StartedAt: got.StartedAt,
-		FinishedAt: finished, TookMS: 61500, Scopes: 50, ScopesFailed: 51, ScopesHeld: 52, Stats: store.Stats(found(figures(50))), Error: "held",
+		FinishedAt: finished, TookMS: 61500, Scopes: 50, ScopesFailed: 51, ScopesHeld: 52, Stats: found(figures(50)), Error: "held",
 	}, got)
 	scopes, err := b.store.RunScopes(t.Context(), b.run.ID)
 	require.NoError(t, err)
 	require.Equal(t, []store.RunScope{{
-		RunID: b.run.ID, ScopeID: b.scope.ID, Outcome: "held", Stats: store.Stats(found(figures(50))),
+		RunID: b.run.ID, ScopeID: b.scope.ID, Outcome: "held", Stats: found(figures(50)),
 		HoldDigest: resource.Digest{Count: 50}.String(), Reason: "too many", Provider: "mock", Account: "demo", Region: "beijing",
 	}}, scopes)
 }

@@ -44,7 +44,7 @@ func (s *stack) requireReported(t *testing.T, report workflows.Report) {
 	require.NoError(t, err)
 	require.Len(t, runs, 1)
 	require.Equal(t, string(report.Outcome), runs[0].Outcome)
-	require.Equal(t, runs[0].Stats, store.Stats(report.Stats))
+	require.Equal(t, runs[0].Stats, report.Stats)
 }
 
 // requireTold: so do the memo and the search attributes of the execution.
