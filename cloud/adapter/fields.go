@@ -185,6 +185,14 @@ func Set(texts ...string) []string {
 	return slices.Compact(kept)
 }
 
+// Only is the text that all which say something say, "" where they differ.
+func Only(texts ...string) string {
+	if said := Set(texts...); len(said) == 1 {
+		return said[0]
+	}
+	return ""
+}
+
 // Tags are tags by key. pair takes one of a list apart; those without a key are left out.
 func Tags[T any](list []T, pair func(T) (key, value string)) map[string]string {
 	if len(list) == 0 {

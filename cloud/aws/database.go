@@ -37,20 +37,16 @@ type database struct {
 	Storage  string `json:"AllocatedStorage"` // GiB
 	Port     string `json:"DbInstancePort"`
 	Endpoint struct{ Address, Port string }
-	Group    subnetGroup `json:"DBSubnetGroup"`
-	Features []feature   `json:"ProcessorFeatures"`
-	Tags     []tag       `json:"TagList"`
-	Created  string      `json:"InstanceCreateTime"`
-}
-
-type feature struct{ Name, Value string }
-
-type subnetGroup struct {
-	VPC     string `json:"VpcId"`
-	Subnets []struct {
-		ID   string                `json:"SubnetIdentifier"`
-		Zone struct{ Name string } `json:"SubnetAvailabilityZone"`
-	}
+	Group    struct {
+		VPC     string `json:"VpcId"`
+		Subnets []struct {
+			ID   string                `json:"SubnetIdentifier"`
+			Zone struct{ Name string } `json:"SubnetAvailabilityZone"`
+		}
+	} `json:"DBSubnetGroup"`
+	Features []feature `json:"ProcessorFeatures"`
+	Tags     []tag     `json:"TagList"`
+	Created  string    `json:"InstanceCreateTime"`
 }
 
 // databaseRow has no memory, and vCPUs only where they were chosen: RDS does not say what
@@ -59,7 +55,6 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	if d.ID == "" {
 		f.Fail("it is called %q, and is %q", adapter.Clip(d.Name, 64), adapter.Clip(d.Status, 64))
 	}
-	port, ownPort := f.Port("DbInstancePort", d.Port), f.Port("Endpoint.Port", d.Endpoint.Port)
 	return &resource.Database{
 		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
@@ -68,29 +63,15 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		Engine:         adapter.Engine(d.Engine),
 		EngineVersion:  d.Version,
 		InstanceType:   d.Class,
-		VCPU:           d.chosenVCPU(f),
-		StorageGiB:     d.storageGiB(f),
+		VCPU:           chosenVCPU(f, d.Features),
+		StorageGiB:     f.Whole("AllocatedStorage", ownStorage(d.Engine, d.Storage)),
 		Endpoint:       d.Endpoint.Address,
-		Port:           cmp.Or(ownPort, port),
+		Port:           cmp.Or(f.Port("Endpoint.Port", d.Endpoint.Port), f.Port("DbInstancePort", d.Port)),
 		VPCID:          d.Group.VPC,
 		SubnetID:       d.subnet(),
 		Tags:           tagsOf(d.Tags),
 		CloudCreatedAt: f.Time("InstanceCreateTime", d.Created, time.UTC),
 	}
-}
-
-// chosenVCPU is the number of vCPUs where it is not the instance class's own.
-func (d *database) chosenVCPU(f *adapter.Fields) int64 {
-	chosen := adapter.Tags(d.Features, func(of feature) (name, value string) { return of.Name, of.Value })
-	return f.Whole("coreCount", chosen["coreCount"]) * f.Whole("threadsPerCore", chosen["threadsPerCore"])
-}
-
-// storageGiB is absent for an instance of a cluster.
-func (d *database) storageGiB(f *adapter.Fields) int64 {
-	if isOfCluster(d.Engine) {
-		return 0
-	}
-	return f.Whole("AllocatedStorage", d.Storage)
 }
 
 // subnet is the one that the instance is in: that of its zone in its subnet group. Where
@@ -102,8 +83,5 @@ func (d *database) subnet() string {
 			inZone = append(inZone, subnet.ID)
 		}
 	}
-	if len(inZone) != 1 {
-		return ""
-	}
-	return inZone[0]
+	return adapter.Only(inZone...)
 }

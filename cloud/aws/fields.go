@@ -19,8 +19,11 @@ func tagsOf(tags []tag) map[string]string {
 // (https://docs.aws.amazon.com/neptune/latest/apiref/API_DBInstance.html).
 var clustered = []string{"aurora", "neptune", "docdb"}
 
-// isOfCluster says that an instance of the engine has no storage of its own.
-func isOfCluster(engine string) bool {
+// ownStorage is the storage of a database, "" for one of a cluster.
+func ownStorage(engine, size string) string {
 	engine = strings.ToLower(engine)
-	return slices.ContainsFunc(clustered, func(prefix string) bool { return strings.HasPrefix(engine, prefix) })
+	if slices.ContainsFunc(clustered, func(prefix string) bool { return strings.HasPrefix(engine, prefix) }) {
+		return ""
+	}
+	return size
 }

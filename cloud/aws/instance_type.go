@@ -47,15 +47,19 @@ func sizeOf(item *adapter.Item[instanceType]) size {
 // not change. Those that AWS does not describe are asked for again after a time: it may
 // add some.
 type sizes struct {
-	mu          sync.Mutex
-	known       map[typeIn]size
-	undescribed map[typeIn]time.Time // when it was asked for
+	mu    sync.Mutex
+	known map[typeIn]knownSize
+}
+
+type typeIn struct{ region, name string }
+
+type knownSize struct {
+	size
+	until time.Time // zero: for good
 }
 
 // undescribedFor is how long a type that AWS does not describe is not asked for again.
 const undescribedFor = 6 * time.Hour
-
-type typeIn struct{ region, name string }
 
 // sizesOf returns the sizes of the types in the region.
 func (s *session) sizesOf(ctx context.Context, region string, types []string) (map[string]size, error) {
@@ -80,37 +84,38 @@ func (s *sizes) of(region string, types []string) (found map[string]size, unknow
 	defer s.mu.Unlock()
 	found = map[string]size{}
 	for _, name := range types {
-		of := typeIn{region, name}
-		size, known := s.known[of]
-		switch {
-		case known:
-			found[name] = size
-		case time.Since(s.undescribed[of]) >= undescribedFor:
+		of, known := s.known[typeIn{region, name}]
+		if known && (of.until.IsZero() || time.Now().Before(of.until)) {
+			found[name] = of.size
+		} else {
 			unknown = append(unknown, name)
 		}
 	}
 	return found, unknown
 }
 
-// keep keeps the sizes that were found, and, of an answer that makes sense, which of the
-// types asked for it lacks.
+// keep keeps the sizes of the types that were asked for, as far as the answer makes sense.
 func (s *sizes) keep(region string, found map[string]size, asked []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.known == nil {
-		s.known, s.undescribed = map[typeIn]size{}, map[typeIn]time.Time{}
-	}
-	sound := true
-	for name, size := range found {
-		if size.problem == "" {
-			s.known[typeIn{region, name}] = size
-		} else { // another answer may make sense
-			sound = false
-		}
+		s.known = map[typeIn]knownSize{}
 	}
 	for _, name := range asked {
-		if _, described := found[name]; !described && sound {
-			s.undescribed[typeIn{region, name}] = time.Now()
+		switch size, described := found[name]; {
+		case !described:
+			s.known[typeIn{region, name}] = knownSize{until: time.Now().Add(undescribedFor)}
+		case size.problem == "": // else another answer may make sense
+			s.known[typeIn{region, name}] = knownSize{size: size}
 		}
 	}
+}
+
+// feature is a choice that was made for a database instance.
+type feature struct{ Name, Value string }
+
+// chosenVCPU is the number of vCPUs where it is not the instance class's own.
+func chosenVCPU(f *adapter.Fields, features []feature) int64 {
+	chosen := adapter.Tags(features, func(of feature) (name, value string) { return of.Name, of.Value })
+	return f.Whole("coreCount", chosen["coreCount"]) * f.Whole("threadsPerCore", chosen["threadsPerCore"])
 }

@@ -86,5 +86,5 @@ func (d *database) masterZone() string {
 		}
 		zones = append(zones, node.Zone)
 	}
-	return only(zones)
+	return adapter.Only(zones...)
 }

@@ -41,11 +41,3 @@ func first(set []string) string {
 	}
 	return set[0]
 }
-
-// only is what all texts are that say something, "" where they differ.
-func only(texts []string) string {
-	if set := adapter.Set(texts...); len(set) == 1 {
-		return set[0]
-	}
-	return ""
-}

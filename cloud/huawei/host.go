@@ -132,7 +132,7 @@ func (s *server) subnet() string {
 		}
 		all = append(all, nic.SubnetID)
 	}
-	return only(all)
+	return adapter.Only(all...)
 }
 
 // tags are the user's tags, which come as "key=value", and those of the system under
