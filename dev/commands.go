@@ -69,6 +69,9 @@ func configOr(config string, l layout.Layout) string {
 	if config == "" {
 		return filepath.Join(l.Root, "dev", "demo.yaml")
 	}
+	if absolute, err := filepath.Abs(config); err == nil { // .dev/env is for any folder
+		return absolute
+	}
 	return config
 }
 

@@ -104,7 +104,11 @@ func (p *Program) agrees(ctx context.Context, opts pruneOptions) (bool, error) {
 	if opts.yes || len(opts.Only) == 0 || p.json() {
 		return opts.yes, nil
 	}
-	return p.ask(ctx, "Delete them?")
+	agreed, err := p.ask(ctx, "Delete them?")
+	if err == nil && !agreed {
+		p.out.Line("nothing is deleted")
+	}
+	return agreed, err
 }
 
 // pruneKinds prunes what the plan showed, a kind after the other.
