@@ -162,13 +162,14 @@ func (r *realStack) writeCloudConfig(t *testing.T, endpoint string) string {
 		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s: KEYID%s, %s_file: %q, %s }\n",
 			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], endpoint, r.keys[0], name, r.keys[1], key, r.also)
 	}
+	// Schedules begin runs of their own at multiples of the interval: none is in a test.
 	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %q }]
 public_cloud_sync:
   resources:
-    resource_host: { interval: 1h }
-    resource_disk: { interval: 1h }
-    resource_database: { interval: 1h }
-    resource_load_balancer: { interval: 1h }
+    resource_host: { interval: 8759h }
+    resource_disk: { interval: 8759h }
+    resource_database: { interval: 8759h }
+    resource_load_balancer: { interval: 8759h }
   accounts:
 %s`, r.dsn, strings.ReplaceAll(accounts.String(), ",  }", " }"))
 	path := filepath.Join(t.TempDir(), "cloudsync.yaml")

@@ -83,7 +83,7 @@ func (s *stack) writeConfig(t *testing.T, regions, mockSettings string) string {
 public_cloud_sync:
   enable: true
   resources:
-    resource_host: { interval: 1h }
+    resource_host: { interval: 8759h }
   accounts:
     - { provider: mock, name: demo, regions: [%s], mock: %s }
 `, s.dsn, regions, mockSettings)

@@ -20,7 +20,7 @@ type archive struct{ config, dsn string }
 
 func newArchive(t *testing.T) *archive {
 	dsn := storetest.NewDatabase(t)
-	return &archive{dsn: dsn, config: configFile(t, dsn, hourly)}
+	return &archive{dsn: dsn, config: configFile(t, dsn, yearly)}
 }
 
 func (a *archive) do(t *testing.T, args ...string) (status int, stdout, stderr string) {

@@ -18,9 +18,9 @@ import (
 	"cloudsync/workflows"
 )
 
-// hourly is a configuration whose schedules start nothing during a test. Its
+// yearly is a configuration whose schedules start nothing during a test. Its
 // MySQL is out of reach: no command here needs one.
-const hourly = "  resources: {resource_host: {interval: 1h}}\n"
+const yearly = "  resources: {resource_host: {interval: 8759h}}\n"
 
 const noMySQL = "root:hunter2@tcp(127.0.0.1:1)/inventory"
 
@@ -33,7 +33,7 @@ type operator struct {
 // newOperator has a worker whose runs end with report and err, and a paused
 // schedule.
 func newOperator(t *testing.T, sync temporaltest.Sync) *operator {
-	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, hourly)}
+	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, yearly)}
 	if sync != nil {
 		o.Work(t, sync)
 	}
@@ -57,11 +57,11 @@ func ends(report workflows.Report, err error) temporaltest.Sync {
 
 func TestApplyPrintsChangesAndThenNothing(t *testing.T) {
 	t.Parallel()
-	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, hourly)}
+	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, yearly)}
 	status, stdout, stderr := o.do(t, "apply")
 	require.Zero(t, status, stderr)
 	require.Contains(t, stdout, "registered search attribute CloudSyncKind\n")
-	require.Contains(t, stdout, "created cloud-sync/resource_host every 1h\n")
+	require.Contains(t, stdout, "created cloud-sync/resource_host every 8759h\n")
 	require.Empty(t, stderr)
 
 	status, stdout, _ = o.do(t, "apply")
@@ -70,7 +70,7 @@ func TestApplyPrintsChangesAndThenNothing(t *testing.T) {
 	_, stdout, _ = o.do(t, "apply", "--output", "json")
 	require.JSONEq(t, "[]", stdout)
 
-	o.config = configFile(t, noMySQL, "  enable: false\n"+hourly)
+	o.config = configFile(t, noMySQL, "  enable: false\n"+yearly)
 	_, stdout, _ = o.do(t, "apply", "--output", "json")
 	require.JSONEq(t, `[{"action": "paused", "schedule": "cloud-sync/resource_host",
 		"detail": "public_cloud_sync.enable is false (starter apply)"},
@@ -85,7 +85,7 @@ func TestPauseAndResumeAreSigned(t *testing.T) {
 	require.Zero(t, status, stderr)
 	require.Regexp(t, `^paused cloud-sync/resource_host: cleaning up \(.+\)\n$`, stdout)
 	_, stdout, _ = o.do(t, "list")
-	require.Regexp(t, `resource_host +PAUSED +1h`, stdout)
+	require.Regexp(t, `resource_host +PAUSED +8759h`, stdout)
 	require.Regexp(t, `    paused: cleaning up \(.+\)\n`, stdout)
 
 	status, stdout, _ = o.do(t, "resume", "resource_host", "--note", "clean", "--output", "json")
@@ -95,7 +95,7 @@ func TestPauseAndResumeAreSigned(t *testing.T) {
 	var schedules []scheduleView
 	require.NoError(t, json.Unmarshal([]byte(stdout), &schedules))
 	require.False(t, schedules[0].Paused)
-	require.Equal(t, "1h", schedules[0].Interval)
+	require.Equal(t, "8759h", schedules[0].Interval)
 	require.NotNil(t, schedules[0].NextTime)
 }
 
@@ -298,7 +298,7 @@ func cancelFirst(ctx context.Context, o *operator) error {
 
 func TestListWithoutSchedulesSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, hourly)}
+	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, yearly)}
 	_, stdout, _ := o.do(t, "list")
 	require.Equal(t, "no schedules: create them with `starter apply`\n", stdout)
 	_, stdout, _ = o.do(t, "list", "--output", "json")
@@ -307,7 +307,7 @@ func TestListWithoutSchedulesSaysWhatToDo(t *testing.T) {
 
 func TestAMissingNamespaceIsNamed(t *testing.T) {
 	t.Parallel()
-	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, hourly)}
+	o := &operator{Namespace: temporaltest.New(t), config: configFile(t, noMySQL, yearly)}
 	o.Name = "nowhere"
 	status, _, stderr := o.do(t, "list")
 	require.Equal(t, 1, status)
