@@ -42,7 +42,7 @@ func (l lister[S, T]) byIDs(ctx context.Context, region string, ids []string) (i
 		return nil, ids, nil
 	}
 	items = nil
-	for half := range slices.Chunk(ids, (len(ids)+1)/2) {
+	for half := range inHalves(ids) {
 		found, absent, err := l.byIDs(ctx, region, half)
 		if err != nil {
 			return nil, nil, err

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"iter"
 	"slices"
 )
 
@@ -117,18 +118,21 @@ func (l lister[S, T]) existing(ctx context.Context, region string, ids []string)
 
 // halves asks for each half of ids that the cloud answers nothing to, since it does not
 // know one of them: an id is absent if it is not known alone.
-func (l lister[S, T]) halves(ctx context.Context, region string, ids []string) ([]string, error) {
+func (l lister[S, T]) halves(ctx context.Context, region string, ids []string) (existing []string, err error) {
 	if len(ids) == 1 {
 		return nil, nil
 	}
-	half := len(ids) / 2
-	existing, err := l.existing(ctx, region, ids[:half])
-	if err != nil {
-		return nil, err
+	for half := range inHalves(ids) {
+		there, err := l.existing(ctx, region, half)
+		if err != nil {
+			return nil, err
+		}
+		existing = append(existing, there...)
 	}
-	rest, err := l.existing(ctx, region, ids[half:])
-	return append(existing, rest...), err
+	return existing, nil
 }
+
+func inHalves(ids []string) iter.Seq[[]string] { return slices.Chunk(ids, (len(ids)+1)/2) }
 
 // found is what an answer says of ids.
 type found struct {
