@@ -162,16 +162,15 @@ func (r *realStack) writeCloudConfig(t *testing.T, endpoint string) string {
 		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s: KEYID%s, %s_file: %q, %s }\n",
 			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], endpoint, r.keys[0], name, r.keys[1], key, r.also)
 	}
-	// Schedules begin runs of their own at multiples of the interval: none is in a test.
-	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %q }]
+	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %[1]q }]
 public_cloud_sync:
   resources:
-    resource_host: { interval: 8759h }
-    resource_disk: { interval: 8759h }
-    resource_database: { interval: 8759h }
-    resource_load_balancer: { interval: 8759h }
+    resource_host: { interval: %[2]s }
+    resource_disk: { interval: %[2]s }
+    resource_database: { interval: %[2]s }
+    resource_load_balancer: { interval: %[2]s }
   accounts:
-%s`, r.dsn, strings.ReplaceAll(accounts.String(), ",  }", " }"))
+%[3]s`, r.dsn, never, strings.ReplaceAll(accounts.String(), ",  }", " }"))
 	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path

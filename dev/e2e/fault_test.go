@@ -75,6 +75,10 @@ func (s *stack) startProcess(t *testing.T, config string) *process.Child {
 	return child
 }
 
+// never is the interval of schedules whose runs a test starts itself. Schedules begin
+// runs of their own at multiples of the interval, and none of this one is in a test.
+const never = "8759h"
+
 // writeConfig writes a configuration with one mock account.
 func (s *stack) writeConfig(t *testing.T, regions, mockSettings string) string {
 	t.Helper()
@@ -83,10 +87,10 @@ func (s *stack) writeConfig(t *testing.T, regions, mockSettings string) string {
 public_cloud_sync:
   enable: true
   resources:
-    resource_host: { interval: 8759h }
+    resource_host: { interval: %s }
   accounts:
     - { provider: mock, name: demo, regions: [%s], mock: %s }
-`, s.dsn, regions, mockSettings)
+`, s.dsn, never, regions, mockSettings)
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
 }

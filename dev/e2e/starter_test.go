@@ -48,7 +48,7 @@ func TestOperatorsWay(t *testing.T) {
 
 	out, status := s.starter(t, config, "apply")
 	require.Zero(t, status)
-	require.Contains(t, out, "created cloud-sync/resource_host every 1h")
+	require.Contains(t, out, "created cloud-sync/resource_host every "+never)
 	out, status = s.starter(t, config, "apply")
 	require.Zero(t, status)
 	require.Empty(t, out, "nothing changed, nothing printed")

@@ -104,8 +104,8 @@ func TestDatabaseOverTLS(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			config := filepath.Join(t.TempDir(), "cloudsync.yaml")
-			text := fmt.Sprintf("mysql_s: [{ name: test, addr: %q, %s }]\npublic_cloud_sync:\n  resources: { resource_host: { interval: 8759h } }\n"+
-				"  accounts: [{ provider: mock, name: demo, regions: [r0] }]\n", test.user+":pass-word@tcp("+ports.Address(server.Port())+")/cloudsync", test.keys)
+			text := fmt.Sprintf("mysql_s: [{ name: test, addr: %q, %s }]\npublic_cloud_sync:\n  resources: { resource_host: { interval: %s } }\n"+
+				"  accounts: [{ provider: mock, name: demo, regions: [r0] }]\n", test.user+":pass-word@tcp("+ports.Address(server.Port())+")/cloudsync", test.keys, never)
 			require.NoError(t, os.WriteFile(config, []byte(text), 0o600))
 
 			_, said, status := (&stack{}).starterSays(t, config, "migrate")
