@@ -10,6 +10,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // maxRecordedFailures bounds the unusable rows of a scope that are recorded one
@@ -44,7 +45,7 @@ type comparison struct {
 	store    *store.Store
 	kind     *resource.Kind
 	in       ComputeDiffIn
-	local    store.Stored // the inventory's side
+	local    resource.Stored // the inventory's side
 	diff     *diff.Diff
 	batches  map[diff.Op]*store.BatchWriter
 	failures []store.Failure
@@ -60,7 +61,7 @@ type comparison struct {
 	out     ComputeDiffOut
 }
 
-func newComparison(s *store.Store, kind *resource.Kind, in ComputeDiffIn, local store.Stored) *comparison {
+func newComparison(s *store.Store, kind *resource.Kind, in ComputeDiffIn, local resource.Stored) *comparison {
 	writer := newWriter()
 	c := &comparison{
 		store: s, kind: kind, in: in, local: local, diff: diff.New(local.Entries),
@@ -79,7 +80,7 @@ var writtenOps = [...]diff.Op{
 }
 
 func (c *comparison) run(ctx context.Context) error {
-	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(chunk store.StagedChunk) error {
+	err := c.store.EachStaged(ctx, c.in.lease(), c.in.Snapshot.Staged, func(chunk staged.Index) error {
 		return c.see(ctx, chunk)
 	})
 	if err != nil {
@@ -98,7 +99,7 @@ func (c *comparison) run(ctx context.Context) error {
 	return c.finish(ctx)
 }
 
-func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
+func (c *comparison) see(ctx context.Context, chunk staged.Index) error {
 	settled, digest, ok := chunk.Settled(c.local)
 	if !ok {
 		return c.inventoryChanged()
@@ -120,7 +121,7 @@ func (c *comparison) see(ctx context.Context, chunk store.StagedChunk) error {
 
 // seePart makes one batch of a part whose rows are all to be added, or all to be
 // modified. Of any other part it picks the rows.
-func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
+func (c *comparison) seePart(ctx context.Context, part staged.Part) error {
 	ops := make([]diff.Op, len(part.Entries))
 	for i, entry := range part.Entries {
 		c.read.Add(entry)
@@ -136,7 +137,7 @@ func (c *comparison) seePart(ctx context.Context, part store.StagedPart) error {
 		return nil
 	}
 	next := 0
-	return c.store.EachInPart(ctx, c.in.lease(), part, func(item store.Item) error {
+	return c.store.EachInPart(ctx, c.in.lease(), part, func(item staged.Item) error {
 		op := ops[next]
 		next++
 		if op == twofold {
@@ -156,7 +157,7 @@ func (c *comparison) remember(ctx context.Context, op diff.Op, uid resource.UID)
 		return nil
 	}
 	hash, _ := c.diff.Stored(uid)
-	return c.batches[diff.Compared].Add(ctx, store.Item{Entry: resource.Entry{UID: uid, Hash: hash}})
+	return c.batches[diff.Compared].Add(ctx, staged.Item{Entry: resource.Entry{UID: uid, Hash: hash}})
 }
 
 // twofold is the operation of a row whose id several resources have.
@@ -203,7 +204,7 @@ func (c *comparison) noteClash(op diff.Op, uid resource.UID) {
 }
 
 // tellTwofold records the problem of an id that several resources have, once.
-func (c *comparison) tellTwofold(item store.Item) error {
+func (c *comparison) tellTwofold(item staged.Item) error {
 	if c.told[item.UID] {
 		return nil
 	}
@@ -213,7 +214,7 @@ func (c *comparison) tellTwofold(item store.Item) error {
 		return err
 	}
 	nativeID := row.RowMeta().NativeID
-	c.fail(store.Item{Entry: resource.Entry{UID: item.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))})
+	c.fail(staged.Item{Entry: resource.Entry{UID: item.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))})
 	return nil
 }
 
@@ -225,7 +226,7 @@ func (c *comparison) inventoryChanged() error {
 		c.in.Scope.Place()))
 }
 
-func (c *comparison) seeUnusable(item store.Item) {
+func (c *comparison) seeUnusable(item staged.Item) {
 	c.out.Unusable++
 	if item.HasUID() {
 		c.noteUnusable(item.UID)
@@ -245,7 +246,7 @@ func (c *comparison) noteUnusable(uid resource.UID) {
 	}
 }
 
-func (c *comparison) fail(item store.Item) {
+func (c *comparison) fail(item staged.Item) {
 	if len(c.failures) < maxRecordedFailures {
 		c.failures = append(c.failures, store.FailureOf(c.in.lease(), item))
 	}
@@ -333,7 +334,7 @@ func (c *comparison) listedAgain(held []resource.Entry, gone int) int64 {
 func (c *comparison) writeCandidates(ctx context.Context, op diff.Op, entries []resource.Entry, digest *resource.Digest) error {
 	for _, entry := range entries {
 		digest.Add(entry)
-		if err := c.batches[op].Add(ctx, store.Item{Entry: entry}); err != nil {
+		if err := c.batches[op].Add(ctx, staged.Item{Entry: entry}); err != nil {
 			return err
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -222,7 +223,7 @@ func TestRetriedComparisonHasBatchesOfItsOwn(t *testing.T) {
 		row := host(id)
 		encoded, err := resource.HostKind.Sealer(beijing, b.scope.ID).Append(nil, row)
 		require.NoError(t, err)
-		require.NoError(t, w.Add(t.Context(), store.Item{Entry: row.Entry(), Row: encoded}))
+		require.NoError(t, w.Add(t.Context(), staged.Item{Entry: row.Entry(), Row: encoded}))
 		require.NoError(t, w.Flush(t.Context()))
 	}
 	stray(diff.Add, "i-early")

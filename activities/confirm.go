@@ -10,6 +10,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // ConfirmAbsentOut is what became of the deletion candidates. Its batches are in
@@ -42,7 +43,7 @@ func (a *Activities) ConfirmAbsent(ctx context.Context, in ConfirmAbsentIn) (Con
 		return ConfirmAbsentOut{}, nonRetryable(NotConfiguredType, err)
 	}
 	c := newConfirmation(a.deps.Store, kind, client, in)
-	if err := a.deps.Store.EachBatched(ctx, c.candidates, func(item store.Item) error { return c.take(ctx, item.Entry) }); err != nil {
+	if err := a.deps.Store.EachBatched(ctx, c.candidates, func(item staged.Item) error { return c.take(ctx, item.Entry) }); err != nil {
 		return ConfirmAbsentOut{}, temporalError(ctx, err)
 	}
 	if err := c.finish(ctx); err != nil {
@@ -113,7 +114,7 @@ func (c *confirmation) ask(ctx context.Context) error {
 			c.out.PagingSkips++
 		default:
 			c.out.Absent++
-			if err := c.absent.Add(ctx, store.Item{Entry: entry}); err != nil {
+			if err := c.absent.Add(ctx, staged.Item{Entry: entry}); err != nil {
 				return err
 			}
 		}

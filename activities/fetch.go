@@ -12,6 +12,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 const (
@@ -60,8 +61,8 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 // collector. The last page goes beyond chunkBytes. If the inventory's entries are at
 // hand, a chunk holds hardly more than a page.
 var (
-	chunks      = sync.Pool{New: func() any { return store.NewChunk(chunkBytes + chunkBytes/16) }}
-	smallChunks = sync.Pool{New: func() any { return store.NewChunk(chunkBytes / 16) }}
+	chunks      = sync.Pool{New: func() any { return staged.NewChunk(chunkBytes + chunkBytes/16) }}
+	smallChunks = sync.Pool{New: func() any { return staged.NewChunk(chunkBytes / 16) }}
 )
 
 func (f *fetch) takeChunk() {
@@ -69,7 +70,7 @@ func (f *fetch) takeChunk() {
 	if len(f.read.Entries) > 0 {
 		f.chunks = &smallChunks
 	}
-	f.chunk = f.chunks.Get().(*store.Chunk)
+	f.chunk = f.chunks.Get().(*staged.Chunk)
 	f.settleChunk()
 }
 
@@ -115,7 +116,7 @@ type fetch struct {
 	in       ScopeIn
 	writer   int
 	beat     *beat
-	chunk    *store.Chunk
+	chunk    *staged.Chunk
 	chunks   *sync.Pool // that it is from
 	sealer   *resource.Sealer
 	room     []byte // for the encodings of a page's rows
@@ -289,7 +290,7 @@ func (f *fetch) take(page cloud.Page) {
 	for _, problem := range page.Problems {
 		f.Listed++
 		f.Unusable++
-		item := store.Item{NativeID: problem.NativeID, Problem: shortText(errors.New(problem.Text))}
+		item := staged.Item{NativeID: problem.NativeID, Problem: shortText(errors.New(problem.Text))}
 		if problem.NativeID != "" {
 			item.UID = f.in.scope().UID(problem.NativeID)
 		}
@@ -314,7 +315,7 @@ func (f *fetch) turn() {
 type sealedRow struct {
 	resource.Entry
 	begin, end int // of its encoding, in the room
-	problem    *store.Item
+	problem    *staged.Item
 	twofold    bool // others of the page have its id, and other content
 	repeats    bool // one that came before on the page
 }
@@ -336,7 +337,7 @@ func (f *fetch) seal(rows []resource.Row, page *listedPage) []sealedRow {
 		sealed := sealedRow{Entry: meta.Entry(), begin: begin, end: len(f.room)}
 		if err != nil {
 			sealed.Hash = resource.Hash{}
-			sealed.problem = &store.Item{Entry: resource.Entry{UID: meta.UID}, NativeID: meta.NativeID, Problem: shortText(err)}
+			sealed.problem = &staged.Item{Entry: resource.Entry{UID: meta.UID}, NativeID: meta.NativeID, Problem: shortText(err)}
 		}
 		f.rows = append(f.rows, sealed)
 		if earlier, repeated := page.add(sealed.Entry); repeated {
@@ -356,7 +357,7 @@ func (f *fetch) pair(earlier, later int, nativeID string) {
 		return // one of them is told
 	case first.Hash != second.Hash:
 		first.twofold = true
-		first.problem = &store.Item{Entry: resource.Entry{UID: first.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))}
+		first.problem = &staged.Item{Entry: resource.Entry{UID: first.UID}, NativeID: nativeID, Problem: shortText(errors.New(twofoldText(nativeID)))}
 	}
 	second.repeats = true
 }
@@ -385,7 +386,7 @@ func (f *fetch) addRows(rows []sealedRow) {
 			f.chunk.Add(*row.problem)
 		default:
 			f.Digest.Add(row.Entry)
-			f.chunk.Add(store.Item{Entry: row.Entry, Row: f.room[row.begin:row.end]})
+			f.chunk.Add(staged.Item{Entry: row.Entry, Row: f.room[row.begin:row.end]})
 		}
 	}
 }

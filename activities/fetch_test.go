@@ -15,7 +15,7 @@ import (
 	"cloudsync/activities"
 	"cloudsync/cloud"
 	"cloudsync/resource"
-	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -303,8 +303,8 @@ func TestListingGoesOnFromItsCheckpoint(t *testing.T) {
 
 	// The first attempt was given up, and does not know it yet: what it writes now
 	// is not in its checkpoint.
-	var late store.Chunk
-	late.Add(store.Item{Entry: resource.Entry{UID: beijing.UID("i-late")}, Row: []byte("late")})
+	var late staged.Chunk
+	late.Add(staged.Item{Entry: resource.Entry{UID: beijing.UID("i-late")}, Row: []byte("late")})
 	require.NoError(t, b.store.PutChunk(t.Context(), b.lease(), 1, 1, &late))
 
 	b.cloud.fault = nil

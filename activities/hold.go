@@ -11,6 +11,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // KeepHoldIn asks to keep a set of held deletions.
@@ -72,7 +73,7 @@ func (a *Activities) compareHold(ctx context.Context, in KeepHoldIn, set store.B
 	}
 	since := diff.New(approved)
 	var more, changed []resource.UID
-	err = a.deps.Store.EachBatched(ctx, set, func(item store.Item) error {
+	err = a.deps.Store.EachBatched(ctx, set, func(item staged.Item) error {
 		switch since.See(item.Entry) {
 		case diff.Add:
 			more = append(more, item.UID)

@@ -7,6 +7,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // DescribePlanIn asks for the changes that a comparison found, as far as they
@@ -78,8 +79,8 @@ const describeAtOnce = 100
 
 func (d *description) describe(ctx context.Context, op diff.Op) error {
 	set := store.BatchSet{Lease: d.in.lease(), Writer: d.in.Writer, Op: op}
-	var items []store.Item
-	err := d.store.EachBatched(ctx, set, func(item store.Item) error {
+	var items []staged.Item
+	err := d.store.EachBatched(ctx, set, func(item staged.Item) error {
 		if d.left <= 0 {
 			return nil
 		}
@@ -97,7 +98,7 @@ func (d *description) describe(ctx context.Context, op diff.Op) error {
 	return d.add(ctx, op, items)
 }
 
-func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) error {
+func (d *description) add(ctx context.Context, op diff.Op, items []staged.Item) error {
 	uids := make([]resource.UID, len(items))
 	for i, item := range items {
 		uids[i] = item.UID
@@ -129,7 +130,7 @@ func (d *description) add(ctx context.Context, op diff.Op, items []store.Item) e
 
 // compared returns the hashes that the comparison found in the inventory for the
 // items.
-func (d *description) compared(ctx context.Context, op diff.Op, items []store.Item) (map[resource.UID]resource.Hash, error) {
+func (d *description) compared(ctx context.Context, op diff.Op, items []staged.Item) (map[resource.UID]resource.Hash, error) {
 	hashes := make(map[resource.UID]resource.Hash, len(items))
 	for _, item := range items {
 		hashes[item.UID] = item.Hash
@@ -139,7 +140,7 @@ func (d *description) compared(ctx context.Context, op diff.Op, items []store.It
 	}
 	before := make(map[resource.UID]resource.Hash, len(items))
 	set := store.BatchSet{Lease: d.in.lease(), Writer: d.in.Writer, Op: diff.Compared}
-	err := d.store.EachBatched(ctx, set, func(item store.Item) error {
+	err := d.store.EachBatched(ctx, set, func(item staged.Item) error {
 		if _, asked := hashes[item.UID]; asked {
 			before[item.UID] = item.Hash
 		}
@@ -149,7 +150,7 @@ func (d *description) compared(ctx context.Context, op diff.Op, items []store.It
 }
 
 func (d *description) change(
-	ctx context.Context, item store.Item, op diff.Op, before resource.Row, since Meanwhile,
+	ctx context.Context, item staged.Item, op diff.Op, before resource.Row, since Meanwhile,
 ) (change PlannedChange, err error) {
 	change = PlannedChange{Op: op, Place: d.in.Scope.Place(), Meanwhile: since}
 	if op == diff.Candidates {

@@ -15,6 +15,7 @@ import (
 	"cloudsync/activities"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -120,8 +121,8 @@ func TestCleanStagingIsOfThisRun(t *testing.T) {
 	b := setup(t)
 	b.cloud.set(hosts(0, 5))
 	b.compare(t, b.fetch(t))
-	var chunk store.Chunk
-	chunk.Add(store.Item{Row: []byte("row")})
+	var chunk staged.Chunk
+	chunk.Add(staged.Item{Row: []byte("row")})
 	other := b.lease()
 	other.RunID = "other"
 	require.NoError(t, b.store.PutChunk(t.Context(), other, 1, 0, &chunk))

@@ -33,7 +33,7 @@ type storedEntries struct {
 
 // readEntries are a scope's entries, and when they were read.
 type readEntries struct {
-	store.Stored
+	resource.Stored
 	at time.Time
 }
 
@@ -118,13 +118,13 @@ func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease 
 		a.stored.take(lease) // what an earlier attempt read
 		return digest, err
 	}
-	a.stored.put(lease, readEntries{Stored: store.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
+	a.stored.put(lease, readEntries{Stored: resource.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
 	return digest, nil
 }
 
 // loadStored returns what the inventory holds of a scope: as it was handed over, or
 // else as it is now.
-func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) (store.Stored, error) {
+func (a *Activities) loadStored(ctx context.Context, kind *resource.Kind, in ScopeIn) (resource.Stored, error) {
 	if read, ok := a.stored.take(in.lease()); ok {
 		return read.Stored, nil
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func entriesAt(entries []resource.Entry, at time.Time) readEntries {
-	return readEntries{Stored: store.Stored{Entries: entries}, at: at}
+	return readEntries{Stored: resource.Stored{Entries: entries}, at: at}
 }
 
 func TestStoredEntriesAreHandedOverOnce(t *testing.T) {

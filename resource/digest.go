@@ -18,6 +18,12 @@ type Digest struct {
 	sum   [4]uint64 // little-endian limbs
 }
 
+// Stored is what the inventory holds of a scope.
+type Stored struct {
+	Entries []Entry // by UID
+	Digest  Digest  // of them
+}
+
 // Add folds one entry in.
 func (d *Digest) Add(e Entry) {
 	d.addSum(sumOf(e))

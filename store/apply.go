@@ -12,6 +12,7 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store/staged"
 )
 
 // ApplyBatch applies one batch of the set, exactly once: the inventory's rows,
@@ -129,8 +130,8 @@ func (a *applier) tally() tally {
 
 func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 	return inBatch(ctx, a.tx, a.set.Lease, payload, func(encoded []byte) error {
-		items := make([]Item, 0, BatchRows)
-		err := eachIn(encoded, func(item Item) error {
+		items := make([]staged.Item, 0, BatchRows)
+		err := staged.EachIn(encoded, func(item staged.Item) error {
 			items = append(items, item)
 			return nil
 		})
@@ -149,7 +150,7 @@ func (a *applier) applyRows(ctx context.Context, payload []byte) error {
 }
 
 // addAll adds as many rows as it can in bulk, and the others the usual way.
-func (a *applier) addAll(ctx context.Context, items []Item) error {
+func (a *applier) addAll(ctx context.Context, items []staged.Item) error {
 	a.changes = slices.Grow(a.changes, len(items))
 	a.values = a.kind.Values()
 	for some := range slices.Chunk(items, a.rows.size) {
@@ -173,7 +174,7 @@ func (a *applier) addAll(ctx context.Context, items []Item) error {
 
 // addInBulk says whether it added the items. It does not if their number is not that of
 // a bulk, or if MySQL refuses one of them.
-func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err error) {
+func (a *applier) addInBulk(ctx context.Context, items []staged.Item) (done bool, err error) {
 	if len(items) != a.rows.size {
 		return false, nil
 	}
@@ -191,7 +192,7 @@ func (a *applier) addInBulk(ctx context.Context, items []Item) (done bool, err e
 	return true, nil
 }
 
-func (a *applier) putAll(ctx context.Context, items []Item) error {
+func (a *applier) putAll(ctx context.Context, items []staged.Item) error {
 	rows, err := a.decode(items)
 	if err != nil {
 		return err
@@ -199,7 +200,7 @@ func (a *applier) putAll(ctx context.Context, items []Item) error {
 	return isolateRefused(rows, func(rows []resource.Row) error { return a.put(ctx, rows) }, a.refuse)
 }
 
-func (a *applier) decode(items []Item) ([]resource.Row, error) {
+func (a *applier) decode(items []staged.Item) ([]resource.Row, error) {
 	rows := make([]resource.Row, len(items))
 	for i, item := range items {
 		row, err := a.kind.Decode(item.Row, a.scope, a.set.ScopeID)
@@ -292,7 +293,7 @@ func (a *applier) recordPut(before, after resource.Row) {
 }
 
 // delete removes the rows that still are what the comparison saw.
-func (a *applier) delete(ctx context.Context, seen []Item) error {
+func (a *applier) delete(ctx context.Context, seen []staged.Item) error {
 	uids := make([]resource.UID, len(seen))
 	for i := range seen {
 		uids[i] = seen[i].UID

@@ -14,6 +14,7 @@ import (
 	"cloudsync/resource"
 	"cloudsync/schema"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -76,7 +77,7 @@ func (b *bundle) write(t *testing.T, op diff.Op, writer int, rows ...resource.Ro
 	for _, row := range rows {
 		encoded, err := resource.HostKind.Sealer(hostScope, b.lease.ScopeID).Append(nil, row)
 		require.NoError(t, err)
-		require.NoError(t, w.Add(t.Context(), store.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
+		require.NoError(t, w.Add(t.Context(), staged.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
 	}
 	require.NoError(t, w.Flush(t.Context()))
 	return set

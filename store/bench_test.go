@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/resource"
-	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // A chunk of staging with 1,000 rows: filled, and settled with one in a hundred
@@ -16,7 +16,7 @@ import (
 func BenchmarkChunk(b *testing.B) {
 	const rows = 1000
 	random := rand.NewChaCha8([32]byte{})
-	items := make([]store.Item, rows)
+	items := make([]staged.Item, rows)
 	for i := range items {
 		items[i].Row = make([]byte, 330)
 		_, err := random.Read(items[i].Row)
@@ -32,7 +32,7 @@ func BenchmarkChunk(b *testing.B) {
 		}
 	}
 	stored := storedOf(entries...)
-	var chunk store.Chunk
+	var chunk staged.Chunk
 	b.ReportAllocs()
 	for b.Loop() {
 		chunk.Reset()

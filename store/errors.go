@@ -112,3 +112,9 @@ func reason(err error) string {
 	}
 	return err.Error()
 }
+
+// NeedsMigration says that the error comes from a schema without a table or a
+// column that this program knows.
+func NeedsMigration(err error) bool {
+	return number(err) == erNoSuchTable || number(err) == erBadField
+}

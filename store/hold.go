@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"cloudsync/resource"
+	"cloudsync/store/staged"
 )
 
 // holdsKept is how many of a scope's held sets are kept, those held last, to compare
@@ -97,7 +98,7 @@ func (s *Store) LoadHold(ctx context.Context, scopeID int64, digest string) ([]r
 	}
 	var entries []resource.Entry
 	for i := range rows {
-		err := eachItem(rows[i].Payload, func(item Item) error {
+		err := staged.EachItem(rows[i].Payload, func(item staged.Item) error {
 			entries = append(entries, item.Entry)
 			return nil
 		})
@@ -106,51 +107,4 @@ func (s *Store) LoadHold(ctx context.Context, scopeID int64, digest string) ([]r
 		}
 	}
 	return entries, nil
-}
-
-// EachBatched shows every item of the set's batches that are not applied, in
-// order. The item's bytes are valid until do returns.
-func (s *Store) EachBatched(ctx context.Context, set BatchSet, do func(Item) error) error {
-	seqs, err := s.PendingBatches(ctx, set)
-	if err != nil {
-		return err
-	}
-	for _, seq := range seqs {
-		row := set.row(seq)
-		if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
-			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, gone(err))
-		}
-		err := inBatch(ctx, s.db, set.Lease, row.Payload, func(encoded []byte) error { return eachIn(encoded, do) })
-		if err != nil {
-			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, err)
-		}
-	}
-	return nil
-}
-
-// NativeIDs returns the providers' ids of those among uids that the inventory
-// has.
-func (s *Store) NativeIDs(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]string, error) {
-	var rows []struct {
-		UID      resource.UID `bun:"uid"`
-		NativeID string       `bun:"native_id"`
-	}
-	ids := make(map[resource.UID]string, len(uids))
-	if len(uids) == 0 {
-		return ids, nil
-	}
-	err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Column("uid", "native_id").
-		Where("uid IN (?)", bun.List(uids)).Scan(ctx, &rows)
-	if err != nil {
-		return nil, fmt.Errorf("read %d native ids of %s: %w", len(uids), kind.Name(), err)
-	}
-	for _, row := range rows {
-		ids[row.UID] = row.NativeID
-	}
-	return ids, nil
-}
-
-// LoadRows returns the stored rows among uids, by UID.
-func (s *Store) LoadRows(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]resource.Row, error) {
-	return readRows(ctx, s.db, kind, uids, "")
 }

@@ -27,14 +27,8 @@ func (s *Store) ShowScope(ctx context.Context, kind *resource.Kind, scopeID int6
 	return digest, err
 }
 
-// Stored is what the inventory holds of a scope.
-type Stored struct {
-	Entries []resource.Entry // by UID
-	Digest  resource.Digest  // of them
-}
-
 // LoadScope returns what the inventory holds of a scope.
-func (s *Store) LoadScope(ctx context.Context, kind *resource.Kind, scopeID, sizeHint int64) (stored Stored, err error) {
+func (s *Store) LoadScope(ctx context.Context, kind *resource.Kind, scopeID, sizeHint int64) (stored resource.Stored, err error) {
 	stored.Entries = make([]resource.Entry, 0, sizeHint)
 	stored.Digest, err = s.ShowScope(ctx, kind, scopeID, func(entry resource.Entry) { stored.Entries = append(stored.Entries, entry) })
 	return stored, err
@@ -60,6 +54,33 @@ func (s *Store) eachEntry(ctx context.Context, kind *resource.Kind, scopeID int6
 		return fmt.Errorf("read the hashes of scope %d in %s: %w", scopeID, kind.Name(), err)
 	}
 	return nil
+}
+
+// NativeIDs returns the providers' ids of those among uids that the inventory
+// has.
+func (s *Store) NativeIDs(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]string, error) {
+	var rows []struct {
+		UID      resource.UID `bun:"uid"`
+		NativeID string       `bun:"native_id"`
+	}
+	ids := make(map[resource.UID]string, len(uids))
+	if len(uids) == 0 {
+		return ids, nil
+	}
+	err := s.db.NewSelect().TableExpr("?", bun.Ident(kind.Name())).Column("uid", "native_id").
+		Where("uid IN (?)", bun.List(uids)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read %d native ids of %s: %w", len(uids), kind.Name(), err)
+	}
+	for _, row := range rows {
+		ids[row.UID] = row.NativeID
+	}
+	return ids, nil
+}
+
+// LoadRows returns the stored rows among uids, by UID.
+func (s *Store) LoadRows(ctx context.Context, kind *resource.Kind, uids []resource.UID) (map[resource.UID]resource.Row, error) {
+	return readRows(ctx, s.db, kind, uids, "")
 }
 
 // lockRows returns the stored rows among uids, by UID, locked to the end of the

@@ -15,6 +15,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -182,7 +183,7 @@ func TestHistoryLargerThanAStatement(t *testing.T) {
 	set := store.BatchSet{Lease: b.lease, Writer: 1, Op: diff.Delete}
 	w := b.NewBatchWriter(set)
 	for _, row := range rows { // a deletion is an entry: all are in one batch
-		require.NoError(t, w.Add(t.Context(), store.Item{Entry: row.RowMeta().Entry()}))
+		require.NoError(t, w.Add(t.Context(), staged.Item{Entry: row.RowMeta().Entry()}))
 	}
 	require.NoError(t, w.Flush(t.Context()))
 	require.EqualValues(t, 900, b.apply(t, set).Applied)

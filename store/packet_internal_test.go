@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,8 +8,6 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 	"github.com/stretchr/testify/require"
-
-	"cloudsync/resource"
 )
 
 func TestPayloadsFitIntoAPacket(t *testing.T) {
@@ -23,57 +20,6 @@ func TestPayloadsFitIntoAPacket(t *testing.T) {
 		require.ErrorContains(t, s.checkPayload(make([]byte, packet)), "max_allowed_packet of the server is "+fmt.Sprint(packet))
 	}
 	require.ErrorContains(t, server{maxPacket: 64 << 10}.checkPacket(), "max_allowed_packet of the server is 65536 bytes: set it to 16M")
-}
-
-// numberedChunk has rows of so many bytes each, and one of many more.
-func numberedChunk(rows, bytes, large int) *Chunk {
-	chunk := NewChunk(0)
-	for i := range rows {
-		item := Item{Row: make([]byte, bytes)}
-		if i == rows/2 {
-			item.Row = make([]byte, large)
-		}
-		binary.BigEndian.PutUint32(item.UID[:], uint32(i))
-		chunk.Add(item)
-	}
-	chunk.sort()
-	return chunk
-}
-
-func TestPartsAreAsSmallAsAsked(t *testing.T) {
-	t.Parallel()
-	const rows, limit = 500, 10_000
-	chunk := numberedChunk(rows, 300, 3*limit)
-	var seen []resource.UID
-	var alone int
-	err := chunk.eachPart(limit, func(_ int, list *itemList) error {
-		if len(list.encoded) > limit {
-			alone++
-			require.Equal(t, 1, list.items)
-		}
-		return eachIn(list.encoded, func(item Item) error {
-			seen = append(seen, item.UID)
-			return nil
-		})
-	})
-	require.NoError(t, err)
-	require.Equal(t, 1, alone, "the row that is larger by itself")
-	require.Len(t, seen, rows)
-	require.Len(t, slices.Compact(seen), rows)
-	require.Greater(t, len(chunk.parts), rows*300/limit)
-}
-
-func TestIndexSizeIsNoLessThanTheIndex(t *testing.T) {
-	t.Parallel()
-	chunk := numberedChunk(1000, 10, 10)
-	for i := range 50 {
-		chunk.Add(Item{NativeID: fmt.Sprint("i-", i), Problem: "it makes no sense"})
-	}
-	require.NoError(t, chunk.eachPart(BatchBytes, func(int, *itemList) error { return nil }))
-	require.LessOrEqual(t, len(chunk.appendIndex(nil)), chunk.IndexSize()+128)
-	require.Greater(t, chunk.IndexSize(), 1000*2*resource.Size)
-	chunk.Reset()
-	require.Zero(t, chunk.IndexSize())
 }
 
 func TestInHalves(t *testing.T) {

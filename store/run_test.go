@@ -13,6 +13,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 )
 
 // figures are statistics in which every figure is another one.
@@ -181,7 +182,7 @@ func TestFailuresOfARun(t *testing.T) {
 	uid := hostScope.UID("i-1")
 	failures := func(from, n int) (failures []store.Failure) {
 		for i := range n {
-			failures = append(failures, store.FailureOf(b.lease, store.Item{Entry: resource.Entry{UID: uid}, NativeID: fmt.Sprint(from + i), Problem: "bad"}))
+			failures = append(failures, store.FailureOf(b.lease, staged.Item{Entry: resource.Entry{UID: uid}, NativeID: fmt.Sprint(from + i), Problem: "bad"}))
 		}
 		return failures
 	}
@@ -219,7 +220,7 @@ func TestLongTextsAreClipped(t *testing.T) {
 	for _, text := range []string{long, bad} {
 		require.NoError(t, b.EndRun(t.Context(), store.Run{RunID: "r", Kind: "resource_host", StartedAt: started, Error: text}))
 		require.NoError(t, b.RecordScopes(t.Context(), b.run, []store.RunScope{{ScopeID: b.lease.ScopeID, Outcome: "failed", Reason: text}}))
-		require.NoError(t, b.ReplaceListFailures(t.Context(), b.lease, []store.Failure{store.FailureOf(b.lease, store.Item{NativeID: text, Problem: text})}))
+		require.NoError(t, b.ReplaceListFailures(t.Context(), b.lease, []store.Failure{store.FailureOf(b.lease, staged.Item{NativeID: text, Problem: text})}))
 
 		runs, err := b.FindRuns(t.Context(), "r")
 		require.NoError(t, err)

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/uptrace/bun"
+	"cloudsync/store/staged"
 
-	"cloudsync/resource"
+	"github.com/uptrace/bun"
 )
 
 // Segment is what one attempt of FetchCloud staged of a snapshot: its chunks
@@ -42,16 +42,15 @@ type partRow struct {
 
 // PutChunk stages a chunk of a snapshot, its parts first. The writer's name is its own,
 // so no chunk has that number yet.
-func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *Chunk) error {
-	chunk.sort()
-	err := chunk.eachPart(s.server.payloadBytes(), func(part int, list *itemList) error {
+func (s *Store) PutChunk(ctx context.Context, lease Lease, writer, seq int, chunk *staged.Chunk) error {
+	err := chunk.EachPart(s.server.payloadBytes(), func(part int, list *staged.List) error {
 		// As parameters of the driver: bun would write the payload as hexadecimal text.
-		return s.putCompressed(ctx, list.encoded,
+		return s.putCompressed(ctx, list.Encoded(),
 			"INSERT INTO sync_stage_part (run_id, scope_id, writer, seq, part, created_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			lease.RunID, lease.ScopeID, writer, seq, part, s.at())
 	})
 	if err == nil {
-		err = s.putCompressed(ctx, chunk.appendIndex(nil),
+		err = s.putCompressed(ctx, chunk.AppendIndex(nil),
 			"INSERT INTO sync_stage (run_id, scope_id, writer, seq, created_at, payload) VALUES (?, ?, ?, ?, ?, ?)",
 			lease.RunID, lease.ScopeID, writer, seq, s.at())
 	}
@@ -66,7 +65,7 @@ func (s *Store) IndexBytes() int { return s.server.payloadBytes() / 2 }
 
 // putCompressed executes a query whose last parameter is the payload.
 func (s *Store) putCompressed(ctx context.Context, encoded []byte, query string, args ...any) error {
-	return compressed(encoded, func(payload []byte) error {
+	return staged.Compressed(encoded, func(payload []byte) error {
 		if err := s.server.checkPayload(payload); err != nil {
 			return err
 		}
@@ -76,7 +75,7 @@ func (s *Store) putCompressed(ctx context.Context, encoded []byte, query string,
 }
 
 // EachStaged shows the chunks of the staged segments, in the order of staging.
-func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment, do func(StagedChunk) error) error {
+func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment, do func(staged.Index) error) error {
 	for _, segment := range segments {
 		for seq := range segment.Chunks {
 			chunk, err := s.stagedChunk(ctx, lease, segment.Writer, seq)
@@ -91,29 +90,29 @@ func (s *Store) EachStaged(ctx context.Context, lease Lease, segments []Segment,
 	return nil
 }
 
-func (s *Store) stagedChunk(ctx context.Context, lease Lease, writer, seq int) (chunk StagedChunk, err error) {
+func (s *Store) stagedChunk(ctx context.Context, lease Lease, writer, seq int) (chunk staged.Index, err error) {
 	row := stageRow{RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: writer, Seq: seq}
 	if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
 		return chunk, gone(err)
 	}
-	err = decompressed(row.Payload, func(encoded []byte) error {
-		chunk, err = readIndex(encoded, writer, seq)
+	err = staged.Decompressed(row.Payload, func(encoded []byte) error {
+		chunk, err = staged.ReadIndex(encoded, writer, seq)
 		return err
 	})
 	return chunk, err
 }
 
 // EachInPart shows the items of a part. Their bytes are valid until do returns.
-func (s *Store) EachInPart(ctx context.Context, lease Lease, part StagedPart, do func(Item) error) error {
-	return inPart(ctx, s.db, lease, part.place, func(encoded []byte) error { return eachIn(encoded, do) })
+func (s *Store) EachInPart(ctx context.Context, lease Lease, part staged.Part, do func(staged.Item) error) error {
+	return inPart(ctx, s.db, lease, part.Place, func(encoded []byte) error { return staged.EachIn(encoded, do) })
 }
 
 // inPart shows the encoded items of a part, if they are those that were compared.
-func inPart(ctx context.Context, db bun.IDB, lease Lease, place partPlace, do func(encoded []byte) error) error {
+func inPart(ctx context.Context, db bun.IDB, lease Lease, place staged.Place, do func(encoded []byte) error) error {
 	payload, err := readPart(ctx, db, lease, place)
 	if err == nil {
-		err = decompressed(payload, func(encoded []byte) error {
-			if err := checkPart(encoded, place); err != nil {
+		err = staged.Decompressed(payload, func(encoded []byte) error {
+			if err := place.Check(encoded); err != nil {
 				return err
 			}
 			return do(encoded)
@@ -125,22 +124,10 @@ func inPart(ctx context.Context, db bun.IDB, lease Lease, place partPlace, do fu
 	return nil
 }
 
-func readPart(ctx context.Context, db bun.IDB, lease Lease, place partPlace) ([]byte, error) {
+func readPart(ctx context.Context, db bun.IDB, lease Lease, place staged.Place) ([]byte, error) {
 	row := partRow{RunID: lease.RunID, ScopeID: lease.ScopeID, Writer: place.Writer, Seq: place.Seq, Part: place.Part}
 	err := db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx)
 	return row.Payload, gone(err)
-}
-
-func checkPart(encoded []byte, place partPlace) error {
-	var entries []resource.Entry
-	err := eachIn(encoded, func(item Item) error {
-		entries = append(entries, item.Entry)
-		return nil
-	})
-	if err == nil && fingerprintOf(entries) != place.Entries {
-		err = fmt.Errorf("%w: it has other entries than its chunk says", resource.ErrCorrupt)
-	}
-	return err
 }
 
 // sweepLimit bounds the rows of one deleting statement, each up to some MiB.

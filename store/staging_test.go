@@ -14,13 +14,14 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
 // items draws what a listing can bring: rows, unusable rows, rows without an id.
-func items() *rapid.Generator[[]store.Item] {
-	return rapid.SliceOf(rapid.Custom(func(t *rapid.T) store.Item {
-		return store.Item{
+func items() *rapid.Generator[[]staged.Item] {
+	return rapid.SliceOf(rapid.Custom(func(t *rapid.T) staged.Item {
+		return staged.Item{
 			Entry: resource.Entry{
 				UID:  resource.UID(rapid.SliceOfN(rapid.Byte(), resource.Size, resource.Size).Draw(t, "uid")),
 				Hash: resource.Hash(rapid.SliceOfN(rapid.Byte(), resource.Size, resource.Size).Draw(t, "hash")),
@@ -32,23 +33,23 @@ func items() *rapid.Generator[[]store.Item] {
 	}))
 }
 
-func chunkOf(items ...store.Item) *store.Chunk {
-	var chunk store.Chunk
+func chunkOf(items ...staged.Item) *staged.Chunk {
+	var chunk staged.Chunk
 	for _, item := range items {
 		chunk.Add(item)
 	}
 	return &chunk
 }
 
-func named(native string) store.Item { return store.Item{Row: []byte(native)} }
+func named(native string) staged.Item { return staged.Item{Row: []byte(native)} }
 
 // staged reads segments back: of each chunk the usable items, then the others. The
 // items are copies.
-func (b *bundle) staged(t require.TestingT, lease store.Lease, segments ...store.Segment) (items []store.Item) {
-	err := b.EachStaged(context.Background(), lease, segments, func(chunk store.StagedChunk) error {
+func (b *bundle) staged(t require.TestingT, lease store.Lease, segments ...store.Segment) (items []staged.Item) {
+	err := b.EachStaged(context.Background(), lease, segments, func(chunk staged.Index) error {
 		for _, part := range chunk.Parts {
 			first := len(items)
-			err := b.EachInPart(context.Background(), lease, part, func(item store.Item) error {
+			err := b.EachInPart(context.Background(), lease, part, func(item staged.Item) error {
 				item.Row = bytes.Clone(item.Row)
 				items = append(items, item)
 				return nil
@@ -74,23 +75,23 @@ func TestStagedItemsComeBack(t *testing.T) {
 	lease := b.lease
 	rapid.Check(t, func(t *rapid.T) {
 		lease.ScopeID++ // each check is a scope of its own
-		var want []store.Item
+		var want []staged.Item
 		var segments []store.Segment
-		var chunk store.Chunk
+		var chunk staged.Chunk
 		for writer := range rapid.IntRange(1, 3).Draw(t, "writers") {
 			chunks := rapid.IntRange(0, 3).Draw(t, "chunks")
 			for seq := range chunks {
 				chunk.Reset()
-				var usable, unusable []store.Item
+				var usable, unusable []staged.Item
 				for _, item := range items().Draw(t, "items") {
 					chunk.Add(item)
 					if item.Usable() {
-						usable = append(usable, store.Item{Entry: item.Entry, Row: item.Row})
+						usable = append(usable, staged.Item{Entry: item.Entry, Row: item.Row})
 					} else {
-						unusable = append(unusable, store.Item{Entry: item.Entry, NativeID: item.NativeID, Problem: item.Problem})
+						unusable = append(unusable, staged.Item{Entry: item.Entry, NativeID: item.NativeID, Problem: item.Problem})
 					}
 				}
-				slices.SortStableFunc(usable, func(a, b store.Item) int { return bytes.Compare(a.UID[:], b.UID[:]) })
+				slices.SortStableFunc(usable, func(a, b staged.Item) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 				want = slices.Concat(want, usable, unusable)
 				require.NoError(t, b.PutChunk(context.Background(), lease, writer, seq, &chunk))
 			}
@@ -110,11 +111,11 @@ func TestStagedItemsComeBack(t *testing.T) {
 
 func TestChunkCountsWhatIsInIt(t *testing.T) {
 	t.Parallel()
-	var chunk store.Chunk
+	var chunk staged.Chunk
 	require.Zero(t, chunk.Len())
 	require.Zero(t, chunk.Size())
-	chunk.Add(store.Item{Row: make([]byte, 1000)})
-	chunk.Add(store.Item{NativeID: "i-1", Problem: "p"})
+	chunk.Add(staged.Item{Row: make([]byte, 1000)})
+	chunk.Add(staged.Item{NativeID: "i-1", Problem: "p"})
 	require.Equal(t, 2, chunk.Len())
 	require.InDelta(t, 1000+4*resource.Size, chunk.Size(), 10)
 	chunk.Reset()
@@ -133,9 +134,9 @@ func TestSegmentsOfOthersAreNotRead(t *testing.T) {
 	put(1, 0, "first")
 	put(2, 0, "second")
 	put(1, 1, "late")
-	require.Equal(t, []store.Item{named("first"), named("second")},
+	require.Equal(t, []staged.Item{named("first"), named("second")},
 		b.staged(t, b.lease, store.Segment{Writer: 1, Chunks: 1}, store.Segment{Writer: 2, Chunks: 1}))
-	require.Equal(t, []store.Item{named("second"), named("first"), named("late")},
+	require.Equal(t, []staged.Item{named("second"), named("first"), named("late")},
 		b.staged(t, b.lease, store.Segment{Writer: 2, Chunks: 1}, store.Segment{Writer: 1, Chunks: 2}), "in the order of the segments")
 }
 
@@ -145,7 +146,7 @@ func TestChunkIsNeverReplaced(t *testing.T) {
 	b := setup(t)
 	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("old"))))
 	require.Error(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("new"))))
-	require.Equal(t, []store.Item{named("old")}, b.staged(t, b.lease, store.Segment{Writer: 1, Chunks: 1}))
+	require.Equal(t, []staged.Item{named("old")}, b.staged(t, b.lease, store.Segment{Writer: 1, Chunks: 1}))
 }
 
 func TestMissingChunkIsSuperseded(t *testing.T) {
@@ -153,7 +154,7 @@ func TestMissingChunkIsSuperseded(t *testing.T) {
 	b := setup(t)
 	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"))))
 	seen := 0
-	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(store.StagedChunk) error {
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(staged.Index) error {
 		seen++
 		return nil
 	})
@@ -176,7 +177,7 @@ func TestDamagedChunkIsCorrupt(t *testing.T) {
 			require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, chunkOf(named("a"), named("b"))))
 			_, err := storetest.Connect(t, b.dsn).Exec("UPDATE sync_stage SET " + tamper)
 			require.NoError(t, err)
-			err = b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(store.StagedChunk) error { return nil })
+			err = b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(staged.Index) error { return nil })
 			require.ErrorIs(t, err, resource.ErrCorrupt)
 		})
 	}
@@ -190,8 +191,8 @@ func TestEachStagedStopsAtTheFirstError(t *testing.T) {
 	}
 	enough := errors.New("enough")
 	seen := 0
-	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(chunk store.StagedChunk) error {
-		return b.EachInPart(t.Context(), b.lease, chunk.Parts[0], func(store.Item) error {
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 2}}, func(chunk staged.Index) error {
+		return b.EachInPart(t.Context(), b.lease, chunk.Parts[0], func(staged.Item) error {
 			seen++
 			return enough
 		})
@@ -201,8 +202,8 @@ func TestEachStagedStopsAtTheFirstError(t *testing.T) {
 }
 
 // storedOf is what the inventory holds when it has the entries.
-func storedOf(entries ...resource.Entry) store.Stored {
-	stored := store.Stored{Entries: slices.Clone(entries)}
+func storedOf(entries ...resource.Entry) resource.Stored {
+	stored := resource.Stored{Entries: slices.Clone(entries)}
 	slices.SortFunc(stored.Entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 	for _, entry := range entries {
 		stored.Digest.Add(entry)
@@ -222,13 +223,13 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 		lease.ScopeID++
 		stored := storedOf(rapid.SliceOfDistinct(entryOf, func(e resource.Entry) resource.UID { return e.UID }).Draw(t, "stored")...)
 		listed := rapid.SliceOf(rapid.OneOf(entryOf, rapid.SampledFrom(append(stored.Entries, resource.Entry{UID: resource.UID{0: 1}})))).Draw(t, "listed")
-		var chunk store.Chunk
+		var chunk staged.Chunk
 		known := rapid.IntRange(0, len(listed)).Draw(t, "items before what is stored is known")
 		for i, entry := range listed {
 			if i == known {
 				chunk.Settle(stored)
 			}
-			chunk.Add(store.Item{Entry: entry, Row: rowOf(entry)})
+			chunk.Add(staged.Item{Entry: entry, Row: rowOf(entry)})
 		}
 		if known == len(listed) {
 			chunk.Settle(stored)
@@ -237,7 +238,7 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 		require.NoError(t, b.PutChunk(context.Background(), lease, 1, 0, &chunk))
 
 		var got []resource.Entry
-		err := b.EachStaged(context.Background(), lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk store.StagedChunk) error {
+		err := b.EachStaged(context.Background(), lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk staged.Index) error {
 			places, digest, ok := chunk.Settled(stored)
 			require.True(t, ok)
 			for _, at := range places {
@@ -264,7 +265,7 @@ func TestSettledItemsAreTheStoredOnes(t *testing.T) {
 				for _, entry := range part.Entries {
 					require.Equal(t, known(part.Entries[0]), known(entry), "a part is of one operation")
 				}
-				err := b.EachInPart(context.Background(), lease, part, func(item store.Item) error {
+				err := b.EachInPart(context.Background(), lease, part, func(item staged.Item) error {
 					require.Equal(t, rowOf(item.Entry), item.Row)
 					return nil
 				})
@@ -331,16 +332,16 @@ func TestBatchWriterWithNothingToWrite(t *testing.T) {
 // stagePart stages hosts as one part, and returns the set with the batch of it.
 func (b *bundle) stagePart(t *testing.T, hosts ...resource.Row) store.BatchSet {
 	t.Helper()
-	var chunk store.Chunk
+	var chunk staged.Chunk
 	for _, row := range hosts {
 		encoded, err := resource.HostKind.Sealer(hostScope, b.lease.ScopeID).Append(nil, row)
 		require.NoError(t, err)
-		chunk.Add(store.Item{Entry: row.RowMeta().Entry(), Row: encoded})
+		chunk.Add(staged.Item{Entry: row.RowMeta().Entry(), Row: encoded})
 	}
 	require.NoError(t, b.PutChunk(t.Context(), b.lease, 1, 0, &chunk))
 	set := store.BatchSet{Lease: b.lease, Writer: 1, Op: diff.Add}
 	w := b.NewBatchWriter(set)
-	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk store.StagedChunk) error {
+	err := b.EachStaged(t.Context(), b.lease, []store.Segment{{Writer: 1, Chunks: 1}}, func(chunk staged.Index) error {
 		require.Len(t, chunk.Parts, 1)
 		return w.AddPart(t.Context(), chunk.Parts[0])
 	})
@@ -355,7 +356,7 @@ func TestBatchOfAStagedPart(t *testing.T) {
 	b := setup(t)
 	set := b.stagePart(t, host("i-1"), host("i-2"))
 	shown := 0
-	require.NoError(t, b.EachBatched(t.Context(), set, func(store.Item) error { shown++; return nil }))
+	require.NoError(t, b.EachBatched(t.Context(), set, func(staged.Item) error { shown++; return nil }))
 	require.Equal(t, 2, shown)
 	require.Equal(t, store.Counts{Applied: 2}, b.apply(t, set))
 	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host"))
@@ -393,7 +394,7 @@ func TestBatchIsBoundedInBytes(t *testing.T) {
 	b := setup(t)
 	w := b.NewBatchWriter(store.BatchSet{Lease: b.lease, Writer: 1, Op: "add"})
 	for range 10 {
-		require.NoError(t, w.Add(t.Context(), store.Item{Row: make([]byte, 1<<20)}))
+		require.NoError(t, w.Add(t.Context(), staged.Item{Row: make([]byte, 1<<20)}))
 	}
 	require.NoError(t, w.Flush(t.Context()))
 	require.EqualValues(t, 10, w.Rows())

@@ -21,6 +21,7 @@ import (
 	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 	"cloudsync/untrusted"
 	"cloudsync/workflows"
@@ -266,7 +267,7 @@ func (a *archive) haunt(t *testing.T, s *store.Store, scope resource.Scope, numb
 	set := store.BatchSet{Lease: claims[0].Lease, Writer: 1, Op: op}
 	encoded, err := resource.HostKind.Sealer(scope, ids[0]).Append(nil, row)
 	require.NoError(t, err)
-	item := store.Item{Entry: row.RowMeta().Entry(), Row: encoded}
+	item := staged.Item{Entry: row.RowMeta().Entry(), Row: encoded}
 	batches := s.NewBatchWriter(set)
 	require.NoError(t, batches.Add(t.Context(), item))
 	require.NoError(t, batches.Flush(t.Context()))

@@ -12,6 +12,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
 )
 
@@ -84,7 +85,7 @@ func deleted(t *testing.T, n int) *archive {
 		for _, row := range rows {
 			encoded, err := resource.HostKind.Sealer(scope, ids[0]).Append(nil, row)
 			require.NoError(t, err)
-			require.NoError(t, batches.Add(t.Context(), store.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
+			require.NoError(t, batches.Add(t.Context(), staged.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
 		}
 		require.NoError(t, batches.Flush(t.Context()))
 		require.NoError(t, s.ApplyBatch(t.Context(), resource.HostKind, scope, set, 0))

@@ -1,4 +1,4 @@
-package store
+package staged
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ func skewedUIDs() *rapid.Generator[resource.UID] {
 }
 
 // someStored has several hundreds of entries, of no more than a few drawn numbers.
-func someStored(t *rapid.T) Stored {
+func someStored(t *rapid.T) resource.Stored {
 	var entries []resource.Entry
 	uids := rapid.SliceOfNDistinct(skewedUIDs(), 0, 20, rapid.ID).Draw(t, "uids")
 	for _, uid := range uids {
@@ -38,7 +38,7 @@ func someStored(t *rapid.T) Stored {
 }
 
 // inOrder is what the inventory holds when it has the entries, some of them told twice.
-func inOrder(entries []resource.Entry) (stored Stored) {
+func inOrder(entries []resource.Entry) (stored resource.Stored) {
 	slices.SortFunc(entries, func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 	stored.Entries = slices.Compact(entries)
 	for _, entry := range stored.Entries {
@@ -67,7 +67,7 @@ func TestFindEntryIsABinarySearch(t *testing.T) {
 }
 
 // hashed are entries as they are in life, with nothing in common.
-func hashed(count int) Stored {
+func hashed(count int) resource.Stored {
 	scope := resource.Scope{Kind: "resource_host", Provider: "mock", Account: "a", Region: "r"}
 	var entries []resource.Entry
 	for i := range count {
@@ -88,8 +88,8 @@ func TestDamagedIndex(t *testing.T) {
 		listed.Add(entry)
 	}
 	require.Empty(t, chunk.usable, "all are settled")
-	index := chunk.appendIndex(nil)
-	whole, err := readIndex(index, 1, 1)
+	index := chunk.AppendIndex(nil)
+	whole, err := ReadIndex(index, 1, 1)
 	require.NoError(t, err)
 	places, digest, ok := whole.Settled(stored)
 	require.True(t, ok)
@@ -97,7 +97,7 @@ func TestDamagedIndex(t *testing.T) {
 	require.Equal(t, []int{10, 89}, []int{places[0], places[len(places)-1]})
 
 	noticed := func(damaged []byte) bool {
-		chunk, err := readIndex(damaged, 1, 1)
+		chunk, err := ReadIndex(damaged, 1, 1)
 		if err != nil {
 			require.ErrorIs(t, err, resource.ErrCorrupt)
 			return true
@@ -127,7 +127,7 @@ func TestShortUIDsAscend(t *testing.T) {
 		for _, gap := range gaps {
 			index = binary.AppendUvarint(index, gap)
 		}
-		_, err := readIndex(binary.AppendUvarint(index, 0), 1, 1)
+		_, err := ReadIndex(binary.AppendUvarint(index, 0), 1, 1)
 		require.ErrorIs(t, err, resource.ErrCorrupt, name)
 	}
 }

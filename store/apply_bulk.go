@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/store/staged"
+
 	"github.com/uptrace/bun"
 )
 
@@ -115,7 +117,7 @@ func (b *bulkInsert) execIn(ctx context.Context, conn *connection) (driver.Resul
 
 // insertItems inserts b.size staged rows as one statement, and returns their
 // native ids. If it is refused, none of them is there.
-func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []Item) (nativeIDs []string, err error) {
+func (b *bulkInsert) insertItems(ctx context.Context, a *applier, items []staged.Item) (nativeIDs []string, err error) {
 	b.args = b.args[:0]
 	nativeIDs = make([]string, len(items))
 	var scopeID, provider, account, region, now any = a.set.ScopeID, a.scope.Provider, a.scope.Account, a.scope.Region, a.now

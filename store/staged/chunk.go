@@ -1,10 +1,8 @@
-package store
+package staged
 
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
-	"math/bits"
 	"slices"
 
 	"cloudsync/resource"
@@ -20,7 +18,7 @@ type Chunk struct {
 	problems int    // bytes of the unusable items at most
 	usable   []chunkItem
 	unusable []Item
-	stored   Stored
+	stored   resource.Stored
 	settled  places // among the stored entries
 	parts    []int  // items in each of the parts that are written
 }
@@ -72,7 +70,7 @@ func (c *Chunk) settle(entry resource.Entry) (settled, known bool) {
 // Settle tells the chunk what the inventory holds of the scope. It is called once,
 // before items are added or after. The chunk keeps only the short UIDs of the items
 // that are settled.
-func (c *Chunk) Settle(stored Stored) {
+func (c *Chunk) Settle(stored resource.Stored) {
 	c.stored = stored
 	c.settled.reach(len(stored.Entries))
 	others, end := c.usable[:0], 0 // of the rows
@@ -100,59 +98,6 @@ func (c *Chunk) sort() {
 	})
 }
 
-// findEntry is a binary search around the place at which a UID is to be expected: UIDs
-// are hashes, so they are spread evenly. It takes a third of the time of one over all.
-func findEntry(entries []resource.Entry, uid resource.UID) (at int, found bool) {
-	low, high := around(entries, uid)
-	for low < high {
-		middle := int(uint(low+high) / 2)
-		if before(entries[middle].UID, uid) {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low, low < len(entries) && entries[low].UID == uid
-}
-
-// around gives the bounds between which a UID is, or would be inserted.
-func around(entries []resource.Entry, uid resource.UID) (low, high int) {
-	const least = 32 // entries to either side; their places are off by the root of their number
-	guess, _ := bits.Mul64(beginning(uid), uint64(len(entries)))
-	low, high = int(guess), int(guess)
-	for step := least; low > 0 && !before(entries[low].UID, uid); step *= 2 {
-		low = max(0, low-step)
-	}
-	for step := least; high < len(entries) && before(entries[high].UID, uid); step *= 2 {
-		high = min(len(entries), high+step)
-	}
-	return low, high
-}
-
-// beginning is enough of a UID to tell it from almost all others.
-func beginning(uid resource.UID) uint64 { return binary.BigEndian.Uint64(uid[:]) }
-
-// before compares the beginnings first, which is faster.
-func before(a, b resource.UID) bool {
-	x, y := beginning(a), beginning(b)
-	return x < y || x == y && bytes.Compare(a[:], b[:]) < 0
-}
-
-// shortUID is the first five bytes of a UID: of a million resources, a few have the same
-// as another.
-type shortUID uint64
-
-const maxShortUID = 1<<40 - 1
-
-func shorten(uid resource.UID) shortUID { return shortUID(beginning(uid) >> 24) }
-
-// isAlone says that no other of the entries by UID has the same short UID.
-func isAlone(entries []resource.Entry, at int) bool {
-	short := shorten(entries[at].UID)
-	return (at == 0 || shorten(entries[at-1].UID) != short) &&
-		(at == len(entries)-1 || shorten(entries[at+1].UID) != short)
-}
-
 func compareBools(a, b bool) int {
 	switch {
 	case a == b:
@@ -175,28 +120,29 @@ func (c *Chunk) Size() int { return c.size }
 func (c *Chunk) Reset() {
 	c.rows, c.usable, c.unusable = c.rows[:0], c.usable[:0], c.unusable[:0]
 	c.settled.clear()
-	c.size, c.problems, c.stored, c.parts = 0, 0, Stored{}, c.parts[:0]
+	c.size, c.problems, c.stored, c.parts = 0, 0, resource.Stored{}, c.parts[:0]
 }
 
-// eachPart shows the rows in parts, bounded like batches by rows and bytes, and
+// EachPart shows the rows in parts, bounded like batches by rows and bytes, and
 // remembers how many rows each part has. The list is valid until do returns.
-func (c *Chunk) eachPart(limit int, do func(part int, list *itemList) error) error {
+func (c *Chunk) EachPart(limit int, do func(part int, list *List) error) error {
 	room := rooms.Get().(*[]byte)
 	defer rooms.Put(room)
-	list := &itemList{encoded: (*room)[:0], limit: limit}
+	list := &List{encoded: (*room)[:0], limit: limit}
 	defer func() { *room = list.encoded }()
 	c.parts = c.parts[:0]
+	c.sort()
 	for i, item := range c.usable {
-		list.add(c.item(item))
+		list.Add(c.item(item))
 		last := i+1 == len(c.usable)
-		if !last && c.usable[i+1].known == item.known && list.takes(c.item(c.usable[i+1])) {
+		if !last && c.usable[i+1].known == item.known && list.Takes(c.item(c.usable[i+1])) {
 			continue
 		}
 		if err := do(len(c.parts), list); err != nil {
 			return err
 		}
 		c.parts = append(c.parts, list.items)
-		list.reset()
+		list.Reset()
 	}
 	return nil
 }
@@ -205,7 +151,7 @@ func (c *Chunk) item(of chunkItem) Item {
 	return Item{Entry: of.Entry, Row: c.rows[of.begin:of.end]}
 }
 
-// IndexSize is how much PutChunk stages besides the rows, at most.
+// IndexSize is how much AppendIndex appends, at most.
 func (c *Chunk) IndexSize() int {
 	return maxGap*c.settled.n + 2*resource.Size*len(c.usable) + c.problems
 }

@@ -1,4 +1,4 @@
-package store
+package staged
 
 import (
 	"crypto/sha256"
@@ -11,36 +11,37 @@ import (
 	"cloudsync/resource"
 )
 
-// StagedChunk is what is staged of a part of a listing.
-type StagedChunk struct {
-	Parts    []StagedPart
+// Index is what is staged of a part of a listing.
+type Index struct {
+	Parts    []Part
 	Unusable []Item
 	settled  []shortUID      // in ascending order
 	digest   resource.Digest // of their entries
 }
 
-// StagedPart is up to BatchRows rows of a chunk.
-type StagedPart struct {
+// Part is up to PartRows rows of a chunk.
+type Part struct {
 	Entries []resource.Entry
-	place   partPlace
+	Place   Place
 }
 
-// partPlace says where a part is, and by a fingerprint which one it must be.
-type partPlace struct {
+// Place says where a part is, and by a fingerprint which one it must be.
+type Place struct {
 	Writer  int           `json:"writer"`
 	Seq     int           `json:"seq"`
 	Part    int           `json:"part"`
 	Entries resource.Hash `json:"entries"` // fingerprint
 }
 
-func (p partPlace) String() string {
+// String implements fmt.Stringer.
+func (p Place) String() string {
 	return fmt.Sprintf("part %d of staged chunk %d/%d", p.Part, p.Writer, p.Seq)
 }
 
 // Settled are the places of the settled items among the scope's stored entries, and the
 // digest of their entries. They are not ok if one of them is no longer stored with the
 // hash that was listed: somebody wrote to the inventory since.
-func (c *StagedChunk) Settled(stored Stored) (places []int, digest resource.Digest, ok bool) {
+func (c *Index) Settled(stored resource.Stored) (places []int, digest resource.Digest, ok bool) {
 	places = make([]int, 0, len(c.settled))
 	at := 0
 	for _, short := range c.settled {
@@ -59,7 +60,7 @@ func (c *StagedChunk) Settled(stored Stored) (places []int, digest resource.Dige
 
 // digestAt is the digest of the entries at so many places, in ascending order: it folds
 // those, or leaves the others out, whichever are fewer.
-func digestAt(stored Stored, places iter.Seq[int], n int) (digest resource.Digest) {
+func digestAt(stored resource.Stored, places iter.Seq[int], n int) (digest resource.Digest) {
 	if n < len(stored.Entries)/2 {
 		for at := range places {
 			digest.Add(stored.Entries[at])
@@ -104,6 +105,19 @@ func fingerprintOf(entries []resource.Entry) resource.Hash {
 	return f.sum()
 }
 
+// Check fails if the encoded items are not those that the place was given for.
+func (p Place) Check(encoded []byte) error {
+	f := newFingerprint()
+	err := EachIn(encoded, func(item Item) error {
+		f.add(item.Entry)
+		return nil
+	})
+	if err == nil && f.sum() != p.Entries {
+		err = fmt.Errorf("%w: it has other entries than its chunk says", resource.ErrCorrupt)
+	}
+	return err
+}
+
 // indexForm is how the form of a chunk's payload begins, before compression:
 //
 //	the form's name
@@ -116,8 +130,8 @@ const indexForm = "chunk 2\n"
 // maxGap is how many bytes a number up to maxShortUID has.
 const maxGap = 6
 
-// appendIndex appends all of the chunk but its rows.
-func (c *Chunk) appendIndex(dst []byte) []byte {
+// AppendIndex appends all of the chunk but its rows.
+func (c *Chunk) AppendIndex(dst []byte) []byte {
 	const fewBytes = 128 // for the numbers and the digest
 	dst = slices.Grow(dst, maxGap*c.settled.n+2*resource.Size*len(c.usable)+fewBytes)
 	dst = append(dst, indexForm...)
@@ -144,8 +158,8 @@ func (c *Chunk) appendIndex(dst []byte) []byte {
 	return dst
 }
 
-// readIndex reads what appendIndex wrote for a chunk of a segment.
-func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
+// ReadIndex reads what AppendIndex wrote for a chunk of a segment.
+func ReadIndex(encoded []byte, writer, seq int) (chunk Index, err error) {
 	r := indexReader{rest: encoded}
 	if string(r.bytes(len(indexForm))) != indexForm {
 		return chunk, fmt.Errorf("%w: not a chunk of this form", resource.ErrCorrupt)
@@ -157,18 +171,18 @@ func readIndex(encoded []byte, writer, seq int) (chunk StagedChunk, err error) {
 		last = r.shortUID(last, i > 0)
 		chunk.settled[i] = last
 	}
-	chunk.Parts = make([]StagedPart, r.count())
+	chunk.Parts = make([]Part, r.count())
 	for i := range chunk.Parts {
 		entries := make([]resource.Entry, r.count())
 		for j := range entries {
 			entries[j] = r.entry()
 		}
-		chunk.Parts[i] = StagedPart{Entries: entries, place: partPlace{Writer: writer, Seq: seq, Part: i, Entries: fingerprintOf(entries)}}
+		chunk.Parts[i] = Part{Entries: entries, Place: Place{Writer: writer, Seq: seq, Part: i, Entries: fingerprintOf(entries)}}
 	}
 	if r.err != nil {
 		return chunk, r.err
 	}
-	return chunk, eachIn(r.rest, func(item Item) error {
+	return chunk, EachIn(r.rest, func(item Item) error {
 		item.Row = nil
 		chunk.Unusable = append(chunk.Unusable, item)
 		return nil

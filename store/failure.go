@@ -2,63 +2,15 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
-	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store/staged"
 )
-
-// Change is one row of the history.
-type Change struct {
-	bun.BaseModel `bun:"table:resource_change,alias:change"`
-
-	ID        int64                  `bun:"id,pk,autoincrement" json:"id"`
-	Kind      string                 `bun:"kind" json:"kind"`
-	UID       resource.UID           `bun:"uid" json:"uid"`
-	NativeID  string                 `bun:"native_id" json:"nativeId"`
-	ScopeID   int64                  `bun:"scope_id" json:"scopeId"`
-	RunID     string                 `bun:"run_id" json:"runId"`
-	Op        diff.Op                `bun:"op" json:"op"`
-	ChangedAt time.Time              `bun:"changed_at" json:"changedAt"`
-	Fields    []resource.FieldChange `bun:"fields,nullzero" json:"fields,omitempty"` // of a modification
-	Image     json.RawMessage        `bun:"image,nullzero" json:"image,omitempty"`   // of a deletion: the row as it was
-
-	// The rest is filled in by Changes.
-	Provider  string `bun:"provider,scanonly" json:"-"`
-	Account   string `bun:"account,scanonly" json:"-"`
-	Region    string `bun:"region,scanonly" json:"-"`
-	RunNumber int64  `bun:"run_number,scanonly" json:"-"`
-}
-
-// recordChanges records all changes that a transaction makes for a run, their span and
-// their tally; recorded says that the run has recorded its end.
-func recordChanges(ctx context.Context, tx bun.Tx, runID string, changes []Change, recorded bool) error {
-	var span changeSpan
-	if err := span.insertChanges(ctx, tx, changes); err != nil {
-		return err
-	}
-	if err := span.write(ctx, tx, runID); err != nil {
-		return err
-	}
-	return tallyOf(changes).write(ctx, tx, runID, recorded)
-}
-
-// insertChanges halves what is too large for one statement: a batch is bounded
-// by its rows, and the history has the old ones too.
-func (s *changeSpan) insertChanges(ctx context.Context, tx bun.Tx, changes []Change) error {
-	return inHalves(changes, func(some []Change) error {
-		inserted, err := tx.NewInsert().Model(&some).ExcludeColumn("id").Returning("NULL").Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("record %d changes: %w", len(some), err)
-		}
-		return s.extend(inserted, len(some))
-	})
-}
 
 // Failure is a row that a run could not store.
 type Failure struct {
@@ -78,7 +30,7 @@ type Failure struct {
 const PhaseList = "list"
 
 // FailureOf describes a listed row that cannot be used.
-func FailureOf(lease Lease, item Item) Failure {
+func FailureOf(lease Lease, item staged.Item) Failure {
 	f := Failure{
 		RunID: lease.RunID, ScopeID: lease.ScopeID, Phase: PhaseList,
 		NativeID: item.NativeID, Reason: item.Problem,
@@ -121,6 +73,16 @@ func insertFailures(ctx context.Context, tx bun.Tx, failures []Failure) error {
 		}
 		return nil
 	})
+}
+
+// RunFailures lists the rows that a run could not store, at most limit.
+func (s *Store) RunFailures(ctx context.Context, runID string, limit int64) ([]Failure, error) {
+	var failures []Failure
+	err := s.db.NewSelect().Model(&failures).Where("run_id = ?", runID).Order("id").Limit(limit).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the refused rows of run %s: %w", runID, err)
+	}
+	return failures, nil
 }
 
 // clip makes text fit a column of that many characters, whatever it holds.

@@ -20,11 +20,3 @@ func TestRunByNumber(t *testing.T) {
 	_, err = s.RunByNumber(t.Context(), ref.Number+1)
 	require.ErrorIs(t, err, store.ErrNotFound)
 }
-
-func TestNeedsMigration(t *testing.T) {
-	t.Parallel()
-	_, err := storetest.OpenDSN(t, storetest.NewDatabase(t)).Runs(t.Context(), "", 1)
-	require.True(t, store.NeedsMigration(err), err)
-	require.False(t, store.NeedsMigration(store.ErrNotFound))
-	require.False(t, store.NeedsMigration(nil))
-}

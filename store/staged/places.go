@@ -1,4 +1,4 @@
-package store
+package staged
 
 import "math/bits"
 

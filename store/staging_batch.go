@@ -13,12 +13,13 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store/staged"
 )
 
 // The limits of a batch, which is one transaction: rows, and bytes of their
 // encoding, or fewer where the server's max_allowed_packet is small.
 const (
-	BatchRows  = 1000
+	BatchRows  = staged.PartRows
 	BatchBytes = 4 << 20
 )
 
@@ -62,8 +63,8 @@ func (b *BatchSet) row(seq int) batchRow {
 type BatchWriter struct {
 	store *Store
 	set   BatchSet
-	list  itemList
-	parts []StagedPart // that are batches, and not written yet
+	list  staged.List
+	parts []staged.Part // that are batches, and not written yet
 	seq   int
 	rows  int64
 }
@@ -71,17 +72,17 @@ type BatchWriter struct {
 // NewBatchWriter returns a writer for the set. The set must not have been
 // written before: each attempt of ComputeDiff is a writer of its own.
 func (s *Store) NewBatchWriter(set BatchSet) *BatchWriter {
-	return &BatchWriter{store: s, set: set, list: itemList{limit: s.server.payloadBytes()}}
+	return &BatchWriter{store: s, set: set, list: staged.NewList(s.server.payloadBytes())}
 }
 
 // Add appends an item, and writes the batch before it where that is full.
-func (w *BatchWriter) Add(ctx context.Context, item Item) error {
-	if !w.list.takes(item) {
+func (w *BatchWriter) Add(ctx context.Context, item staged.Item) error {
+	if !w.list.Takes(item) {
 		if err := w.flushItems(ctx); err != nil {
 			return err
 		}
 	}
-	w.list.add(item)
+	w.list.Add(item)
 	w.rows++
 	return nil
 }
@@ -90,7 +91,7 @@ func (w *BatchWriter) Add(ctx context.Context, item Item) error {
 const maxReferences = 100
 
 // AddPart makes a batch of a staged part, which is read where it is.
-func (w *BatchWriter) AddPart(ctx context.Context, part StagedPart) error {
+func (w *BatchWriter) AddPart(ctx context.Context, part staged.Part) error {
 	w.parts = append(w.parts, part)
 	w.rows += int64(len(part.Entries))
 	if len(w.parts) < maxReferences {
@@ -111,15 +112,15 @@ func (w *BatchWriter) Flush(ctx context.Context) error {
 }
 
 func (w *BatchWriter) flushItems(ctx context.Context) error {
-	if w.list.items == 0 {
+	if w.list.Len() == 0 {
 		return nil
 	}
-	return compressed(w.list.encoded, func(payload []byte) error {
-		defer w.list.reset()
+	return staged.Compressed(w.list.Encoded(), func(payload []byte) error {
+		defer w.list.Reset()
 		if err := w.store.server.checkPayload(payload); err != nil {
-			return fmt.Errorf("write a %s batch of scope %d with %d rows: %w", w.set.Op, w.set.ScopeID, w.list.items, err)
+			return fmt.Errorf("write a %s batch of scope %d with %d rows: %w", w.set.Op, w.set.ScopeID, w.list.Len(), err)
 		}
-		return w.write(ctx, w.row(w.list.items, payload))
+		return w.write(ctx, w.row(w.list.Len(), payload))
 	})
 }
 
@@ -129,9 +130,9 @@ func (w *BatchWriter) flushParts(ctx context.Context) error {
 	}
 	rows := make([][]any, len(w.parts))
 	for i, part := range w.parts {
-		reference, err := json.Marshal(part.place)
+		reference, err := json.Marshal(part.Place)
 		if err != nil {
-			return fmt.Errorf("refer to %s: %w", part.place, err)
+			return fmt.Errorf("refer to %s: %w", part.Place, err)
 		}
 		rows[i] = w.row(len(part.Entries), reference)
 	}
@@ -160,9 +161,9 @@ func (w *BatchWriter) write(ctx context.Context, rows ...[]any) error {
 // inBatch shows the encoded items of a batch's payload, wherever they are.
 func inBatch(ctx context.Context, db bun.IDB, lease Lease, payload []byte, do func(encoded []byte) error) error {
 	if !bytes.HasPrefix(payload, []byte("{")) { // zstd begins otherwise
-		return decompressed(payload, do)
+		return staged.Decompressed(payload, do)
 	}
-	var place partPlace
+	var place staged.Place
 	if err := json.Unmarshal(payload, &place); err != nil {
 		return fmt.Errorf("%w: %w", resource.ErrCorrupt, err)
 	}
@@ -178,6 +179,26 @@ func (s *Store) PendingBatches(ctx context.Context, set BatchSet) ([]int, error)
 		return nil, fmt.Errorf("list pending %s batches of scope %d: %w", set.Op, set.ScopeID, err)
 	}
 	return seqs, nil
+}
+
+// EachBatched shows every item of the set's batches that are not applied, in
+// order. The item's bytes are valid until do returns.
+func (s *Store) EachBatched(ctx context.Context, set BatchSet, do func(staged.Item) error) error {
+	seqs, err := s.PendingBatches(ctx, set)
+	if err != nil {
+		return err
+	}
+	for _, seq := range seqs {
+		row := set.row(seq)
+		if err := s.db.NewSelect().Model(&row).Column("payload").WherePK().Scan(ctx); err != nil {
+			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, gone(err))
+		}
+		err := inBatch(ctx, s.db, set.Lease, row.Payload, func(encoded []byte) error { return staged.EachIn(encoded, do) })
+		if err != nil {
+			return fmt.Errorf("read %s batch %d of scope %d: %w", set.Op, seq, set.ScopeID, err)
+		}
+	}
+	return nil
 }
 
 // SumBatches adds up what became of all rows of the set, whichever attempt

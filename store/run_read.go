@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+)
+
+// Runs lists the newest runs first; of one kind, or of all for kind "". Of one that has
+// recorded no end, the figures are what it has done so far.
+func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, error) {
+	var runs []Run
+	query := s.db.NewSelect().Model(&runs).Order("id DESC").Limit(limit)
+	if kind != "" {
+		query = query.Where("kind = ?", kind)
+	}
+	err := query.Scan(ctx)
+	if err == nil {
+		err = s.tellDone(ctx, runs)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list runs: %w", err)
+	}
+	return runs, nil
+}
+
+// FindRuns returns the runs whose id starts with prefix, at most two: enough to
+// tell one from several.
+func (s *Store) FindRuns(ctx context.Context, prefix string) ([]Run, error) {
+	var runs []Run
+	// As bytes: an ascii column does not compare with other characters.
+	err := s.db.NewSelect().Model(&runs).Where("LEFT(run_id, CHAR_LENGTH(?)) = CAST(? AS BINARY)", prefix, prefix).
+		Order("id DESC").Limit(2).Scan(ctx)
+	if err == nil {
+		err = s.tellDone(ctx, runs)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("find run %s: %w", prefix, err)
+	}
+	return runs, nil
+}
+
+// RunByNumber returns the run of that number; ErrNotFound where there is none.
+func (s *Store) RunByNumber(ctx context.Context, number int64) (Run, error) {
+	var run Run
+	err := s.db.NewSelect().Model(&run).Where("id = ?", number).Scan(ctx)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return run, fmt.Errorf("read run %d: %w", number, err)
+	}
+	return run, nil
+}
+
+// RunScopes lists the scopes of a run, with their places, by id.
+func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error) {
+	var scopes []RunScope
+	err := s.db.NewSelect().Model(&scopes).Column("run_id", "scope_id", "outcome", "hold_digest", "reason").Column(foundColumns...).Column(doneColumns...).
+		ColumnExpr("scope.provider, scope.account, scope.region").
+		Join("JOIN sync_scope AS scope ON scope.id = run_scope.scope_id").
+		Where("run_scope.run_id = ?", runID).Order("run_scope.scope_id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the scopes of run %s: %w", runID, err)
+	}
+	done, err := done(ctx, s.db, runID) // of a run at work, its scopes' records do not have it
+	if err != nil {
+		return nil, err
+	}
+	for i := range scopes {
+		scopes[i].Stats.raise(done[scopes[i].ScopeID])
+	}
+	return scopes, nil
+}
