@@ -14,9 +14,9 @@ import (
 // ListAccounts lists the accounts of this worker's configuration.
 func (a *Activities) ListAccounts(ctx context.Context) (ListAccountsOut, error) {
 	defer startBeat(ctx).stop()
-	out := ListAccountsOut{Accounts: []AccountRef{}}
+	out := ListAccountsOut{Accounts: []resource.Account{}}
 	for _, account := range a.deps.Accounts {
-		out.Accounts = append(out.Accounts, AccountRef{Provider: account.Provider, Account: account.Name})
+		out.Accounts = append(out.Accounts, account.Account)
 	}
 	return out, nil
 }
@@ -24,13 +24,13 @@ func (a *Activities) ListAccounts(ctx context.Context) (ListAccountsOut, error) 
 // CheckAccount does all that a sync does: it enters an account, reads the first page of
 // each configured kind in each of its regions, and looks one of the listed resources up
 // by id. Its result says what is wrong.
-func (a *Activities) CheckAccount(ctx context.Context, in AccountRef) (AccountCheck, error) {
+func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (AccountCheck, error) {
 	defer startBeat(ctx).stop()
-	client, err := a.deps.Accounts.Client(resource.Scope{Provider: in.Provider, Account: in.Account})
+	client, err := a.deps.Accounts.Client(resource.Scope{Provider: in.Provider, Account: in.Name})
 	if err != nil {
 		return AccountCheck{}, nonRetryable(NotConfiguredType, err)
 	}
-	c := accountCheck{client: client, out: AccountCheck{AccountRef: in, Kinds: []KindCheck{}}}
+	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}}}
 	if err := c.run(ctx, a.configuredKinds()); err != nil {
 		if ctx.Err() != nil {
 			return AccountCheck{}, temporalError(ctx, err)
@@ -81,7 +81,7 @@ func (c *accountCheck) enter(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	identity, err := callProvider(ctx, "enter "+c.out.Place(), entered.Identity)
+	identity, err := callProvider(ctx, "enter "+c.out.Account.String(), entered.Identity)
 	if err == nil {
 		c.out.Identity = identity
 	}
@@ -102,7 +102,7 @@ func (c *accountCheck) compareRegions(ctx context.Context, regions []string) err
 	if !ok {
 		return nil
 	}
-	enabled, err := callProvider(ctx, "list the regions of "+c.out.Place(), entered.EnabledRegions)
+	enabled, err := callProvider(ctx, "list the regions of "+c.out.Account.String(), entered.EnabledRegions)
 	switch {
 	case err == nil:
 	case dispensable[cloud.ClassOf(err)]:
@@ -135,7 +135,7 @@ func (c *accountCheck) readKind(ctx context.Context, kind string, regions []stri
 	group.SetLimit(regionsAtOnce)
 	for i, region := range regions {
 		group.Go(func() error {
-			failures[i] = c.readScope(ctx, resource.Scope{Kind: kind, Provider: c.out.Provider, Account: c.out.Account, Region: region})
+			failures[i] = c.readScope(ctx, resource.Scope{Kind: kind, Provider: c.out.Provider, Account: c.out.Name, Region: region})
 			return nil
 		})
 	}

@@ -1,24 +1,19 @@
 package activities
 
-import "slices"
+import (
+	"slices"
+
+	"cloudsync/resource"
+)
 
 // ListAccountsOut has the configured accounts, in the order of the configuration.
 type ListAccountsOut struct {
-	Accounts []AccountRef `json:"accounts"`
+	Accounts []resource.Account `json:"accounts"`
 }
-
-// AccountRef names an account.
-type AccountRef struct {
-	Provider string `json:"provider"`
-	Account  string `json:"account"`
-}
-
-// Place names the account.
-func (r AccountRef) Place() string { return r.Provider + "/" + r.Account }
 
 // AccountCheck is what a check found of an account.
 type AccountCheck struct {
-	AccountRef
+	resource.Account
 	// Identity is the provider's own id of the account. It is empty if the account
 	// needs no credential, like the mock, or if Error says why.
 	Identity string `json:"identity,omitempty"`

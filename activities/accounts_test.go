@@ -92,14 +92,14 @@ func TestCheckAccount(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			ref := activities.AccountRef{Provider: "mock", Account: "demo"}
+			ref := resource.Account{Provider: "mock", Name: "demo"}
 			a := activities.New(activities.Deps{
 				Kinds: resource.Standard(), Settings: map[string]activities.Settings{"resource_host": {}, "resource_disk": {}},
-				Accounts: cloud.Accounts{{Provider: "mock", Name: "demo", Client: test.client}},
+				Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: test.client}},
 			})
 			out, err := execute(t, attempt{}, a.CheckAccount, ref)
 			require.NoError(t, err)
-			test.want.AccountRef = ref
+			test.want.Account = ref
 			require.Equal(t, test.want, out)
 			require.Equal(t, test.ok, out.OK())
 		})

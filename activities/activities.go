@@ -149,7 +149,7 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 	for _, found := range a.findRegions(ctx, kind) {
 		account := found.account
 		if found.err != nil {
-			unlisted = append(unlisted, UnlistedScope{Place: account.Provider + "/" + account.Name, Error: shortText(found.err)})
+			unlisted = append(unlisted, UnlistedScope{Place: account.String(), Error: shortText(found.err)})
 			continue
 		}
 		for _, region := range found.regions {

@@ -59,7 +59,7 @@ func setup(t *testing.T) *bundle {
 func (b *bundle) deps() activities.Deps {
 	return activities.Deps{
 		Store: b.store, Kinds: resource.Standard(),
-		Accounts: cloud.Accounts{{Provider: "mock", Name: "demo", Client: b.cloud}},
+		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: b.cloud}},
 		Settings: map[string]activities.Settings{kind: {Policy: diff.DefaultPolicy(), MaxParallel: 3}},
 		TagKeys:  resource.TagKeys{Group: "stree_group", Product: "stree_product", App: "stree_app"},
 	}

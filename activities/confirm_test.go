@@ -67,7 +67,7 @@ func TestCandidateWithAnEditedIDIsNotDeleted(t *testing.T) {
 func TestLookupThatAnswersWithOtherIDsConfirmsNothing(t *testing.T) {
 	t.Parallel()
 	b, found := gone(t, 8)
-	b.accounts(cloud.Account{Provider: "mock", Name: "demo", Client: shouting{b.cloud}})
+	b.accounts(cloud.Account{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: shouting{b.cloud}})
 	b.cloud.hidden = []string{"i-0008", "i-0009"}
 	_, err := execute(t, attempt{}, b.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: b.applyIn(found.Writer)})
 	requireFailure(t, err, "bad_answer", false)

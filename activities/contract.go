@@ -94,8 +94,15 @@ type LocalScope struct {
 	Holds bool `json:"holds,omitempty"`
 }
 
+// Owner is the account that the scope is of.
+func (s LocalScope) Owner() resource.Account { return s.of("").Owner() }
+
 // Place names the scope without its kind.
-func (s LocalScope) Place() string { return s.Provider + "/" + s.Account + "/" + s.Region }
+func (s LocalScope) Place() string { return s.of("").Place() }
+
+func (s LocalScope) of(kind string) resource.Scope {
+	return resource.Scope{Kind: kind, Provider: s.Provider, Account: s.Account, Region: s.Region}
+}
 
 // ScopeIn is the part that all activities on one scope are given.
 type ScopeIn struct {
@@ -104,9 +111,7 @@ type ScopeIn struct {
 	Scope LocalScope `json:"scope"`
 }
 
-func (in ScopeIn) scope() resource.Scope {
-	return resource.Scope{Kind: in.Kind, Provider: in.Scope.Provider, Account: in.Scope.Account, Region: in.Scope.Region}
-}
+func (in ScopeIn) scope() resource.Scope { return in.Scope.of(in.Kind) }
 
 func (in ScopeIn) lease() store.Lease {
 	return store.Lease{RunID: in.Run.ID, ScopeID: in.Scope.ID, Fence: in.Run.Number}

@@ -119,7 +119,7 @@ func newHoldModel(s *shelf) *holdModel {
 	}
 	m.acts = activities.New(activities.Deps{
 		Store: s.store, Kinds: resource.Standard(),
-		Accounts: cloud.Accounts{{Provider: "mock", Name: m.scope.Account, Client: m.cloud}},
+		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: m.scope.Account}, Client: m.cloud}},
 		Settings: map[string]activities.Settings{kind: {Policy: m.policy, MaxParallel: 1}},
 	})
 	m.add(25)

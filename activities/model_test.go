@@ -76,7 +76,7 @@ func (s *shelf) newWorld() *world {
 	w.scope = resource.Scope{Kind: kind, Provider: "mock", Account: fmt.Sprintf("world-%d", s.worlds), Region: "r"}
 	w.Activities = activities.New(activities.Deps{
 		Store: s.store, Kinds: resource.Standard(),
-		Accounts: cloud.Accounts{{Provider: "mock", Name: w.scope.Account, Client: w.cloud}},
+		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: w.scope.Account}, Client: w.cloud}},
 		Settings: map[string]activities.Settings{kind: {Policy: diff.Policy{MaxDeleteRatio: 1, AllowEmpty: true}, MaxParallel: 1}},
 	})
 	return w

@@ -35,7 +35,7 @@ func (a *Activities) coverageWith(kind string, scopes []resource.Scope, unlisted
 	_, c.synced = a.deps.Settings[kind]
 	for _, account := range a.deps.Accounts {
 		c.accounts = append(c.accounts, coveredAccount{
-			place: account.Provider + "/" + account.Name, lists: account.Client.Lists(kind),
+			place: account.String(), lists: account.Client.Lists(kind),
 		})
 	}
 	return c
@@ -56,7 +56,7 @@ func (c coverage) judge(scope resource.Scope) (orphan, covered string) {
 	if !c.synced {
 		return "the kind is not configured", ""
 	}
-	account := scope.Provider + "/" + scope.Account
+	account := scope.Owner().String()
 	i := slices.IndexFunc(c.accounts, func(a coveredAccount) bool { return a.place == account })
 	if i < 0 {
 		return fmt.Sprintf("no account %s is configured", account), ""

@@ -21,13 +21,13 @@ func TestOrphansAreWhatTheConfigurationNoLongerHas(t *testing.T) {
 		orphan   string
 		covered  string
 	}{
-		"as before":         {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}}}}, "", "the configuration has it"},
+		"as before":         {cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: &fakeCloud{regions: []string{"beijing"}}}}, "", "the configuration has it"},
 		"no account":        {nil, "no account mock/demo is configured", ""},
-		"another account":   {cloud.Accounts{{Provider: "mock", Name: "test", Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
-		"another provider":  {cloud.Accounts{{Provider: "aws", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
-		"other regions":     {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"shanghai"}}}}, "account mock/demo does not have the region", ""},
-		"other kinds":       {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regions: []string{"beijing"}, lists: "resource_disk"}}}, "account mock/demo does not have this kind", ""},
-		"regions not known": {cloud.Accounts{{Provider: "mock", Name: "demo", Client: &fakeCloud{regionsErr: errors.New("no answer")}}}, "", "its account's regions are not known: no answer"},
+		"another account":   {cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "test"}, Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
+		"another provider":  {cloud.Accounts{{Account: resource.Account{Provider: "aws", Name: "demo"}, Client: &fakeCloud{regions: []string{"beijing"}}}}, "no account mock/demo is configured", ""},
+		"other regions":     {cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: &fakeCloud{regions: []string{"shanghai"}}}}, "account mock/demo does not have the region", ""},
+		"other kinds":       {cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: &fakeCloud{regions: []string{"beijing"}, lists: "resource_disk"}}}, "account mock/demo does not have this kind", ""},
+		"regions not known": {cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: &fakeCloud{regionsErr: errors.New("no answer")}}}, "", "its account's regions are not known: no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,11 +33,11 @@ func TestListScopesOfEachAccount(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.accounts(
-		cloud.Account{Provider: "mock", Name: "one", Client: &fakeCloud{regions: []string{"shanghai", "beijing"}}},
-		cloud.Account{Provider: "mock", Name: "suspended", Client: &fakeCloud{regionsErr: &cloud.Error{Class: cloud.InvalidCredential, Doing: "list regions", Err: errors.New(strings.Repeat("x", 5000))}}},
-		cloud.Account{Provider: "mock", Name: "disks only", Client: &fakeCloud{regions: []string{"beijing"}, lists: "resource_disk"}},
-		cloud.Account{Provider: "aws", Name: "one", Client: &fakeCloud{regions: []string{"beijing"}}},
-		cloud.Account{Provider: "aws", Name: "empty", Client: &fakeCloud{}},
+		cloud.Account{Account: resource.Account{Provider: "mock", Name: "one"}, Client: &fakeCloud{regions: []string{"shanghai", "beijing"}}},
+		cloud.Account{Account: resource.Account{Provider: "mock", Name: "suspended"}, Client: &fakeCloud{regionsErr: &cloud.Error{Class: cloud.InvalidCredential, Doing: "list regions", Err: errors.New(strings.Repeat("x", 5000))}}},
+		cloud.Account{Account: resource.Account{Provider: "mock", Name: "disks only"}, Client: &fakeCloud{regions: []string{"beijing"}, lists: "resource_disk"}},
+		cloud.Account{Account: resource.Account{Provider: "aws", Name: "one"}, Client: &fakeCloud{regions: []string{"beijing"}}},
+		cloud.Account{Account: resource.Account{Provider: "aws", Name: "empty"}, Client: &fakeCloud{}},
 	)
 	out, err := execute(t, attempt{}, b.ListScopes, listIn("run-2"))
 	require.NoError(t, err)
@@ -67,7 +67,7 @@ func TestAnUnknownScopeOfManyIsToldSome(t *testing.T) {
 	for i := range 30 {
 		regions = append(regions, fmt.Sprint("r", i))
 	}
-	b.accounts(cloud.Account{Provider: "mock", Name: "one", Client: &fakeCloud{regions: regions}})
+	b.accounts(cloud.Account{Account: resource.Account{Provider: "mock", Name: "one"}, Client: &fakeCloud{regions: regions}})
 	in := listIn("p")
 	in.Plan, in.Only = true, []string{"mock/two/r0"}
 	_, err := execute(t, attempt{}, b.ListScopes, in)
@@ -210,7 +210,7 @@ func TestAccountThatIsNoLongerConfiguredKeepsItsRows(t *testing.T) {
 	b := setup(t)
 	b.cloud.set(hosts(0, 10))
 	b.sync(t, "first")
-	b.accounts(cloud.Account{Provider: "mock", Name: "other", Client: &fakeCloud{regions: []string{"beijing"}}})
+	b.accounts(cloud.Account{Account: resource.Account{Provider: "mock", Name: "other"}, Client: &fakeCloud{regions: []string{"beijing"}}})
 	out, err := execute(t, attempt{}, b.ListScopes, listIn("second"))
 	require.NoError(t, err)
 	require.NotContains(t, out.ScopeIDs, b.scope.ID)

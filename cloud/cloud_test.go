@@ -60,9 +60,9 @@ type client struct {
 func TestClientOfAnAccount(t *testing.T) {
 	t.Parallel()
 	accounts := cloud.Accounts{
-		{Provider: "mock", Name: "demo", Client: client{number: 1}},
-		{Provider: "mock", Name: "prod", Client: client{number: 2}},
-		{Provider: "aws", Name: "demo", Client: client{number: 3}},
+		{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: client{number: 1}},
+		{Account: resource.Account{Provider: "mock", Name: "prod"}, Client: client{number: 2}},
+		{Account: resource.Account{Provider: "aws", Name: "demo"}, Client: client{number: 3}},
 	}
 	for i, account := range accounts {
 		got, err := accounts.Client(resource.Scope{Kind: "resource_host", Provider: account.Provider, Account: account.Name, Region: "any"})

@@ -60,9 +60,8 @@ type Caseless interface{ HasCaselessTags() bool }
 
 // Account is a configured account with its provider.
 type Account struct {
-	Provider string // "mock", "alibaba" …
-	Name     string
-	Client   Provider
+	resource.Account
+	Client Provider
 }
 
 // Accounts are the accounts a process can reach.
@@ -72,11 +71,11 @@ type Accounts []Account
 // configure.
 func (a Accounts) Client(scope resource.Scope) (Provider, error) {
 	i := slices.IndexFunc(a, func(account Account) bool {
-		return account.Provider == scope.Provider && account.Name == scope.Account
+		return account.Account == scope.Owner()
 	})
 	if i < 0 {
-		return nil, fmt.Errorf("this worker has no account %s/%s: add it to public_cloud_sync.accounts of its configuration (it has %s)",
-			scope.Provider, scope.Account, a.names())
+		return nil, fmt.Errorf("this worker has no account %s: add it to public_cloud_sync.accounts of its configuration (it has %s)",
+			scope.Owner(), a.names())
 	}
 	return a[i].Client, nil
 }
@@ -84,7 +83,7 @@ func (a Accounts) Client(scope resource.Scope) (Provider, error) {
 func (a Accounts) names() string {
 	names := make([]string, len(a))
 	for i, account := range a {
-		names[i] = account.Provider + "/" + account.Name
+		names[i] = account.String()
 	}
 	return strings.Join(names, ", ")
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/url"
 	"strings"
+
+	"cloudsync/resource"
 )
 
 // Settings are an account at a real cloud, as configured.
@@ -41,7 +43,9 @@ type Credential struct {
 }
 
 // Place names the account in errors, logs and reports.
-func (s Settings) Place() string { return s.Provider + "/" + s.Name }
+func (s Settings) Place() string {
+	return resource.Account{Provider: s.Provider, Name: s.Name}.String()
+}
 
 // EndpointFor is the endpoint for a product in a region, without a slash at the end;
 // empty where the provider's own is to be used.

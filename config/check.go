@@ -63,7 +63,7 @@ func (e syncEntry) check(path string, r *report) {
 	if !r.has(accounts) || len(e.Accounts) == 0 {
 		r.at(accounts, "missing: write an entry with provider, name and regions for each account")
 	}
-	seen := map[string]int{}
+	seen := map[resource.Account]int{}
 	for i, entry := range e.Accounts {
 		entry.check(item(accounts, i), r)
 		entry.checkUnique(item(accounts, i), seen, r)
@@ -170,11 +170,11 @@ func (e accountEntry) checkProvider(path string, r *report) {
 	}
 }
 
-func (e accountEntry) checkUnique(path string, seen map[string]int, r *report) {
+func (e accountEntry) checkUnique(path string, seen map[resource.Account]int, r *report) {
 	if e.Provider == "" || e.Name == "" {
 		return
 	}
-	id := e.Provider + "/" + e.Name
+	id := resource.Account{Provider: e.Provider, Name: e.Name}
 	if line, again := seen[id]; again {
 		r.at(path, "this account is on line %d already: give it another name, or remove it", line)
 		return

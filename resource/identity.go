@@ -35,15 +35,26 @@ type Scope struct {
 	Region   string `json:"region"`
 }
 
+// Account is one account of a provider, as it is configured.
+type Account struct {
+	Provider string `json:"provider"`
+	Name     string `json:"account"`
+}
+
+// String names the account the way logs, reports and errors show it. No two accounts have
+// the same name there.
+func (a Account) String() string { return a.Provider + "/" + a.Name }
+
+// Owner is the account that the scope is of.
+func (s Scope) Owner() Account { return Account{Provider: s.Provider, Name: s.Account} }
+
 // String names the scope the way logs, summaries and errors show it.
 func (s Scope) String() string {
-	return s.Kind + "/" + s.Provider + "/" + s.Account + "/" + s.Region
+	return s.Kind + "/" + s.Place()
 }
 
 // Place names the scope without its kind, where the kind is plain from context.
-func (s Scope) Place() string {
-	return s.Provider + "/" + s.Account + "/" + s.Region
-}
+func (s Scope) Place() string { return s.Owner().String() + "/" + s.Region }
 
 // UID returns the identity of the resource that the provider calls nativeID in
 // this scope.

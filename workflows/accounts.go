@@ -10,6 +10,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 )
 
 // AccountsReport is the result of CheckAccountsWorkflow.
@@ -57,7 +58,7 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 	}
 	progress.Accounts = int64(len(accounts))
 	report := AccountsReport{Accounts: make([]activities.AccountCheck, len(accounts))}
-	each(ctx, len(accounts), accountsAtOnce, func(i int) string { return accounts[i].Place() }, func(ctx workflow.Context, i int) {
+	each(ctx, len(accounts), accountsAtOnce, func(i int) string { return accounts[i].String() }, func(ctx workflow.Context, i int) {
 		report.Accounts[i] = checkAccount(ctx, accounts[i]).Cut(maxReportText / len(accounts))
 		progress.Done++
 	})
@@ -65,15 +66,15 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 	return report, ctx.Err()
 }
 
-func listAccounts(ctx workflow.Context, only []string) ([]activities.AccountRef, error) {
+func listAccounts(ctx workflow.Context, only []string) ([]resource.Account, error) {
 	var listed activities.ListAccountsOut
 	err := workflow.ExecuteActivity(bookkeeping(ctx, "list the accounts"), a.ListAccounts).Get(ctx, &listed)
 	if err != nil || len(only) == 0 {
 		return listed.Accounts, err
 	}
-	var accounts []activities.AccountRef
+	var accounts []resource.Account
 	for _, place := range only {
-		i := slices.IndexFunc(listed.Accounts, func(account activities.AccountRef) bool { return account.Place() == place })
+		i := slices.IndexFunc(listed.Accounts, func(account resource.Account) bool { return account.String() == place })
 		if i < 0 {
 			return nil, temporal.NewNonRetryableApplicationError(
 				fmt.Sprintf("the workers have no account %q: the accounts are %s", place, places(listed.Accounts)), string(activities.BadInputType), nil)
@@ -83,18 +84,18 @@ func listAccounts(ctx workflow.Context, only []string) ([]activities.AccountRef,
 	return accounts, nil
 }
 
-func places(accounts []activities.AccountRef) string {
+func places(accounts []resource.Account) string {
 	places := make([]string, len(accounts))
 	for i, account := range accounts {
-		places[i] = account.Place()
+		places[i] = account.String()
 	}
 	return strings.Join(places, ", ")
 }
 
-func checkAccount(ctx workflow.Context, account activities.AccountRef) (out activities.AccountCheck) {
-	ctx = withLimit(ctx, accountLimit, "check "+account.Place())
+func checkAccount(ctx workflow.Context, account resource.Account) (out activities.AccountCheck) {
+	ctx = withLimit(ctx, accountLimit, "check "+account.String())
 	if err := workflow.ExecuteActivity(ctx, a.CheckAccount, account).Get(ctx, &out); err != nil {
-		return activities.AccountCheck{AccountRef: account, Kinds: []activities.KindCheck{}, Error: explain(err)}
+		return activities.AccountCheck{Account: account, Kinds: []activities.KindCheck{}, Error: explain(err)}
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/testsuite"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 	"cloudsync/workflows"
 )
 
@@ -19,16 +20,16 @@ type accountsWorld struct{ accounts int }
 
 func (w *accountsWorld) ListAccounts(context.Context) (out activities.ListAccountsOut, err error) {
 	for i := range w.accounts {
-		out.Accounts = append(out.Accounts, activities.AccountRef{Provider: "mock", Account: fmt.Sprint("a", i)})
+		out.Accounts = append(out.Accounts, resource.Account{Provider: "mock", Name: fmt.Sprint("a", i)})
 	}
 	return out, nil
 }
 
-func (w *accountsWorld) CheckAccount(_ context.Context, in activities.AccountRef) (activities.AccountCheck, error) {
-	if in.Account == "a1" {
+func (w *accountsWorld) CheckAccount(_ context.Context, in resource.Account) (activities.AccountCheck, error) {
+	if in.Name == "a1" {
 		return activities.AccountCheck{}, denied()
 	}
-	check := activities.AccountCheck{AccountRef: in, Kinds: []activities.KindCheck{{Kind: kind, Failed: 40}}}
+	check := activities.AccountCheck{Account: in, Kinds: []activities.KindCheck{{Kind: kind, Failed: 40}}}
 	for range 40 {
 		check.Kinds[0].Failures = append(check.Kinds[0].Failures, activities.RegionCheck{Region: "r", Error: strings.Repeat("x", 300)})
 		check.NotListed = append(check.NotListed, "region-of-some-length")
@@ -54,14 +55,14 @@ func TestCheckAccounts(t *testing.T) {
 	report, err := checkAccounts(t, 3)
 	require.NoError(t, err)
 	require.Len(t, report.Accounts, 3)
-	require.Equal(t, "mock/a1", report.Accounts[1].Place())
+	require.Equal(t, "mock/a1", report.Accounts[1].Account.String())
 	require.Equal(t, "list mock/demo/r2: denied", report.Accounts[1].Error)
 	require.Len(t, report.Accounts[2].Kinds[0].Failures, 40)
 
 	report, err = checkAccounts(t, 3, "mock/a2")
 	require.NoError(t, err)
 	require.Len(t, report.Accounts, 1)
-	require.Equal(t, "mock/a2", report.Accounts[0].Place())
+	require.Equal(t, "mock/a2", report.Accounts[0].Account.String())
 
 	_, err = checkAccounts(t, 3, "mock/a9")
 	require.ErrorContains(t, err, `the workers have no account "mock/a9": the accounts are mock/a0, mock/a1, mock/a2`)

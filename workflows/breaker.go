@@ -9,6 +9,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud"
+	"cloudsync/resource"
 )
 
 // refusedAccounts is the change since when a run does not go on asking an account
@@ -24,7 +25,7 @@ const regionsRefuse = "regions-refuse"
 // identity fail: every scope would fail with them, and asking on can lock it. What a
 // region refuses to a credential that is whose it should be is no sign of that.
 type breaker struct {
-	accounts map[string]*accountState
+	accounts map[resource.Account]*accountState
 }
 
 // accountState is what a run has seen of an account.
@@ -37,10 +38,10 @@ type accountState struct {
 	denied string // before: the place that was denied first
 }
 
-func newBreaker() breaker { return breaker{accounts: map[string]*accountState{}} }
+func newBreaker() breaker { return breaker{accounts: map[resource.Account]*accountState{}} }
 
 func (b breaker) of(scope activities.LocalScope) *accountState {
-	account := scope.Provider + "/" + scope.Account
+	account := scope.Owner()
 	if b.accounts[account] == nil {
 		b.accounts[account] = &accountState{}
 	}

@@ -80,7 +80,7 @@ func TestADeclaredKindSyncs(t *testing.T) {
 		Credential: cloud.Credential{ID: cloud.SecretText("AKID"), Key: cloud.SecretText("secret")},
 	})
 	s.startWorker(t, activities.Deps{
-		Store: s.store, Kinds: resource.NewRegistry(keyPairs.Kind), Accounts: cloud.Accounts{{Provider: "tencent", Name: "prod", Client: client}},
+		Store: s.store, Kinds: resource.NewRegistry(keyPairs.Kind), Accounts: cloud.Accounts{{Account: resource.Account{Provider: "tencent", Name: "prod"}, Client: client}},
 		Settings: map[string]activities.Settings{"resource_key_pair": {Policy: diff.DefaultPolicy(), MaxParallel: 1}},
 	})
 

@@ -64,7 +64,7 @@ func TestAnotherKindSyncs(t *testing.T) {
 	}
 	s.startWorker(t, activities.Deps{
 		Store: s.store, Kinds: resource.NewRegistry(resource.Define[lamp]("resource_lamp", 1)),
-		Accounts: cloud.Accounts{{Provider: "shop", Name: "corner", Client: shop}},
+		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "shop", Name: "corner"}, Client: shop}},
 		Settings: map[string]activities.Settings{"resource_lamp": {Policy: diff.DefaultPolicy(), MaxParallel: 1}},
 	})
 

@@ -88,7 +88,7 @@ func newSmallStack(t *testing.T, packet string) *stack {
 
 func (s *stack) tagDeps(c *tagged) activities.Deps {
 	return activities.Deps{
-		Store: s.store, Kinds: resource.Standard(), Accounts: cloud.Accounts{{Provider: "mock", Name: "demo", Client: c}},
+		Store: s.store, Kinds: resource.Standard(), Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: c}},
 		Settings: map[string]activities.Settings{hostKind: {Policy: diff.Policy{MaxDeleteRatio: 1, AllowEmpty: true}, MaxParallel: 8}},
 	}
 }

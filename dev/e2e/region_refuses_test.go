@@ -87,7 +87,7 @@ func TestARegionThatRefusesLeavesTheOthers(t *testing.T) {
 				s := newStack(t)
 				account := newFirstRefused(t, of, all)
 				deps := s.deps(nil)
-				deps.Accounts = cloud.Accounts{{Provider: of.provider, Name: "demo", Client: account}}
+				deps.Accounts = cloud.Accounts{{Account: resource.Account{Provider: of.provider, Name: "demo"}, Client: account}}
 				s.startWorker(t, deps)
 				for range 3 {
 					open := account.begin()

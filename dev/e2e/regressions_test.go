@@ -288,7 +288,7 @@ func TestThrottledListing(t *testing.T) {
 
 // account is a cloud of the name, as the configuration has it.
 func account(name string, client cloud.Provider) cloud.Account {
-	return cloud.Account{Provider: "mock", Name: name, Client: client}
+	return cloud.Account{Account: resource.Account{Provider: "mock", Name: name}, Client: client}
 }
 
 func scopeIn(account, region string) resource.Scope {

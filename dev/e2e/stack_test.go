@@ -126,7 +126,7 @@ func (s *stack) deps(m *mock.Cloud) activities.Deps {
 	settings := activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 8}
 	return activities.Deps{
 		Store: s.store, Kinds: resource.Standard(),
-		Accounts: cloud.Accounts{{Provider: "mock", Name: "demo", Client: m}},
+		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: m}},
 		Settings: map[string]activities.Settings{hostKind: settings, diskKind: settings},
 		TagKeys:  resource.TagKeys{Group: "stree_group", Product: "stree_product", App: "stree_app"},
 	}

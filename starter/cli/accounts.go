@@ -76,7 +76,7 @@ func (p *Program) showAccounts(accounts []activities.AccountCheck) {
 }
 
 func addAccount(table *output.Table, account activities.AccountCheck) {
-	place, id := account.Place(), account.Identity
+	place, id := account.String(), account.Identity
 	if len(account.Kinds) == 0 {
 		table.Row(output.Text(place), output.Text(id), output.Text("–"), output.Text("–"))
 	}

@@ -6,11 +6,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 )
 
 var checked = []activities.AccountCheck{
 	{
-		AccountRef: activities.AccountRef{Provider: "aws", Account: "prod"}, Identity: "123456789012", Regions: 3,
+		Account: resource.Account{Provider: "aws", Name: "prod"}, Identity: "123456789012", Regions: 3,
 		NotEnabled: []string{"ap-east-1"}, NotListed: []string{"eu-west-1", "us-west-2"},
 		Kinds: []activities.KindCheck{
 			{Kind: "resource_host", Readable: 3},
@@ -20,7 +21,7 @@ var checked = []activities.AccountCheck{
 		},
 	},
 	{
-		AccountRef: activities.AccountRef{Provider: "azure", Account: "lab"}, Kinds: []activities.KindCheck{},
+		Account: resource.Account{Provider: "azure", Name: "lab"}, Kinds: []activities.KindCheck{},
 		Error: "enter azure/lab: invalid_credential: the credential is of account a, the configuration says account_id b: correct one of them",
 	},
 }

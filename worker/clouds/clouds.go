@@ -18,8 +18,8 @@ var adapters = map[string]adapter.Adapter{}
 func Open(settings cloud.Settings) (cloud.Provider, error) {
 	a, ok := adapters[settings.Provider]
 	if !ok {
-		return nil, fmt.Errorf("account %s/%s: this worker was built without %s: build it without the tag no_%s, or take the account out of public_cloud_sync.accounts",
-			settings.Provider, settings.Name, settings.Provider, settings.Provider)
+		return nil, fmt.Errorf("account %s: this worker was built without %s: build it without the tag no_%s, or take the account out of public_cloud_sync.accounts",
+			settings.Place(), settings.Provider, settings.Provider)
 	}
 	return a.New(settings), nil
 }

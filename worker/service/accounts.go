@@ -5,6 +5,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
 	"cloudsync/config"
+	"cloudsync/resource"
 	"cloudsync/worker/clouds"
 )
 
@@ -16,7 +17,7 @@ func newAccounts(configured []config.Account) (cloud.Accounts, error) {
 		if err != nil {
 			return nil, err
 		}
-		accounts[i] = cloud.Account{Provider: account.Provider, Name: account.Name, Client: client}
+		accounts[i] = cloud.Account{Account: resource.Account{Provider: account.Provider, Name: account.Name}, Client: client}
 	}
 	return accounts, nil
 }
