@@ -60,7 +60,7 @@ func instanceID(i *instance) string { return i.ID }
 
 // joinHosts joins instances with what their types have, and with their volumes.
 func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (func(*adapter.Fields, *instance) resource.Row, error) {
-	sizes, err := s.sizesOf(ctx, page.Region, page.IDs(func(i *instance) string { return i.Type }))
+	sizes, err := s.sizes.Of(ctx, page.Region, page.IDs(func(i *instance) string { return i.Type }), s.describe)
 	if err != nil {
 		return nil, err
 	}
@@ -69,14 +69,12 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (f
 		return nil, err
 	}
 	return func(f *adapter.Fields, i *instance) resource.Row {
-		return hostRow(f, i, sizes[i.Type], volumes(i.ID).Of(f, i.ID))
+		vcpu, memoryMiB := sizes(f, i.Type)
+		return hostRow(f, i, vcpu, memoryMiB, volumes(i.ID).Of(f, i.ID))
 	}, nil
 }
 
-func hostRow(f *adapter.Fields, i *instance, size size, diskGiB int64) resource.Row {
-	if size.problem != "" {
-		f.Fail("%s", size.problem)
-	}
+func hostRow(f *adapter.Fields, i *instance, vcpu, memoryMiB, diskGiB int64) resource.Row {
 	tags := tagsOf(i.Tags)
 	private, public := i.addresses()
 	return &resource.Host{
@@ -85,8 +83,8 @@ func hostRow(f *adapter.Fields, i *instance, size size, diskGiB int64) resource.
 		Status:         i.State.Name,
 		Zone:           i.Placement.AvailabilityZone,
 		InstanceType:   i.Type,
-		VCPU:           cmp.Or(i.chosenVCPU(f), size.vCPU),
-		MemoryMiB:      size.memoryMiB,
+		VCPU:           cmp.Or(i.chosenVCPU(f), vcpu),
+		MemoryMiB:      memoryMiB,
 		DiskGiB:        diskGiB,
 		PrivateIPs:     private,
 		PublicIPs:      public,

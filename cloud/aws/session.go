@@ -22,7 +22,7 @@ type session struct {
 	home        string // the region that is asked for what is of no region
 	credentials awssdk.CredentialsProvider
 	web         *http.Client
-	sizes       sizes
+	sizes       adapter.Sizes
 	roots       adapter.Tables[*rootDevices]       // by region
 	volumes     adapter.Tables[*adapter.HostDisks] // by region
 

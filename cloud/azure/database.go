@@ -62,7 +62,7 @@ func askServers(ctx context.Context, s *session, q adapter.Query) (adapter.Answe
 	return answer, err
 }
 
-func databaseRow(f *adapter.Fields, s *server, sizes *sizes) resource.Row {
+func databaseRow(f *adapter.Fields, s *server, sizeOf adapter.SizeOf) resource.Row {
 	p := &s.Properties
 	subnet := idOf(p.Network.Subnet)
 	row := &resource.Database{
@@ -81,6 +81,6 @@ func databaseRow(f *adapter.Fields, s *server, sizes *sizes) resource.Row {
 		Tags:           tagsOf(s.Tags),
 		CloudCreatedAt: f.Time("createdAt", s.SystemData.CreatedAt, zone),
 	}
-	row.VCPU, row.MemoryMiB = sizes.of(f, row.InstanceType)
+	row.VCPU, row.MemoryMiB = sizeOf(f, row.InstanceType)
 	return row
 }

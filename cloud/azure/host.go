@@ -41,7 +41,7 @@ func hostRow(f *adapter.Fields, m *machine, with *joined) *resource.Host {
 		CloudCreatedAt: f.Time("timeCreated", p.TimeCreated, zone),
 		InstanceType:   p.HardwareProfile.VMSize,
 	}
-	row.VCPU, row.MemoryMiB = with.sizes.of(f, row.InstanceType)
+	row.VCPU, row.MemoryMiB = with.sizeOf(f, row.InstanceType)
 	if custom := p.HardwareProfile.VMSizeProperties.VCPUsAvailable; custom != "" {
 		row.VCPU = f.Whole("vCPUsAvailable", custom)
 	}

@@ -36,7 +36,7 @@ type joined struct {
 	interfaces *adapter.Members[nic]
 	addresses  *adapter.Members[publicIP]
 	disks      *adapter.Members[managedDisk] // nil where no machine needs it
-	sizes      *sizes
+	sizeOf     adapter.SizeOf
 }
 
 // joinHosts gets what covers the machines just listed.
@@ -48,7 +48,7 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 	}
 	needs, visit := needsOf(page.Items), page.Visit()
 	var err error
-	if with.sizes, err = s.sizesOf(ctx, page.Region, page.Listed, needs.sizes); err != nil {
+	if with.sizeOf, err = s.sizes.Of(ctx, page.Region, needs.sizes, s.describe); err != nil {
 		return nil, err
 	}
 	if with.powers, err = covering(ctx, s, &powers, powerState, visit, needs.machines); err != nil {
@@ -122,10 +122,6 @@ func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadB
 
 // joinDatabases gets the sizes of the servers just listed.
 func joinDatabases(ctx context.Context, s *session, page adapter.Batch[server]) (func(*adapter.Fields, *server) resource.Row, error) {
-	var sizes *sizes
-	var err error
-	if len(page.Items) > 0 {
-		sizes, err = s.sizesOf(ctx, page.Region, page.Listed, page.IDs(func(s *server) string { return s.SKU.Name }))
-	}
-	return func(f *adapter.Fields, s *server) resource.Row { return databaseRow(f, s, sizes) }, err
+	sizeOf, err := s.sizes.Of(ctx, page.Region, page.IDs(func(s *server) string { return s.SKU.Name }), s.describe)
+	return func(f *adapter.Fields, s *server) resource.Row { return databaseRow(f, s, sizeOf) }, err
 }

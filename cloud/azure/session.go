@@ -29,7 +29,7 @@ type session struct {
 
 	permissions adapter.Tables[permissions]
 	locations   adapter.Tables[[]string]
-	sizes       adapter.Tables[*sizes] // of a region
+	sizes       adapter.Sizes
 }
 
 // believedFor is how long the locations and the permissions of before are believed: that
@@ -41,7 +41,6 @@ func newSession(account adapter.Account, base *url.URL, client *arm.Client, toke
 		subscription: account.AccountID, calls: account.Calls, tokens: tokens, base: base, client: client,
 		permissions: adapter.Tables[permissions]{MaxAgeAtStart: believedFor},
 		locations:   adapter.Tables[[]string]{MaxAgeAtStart: believedFor},
-		sizes:       adapter.Tables[*sizes]{MaxAge: sizesFor, MaxAgeAtStart: sizesFor},
 	}
 }
 
