@@ -114,9 +114,13 @@ func (b Batch[T]) Visit() Visit {
 
 // IDs are those of the resources on the page that have one, by what gives one's id.
 func (b Batch[T]) IDs(id func(*T) string) []string {
-	ids := make([]string, len(b.Items))
-	for i, item := range b.Items {
-		ids[i] = id(&item.Value)
+	return b.All(func(of *T) []string { return []string{id(of)} })
+}
+
+// All are the ids that the resources on the page refer to, by what gives those of one.
+func (b Batch[T]) All(of func(*T) []string) (ids []string) {
+	for _, item := range b.Items {
+		ids = append(ids, of(&item.Value)...)
 	}
 	return Set(ids...)
 }

@@ -53,13 +53,7 @@ func hostRow(f *adapter.Fields, m *machine, with *joined) *resource.Host {
 
 // status is the power state, or that of the machine's making, while it has none yet.
 func (m *machine) status(f *adapter.Fields, powers *adapter.Members[power]) string {
-	found := powers.Of(idOf(m.ID))
-	if found == nil {
-		lack(f, powerState, idOf(m.ID))
-		return ""
-	}
-	f.Inherit(found.Read(powerState, found.Value.ID))
-	return cmp.Or(found.Value.state(), m.Properties.ProvisioningState)
+	return cmp.Or(needed(f, powers, powerState, m.key()).state(), m.Properties.ProvisioningState)
 }
 
 // diskGiB adds up the machine's disks. ARM leaves their sizes out of a machine that
@@ -83,21 +77,16 @@ func (m *machine) diskGiB(f *adapter.Fields, disks *adapter.Members[managedDisk]
 // primary one.
 func setNetwork(f *adapter.Fields, row *resource.Host, m *machine, with *joined) {
 	var privateIPs, publicIPs []string
-	for i, reference := range m.interfaces() {
-		found := with.interfaces.Of(idOf(reference.ID))
-		if found == nil {
-			lack(f, networkInterface, idOf(reference.ID))
-			continue
-		}
-		f.Inherit(found.Read(networkInterface, found.Value.ID))
-		for _, ip := range found.Value.publicIPs() {
+	for i, id := range m.interfaces() {
+		nic := needed(f, with.interfaces, networkInterface, id)
+		for _, ip := range nic.publicIPs() {
 			publicIPs = append(publicIPs, addressOf(f, with.addresses, ip))
 		}
-		for _, configuration := range found.Value.Properties.IPConfigurations {
+		for _, configuration := range nic.Properties.IPConfigurations {
 			privateIPs = append(privateIPs, configuration.Properties.PrivateIPAddress)
 		}
 		if i == 0 {
-			row.SubnetID = found.Value.subnet()
+			row.SubnetID = nic.subnet()
 			row.VPCID = networkOf(row.SubnetID)
 		}
 	}

@@ -16,9 +16,17 @@ const (
 	publicAddress    = "public IP"
 )
 
-// lack notes that a list lacks what a row needs, though it was listed after the resource.
-// The row would have half its fields.
-func lack(f *adapter.Fields, what, id string) { f.Fail("no list has its %s %s", what, nameOf(id)) }
+// needed is one of a list, for a row that would have half its fields without. It is zero where
+// the list lacks it, though it was listed after the resource.
+func needed[T any](f *adapter.Fields, list *adapter.Members[T], what, id string) *T {
+	found := list.Of(id)
+	if found == nil {
+		f.Fail("no list has its %s %s", what, nameOf(id))
+		return new(T)
+	}
+	f.Inherit(found.Read(what, id))
+	return &found.Value
+}
 
 // covering is a list that has been read after what refers to its resources, or has them
 // all. An empty one says nothing of them.
@@ -41,79 +49,44 @@ type joined struct {
 
 // joinHosts gets what covers the machines just listed.
 func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (func(*adapter.Fields, *machine) resource.Row, error) {
-	with := &joined{}
-	row := func(f *adapter.Fields, m *machine) resource.Row { return hostRow(f, m, with) }
+	var with joined
+	row := func(f *adapter.Fields, m *machine) resource.Row { return hostRow(f, m, &with) }
 	if len(page.Items) == 0 {
 		return row, nil
 	}
-	needs, visit := needsOf(page.Items), page.Visit()
 	var err error
-	if with.sizeOf, err = s.sizes.Of(ctx, page.Region, needs.sizes, s.describe); err != nil {
+	if with.sizeOf, err = s.sizes.Of(ctx, page.Region, page.IDs((*machine).size), s.describe); err != nil {
 		return nil, err
 	}
-	if with.powers, err = covering(ctx, s, &powers, powerState, visit, needs.machines); err != nil {
+	visit, interfaceIDs := page.Visit(), page.All((*machine).interfaces)
+	if with.powers, err = covering(ctx, s, &powers, powerState, visit, page.IDs((*machine).key)); err != nil {
 		return nil, err
 	}
-	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, needs.interfaces); err != nil {
+	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, interfaceIDs); err != nil {
 		return nil, err
 	}
-	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, with.publicIPs(needs.interfaces)); err != nil {
+	var publicIPs []string
+	for _, id := range interfaceIDs {
+		if found := with.interfaces.Of(id); found != nil {
+			publicIPs = append(publicIPs, found.Value.publicIPs()...)
+		}
+	}
+	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, publicIPs); err != nil {
 		return nil, err
 	}
-	if len(needs.disks) > 0 {
-		with.disks, err = managedDisks.Covering(ctx, s, visit, needs.disks)
+	if unsized := page.All((*machine).unsized); len(unsized) > 0 {
+		with.disks, err = managedDisks.Covering(ctx, s, visit, unsized)
 	}
 	return row, err
 }
 
-// publicIPs are those of the interfaces.
-func (j *joined) publicIPs(interfaces []string) (ids []string) {
-	for _, id := range interfaces {
-		if found := j.interfaces.Of(id); found != nil {
-			ids = append(ids, found.Value.publicIPs()...)
-		}
-	}
-	return ids
-}
-
-// needs are what machines refer to.
-type needs struct {
-	machines, interfaces, disks []string // disks are those whose size is not said
-	sizes                       []string
-}
-
-func needsOf(machines []*adapter.Item[machine]) (n needs) {
-	for _, one := range machines {
-		machine := &one.Value
-		n.machines = append(n.machines, idOf(machine.ID))
-		n.sizes = append(n.sizes, machine.Properties.HardwareProfile.VMSize)
-		for _, reference := range machine.interfaces() {
-			n.interfaces = append(n.interfaces, idOf(reference.ID))
-		}
-		for _, disk := range machine.attached(nil) {
-			if disk.gib == 0 && disk.id != "" {
-				n.disks = append(n.disks, disk.id)
-			}
-		}
-	}
-	return n
-}
-
 // joinLoadBalancers gets what covers the public IPs of the load balancers just listed.
 func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
-	var needed []string
-	for _, one := range page.Items {
-		for _, frontend := range one.Value.Properties.Frontends {
-			if frontend.Properties != nil {
-				needed = append(needed, idWithin(s.subscription, frontend.Properties.PublicIPAddress))
-			}
-		}
-	}
-	needed = adapter.Set(needed...)
+	publicIPs := page.All(func(l *loadBalancer) []string { return l.publicIPs(s.subscription) })
 	var known *adapter.Members[publicIP]
 	var err error
-	if len(needed) > 0 {
-		known, err = covering(ctx, s, &addresses, publicAddress, page.Visit(), needed)
+	if len(publicIPs) > 0 {
+		known, err = covering(ctx, s, &addresses, publicAddress, page.Visit(), publicIPs)
 	}
 	return func(f *adapter.Fields, l *loadBalancer) resource.Row {
 		return loadBalancerRow(f, l, known, s.subscription)

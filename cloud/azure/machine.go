@@ -15,7 +15,7 @@ import (
 // their own.
 var machines = adapter.Census[*session, machine]{
 	Actions: []string{"vm_list"}, Path: listPath, Ask: ask[machine],
-	Key:    func(m *machine) string { return idOf(m.ID) },
+	Key:    (*machine).key,
 	Region: func(m *machine) string { return locationOf(m.Location) },
 }
 
@@ -79,22 +79,26 @@ type nicReference struct {
 	} `json:"properties"`
 }
 
+func (m *machine) key() string { return idOf(m.ID) }
+
+func (m *machine) size() string { return m.Properties.HardwareProfile.VMSize }
+
 // nativeID is empty for an answer without one.
 func (m *machine) nativeID() string { return strings.ToLower(m.Properties.VMID) }
 
-// interfaces are the references to network interfaces, the primary one first.
-func (m *machine) interfaces() []nicReference {
-	secondary := func(reference nicReference) int {
+// interfaces are the ids of network interfaces, the primary one first.
+func (m *machine) interfaces() []string {
+	var primary, others []string
+	for _, reference := range m.Properties.NetworkProfile.NetworkInterfaces {
 		if reference.Properties.Primary {
-			return 0
+			primary = append(primary, idOf(reference.ID))
+		} else {
+			others = append(others, idOf(reference.ID))
 		}
-		return 1
 	}
-	references := slices.Clone(m.Properties.NetworkProfile.NetworkInterfaces)
-	slices.SortFunc(references, func(a, b nicReference) int {
-		return cmp.Or(secondary(a)-secondary(b), strings.Compare(idOf(a.ID), idOf(b.ID)))
-	})
-	return references
+	slices.Sort(primary)
+	slices.Sort(others)
+	return append(primary, others...)
 }
 
 // powers are the power states of all virtual machines.
@@ -151,6 +155,16 @@ func (m *machine) attached(f *adapter.Fields) []attached {
 		all = append(all, disk)
 	}
 	return all
+}
+
+// unsized are the managed disks whose sizes the machine does not say.
+func (m *machine) unsized() (ids []string) {
+	for _, disk := range m.attached(nil) {
+		if disk.gib == 0 {
+			ids = append(ids, disk.id)
+		}
+	}
+	return ids
 }
 
 func (d *vmDisk) managed() string {

@@ -64,11 +64,5 @@ type publicIP struct {
 
 // addressOf is the address of a public IP.
 func addressOf(f *adapter.Fields, known *adapter.Members[publicIP], id string) string {
-	found := known.Of(id)
-	if found == nil {
-		lack(f, publicAddress, id)
-		return ""
-	}
-	f.Inherit(found.Read(publicAddress, found.Value.ID))
-	return found.Value.Properties.IPAddress
+	return needed(f, known, publicAddress, id).Properties.IPAddress
 }
