@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -383,121 +382,6 @@ func once(first, then http.HandlerFunc) http.HandlerFunc {
 		}
 		then(w, r)
 	}
-}
-
-func TestTables(t *testing.T) {
-	t.Parallel()
-	var loads int
-	load := func(context.Context) (int, error) { loads++; return loads, nil }
-	var tables adapter.Tables[int]
-	for i, step := range []struct {
-		place  string
-		begins bool
-		want   int
-	}{
-		{"north", true, 1}, {"north", true, 1}, // the listing came to nothing, and is repeated
-		{"north", false, 1}, {"south", true, 2}, {"south", false, 2},
-		{"north", true, 3}, {"north", false, 3}, // another listing
-	} {
-		got, err := tables.Get(t.Context(), step.place, step.begins, load)
-		require.NoError(t, err)
-		require.Equal(t, step.want, got, i)
-	}
-	tables.Forget("north")
-	got, err := tables.Get(t.Context(), "north", true, load)
-	require.NoError(t, err)
-	require.Equal(t, 4, got)
-
-	broken := errors.New("broken")
-	_, err = tables.Get(t.Context(), "west", true, func(context.Context) (int, error) { return 0, broken })
-	require.ErrorIs(t, err, broken)
-
-	shared := adapter.Tables[int]{MaxAgeAtStart: time.Minute}
-	for _, begins := range []bool{true, false, true} {
-		got, err = shared.Get(t.Context(), "all", begins, load)
-		require.NoError(t, err)
-		require.Equal(t, 5, got)
-	}
-}
-
-func TestATableAgesWithItsListing(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var tables adapter.Tables[int]
-		var loads int
-		for _, want := range []int{1, 1, 2} {
-			got, err := tables.Get(t.Context(), "north", false, func(context.Context) (int, error) { loads++; return loads, nil })
-			require.NoError(t, err)
-			require.Equal(t, want, got)
-			<-time.After(6 * time.Minute)
-		}
-	})
-}
-
-// A table that takes longer to load than a call lasts is gone on with.
-func TestATableIsLoadedByPages(t *testing.T) {
-	t.Parallel()
-	var tables adapter.Tables[[]string]
-	var asked []string
-	interrupted := &cloud.Error{Class: cloud.Timeout}
-	load := func(_ context.Context, value []string, cursor string) ([]string, string, error) {
-		asked = append(asked, cursor)
-		switch {
-		case len(asked) == 2:
-			return nil, "", interrupted
-		case len(asked) == 5:
-			return nil, "", &cloud.Error{Class: cloud.ExpiredCursor}
-		case cursor == "":
-			return append(value, "first"), "p2", nil
-		case cursor == "p2":
-			return append(value, "second"), "p3", nil
-		default:
-			return append(value, "third"), "", nil
-		}
-	}
-	_, err := tables.Pages(t.Context(), "north", true, load)
-	require.ErrorIs(t, err, interrupted)
-	got, err := tables.Pages(t.Context(), "north", true, load)
-	require.NoError(t, err)
-	require.Equal(t, []string{"first", "second", "third"}, got)
-	require.Equal(t, []string{"", "p2", "p2", "p3"}, asked)
-
-	tables.Forget("north")
-	_, err = tables.Pages(t.Context(), "north", true, load)
-	require.Equal(t, cloud.ExpiredCursor, cloud.ClassOf(err))
-	got, err = tables.Pages(t.Context(), "north", true, load)
-	require.NoError(t, err)
-	require.Len(t, got, 3)
-
-	circle := map[string]string{"": "a", "a": "b", "b": "a"}
-	_, err = tables.Pages(t.Context(), "south", true, func(_ context.Context, _ []string, cursor string) ([]string, string, error) {
-		return nil, circle[cursor], nil
-	})
-	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
-}
-
-func TestWaitingForATableEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	var tables adapter.Tables[int]
-	loading, finish := make(chan struct{}), make(chan struct{})
-	done := make(chan error)
-	go func() {
-		_, err := tables.Get(t.Context(), "north", true, func(context.Context) (int, error) {
-			close(loading)
-			<-finish
-			return 1, nil
-		})
-		done <- err
-	}()
-	<-loading
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer cancel()
-	_, err := tables.Get(ctx, "north", true, nil)
-	var failure *cloud.Error
-	require.ErrorAs(t, err, &failure)
-	require.Equal(t, cloud.Timeout, failure.Class)
-	close(finish)
-	require.NoError(t, <-done)
 }
 
 func TestClip(t *testing.T) {

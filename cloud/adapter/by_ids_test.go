@@ -68,33 +68,3 @@ func TestResourcesByTheirIDsOnManyPages(t *testing.T) {
 	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
 	require.ErrorContains(t, err, "DescribeLamps: bad_answer: the next page's token")
 }
-
-// Two disks without an id may be of two hosts.
-func TestHostDisks(t *testing.T) {
-	t.Parallel()
-	var disks adapter.HostDisks
-	add := func(id string, gib int64, hosts ...string) {
-		require.NoError(t, disks.Add(adapter.NewFields("disk", id), gib, false, hosts...))
-	}
-	add("d1", 5, "a", "b")
-	add("d1", 5, "a", "b")
-	add("d2", 7, "a", "")
-	add("d3", 1)
-	add("", 1, "c")
-	add("", 1, "d")
-	of := func(host string) (int64, string) {
-		f := adapter.NewFields("host", host)
-		return disks.Of(f, host), f.Problem()
-	}
-	gib, problem := of("a")
-	require.Equal(t, int64(12), gib)
-	require.Empty(t, problem)
-	for _, host := range []string{"c", "d"} {
-		_, problem = of(host)
-		require.Contains(t, problem, "disk without an id")
-	}
-	require.True(t, disks.Has("b"))
-	require.False(t, disks.Has("e"))
-	require.False(t, disks.Has(""))
-	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(disks.Add(adapter.NewFields("disk", "d9"), 0, true)), "it may be any host's")
-}

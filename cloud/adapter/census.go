@@ -37,46 +37,38 @@ type member[T any] struct {
 	item *Item[T]
 }
 
-// Visit is who needs a census, and when: a kind in a region, which begins its listing or
-// goes on with it, and has listed its own resources.
+// Visit is who needs what is kept, and when: a kind in a region, which begins its listing
+// or goes on with it, and has listed its own resources.
 type Visit struct {
-	user   string
-	begins bool
-	listed time.Time // when that ended
+	user, region string
+	begins, ends bool
+	listed       time.Time // when its own list ended
 }
 
 // whole is one load, which is new enough for the visitor.
-func (c *Census[S, T]) whole(ctx context.Context, s S, v Visit) (*loaded[*Members[T]], error) {
-	return c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return l.serves(v.user, v.begins) })
+func (c *Census[S, T]) whole(ctx context.Context, s S, v Visit) (loaded[*Members[T]], error) {
+	return c.visit(ctx, s, v, func(*loaded[*Members[T]]) bool { return true })
 }
 
 // Covering gives the members, loaded anew once where they lack one of the keys and are
 // older than what the visitor has listed. Then what they lack is gone.
 func (c *Census[S, T]) Covering(ctx context.Context, s S, v Visit, keys []string) (*Members[T], error) {
-	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool {
-		return l.serves(v.user, v.begins) && (!l.began.Before(v.listed) || l.value.has(keys))
-	})
-	return valueOf(load, err)
+	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return !l.began.Before(v.listed) || l.value.has(keys) })
+	return load.value, err
 }
 
 // After gives members that were listed after what the visitor has listed.
 func (c *Census[S, T]) After(ctx context.Context, s S, v Visit) (*Members[T], error) {
-	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool {
-		return l.serves(v.user, v.begins) && !l.began.Before(v.listed)
+	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return !l.began.Before(v.listed) })
+	return load.value, err
+}
+
+func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loaded[*Members[T]]) bool) (loaded[*Members[T]], error) {
+	serves := func(l *loaded[*Members[T]]) bool { return l.serves(v) && fits(l) }
+	load, err := get(ctx, s, c, v.user, serves, func(ctx context.Context, all **Members[T]) (err error) {
+		*all, err = c.load(ctx, s)
+		return err
 	})
-	return valueOf(load, err)
-}
-
-func valueOf[T any](load *loaded[T], err error) (value T, _ error) {
-	if err == nil {
-		value = load.value
-	}
-	return value, err
-}
-
-func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loaded[*Members[T]]) bool) (*loaded[*Members[T]], error) {
-	shelf := any(s).(interface{ shelf() *Shelf }).shelf()
-	load, err := on[*Members[T]](shelf, c).get(ctx, v.user, fits, func(ctx context.Context) (*Members[T], error) { return c.load(ctx, s) })
 	return load, named(c.Actions[0], err)
 }
 

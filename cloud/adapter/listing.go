@@ -109,7 +109,7 @@ type Batch[T any] struct {
 
 // Visit is that of the page to what it is joined with.
 func (b Batch[T]) Visit() Visit {
-	return Visit{user: b.kind + "/" + b.Region, begins: b.Begins, listed: b.Listed}
+	return Visit{user: b.kind + "/" + b.Region, region: b.Region, begins: b.Begins, ends: b.Ends, listed: b.Listed}
 }
 
 // IDs are those of the resources on the page that have one, by what gives one's id.

@@ -70,13 +70,13 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 	}
 }
 
-// sizeAndHosts are what hosts are joined with.
-func sizeAndHosts(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
+// hostDisks are what hosts are joined with: DescribeDisks takes one host's id alone.
+var hostDisks = adapter.Beside[*session, disk, int64]{List: &disks, Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
 	for _, attachment := range d.attached() {
 		hosts = append(hosts, attachment.InstanceID)
 	}
 	return f.Whole("Size", d.Size), hosts
-}
+}}
 
 // attached are the hosts that have the disk, by their ids. One may be there twice.
 func (d *disk) attached() []attachment {

@@ -22,7 +22,7 @@ var hosts = adapter.Listing[*session, instance]{
 	Action: "DescribeInstances", Path: "Instances.Instance", IDField: "InstanceId",
 	Pages: adapter.Tokens(maxHosts), IDs: adapter.Together(maxECSIDs),
 	Ask:    ask[instance](ecs, byToken("InstanceIds", asArray)),
-	ID:     func(i *instance) string { return i.InstanceID },
+	ID:     instanceID,
 	Join:   withDisks,
 	Region: func(i *instance) string { return regionOf(i.RegionID) },
 	Empty:  provenByDryRun("DescribeInstances"),
@@ -67,19 +67,14 @@ type instance struct {
 	}
 }
 
+func instanceID(i *instance) string { return i.InstanceID }
+
 type ips struct{ IPAddress []string }
 
-// withDisks makes rows with the sizes of their disks, which are listed once for all pages:
-// DescribeDisks takes one host's id alone.
-func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (row func(*adapter.Fields, *instance) resource.Row, err error) {
-	var sizes adapter.HostDisks
-	if len(page.Items) > 0 {
-		sizes, err = s.hostDisks.Pages(ctx, page.Region, page.Begins, adapter.AddPages(s, &disks, page.Region, sizeAndHosts))
-	}
-	if err == nil && page.Ends {
-		s.hostDisks.Forget(page.Region)
-	}
-	return func(f *adapter.Fields, i *instance) resource.Row { return hostRow(f, i, sizes.Of(f, i.InstanceID)) }, err
+// withDisks makes rows with the sizes of their disks.
+func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (func(*adapter.Fields, *instance) resource.Row, error) {
+	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(instanceID))
+	return func(f *adapter.Fields, i *instance) resource.Row { return hostRow(f, i, diskGiB(f, i.InstanceID)) }, err
 }
 
 func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {

@@ -13,10 +13,11 @@ import (
 
 // session is an account entered with one credential.
 type session struct {
+	adapter.Shelf
+
 	account    adapter.Account
 	home       string // the region to ask for what is of none
 	credential credential
-	hostDisks  adapter.Tables[adapter.HostDisks] // by region
 }
 
 // homeRegion matters only for endpoints with {region} in them.

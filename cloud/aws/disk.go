@@ -44,14 +44,10 @@ type attachment struct {
 // joinDisks joins volumes with the devices that their instances start from: a volume does
 // not say whether it is such a one.
 func joinDisks(ctx context.Context, s *session, page adapter.Batch[volume]) (func(*adapter.Fields, *volume) resource.Row, error) {
-	roots, err := join(ctx, s, besideDisks, page, page.IDs(func(v *volume) string { return v.attachment().InstanceID }))
-	if err != nil {
-		return nil, err
-	}
+	rootDevice, err := rootDevices.Join(ctx, s, page.Visit(), page.IDs(func(v *volume) string { return v.attachment().InstanceID }))
 	return func(f *adapter.Fields, v *volume) resource.Row {
-		host := v.attachment().InstanceID
-		return diskRow(f, v, roots(host).of(f, host))
-	}, nil
+		return diskRow(f, v, rootDevice(f, v.attachment().InstanceID))
+	}, err
 }
 
 func diskRow(f *adapter.Fields, v *volume, rootDevice string) resource.Row {

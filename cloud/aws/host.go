@@ -64,13 +64,13 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (f
 	if err != nil {
 		return nil, err
 	}
-	volumes, err := join(ctx, s, besideHosts, page, page.IDs(instanceID))
+	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(instanceID))
 	if err != nil {
 		return nil, err
 	}
 	return func(f *adapter.Fields, i *instance) resource.Row {
 		vcpu, memoryMiB := sizes(f, i.Type)
-		return hostRow(f, i, vcpu, memoryMiB, volumes(i.ID).Of(f, i.ID))
+		return hostRow(f, i, vcpu, memoryMiB, diskGiB(f, i.ID))
 	}, nil
 }
 

@@ -18,13 +18,13 @@ import (
 
 // session is an account, entered with one credential.
 type session struct {
+	adapter.Shelf
+
 	account     adapter.Account
 	home        string // the region that is asked for what is of no region
 	credentials awssdk.CredentialsProvider
 	web         *http.Client
 	sizes       adapter.Sizes
-	roots       adapter.Tables[*rootDevices]       // by region
-	volumes     adapter.Tables[*adapter.HostDisks] // by region
 
 	mu      sync.Mutex
 	clients map[string]*clients

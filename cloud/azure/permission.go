@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 )
 
 // permitted says of a listing that the region is one, and that the credential may do all
@@ -25,19 +26,17 @@ func permitted(actions ...string) func(ctx context.Context, s *session, region s
 	}
 }
 
-// permit fails unless the credential may do all the actions. An answer is believed for
-// believedFor, unless it has to be fresh.
+const permissionList = "permission_list"
+
+// permit fails unless the credential may do all the actions.
 func (s *session) permit(ctx context.Context, fresh bool, actions []string) error {
-	if fresh {
-		s.permissions.Forget("")
-	}
-	may, err := s.permissions.Get(ctx, "", true, s.listPermissions)
+	may, err := adapter.Recent(ctx, s, permissionList, fresh, s.listPermissions)
 	if err != nil {
 		return err
 	}
 	for _, needed := range actions {
 		if !may.allow(needed) {
-			return &cloud.Error{Class: cloud.Denied, Doing: "permission_list", Err: fmt.Errorf(
+			return &cloud.Error{Class: cloud.Denied, Doing: permissionList, Err: fmt.Errorf(
 				"the credential has no role at subscription %s that allows %s: the lists would lack what it does not see", s.subscription, needed)}
 		}
 	}
@@ -54,8 +53,7 @@ type permission struct {
 
 // listPermissions fails where one is not read whole: it may take something away.
 func (s *session) listPermissions(ctx context.Context) (permissions, error) {
-	const action = "permission_list"
-	return all(ctx, s, action, "permission", func(*permission) string { return action })
+	return all(ctx, s, permissionList, "permission", func(*permission) string { return permissionList })
 }
 
 // allow says that one of the permissions has the action and does not take it away.

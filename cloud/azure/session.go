@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
 	azcloud "github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -26,22 +25,11 @@ type session struct {
 	tokens       *tokens
 	base         *url.URL // of ARM
 	client       *arm.Client
-
-	permissions adapter.Tables[permissions]
-	locations   adapter.Tables[[]string]
-	sizes       adapter.Sizes
+	sizes        adapter.Sizes
 }
 
-// believedFor is how long the locations and the permissions of before are believed: that
-// N regions of a run need them is no reason to ask for them N times.
-const believedFor = 60 * time.Second
-
 func newSession(account adapter.Account, base *url.URL, client *arm.Client, tokens *tokens) *session {
-	return &session{
-		subscription: account.AccountID, calls: account.Calls, tokens: tokens, base: base, client: client,
-		permissions: adapter.Tables[permissions]{MaxAgeAtStart: believedFor},
-		locations:   adapter.Tables[[]string]{MaxAgeAtStart: believedFor},
-	}
+	return &session{subscription: account.AccountID, calls: account.Calls, tokens: tokens, base: base, client: client}
 }
 
 // readableStates are those in which a subscription's resources can be listed
@@ -89,24 +77,24 @@ func (s *session) unseen(err error) error {
 // Regions implements adapter.Session: the subscription's locations that are physical
 // regions.
 func (s *session) Regions(ctx context.Context) ([]string, error) {
-	s.locations.Forget("")
-	return s.regions(ctx)
+	return s.regions(ctx, true)
 }
 
 // enabled fails for a region that is none of the subscription's: a list of the whole
 // subscription would have none of its resources, as if it were empty.
 func (s *session) enabled(ctx context.Context, region string) error {
-	regions, err := s.regions(ctx)
+	regions, err := s.regions(ctx, false)
 	if err != nil || slices.Contains(regions, region) {
 		return err
 	}
-	return &cloud.Error{Class: cloud.RegionDisabled, Doing: "location_list", Err: fmt.Errorf("subscription %s has no region %s", s.subscription, region)}
+	return &cloud.Error{Class: cloud.RegionDisabled, Doing: locationList, Err: fmt.Errorf("subscription %s has no region %s", s.subscription, region)}
 }
 
-// regions are the subscription's, as they were at most believedFor ago.
-func (s *session) regions(ctx context.Context) ([]string, error) {
-	return s.locations.Get(ctx, "", true, s.listRegions)
+func (s *session) regions(ctx context.Context, fresh bool) ([]string, error) {
+	return adapter.Recent(ctx, s, locationList, fresh, s.listRegions)
 }
+
+const locationList = "location_list"
 
 // location is one of the subscription's locations. Edge zones belong to a region, and logical
 // regions hold no machines.
@@ -124,8 +112,7 @@ func (l *location) isRegion() bool {
 }
 
 func (s *session) listRegions(ctx context.Context) ([]string, error) {
-	const action = "location_list"
-	locations, err := all(ctx, s, action, "location", func(l *location) string { return l.Name })
+	locations, err := all(ctx, s, locationList, "location", func(l *location) string { return l.Name })
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +123,7 @@ func (s *session) listRegions(ctx context.Context) ([]string, error) {
 		}
 	}
 	if regions = adapter.Set(regions...); len(regions) == 0 {
-		return nil, adapter.BadAnswer(action, "the answer has no location")
+		return nil, adapter.BadAnswer(locationList, "the answer has no location")
 	}
 	return regions, nil
 }

@@ -34,7 +34,7 @@ var hosts = adapter.Listing[*session, server]{
 			ServerId: given(strings.Join(q.IDs, ",")),
 		}
 	}),
-	ID:   func(s *server) string { return s.ID },
+	ID:   serverID,
 	Gone: (*server).gone,
 	Join: withDisks,
 }
@@ -62,10 +62,12 @@ type server struct {
 	Fault   any
 }
 
+func serverID(s *server) string { return s.ID }
+
 // chargingModes are the documented ones.
 var chargingModes = map[string]string{"0": postPaid, "1": prePaid, "2": "spot"}
 
-func hostRow(f *adapter.Fields, s *server, disks adapter.HostDisks) resource.Row {
+func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 	return &resource.Host{
 		Meta:           resource.Meta{NativeID: s.ID},
 		Name:           s.Name,
@@ -74,7 +76,7 @@ func hostRow(f *adapter.Fields, s *server, disks adapter.HostDisks) resource.Row
 		InstanceType:   s.Flavor.ID,
 		VCPU:           f.Whole("flavor.vcpus", s.Flavor.VCPUs),
 		MemoryMiB:      f.Whole("flavor.ram", s.Flavor.RAM),
-		DiskGiB:        disks.Of(f, s.ID),
+		DiskGiB:        diskGiB,
 		PrivateIPs:     s.addresses(false),
 		PublicIPs:      s.addresses(true),
 		VPCID:          s.Metadata["vpc_id"],
@@ -87,26 +89,19 @@ func hostRow(f *adapter.Fields, s *server, disks adapter.HostDisks) resource.Row
 	}
 }
 
-// withDisks gives the servers of a page the sizes of their volumes. The API can be asked
-// for the volumes of one server, but not of several: all are listed once, when the listing
-// begins.
-func withDisks(ctx context.Context, s *session, page adapter.Batch[server]) (func(*adapter.Fields, *server) resource.Row, error) {
-	attached, err := s.hostDisks.Pages(ctx, page.Region, page.Begins, adapter.AddPages(s, &disks, page.Region, sizeAndHosts))
-	if err != nil {
-		return nil, err
-	}
-	if page.Ends {
-		s.hostDisks.Forget(page.Region)
-	}
-	return func(f *adapter.Fields, server *server) resource.Row { return hostRow(f, server, attached) }, nil
-}
-
-// sizeAndHosts are a volume's size, and the servers that have it.
-func sizeAndHosts(f *adapter.Fields, v *volume) (gib int64, servers []string) {
+// hostDisks are what servers are joined with. The API can be asked for the volumes of one
+// server, but not of several.
+var hostDisks = adapter.Beside[*session, volume, int64]{List: &disks, Of: func(f *adapter.Fields, v *volume) (gib int64, servers []string) {
 	for _, attachment := range v.Attachments {
 		servers = append(servers, attachment.ServerID)
 	}
 	return f.Whole("size", v.Size), servers
+}}
+
+// withDisks gives the servers of a page the sizes of their volumes.
+func withDisks(ctx context.Context, s *session, page adapter.Batch[server]) (func(*adapter.Fields, *server) resource.Row, error) {
+	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(serverID))
+	return func(f *adapter.Fields, server *server) resource.Row { return hostRow(f, server, diskGiB(f, server.ID)) }, err
 }
 
 // addresses are those of one sort, in all the server's networks.

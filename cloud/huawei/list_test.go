@@ -277,7 +277,7 @@ func TestVolumesInACircle(t *testing.T) {
 // An answer that leads nowhere is no end of a listing.
 func TestListingsThatLeadNowhere(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fake.Region{})
+	w := newWorld(t, crowd(1))
 	w.Record("ListVolumes", []byte(`{"count":9,"volumes":[{"id":"d","size":1}]}`))
 	_, err := w.open().List(t.Context(), scopeOf(resource.DiskKind), "d+1")
 	classed(t, cloud.BadAnswer, err)

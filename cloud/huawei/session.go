@@ -26,9 +26,10 @@ import (
 
 // session is an account entered with one credential.
 type session struct {
+	adapter.Shelf
+
 	account    adapter.Account
 	credential *credential
-	hostDisks  adapter.Tables[adapter.HostDisks]
 
 	mu       sync.Mutex
 	projects *projects // as they were last listed

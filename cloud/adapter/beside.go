@@ -1,0 +1,158 @@
+package adapter
+
+import (
+	"context"
+	"slices"
+
+	"cloudsync/cloud"
+)
+
+// Beside declares a list that pages of another kind are joined with, by ids that both
+// know, as disks by the ids of their hosts. It is listed as a whole, once for all pages:
+// 20,000 disks of 10,000 hosts are 40 pages that take three calls each by id, and ten calls
+// of a list. V is what it has of an id, a text or a size; sizes are added up. S embeds a
+// Shelf.
+type Beside[S Session, T any, V int64 | string] struct {
+	List *Listing[S, T]
+	// Of is what a resource of the list has, and of which ids.
+	Of func(*Fields, *T) (of V, ids []string)
+	// ByIDs says that List is asked by these ids. Then a listing of one page, for which one
+	// call does, asks for them alone; and others ask for those that the list lacks, of
+	// something newer.
+	ByIDs bool
+}
+
+// Join gives what the list has of the ids, which are those on a page: zero where that is
+// nothing. What makes no sense of it is a problem of the row that is read.
+func (b *Beside[S, T, V]) Join(ctx context.Context, s S, page Visit, ids []string) (func(f *Fields, id string) V, error) {
+	all, newer, err := b.of(ctx, s, page, ids)
+	return func(f *Fields, id string) V {
+		if all.has(id) {
+			return all.read(f, id)
+		}
+		return newer.read(f, id)
+	}, named(b.List.Action, err)
+}
+
+func (b *Beside[S, T, V]) of(ctx context.Context, s S, page Visit, ids []string) (all, newer *beside[V], err error) {
+	all, newer = newBeside[V](), newBeside[V]()
+	oneCall := b.ByIDs && page.begins && page.ends && len(ids) <= b.List.IDs.atOnce
+	if len(ids) > 0 && !oneCall {
+		if all, err = b.whole(ctx, s, page); err != nil {
+			return nil, nil, err
+		}
+	}
+	if page.ends {
+		shelfOf(s).forget(b.key(page))
+	}
+	if !b.ByIDs {
+		return all, newer, nil
+	}
+	items, _, err := b.List.ByIDs(ctx, s, page.region, slices.DeleteFunc(slices.Clone(ids), all.has))
+	if err == nil {
+		err = b.add(newer, items)
+	}
+	return all, newer, err
+}
+
+func (b *Beside[S, T, V]) key(page Visit) any { return [2]any{b, page.region} }
+
+// whole is the list as the page's listing began with it. One that came to no second page may
+// be repeated with it.
+func (b *Beside[S, T, V]) whole(ctx context.Context, s S, page Visit) (*beside[V], error) {
+	goesOn := page.user
+	if page.begins {
+		goesOn = ""
+	}
+	fits := func(l *loaded[*beside[V]]) bool {
+		return l.isWithin(keepFor) && (!page.begins || !l.users[page.user])
+	}
+	got, err := get(ctx, s, b.key(page), goesOn, fits, func(ctx context.Context, all **beside[V]) error {
+		return b.load(ctx, s, page.region, all)
+	})
+	return got.value, err
+}
+
+// load reads the list to its end. That may take longer than one call lasts: it goes on where
+// it was left.
+func (b *Beside[S, T, V]) load(ctx context.Context, s S, region string, all **beside[V]) error {
+	if *all == nil {
+		*all = newBeside[V]()
+	}
+	for of := *all; ; {
+		items, next, err := b.List.Page(ctx, s, region, of.cursor)
+		known := len(of.seen)
+		if err == nil {
+			err = b.add(of, items)
+		}
+		isBack := len(of.seen) == known && (len(items) > 0 || of.used[next]) // pages that lead back to each other have no end
+		switch {
+		case cloud.ClassOf(err) == cloud.ExpiredCursor:
+			*all = nil
+			return err
+		case err != nil || next == "":
+			return err
+		case isBack:
+			*all = nil
+			return BadAnswer("", "the page at %q has no %s that was not listed before", Clip(of.cursor, maxShown), b.List.What)
+		}
+		of.cursor, of.used[next] = next, true
+	}
+}
+
+func (b *Beside[S, T, V]) add(to *beside[V], items []Item[T]) error {
+	for i := range items {
+		item := &items[i]
+		f := item.Read(b.List.What, b.List.ID(&item.Value))
+		of, ids := b.Of(f, &item.Value)
+		if err := to.add(f, item.IsOdd(), of, Set(ids...)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beside is what was read of a list so far, by the ids that it is joined by.
+type beside[V int64 | string] struct {
+	of     map[string]V
+	odd    map[string]string // why what is of an id is not known
+	seen   map[string]bool   // resources of the list
+	cursor string            // of the page that comes next
+	used   map[string]bool   // cursors
+}
+
+func newBeside[V int64 | string]() *beside[V] {
+	return &beside[V]{of: map[string]V{}, odd: map[string]string{}, seen: map[string]bool{}, used: map[string]bool{}}
+}
+
+// add adds a resource to its ids, once: one that is on two pages, since another was made or
+// deleted in between, is still one. Where it does not say whose it is, since something of it
+// cannot be read, it may be anybody's: that is an error.
+func (b *beside[V]) add(f *Fields, isOdd bool, of V, ids []string) error {
+	switch {
+	case f.id != "" && b.seen[f.id]:
+		return nil
+	case len(ids) == 0 && isOdd: // and is again, if it is asked for again
+		return BadAnswer("", "whose is it? %s", f.Problem())
+	}
+	b.seen[f.id] = true
+	for _, id := range ids {
+		b.of[id] += of
+		if problem := f.Problem(); problem != "" {
+			b.odd[id] = problem
+		}
+	}
+	return nil
+}
+
+func (b *beside[V]) has(id string) bool {
+	_, has := b.of[id]
+	return has
+}
+
+func (b *beside[V]) read(f *Fields, id string) V {
+	if why, odd := b.odd[id]; odd {
+		f.Fail("%s", why)
+	}
+	return b.of[id]
+}
