@@ -98,3 +98,13 @@ func joinDatabases(ctx context.Context, s *session, page adapter.Batch[server]) 
 	sizeOf, err := s.sizes.Of(ctx, page.Region, page.IDs(func(s *server) string { return s.SKU.Name }), s.describe)
 	return func(f *adapter.Fields, s *server) resource.Row { return databaseRow(f, s, sizeOf) }, err
 }
+
+// publicIPs are those of the subscription.
+func (l *loadBalancer) publicIPs(subscription string) (ids []string) {
+	for _, frontend := range l.Properties.Frontends {
+		if frontend.Properties != nil {
+			ids = append(ids, idWithin(subscription, frontend.Properties.PublicIPAddress))
+		}
+	}
+	return ids
+}

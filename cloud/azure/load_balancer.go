@@ -49,16 +49,6 @@ type frontend struct {
 	} `json:"properties"`
 }
 
-// publicIPs are those of the subscription.
-func (l *loadBalancer) publicIPs(subscription string) (ids []string) {
-	for _, frontend := range l.Properties.Frontends {
-		if frontend.Properties != nil {
-			ids = append(ids, idWithin(subscription, frontend.Properties.PublicIPAddress))
-		}
-	}
-	return ids
-}
-
 // loadBalancerRow has what the load balancer can be reached at, its frontends.
 func loadBalancerRow(f *adapter.Fields, l *loadBalancer, known *adapter.Members[publicIP], subscription string) resource.Row {
 	row := &resource.LoadBalancer{
