@@ -51,6 +51,21 @@ func (Keys) GoString() string { return "[secret]" }
 // IsZero says that the SDK's default chain is to be used.
 func (k Keys) IsZero() bool { return k.ID == "" && k.Key == "" }
 
+// Signer gives the keys to sign a call with. No error tells them from then on. Its own
+// errors are the account's.
+type Signer func(context.Context) (Keys, error)
+
+// Signer is that of the account: with the given keys, else with those of the default chain.
+func (a Account) Signer(chain *Chain[Keys]) Signer {
+	return func(ctx context.Context) (keys Keys, err error) {
+		if keys = a.Keys; keys.IsZero() {
+			keys, err = chain.Get(ctx)
+		}
+		a.Calls.Hide(keys)
+		return keys, OfAccount(err)
+	}
+}
+
 // Session is an account at a cloud, entered with one credential. It is safe for
 // concurrent use. Its calls go through Do, and its errors are those of Do, or
 // *cloud.Error.

@@ -49,12 +49,35 @@ func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(co
 		return nothing, err
 	}
 	exchange := &exchange{}
-	answer, err := call(context.WithValue(ctx, exchangeKey{}, exchange))
+	answer, err := guarded(context.WithValue(ctx, exchangeKey{}, exchange), call)
 	if err != nil {
 		err = c.failure(ctx, doing, err, exchange)
 	}
 	c.pace.Learn(region, err)
 	return answer, err
+}
+
+// DoSigned is Do for a call that is signed with keys.
+func DoSigned[T any](ctx context.Context, c *Calls, sign Signer, region, doing string, call func(context.Context, Keys) (T, error)) (T, error) {
+	return Do(ctx, c, region, doing, func(ctx context.Context) (answer T, err error) {
+		keys, err := sign(ctx)
+		if err != nil {
+			return answer, err
+		}
+		return call(ctx, keys)
+	})
+}
+
+// guarded makes an error of a panic: some SDKs have one for an answer that is the JSON null,
+// or for an error's that is no object (Tencent's 1.3.210: TryReadErr in
+// common/http/response.go; Alibaba's).
+func guarded[T any](ctx context.Context, call func(context.Context) (T, error)) (answer T, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("the SDK cannot read the answer: %v", cause)
+		}
+	}()
+	return call(ctx)
 }
 
 // failure is err in the program's vocabulary. The SDK's own error is not kept: it

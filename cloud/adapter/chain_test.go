@@ -142,6 +142,21 @@ func TestAChainThatHangs(t *testing.T) {
 	})
 }
 
+func TestKeysThatAreGivenNeedNoChain(t *testing.T) {
+	t.Parallel()
+	found := adapter.Keys{ID: "id", Key: "of the chain"}
+	chain := &adapter.Chain[adapter.Keys]{Find: func() (adapter.Found[adapter.Keys], error) {
+		return adapter.Found[adapter.Keys]{Credential: found}, nil
+	}}
+	given := adapter.Keys{ID: "id", Key: "given"}
+	for want, account := range map[adapter.Keys]adapter.Account{given: {Keys: given}, found: {}} {
+		account.Calls = &adapter.Calls{}
+		keys, err := account.Signer(chain)(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, want, keys)
+	}
+}
+
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	codes := adapter.Codes{

@@ -105,23 +105,13 @@ func askHome[T any](ctx context.Context, s *session, of product, action string) 
 
 // call makes one call with the session's keys; region is "" for what is of no region.
 func call[T any](ctx context.Context, s *session, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (answer T, err error) {
-	// A role is assumed by a call of its own, before this one waits for its turn.
-	sign, err := s.credential.signer(ctx)
-	if err != nil {
-		return answer, adapter.OfAccount(err)
-	}
-	return callAs(ctx, s, sign, region, doing, ask)
-}
-
-func callAs[T any](ctx context.Context, s *session, sign signer, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (T, error) {
-	return adapter.Do(ctx, s.account.Calls, region, doing, func(ctx context.Context) (answer T, err error) {
-		keys, err := sign(ctx)
-		if err != nil {
+	sign := s.sign
+	if s.role != nil { // assumed by a call of its own, before this one waits for its turn
+		if sign, err = s.role.signer(ctx); err != nil {
 			return answer, adapter.OfAccount(err)
 		}
-		s.account.Calls.Hide(keys)
-		return ask(ctx, keys)
-	})
+	}
+	return adapter.DoSigned(ctx, s.account.Calls, sign, region, doing, ask)
 }
 
 // request is a call of an action. Empty parameters are left out.
@@ -134,13 +124,7 @@ type request struct {
 
 // send makes one call and decodes the answer. The client is made for each call: it is
 // cheap, and one that is shared has a race in it.
-func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) (answer *T, err error) {
-	// The SDK panics on an error's body that is JSON but no object.
-	defer func() {
-		if failure := recover(); failure != nil {
-			err = fmt.Errorf("the SDK cannot read the answer: %v", failure)
-		}
-	}()
+func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) (*T, error) {
 	region := r.region
 	if region == "" {
 		region = s.home

@@ -16,41 +16,6 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// signer gives the keys to sign a call with.
-type signer func(context.Context) (adapter.Keys, error)
-
-// credential is the way in that the account's settings describe: the keys of the
-// configuration or of the default chain, and the role to assume with them.
-type credential struct {
-	own  signer
-	role *role // nil for none
-}
-
-func newCredential(s *session) credential {
-	c := credential{own: always(s.account.Keys)}
-	if s.account.Keys.IsZero() {
-		c.own = newChain(&library{}).Get
-	}
-	if s.account.Credential.RoleARN != "" {
-		c.role = &role{session: s, with: c.own, one: semaphore.NewWeighted(1)}
-	}
-	return c
-}
-
-func always(keys adapter.Keys) signer {
-	return func(context.Context) (adapter.Keys, error) { return keys, nil }
-}
-
-// signer is that of the role, where there is one: its keys are there by then. Errors are
-// *cloud.Error.
-func (c credential) signer(ctx context.Context) (signer, error) {
-	if c.role == nil {
-		return c.own, nil
-	}
-	keys, err := c.role.keys(ctx)
-	return always(keys), err
-}
-
 // newChain is the provider's default chain: environment, OIDC, profiles, the role of the
 // machine, a URI. It asks with HTTP clients of its own, of some seconds' patience each, and
 // not at the configured endpoint.
@@ -104,10 +69,8 @@ func (l *library) find() (found adapter.Found[adapter.Keys], err error) {
 // configured endpoint and ends with its context.
 type role struct {
 	session *session
-	with    signer
 	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
-	held    adapter.Keys
-	ends    time.Time
+	held    assumed
 }
 
 const (
@@ -115,25 +78,28 @@ const (
 	renewal   = 5 * time.Minute // before they end, keys are renewed: no call is to outlive them
 )
 
-func (r *role) keys(ctx context.Context) (adapter.Keys, error) {
+func newRole(s *session) *role { return &role{session: s, one: semaphore.NewWeighted(1)} }
+
+// signer is there when the role is assumed. Errors are *cloud.Error.
+func (r *role) signer(ctx context.Context) (adapter.Signer, error) {
 	if err := r.one.Acquire(ctx, 1); err != nil {
-		return adapter.Keys{}, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.session.account.Place() + ": AssumeRole", Err: err}
+		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.session.account.Place() + ": AssumeRole", Err: err}
 	}
 	defer r.one.Release(1)
-	if time.Until(r.ends) > renewal {
-		return r.held, nil
+	if time.Until(r.held.ends) > renewal {
+		return r.held.sign, nil
 	}
-	answer, err := callAs(ctx, r.session, r.with, "", "AssumeRole", r.assume)
+	assumed, err := adapter.DoSigned(ctx, r.session.account.Calls, r.session.sign, "", "AssumeRole", r.assume)
 	if err != nil {
-		return adapter.Keys{}, err
+		return nil, err
 	}
-	r.held, r.ends = answer.keys, answer.ends
-	return r.held, nil
+	r.held = assumed
+	return r.held.sign, nil
 }
 
-// assumed are the keys of a role.
+// assumed is a role for as long as its keys are good.
 type assumed struct {
-	keys adapter.Keys
+	sign adapter.Signer
 	ends time.Time
 }
 
@@ -161,7 +127,8 @@ func (r *role) assume(ctx context.Context, with adapter.Keys) (assumed, error) {
 	case keys.ID == "" || keys.Key == "" || keys.Token == "":
 		err = errors.New("a part of the keys is missing")
 	default:
-		return assumed{keys, ends}, nil
+		as := adapter.Account{Keys: keys, Calls: r.session.account.Calls}
+		return assumed{as.Signer(nil), ends}, nil
 	}
 	return assumed{}, adapter.BadAnswer("", "%w", err)
 }

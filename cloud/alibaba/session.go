@@ -15,9 +15,10 @@ import (
 type session struct {
 	adapter.Shelf
 
-	account    adapter.Account
-	home       string // the region to ask for what is of none
-	credential credential
+	account adapter.Account
+	home    string         // the region to ask for what is of none
+	sign    adapter.Signer // with the account's own keys
+	role    *role          // to assume with them; nil for none
 }
 
 // homeRegion matters only for endpoints with {region} in them.

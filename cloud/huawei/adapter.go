@@ -2,7 +2,11 @@
 // instances and ELB load balancers (https://support.huaweicloud.com/intl/en-us/api.html).
 package huawei
 
-import "cloudsync/cloud/adapter"
+import (
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/provider"
+
+	"cloudsync/cloud/adapter"
+)
 
 // requestsPerSecond is far below what the API gateway takes of an API by default, 200 a
 // second: the services behind it take fewer, and do not document how many.
@@ -23,9 +27,11 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
-	credential, err := newCredential(account)
-	if err != nil {
-		return nil, err
+	if !account.Keys.IsZero() {
+		if _, err := signing(account.Keys, ""); err != nil {
+			return nil, err
+		}
 	}
-	return &session{account: account, credential: credential}, nil
+	chain := newChain(account.Calls, provider.BasicCredentialProviderChain())
+	return &session{account: account, sign: account.Signer(chain)}, nil
 }

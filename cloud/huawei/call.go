@@ -19,13 +19,8 @@ import (
 // requests, so the client's transport has to carry it. The client is given its project,
 // since it would ask for it by itself where it has none.
 func call[A any](ctx context.Context, s *session, at endpoint, action string, ask func(*core.HcHttpClient) (A, error)) (A, error) {
-	return adapter.Do(ctx, s.account.Calls, at.region, action, func(ctx context.Context) (answer A, err error) {
-		keys, err := s.credential.keys(ctx)
-		if err != nil {
-			return answer, adapter.OfAccount(err)
-		}
-		s.account.Calls.Hide(keys)
-		signing, err := sign(keys, at.project)
+	return adapter.DoSigned(ctx, s.account.Calls, s.sign, at.region, action, func(ctx context.Context, keys adapter.Keys) (answer A, err error) {
+		signing, err := signing(keys, at.project)
 		if err != nil {
 			return answer, adapter.OfAccount(err)
 		}

@@ -15,31 +15,9 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// credential is what the requests of a session are signed with: the given keys, or what
-// the SDK's default chain has at the moment.
-type credential struct {
-	given adapter.Keys
-	chain *adapter.Chain[adapter.Keys] // nil where keys are given
-}
-
-func newCredential(account adapter.Account) (*credential, error) {
-	if account.Keys.IsZero() {
-		return &credential{chain: newChain(account.Calls, provider.BasicCredentialProviderChain())}, nil
-	}
-	_, err := sign(account.Keys, "")
-	return &credential{given: account.Keys}, err
-}
-
-func (c *credential) keys(ctx context.Context) (adapter.Keys, error) {
-	if c.chain == nil {
-		return c.given, nil
-	}
-	return c.chain.Get(ctx)
-}
-
-// sign is what signs a single call, in a project or, with none, of the account. The SDK
+// signing is what signs a single call, in a project or, with none, of the account. The SDK
 // changes a credential as it is used, so that no two calls can share one.
-func sign(keys adapter.Keys, project string) (*basic.Credentials, error) {
+func signing(keys adapter.Keys, project string) (*basic.Credentials, error) {
 	return basic.NewCredentialsBuilder().WithAk(keys.ID).WithSk(keys.Key).WithSecurityToken(keys.Token).WithProjectId(project).SafeBuild()
 }
 

@@ -28,8 +28,8 @@ import (
 type session struct {
 	adapter.Shelf
 
-	account    adapter.Account
-	credential *credential
+	account adapter.Account
+	sign    adapter.Signer
 
 	mu       sync.Mutex
 	projects *projects // as they were last listed

@@ -37,5 +37,5 @@ func open(account adapter.Account) (adapter.Session, error) {
 	if _, err := addressOf(account, endpoint{cvm.Name, homeRegion}); err != nil {
 		return nil, err
 	}
-	return &Session{account: account, credential: newCredential(account.Keys), clients: map[endpoint]*common.Client{}}, nil
+	return &Session{account: account, sign: account.Signer(newChain(common.DefaultProviderChain()))}, nil
 }

@@ -3,33 +3,11 @@ package tencent
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 
 	"cloudsync/cloud/adapter"
 )
-
-// call makes one call of the SDK; region is "" for what is of no region.
-func call[T any](ctx context.Context, s *Session, region, action string, ask func(context.Context) (T, error)) (T, error) {
-	return adapter.Do(ctx, s.account.Calls, region, action, func(ctx context.Context) (answer T, err error) {
-		if err = s.credential.refresh(ctx); err != nil {
-			return answer, adapter.OfAccount(err)
-		}
-		return guarded(ctx, ask)
-	})
-}
-
-// guarded makes an error of a panic: the SDK's version 1.3.210 has one for an answer
-// that is the JSON null (TryReadErr in common/http/response.go).
-func guarded[T any](ctx context.Context, ask func(context.Context) (T, error)) (answer T, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("the SDK could not read the answer: %v", cause)
-		}
-	}()
-	return ask(ctx)
-}
 
 // Product is one of the cloud's services, whose own module the program does without.
 type Product struct{ Name, Version string }
@@ -49,12 +27,12 @@ const maxPage = 100
 // announce a TotalCount, and take ids in a parameter of that name.
 func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
 	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
-		return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
+		return adapter.DoSigned(ctx, s.account.Calls, s.sign, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
 			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
 			if len(q.IDs) > 0 {
 				parameters[ids] = q.IDs
 			}
-			answer, err := send[map[string]json.RawMessage](ctx, s, q.Region, of, q.Action, parameters)
+			answer, err := send[map[string]json.RawMessage](ctx, s, keys, q.Region, of, q.Action, parameters)
 			switch {
 			case len(q.IDs) > 0 && isUnknownID(err):
 				return adapter.Answer[T]{Unknown: true}, nil
@@ -80,8 +58,8 @@ func answerOf[T any](fields map[string]json.RawMessage, name string) (answer ada
 
 // askHome asks an action that is of no region.
 func askHome[T any](ctx context.Context, s *Session, of Product, action string) (*T, error) {
-	return call(ctx, s, "", action, func(ctx context.Context) (*T, error) {
-		return send[T](ctx, s, homeRegion, of, action, nil)
+	return adapter.DoSigned(ctx, s.account.Calls, s.sign, "", action, func(ctx context.Context, keys adapter.Keys) (*T, error) {
+		return send[T](ctx, s, keys, homeRegion, of, action, nil)
 	})
 }
 
@@ -92,8 +70,8 @@ type response[T any] struct {
 }
 
 // send asks with the SDK's common client. The parameters are those of the API.
-func send[T any](ctx context.Context, s *Session, region string, of Product, action string, parameters map[string]any) (*T, error) {
-	client, err := s.client(endpoint{of.Name, region})
+func send[T any](ctx context.Context, s *Session, keys adapter.Keys, region string, of Product, action string, parameters map[string]any) (*T, error) {
+	client, err := s.client(ctx, keys, endpoint{of.Name, region})
 	if err != nil {
 		return nil, err
 	}

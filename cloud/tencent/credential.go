@@ -1,62 +1,13 @@
 package tencent
 
 import (
-	"context"
 	"errors"
-	"sync/atomic"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 
 	"cloudsync/cloud/adapter"
 )
-
-// credential is what the requests of a session are signed with: the given keys, or
-// what the SDK's default chain has at the moment. It implements the SDK's
-// common.CredentialIface.
-type credential struct {
-	current atomic.Pointer[adapter.Keys]
-	chain   *adapter.Chain[adapter.Keys] // nil where keys are given
-}
-
-func newCredential(keys adapter.Keys) *credential {
-	c := &credential{}
-	c.current.Store(&keys)
-	if keys.IsZero() {
-		c.chain = newChain(common.DefaultProviderChain())
-	}
-	return c
-}
-
-// refresh is called before each request.
-func (c *credential) refresh(ctx context.Context) error {
-	if c.chain == nil {
-		return nil
-	}
-	keys, err := c.chain.Get(ctx)
-	if err != nil {
-		return err
-	}
-	c.current.Store(&keys)
-	return nil
-}
-
-// GetCredential implements common.CredentialIface.
-func (c *credential) GetCredential() (id, key, token string) {
-	keys := c.current.Load()
-	return keys.ID, keys.Key, keys.Token
-}
-
-// GetSecretId implements common.CredentialIface.
-//
-//nolint:revive // the SDK has the name
-func (c *credential) GetSecretId() string { return c.current.Load().ID }
-
-// GetSecretKey implements common.CredentialIface.
-func (c *credential) GetSecretKey() string { return c.current.Load().Key }
-
-// GetToken implements common.CredentialIface.
-func (c *credential) GetToken() string { return c.current.Load().Token }
 
 // newChain is the SDK's default chain: the environment's TENCENTCLOUD_SECRET_ID and
 // TENCENTCLOUD_SECRET_KEY, the profile in ~/.tencentcloud/credentials, the role of

@@ -32,19 +32,18 @@ func (s stuck) GetCredential() (common.CredentialIface, error) {
 func TestAChainThatHangs(t *testing.T) {
 	t.Parallel()
 	provider := stuck{asked: make(chan struct{}, 9), let: make(chan struct{})}
-	c := &credential{chain: newChain(provider)}
-	c.current.Store(&adapter.Keys{})
+	c := newChain(provider)
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		require.ErrorIs(t, c.refresh(ctx), context.DeadlineExceeded)
+		_, err := c.Get(ctx)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
 		cancel()
 	}
 	require.Len(t, provider.asked, 1, "one question is under way at a time")
 	close(provider.let)
-	require.NoError(t, c.refresh(t.Context()))
-	id, key, token := c.GetCredential()
-	require.Equal(t, []string{"id", "key", "token"}, []string{id, key, token})
-	require.Equal(t, []string{"id", "key", "token"}, []string{c.GetSecretId(), c.GetSecretKey(), c.GetToken()})
+	keys, err := c.Get(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, adapter.Keys{ID: "id", Key: "key", Token: "token"}, keys)
 }
 
 // Metadata that hangs for good is given up: whoever asks later has it asked anew.
@@ -115,14 +114,6 @@ func requireNoKeys(t *testing.T, c *adapter.Chain[adapter.Keys], want cloud.Clas
 	require.ErrorAs(t, err, &none)
 	require.Equal(t, want, none.Class(), "%v", err)
 	require.ErrorContains(t, err, "no role")
-}
-
-func TestKeysThatAreGivenNeedNoChain(t *testing.T) {
-	t.Parallel()
-	c := newCredential(adapter.Keys{ID: "id", Key: "key"})
-	require.Nil(t, c.chain)
-	require.NoError(t, c.refresh(t.Context()))
-	require.NotNil(t, newCredential(adapter.Keys{}).chain)
 }
 
 // The finance regions are reached at endpoints of their own.

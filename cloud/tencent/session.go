@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/profile"
@@ -19,11 +18,8 @@ const homeRegion = "ap-guangzhou"
 
 // Session is an account entered with one credential.
 type Session struct {
-	account    adapter.Account
-	credential *credential
-
-	mu      sync.Mutex
-	clients map[endpoint]*common.Client
+	account adapter.Account
+	sign    adapter.Signer
 }
 
 // Identity implements adapter.Session. It is the Uin of the main account, for keys
@@ -68,21 +64,14 @@ func (s *Session) Regions(ctx context.Context) ([]string, error) {
 // endpoint is what a client asks.
 type endpoint struct{ product, region string }
 
-// client is the one for a product in a region.
-func (s *Session) client(at endpoint) (*common.Client, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if client, ok := s.clients[at]; ok {
-		return client, nil
-	}
+// client is one for a single call.
+func (s *Session) client(ctx context.Context, keys adapter.Keys, at endpoint) (*common.Client, error) {
 	address, err := addressOf(s.account, at)
 	if err != nil {
 		return nil, err
 	}
-	client := common.NewCommonClient(s.credential, at.region, profileFor(address))
-	client.WithHttpTransport(s.account.Calls.Transport(context.Background()))
-	s.clients[at] = client
-	return client, nil
+	client := common.NewCommonClient(common.NewTokenCredential(keys.ID, keys.Key, keys.Token), at.region, profileFor(address))
+	return client.WithHttpTransport(s.account.Calls.Transport(ctx)), nil
 }
 
 // profileFor has the SDK's retries off, as they are by default: they sleep without
