@@ -70,9 +70,11 @@ func (a Account) Signer(chain *Chain[Keys]) Signer {
 // concurrent use. Its calls go through Do, and its errors are those of Do, or
 // *cloud.Error.
 type Session interface {
-	// Identity is the provider's own id of the account that the credential is of.
+	// Identity is the provider's own id of the account that the credential is of, "" where
+	// the answer does not say.
 	Identity(ctx context.Context) (string, error)
-	// Regions are the regions that the account has enabled, in a fixed order.
+	// Regions are the regions that the account has enabled, as the answer has them. No
+	// account has none.
 	Regions(ctx context.Context) ([]string, error)
 }
 
@@ -137,7 +139,10 @@ func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	regions, err := session.Regions(ctx)
-	return regions, p.masked(err)
+	if err == nil && (len(regions) == 0 || slices.Contains(regions, "")) {
+		err = BadAnswer("list the regions of "+p.settings.Place(), "one of the %d regions in the answer has no name, or there is none", len(regions))
+	}
+	return Set(regions...), p.masked(err)
 }
 
 // Identity is the id of the account that the credential is of, which is the

@@ -73,7 +73,6 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 		if err := p.verify(ctx, p.entry.session); err != nil {
 			return nil, err
 		}
-		p.entry.verified = time.Now()
 	}
 	return p.entry.session, nil
 }
@@ -91,14 +90,18 @@ func (p *provider) open(keys Keys) error {
 
 func (p *provider) verify(ctx context.Context, session Session) error {
 	identity, err := session.Identity(ctx)
-	if err != nil {
+	doing := "enter " + p.settings.Place()
+	switch {
+	case err != nil:
 		return err
+	case identity == "":
+		return BadAnswer(doing, "the answer does not say whose the credential is")
+	case identity != p.settings.AccountID:
+		return &cloud.Error{Class: cloud.InvalidCredential, Doing: doing,
+			Err: fmt.Errorf("the credential is of account %s, the configuration says account_id %s: correct one of them", identity, p.settings.AccountID)}
 	}
-	if identity == p.settings.AccountID {
-		return nil
-	}
-	return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(),
-		Err: fmt.Errorf("the credential is of account %s, the configuration says account_id %s: correct one of them", identity, p.settings.AccountID)}
+	p.entry.verified = time.Now()
+	return nil
 }
 
 // refused is what a region's answer means for the account: a credential that it does not
@@ -118,7 +121,6 @@ func (p *provider) refused(ctx context.Context, began time.Time, err error) erro
 	}
 	again := p.verify(ctx, p.entry.session)
 	if again == nil {
-		p.entry.verified = time.Now()
 		return err
 	}
 	p.entry.verified = time.Time{}

@@ -39,7 +39,7 @@ func ask[T any](of product, parameters func(adapter.Query) map[string]string) fu
 			case err != nil:
 				return adapter.Answer[T]{}, err
 			}
-			return answerOf[T](*fields, q.Path)
+			return answerOf[T](fields, q.Path)
 		})
 	}
 }
@@ -97,8 +97,8 @@ func read(fields map[string]json.RawMessage, into any, names ...string) error {
 }
 
 // askHome asks an action that is of no region.
-func askHome[T any](ctx context.Context, s *session, of product, action string) (*T, error) {
-	return call(ctx, s, "", action, func(ctx context.Context, keys adapter.Keys) (*T, error) {
+func askHome[T any](ctx context.Context, s *session, of product, action string) (T, error) {
+	return call(ctx, s, "", action, func(ctx context.Context, keys adapter.Keys) (T, error) {
 		return send[T](ctx, s, keys, request{product: of, action: action})
 	})
 }
@@ -124,14 +124,14 @@ type request struct {
 
 // send makes one call and decodes the answer. The client is made for each call: it is
 // cheap, and one that is shared has a race in it.
-func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) (*T, error) {
+func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) (answer T, err error) {
 	region := r.region
 	if region == "" {
 		region = s.home
 	}
 	at, err := s.endpoint(r.product, region)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	client, err := openapi.NewClient(&openapi.Config{
 		AccessKeyId: &keys.ID, AccessKeySecret: &keys.Key, SecurityToken: &keys.Token,
@@ -139,12 +139,12 @@ func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) 
 		HttpClient: roundTripper{s.account.Calls.Transport(ctx)},
 	})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
 	got, err := client.CallApiWithCtx(ctx, params(r, at.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	return decode[T](got["body"])
 }
@@ -172,18 +172,17 @@ func query(r request) map[string]*string {
 
 // decode reads what the SDK gives as it is. What cannot be read is an answer that makes no
 // sense.
-func decode[T any](body any) (*T, error) {
+func decode[T any](body any) (answer T, err error) {
 	reader, ok := body.(io.Reader)
 	if !ok {
-		return nil, errors.New("the answer has no body")
+		return answer, errors.New("the answer has no body")
 	}
 	content, err := io.ReadAll(reader)
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	answer := new(T)
-	if err := json.Unmarshal(content, answer); err != nil {
-		return nil, fmt.Errorf("decode the answer: %w", err)
+	if err := json.Unmarshal(content, &answer); err != nil {
+		return answer, fmt.Errorf("decode the answer: %w", err)
 	}
 	return answer, nil
 }

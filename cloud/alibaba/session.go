@@ -33,13 +33,7 @@ func homeRegion(settings cloud.Settings) string {
 // user or role the credential is of.
 func (s *session) Identity(ctx context.Context) (string, error) {
 	caller, err := s.caller(ctx)
-	if err == nil && caller.AccountID == "" {
-		err = adapter.BadAnswer(s.account.Place()+": GetCallerIdentity", "AccountId is missing")
-	}
-	if err != nil {
-		return "", err
-	}
-	return caller.AccountID, nil
+	return caller.AccountID, err
 }
 
 // caller is who the credential is of
@@ -49,7 +43,7 @@ type caller struct {
 	IdentityType string // Account, RAMUser or AssumedRoleUser
 }
 
-func (s *session) caller(ctx context.Context) (*caller, error) {
+func (s *session) caller(ctx context.Context) (caller, error) {
 	return askHome[caller](ctx, s, sts, "GetCallerIdentity")
 }
 
@@ -65,17 +59,11 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 		}
 	}
 	got, err := askHome[answer](ctx, s, ecs, "DescribeRegions")
-	if err != nil {
-		return nil, err
-	}
 	var names []string
 	for _, region := range got.Regions.Region {
 		names = append(names, region.RegionID)
 	}
-	if len(names) == 0 || slices.Contains(names, "") {
-		return nil, adapter.BadAnswer(s.account.Place()+": DescribeRegions", "one of the %d regions in it has no RegionId, or there is none", len(names))
-	}
-	return adapter.Set(names...), nil
+	return names, err
 }
 
 // endpoint is where a product is asked in a region.

@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -39,30 +38,19 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id := awssdk.ToString(answer.Account)
-	if id == "" {
-		return "", adapter.BadAnswer("GetCallerIdentity", "the answer has no account in it")
-	}
-	return id, nil
+	return awssdk.ToString(answer.Account), nil
 }
 
 // Regions implements adapter.Session.
 func (s *session) Regions(ctx context.Context) ([]string, error) {
 	regions, err := s.describeRegions(ctx, false)
-	if err != nil {
-		return nil, err
-	}
 	var names []string
 	for _, region := range regions {
-		if name := awssdk.ToString(region.RegionName); name != "" && awssdk.ToString(region.OptInStatus) != notOptedIn {
-			names = append(names, name)
+		if awssdk.ToString(region.OptInStatus) != notOptedIn {
+			names = append(names, awssdk.ToString(region.RegionName))
 		}
 	}
-	if len(names) == 0 { // every account has those that need no opting in
-		return nil, adapter.BadAnswer("DescribeRegions", "the account has no region")
-	}
-	slices.Sort(names)
-	return slices.Compact(names), nil
+	return names, err
 }
 
 // describeRegions are the regions that the account has enabled, or all that there are.

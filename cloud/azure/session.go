@@ -53,9 +53,7 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 		return "", s.unseen(err)
 	case err != nil:
 		return "", err
-	case seen.ID == "":
-		return "", adapter.BadAnswer(action, "the answer has no subscriptionId")
-	case !slices.Contains(readableStates, seen.State):
+	case seen.ID != "" && !slices.Contains(readableStates, seen.State):
 		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: action, Err: fmt.Errorf("subscription %s is in state %q", seen.ID, seen.State)}
 	case strings.EqualFold(seen.ID, s.subscription):
 		return s.subscription, nil

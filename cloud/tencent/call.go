@@ -39,7 +39,7 @@ func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.
 			case err != nil:
 				return adapter.Answer[T]{}, err
 			}
-			return answerOf[T](*answer, q.Path)
+			return answerOf[T](answer, q.Path)
 		})
 	}
 }
@@ -57,8 +57,8 @@ func answerOf[T any](fields map[string]json.RawMessage, name string) (answer ada
 }
 
 // askHome asks an action that is of no region.
-func askHome[T any](ctx context.Context, s *Session, of Product, action string) (*T, error) {
-	return adapter.DoSigned(ctx, s.account.Calls, s.sign, "", action, func(ctx context.Context, keys adapter.Keys) (*T, error) {
+func askHome[T any](ctx context.Context, s *Session, of Product, action string) (T, error) {
+	return adapter.DoSigned(ctx, s.account.Calls, s.sign, "", action, func(ctx context.Context, keys adapter.Keys) (T, error) {
 		return send[T](ctx, s, keys, homeRegion, of, action, nil)
 	})
 }
@@ -70,23 +70,23 @@ type response[T any] struct {
 }
 
 // send asks with the SDK's common client. The parameters are those of the API.
-func send[T any](ctx context.Context, s *Session, keys adapter.Keys, region string, of Product, action string, parameters map[string]any) (*T, error) {
+func send[T any](ctx context.Context, s *Session, keys adapter.Keys, region string, of Product, action string, parameters map[string]any) (none T, err error) {
 	client, err := s.client(ctx, keys, endpoint{of.Name, region})
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	request := tchttp.NewCommonRequest(of.Name, of.Version, action)
 	if err := request.SetActionParameters(parameters); err != nil {
-		return nil, err
+		return none, err
 	}
 	request.SetContext(ctx)
 	answer := &response[T]{BaseResponse: &tchttp.BaseResponse{}}
 	if err := client.Send(request, answer); err != nil {
-		return nil, err
+		return none, err
 	}
 	if answer.Response == nil {
 		// That of a proxy, say: it must not pass for one that lists nothing.
-		return nil, adapter.BadAnswer("", "the answer has no Response")
+		return none, adapter.BadAnswer("", "the answer has no Response")
 	}
-	return answer.Response, nil
+	return *answer.Response, nil
 }
