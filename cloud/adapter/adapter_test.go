@@ -220,6 +220,8 @@ func TestFailuresBelowTheSDKHaveAClass(t *testing.T) {
 		"403":                    {status(403, "Retry-After", "5"), cloud.Denied, 0},
 		"429":                    {status(429, "Retry-After", "3"), cloud.Throttled, 3 * time.Second},
 		"429 without a time":     {status(429), cloud.Throttled, time.Second},
+		"429 of Azure":           {status(429, "Retry-After", "3", "Retry-After-Ms", "2500"), cloud.Throttled, 2500 * time.Millisecond},
+		"503 of AWS":             {status(503, "X-Amz-Retry-After", "40"), cloud.Unavailable, 40 * time.Millisecond},
 		"500":                    {status(500), cloud.Unavailable, 0},
 		"503":                    {status(503, "Retry-After", "0.5"), cloud.Unavailable, 500 * time.Millisecond},
 		"504":                    {status(504), cloud.Timeout, 0},

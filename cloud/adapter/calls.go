@@ -95,7 +95,7 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 		class = exchange.class(err)
 	}
 	if wait == 0 {
-		wait = exchange.retryAfter()
+		wait = exchange.wait()
 	}
 	switch {
 	case class == cloud.Throttled && wait == 0:
@@ -153,9 +153,15 @@ func (e *exchange) class(err error) cloud.Class {
 	}
 }
 
-// retryAfter reads the header of that name: seconds, or a time
+// wait is how long the answer's headers ask to wait. Those that the SDKs of Azure and AWS
+// honour beside Retry-After give milliseconds, that one seconds, or a time
 // (https://www.rfc-editor.org/rfc/rfc9110#name-retry-after).
-func (e *exchange) retryAfter() time.Duration {
+func (e *exchange) wait() time.Duration {
+	for _, name := range []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms", "X-Amz-Retry-After"} {
+		if wait, err := time.ParseDuration(e.header.Get(name) + "ms"); err == nil && wait > 0 {
+			return wait
+		}
+	}
 	value := e.header.Get("Retry-After")
 	if seconds, err := time.ParseDuration(value + "s"); err == nil {
 		return max(seconds, 0)

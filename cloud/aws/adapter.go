@@ -30,11 +30,7 @@ func Adapter() adapter.Adapter {
 
 func open(account adapter.Account) (adapter.Session, error) {
 	s := &session{account: account, clients: map[string]*clients{}}
-	s.web = &http.Client{
-		Transport: keeping{account.Calls.Transport(context.Background())},
-		// A request is signed for one host.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	s.web = &http.Client{Transport: keeping{account.Calls.Transport(context.Background())}}
 	if err := s.enter(); err != nil {
 		return nil, err
 	}

@@ -3,15 +3,11 @@ package aws
 import (
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	smithy "github.com/aws/smithy-go"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -86,9 +82,9 @@ func withEndings(codes adapter.Codes) adapter.Codes {
 func answered(err error) adapter.Answered {
 	var failure smithy.APIError
 	if !errors.As(err, &failure) {
-		return adapter.Answered{Wait: retryAfter(err)}
+		return adapter.Answered{}
 	}
-	answer := adapter.Answered{Code: failure.ErrorCode(), Message: failure.ErrorMessage(), Wait: retryAfter(err)}
+	answer := adapter.Answered{Code: failure.ErrorCode(), Message: failure.ErrorMessage()}
 	if answer.Code == "SignatureDoesNotMatch" || answer.Code == "IncompleteSignature" {
 		// Its message quotes what was signed, session token and all.
 		answer.Message = "the secret key does not fit the access key id, or the clock is wrong"
@@ -104,20 +100,6 @@ func codeOf(err error) string {
 		return ""
 	}
 	return strings.TrimSuffix(strings.TrimSuffix(answer.ErrorCode(), "Exception"), "Fault")
-}
-
-// retryAfter reads the header that the SDK's own retries respect: milliseconds. Most
-// answers have none.
-func retryAfter(err error) time.Duration {
-	var answer *smithyhttp.ResponseError
-	if !errors.As(err, &answer) || answer.Response == nil || answer.Response.Response == nil {
-		return 0
-	}
-	millis, err := strconv.ParseInt(http.Header.Get(answer.Response.Header, "X-Amz-Retry-After"), 10, 32)
-	if err != nil {
-		return 0
-	}
-	return max(time.Duration(millis)*time.Millisecond, 0)
 }
 
 // isUnknown says that an error is of an id that was asked for and is no resource's: EC2

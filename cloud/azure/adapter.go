@@ -3,7 +3,9 @@
 package azure
 
 import (
+	"context"
 	"fmt"
+	"net/http"
 	"net/url"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
@@ -42,7 +44,7 @@ func open(account adapter.Account) (adapter.Session, error) {
 	}
 	options := policy.ClientOptions{
 		Cloud:                           where,
-		Transport:                       transport(account.Calls),
+		Transport:                       &http.Client{Transport: account.Calls.Transport(context.Background())},
 		Retry:                           policy.RetryOptions{MaxRetries: -1}, // the sync tries again, within its pace
 		Telemetry:                       policy.TelemetryOptions{Disabled: true},
 		InsecureAllowCredentialWithHTTP: account.OnLoopback(),

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -16,34 +15,22 @@ import (
 
 // codes are the classes of ARM's error codes, in lower case
 // (https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors).
-// A code that is not here is classed by its status.
+// A code that is not here is classed by its status: that of a token that is not taken is
+// 401, of a role that is missing 403, of too many requests 429.
 var codes = adapter.Codes{
-	"authenticationfailed":                cloud.InvalidCredential,
-	"authenticationfailedmissingtoken":    cloud.InvalidCredential,
-	"expiredauthenticationtoken":          cloud.InvalidCredential,
-	"invalidauthenticationtoken*":         cloud.InvalidCredential,
-	"authorizationfailed":                 cloud.Denied,
-	"linkedauthorizationfailed":           cloud.Denied,
 	"subscriptionnotfound":                cloud.NotFound,
 	"invalidlocation":                     cloud.RegionDisabled,
 	"locationnotavailableforresourcetype": cloud.RegionDisabled,
 	"locationnotsupported":                cloud.RegionDisabled,
-	"missingsubscriptionregistration":     cloud.RegionDisabled,
+	missesRegistration:                    cloud.RegionDisabled,
 	"noregisteredproviderfound":           cloud.RegionDisabled,
-	"resourcerequeststhrottled":           cloud.Throttled,
-	"subscriptionrequeststhrottled":       cloud.Throttled,
-	"tenantrequeststhrottled":             cloud.Throttled,
-	tooManyRequests:                       cloud.Throttled,
-	// Not confirmed from documentation.
-	expiredSkipToken:           cloud.ExpiredCursor,
-	"invalidskiptoken":         cloud.ExpiredCursor,
-	"invalidcontinuationtoken": cloud.ExpiredCursor,
+	expiredSkipToken:                      cloud.ExpiredCursor, // not confirmed from documentation
 }
 
 // The codes of what is said in other ways too.
 const (
-	tooManyRequests  = "toomanyrequests"
-	expiredSkipToken = "expiredskiptoken"
+	missesRegistration = "missingsubscriptionregistration"
+	expiredSkipToken   = "expiredskiptoken"
 )
 
 func answered(err error) (answer adapter.Answered) {
@@ -52,13 +39,9 @@ func answered(err error) (answer adapter.Answered) {
 		return answer
 	}
 	answer = adapter.Answered{
-		Code: strings.ToLower(refusal.ErrorCode), Status: refusal.StatusCode, Wait: waitOf(refusal.RawResponse),
-		Message: messageOf(refusal.RawResponse),
+		Code: strings.ToLower(refusal.ErrorCode), Status: refusal.StatusCode, Message: messageOf(refusal.RawResponse),
 	}
-	switch {
-	case answer.Status == http.StatusTooManyRequests: // OperationNotAllowed, among others
-		answer.Code = tooManyRequests
-	case codes.Class(answer.Code) == "" && isAboutCursor(refusal):
+	if codes.Class(answer.Code) == "" && isAboutCursor(answer) {
 		answer.Code = expiredSkipToken
 	}
 	return answer
@@ -66,36 +49,20 @@ func answered(err error) (answer adapter.Answered) {
 
 // isAboutCursor says that the answer complains of the token in a nextLink. Which codes
 // the resource providers have for that is not documented.
-func isAboutCursor(refusal *azcore.ResponseError) bool {
-	text := strings.ToLower(refusal.ErrorCode + " " + messageOf(refusal.RawResponse))
+func isAboutCursor(answer adapter.Answered) bool {
+	text := strings.ToLower(answer.Code + " " + answer.Message)
 	names := strings.Contains(text, "skiptoken") || strings.Contains(text, "continuation token") || strings.Contains(text, "continuationtoken")
-	return refusal.StatusCode == http.StatusGone || refusal.StatusCode == http.StatusBadRequest && names
-}
-
-// waitOf reads the headers that give milliseconds, which azcore honours beside
-// Retry-After.
-func waitOf(response *http.Response) time.Duration {
-	if response == nil {
-		return 0
-	}
-	for _, name := range []string{"retry-after-ms", "x-ms-retry-after-ms"} {
-		if wait, err := time.ParseDuration(response.Header.Get(name) + "ms"); err == nil && wait > 0 {
-			return wait
-		}
-	}
-	return 0
+	return answer.Status == http.StatusGone || answer.Status == http.StatusBadRequest && names
 }
 
 // missesProvider says that the subscription has not registered the resource provider.
 func missesProvider(err error) bool {
-	var refusal *azcore.ResponseError
-	return errors.As(err, &refusal) && refusal.ErrorCode == "MissingSubscriptionRegistration"
+	return answered(err).Code == missesRegistration
 }
 
 // refusesToken says that ARM does not take the token.
 func refusesToken(err error) bool {
-	var refusal *azcore.ResponseError
-	return errors.As(err, &refusal) && refusal.StatusCode == http.StatusUnauthorized
+	return answered(err).Status == http.StatusUnauthorized
 }
 
 // messageOf is the message in an answer.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -143,13 +142,5 @@ func cloudOf(settings cloud.Settings) azcloud.Configuration {
 		Services: map[azcloud.ServiceName]azcloud.ServiceConfiguration{azcloud.ResourceManager: {
 			Audience: azcloud.AzurePublic.Services[azcloud.ResourceManager].Audience, Endpoint: endpoint,
 		}},
-	}
-}
-
-// transport follows no redirections: the token would go along.
-func transport(calls *adapter.Calls) *http.Client {
-	return &http.Client{
-		Transport:     calls.Transport(context.Background()),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
