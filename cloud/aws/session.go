@@ -86,29 +86,20 @@ func (s *session) in(region string) *clients {
 
 func (s *session) newClients(region string) *clients {
 	return &clients{
-		ec2: ec2.New(ec2.Options{
-			Region: region, BaseEndpoint: s.endpoint("ec2", region), Credentials: s.credentials,
-			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
-		}),
-		rds: rds.New(rds.Options{
-			Region: region, BaseEndpoint: s.endpoint("rds", region), Credentials: s.credentials,
-			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
-		}),
-		elb: elb.New(elb.Options{
-			Region: region, BaseEndpoint: s.endpoint("elasticloadbalancing", region), Credentials: s.credentials,
-			HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
-		}),
+		ec2: ec2.NewFromConfig(s.config("ec2", region, s.credentials)),
+		rds: rds.NewFromConfig(s.config("rds", region, s.credentials)),
+		elb: elb.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
 	}
 }
 
 func (s *session) newSTS(credentials awssdk.CredentialsProvider) *sts.Client {
-	return sts.New(sts.Options{
-		Region: s.home, BaseEndpoint: s.endpoint("sts", s.home), Credentials: credentials,
-		HTTPClient: s.web, Retryer: awssdk.NopRetryer{},
-	})
+	return sts.NewFromConfig(s.config("sts", s.home, credentials))
 }
 
-// endpoint is nil where the SDK is to find the product's own.
-func (s *session) endpoint(product, region string) *string {
-	return ifAny(s.account.EndpointFor(product, region))
+// config is that of a product's client. Without an endpoint, the SDK finds the product's own.
+func (s *session) config(product, region string, credentials awssdk.CredentialsProvider) awssdk.Config {
+	return awssdk.Config{
+		Region: region, BaseEndpoint: ifAny(s.account.EndpointFor(product, region)), Credentials: credentials,
+		HTTPClient: s.web, Retryer: func() awssdk.Retryer { return awssdk.NopRetryer{} },
+	}
 }
