@@ -144,14 +144,8 @@ func (s *session) checkLink(nextLink string) error {
 	return nil
 }
 
-// hostOf is a URL's host with its port: management.azure.com:443 is the same.
-func hostOf(u *url.URL) string {
-	port := u.Port()
-	if port == "" && u.Scheme == "https" {
-		port = "443"
-	}
-	if port == "" && u.Scheme == "http" {
-		port = "80"
-	}
-	return u.Hostname() + ":" + port
-}
+// schemePorts are those that a URL of the scheme has unless it names another.
+var schemePorts = map[string]string{"https": ":443", "http": ":80"}
+
+// hostOf is a URL's host without its scheme's own port: management.azure.com:443 is the same.
+func hostOf(u *url.URL) string { return strings.TrimSuffix(u.Host, schemePorts[u.Scheme]) }

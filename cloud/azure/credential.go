@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -30,10 +30,9 @@ type tokens struct {
 	source  azcore.TokenCredential
 	chain   bool // the default chain
 	request policy.TokenRequestOptions
-	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
-	gave    bool                // a token, since the process began; only who holds one touches it
-	mu      sync.Mutex
-	held    azcore.AccessToken
+	one     *semaphore.Weighted                // of 1; unlike a mutex, waiting for it ends with a context
+	gave    bool                               // a token, since the process began; only who holds one touches it
+	held    atomic.Pointer[azcore.AccessToken] // nil where there is none to go on with
 }
 
 func newTokens(account adapter.Account, options policy.ClientOptions) (*tokens, error) {
@@ -104,15 +103,15 @@ func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOption
 		return azcore.AccessToken{}, err
 	}
 	defer t.one.Release(1)
-	if held := t.holding(); options.Claims == "" && time.Until(held.ExpiresOn) > tokenMargin {
-		return held, nil
+	if held := t.held.Load(); held != nil && options.Claims == "" && time.Until(held.ExpiresOn) > tokenMargin {
+		return *held, nil
 	}
 	token, err := t.source.GetToken(ctx, options)
 	if err != nil {
 		return azcore.AccessToken{}, t.failure(err)
 	}
 	t.gave = true
-	t.hold(token)
+	t.held.Store(&token)
 	return token, nil
 }
 
@@ -134,19 +133,7 @@ func (t *tokens) failure(err error) error {
 }
 
 // forget gives up a token that ARM does not take.
-func (t *tokens) forget() { t.hold(azcore.AccessToken{}) }
-
-func (t *tokens) holding() azcore.AccessToken {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.held
-}
-
-func (t *tokens) hold(token azcore.AccessToken) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.held = token
-}
+func (t *tokens) forget() { t.held.Store(nil) }
 
 // refusedToken is what an authority answers that gives no token, or a machine's metadata.
 type refusedToken struct {

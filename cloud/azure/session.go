@@ -47,9 +47,12 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 	seen, err := call(ctx, s, "", action, func(ctx context.Context) (subscription, error) {
 		return read[subscription](ctx, s, s.link(adapter.Query{Action: action}))
 	})
-	switch class := cloud.ClassOf(err); {
-	case err != nil && (class == cloud.Denied || class == cloud.NotFound):
-		return "", s.unseen(err)
+	var failure *cloud.Error
+	switch {
+	case errors.As(err, &failure) && (failure.Class == cloud.Denied || failure.Class == cloud.NotFound):
+		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: failure.Doing, Err: fmt.Errorf(
+			"the credential does not see subscription %s: correct account_id, or give the credential a role at the subscription (%s: %w)",
+			s.subscription, failure.Class, failure.Err)}
 	case err != nil:
 		return "", err
 	case seen.ID != "" && !slices.Contains(readableStates, seen.State):
@@ -59,16 +62,6 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 	default:
 		return seen.ID, nil
 	}
-}
-
-func (s *session) unseen(err error) error {
-	var failure *cloud.Error
-	if !errors.As(err, &failure) {
-		return err
-	}
-	return &cloud.Error{Class: cloud.InvalidCredential, Doing: failure.Doing, Err: fmt.Errorf(
-		"the credential does not see subscription %s: correct account_id, or give the credential a role at the subscription (%s: %w)",
-		s.subscription, failure.Class, failure.Err)}
 }
 
 // Regions implements adapter.Session: the subscription's locations that are physical
