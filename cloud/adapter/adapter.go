@@ -6,6 +6,8 @@ package adapter
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -37,6 +39,23 @@ type Account struct {
 	cloud.Settings
 	Keys  Keys
 	Calls *Calls
+}
+
+// URL is where the settings have a product asked in a region, nil for the provider's own
+// place. http would show the credential to the network: it is for this machine alone.
+func (a Account) URL(product, region string) (*url.URL, error) {
+	text := a.EndpointFor(product, region)
+	if text == "" {
+		return nil, nil
+	}
+	parsed, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read the endpoint: %w", err)
+	case parsed.Host == "", parsed.Scheme != "https" && (parsed.Scheme != "http" || !a.OnLoopback()):
+		return nil, fmt.Errorf("the endpoint %s is not of the form https://HOST, or http:// on this machine", parsed.Redacted())
+	}
+	return parsed, nil
 }
 
 // Keys are a credential's secrets. Empty ones stand for the SDK's default chain.

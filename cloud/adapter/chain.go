@@ -120,7 +120,7 @@ func (c *Chain[C]) none(err error) error {
 	case errors.As(err, &slow):
 		none.shown = slow.Error()
 	case c.Say != nil:
-		none.shown = c.Say(err)
+		none.shown = Clip(c.Say(err), maxMessage)
 	}
 	return none
 }

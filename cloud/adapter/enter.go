@@ -80,12 +80,21 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 func (p *provider) open(keys Keys) error {
 	calls := newCalls(p.settings, keys, p.pace, p.adapter.classify)
 	p.entry.calls.Store(calls)
-	session, err := p.adapter.Open(Account{Settings: p.settings, Keys: keys, Calls: calls})
+	account := Account{Settings: p.settings, Keys: keys, Calls: calls}
+	session, err := p.adapter.open(account)
 	if err != nil {
 		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(), Err: calls.clean(err)}
 	}
 	p.entry.session, p.entry.keys, p.entry.verified = session, keys, time.Time{}
 	return nil
+}
+
+// open opens an account with an endpoint that can be asked.
+func (a Adapter) open(account Account) (Session, error) {
+	if _, err := account.URL("any", "any"); err != nil {
+		return nil, err
+	}
+	return a.Open(account)
 }
 
 func (p *provider) verify(ctx context.Context, session Session) error {

@@ -23,9 +23,6 @@ func Adapter() adapter.Adapter {
 
 func open(account adapter.Account) (adapter.Session, error) {
 	s := &session{account: account, home: homeRegion(account.Settings), sign: account.Signer(newChain(&library{}))}
-	if _, err := s.endpoint(ecs, s.home); err != nil {
-		return nil, err
-	}
 	if account.Credential.RoleARN != "" {
 		s.role = newRole(s)
 	}

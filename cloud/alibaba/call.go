@@ -135,14 +135,14 @@ func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) 
 	}
 	client, err := openapi.NewClient(&openapi.Config{
 		AccessKeyId: &keys.ID, AccessKeySecret: &keys.Key, SecurityToken: &keys.Token,
-		Protocol: &at.protocol, Endpoint: &at.host, UserAgent: dara.String("cloudsync"),
+		Protocol: &at.Scheme, Endpoint: &at.Host, UserAgent: dara.String("cloudsync"),
 		HttpClient: roundTripper{s.account.Calls.Transport(ctx)},
 	})
 	if err != nil {
 		return answer, err
 	}
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
-	got, err := client.CallApiWithCtx(ctx, params(r, at.path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
+	got, err := client.CallApiWithCtx(ctx, params(r, at.Path+"/"), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
 		return answer, err
 	}

@@ -2,7 +2,6 @@ package alibaba
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -66,23 +65,13 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
-// endpoint is where a product is asked in a region.
-type endpoint struct{ protocol, host, path string }
-
-// endpoint is as configured, else the provider's own.
-func (s *session) endpoint(of product, region string) (endpoint, error) {
-	configured := s.account.EndpointFor(of.name, region)
-	if configured == "" {
-		return endpoint{protocol: "https", host: ownHost(of, region), path: "/"}, nil
+// endpoint is where a product is asked in a region: as configured, else the provider's own.
+func (s *session) endpoint(of product, region string) (*url.URL, error) {
+	configured, err := s.account.URL(of.name, region)
+	if configured == nil && err == nil {
+		configured = &url.URL{Scheme: "https", Host: ownHost(of, region)}
 	}
-	parsed, err := url.Parse(configured)
-	switch {
-	case err != nil:
-		return endpoint{}, fmt.Errorf("read the endpoint: %w", err)
-	case parsed.Scheme != "https" && parsed.Scheme != "http", parsed.Host == "":
-		return endpoint{}, fmt.Errorf("the endpoint %s is not of the form https://HOST", parsed.Redacted())
-	}
-	return endpoint{protocol: parsed.Scheme, host: parsed.Host, path: parsed.Path + "/"}, nil
+	return configured, err
 }
 
 // ownHost is the host of a product in a region: PRODUCT.REGION.aliyuncs.com, but for

@@ -34,8 +34,5 @@ func open(account adapter.Account) (adapter.Session, error) {
 	if account.Credential.RoleARN != "" {
 		return nil, errors.New("role_arn is not supported for tencent: give temporary keys with their token instead")
 	}
-	if _, err := addressOf(account, endpoint{cvm.Name, homeRegion}); err != nil {
-		return nil, err
-	}
 	return &Session{account: account, sign: account.Signer(newChain(common.DefaultProviderChain()))}, nil
 }

@@ -15,12 +15,9 @@ import (
 func newChain(provider common.Provider) *adapter.Chain[adapter.Keys] {
 	return &adapter.Chain[adapter.Keys]{
 		Find: func() (adapter.Found[adapter.Keys], error) { return find(provider) },
-		Say:  func(err error) string { return adapter.Clip(err.Error(), maxSaid) },
+		Say:  error.Error,
 	}
 }
-
-// maxSaid is how much is told of why the chain gives no keys, in bytes.
-const maxSaid = 500
 
 const (
 	// roleFresh is how old a role's keys may be, roleKept how old where the metadata

@@ -2,7 +2,6 @@ package tencent
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -79,19 +78,9 @@ func profileFor(address *url.URL) *profile.ClientProfile {
 // and have endpoints of their own.
 // (https://cloud.tencent.com/document/product/213/15692)
 func addressOf(account adapter.Account, at endpoint) (*url.URL, error) {
-	text := account.EndpointFor(at.product, at.region)
-	if text == "" {
-		if strings.HasSuffix(at.region, "-fsi") {
-			return &url.URL{Scheme: "https", Host: at.product + "." + at.region + ".tencentcloudapi.com"}, nil
-		}
-		return nil, nil
+	configured, err := account.URL(at.product, at.region)
+	if configured == nil && err == nil && strings.HasSuffix(at.region, "-fsi") {
+		configured = &url.URL{Scheme: "https", Host: at.product + "." + at.region + ".tencentcloudapi.com"}
 	}
-	address, err := url.Parse(text)
-	if err != nil {
-		return nil, fmt.Errorf("read the endpoint: %w", err)
-	}
-	if address.Host == "" || address.Scheme != "https" && (address.Scheme != "http" || !account.OnLoopback()) {
-		return nil, fmt.Errorf("the endpoint %q is not a URL such as https://{product}.tencentcloudapi.com; http is for this machine alone", text)
-	}
-	return address, nil
+	return configured, err
 }
