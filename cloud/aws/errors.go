@@ -41,13 +41,11 @@ var codes = withEndings(adapter.Codes{
 	"RegionDisabled": cloud.RegionDisabled, // of STS
 
 	"RequestLimitExceeded":    cloud.Throttled,
-	"RequestThrottled":        cloud.Throttled,
 	"TooManyRequests":         cloud.Throttled,
 	"SlowDown":                cloud.Throttled,
 	"BandwidthLimitExceeded":  cloud.Throttled,
 	"PriorRequestNotComplete": cloud.Throttled,
-	"EC2Throttled":            cloud.Throttled,
-	"Throttl*":                cloud.Throttled,
+	"*Throttl*":               cloud.Throttled, // Throttling, RequestThrottled …
 
 	"InvalidNextToken":       cloud.ExpiredCursor,
 	"InvalidPaginationToken": cloud.ExpiredCursor,
@@ -95,11 +93,7 @@ func answered(err error) adapter.Answered {
 // codeOf is the API's error code, empty where the error is not the API's answer. Some
 // products add an ending to the codes of others.
 func codeOf(err error) string {
-	var answer smithy.APIError
-	if !errors.As(err, &answer) {
-		return ""
-	}
-	return strings.TrimSuffix(strings.TrimSuffix(answer.ErrorCode(), "Exception"), "Fault")
+	return strings.TrimSuffix(strings.TrimSuffix(answered(err).Code, "Exception"), "Fault")
 }
 
 // isUnknown says that an error is of an id that was asked for and is no resource's: EC2
