@@ -240,6 +240,20 @@ func namesOf(of reflect.Type) *names {
 	return n
 }
 
+// Document is a JSON answer, by the names of its fields.
+type Document map[string]json.RawMessage
+
+// Read decodes the field of the first of the names that is there. Without one, into stays
+// as it is.
+func (d Document) Read(into any, names ...string) error {
+	for _, name := range names {
+		if field, there := d[name]; there {
+			return json.Unmarshal(field, into)
+		}
+	}
+	return nil
+}
+
 // Text is a number or a text of an answer that is of no resource, such as a total.
 type Text string
 

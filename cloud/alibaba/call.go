@@ -32,7 +32,7 @@ func ask[T any](of product, parameters func(adapter.Query) map[string]string) fu
 	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
 		r := request{product: of, action: q.Action, region: q.Region, parameters: parameters(q)}
 		return call(ctx, s, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
-			fields, err := send[map[string]json.RawMessage](ctx, s, keys, r)
+			fields, err := send[adapter.Document](ctx, s, keys, r)
 			switch {
 			case len(q.IDs) > 0 && codes.Class(codeOf(err)) == cloud.NotFound:
 				return adapter.Answer[T]{Unknown: true}, nil
@@ -73,27 +73,17 @@ func withCommas(ids []string) string { return strings.Join(ids, ",") }
 
 // answerOf is an answer whose list is at a path of two names. Of an empty one, and of null,
 // the outer object is there all the same.
-func answerOf[T any](fields map[string]json.RawMessage, path string) (answer adapter.Answer[T], err error) {
+func answerOf[T any](fields adapter.Document, path string) (answer adapter.Answer[T], err error) {
 	outer, inner, _ := strings.Cut(path, ".")
-	var lists map[string]json.RawMessage
+	var lists adapter.Document
 	err = errors.Join(
-		read(fields, &lists, outer),
-		read(fields, &answer.Next, "NextToken"),
-		read(fields, &answer.Total, "TotalCount", "TotalRecordCount"), // the latter are of RDS
-		read(fields, &answer.Size, "PageSize", "PageRecordCount"),
+		fields.Read(&lists, outer),
+		fields.Read(&answer.Next, "NextToken"),
+		fields.Read(&answer.Total, "TotalCount", "TotalRecordCount"), // the latter are of RDS
+		fields.Read(&answer.Size, "PageSize", "PageRecordCount"),
 	)
 	answer.NoList = lists == nil
-	return answer, errors.Join(err, read(lists, &answer.Items, inner))
-}
-
-// read reads the field of one of the names.
-func read(fields map[string]json.RawMessage, into any, names ...string) error {
-	for _, name := range names {
-		if field, there := fields[name]; there {
-			return json.Unmarshal(field, into)
-		}
-	}
-	return nil
+	return answer, errors.Join(err, lists.Read(&answer.Items, inner))
 }
 
 // askHome asks an action that is of no region.

@@ -73,7 +73,7 @@ func ask[T any](of product, total string, described func() *def.HttpRequestDef, 
 			return adapter.Answer[T]{}, err
 		}
 		return call(ctx, s, at, q.Action, func(client *core.HcHttpClient) (adapter.Answer[T], error) {
-			fields, err := send[fields](client, request(q), described())
+			fields, err := send[adapter.Document](client, request(q), described())
 			if err != nil {
 				return adapter.Answer[T]{}, err
 			}
@@ -82,24 +82,14 @@ func ask[T any](of product, total string, described func() *def.HttpRequestDef, 
 	}
 }
 
-// fields are those of an answer.
-type fields map[string]json.RawMessage
-
-func (f fields) read(name string, to any) error {
-	if text, there := f[name]; there {
-		return json.Unmarshal(text, to)
-	}
-	return nil
-}
-
 // answerOf is an answer to a query for a list, for which null does not stand.
-func answerOf[T any](f fields, q adapter.Query, total string) (answer adapter.Answer[T], err error) {
-	err = f.read(q.Path, &answer.Items)
+func answerOf[T any](f adapter.Document, q adapter.Query, total string) (answer adapter.Answer[T], err error) {
+	err = f.Read(&answer.Items, q.Path)
 	answer.NoList = answer.Items == nil
 	switch {
 	case err != nil:
 	case total != "":
-		err = f.read(total, &answer.Total)
+		err = f.Read(&answer.Total, total)
 	default:
 		answer.Next, err = nextMarker(f, len(answer.Items) >= q.Limit)
 		if len(answer.Items) == 0 && len(q.IDs) == 0 && !q.Begins() { // after the last, whatever it names
@@ -111,11 +101,11 @@ func answerOf[T any](f fields, q adapter.Query, total string) (answer adapter.An
 
 // nextMarker is where the page after one begins. A full page that does not say whether
 // there is one is no page to end with.
-func nextMarker(f fields, full bool) (string, error) {
+func nextMarker(f adapter.Document, full bool) (string, error) {
 	var info *struct {
 		NextMarker string `json:"next_marker"`
 	}
-	err := f.read("page_info", &info)
+	err := f.Read(&info, "page_info")
 	switch {
 	case err != nil:
 		return "", err

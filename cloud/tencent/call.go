@@ -2,7 +2,7 @@ package tencent
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 
@@ -32,9 +32,9 @@ func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.
 			if len(q.IDs) > 0 {
 				parameters[ids] = q.IDs
 			}
-			answer, err := send[map[string]json.RawMessage](ctx, s, keys, q.Region, of, q.Action, parameters)
+			answer, err := send[adapter.Document](ctx, s, keys, q.Region, of, q.Action, parameters)
 			switch {
-			case len(q.IDs) > 0 && isUnknownID(err):
+			case len(q.IDs) > 0 && unknownID[answered(err).Code]:
 				return adapter.Answer[T]{Unknown: true}, nil
 			case err != nil:
 				return adapter.Answer[T]{}, err
@@ -45,15 +45,9 @@ func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.
 }
 
 // answerOf is an answer whose resources are in the field. null stands for an empty list.
-func answerOf[T any](fields map[string]json.RawMessage, name string) (answer adapter.Answer[T], err error) {
-	list, there := fields[name]
-	if answer.NoList = !there; there {
-		err = json.Unmarshal(list, &answer.Items)
-	}
-	if total := fields["TotalCount"]; err == nil && total != nil {
-		err = json.Unmarshal(total, &answer.Total)
-	}
-	return answer, err
+func answerOf[T any](fields adapter.Document, name string) (answer adapter.Answer[T], err error) {
+	answer.NoList = fields[name] == nil
+	return answer, errors.Join(fields.Read(&answer.Items, name), fields.Read(&answer.Total, "TotalCount"))
 }
 
 // askHome asks an action that is of no region.

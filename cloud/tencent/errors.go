@@ -80,8 +80,3 @@ var unknownID = map[string]bool{
 	"InvalidParameter.InstanceNotFound":         true, // CDB
 	"InvalidParameter.LBIdNotFound":             true,
 }
-
-func isUnknownID(err error) bool {
-	var failure *sdkerrors.TencentCloudSDKError
-	return errors.As(err, &failure) && unknownID[failure.Code]
-}
