@@ -20,7 +20,7 @@ type Chain[C any] struct {
 	Find func() (Found[C], error)
 	// Patience is how long one search may take before it is left alone; 0: 10 seconds.
 	Patience time.Duration
-	// Say is what may be shown of an error of Find; nil: nothing. SDKs quote what they
+	// Say is what may be shown of an SDK's error of Find; nil: nothing. SDKs quote what they
 	// read and what they were answered, with keys in it.
 	Say func(error) string
 
@@ -103,22 +103,16 @@ func (c *Chain[C]) find() (Found[C], error) {
 	case o := <-done:
 		return o.found, o.err
 	case <-time.After(patience):
-		return Found[C]{}, slowChain(patience)
+		return Found[C]{}, WithClass(cloud.InvalidCredential, fmt.Errorf("it took longer than %v", patience))
 	}
 }
 
-// slowChain is the error of a chain that took longer.
-type slowChain time.Duration
-
-// Error implements error.
-func (s slowChain) Error() string { return fmt.Sprintf("it took longer than %v", time.Duration(s)) }
-
 func (c *Chain[C]) none(err error) error {
 	none := &NoCredential{Err: err, GaveBefore: c.gave}
-	var slow slowChain
+	var ours Classed
 	switch {
-	case errors.As(err, &slow):
-		none.shown = slow.Error()
+	case errors.As(err, &ours):
+		none.shown = err.Error()
 	case c.Say != nil:
 		none.shown = Clip(c.Say(err), maxMessage)
 	}

@@ -92,8 +92,19 @@ func outdated(q Query, err error) error {
 	return &outdated
 }
 
-// Classed is an error that knows its class.
+// Classed is an error of ours that knows its class. What it says may be shown.
 type Classed interface{ Class() cloud.Class }
+
+// WithClass is an error of the class.
+func WithClass(class cloud.Class, err error) error { return classed{class, err} }
+
+type classed struct {
+	class cloud.Class
+	error
+}
+
+// Class implements Classed.
+func (c classed) Class() cloud.Class { return c.class }
 
 // classify is the class of an SDK's error, "" for one that nothing is known of, how long
 // to wait, and the error in words that may be shown but for secrets.

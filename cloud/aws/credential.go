@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -78,19 +77,10 @@ type chained struct {
 func (c chained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.chain.Get(ctx)
 	if class := codes.Class(codeOf(err)); class != "" {
-		err = refusedChain{class, err}
+		err = adapter.WithClass(class, err)
 	}
 	return found, adapter.OfAccount(err)
 }
-
-// refusedChain is an error of a chain that an API refused its credential.
-type refusedChain struct {
-	class cloud.Class
-	error
-}
-
-// Class implements adapter.Classed.
-func (r refusedChain) Class() cloud.Class { return r.class }
 
 // reasonOf is what a server or the network said, empty where it was neither: the SDK
 // quotes the whole output of a credential_process, secret key and all.

@@ -37,12 +37,12 @@ const (
 
 // newChain is the SDK's default chain: the environment's HUAWEICLOUD_SDK_AK and
 // HUAWEICLOUD_SDK_SK, the profile in ~/.huaweicloud/credentials, the agency of the
-// machine, the identity of the pod.
+// machine, the identity of the pod. The SDK's words are never passed on: they quote the line
+// of a profile that cannot be read, and answers with keys in them.
 func newChain(calls *adapter.Calls, links provider.ICredentialProvider) *adapter.Chain[adapter.Keys] {
 	return &adapter.Chain[adapter.Keys]{
 		Find:     func() (adapter.Found[adapter.Keys], error) { return find(calls, links) },
 		Patience: chainPatience,
-		Say:      sayOfChain,
 	}
 }
 
@@ -53,7 +53,8 @@ func find(calls *adapter.Calls, links provider.ICredentialProvider) (found adapt
 	}
 	keys, ok := chosen.(*basic.Credentials)
 	if !ok {
-		return found, failure{cloud.InvalidCredential, fmt.Sprintf("it has a credential of the form %T, which cannot sign requests in projects", chosen)}
+		return found, adapter.WithClass(cloud.InvalidCredential,
+			fmt.Errorf("it has a credential of the form %T, which cannot sign requests in projects", chosen))
 	}
 	found.Fresh, found.Kept = chainFresh, math.MaxInt64
 	if keys.StsAccessor != nil {
@@ -77,26 +78,7 @@ func renew(calls *adapter.Calls, keys *basic.Credentials) error {
 		return nil, err
 	})
 	if err != nil {
-		return failure{cloud.ClassOf(err), text}
+		return adapter.WithClass(cloud.ClassOf(err), errors.New(text))
 	}
 	return nil
-}
-
-// failure is one of the chain in words of ours. The SDK's are never passed on: they quote
-// the line of a profile that cannot be read, and answers with keys in them.
-type failure struct {
-	class cloud.Class
-	text  string
-}
-
-// Class implements adapter.Classed.
-func (f failure) Class() cloud.Class { return f.class }
-
-// Error implements error.
-func (f failure) Error() string { return f.text }
-
-func sayOfChain(err error) string {
-	var failed failure
-	errors.As(err, &failed)
-	return failed.text
 }
