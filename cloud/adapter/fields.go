@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/netip"
@@ -205,6 +206,14 @@ func Tags[T any](list []T, pair func(T) (key, value string)) map[string]string {
 		}
 	}
 	return tags
+}
+
+// Tag is one as clouds write it: with a Key, or with a TagKey.
+type Tag struct{ Key, Value, TagKey, TagValue string }
+
+// TagsOf are tags by key.
+func TagsOf(tags []Tag) map[string]string {
+	return Tags(tags, func(t Tag) (key, value string) { return cmp.Or(t.TagKey, t.Key), cmp.Or(t.TagValue, t.Value) })
 }
 
 // Word is what a number of a cloud's API means, the number itself where that is unknown.

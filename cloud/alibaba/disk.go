@@ -64,7 +64,7 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 		Device:         first.Device,
 		SizeGiB:        f.Whole("Size", d.Size),
 		ChargeType:     d.DiskChargeType,
-		Tags:           d.Tags.byKey(),
+		Tags:           adapter.TagsOf(d.Tags.Tag),
 		CloudCreatedAt: f.Time("CreationTime", d.CreationTime, utc),
 		ExpiresAt:      f.Expiry("ExpiredTime", d.ExpiredTime, utc),
 	}

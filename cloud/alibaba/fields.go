@@ -11,13 +11,7 @@ import (
 var utc = time.UTC
 
 // tagList is how all products list tags.
-type tagList struct{ Tag []tag }
-
-type tag struct{ TagKey, TagValue string }
-
-func (t tagList) byKey() map[string]string {
-	return adapter.Tags(t.Tag, func(t tag) (key, value string) { return t.TagKey, t.TagValue })
-}
+type tagList struct{ Tag []adapter.Tag }
 
 // ownName is the form of the provider's own names for regions, such as cn-beijing-btc-a01
 // for cn-beijing. Some answers have them.

@@ -94,7 +94,7 @@ func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 		ImageID:        i.ImageID,
 		OS:             cmp.Or(i.OSNameEn, i.OSName), // the other depends on the account's language
 		ChargeType:     i.chargeType(),
-		Tags:           i.Tags.byKey(),
+		Tags:           adapter.TagsOf(i.Tags.Tag),
 		CloudCreatedAt: f.Time("CreationTime", i.CreationTime, utc),
 		ExpiresAt:      f.Expiry("ExpiredTime", i.ExpiredTime, utc),
 	}

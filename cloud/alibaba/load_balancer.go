@@ -62,7 +62,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		SubnetIDs:      adapter.Set(b.VSwitchID),
 		Zones:          adapter.Set(b.MasterZoneID, b.SlaveZoneID),
 		ChargeType:     b.PayType,
-		Tags:           b.Tags.byKey(),
+		Tags:           adapter.TagsOf(b.Tags.Tag),
 		CloudCreatedAt: f.Time("CreateTime", b.CreateTime, utc),
 	}
 }

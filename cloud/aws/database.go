@@ -44,9 +44,9 @@ type database struct {
 			Zone struct{ Name string } `json:"SubnetAvailabilityZone"`
 		}
 	} `json:"DBSubnetGroup"`
-	Features []feature `json:"ProcessorFeatures"`
-	Tags     []tag     `json:"TagList"`
-	Created  string    `json:"InstanceCreateTime"`
+	Features []feature     `json:"ProcessorFeatures"`
+	Tags     []adapter.Tag `json:"TagList"`
+	Created  string        `json:"InstanceCreateTime"`
 }
 
 // databaseRow has no memory, and vCPUs only where they were chosen: RDS does not say what
@@ -69,7 +69,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		Port:           cmp.Or(f.Port("Endpoint.Port", d.Endpoint.Port), f.Port("DbInstancePort", d.Port)),
 		VPCID:          d.Group.VPC,
 		SubnetID:       d.subnet(),
-		Tags:           tagsOf(d.Tags),
+		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("InstanceCreateTime", d.Created, time.UTC),
 	}
 }

@@ -25,14 +25,14 @@ var disks = adapter.Listing[*session, volume]{
 
 // volume is the part of an EBS volume that is kept.
 type volume struct {
-	ID          string       `json:"volumeId"`
-	State       string       `json:"status"`
-	Zone        string       `json:"availabilityZone"`
-	Type        string       `json:"volumeType"`
-	Size        string       // GiB
-	Created     string       `json:"createTime"`
-	Attachments []attachment `json:"attachmentSet"`
-	Tags        []tag        `json:"tagSet"`
+	ID          string        `json:"volumeId"`
+	State       string        `json:"status"`
+	Zone        string        `json:"availabilityZone"`
+	Type        string        `json:"volumeType"`
+	Size        string        // GiB
+	Created     string        `json:"createTime"`
+	Attachments []attachment  `json:"attachmentSet"`
+	Tags        []adapter.Tag `json:"tagSet"`
 }
 
 type attachment struct {
@@ -51,7 +51,7 @@ func joinDisks(ctx context.Context, s *session, page adapter.Batch[volume]) (fun
 }
 
 func diskRow(f *adapter.Fields, v *volume, rootDevice string) resource.Row {
-	attached, tags, role := v.attachment(), tagsOf(v.Tags), "data"
+	attached, tags, role := v.attachment(), adapter.TagsOf(v.Tags), "data"
 	if attached.Device != "" && attached.Device == rootDevice {
 		role = "system"
 	}

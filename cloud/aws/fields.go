@@ -8,11 +8,7 @@ import (
 )
 
 // tag is one of a resource. The keys of a resource are unique.
-type tag struct{ Key, Value string }
-
-func tagsOf(tags []tag) map[string]string {
-	return adapter.Tags(tags, func(t tag) (key, value string) { return t.Key, t.Value })
-}
+type tag = adapter.Tag
 
 // clustered are the engines, by what their names begin with, whose storage belongs to the
 // cluster and grows by itself. The API gives a constant for an instance

@@ -42,7 +42,7 @@ type instance struct {
 	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
 	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
 	Interfaces      []networkInterface                          `json:"networkInterfaceSet"`
-	Tags            []tag                                       `json:"tagSet"`
+	Tags            []adapter.Tag                               `json:"tagSet"`
 }
 
 type networkInterface struct {
@@ -75,7 +75,7 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (f
 }
 
 func hostRow(f *adapter.Fields, i *instance, vcpu, memoryMiB, diskGiB int64) resource.Row {
-	tags := tagsOf(i.Tags)
+	tags := adapter.TagsOf(i.Tags)
 	private, public := i.addresses()
 	return &resource.Host{
 		Meta:           resource.Meta{NativeID: i.ID},

@@ -58,7 +58,7 @@ func (b *loadBalancer) region() string {
 
 var schemes = map[string]string{"internet-facing": resource.SchemePublic, "internal": resource.SchemeInternal}
 
-func loadBalancerRow(f *adapter.Fields, b *loadBalancer, tags []tag) resource.Row {
+func loadBalancerRow(f *adapter.Fields, b *loadBalancer, tags []adapter.Tag) resource.Row {
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ARN},
 		Name:           b.Name,
@@ -66,7 +66,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer, tags []tag) resource.Ro
 		BalancerType:   b.Type,
 		Scheme:         cmp.Or(schemes[b.Scheme], b.Scheme),
 		VPCID:          b.VPC,
-		Tags:           tagsOf(tags),
+		Tags:           adapter.TagsOf(tags),
 		CloudCreatedAt: f.Time("CreatedTime", b.CreatedTime, time.UTC),
 	}
 	// The addresses are those that the load balancer keeps, else its name: the addresses

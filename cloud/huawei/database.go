@@ -38,7 +38,7 @@ type database struct {
 	DNSNames                             []string `json:"private_dns_names"`
 	VPCID                                string   `json:"vpc_id"`
 	SubnetID                             string   `json:"subnet_id"`
-	Tags                                 []tag
+	Tags                                 []adapter.Tag
 	Nodes                                []struct {
 		Role string
 		Zone string `json:"availability_zone"`
@@ -70,7 +70,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		VPCID:          d.VPCID,
 		SubnetID:       d.SubnetID,
 		ChargeType:     d.ChargeInfo.Mode,
-		Tags:           tagsOf(d.Tags),
+		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("created", d.Created, utc),
 		ExpiresAt:      f.Expiry("expiration_time", d.Expires, utc),
 	}

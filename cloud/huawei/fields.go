@@ -1,23 +1,9 @@
 package huawei
 
-import (
-	"time"
-
-	"cloudsync/cloud/adapter"
-)
+import "time"
 
 // utc is the zone of times which do not name theirs: EVS writes UTC without saying so.
 var utc = time.UTC
-
-// tag is one as most of the services write it.
-type tag struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
-}
-
-func tagsOf(tags []tag) map[string]string {
-	return adapter.Tags(tags, func(t tag) (key, value string) { return t.Key, t.Value })
-}
 
 // What the charging modes are called where Huawei has words for them.
 const (

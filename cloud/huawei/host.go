@@ -58,7 +58,7 @@ type server struct {
 		SubnetID string `json:"subnet_id"`
 	} `json:"network_interfaces"`
 	Tags    []string
-	SysTags []tag `json:"sys_tags"`
+	SysTags []adapter.Tag `json:"sys_tags"`
 	Fault   any
 }
 
@@ -133,7 +133,7 @@ func (s *server) subnet() string {
 // tags are the user's tags, which come as "key=value", and those of the system under
 // keys that the user has not taken.
 func (s *server) tags() map[string]string {
-	tags := tagsOf(s.SysTags)
+	tags := adapter.TagsOf(s.SysTags)
 	if tags == nil {
 		tags = map[string]string{}
 	}

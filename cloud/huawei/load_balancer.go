@@ -48,7 +48,7 @@ type loadBalancer struct {
 	VIPSubnet   string   `json:"vip_subnet_cidr_id"`
 	Zones       []string `json:"availability_zone_list"`
 	BillingInfo string   `json:"billing_info"`
-	Tags        []tag
+	Tags        []adapter.Tag
 	Created     string `json:"created_at"`
 }
 
@@ -71,7 +71,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		SubnetIDs:      adapter.Set(b.Subnets...),
 		Zones:          adapter.Set(b.Zones...),
 		ChargeType:     paidInAdvance(b.BillingInfo),
-		Tags:           tagsOf(b.Tags),
+		Tags:           adapter.TagsOf(b.Tags),
 		CloudCreatedAt: f.Time("created_at", b.Created, utc),
 	}
 	if len(row.SubnetIDs) == 0 {

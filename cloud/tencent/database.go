@@ -23,23 +23,23 @@ var databases = adapter.Listing[*Session, database]{
 
 // database is the part of a TencentDB for MySQL instance that is kept.
 type database struct {
-	ID         string `json:"InstanceId"`
-	Name       string `json:"InstanceName"`
-	Status     string `json:"Status"`
-	Zone       string `json:"Zone"`
-	Version    string `json:"EngineVersion"`
-	DeviceType string `json:"DeviceType"`
-	CPU        string `json:"Cpu"`
-	Memory     string `json:"Memory"` // MB
-	Volume     string `json:"Volume"` // GB
-	VIP        string `json:"Vip"`
-	Port       string `json:"Vport"`
-	VPC        string `json:"UniqVpcId"` // VpcId and SubnetId are numbers of another kind
-	Subnet     string `json:"UniqSubnetId"`
-	PayType    string `json:"PayType"`
-	Tags       []tag  `json:"TagList"`
-	Created    string `json:"CreateTime"`
-	Deadline   string `json:"DeadlineTime"`
+	ID         string        `json:"InstanceId"`
+	Name       string        `json:"InstanceName"`
+	Status     string        `json:"Status"`
+	Zone       string        `json:"Zone"`
+	Version    string        `json:"EngineVersion"`
+	DeviceType string        `json:"DeviceType"`
+	CPU        string        `json:"Cpu"`
+	Memory     string        `json:"Memory"` // MB
+	Volume     string        `json:"Volume"` // GB
+	VIP        string        `json:"Vip"`
+	Port       string        `json:"Vport"`
+	VPC        string        `json:"UniqVpcId"` // VpcId and SubnetId are numbers of another kind
+	Subnet     string        `json:"UniqSubnetId"`
+	PayType    string        `json:"PayType"`
+	Tags       []adapter.Tag `json:"TagList"`
+	Created    string        `json:"CreateTime"`
+	Deadline   string        `json:"DeadlineTime"`
 }
 
 // The numbers of the API in the words of its documentation.
@@ -65,7 +65,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		VPCID:          d.VPC,
 		SubnetID:       d.Subnet,
 		ChargeType:     adapter.Word(databaseCharge, d.PayType),
-		Tags:           tagsOf(d.Tags),
+		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
 		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),
 	}

@@ -26,15 +26,15 @@ type disk struct {
 	Placement struct {
 		Zone string `json:"Zone"`
 	} `json:"Placement"`
-	InstanceID  string   `json:"InstanceId"`
-	InstanceIDs []string `json:"InstanceIdList"`
-	Type        string   `json:"DiskType"`
-	Usage       string   `json:"DiskUsage"`
-	Size        string   `json:"DiskSize"`
-	ChargeType  string   `json:"DiskChargeType"`
-	Tags        []tag    `json:"Tags"`
-	Created     string   `json:"CreateTime"`
-	Deadline    string   `json:"DeadlineTime"`
+	InstanceID  string        `json:"InstanceId"`
+	InstanceIDs []string      `json:"InstanceIdList"`
+	Type        string        `json:"DiskType"`
+	Usage       string        `json:"DiskUsage"`
+	Size        string        `json:"DiskSize"`
+	ChargeType  string        `json:"DiskChargeType"`
+	Tags        []adapter.Tag `json:"Tags"`
+	Created     string        `json:"CreateTime"`
+	Deadline    string        `json:"DeadlineTime"`
 }
 
 // diskRow has no device: CBS does not know it.
@@ -49,7 +49,7 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 		Role:           roleOf(d.Usage),
 		SizeGiB:        f.Whole("DiskSize", d.Size),
 		ChargeType:     d.ChargeType,
-		Tags:           tagsOf(d.Tags),
+		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
 		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),
 	}

@@ -37,7 +37,7 @@ type instance struct {
 	ChargeType  string   `json:"InstanceChargeType"`
 	SystemDisk  sized
 	DataDisks   []sized
-	Tags        []tag
+	Tags        []adapter.Tag
 	Created     string `json:"CreatedTime"`
 	Expires     string `json:"ExpiredTime"`
 }
@@ -68,7 +68,7 @@ func hostRow(f *adapter.Fields, i *instance) resource.Row {
 		ImageID:        i.ImageID,
 		OS:             i.OS,
 		ChargeType:     i.ChargeType,
-		Tags:           tagsOf(i.Tags),
+		Tags:           adapter.TagsOf(i.Tags),
 		CloudCreatedAt: f.Time("CreatedTime", i.Created, utc),
 		ExpiresAt:      f.Expiry("ExpiredTime", i.Expires, utc), // none where it is paid afterwards
 	}

@@ -37,7 +37,7 @@ type loadBalancer struct {
 	BackupZones []struct{ Zone string } `json:"BackupZoneSet"`
 	Zones       []string                `json:"Zones"`
 	ChargeType  string                  `json:"ChargeType"`
-	Tags        []tag                   `json:"Tags"`
+	Tags        []adapter.Tag           `json:"Tags"`
 	Created     string                  `json:"CreateTime"`
 	Expires     string                  `json:"ExpireTime"`
 }
@@ -61,7 +61,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		SubnetIDs:      adapter.Set(b.Subnet),
 		Zones:          b.zones(),
 		ChargeType:     b.ChargeType,
-		Tags:           tagsOf(b.Tags),
+		Tags:           adapter.TagsOf(b.Tags),
 		CloudCreatedAt: f.Time("CreateTime", b.Created, beijing),
 	}
 	// A balancer that is paid by the hour may have a time too, which means nothing.
