@@ -20,16 +20,13 @@ var codes = adapter.Codes{
 	"Throttling*":           cloud.Throttled,
 	"RequestLimitExceeded*": cloud.Throttled,
 
-	"InvalidAccessKeyId*":     cloud.InvalidCredential,
-	"InvalidAccessKeySecret*": cloud.InvalidCredential,
-	"InvalidSecurityToken*":   cloud.InvalidCredential,
-	"MissingSecurityToken*":   cloud.InvalidCredential,
-	"SecurityTokenExpired*":   cloud.InvalidCredential,
-	"SignatureDoesNotMatch*":  cloud.InvalidCredential,
-	"IncompleteSignature*":    cloud.InvalidCredential,
-	"InvalidSignature*":       cloud.InvalidCredential,
-	"InvalidCredentials":      cloud.InvalidCredential, // the SDK's own: a part of the key is missing
-	"EntityNotExist.Role":     cloud.InvalidCredential,
+	"InvalidAccessKey*":      cloud.InvalidCredential, // InvalidAccessKeyId.NotFound, InvalidAccessKeySecret …
+	"*SecurityToken*":        cloud.InvalidCredential, // InvalidSecurityToken.Expired, MissingSecurityToken …
+	"SignatureDoesNotMatch*": cloud.InvalidCredential,
+	"IncompleteSignature*":   cloud.InvalidCredential,
+	"InvalidSignature*":      cloud.InvalidCredential,
+	"InvalidCredentials":     cloud.InvalidCredential, // the SDK's own: a part of the key is missing
+	"EntityNotExist.Role":    cloud.InvalidCredential,
 
 	"Forbidden*":             cloud.Denied, // Forbidden.RAM, Forbidden.NoPermission …
 	"NoPermission*":          cloud.Denied,
@@ -46,8 +43,7 @@ var codes = adapter.Codes{
 	"*NextToken*": cloud.ExpiredCursor,
 
 	"ServiceUnavailable*": cloud.Unavailable,
-	"InternalError*":      cloud.Unavailable,
-	"InternalFailure*":    cloud.Unavailable,
+	"Internal*":           cloud.Unavailable, // InternalError, InternalFailure …
 	"UnknownError*":       cloud.Unavailable,
 }
 

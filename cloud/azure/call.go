@@ -62,7 +62,7 @@ func call[T any](ctx context.Context, s *session, region, action string, ask fun
 			return answer, adapter.OfAccount(err)
 		}
 		answer, err = ask(ctx)
-		if refusesToken(err) {
+		if answered(err).Status == http.StatusUnauthorized {
 			s.tokens.forget()
 		}
 		return answer, err
@@ -104,7 +104,7 @@ func ask[T any](ctx context.Context, s *session, q adapter.Query) (adapter.Answe
 	return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
 		answer, err := read[page[T]](ctx, s, s.link(q))
 		switch {
-		case questions[q.Action].optional && missesProvider(err):
+		case questions[q.Action].optional && answered(err).Code == missesRegistration:
 			return adapter.Answer[T]{}, nil
 		case err == nil && answer.NextLink != "":
 			err = s.checkLink(answer.NextLink)

@@ -55,16 +55,6 @@ func isAboutCursor(answer adapter.Answered) bool {
 	return answer.Status == http.StatusGone || answer.Status == http.StatusBadRequest && names
 }
 
-// missesProvider says that the subscription has not registered the resource provider.
-func missesProvider(err error) bool {
-	return answered(err).Code == missesRegistration
-}
-
-// refusesToken says that ARM does not take the token.
-func refusesToken(err error) bool {
-	return answered(err).Status == http.StatusUnauthorized
-}
-
 // messageOf is the message in an answer.
 func messageOf(response *http.Response) string {
 	if response == nil {

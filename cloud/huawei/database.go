@@ -2,6 +2,7 @@ package huawei
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	rds "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3"
@@ -65,7 +66,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		VCPU:           f.Whole("cpu", d.CPU),
 		MemoryMiB:      f.Scaled("mem", d.Memory, 1024),
 		StorageGiB:     f.Whole("volume.size", d.Volume.Size),
-		Endpoint:       cmp.Or(first(adapter.IPs(d.PrivateIPs...)), first(adapter.Set(d.DNSNames...))), // the name where there is no address
+		Endpoint:       cmp.Or(slices.Concat(adapter.IPs(d.PrivateIPs...), adapter.Set(d.DNSNames...))...), // the name where there is no address
 		Port:           f.Port("port", d.Port),
 		VPCID:          d.VPCID,
 		SubnetID:       d.SubnetID,

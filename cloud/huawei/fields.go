@@ -19,11 +19,3 @@ func paidInAdvance(order string) string {
 	}
 	return prePaid
 }
-
-// first is the first of a set, "" of an empty one.
-func first(set []string) string {
-	if len(set) == 0 {
-		return ""
-	}
-	return set[0]
-}
