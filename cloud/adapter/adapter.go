@@ -80,7 +80,7 @@ func (a Account) Signer(chain *Chain[Keys]) Signer {
 		if keys = a.Keys; keys.IsZero() {
 			keys, err = chain.Get(ctx)
 		}
-		a.Calls.Hide(keys)
+		a.Calls.secrets.add(keys)
 		return keys, OfAccount(err)
 	}
 }

@@ -24,13 +24,9 @@ type Calls struct {
 
 func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration, error)) *Calls {
 	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: newTransport()}
-	c.Hide(keys)
+	c.secrets.add(keys)
 	return c
 }
-
-// Hide has no error tell keys that calls are signed with: the configured ones, and those of
-// a default chain or a role, which nobody else knows.
-func (c *Calls) Hide(keys Keys) { c.secrets.add(keys) }
 
 // Do makes one call of an SDK in a region, "" for one that is of no region. It
 // waits for its turn, ends with ctx, and classes the error; doing is the action, such as

@@ -7,8 +7,8 @@ import (
 	"cloudsync/cloud"
 )
 
-// secrets are the keys of a session: the configured ones, and the newest of those that
-// follow each other.
+// secrets are the keys of a session, which no error is to tell: the configured ones, and the
+// newest of those that follow each other, of a default chain or a role.
 type secrets struct {
 	mu    sync.Mutex
 	known []Keys
