@@ -77,8 +77,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	}
 }
 
-// masterZone is the zone of the primary node, or of the only one: that of a read
-// replica has another role.
+// masterZone is the zone of the primary node, else of the only one: a read replica.
 func (d *database) masterZone() string {
 	var zones []string
 	for _, node := range d.Nodes {

@@ -13,14 +13,23 @@ import (
 // codes are the classes of error codes whose HTTP status does not say enough, and of
 // those that matter most. Those of the gateway are documented at
 // https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-errorcode.html; some
-// gateways write them as APIG. Of those, APIGW.0301 to 0307, 0401, 0402 and 0802 come with
-// a 401 or 403 that says the same.
+// gateways write them as APIG.
 var codes = adapter.Codes{
-	"APIGW.0308": cloud.Throttled,      // the throttling threshold has been reached
-	"APIGW.0310": cloud.RegionDisabled, // the project is unavailable
-	"APIGW.0501": cloud.Throttled,      // the quota has been used up
-	"APIGW.0502": cloud.Denied,         // frozen: the account's balance is insufficient
-	"APIGW.0801": cloud.RegionDisabled, // the service is not available in the region
+	"APIGW.0301": cloud.InvalidCredential, // incorrect IAM authentication information
+	"APIGW.0302": cloud.Denied,            // the IAM user may not access the API
+	"APIGW.0303": cloud.InvalidCredential, // incorrect app authentication information
+	"APIGW.0304": cloud.Denied,            // the app may not access the API
+	"APIGW.0305": cloud.InvalidCredential, // incorrect authentication information
+	"APIGW.0306": cloud.Denied,            // access to the API is not allowed
+	"APIGW.0307": cloud.InvalidCredential, // the token has to be renewed
+	"APIGW.0308": cloud.Throttled,         // the throttling threshold has been reached
+	"APIGW.0310": cloud.RegionDisabled,    // the project is unavailable
+	"APIGW.0401": cloud.Denied,            // unknown address of the client
+	"APIGW.0402": cloud.Denied,            // the client's address is not authorized
+	"APIGW.0501": cloud.Throttled,         // the quota has been used up
+	"APIGW.0502": cloud.Denied,            // frozen: the account's balance is insufficient
+	"APIGW.0801": cloud.RegionDisabled,    // the service is not available in the region
+	"APIGW.0802": cloud.Denied,            // the IAM user is forbidden in the region
 
 	// Policies: IAM's, and the services' own words for them. Pdp.0001 and SYS.0403 are
 	// reported by users and not documented; PAP.0001 is not confirmed.
