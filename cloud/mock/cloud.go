@@ -154,17 +154,30 @@ func (c *Cloud) locate(scope resource.Scope) (listing, error) {
 
 // open starts a listing, or takes it up where the cursor left it.
 func (c *Cloud) open(scope resource.Scope, cursor string) (listing, error) {
+	if cursor != "" {
+		l, err := c.locate(scope)
+		if err != nil {
+			return listing{}, err
+		}
+		return l, l.resume(cursor, c.slotsIn(l.region))
+	}
+	l, err := c.now(scope)
+	if err != nil {
+		return listing{}, err
+	}
+	l.total = c.count(l)
+	return l, nil
+}
+
+// now is the scope at the present tick, with nothing counted.
+func (c *Cloud) now(scope resource.Scope) (listing, error) {
 	l, err := c.locate(scope)
 	if err != nil {
 		return listing{}, err
 	}
-	if cursor != "" {
-		return l, l.resume(cursor, c.slotsIn(l.region))
-	}
 	if l.tick, err = c.clock.now(); err != nil {
 		return listing{}, &cloud.Error{Class: cloud.Unavailable, Err: err}
 	}
-	l.total = c.count(l)
 	return l, nil
 }
 

@@ -15,6 +15,13 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
+// unmix is mix's inverse: the factors are the inverses of mix's, modulo 2^64.
+func unmix(x uint64) uint64 {
+	x = (x ^ x>>31 ^ x>>62) * 0x319642b2d24d8ec3
+	x = (x ^ x>>27 ^ x>>54) * 0x96de1b173f119089
+	return x ^ x>>30 ^ x>>60
+}
+
 // mixText folds a text into a hash.
 func mixText(hash uint64, text string) uint64 {
 	for i := range len(text) {

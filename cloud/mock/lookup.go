@@ -33,7 +33,7 @@ func (c *Cloud) lookup(ctx context.Context, scope resource.Scope, nativeIDs []st
 	if err := wait(ctx, c.pageDelay); err != nil {
 		return nil, err
 	}
-	l, err := c.open(scope, "")
+	l, err := c.now(scope)
 	if err != nil {
 		return nil, err
 	}
@@ -44,29 +44,30 @@ func (c *Cloud) lookup(ctx context.Context, scope resource.Scope, nativeIDs []st
 	return c.existing(l, nativeIDs), nil
 }
 
-// existing looks for the ids' hosts among all of the region, since an id does not
-// tell its slot.
+// existing are those of the ids that the listing would have, at the cost of the ids
+// alone.
 func (c *Cloud) existing(l listing, nativeIDs []string) (existing []string) {
-	wanted := make(map[uint64][]string, len(nativeIDs))
 	for _, id := range nativeIDs {
-		if host, ok := hostOf(id); ok {
-			wanted[host] = append(wanted[host], id)
-		}
-	}
-	var rows []resource.Row
-	for position := range c.slotsIn(l.region) {
-		life, ok := c.lifeAt(l, position)
-		if !ok || wanted[life.id] == nil {
-			continue
-		}
-		rows = l.kind.rows(rows[:0], &c.places[l.region], life)
-		for _, row := range rows {
-			if id := row.RowMeta().NativeID; slices.Contains(wanted[life.id], id) {
-				existing = append(existing, id)
-			}
+		if c.lists(l, id) && !slices.Contains(existing, id) {
+			existing = append(existing, id)
 		}
 	}
 	return existing
+}
+
+// lists says whether a resource of that id is in the listing.
+func (c *Cloud) lists(l listing, nativeID string) bool {
+	host, ok := hostOf(nativeID)
+	if !ok {
+		return false
+	}
+	life, ok := c.population.of(host, l.tick)
+	if !ok || regionOf(life.slot, len(c.places)) != l.region {
+		return false
+	}
+	return slices.ContainsFunc(l.kind.rows(nil, &c.places[l.region], life), func(row resource.Row) bool {
+		return row.RowMeta().NativeID == nativeID
+	})
 }
 
 // hostOf reads which life a host's or a disk's id belongs to.

@@ -1,9 +1,11 @@
 package mock_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
@@ -71,4 +73,63 @@ func TestSkippedRowsLookLikeACompleteListing(t *testing.T) {
 		}
 	}
 	require.InDelta(t, 9900, listed, 50)
+}
+
+// A look-up is answered from the ids, a listing from the slots: they must agree.
+func TestLookupFindsWhatIsListed(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		settings := mock.DefaultSettings()
+		settings.Seed = rapid.Uint64().Draw(t, "seed")
+		settings.Hosts.Min = rapid.Int64Range(0, 40).Draw(t, "min")
+		settings.Hosts.Max = rapid.Int64Range(settings.Hosts.Min, 60).Draw(t, "max")
+		settings.Churn = rapid.Float64Range(0, 1).Draw(t, "churn")
+		regions := mock.DefaultRegions()[:rapid.IntRange(1, 5).Draw(t, "regions")]
+		now := rapid.Int64Range(20, mock.MaxTick).Draw(t, "tick")
+		m := mock.New(settings, regions)
+		m.SetTick(now)
+		for _, kind := range kinds {
+			asked := idsAround(m, kind, regions, now)
+			for _, region := range regions {
+				scope := scopeOf(kind, region)
+				existing, err := m.Lookup(t.Context(), scope, asked)
+				require.NoError(t, err)
+				listed, _ := list(t, m, scope)
+				require.ElementsMatch(t, idsOf(listed), existing, scope)
+			}
+		}
+	})
+}
+
+// idsAround are the ids of all regions in the ticks up to now, each with some that no
+// resource has.
+func idsAround(m *mock.Cloud, kind string, regions []string, now int64) (ids []string) {
+	for _, region := range regions {
+		for tick := now - 20; tick <= now; tick += 4 {
+			for _, id := range idsOf(m.Snapshot(scopeOf(kind, region), tick)) {
+				ids = append(ids, id, id, id+"-1", id+"0", "0"+id, id[:1]+"-0"+id[2:])
+			}
+		}
+	}
+	return ids
+}
+
+// What a look-up costs depends on the ids, not on the size of the region.
+func BenchmarkLookup(b *testing.B) {
+	for _, hosts := range []int64{1_000, 1_000_000} {
+		b.Run(fmt.Sprintf("100 ids of %d hosts", hosts), func(b *testing.B) {
+			m := mock.New(mock.Settings{Hosts: mock.ExactHosts(hosts), Churn: 0.01, PageSize: 100}, []string{"beijing"})
+			scope := scopeOf("resource_host", "beijing")
+			page, err := m.List(b.Context(), scope, "")
+			require.NoError(b, err)
+			ids := idsOf(page.Rows)
+			b.ReportAllocs()
+			for b.Loop() {
+				existing, err := m.Lookup(b.Context(), scope, ids)
+				if err != nil || len(existing) != len(ids) {
+					b.Fatal(len(existing), err)
+				}
+			}
+		})
+	}
 }

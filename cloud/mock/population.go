@@ -52,6 +52,16 @@ func (p population) at(slot, tick int64) (l life, ok bool) {
 	}, true
 }
 
+// of returns the life of that id, if it is being lived at the tick.
+func (p population) of(id uint64, tick int64) (l life, ok bool) {
+	slot := int64((unmix(id) ^ p.key) >> 32)
+	if slot >= p.hosts.Max {
+		return life{}, false
+	}
+	l, ok = p.at(slot, tick)
+	return l, ok && l.id == id
+}
+
 // The slots are dealt to the regions in turn, so each region has its share of
 // the steady ones and no page has to look at another region's slots.
 
@@ -64,3 +74,6 @@ func (p population) slotsIn(region, regions int) int64 {
 func slotAt(position int64, region, regions int) int64 {
 	return position*int64(regions) + int64(region)
 }
+
+// regionOf is the index of the region that the slot was dealt to.
+func regionOf(slot int64, regions int) int { return int(slot % int64(regions)) }
