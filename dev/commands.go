@@ -154,7 +154,7 @@ func newWith() *cobra.Command {
 }
 
 func newBench() *cobra.Command {
-	var hosts int
+	var hosts, scopes int
 	var edges bool
 	var format, plot, profiles string
 	cmd := &cobra.Command{
@@ -168,19 +168,28 @@ func newBench() *cobra.Command {
 			if hosts < 0 || hosts > mock.MaxHosts {
 				return fmt.Errorf("cannot measure %d hosts: write 1 to %d, or 0 for all sizes", hosts, mock.MaxHosts)
 			}
+			plans := bench.Plans(hosts)
+			if scopes != 0 {
+				some, ok := bench.PlansOfScopes(scopes)
+				if !ok || hosts != 0 {
+					return fmt.Errorf("cannot measure %d scopes: write 2000 or 20000, without a number of hosts", scopes)
+				}
+				plans = some
+			}
 			c := console.New(os.Stderr)
 			programs, err := setup.Servers(cmd.Context(), l, c)
 			if err != nil {
 				return err
 			}
 			return bench.Run(cmd.Context(), bench.Options{
-				Layout: l, Console: c, Programs: programs, Fleets: bench.Fleets(hosts), Edges: edges || hosts == 0,
+				Layout: l, Console: c, Programs: programs, Plans: plans, Edges: edges || hosts+scopes == 0,
 				JSON: format == "json", Out: os.Stdout, Plot: plot, Profiles: profiles,
 			})
 		}),
 	}
-	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000)")
-	cmd.Flags().BoolVar(&edges, "edges", false, "measure unusual fleets, too (with --hosts; else always)")
+	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000); 10,000,000 beside 1,000,000")
+	cmd.Flags().IntVar(&scopes, "scopes", 0, "measure 100,000 hosts in this many scopes only: 2000 or 20000")
+	cmd.Flags().BoolVar(&edges, "edges", false, "measure several workers and a slow cloud, too (with --hosts or --scopes; else always)")
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
 	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
 	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")

@@ -21,7 +21,7 @@ func (s *servers) measureEdges(ctx context.Context) error {
 		name    string
 		measure func(context.Context) ([]Edge, error)
 	}{
-		{"many scopes", s.measureManyScopes}, {"several workers", s.measureWorkers}, {"a worker killed", s.measureKilled},
+		{"several workers", s.measureWorkers}, {"a worker killed", s.measureKilled},
 		{"a limited provider", s.measureLimit},
 	} {
 		s.options.Console.Printf("at the edges: %s", edge.name)
@@ -32,23 +32,6 @@ func (s *servers) measureEdges(ctx context.Context) error {
 		s.results.edges = append(s.results.edges, found...)
 	}
 	return nil
-}
-
-// measureManyScopes is a fleet whose run is divided among children.
-func (s *servers) measureManyScopes(ctx context.Context) ([]Edge, error) {
-	const scopes, maxEvents = 2000, 10_000
-	samples, err := s.measureEdge(ctx, Fleet{Hosts: 50 * scopes, Scopes: scopes}, setting{}, 1, firstLoad, unchanged)
-	var edges []Edge
-	for _, sample := range samples {
-		edges = append(edges, Edge{
-			Name: "2,000 scopes of 50: " + sample.Case, Seconds: sample.Seconds,
-			Detail: fmt.Sprintf("%d changes; %d events in the longest of the run's workflows, %d in all", sample.Changes, sample.Events, sample.AllEvents),
-			bounds: []Bound{{
-				What: "2,000 scopes, " + sample.Case + ", events of a workflow", Value: float64(sample.Events), Must: maxEvents, Aim: maxEvents, unit: " events",
-			}},
-		})
-	}
-	return edges, err
 }
 
 // slowFleet and slowCloud are a listing that mostly waits: 25 pages in each scope.
@@ -97,7 +80,7 @@ func (s *servers) measureEdge(ctx context.Context, fleet Fleet, set setting, wor
 	}
 	defer func() { err = errors.Join(err, in.remove()) }()
 	for _, name := range names {
-		sample, err := in.measure(ctx, name, 0, workers)
+		sample, err := in.measure(ctx, Case{Name: name}, workers)
 		if err != nil {
 			return nil, err
 		}

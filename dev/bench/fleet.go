@@ -10,57 +10,40 @@ import (
 	"cloudsync/workflows"
 )
 
-// The cases of a fleet, in the order in which they are run.
-const (
-	firstLoad = "first load"
-	unchanged = "unchanged"
-	churn1    = "1% churn"
-	churn01   = "0.1% churn"
-	churn10   = "10% churn"
-)
-
-// The cloud changes by a thousandth per tick, so that a tick says how much has
-// changed in all.
-const churnPerTick = 0.001
-
-var cases = []struct {
-	name string
-	tick int64
-}{
-	{firstLoad, 0}, {unchanged, 0}, {churn1, 10}, {churn01, 11}, {churn10, 111},
-}
-
 const kind = "resource_host"
 
-// measureFleet runs the cases one after the other on a database of their own,
+// measurePlan runs the cases one after the other on a database of their own,
 // each with a new worker, and the references in between, where their rows are.
-func (s *servers) measureFleet(ctx context.Context, fleet Fleet) (err error) {
-	in, err := s.newInstallation(ctx, fleet, setting{})
+func (s *servers) measurePlan(ctx context.Context, plan Plan) (err error) {
+	in, err := s.newInstallation(ctx, plan.Fleet, setting{})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.remove()) }()
 	r := references{installation: in}
 	defer func() { err = errors.Join(err, r.remove()) }()
-	for _, c := range cases {
-		s.options.Console.Printf("%s: %s", fleet, c.name)
-		sample, err := in.measure(ctx, c.name, c.tick, 1)
+	for _, c := range plan.Cases {
+		s.options.Console.Printf("%s: %s", plan, c.Name)
+		sample, err := in.measure(ctx, c, 1)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", c.Name, err)
 		}
 		s.results.add(sample)
-		found, err := r.after(ctx, c.name)
+		if plan.Alone {
+			continue
+		}
+		found, err := r.after(ctx, c.Name)
 		if err != nil {
-			return fmt.Errorf("references after %s: %w", c.name, err)
+			return fmt.Errorf("references after %s: %w", c.Name, err)
 		}
 		s.results.addReferences(found...)
 	}
 	return nil
 }
 
-// measure is one run, with the cloud at a tick, by so many new workers.
-func (in *installation) measure(ctx context.Context, name string, tick int64, workers int) (sample Sample, err error) {
-	if err := mock.WriteTick(in.tickFile, tick); err != nil {
+// measure is one run, with the cloud as the case has it, by so many new workers.
+func (in *installation) measure(ctx context.Context, c Case, workers int) (sample Sample, err error) {
+	if err := errors.Join(mock.WriteTick(in.tickFile, c.Tick), in.writeConfig(c)); err != nil {
 		return sample, err
 	}
 	var started []*workerProcess
@@ -70,18 +53,18 @@ func (in *installation) measure(ctx context.Context, name string, tick int64, wo
 		}
 	}()
 	for range workers {
-		w, err := in.startWorker(ctx, name)
+		w, err := in.startWorker(ctx, c.Name)
 		if err != nil {
 			return sample, err
 		}
 		started = append(started, w)
 	}
-	sample, err = in.measureRun(ctx, started)
-	sample.Case, sample.Hosts, sample.Scopes = name, in.fleet.Hosts, in.fleet.Scopes
+	sample, err = in.measureRun(ctx, c, started)
+	sample.Case, sample.Hosts, sample.Scopes = c.Name, in.fleet.Hosts, in.fleet.Scopes
 	return sample, err
 }
 
-func (in *installation) measureRun(ctx context.Context, workers []*workerProcess) (sample Sample, err error) {
+func (in *installation) measureRun(ctx context.Context, c Case, workers []*workerProcess) (sample Sample, err error) {
 	by := rowsOf(in.Database.Installation())
 	before, err := readCounters(ctx, in.sql, by)
 	if err != nil {
@@ -114,7 +97,7 @@ func (in *installation) measureRun(ctx context.Context, workers []*workerProcess
 	if sample.History, err = in.history(ctx, report); err != nil {
 		return sample, err
 	}
-	return sample, in.check(ctx, report)
+	return sample, in.check(ctx, c, report)
 }
 
 func beginAll(mysql *measured, workers []*workerProcess) error {
@@ -147,13 +130,16 @@ func (s *Sample) addUsage(mysql *measured, workers []*workerProcess) error {
 }
 
 // check makes sure that what was measured was done.
-func (in *installation) check(ctx context.Context, report workflows.Report) error {
+func (in *installation) check(ctx context.Context, c Case, report workflows.Report) error {
 	var rows int64
 	if err := in.sql.QueryRowContext(ctx, "SELECT COUNT(*) FROM resource_host").Scan(&rows); err != nil {
 		return fmt.Errorf("count the inventory: %w", err)
 	}
-	if rows != int64(in.fleet.Hosts) || report.CloudNum != rows || report.ScopesFailed+report.ScopesHeld > 0 {
-		return fmt.Errorf("the run left %d rows of %d hosts: outcome %s, %s", rows, in.fleet.Hosts, report.Outcome, report.Error)
+	denied := in.denied(c)
+	listed := int64(in.fleet.Hosts - denied*in.fleet.Hosts/in.fleet.Scopes)
+	if rows != int64(in.fleet.Hosts) || report.CloudNum != listed || report.ScopesFailed != int64(denied) || report.ScopesHeld > 0 {
+		return fmt.Errorf("the run left %d rows of %d hosts, listed %d, and %d scopes failed: outcome %s, %s",
+			rows, in.fleet.Hosts, report.CloudNum, report.ScopesFailed, report.Outcome, report.Error)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -12,59 +11,31 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	"cloudsync/cloud/mock"
-	"cloudsync/config"
 	"cloudsync/dev/temporalserver"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
 
-// installation is one cloud with a database and a namespace of its own.
+// installation is the clouds of a fleet with a database and a namespace of their own.
 type installation struct {
 	*servers
-	fleet     Fleet
+	clouds
 	database  string
 	namespace string
 	dir       string
 	config    string
-	tickFile  string
-	cloud     mock.Settings
-	set       setting
-	regions   []string
 	sql       *sql.DB
 	temporal  client.Client
 }
 
-// setting is what differs from the usual cloud.
-type setting struct {
-	pageSize  int
-	pageDelay time.Duration
-	perSecond int // requests that the provider takes, and the worker makes; 0: any number
-	// maxParallel is how many scopes a run works on at once; 0: as by default.
-	maxParallel int
-}
-
-const usualPageSize = 500
-
 func (s *servers) newInstallation(ctx context.Context, fleet Fleet, set setting) (*installation, error) {
 	name := "bench_" + strings.ToLower(rand.Text()[:8])
-	in := &installation{servers: s, fleet: fleet, set: set, database: name, namespace: name, dir: filepath.Join(s.dir, name)}
-	in.tickFile = filepath.Join(in.dir, "tick")
-	in.cloud = mock.DefaultSettings()
-	in.cloud.Seed, in.cloud.Hosts, in.cloud.Churn = 1, mock.ExactHosts(int64(fleet.Hosts)), churnPerTick
-	in.cloud.TickFile, in.cloud.PageSize, in.cloud.PageDelay = in.tickFile, usualPageSize, set.pageDelay
-	in.cloud.RequestsPerSecond = set.perSecond
-	if set.pageSize > 0 {
-		in.cloud.PageSize = set.pageSize
-	}
-	for i := range fleet.Scopes {
-		in.regions = append(in.regions, fmt.Sprintf("region-%04d", i))
-	}
+	in := &installation{servers: s, database: name, namespace: name, dir: filepath.Join(s.dir, name)}
+	in.clouds, in.config = newClouds(fleet, set, filepath.Join(in.dir, "tick")), filepath.Join(in.dir, "cloudsync.yaml")
 	if err := in.create(ctx); err != nil {
 		return nil, errors.Join(err, in.remove())
 	}
@@ -78,10 +49,7 @@ func (in *installation) create(ctx context.Context) error {
 	if err := in.createDatabase(ctx); err != nil {
 		return err
 	}
-	if err := in.createNamespace(ctx); err != nil {
-		return err
-	}
-	return in.writeConfig()
+	return in.createNamespace(ctx)
 }
 
 func (in *installation) createDatabase(ctx context.Context) error {
@@ -137,21 +105,13 @@ func within(ctx context.Context, limit time.Duration, do func() error) error {
 	}
 }
 
-func (in *installation) writeConfig() error {
-	cloud, err := yaml.MarshalWithOptions(in.cloud, yaml.JSON())
+// writeConfig writes that of the workers from now on.
+func (in *installation) writeConfig(c Case) error {
+	text, err := in.configuration(in.Database.DSN(in.database), c)
 	if err != nil {
-		return fmt.Errorf("write the cloud's settings: %w", err)
+		return fmt.Errorf("write the clouds' settings: %w", err)
 	}
-	in.config = filepath.Join(in.dir, "cloudsync.yaml")
-	text := fmt.Sprintf(`mysql_s: [{ name: bench, addr: %q }]
-public_cloud_sync:
-  enable: true
-  resources:
-    resource_host: { interval: 1h, max_parallel_scopes: %d }
-  accounts:
-    - { provider: mock, name: bench, requests_per_second: %d, regions: [%s], mock: %s }
-`, in.Database.DSN(in.database), cmp.Or(in.set.maxParallel, config.DefaultMaxParallelScopes), in.set.perSecond, strings.Join(in.regions, ", "), cloud)
-	return os.WriteFile(in.config, []byte(text), 0o600)
+	return os.WriteFile(in.config, text, 0o600)
 }
 
 func (in *installation) remove() error {

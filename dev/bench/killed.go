@@ -22,7 +22,7 @@ func (s *servers) measureKilled(ctx context.Context) (edges []Edge, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, in.remove()) }()
-	if _, err := in.measure(ctx, firstLoad, 0, 1); err != nil {
+	if _, err := in.measure(ctx, Case{Name: firstLoad}, 1); err != nil {
 		return nil, err
 	}
 	stays, err := in.startWorker(ctx, unchanged)

@@ -20,9 +20,9 @@ func (r *results) plot(path string) error {
 	p.Legend.Top, p.Legend.Left = true, true
 	p.Add(plotter.NewGrid())
 	var lines []any
-	for _, c := range cases {
-		lines = append(lines, c.name, r.points(func(f Fleet) (float64, bool) {
-			s, ok := r.sample(f, c.name)
+	for _, c := range usualCases {
+		lines = append(lines, c.Name, r.points(func(f Fleet) (float64, bool) {
+			s, ok := r.sample(f, c.Name)
 			return s.Seconds, ok
 		}))
 	}
@@ -39,7 +39,7 @@ func (r *results) plot(path string) error {
 }
 
 func (r *results) points(seconds func(Fleet) (float64, bool)) (points plotter.XYs) {
-	for _, hosts := range []int{10_000, 100_000, million} {
+	for _, hosts := range []int{10 * thousand, 100 * thousand, million} {
 		if y, ok := seconds(ofScopes(hosts)); ok {
 			points = append(points, plotter.XY{X: float64(hosts), Y: y})
 		}

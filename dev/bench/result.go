@@ -59,7 +59,11 @@ func (r *results) sample(f Fleet, name string) (Sample, bool) {
 }
 
 func (r *results) samplesOf(f Fleet, name string) []Sample {
-	return matching(r.samples, func(s Sample) bool { return s.Hosts == f.Hosts && s.Scopes == f.Scopes && s.Case == name })
+	return matching(r.samplesOfFleet(f), func(s Sample) bool { return s.Case == name })
+}
+
+func (r *results) samplesOfFleet(f Fleet) []Sample {
+	return matching(r.samples, func(s Sample) bool { return s.Hosts == f.Hosts && s.Scopes == f.Scopes })
 }
 
 // reference is the median of its seconds, likewise.
@@ -126,14 +130,16 @@ func (r *results) writeJSON(out io.Writer, bounds []Bound) error {
 func (r *results) writeTables(out io.Writer, bounds []Bound) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%s%s; of what was measured several times, the medians by the seconds\n\n", r.server(), machineSize())
-	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tfrom–to\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\thistory KB\tactivities\t")
+	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tfrom–to\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\tin all\thistory KB\tactivities\t")
 	for _, measured := range grouped(r.samples, func(s Sample) [3]any { return [3]any{s.Hosts, s.Scopes, s.Case} }) {
 		s, _ := median(measured, sampleSeconds)
-		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.2f\t%s\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t%d\t%.0f\t%d\t\n", s.Hosts, s.Scopes, s.Case, s.Changes,
+		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.2f\t%s\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t%d\t%d\t%.0f\t%d\t\n", s.Hosts, s.Scopes, s.Case, s.Changes,
 			s.Seconds, spread(measured, sampleSeconds), s.CPUSeconds, s.MySQLCPUSeconds, s.PeakMiB, s.RowsWritten, float64(s.BytesWritten)/1e6,
-			s.Events, float64(s.Bytes)/1e3, s.Activities)
+			s.Events, s.AllEvents, float64(s.Bytes)/1e3, s.Activities)
 	}
-	fmt.Fprintln(w, "\nhosts\tscopes\treference\tseconds\tfrom–to\tnote\t")
+	if len(r.references) > 0 {
+		fmt.Fprintln(w, "\nhosts\tscopes\treference\tseconds\tfrom–to\tnote\t")
+	}
 	for _, measured := range grouped(r.references, func(ref Reference) [3]any { return [3]any{ref.Hosts, ref.Scopes, ref.Name} }) {
 		ref, _ := median(measured, referenceSeconds)
 		fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%s\t%s\t\n", ref.Hosts, ref.Scopes, ref.Name, ref.Seconds, spread(measured, referenceSeconds), ref.Note)
