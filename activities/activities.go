@@ -7,8 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -265,28 +267,51 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
-	out := LoadLocalHashesOut{Scopes: make([]LocalScope, len(claims))}
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(foldParallel)
-	for i, claim := range claims {
-		group.Go(func() error {
-			local, err := a.foldStored(groupCtx, kind, claim.Lease)
-			out.Scopes[i] = LocalScope{
-				ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region, Local: local,
-				Holds: held[claim.ScopeID],
-			}
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	local, err := a.foldAll(ctx, kind, claims)
+	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
+	}
+	out := LoadLocalHashesOut{Scopes: make([]LocalScope, len(claims))}
+	for i, claim := range claims {
+		out.Scopes[i] = LocalScope{
+			ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region,
+			Local: local[claim.ScopeID], Holds: held[claim.ScopeID],
+		}
 	}
 	return out, nil
 }
 
-// foldParallel is how many scopes are folded at once: nothing else of the run works
-// meanwhile, and each connection to MySQL keeps half of two cores busy.
-const foldParallel = 4
+const (
+	// foldParallel is how many groups of scopes are folded at once: nothing else of the run
+	// works meanwhile, and each connection to MySQL keeps half of two cores busy.
+	foldParallel = 4
+	// foldGroups is among how many groups the scopes are divided: so many that scopes of
+	// different sizes are spread well, and that fifty, which may be large, are read alone.
+	foldGroups = 32
+)
+
+// foldAll returns the digests of the scopes' stored entries, by the scope's id. Scopes are
+// read in groups, since most are small, and a statement costs more than such a scope.
+func (a *Activities) foldAll(ctx context.Context, kind *resource.Kind, claims []store.Claim) (map[int64]resource.Digest, error) {
+	var mu sync.Mutex
+	local := make(map[int64]resource.Digest, len(claims))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(foldParallel)
+	for some := range slices.Chunk(claims, max(1, min(len(claims)/foldGroups, store.MaxShownScopes))) {
+		group.Go(func() error {
+			leases := make([]store.Lease, len(some))
+			for i, claim := range some {
+				leases[i] = claim.Lease
+			}
+			digests, err := a.foldStored(ctx, kind, leases)
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(local, digests)
+			return err
+		})
+	}
+	return local, group.Wait()
+}
 
 // ApplyAdds applies the additions that ComputeDiff found.
 func (a *Activities) ApplyAdds(ctx context.Context, in ApplyIn) (store.Counts, error) {

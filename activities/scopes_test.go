@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store/storetest"
 )
 
 func listIn(runID string) activities.ListScopesIn {
@@ -137,6 +139,39 @@ func TestLoadLocalHashesFoldsWhatIsStored(t *testing.T) {
 	b.begin(t, "second")
 	require.Equal(t, cloudside, b.scope.Local)
 	require.Equal(t, "mock/demo/beijing", b.scope.Place())
+}
+
+// Scopes are folded in groups; each has its own digest.
+func TestLoadLocalHashesOfManyScopes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.cloud.set(hosts(0, 15))
+	b.sync(t, "first")
+	var scopes []resource.Scope
+	for i := range 100 {
+		scopes = append(scopes, resource.Scope{Kind: kind, Provider: "mock", Account: "demo", Region: fmt.Sprint("r", i)})
+	}
+	ids, err := b.store.EnsureScopes(t.Context(), kind, scopes)
+	require.NoError(t, err)
+	for i := range 4 { // some scopes have rows, most have none
+		_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET scope_id = ? WHERE scope_id = ? ORDER BY uid LIMIT 3", ids[i*33], b.scope.ID)
+		require.NoError(t, err)
+	}
+	b.begin(t, "second")
+	slices.Reverse(ids)
+	out, err := execute(t, attempt{}, b.LoadLocalHashes, activities.LoadLocalHashesIn{Kind: kind, Run: b.run, ScopeIDs: append(ids, b.scope.ID)})
+	require.NoError(t, err)
+	require.Len(t, out.Scopes, 101)
+	counts, found := map[int64]int{}, []int64(nil)
+	for _, scope := range out.Scopes {
+		want, err := b.store.FoldScope(t.Context(), resource.HostKind, scope.ID)
+		require.NoError(t, err)
+		require.Equal(t, want, scope.Local)
+		counts[scope.Local.Count]++
+		found = append(found, scope.ID)
+	}
+	require.ElementsMatch(t, append(ids, b.scope.ID), found)
+	require.Equal(t, map[int64]int{0: 96, 3: 5}, counts)
 }
 
 func TestLoadLocalHashesOfAnUnknownScope(t *testing.T) {

@@ -102,24 +102,31 @@ func (s *storedEntries) forget(lease store.Lease) {
 // grows for each scope costs more than the copy.
 var rooms = sync.Pool{New: func() any { return new([]resource.Entry) }}
 
-// foldStored returns the digest of the inventory's entries of a scope, and hands them
-// over to FetchCloud, unless there are too many.
-func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, lease store.Lease) (resource.Digest, error) {
+// foldStored returns the digests of the inventory's entries of scopes, by the scope's id,
+// and hands the entries over to FetchCloud, unless a scope has too many.
+func (a *Activities) foldStored(ctx context.Context, kind *resource.Kind, leases []store.Lease) (map[int64]resource.Digest, error) {
 	room := rooms.Get().(*[]resource.Entry)
 	defer rooms.Put(room)
 	entries, at := (*room)[:0], time.Now()
-	digest, err := a.deps.Store.ShowScope(ctx, kind, lease.ScopeID, func(entry resource.Entry) {
+	of, ids := make(map[int64]store.Lease, len(leases)), make([]int64, len(leases))
+	for i, lease := range leases {
+		a.stored.take(lease) // what an earlier attempt read
+		of[lease.ScopeID], ids[i] = lease, lease.ScopeID
+	}
+	digests := make(map[int64]resource.Digest, len(leases))
+	err := a.deps.Store.ShowScopes(ctx, kind, ids, func(entry resource.Entry) {
 		if len(entries) <= maxHandedOver {
 			entries = append(entries, entry)
 		}
+	}, func(scopeID int64, digest resource.Digest) {
+		digests[scopeID] = digest
+		if len(entries) <= maxHandedOver {
+			a.stored.put(of[scopeID], readEntries{Stored: resource.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
+		}
+		entries = entries[:0]
 	})
 	*room = entries
-	if err != nil || len(entries) > maxHandedOver {
-		a.stored.take(lease) // what an earlier attempt read
-		return digest, err
-	}
-	a.stored.put(lease, readEntries{Stored: resource.Stored{Entries: slices.Clone(entries), Digest: digest}, at: at})
-	return digest, nil
+	return digests, err
 }
 
 // loadStored returns what the inventory holds of a scope: as it was handed over, or

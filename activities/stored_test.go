@@ -1,6 +1,8 @@
 package activities
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +10,7 @@ import (
 
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/store/storetest"
 )
 
 func entriesAt(entries []resource.Entry, at time.Time) readEntries {
@@ -74,4 +77,41 @@ func TestStoredEntriesThatNobodyTakesAreForgotten(t *testing.T) {
 	_, ok := s.take(next)
 	require.True(t, ok)
 	require.Zero(t, s.entries)
+}
+
+func TestEntriesOfAGroupAreHandedOverByScope(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.NewDatabase(t)
+	a := &Activities{deps: Deps{Store: storetest.OpenDSN(t, dsn)}}
+	_, err := a.deps.Store.Migrate(t.Context())
+	require.NoError(t, err)
+	var leases []store.Lease
+	for scope, rows := range []int{0, 2, 0, 3, 1} {
+		leases = append([]store.Lease{{RunID: "run", ScopeID: int64(scope + 1)}}, leases...)
+		for i := range rows {
+			_, err := storetest.Connect(t, dsn).Exec(`INSERT INTO resource_host (uid, hash, scope_id, provider, account, region, native_id, created_at, updated_at)
+				VALUES (?, ?, ?, 'mock', 'demo', 'r', '', NOW(6), NOW(6))`, fmt.Sprintf("uid of %d in %4d", i, scope), fmt.Sprintf("hash %11d", i), scope+1)
+			require.NoError(t, err)
+		}
+	}
+	digests, err := a.foldStored(t.Context(), resource.HostKind, leases)
+	require.NoError(t, err)
+	require.Len(t, digests, 5)
+	for _, lease := range leases {
+		want, err := a.deps.Store.LoadScope(t.Context(), resource.HostKind, lease.ScopeID, 0)
+		require.NoError(t, err)
+		read, ok := a.stored.take(lease)
+		require.True(t, ok)
+		require.Equal(t, want.Digest, digests[lease.ScopeID])
+		require.Equal(t, want.Digest, read.Digest)
+		require.ElementsMatch(t, want.Entries, read.Entries)
+	}
+
+	_, err = a.foldStored(t.Context(), resource.HostKind, leases)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = a.foldStored(ctx, resource.HostKind, leases)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Empty(t, a.stored.of, "an attempt that fails leaves nothing of the one before")
 }

@@ -87,6 +87,61 @@ func TestScopesAreReadApart(t *testing.T) {
 	require.Equal(t, digest, stored.Digest)
 }
 
+func TestScopesAreShownOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var ids []int64
+	want := map[int64]resource.Stored{}
+	for i, names := range [][]string{{"i-2", "i-1"}, {}, {"i-4", "i-5", "i-3"}, {}, {"i-9"}, {}} {
+		claims, err := b.ClaimScopes(t.Context(), b.run, b.ensure(t, scopeIn(fmt.Sprintf("region-%d", i))))
+		require.NoError(t, err)
+		there := *b
+		there.lease = claims[0].Lease
+		var rows []resource.Row
+		for _, name := range names {
+			rows = append(rows, host(name))
+		}
+		if len(rows) > 0 {
+			there.put(t, diff.Add, i+1, rows...)
+		}
+		id := claims[0].ScopeID
+		stored, err := b.LoadScope(t.Context(), resource.HostKind, id, 0)
+		require.NoError(t, err)
+		require.Len(t, stored.Entries, len(names))
+		ids, want[id] = append([]int64{id}, ids...), stored
+	}
+
+	for asked := 1; asked <= len(ids); asked++ {
+		shown, order := map[int64]resource.Stored{}, []int64(nil)
+		var entries []resource.Entry
+		err := b.ShowScopes(t.Context(), resource.HostKind, ids[:asked], func(entry resource.Entry) {
+			entries = append(entries, entry)
+		}, func(scopeID int64, digest resource.Digest) {
+			order, shown[scopeID] = append(order, scopeID), resource.Stored{Entries: append([]resource.Entry{}, entries...), Digest: digest}
+			entries = nil
+		})
+		require.NoError(t, err)
+		require.ElementsMatch(t, ids[:asked], order, "each once")
+		for _, id := range ids[:asked] {
+			require.Equal(t, want[id], shown[id])
+		}
+	}
+}
+
+// A part of a scope is no scope, nor is what was not read an empty one.
+func TestNoScopeIsDoneThatWasNotRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.put(t, diff.Add, 1, host("i-2"), host("i-1"))
+	empty := b.ensure(t, scopeIn("shanghai"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := b.ShowScopes(ctx, resource.HostKind, append(empty, b.lease.ScopeID), func(resource.Entry) {}, func(int64, resource.Digest) {
+		t.Error("done")
+	})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
 // The creation stays, the last change moves.
 func TestTimesOfARow(t *testing.T) {
 	t.Parallel()
