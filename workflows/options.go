@@ -11,7 +11,7 @@ import (
 
 // heartbeatTimeout is how soon the loss of a worker is noticed. Every activity
 // heartbeats.
-const heartbeatTimeout = 20 * time.Second
+const heartbeatTimeout = 10 * time.Second
 
 // The database may be away for a while: an activity is tried again, with ever
 // longer pauses, for as long as these allow it. Listing ends sooner: FetchCloud

@@ -270,7 +270,7 @@ func (k *soak) finish(t *testing.T, run client.WorkflowRun) workflows.Report {
 	return report
 }
 
-// What bounds the time: the loss of a worker is noticed after 20 s, and that of a
+// What bounds the time: the loss of a worker is noticed after 10 s, and that of a
 // database costs a few.
 const (
 	maxKills   = 2

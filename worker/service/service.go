@@ -42,6 +42,10 @@ const (
 	connectLimit = time.Minute
 	// stopLimit is how long running activities get to leave their checkpoints.
 	stopLimit = 20 * time.Second
+	// heartbeatEvery is how often an activity's heartbeat reaches the server, and with it
+	// what of a bundle is done. By itself the SDK waits for four fifths of the time after
+	// which a worker counts as lost.
+	heartbeatEvery = 2 * time.Second
 	// maxActivities is how many activities run at once in one worker. Most of
 	// their time is waiting, for a cloud or for MySQL. While nothing is to be done,
 	// each poller keeps one of these slots.
@@ -125,6 +129,9 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 	}
 	if opts.WorkerStopTimeout == 0 {
 		opts.WorkerStopTimeout = stopLimit
+	}
+	if opts.MaxHeartbeatThrottleInterval == 0 {
+		opts.MaxHeartbeatThrottleInterval = heartbeatEvery
 	}
 	worker := sdkworker.New(c, workflows.TaskQueue, opts)
 	for _, w := range []any{
