@@ -80,21 +80,39 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
-	ids = fromAnother(ids, run.Number)
 	return ListScopesOut{
-		Run: run, ScopeIDs: ids, Unlisted: unlisted, Orphans: orphans,
+		Run: run, Scopes: byAccount(scopes, ids, run.Number), Unlisted: unlisted, Orphans: orphans,
 		Policy: settings.Policy, AccountPolicies: settings.AccountPolicies, MaxParallel: settings.MaxParallel,
 	}, nil
 }
 
-// fromAnother lets each run begin with another scope. If a run gives an account up
-// after some of its regions, the next run lists others first.
-func fromAnother(ids []int64, run int64) []int64 {
-	if len(ids) == 0 {
-		return ids
+// byAccount are the ids by account, both in the order of the configuration.
+func byAccount(scopes []resource.Scope, ids []int64, run int64) (accounts []AccountScopes) {
+	at := map[resource.Account]int{}
+	for i, scope := range scopes {
+		account := scope.Owner()
+		if _, ok := at[account]; !ok {
+			at[account] = len(accounts)
+			accounts = append(accounts, AccountScopes{Account: account})
+		}
+		of := &accounts[at[account]]
+		of.IDs = append(of.IDs, ids[i])
 	}
-	first := int(run % int64(len(ids)))
-	return append(slices.Clone(ids[first:]), ids[:first]...)
+	for i := range accounts {
+		accounts[i].IDs = fromAnother(accounts[i].IDs, run)
+	}
+	return fromAnother(accounts, run)
+}
+
+// fromAnother lets each run begin with another account, and each account with another of
+// its scopes: if a run gives an account up after some of its regions, the next run lists
+// others first.
+func fromAnother[T any](all []T, run int64) []T {
+	if len(all) == 0 {
+		return all
+	}
+	first := int(run % int64(len(all)))
+	return append(slices.Clone(all[first:]), all[:first]...)
 }
 
 // begin records that a run has begun. A plan leaves no record.
@@ -314,18 +332,18 @@ func (a *Activities) foldAll(ctx context.Context, kind *resource.Kind, claims []
 }
 
 // ApplyAdds applies the additions that ComputeDiff found.
-func (a *Activities) ApplyAdds(ctx context.Context, in ApplyIn) (store.Counts, error) {
+func (a *Activities) ApplyAdds(ctx context.Context, in Bundle[ApplyIn]) (Results[Counts], error) {
 	return a.apply(ctx, in, diff.Add)
 }
 
 // ApplyMods applies the modifications that ComputeDiff found.
-func (a *Activities) ApplyMods(ctx context.Context, in ApplyIn) (store.Counts, error) {
+func (a *Activities) ApplyMods(ctx context.Context, in Bundle[ApplyIn]) (Results[Counts], error) {
 	return a.apply(ctx, in, diff.Modify)
 }
 
 // BatchDelete applies the deletions that policy, or an operator, let through and
 // that ConfirmAbsent confirmed.
-func (a *Activities) BatchDelete(ctx context.Context, in ApplyIn) (store.Counts, error) {
+func (a *Activities) BatchDelete(ctx context.Context, in Bundle[ApplyIn]) (Results[Counts], error) {
 	return a.apply(ctx, in, diff.Delete)
 }
 
@@ -338,14 +356,18 @@ const applyParallel = 2
 // them write: sixteen cost a server of two cores a seventh more CPU time than four.
 const batchesAtOnce = 4
 
-// apply works off the batches that are not applied yet; the ledger in sync_batch
-// is its checkpoint.
-func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.Counts, error) {
-	beat := startBeat(ctx)
-	defer beat.stop()
+// apply works off the batches that are not applied yet; the ledger in sync_batch is its
+// checkpoint.
+func (a *Activities) apply(ctx context.Context, in Bundle[ApplyIn], op diff.Op) (Results[Counts], error) {
+	return onBundle(ctx, in, func(ctx context.Context, in ApplyIn, at *position) (Counts, error) {
+		return a.applySet(ctx, in, op, at)
+	})
+}
+
+func (a *Activities) applySet(ctx context.Context, in ApplyIn, op diff.Op, at *position) (Counts, error) {
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
-		return store.Counts{}, notConfigured(in.Kind)
+		return Counts{}, notConfigured(in.Kind)
 	}
 	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: op}
 	seqs, err := a.deps.Store.PendingBatches(ctx, set)
@@ -360,7 +382,7 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 				return err
 			}
 			defer a.applying.Release(1)
-			if beat.workerStops() {
+			if at.workerStops() {
 				return errWorkerStops
 			}
 			return a.deps.Store.ApplyBatch(groupCtx, kind, in.scope(), set, seq)
@@ -373,12 +395,13 @@ func (a *Activities) apply(ctx context.Context, in ApplyIn, op diff.Op) (store.C
 	return counts, temporalError(ctx, err)
 }
 
-// CountApplied adds up what an operation that failed in the middle has done to its
-// rows.
-func (a *Activities) CountApplied(ctx context.Context, in CountAppliedIn) (store.Counts, error) {
-	defer startBeat(ctx).stop()
-	counts, err := a.deps.Store.SumBatches(ctx, store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: in.Op})
-	return counts, temporalError(ctx, err)
+// CountApplied adds up what an operation that failed in the middle has done to the rows
+// of each scope.
+func (a *Activities) CountApplied(ctx context.Context, in Bundle[CountAppliedIn]) (Results[Counts], error) {
+	return onBundle(ctx, in, func(ctx context.Context, in CountAppliedIn, _ *position) (Counts, error) {
+		counts, err := a.deps.Store.SumBatches(ctx, store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: in.Op})
+		return counts, temporalError(ctx, err)
+	})
 }
 
 // RecordRun records what became of scopes, and of the run. The transactions that

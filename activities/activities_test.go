@@ -34,7 +34,7 @@ var beijing = resource.Scope{Kind: kind, Provider: "mock", Account: "demo", Regi
 // bundle is a run of its own: activities over a database and one account that
 // does what the test scripts.
 type bundle struct {
-	*activities.Activities
+	single
 	store *store.Store
 	dsn   string
 	cloud *fakeCloud
@@ -79,7 +79,7 @@ func (b *bundle) begin(t *testing.T, runID string) {
 		Kind: kind, RunID: runID, WorkflowID: "cloud-sync/" + kind, StartedAt: time.Now(),
 	})
 	require.NoError(t, err)
-	require.Len(t, listed.ScopeIDs, 1)
+	require.Len(t, scopeIDs(listed), 1)
 	b.run = listed.Run
 	b.load(t)
 }
@@ -422,7 +422,9 @@ func (b *beats) none(t *testing.T) {
 // converted as on the way through a server.
 func execute[In, Out any](t *testing.T, a attempt, do func(context.Context, In) (Out, error), in In) (out Out, err error) {
 	t.Helper()
-	value, err := a.environment(do).ExecuteActivity(do, in)
+	// What a scope is given without its bundle is not as it travels: see alone.
+	doIt := func(ctx context.Context) (Out, error) { return do(ctx, in) }
+	value, err := a.environment(doIt).ExecuteActivity(doIt)
 	if err != nil {
 		return out, err
 	}

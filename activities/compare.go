@@ -17,10 +17,15 @@ import (
 // by one; all are counted.
 const maxRecordedFailures = 1000
 
-// ComputeDiff compares a staged snapshot with the inventory and writes what has
-// to be done as batches. It changes nothing in the inventory.
-func (a *Activities) ComputeDiff(ctx context.Context, in ComputeDiffIn) (ComputeDiffOut, error) {
-	defer startBeat(ctx).stop()
+// ComputeDiff compares staged snapshots with the inventory and writes what has to be done
+// as batches. It changes nothing in the inventory.
+func (a *Activities) ComputeDiff(ctx context.Context, in Bundle[ComputeDiffIn]) (Results[ComputeDiffOut], error) {
+	return onBundle(ctx, in, func(ctx context.Context, in ComputeDiffIn, _ *position) (ComputeDiffOut, error) {
+		return a.compare(ctx, in)
+	})
+}
+
+func (a *Activities) compare(ctx context.Context, in ComputeDiffIn) (ComputeDiffOut, error) {
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
 		return ComputeDiffOut{}, notConfigured(in.Kind)

@@ -32,8 +32,13 @@ const maxThrottled = 10
 // exists: with pages by offset, a deletion during the listing moves another resource to
 // a page that was read already. With EndsHold, the scope's hold ends: the next run
 // judges anew the rows that stay because they exist.
-func (a *Activities) ConfirmAbsent(ctx context.Context, in ConfirmAbsentIn) (ConfirmAbsentOut, error) {
-	defer startBeat(ctx).stop()
+func (a *Activities) ConfirmAbsent(ctx context.Context, in Bundle[ConfirmAbsentIn]) (Results[ConfirmAbsentOut], error) {
+	return onBundle(ctx, in, func(ctx context.Context, in ConfirmAbsentIn, _ *position) (ConfirmAbsentOut, error) {
+		return a.confirm(ctx, in)
+	})
+}
+
+func (a *Activities) confirm(ctx context.Context, in ConfirmAbsentIn) (ConfirmAbsentOut, error) {
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
 		return ConfirmAbsentOut{}, notConfigured(in.Kind)

@@ -48,13 +48,19 @@ type ListScopesIn struct {
 // ListScopesOut is what a run works on and how.
 type ListScopesOut struct {
 	Run      RunRef          `json:"run"`
-	ScopeIDs []int64         `json:"scopeIds"`
+	Scopes   []AccountScopes `json:"scopes"`
 	Unlisted []UnlistedScope `json:"unlisted,omitempty"`
 	Orphans
 	Policy diff.Policy `json:"policy"`
 	// AccountPolicies are those of accounts that have one of their own.
 	AccountPolicies []AccountPolicy `json:"accountPolicies,omitempty"`
 	MaxParallel     int             `json:"maxParallel"` // scopes worked on at once
+}
+
+// AccountScopes are the scopes of one account.
+type AccountScopes struct {
+	resource.Account
+	IDs IDs `json:"ids"`
 }
 
 // AccountPolicy is the policy of one account.
@@ -73,9 +79,9 @@ type UnlistedScope struct {
 // LoadLocalHashesIn asks to claim scopes, at most 100, and to fold what the
 // inventory has of them.
 type LoadLocalHashesIn struct {
-	Kind     string  `json:"kind"`
-	Run      RunRef  `json:"run"`
-	ScopeIDs []int64 `json:"scopeIds"`
+	Kind     string `json:"kind"`
+	Run      RunRef `json:"run"`
+	ScopeIDs IDs    `json:"scopeIds"`
 }
 
 // LoadLocalHashesOut has the claimed scopes.
@@ -102,13 +108,6 @@ func (s LocalScope) Place() string { return s.of("").Place() }
 
 func (s LocalScope) of(kind string) resource.Scope {
 	return resource.Scope{Kind: kind, Provider: s.Provider, Account: s.Account, Region: s.Region}
-}
-
-// ScopeIn is the part that all activities on one scope are given.
-type ScopeIn struct {
-	Kind  string     `json:"kind"`
-	Run   RunRef     `json:"run"`
-	Scope LocalScope `json:"scope"`
 }
 
 func (in ScopeIn) scope() resource.Scope { return in.Scope.of(in.Kind) }

@@ -60,6 +60,7 @@ const (
 	CorruptType          ErrorType = "Corrupt"          // what is staged is not what was staged
 	UnreadableType       ErrorType = "Unreadable"       // somebody edited a row so that it cannot be read
 	InventoryChangedType ErrorType = "InventoryChanged" // by somebody else, while it was compared
+	PanicType            ErrorType = "PanicError"       // a fault of the program
 )
 
 // IsSuperseded says that an activity failed because a newer run holds the scope.
@@ -117,15 +118,21 @@ func cloudApplicationError(ctx context.Context, cloudErr *cloud.Error, err error
 type Refusal struct {
 	// OfAccount says that the account's own keys, role or identity failed: all of its
 	// scopes would.
-	OfAccount bool `json:"ofAccount"`
+	OfAccount bool `json:"ofAccount,omitempty"`
 }
 
 // IsOfAccount says that an activity failed because the account's own keys, role or
 // identity did.
 func IsOfAccount(err error) bool {
 	var application *temporal.ApplicationError
-	var refusal Refusal
-	return errors.As(err, &application) && application.HasDetails() && application.Details(&refusal) == nil && refusal.OfAccount
+	return errors.As(err, &application) && refusalOf(application).OfAccount
+}
+
+func refusalOf(err *temporal.ApplicationError) (refusal Refusal) {
+	if err.HasDetails() && err.Details(&refusal) != nil {
+		return Refusal{}
+	}
+	return refusal
 }
 
 func nonRetryable(of ErrorType, err error) error {

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"go.temporal.io/sdk/activity"
-
 	"cloudsync/cloud"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -24,10 +22,21 @@ const (
 	maxRestarts = 3
 )
 
-// FetchCloud lists a scope to its end, seals the rows and folds their digest. A
-// snapshot that equals the inventory leaves nothing behind; any other waits in
-// staging. The result is a complete listing; everything else is an error.
-func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut, error) {
+// FetchCloud lists each scope to its end, seals the rows and folds their digest. A
+// snapshot that equals the inventory leaves nothing behind; any other waits in staging.
+// A result is a complete listing; everything else is a failure.
+func (a *Activities) FetchCloud(ctx context.Context, in Bundle[ScopeIn]) (Results[FetchCloudOut], error) {
+	door := &door{}
+	return onBundle(ctx, in, func(ctx context.Context, in ScopeIn, at *position) (out FetchCloudOut, err error) {
+		err = door.pass(ctx, in.Scope, func() error {
+			out, err = a.fetch(ctx, in, at)
+			return err
+		})
+		return out, err
+	})
+}
+
+func (a *Activities) fetch(ctx context.Context, in ScopeIn, at *position) (FetchCloudOut, error) {
 	kind, err := a.deps.Kinds.Kind(in.Kind)
 	if err != nil {
 		return FetchCloudOut{}, notConfigured(in.Kind)
@@ -36,13 +45,11 @@ func (a *Activities) FetchCloud(ctx context.Context, in ScopeIn) (FetchCloudOut,
 	if err != nil {
 		return FetchCloudOut{}, nonRetryable(NotConfiguredType, err)
 	}
-	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, writer: newWriter(), sealer: kind.Sealer(in.scope(), in.Scope.ID)}
+	f := &fetch{deps: a.deps, kind: kind, client: client, in: in, at: at, writer: newWriter(), sealer: kind.Sealer(in.scope(), in.Scope.ID)}
 	f.read, _ = a.stored.take(in.lease())
 	f.takeChunk()
 	defer f.giveBack()
-	f.beat = startBeat(ctx)
-	defer f.beat.stop()
-	f.resume(ctx)
+	f.progress, _ = at.saved()
 	if err := f.list(ctx); err != nil {
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}
@@ -115,7 +122,7 @@ type fetch struct {
 	client   cloud.Provider
 	in       ScopeIn
 	writer   int
-	beat     *beat
+	at       *position
 	chunk    *staged.Chunk
 	chunks   *sync.Pool // that it is from
 	sealer   *resource.Sealer
@@ -131,15 +138,6 @@ type fetch struct {
 	read     readEntries // of the inventory, by UID: handed over, or read to stage something
 }
 
-// resume goes on where an earlier attempt left a checkpoint.
-func (f *fetch) resume(ctx context.Context) {
-	var saved progress
-	if activity.HasHeartbeatDetails(ctx) && activity.GetHeartbeatDetails(ctx, &saved) == nil {
-		f.progress = saved
-		f.beat.save(saved)
-	}
-}
-
 // startOver forgets all that was listed. What was staged is swept with the run. What
 // follows is staged under another name, since a later attempt may still be given the
 // checkpoint from before.
@@ -150,7 +148,7 @@ func (f *fetch) startOver() {
 	f.first, f.before, f.latest = nil, nil, nil
 	f.rose, f.again = false, 0
 	f.nextChunk()
-	f.beat.save(f.progress)
+	f.at.save(f.progress)
 }
 
 func (f *fetch) list(ctx context.Context) error {
@@ -267,7 +265,7 @@ const (
 // the last checkpoint.
 func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 	pause := func(waits int, asked time.Duration) (time.Duration, bool) {
-		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.beat.workerStops()
+		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.at.workerStops()
 	}
 	return waitOut(ctx, pause, func() (cloud.Page, error) {
 		return callProvider(ctx, "list "+f.in.Scope.Place(), func(ctx context.Context) (cloud.Page, error) {
@@ -403,14 +401,14 @@ func (f *fetch) tagKeys() resource.TagKeys {
 // checkpoint stages a full chunk, or what there is when the worker stops. It is
 // called between pages, so a checkpoint never cuts one in two.
 func (f *fetch) checkpoint(ctx context.Context) error {
-	stops := f.beat.workerStops()
+	stops := f.at.workerStops()
 	if !stops && f.chunk.Size() < chunkBytes && f.chunk.IndexSize() < f.deps.Store.IndexBytes() {
 		return nil
 	}
 	if err := f.stage(ctx); err != nil {
 		return err
 	}
-	f.beat.save(f.progress)
+	f.at.save(f.progress)
 	if stops {
 		return errWorkerStops
 	}

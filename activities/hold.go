@@ -38,8 +38,11 @@ type KeepHoldOut struct {
 // KeepHold keeps the held deletions of a scope under their digest, so that a set can be
 // compared with the approval of another one. It does that for the approvals of this
 // run.
-func (a *Activities) KeepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {
-	defer startBeat(ctx).stop()
+func (a *Activities) KeepHold(ctx context.Context, in Bundle[KeepHoldIn]) (Results[KeepHoldOut], error) {
+	return onBundle(ctx, in, func(ctx context.Context, in KeepHoldIn, _ *position) (KeepHoldOut, error) { return a.keepHold(ctx, in) })
+}
+
+func (a *Activities) keepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {
 	set := store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: cmp.Or(in.Op, diff.Candidates)}
 	var stands *store.StandingHold
 	if in.Stands != nil {

@@ -364,19 +364,34 @@ func (o *observer) after(name string, out any) any {
 		listed.Policy, o.newer = o.policy, o.number
 		return listed
 	case "FetchCloud": // what is unchanged is listed, to the last row
-		if o.number == o.newer && out.(activities.FetchCloudOut).Unchanged {
+		if listed, ok := onlyScope[activities.FetchCloudOut](out); ok && o.number == o.newer && listed.Unchanged {
 			o.held = map[string]bool{}
 		}
 	case "ComputeDiff":
-		if o.number == o.newer {
-			o.judge(out.(activities.ComputeDiffOut))
+		if found, ok := onlyScope[activities.ComputeDiffOut](out); ok && o.number == o.newer {
+			o.judge(found)
 		}
-	case "KeepHold", "ApplyAdds", "ApplyMods", "ConfirmAbsent":
-		if o.judged != nil {
-			o.held, o.base = o.judged.held, o.judged.base
-		}
+	case "KeepHold":
+		o.takeJudgement(onlyScope[activities.KeepHoldOut](out))
+	case "ConfirmAbsent":
+		o.takeJudgement(onlyScope[activities.ConfirmAbsentOut](out))
+	case "ApplyAdds", "ApplyMods":
+		o.takeJudgement(onlyScope[activities.Counts](out))
 	}
 	return out
+}
+
+// onlyScope is what an activity did for the only scope of its bundle; not ok if that failed.
+func onlyScope[Out any](out any) (of Out, ok bool) {
+	result := out.(activities.Results[Out]).Scopes[0]
+	return result.Out, result.Failure == nil
+}
+
+// takeJudgement takes that the run has done something on its judgement.
+func (o *observer) takeJudgement(_ any, done bool) {
+	if done && o.judged != nil {
+		o.held, o.base = o.judged.held, o.judged.base
+	}
 }
 
 // judge divides what is gone.

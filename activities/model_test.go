@@ -60,7 +60,7 @@ func newShelf(t *testing.T) *shelf {
 
 // world is one account, with one scope, and all runs over it.
 type world struct {
-	*activities.Activities
+	single
 	*shelf
 	scope resource.Scope
 	cloud *modelCloud
@@ -322,7 +322,7 @@ func (r *modelRun) apply(writer int) activities.ApplyIn {
 }
 
 func (r *modelRun) listed(out activities.ListScopesOut) {
-	r.ref, r.record.ID = out.Run, out.ScopeIDs[0]
+	r.ref, r.record.ID = out.Run, scopeIDs(out)[0]
 	r.enter(claiming)
 }
 

@@ -58,7 +58,10 @@ func TestListScopesOfEachAccount(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.EqualValues(t, 2, out.Run.Number)
-	require.Equal(t, []int64{ids[2], ids[0], ids[1]}, out.ScopeIDs, "in the order of the configuration, each run from another on")
+	require.Equal(t, []int64{ids[0], ids[1], ids[2]}, scopeIDs(out), "in the order of the configuration")
+	out, err = execute(t, attempt{}, b.ListScopes, listIn("run-3"))
+	require.NoError(t, err)
+	require.Equal(t, []int64{ids[2], ids[1], ids[0]}, scopeIDs(out), "each run begins with another account, and each account with another scope")
 }
 
 // Of many scopes, an error names the first.
@@ -84,8 +87,8 @@ func TestListScopesOfRepeatedRegions(t *testing.T) {
 	b.cloud.regions = []string{"beijing", "shanghai", "beijing"}
 	out, err := execute(t, attempt{}, b.ListScopes, listIn("run-2"))
 	require.NoError(t, err)
-	require.Len(t, out.ScopeIDs, 2)
-	require.NotEqual(t, out.ScopeIDs[0], out.ScopeIDs[1])
+	require.Len(t, scopeIDs(out), 2)
+	require.NotEqual(t, scopeIDs(out)[0], scopeIDs(out)[1])
 }
 
 func TestListScopesWhenAllAccountsFail(t *testing.T) {
@@ -94,7 +97,7 @@ func TestListScopesWhenAllAccountsFail(t *testing.T) {
 	b.cloud.regionsErr = errors.New("connection reset")
 	out, err := execute(t, attempt{}, b.ListScopes, listIn("run-2"))
 	require.NoError(t, err)
-	require.Empty(t, out.ScopeIDs)
+	require.Empty(t, scopeIDs(out))
 	require.Equal(t, []activities.UnlistedScope{{Place: "mock/demo", Error: "connection reset"}}, out.Unlisted)
 }
 
@@ -248,8 +251,8 @@ func TestAccountThatIsNoLongerConfiguredKeepsItsRows(t *testing.T) {
 	b.accounts(cloud.Account{Account: resource.Account{Provider: "mock", Name: "other"}, Client: &fakeCloud{regions: []string{"beijing"}}})
 	out, err := execute(t, attempt{}, b.ListScopes, listIn("second"))
 	require.NoError(t, err)
-	require.NotContains(t, out.ScopeIDs, b.scope.ID)
-	local, err := execute(t, attempt{}, b.LoadLocalHashes, activities.LoadLocalHashesIn{Kind: kind, Run: out.Run, ScopeIDs: out.ScopeIDs})
+	require.NotContains(t, scopeIDs(out), b.scope.ID)
+	local, err := execute(t, attempt{}, b.LoadLocalHashes, activities.LoadLocalHashesIn{Kind: kind, Run: out.Run, ScopeIDs: scopeIDs(out)})
 	require.NoError(t, err)
 	require.Equal(t, resource.Digest{}, local.Scopes[0].Local)
 	b.requireInventory(t, hosts(0, 10)...)

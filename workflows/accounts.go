@@ -58,7 +58,8 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 	}
 	progress.Accounts = int64(len(accounts))
 	report := AccountsReport{Accounts: make([]activities.AccountCheck, len(accounts))}
-	each(ctx, len(accounts), accountsAtOnce, func(i int) string { return accounts[i].String() }, func(ctx workflow.Context, i int) {
+	some := turns{atOnce: accountsAtOnce, name: func(i int) string { return accounts[i].String() }}
+	some.each(ctx, len(accounts), func(ctx workflow.Context, i int) {
 		report.Accounts[i] = checkAccount(ctx, accounts[i]).Cut(maxReportText / len(accounts))
 		progress.Done++
 	})

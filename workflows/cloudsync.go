@@ -12,7 +12,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
-	"cloudsync/diff"
+	"cloudsync/resource"
 	"cloudsync/visibility"
 )
 
@@ -29,9 +29,11 @@ const FailedType = "SyncFailed"
 const (
 	// maxScopes is how many scopes one execution works on itself; more are divided
 	// among children, to keep histories short.
-	maxScopes = 200
-	// partScopes is how many scopes a child, and one payload, has at most.
-	partScopes = 100
+	maxScopes = 400
+	// partScopes is how many scopes a child has at most.
+	partScopes = 200
+	// payloadScopes is how many scopes one payload has at most.
+	payloadScopes = 100
 	// parallelParts is how many children run at once.
 	parallelParts = 4
 )
@@ -78,16 +80,6 @@ type Plan struct {
 	Only []string `json:"only,omitempty"`
 }
 
-// Part is the share of a run's scopes that a child works on.
-type Part struct {
-	Run             activities.RunRef          `json:"run"`
-	ScopeIDs        []int64                    `json:"scopeIds"`
-	Policy          diff.Policy                `json:"policy"`
-	AccountPolicies []activities.AccountPolicy `json:"accountPolicies,omitempty"`
-	MaxParallel     int                        `json:"maxParallel"`
-	PlanBytes       int                        `json:"planBytes,omitempty"` // of a plan: what it may say of each scope
-}
-
 // Progress is how far a run is.
 type Progress struct {
 	Scopes int64            `json:"scopes"`
@@ -120,7 +112,7 @@ type cloudSync struct {
 	ref      activities.RunRef
 	started  time.Time
 	policies policies
-	breaker  breaker
+	breaker  *breaker
 	parallel int
 	scopes   int64 // to be done by this execution and its children
 	report   Report
@@ -129,9 +121,10 @@ type cloudSync struct {
 	planBytes int
 	// recorded is what is on record of the run, once it is.
 	recorded *activities.Recorded
-	// unrecorded are the records of the scopes done last: they are recorded
-	// together with the run, or before the next ones.
+	// unrecorded are the records of scopes: the last ones are recorded together with the
+	// run.
 	unrecorded []activities.ScopeRecord
+	atWork     []*bundleRun
 }
 
 func newSync(ctx workflow.Context, in Input) (*cloudSync, error) {
@@ -206,18 +199,19 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 	}
 	s.report.Orphans = listed.Orphans
 	s.policies = policies{ofKind: listed.Policy, ofAccounts: listed.AccountPolicies}
-	s.scopes = int64(len(listed.ScopeIDs) + len(listed.Unlisted))
-	s.planBytes = maxPlanBytes / max(1, min(len(listed.ScopeIDs), maxPlannedScopes))
+	scopeIDs := idsOf(listed.Scopes)
+	s.scopes = int64(len(scopeIDs) + len(listed.Unlisted))
+	s.planBytes = maxPlanBytes / max(1, min(len(scopeIDs), maxPlannedScopes))
 	if s.scopes == 0 {
 		return errors.New("no configured account has this kind: add one to public_cloud_sync.accounts, or remove the kind from resources")
 	}
 	for _, account := range listed.Unlisted {
 		s.report.addFailure(account.Place+"/*", 1, account.Error)
 	}
-	if len(listed.ScopeIDs) > maxScopes {
-		return s.syncParts(ctx, listed.ScopeIDs)
+	if len(scopeIDs) > maxScopes {
+		return s.syncParts(ctx, partsOf(listed.Scopes))
 	}
-	return s.syncScopes(ctx, listed.ScopeIDs)
+	return s.syncScopes(ctx, scopeIDs)
 }
 
 func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesOut, err error) {
@@ -233,37 +227,35 @@ func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesO
 	return out, err
 }
 
-// syncScopes syncs the scopes in this execution, in payloads of partScopes.
+// syncScopes syncs the scopes in this execution, in bundles.
 func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
-	for len(scopeIDs) > 0 {
-		part := scopeIDs[:min(partScopes, len(scopeIDs))]
-		scopeIDs = scopeIDs[len(part):]
-		local, err := s.loadLocalHashes(ctx, part)
+	var scopes []activities.LocalScope
+	for ids := range slices.Chunk(scopeIDs, payloadScopes) {
+		local, err := s.loadLocalHashes(ctx, ids)
 		if err != nil {
-			return s.failAll(ctx, append(part, scopeIDs...), err)
+			s.failAll(ids, err)
+			continue
 		}
-		if err := s.recordScopes(ctx); err != nil {
-			return err
-		}
-		s.unrecorded = s.syncEach(ctx, local.Scopes)
+		scopes = append(scopes, local.Scopes...)
 	}
-	return nil
+	bundles := bundlesOf(scopes)
+	byAccount := turns{
+		atOnce: s.parallel,
+		of:     func(i int) resource.Account { return bundles[i][0].Owner() },
+		// A bundle whose account is in doubt waits without a turn: the doubt may take long.
+		waits: func(i int) bool { return s.breaker.doubts(bundles[i][0]) },
+		name:  func(i int) string { return bundles[i][0].Place() },
+	}
+	byAccount.each(ctx, len(bundles), func(ctx workflow.Context, i int) { s.syncBundle(ctx, bundles[i]) })
+	return s.recordScopes(ctx, payloadScopes)
 }
 
 // failAll records scopes that could not even be claimed.
-func (s *cloudSync) failAll(ctx workflow.Context, scopeIDs []int64, cause error) error {
+func (s *cloudSync) failAll(scopeIDs []int64, cause error) {
 	s.report.addFailure(fmt.Sprintf("%d scopes", len(scopeIDs)), int64(len(scopeIDs)), explain(cause))
-	for len(scopeIDs) > 0 {
-		part := scopeIDs[:min(partScopes, len(scopeIDs))]
-		scopeIDs = scopeIDs[len(part):]
-		if err := s.recordScopes(ctx); err != nil {
-			return err
-		}
-		for _, id := range part {
-			s.unrecorded = append(s.unrecorded, activities.ScopeRecord{ID: id, Outcome: activities.Failed, Reason: explain(cause)})
-		}
+	for _, id := range scopeIDs {
+		s.unrecorded = append(s.unrecorded, activities.ScopeRecord{ID: id, Outcome: activities.Failed, Reason: explain(cause)})
 	}
-	return nil
 }
 
 func (s *cloudSync) loadLocalHashes(ctx workflow.Context, scopeIDs []int64) (out activities.LoadLocalHashesOut, err error) {
@@ -273,152 +265,76 @@ func (s *cloudSync) loadLocalHashes(ctx workflow.Context, scopeIDs []int64) (out
 	return out, err
 }
 
-// syncEach syncs the scopes, some at a time, and returns their records in the
-// scopes' order.
-func (s *cloudSync) syncEach(ctx workflow.Context, scopes []activities.LocalScope) []activities.ScopeRecord {
-	records := make([]activities.ScopeRecord, len(scopes))
-	limit := workflow.NewSemaphore(ctx, int64(max(1, s.parallel)))
-	each(ctx, len(scopes), 0, func(i int) string { return scopes[i].Place() }, func(ctx workflow.Context, i int) {
-		if s.takeTurn(ctx, limit, scopes[i]) {
-			defer limit.Release(1)
+func (s *cloudSync) syncBundle(ctx workflow.Context, scopes []activities.LocalScope) {
+	bundle := &bundleRun{kind: s.in.Kind, run: s.ref}
+	for _, scope := range scopes {
+		run := &scopeRun{kind: s.in.Kind, run: s.ref, scope: scope, policy: s.policies.of(scope), approval: s.approval, breaker: s.breaker}
+		if s.in.Plan != nil {
+			run.planBytes = s.planBytes
 		}
-		records[i] = s.syncScope(ctx, scopes[i])
-	})
-	return records
-}
-
-// takeTurn waits for the scope's turn, and says whether it was given one. A scope whose
-// account is in doubt waits without holding a turn: the doubt may take long to end.
-func (s *cloudSync) takeTurn(ctx workflow.Context, limit workflow.Semaphore, scope activities.LocalScope) bool {
-	for limit.Acquire(ctx, 1) == nil {
-		if !s.breaker.doubts(scope) {
-			return true
-		}
-		limit.Release(1)
-		if workflow.Await(ctx, func() bool { return !s.breaker.doubts(scope) }) != nil {
-			return false
-		}
+		bundle.scopes = append(bundle.scopes, run)
 	}
-	return false
-}
-
-func (s *cloudSync) syncScope(ctx workflow.Context, scope activities.LocalScope) activities.ScopeRecord {
-	run := scopeRun{
-		in: activities.ScopeIn{Kind: s.in.Kind, Run: s.ref, Scope: scope}, policy: s.policies.of(scope), approval: s.approval,
-		breaker: s.breaker,
-	}
-	if s.in.Plan != nil {
-		run.planBytes = s.planBytes
-	}
-	run.run(ctx)
-	s.report.addScope(run.record)
-	s.report.addApproved(run.approved)
-	s.report.addPlanned(run.planned)
-	s.staged = s.staged || run.staged
+	s.atWork = append(s.atWork, bundle)
 	s.showDetails(ctx)
-	return run.record
+	bundle.do(ctx)
+	s.atWork = slices.DeleteFunc(s.atWork, func(other *bundleRun) bool { return other == bundle })
+	for _, run := range bundle.scopes {
+		s.report.addScope(run.record)
+		s.report.addApproved(run.approved)
+		s.report.addPlanned(run.planned)
+		s.staged = s.staged || run.staged
+		s.unrecorded = append(s.unrecorded, run.record)
+	}
+	s.showDetails(ctx)
 }
 
 func (s *cloudSync) showDetails(ctx workflow.Context) {
-	workflow.SetCurrentDetails(ctx, s.report.details(s.report.Scopes, s.scopes))
+	names := make([]string, len(s.atWork))
+	for i, bundle := range s.atWork {
+		names[i] = nameOf(bundle.scopes)
+	}
+	workflow.SetCurrentDetails(ctx, s.report.details(s.report.Scopes, s.scopes, names))
 }
 
-// recordScopes writes the scopes' rows of the audit, on a cancelled run too. A
-// plan leaves none.
-func (s *cloudSync) recordScopes(ctx workflow.Context) error {
-	if len(s.unrecorded) == 0 || s.in.Plan != nil {
+// recordScopes writes the scopes' rows of the audit, on a cancelled run too, until no
+// more than some are left for the run's own record. A plan leaves none.
+func (s *cloudSync) recordScopes(ctx workflow.Context, left int) error {
+	if s.in.Plan != nil {
 		return nil
 	}
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	ctx = bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(s.unrecorded)))
-	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(s.unrecorded)}
-	s.unrecorded = nil
-	return workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil)
-}
-
-// syncParts gives each part of the scopes to a child and adds up the reports.
-func (s *cloudSync) syncParts(ctx workflow.Context, scopeIDs []int64) error {
-	s.staged = true // by some child, perhaps
-	atOnce := max(1, min(parallelParts, s.parallel))
-	parts := slices.Collect(slices.Chunk(scopeIDs, partScopes))
-	each(ctx, len(parts), atOnce, func(i int) string { return fmt.Sprintf("part %d", i+1) }, func(ctx workflow.Context, i int) {
-		s.syncPart(ctx, i+1, parts[i], s.parallel/atOnce)
-	})
+	for len(s.unrecorded) > left {
+		some := s.unrecorded[:min(payloadScopes, len(s.unrecorded))]
+		s.unrecorded = s.unrecorded[len(some):]
+		ctx := bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(some)))
+		in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(some)}
+		if err := workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64, parallel int) {
-	id := workflow.GetInfo(ctx).WorkflowExecution.ID
-	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
-		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
-		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind)),
-		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
-		WaitForCancellation:   true,
-	})
-	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
-		Run: s.ref, ScopeIDs: scopeIDs, MaxParallel: parallel, PlanBytes: s.planBytes,
-		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
-	}}
-	var report Report
-	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
-		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
-		return
-	}
-	s.report.addPart(report)
-	s.showDetails(ctx)
-}
-
-// runPart is the execution of a child: scopes only, the run is its parent's.
-func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
-	part := s.in.Part
-	s.ref, s.parallel, s.planBytes = part.Run, part.MaxParallel, part.PlanBytes
-	s.policies = policies{ofKind: part.Policy, ofAccounts: part.AccountPolicies}
-	s.report.RunID = s.ref.ID
-	s.scopes = int64(len(part.ScopeIDs))
-	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx))
-	s.report.settle(workflow.Now(ctx).Sub(s.started))
-	s.showDetails(ctx)
-	return s.report, err
-}
-
-// concludeAtOnce is the change since when a run is recorded while its staging is
-// cleaned: one after the other, the second waits for the server's next decision.
-const concludeAtOnce = "conclude-at-once"
-
-// recordedFigures is the change since when a run takes its figures from its record: its
-// own figures lack what it did before a reset, and what it could no longer count.
-const recordedFigures = "recorded-figures"
-
 // conclude records the run and cleans up after it, on a cancelled run too. A run whose
-// staging cannot be removed is recorded all the same; the next one sweeps it.
+// staging cannot be removed is recorded all the same; the next one sweeps it. The figures
+// are those on record: the run's own lack what it did before a reset, and what it could
+// no longer count.
 func (s *cloudSync) conclude(ctx workflow.Context) error {
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
 	if err := s.tellTemporal(ctx); err != nil {
 		return err
 	}
-	ended := s.recordAndClean(ctx)
-	if !s.report.differs(s.recorded) || workflow.GetVersion(ctx, recordedFigures, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
+	var recorded, cleaned error
+	together(ctx,
+		func(ctx workflow.Context) { recorded = s.recordRun(ctx) },
+		func(ctx workflow.Context) { cleaned = s.clean(ctx) })
+	ended := errors.Join(recorded, cleaned)
+	if !s.report.differs(s.recorded) {
 		return ended
 	}
 	s.report.correct(*s.recorded)
 	s.showDetails(ctx)
 	return errors.Join(ended, s.tellTemporal(ctx))
-}
-
-func (s *cloudSync) recordAndClean(ctx workflow.Context) error {
-	if !s.staged {
-		return s.recordRun(ctx)
-	}
-	if workflow.GetVersion(ctx, concludeAtOnce, workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-		cleaned := s.clean(ctx)
-		return errors.Join(s.recordRun(ctx), cleaned)
-	}
-	var cleaned error
-	recorded := together(ctx, s.recordRun, func(ctx workflow.Context) error {
-		cleaned = s.clean(ctx)
-		return nil
-	})
-	return errors.Join(recorded, cleaned)
 }
 
 // clean removes what the run has in flight, if anything.

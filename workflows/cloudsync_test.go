@@ -30,9 +30,11 @@ type world struct {
 	listed    activities.ListScopesOut
 	listErr   error
 	fetch     func(context.Context, activities.ScopeIn) (activities.FetchCloudOut, error) // nil: by answers
+	bundled   func([]activities.ScopeIn)                                                  // sees the bundles that are listed
 	answers   map[int64]fetchAnswer
 	accounts  map[int64]string // of the scopes that are not of demo
 	empty     map[int64]bool   // the scopes without rows; the others have 10
+	large     bool             // each scope has so many that it is a bundle of its own
 	loadErr   map[int64]error
 	compare   map[int64]activities.ComputeDiffOut
 	half      map[diff.Op]store.Counts // what failed operations had done
@@ -80,10 +82,14 @@ func (w *world) LoadLocalHashes(_ context.Context, in activities.LoadLocalHashes
 }
 
 func (w *world) rows(id int64) int64 {
-	if w.empty[id] {
+	switch {
+	case w.empty[id]:
 		return 0
+	case w.large:
+		return 30_000
+	default:
+		return 10
 	}
-	return 10
 }
 
 func (w *world) FetchCloud(ctx context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
@@ -192,11 +198,11 @@ func setup(t *testing.T, scopes int) *bundle {
 		},
 	}
 	for id := range int64(scopes) {
-		b.listed.ScopeIDs = append(b.listed.ScopeIDs, id+1)
+		b.list("demo", id+1)
 		b.answers[id+1] = fetchAnswer{out: activities.FetchCloudOut{Unchanged: true, Listed: 10}}
 	}
 	b.RegisterWorkflow(workflows.CloudSyncWorkflow)
-	b.RegisterActivity(b.world)
+	b.RegisterActivity(&bundledWorld{b.world})
 	return b
 }
 
@@ -488,6 +494,7 @@ func TestTransientFailuresAreRetried(t *testing.T) {
 func TestScopesRunBoundedInParallel(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 10)
+	b.large = true
 	// A listing ends once as many as allowed are under way at once, so more would
 	// be seen, and fewer would hang.
 	var mu sync.Mutex
@@ -528,7 +535,7 @@ func TestManyScopesAreDividedAmongChildren(t *testing.T) {
 	})
 	report, err := b.run(t)
 	require.NoError(t, err)
-	require.Len(t, children, 5)
+	require.Len(t, children, 3)
 	require.EqualValues(t, 450, report.Scopes)
 	require.EqualValues(t, 1, report.ScopesFailed)
 	require.EqualValues(t, 1, report.ScopesHeld)
@@ -607,4 +614,14 @@ func TestReportNames(t *testing.T) {
 	} {
 		require.Contains(t, string(encoded.Data), `"`+name+`"`)
 	}
+}
+
+// list makes scopes those of an account, besides what it has.
+func (b *bundle) list(account string, ids ...int64) {
+	last := len(b.listed.Scopes) - 1
+	if last < 0 || b.listed.Scopes[last].Name != account {
+		b.listed.Scopes = append(b.listed.Scopes, activities.AccountScopes{Account: resource.Account{Provider: "mock", Name: account}})
+		last++
+	}
+	b.listed.Scopes[last].IDs = append(b.listed.Scopes[last].IDs, ids...)
 }

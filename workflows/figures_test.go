@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
-	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
 	"cloudsync/diff"
@@ -115,17 +114,4 @@ func TestReportThatIsRightIsToldOnce(t *testing.T) {
 			require.Len(t, heard.memos, 1)
 		})
 	}
-}
-
-// A run that began with the version before ends as that would have.
-func TestReportOfARunOfTheVersionBefore(t *testing.T) {
-	t.Parallel()
-	b := setup(t, 1)
-	b.recorded = &activities.Recorded{Outcome: activities.OK, SuAdd: 5}
-	b.OnGetVersion("recorded-figures", workflow.DefaultVersion, workflow.Version(1)).Return(workflow.DefaultVersion)
-	heard := b.hear()
-	report, err := b.run(t)
-	require.NoError(t, err)
-	require.Equal(t, activities.Unchanged, report.Outcome)
-	require.Len(t, heard.memos, 1)
 }

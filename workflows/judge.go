@@ -125,5 +125,5 @@ func (s *scopeRun) standing(found activities.ComputeDiffOut) *diff.Standing {
 		since.Reason = s.why
 		return &since
 	}
-	return &diff.Standing{Base: found.DBNum - found.Back, Since: s.in.Run.Number, Reason: s.why}
+	return &diff.Standing{Base: found.DBNum - found.Back, Since: s.run.Number, Reason: s.why}
 }

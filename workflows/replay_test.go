@@ -21,7 +21,7 @@ func TestCommittedHistoriesReplay(t *testing.T) {
 	t.Parallel()
 	histories, err := filepath.Glob("testdata/*.json")
 	require.NoError(t, err)
-	require.GreaterOrEqual(t, len(histories), 12, "a history for each shape of run")
+	require.GreaterOrEqual(t, len(histories), 16, "a history for each shape of run")
 	for _, history := range histories {
 		t.Run(filepath.Base(history), func(t *testing.T) {
 			t.Parallel()

@@ -38,6 +38,8 @@ type Report struct {
 	ApprovalExpired time.Time `json:"approvalExpired,omitzero"`
 	// Planned are the first changes of a plan.
 	Planned []activities.PlannedChange `json:"planned,omitempty"`
+	// Lost are the accounts that a part of a run has given up.
+	Lost []LostAccount `json:"lost,omitempty"`
 	// Error is why nothing at all could be synced.
 	Error string `json:"error,omitempty"`
 }
@@ -261,10 +263,14 @@ func (r *Report) memo() map[string]any {
 	return memo
 }
 
-// details is the report as Markdown, for the current details in Temporal's UI.
-func (r *Report) details(done, total int64) string {
+// details is the report as Markdown, for the current details in Temporal's UI, with what is
+// at work.
+func (r *Report) details(done, total int64, atWork []string) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "**%s** · %d of %d scopes\n\n", r.state(), done, total)
+	if len(atWork) > 0 {
+		fmt.Fprintf(&text, "at work: %s\n\n", untrusted.Markdown(strings.Join(atWork, ", ")))
+	}
 	text.WriteString("| | to do | done |\n| --- | ---: | ---: |\n")
 	fmt.Fprintf(&text, "| add | %d | %d |\n| modify | %d | %d |\n| delete | %d | %d |\n",
 		r.ToAdd, r.SuAdd, r.ToMod, r.SuMod, r.ToDel, r.SuDel)

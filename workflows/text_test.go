@@ -22,7 +22,7 @@ func TestDetailsShowForeignMarkdownAsText(t *testing.T) {
 		"- mock/prod/beijing **held**: 43 of 85 rows would be deleted, more than 30%",
 		"- `mock/[x](http://a)/b` **failed**: `denied: [click](javascript:alert(1)) # <b>done</b>`",
 		"- `mock/prod/\ufffd` **failed**: ``` a `b` ``c`` ```",
-	}, "\n"), afterFigures(report.details(3, 3)))
+	}, "\n"), afterFigures(report.details(3, 3, nil)))
 }
 
 // afterFigures is what details say of scopes.

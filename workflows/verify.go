@@ -90,7 +90,7 @@ func (v *verify) run(ctx workflow.Context) (VerifyReport, error) {
 	}
 	v.total = int64(len(scopeIDs))
 	for len(scopeIDs) > 0 {
-		part := scopeIDs[:min(partScopes, len(scopeIDs))]
+		part := scopeIDs[:min(payloadScopes, len(scopeIDs))]
 		scopeIDs = scopeIDs[len(part):]
 		if err := v.verifyPart(ctx, part); err != nil {
 			return v.report, err

@@ -29,29 +29,22 @@ func TestRecordHistories(t *testing.T) {
 		t.Skip("records only for `make histories`")
 	}
 	for name, record := range map[string]func(*testing.T, *recorder){
-		"unchanged":    recordUnchanged,
-		"changes":      recordChanges,
-		"partial":      recordPartial,
-		"held":         recordHeld,
-		"failed":       recordFailed,
-		"cancelled":    recordCancelled,
-		"many-scopes":  recordManyScopes,
-		"confirmed":    recordChanges,
-		"at-once":      recordChanges,
-		"concluded":    recordChanges,
-		"kept-hold":    recordHeld,
-		"held-at-once": recordHeld,
-		"emptied":      recordHeld,
-		"held-first":   recordHeld,
-		"stood":        recordStood,
-		"approved":     recordApproved,
-		"plan":         recordPlan,
-		"verify":       recordVerify,
-		"prune":        recordPrune,
-		"retention":    recordRetention,
-		"refused":      recordRefused,
-		"of-account":   recordRefused,
-		"accounts":     recordAccounts,
+		"unchanged":   recordUnchanged,
+		"changes":     recordChanges,
+		"partial":     recordPartial,
+		"held":        recordHeld,
+		"stood":       recordStood,
+		"approved":    recordApproved,
+		"plan":        recordPlan,
+		"failed":      recordFailed,
+		"refused":     recordRefused,
+		"verdicts":    recordVerdicts,
+		"cancelled":   recordCancelled,
+		"many-scopes": recordManyScopes,
+		"verify":      recordVerify,
+		"prune":       recordPrune,
+		"retention":   recordRetention,
+		"accounts":    recordAccounts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,9 +66,9 @@ type recorder struct {
 func newRecorder(t *testing.T, name string) *recorder {
 	t.Helper()
 	regions := []string{"r0", "r1", "r2"}
-	if name == "many-scopes" {
+	if more := map[string]int{"many-scopes": 410, "refused": 6, "verdicts": 6}[name]; more > 0 {
 		regions = nil
-		for i := range 210 {
+		for i := range more {
 			regions = append(regions, fmt.Sprintf("r%d", i))
 		}
 	}
@@ -83,7 +76,7 @@ func newRecorder(t *testing.T, name string) *recorder {
 	settings.Hosts = mock.ExactHosts(int64(10 * len(regions)))
 	r := &recorder{stack: newStack(t), name: name, cloud: mock.New(settings, regions)}
 	deps := r.deps(r.cloud)
-	if name == "refused" || name == "of-account" { // a scope at a time, and another account beside
+	if name == "refused" { // a bundle at a time, and another account beside
 		deps.Settings[hostKind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 1}
 		deps.Accounts = append(deps.Accounts, account("other", mock.New(settings, regions[:1])))
 	}
@@ -126,7 +119,7 @@ func recordRefused(t *testing.T, r *recorder) {
 	run := r.start(t, hostKind)
 	report := r.report(t, run)
 	require.Equal(t, activities.Partial, report.Outcome)
-	require.Contains(t, report.Attention[1].Reason, "skipped: ")
+	require.Contains(t, report.Attention[len(report.Attention)-1].Reason, "skipped: ")
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 }
 
@@ -177,6 +170,15 @@ func recordApproved(t *testing.T, r *recorder) {
 	r.save(t, r.name+"-mismatch", run.GetID(), mismatch.RunID)
 }
 
+// recordVerdicts records a run whose one bundle has a verdict of each kind.
+func recordVerdicts(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetFaults(faultsOfABundle)
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Held, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
 func recordPlan(t *testing.T, r *recorder) {
 	r.sync(t, hostKind)
 	r.cloud.SetTick(6)
@@ -204,7 +206,7 @@ func recordCancelled(t *testing.T, r *recorder) {
 				throttled++
 			}
 		}
-		return throttled == 3
+		return throttled == 1
 	}, patience, 50*time.Millisecond)
 	require.NoError(t, r.temporal.CancelWorkflow(t.Context(), run.GetID(), run.GetRunID()))
 	require.ErrorContains(t, run.Get(t.Context(), nil), "canceled")
@@ -216,8 +218,8 @@ func recordCancelled(t *testing.T, r *recorder) {
 func recordManyScopes(t *testing.T, r *recorder) {
 	run := r.start(t, hostKind)
 	report := r.report(t, run)
-	require.EqualValues(t, 210, report.Scopes)
-	require.EqualValues(t, 2100, report.SuAdd)
+	require.EqualValues(t, 410, report.Scopes)
+	require.EqualValues(t, 4100, report.SuAdd)
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 	r.save(t, r.name+"-part", run.GetID()+"/part-3", "")
 }

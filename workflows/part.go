@@ -1,0 +1,110 @@
+package workflows
+
+import (
+	"errors"
+	"fmt"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"cloudsync/activities"
+	"cloudsync/diff"
+	"cloudsync/resource"
+	"cloudsync/visibility"
+)
+
+// Part is the share of a run's scopes that a child works on.
+type Part struct {
+	Run             activities.RunRef          `json:"run"`
+	ScopeIDs        activities.IDs             `json:"scopeIds"`
+	Lost            []LostAccount              `json:"lost,omitempty"` // accounts that the run has given up
+	Policy          diff.Policy                `json:"policy"`
+	AccountPolicies []activities.AccountPolicy `json:"accountPolicies,omitempty"`
+	MaxParallel     int                        `json:"maxParallel"`
+	PlanBytes       int                        `json:"planBytes,omitempty"` // of a plan: what it may say of each scope
+}
+
+// scopesOfPart are the scopes of a part, and the account that it takes turns with.
+type scopesOfPart struct {
+	account  resource.Account
+	scopeIDs []int64
+}
+
+// partsOf divides the scopes of a run among children. Small accounts share one; a large
+// one has its own, which are given their turns as the parts of one account.
+func partsOf(accounts []activities.AccountScopes) (parts []scopesOfPart) {
+	shared := -1
+	for _, of := range accounts {
+		ids := of.IDs
+		if len(ids) < partScopes && shared >= 0 && len(parts[shared].scopeIDs)+len(ids) <= partScopes {
+			parts[shared].scopeIDs = append(parts[shared].scopeIDs, ids...)
+			continue
+		}
+		if len(ids) < partScopes {
+			shared = len(parts)
+		}
+		for len(ids) > 0 {
+			n := min(partScopes, len(ids))
+			parts = append(parts, scopesOfPart{account: of.Account, scopeIDs: append([]int64(nil), ids[:n]...)})
+			ids = ids[n:]
+		}
+	}
+	return parts
+}
+
+func idsOf(accounts []activities.AccountScopes) (ids []int64) {
+	for _, of := range accounts {
+		ids = append(ids, of.IDs...)
+	}
+	return ids
+}
+
+// syncParts gives each part of the scopes to a child and adds up the reports.
+func (s *cloudSync) syncParts(ctx workflow.Context, parts []scopesOfPart) error {
+	s.staged = true // by some child, perhaps
+	atOnce := max(1, min(parallelParts, s.parallel))
+	byAccount := turns{
+		atOnce: atOnce,
+		of:     func(i int) resource.Account { return parts[i].account },
+		name:   func(i int) string { return fmt.Sprintf("part %d", i+1) },
+	}
+	byAccount.each(ctx, len(parts), func(ctx workflow.Context, i int) { s.syncPart(ctx, i+1, parts[i].scopeIDs, s.parallel/atOnce) })
+	return nil
+}
+
+func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64, parallel int) {
+	id := workflow.GetInfo(ctx).WorkflowExecution.ID
+	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
+		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind)),
+		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
+		WaitForCancellation:   true,
+	})
+	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
+		Run: s.ref, ScopeIDs: scopeIDs, Lost: s.breaker.lost(), MaxParallel: parallel, PlanBytes: s.planBytes,
+		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
+	}}
+	var report Report
+	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
+		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
+		return
+	}
+	s.breaker.giveUp(report.Lost)
+	s.report.addPart(report)
+	s.showDetails(ctx)
+}
+
+// runPart is the execution of a child: scopes only, the run is its parent's.
+func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
+	part := s.in.Part
+	s.ref, s.parallel, s.planBytes = part.Run, part.MaxParallel, part.PlanBytes
+	s.policies = policies{ofKind: part.Policy, ofAccounts: part.AccountPolicies}
+	s.breaker.giveUp(part.Lost)
+	s.report.RunID = s.ref.ID
+	s.scopes = int64(len(part.ScopeIDs))
+	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx, 0))
+	s.report.Lost = s.breaker.lost()
+	s.report.settle(workflow.Now(ctx).Sub(s.started))
+	s.showDetails(ctx)
+	return s.report, err
+}

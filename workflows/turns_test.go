@@ -1,0 +1,100 @@
+package workflows_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+)
+
+// The listings of an account of many scopes do not end before those of 50 other accounts
+// have: with turns in the order of the scopes, they would have all of them, for ever.
+func TestASlowAccountKeepsNoOtherFromItsTurn(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ slow, quick int64 }{
+		"in one execution": {slow: 300, quick: 50}, "among children": {slow: 1000, quick: 50},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 0)
+			b.listed.MaxParallel = 8
+			b.large = true
+			b.accounts = map[int64]string{}
+			for id := range test.slow {
+				b.list("slow", id+1)
+				b.accounts[id+1] = "slow"
+			}
+			for i := range test.quick {
+				id, account := test.slow+i+1, fmt.Sprint("quick-", i)
+				b.list(account, id)
+				b.accounts[id] = account
+			}
+			var mu sync.Mutex
+			left := test.quick
+			quickAreDone := make(chan struct{})
+			b.fetch = func(ctx context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
+				if in.Scope.Account == "slow" {
+					select {
+					case <-quickAreDone:
+					case <-ctx.Done():
+					}
+					return activities.FetchCloudOut{Unchanged: true}, ctx.Err()
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				if left--; left == 0 {
+					close(quickAreDone)
+				}
+				return activities.FetchCloudOut{Unchanged: true}, nil
+			}
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.Equal(t, test.slow+test.quick, report.Scopes)
+			require.Zero(t, report.ScopesFailed)
+		})
+	}
+}
+
+// A bundle has scopes of one account, and no more of them, or of their rows, than an
+// activity is to have. A large scope is alone.
+func TestBundlesAreOfOneAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	b.accounts = map[int64]string{}
+	for id := int64(1); id <= 130; id++ { // accounts take turns in the order of the ids
+		account := []string{"one", "two"}[id%2]
+		b.accounts[id] = account
+	}
+	for _, account := range []string{"one", "two"} {
+		for id := int64(1); id <= 130; id++ {
+			if b.accounts[id] == account {
+				b.list(account, id)
+			}
+		}
+	}
+	b.empty = map[int64]bool{}
+	for id := int64(1); id <= 60; id++ {
+		b.empty[id] = true
+	}
+	var mu sync.Mutex
+	sizes := map[string][]int{}
+	b.bundled = func(scopes []activities.ScopeIn) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, scope := range scopes {
+			require.Equal(t, scopes[0].Scope.Account, scope.Scope.Account)
+		}
+		sizes[scopes[0].Scope.Account] = append(sizes[scopes[0].Scope.Account], len(scopes))
+	}
+	_, err := b.run(t)
+	require.NoError(t, err)
+	// 30 scopes of an account have nothing stored: twenty of them are as many rows as a
+	// bundle has.
+	for _, account := range []string{"one", "two"} {
+		require.ElementsMatch(t, []int{20, 45}, sizes[account])
+	}
+}
