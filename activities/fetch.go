@@ -63,18 +63,22 @@ func (a *Activities) fetch(ctx context.Context, in ScopeIn, at *position) (Fetch
 	return out, temporalError(ctx, err)
 }
 
-// Chunks are reused, and made in their final size: growing one in each scope is a tenth
-// of the work of an unchanged run, and leaves several times its size to the garbage
-// collector. The last page goes beyond chunkBytes. If the inventory's entries are at
-// hand, a chunk holds hardly more than a page.
+// Chunks are reused. For a scope that may fill one, it is made in its final size: growing
+// one in each scope is a tenth of the work of an unchanged run, and leaves several times its
+// size to the garbage collector. The last page goes beyond chunkBytes. Where the inventory's
+// entries are at hand, a chunk holds hardly more than a page. A scope with few rows, or of
+// which nothing is stored, is most likely small, and thousands of them are listed in a run.
 var (
 	chunks      = sync.Pool{New: func() any { return staged.NewChunk(chunkBytes + chunkBytes/16) }}
 	smallChunks = sync.Pool{New: func() any { return staged.NewChunk(chunkBytes / 16) }}
 )
 
+// fewRows are those that a small chunk has room for.
+const fewRows = 1000
+
 func (f *fetch) takeChunk() {
 	f.chunks = &chunks
-	if len(f.read.Entries) > 0 {
+	if len(f.read.Entries) > 0 || f.in.Scope.Local.Count <= fewRows {
 		f.chunks = &smallChunks
 	}
 	f.chunk = f.chunks.Get().(*staged.Chunk)
