@@ -23,7 +23,7 @@ type ConfirmAbsentOut struct {
 	PagingSkips int64 `json:"pagingSkips"`
 }
 
-// maxThrottled is how often in a row ConfirmAbsent waits for a provider that throttles
+// maxThrottled is how often in a row ConfirmAbsent asks a provider that throttles
 // it, before the attempt fails.
 const maxThrottled = 10
 

@@ -16,8 +16,9 @@ import (
 	"cloudsync/store"
 )
 
-// maxCloudAttempts is how often a scope's listing is tried when the provider
-// fails in a way that may pass. The next run tries again anyway.
+// maxCloudAttempts is how many attempts an activity that asks a provider has, whatever
+// they failed of, when the provider fails in a way that may pass. The next run tries
+// again anyway.
 const maxCloudAttempts = 5
 
 // maxRetryDelay bounds the pause that a provider can ask for: a run that sleeps

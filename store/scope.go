@@ -177,7 +177,7 @@ func (s *Store) claim(ctx context.Context, tx bun.Tx, run RunRef, scopeIDs []int
 const anyRecord = true
 
 // holdFence makes sure, to the end of the transaction, that the lease is the newest,
-// and that the run has recorded its end or not, as recorded says: see changing.
+// and that the run has recorded its end or not, as recorded says: see changing in run_tally.go.
 func holdFence(ctx context.Context, tx bun.Tx, lease Lease, recorded bool) error {
 	lock := "LOCK IN SHARE MODE" // MariaDB has no FOR SHARE
 	if recorded {

@@ -22,7 +22,7 @@ type breaker struct {
 // accountState is what a run has seen of an account.
 type accountState struct {
 	asking int    // scopes that are being listed
-	listed bool   // some scope, or some region refused by itself
+	known  bool   // its keys are sound: some scope was listed, or refused by its region alone
 	lost   bool   // refused by its own keys, role or identity
 	why    string // it is given up; empty: it is not
 }
@@ -51,7 +51,7 @@ func (b *breaker) note(scope activities.LocalScope, err error) {
 	case class != cloud.InvalidCredential && class != cloud.Denied:
 	case !activities.IsOfAccount(err):
 		state.entered()
-	case !state.listed && !state.lost:
+	case !state.known && !state.lost:
 		state.lost = true
 		state.why = fmt.Sprintf("skipped: the account was refused at %s: %s", scope.Place(), explain(err))
 	}
@@ -59,7 +59,7 @@ func (b *breaker) note(scope activities.LocalScope, err error) {
 
 // entered says that the account's keys, role and identity are sound, with some worker
 // at least.
-func (s *accountState) entered() { s.listed, s.lost, s.why = true, false, "" }
+func (s *accountState) entered() { s.known, s.lost, s.why = true, false, "" }
 
 // giveUp takes that another part of the run has given up accounts.
 func (b *breaker) giveUp(accounts []LostAccount) {

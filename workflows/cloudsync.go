@@ -1,5 +1,5 @@
-// Package workflows has the workflow that syncs one kind of resource. Its code
-// is deterministic: it decides, and activities do.
+// Package workflows has the workflow that syncs one kind of resource, and those for
+// upkeep. Its code is deterministic: it decides, and activities do.
 package workflows
 
 import (

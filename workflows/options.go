@@ -14,8 +14,8 @@ import (
 const heartbeatTimeout = 10 * time.Second
 
 // The database may be away for a while: an activity is tried again, with ever
-// longer pauses, for as long as these allow it. Listing ends sooner: FetchCloud
-// itself gives up after some attempts, and the next run tries again.
+// longer pauses, for as long as these allow it. What asks a
+// provider ends sooner: see maxCloudAttempts in activities/errors.go.
 //
 // maxAttempts is for what never passes and is not recognised, such as a listing
 // that takes its worker down with it: more than half an hour of attempts.

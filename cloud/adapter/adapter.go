@@ -1,6 +1,7 @@
 // Package adapter has what the adapters of real clouds share: one way to make,
 // pace, class and cancel the calls of any SDK, the check that a credential is of
-// the configured account, and lists that a listing is joined with.
+// the configured account, the engine that lists what a Listing declares, the lists
+// that a listing is joined with, and one reader of values.
 package adapter
 
 import (

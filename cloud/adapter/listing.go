@@ -101,7 +101,7 @@ type Batch[T any] struct {
 	Items  []*Item[T]
 	// Begins and Ends say that the page is the first, and that it is the last.
 	Begins, Ends bool
-	// Listed is when the list ended that the page is of.
+	// Listed is when the page was listed; of a Census, when that ended.
 	Listed time.Time
 
 	kind string
