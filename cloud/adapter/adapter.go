@@ -81,7 +81,7 @@ func (a Account) Signer(chain *Chain[Keys]) Signer {
 		if keys = a.Keys; keys.IsZero() {
 			keys, err = chain.Get(ctx)
 		}
-		a.Calls.secrets.add(keys)
+		a.Calls.Hide(keys)
 		return keys, OfAccount(err)
 	}
 }

@@ -28,6 +28,9 @@ func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify fun
 	return c
 }
 
+// Hide has no error tell the keys from now on: those that no Signer gave.
+func (c *Calls) Hide(keys Keys) { c.secrets.add(keys) }
+
 // Do makes one call of an SDK in a region, "" for one that is of no region. It
 // waits for its turn, ends with ctx, and classes the error; doing is the action, such as
 // "DescribeInstances". The SDK's own retries must be off.

@@ -48,7 +48,7 @@ func (s *session) base() (awssdk.CredentialsProvider, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("read the AWS configuration of this machine: %w", err)
 	}
-	return chained{newChain(found.Credentials)}, found.Region, nil
+	return chained{newChain(found.Credentials), s.account.Calls}, found.Region, nil
 }
 
 // chainPatience is how long one search of the chain may take: as long as the SDK lets a
@@ -70,12 +70,14 @@ func newChain(sdk awssdk.CredentialsProvider) *adapter.Chain[awssdk.Credentials]
 // chained is the default chain as the SDK's clients ask for it.
 type chained struct {
 	chain *adapter.Chain[awssdk.Credentials]
+	calls *adapter.Calls
 }
 
 // Retrieve implements aws.CredentialsProvider. Where an API refused the chain its
 // credential, the API's code counts.
 func (c chained) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 	found, err := c.chain.Get(ctx)
+	c.calls.Hide(adapter.Keys{ID: found.AccessKeyID, Key: found.SecretAccessKey, Token: found.SessionToken})
 	if class := codes.Class(codeOf(err)); class != "" {
 		err = adapter.WithClass(class, err)
 	}
@@ -129,5 +131,11 @@ func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, opt
 	out, err := adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
 		return c.Client.AssumeRole(ctx, in, options...)
 	})
+	if err == nil && out.Credentials != nil {
+		is := out.Credentials
+		c.session.account.Calls.Hide(adapter.Keys{
+			ID: awssdk.ToString(is.AccessKeyId), Key: awssdk.ToString(is.SecretAccessKey), Token: awssdk.ToString(is.SessionToken),
+		})
+	}
 	return out, adapter.OfAccount(err)
 }

@@ -312,3 +312,28 @@ echo '{"Version":1,"AccessKeyId":"`+keyID+`","SecretAccessKey":"`+secretKey+`","
 	require.NoError(t, os.Remove(gone))
 	require.Len(t, list(t, client, resource.HostKind), 2)
 }
+
+// quoting is the cloud's failure to describe instances, which quotes a key.
+func quoting(c *fake.Cloud, key string) {
+	c.Break(fake.Fault{Action: "DescribeInstances", Status: 400, Body: `<Response><Errors><Error><Code>InvalidParameterValue</Code>` +
+		`<Message>it had ` + key + ` in it</Message></Error></Errors></Response>`})
+}
+
+func TestARolesKeysAreNotTold(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	client := aws.Adapter().New(withRole(t, c))
+	quoting(c, "session-of-"+awsfake.Planted)
+	require.ErrorContains(t, failure(t.Context(), t, client, resource.HostKind, ""), "it had [secret] in it")
+}
+
+func TestAChainsKeysAreNotTold(t *testing.T) {
+	noConfiguration(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", keyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", secretKey)
+	c := newCloud(few())
+	settings := settingsOf(t, c)
+	settings.Credential = cloud.Credential{}
+	quoting(c, secretKey)
+	require.ErrorContains(t, failure(t.Context(), t, aws.Adapter().New(settings), resource.HostKind, ""), "it had [secret] in it")
+}
