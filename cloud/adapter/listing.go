@@ -197,9 +197,10 @@ func (l lister[S, T]) id(item *Item[T]) string {
 	return id
 }
 
-// gone says that a resource is gone though it is listed.
+// gone says that a resource is gone though it is listed. One that is not read whole is
+// there: what tells that may be what is odd.
 func (l lister[S, T]) gone(item *Item[T]) (bool, error) {
-	if l.Gone == nil {
+	if l.Gone == nil || item.IsOdd() {
 		return false, nil
 	}
 	return l.Gone(&item.Value)

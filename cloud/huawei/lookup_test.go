@@ -103,6 +103,7 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 		"another balancer":                  {resource.LoadBalancerKind, `{"loadbalancers":[{"id":"other"}]}`, cloud.BadAnswer},
 		"neither status nor fault":          {resource.HostKind, fmt.Sprintf(entry, `"fault":null`), cloud.BadAnswer},
 		"a fault 404":                       {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":404}`), ""},
+		"a fault 404, and an odd status":    {resource.HostKind, fmt.Sprintf(entry, `"status":{"is":"ACTIVE"},"fault":{"code":404}`), "exists"},
 		"a fault 404 as a text":             {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"code":"404"}`), ""},
 		"a fault without a code":            {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":{"message":"Instance could not be found"}`), ""},
 		"a fault that is a text":            {resource.HostKind, fmt.Sprintf(entry, `"status":null,"fault":"Instance could not be found"`), ""},
