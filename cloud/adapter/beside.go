@@ -16,6 +16,9 @@ type Beside[S Session, T any, V int64 | string] struct {
 	List *Listing[S, T]
 	// Of is what a resource of the list has, and of which ids.
 	Of func(*Fields, *T) (of V, ids []string)
+	// Whose are the fields, as the cloud writes them, that say which ids; none: any may. A
+	// resource of which another field is odd is of no id all the same.
+	Whose []string
 	// ByIDs says that List is asked by these ids. Then a listing of one page, for which one
 	// call does, asks for them alone; and others ask for those that the list lacks, of
 	// something newer.
@@ -105,7 +108,7 @@ func (b *Beside[S, T, V]) add(to *beside[V], items []Item[T]) error {
 		item := &items[i]
 		f := item.Read(b.List.What, b.List.ID(&item.Value))
 		of, ids := b.Of(f, &item.Value)
-		if err := to.add(f, item.IsOdd(), of, Set(ids...)); err != nil {
+		if err := to.add(f, item.isOddIn(b.Whose), of, Set(ids...)); err != nil {
 			return err
 		}
 	}
@@ -128,11 +131,11 @@ func newBeside[V int64 | string]() *beside[V] {
 // add adds a resource to its ids, once: one that is on two pages, since another was made or
 // deleted in between, is still one. Where it does not say whose it is, since something of it
 // cannot be read, it may be anybody's: that is an error.
-func (b *beside[V]) add(f *Fields, isOdd bool, of V, ids []string) error {
+func (b *beside[V]) add(f *Fields, mayBeAnybodys bool, of V, ids []string) error {
 	switch {
 	case f.id != "" && b.seen[f.id]:
 		return nil
-	case len(ids) == 0 && isOdd: // and is again, if it is asked for again
+	case len(ids) == 0 && mayBeAnybodys: // and is again, if it is asked for again
 		return BadAnswer("", "whose is it? %s", f.Problem())
 	}
 	b.seen[f.id] = true

@@ -67,6 +67,16 @@ func (i *Item[T]) Read(what, id string) *Fields {
 // absent in Value may be there.
 func (i *Item[T]) IsOdd() bool { return len(i.odd) > 0 }
 
+// isOddIn says that something of one of the fields was not, or of any where none is named,
+// or that the resource is no object.
+func (i *Item[T]) isOddIn(fields []string) bool {
+	return i.IsOdd() && (len(fields) == 0 || !i.isObject || slices.ContainsFunc(i.odd, func(odd oddity) bool {
+		field, _, _ := strings.Cut(odd.field, ".")
+		field, _, _ = strings.Cut(field, "[")
+		return slices.ContainsFunc(fields, func(name string) bool { return strings.EqualFold(name, field) })
+	}))
+}
+
 // CheckList is an error where nothing in an answer's list can be read: there are
 // resources, and not one is a JSON object. One such among others is a problem of itself.
 func CheckList[T any](doing string, items []Item[T]) error {

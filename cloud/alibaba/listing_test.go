@@ -183,6 +183,17 @@ func TestADiskOnALaterPageThatDoesNotSayWhoseItIs(t *testing.T) {
 	}
 }
 
+// An odd disk that is attached to nothing is no host's.
+func TestAnOddDiskOfNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeDisks", []byte(`{"Disks":{"Disk":[{"DiskId":"d-1","InstanceId":"i-1","Size":10},{"DiskId":"d-2","InstanceId":"","Tags":"none"}]}}`))
+	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Empty(t, page.Problems)
+	require.NotEmpty(t, page.Rows)
+}
+
 func TestATokenThatComesAgainIsNoPage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())

@@ -22,6 +22,7 @@ var hostDisks = adapter.Beside[*session, attached, int64]{
 		}
 		return f.Whole("size", a.Size), instances
 	},
+	Whose: []string{"attachmentSet"},
 	ByIDs: true,
 }
 
@@ -43,6 +44,7 @@ var rootDevices = adapter.Beside[*session, started, string]{
 	Of: func(_ *adapter.Fields, i *started) (name string, instances []string) {
 		return i.RootDevice, []string{i.ID}
 	},
+	Whose: []string{"instanceId"},
 	ByIDs: true,
 }
 
