@@ -50,12 +50,31 @@ func answerOf[T any](body []byte, path, token string) (answer adapter.Answer[T],
 	if err != nil {
 		return answer, adapter.BadAnswer("", "read the answer: %w", err)
 	}
-	answer.NoList = len(root.At(listIn(path))) == 0
+	answer.NoList = !hasList(root, path)
 	answer.Next = root.Find(token)
 	for _, element := range root.At(path) {
 		answer.Items = append(answer.Items, adapter.ItemOf[T](element))
 	}
 	return answer, nil
+}
+
+// hasList says that the list is there, with nothing in it but its elements and, where they
+// are to have lists themselves, these: anything else would pass for an empty list.
+func hasList(in *adapter.Element, path string) bool {
+	list := listIn(path)
+	name, below, isNested := strings.Cut(path[len(list)+1:], ".")
+	lists := in.At(list)
+	for _, of := range lists {
+		if strings.TrimSpace(of.Text) != "" {
+			return false
+		}
+		for _, element := range of.Elements {
+			if element.XMLName.Local != name || isNested && !hasList(element, below) {
+				return false
+			}
+		}
+	}
+	return len(lists) > 0
 }
 
 // listIn is the path of the list that a path of resources leads through. EC2's elements

@@ -128,3 +128,18 @@ func TestAVolumeWithoutAnIDOfAHost(t *testing.T) {
 	require.Len(t, page.Problems, 1)
 	require.Equal(t, `instance "i-web": volume without an id`, page.Problems[0].Text)
 }
+
+// A list of anything else is no empty list, and makes nothing absent.
+func TestAListOfOtherThanItsElements(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{
+		"text", "<member><instancesSet/></member>", "<item><reservationId>r-1</reservationId></item>", "<item><instancesSet>text</instancesSet></item>",
+	} {
+		c := newCloud(few())
+		c.Record("DescribeInstances", []byte("<DescribeInstancesResponse><reservationSet>"+list+"</reservationSet></DescribeInstancesResponse>"))
+		client := newClient(t, c)
+		require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, client, resource.HostKind, "").Class, list)
+		_, err := client.Lookup(t.Context(), scopeOf(resource.HostKind), []string{"i-web"})
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), list)
+	}
+}
