@@ -15,9 +15,18 @@ import (
 
 // codes are the classes of ARM's error codes, in lower case
 // (https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors).
-// A code that is not here is classed by its status: that of a token that is not taken is
-// 401, of a role that is missing 403, of too many requests 429.
+// A code that is not here is classed by its status.
 var codes = adapter.Codes{
+	"authenticationfailed":                cloud.InvalidCredential,
+	"authenticationfailedmissingtoken":    cloud.InvalidCredential,
+	"expiredauthenticationtoken":          cloud.InvalidCredential,
+	"invalidauthenticationtoken*":         cloud.InvalidCredential,
+	"authorizationfailed":                 cloud.Denied,
+	"linkedauthorizationfailed":           cloud.Denied,
+	"resourcerequeststhrottled":           cloud.Throttled,
+	"subscriptionrequeststhrottled":       cloud.Throttled,
+	"tenantrequeststhrottled":             cloud.Throttled,
+	"toomanyrequests":                     cloud.Throttled,
 	"subscriptionnotfound":                cloud.NotFound,
 	"invalidlocation":                     cloud.RegionDisabled,
 	"locationnotavailableforresourcetype": cloud.RegionDisabled,
