@@ -34,10 +34,16 @@ func onBundle[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[
 	w.resume(ctx)
 	turns := semaphore.NewWeighted(scopesAtOnce)
 	var all sync.WaitGroup
+	begun := false
 	for i := range in.Scopes {
 		if w.isDone(i) {
 			continue
 		}
+		if begun && w.beat.workerStops() {
+			w.settle(i, P(&in.Scopes[i]).place(), *new(Out), errWorkerStops)
+			continue
+		}
+		begun = true
 		if turns.Acquire(ctx, 1) != nil {
 			break
 		}

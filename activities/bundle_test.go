@@ -213,3 +213,26 @@ func TestIDsAsRanges(t *testing.T) {
 		require.Error(t, json.Unmarshal([]byte(text), new(activities.IDs)), text)
 	}
 }
+
+// A worker that stops ends the listings that it has begun, and begins no other.
+func TestAStoppingWorkerBeginsNoOtherScope(t *testing.T) {
+	t.Parallel()
+	stop := make(chan struct{})
+	var once sync.Once
+	b, account, in := setupRegions(t, 20, func(string) error {
+		once.Do(func() { close(stop) })
+		return nil
+	})
+	var first beats
+	_, err := execute(t, attempt{stop: stop, beats: &first}, b.Activities.FetchCloud, in)
+	require.ErrorContains(t, err, "the worker is stopping")
+	listed := len(account.seen)
+	require.Less(t, listed, 20)
+
+	out, err := execute(t, attempt{number: 2, resume: first.checkpoint(t)}, b.Activities.FetchCloud, in)
+	require.NoError(t, err)
+	require.Len(t, out.Scopes, 20)
+	for region, calls := range account.seen {
+		require.Equal(t, 1, calls, region)
+	}
+}

@@ -98,10 +98,11 @@ func (b *bundleRun) compare(ctx workflow.Context) {
 
 // describe reads what a plan found, as far as it fits.
 func (b *bundleRun) describe(ctx workflow.Context) {
-	in := func(s *scopeRun) activities.DescribePlanIn {
-		return activities.DescribePlanIn{ScopeIn: s.in(), Writer: s.found.Writer, MaxBytes: s.planBytes}
+	scopes := b.those((*scopeRun).hasChanges)
+	in := func(s *scopeRun) activities.DescribePlanIn { // together they fit one payload
+		return activities.DescribePlanIn{ScopeIn: s.in(), Writer: s.found.Writer, MaxBytes: min(s.planBytes, maxPlanBytes/len(scopes))}
 	}
-	ask(ctx, b, step{"describe the plan for", a.DescribePlan}, b.those((*scopeRun).hasChanges), in,
+	ask(ctx, b, step{"describe the plan for", a.DescribePlan}, scopes, in,
 		func(s *scopeRun, out activities.DescribePlanOut, err error) {
 			s.planned = out.Changes
 			s.fail(err)
