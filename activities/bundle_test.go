@@ -144,6 +144,9 @@ func TestARefusedAccountIsAskedForFewRegions(t *testing.T) {
 		asked int
 	}{
 		"by its keys": {func(string) error { return refusal() }, 4},
+		"by an identity that cannot be asked for": {func(string) error {
+			return &cloud.Error{Class: cloud.Unavailable, Doing: "enter mock/demo", OfAccount: true, Err: errors.New("away")}
+		}, 20},
 		"by a region": {func(string) error { return failsWith(cloud.Denied, 0) }, 20},
 		"by keys that another has right": {func(region string) error {
 			switch region {
@@ -159,7 +162,7 @@ func TestARefusedAccountIsAskedForFewRegions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b, account, in := setupRegions(t, 20, test.list)
-			out, err := execute(t, attempt{}, b.Activities.FetchCloud, in)
+			out, err := execute(t, attempt{number: 5}, b.Activities.FetchCloud, in)
 			require.NoError(t, err)
 			if test.asked == 20 {
 				require.Len(t, account.seen, 20)

@@ -75,12 +75,12 @@ func (d *door) leave(scope LocalScope, err error) {
 	case again != nil: // it says nothing of the account
 	case failure == nil, !failure.OfAccount && isRefusal(failure):
 		d.entered = true
-	case failure.OfAccount && d.refused == nil:
+	case failure.OfAccount && isRefusal(failure) && d.refused == nil: // as for the breaker of the run
 		d.refused, d.at = err, scope.Place()
 	}
 }
 
-// isRefusal says that the cloud refused a region: the account's keys were known to it.
+// isRefusal says that the cloud refused what was asked, rather than failed.
 func isRefusal(failure *Failure) bool {
 	return failure.Type == string(cloud.Denied) || failure.Type == string(cloud.InvalidCredential)
 }
