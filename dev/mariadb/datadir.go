@@ -69,6 +69,7 @@ func serverArgs(o Options) []string {
 		"--socket=server.sock", "--pid-file=server.pid",
 		"--character-set-server=utf8mb4", anyFile,
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=256M",
+		"--max-connections=500", // a dozen tests at once have pools, and processes with pools
 		"--skip-log-bin", "--loose-performance-schema=OFF", "--loose-mysqlx=OFF",
 	}
 	return append(append(args, asUser()...), o.ExtraArgs...)
