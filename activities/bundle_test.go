@@ -143,7 +143,7 @@ func TestARefusedAccountIsAskedForFewRegions(t *testing.T) {
 		list  func(region string) error
 		asked int
 	}{
-		"by its keys": {func(string) error { return refusal() }, 4},
+		"by its keys": {func(string) error { return refusal() }, 3},
 		"by an identity that cannot be asked for": {func(string) error {
 			return &cloud.Error{Class: cloud.Unavailable, Doing: "enter mock/demo", OfAccount: true, Err: errors.New("away")}
 		}, 20},
