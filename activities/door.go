@@ -2,21 +2,15 @@ package activities
 
 import (
 	"context"
-	"fmt"
 	"sync"
-
-	"cloudsync/cloud"
 )
 
-// door keeps a bundle from asking an account again and again whose own keys, role or
-// identity fail: every scope would fail with them, and asking on can lock it. Those
-// that are asking already may let the others in.
+// door lets the scopes of a bundle be listed, unless their account is given up. Those that
+// are asking already may let the others in.
 type door struct {
 	mu      sync.Mutex
-	asking  int
-	entered bool          // some scope was listed, or refused by its region alone
-	refused error         // by the account, at the first scope
-	at      string        // that scope
+	account AccountState
+	refused *Failure      // that the account is given up for
 	changed chan struct{} // closed when somebody who asked is done
 }
 
@@ -34,14 +28,9 @@ func (d *door) pass(ctx context.Context, scope LocalScope, list func() error) er
 func (d *door) enter(ctx context.Context) error {
 	for {
 		d.mu.Lock()
-		switch {
-		case d.refused == nil || d.entered:
-			d.asking++
-			d.mu.Unlock()
-			return nil
-		case d.asking == 0:
+		if !d.account.InDoubt() {
 			defer d.mu.Unlock()
-			return d.skip()
+			return d.open()
 		}
 		if d.changed == nil {
 			d.changed = make(chan struct{})
@@ -56,31 +45,28 @@ func (d *door) enter(ctx context.Context) error {
 	}
 }
 
-func (d *door) skip() error {
-	failure, _ := failureOf(d.refused)
-	failure.Text = cutAt(fmt.Sprintf("skipped: the account was refused at %s: %s", d.at, failure.Text), maxErrorText)
-	return failure.Err()
+// open lets a scope in, or says why not.
+func (d *door) open() error {
+	if why := d.account.Why(); why != "" {
+		skipped := *d.refused
+		skipped.Text = cutAt(why, maxErrorText)
+		return skipped.Err()
+	}
+	d.account.Asks()
+	return nil
 }
 
 // leave takes the outcome of a listing.
 func (d *door) leave(scope LocalScope, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.asking--
+	before := d.account.Why()
+	d.account.Note(scope.Place(), err)
+	if d.account.Why() != before {
+		d.refused, _ = failureOf(err)
+	}
 	if d.changed != nil {
 		close(d.changed)
 		d.changed = nil
 	}
-	switch failure, again := failureOf(err); {
-	case again != nil: // it says nothing of the account
-	case failure == nil, !failure.OfAccount && isRefusal(failure):
-		d.entered = true
-	case failure.OfAccount && isRefusal(failure) && d.refused == nil: // as for the breaker of the run
-		d.refused, d.at = err, scope.Place()
-	}
-}
-
-// isRefusal says that the cloud refused what was asked, rather than failed.
-func isRefusal(failure *Failure) bool {
-	return failure.Type == string(cloud.Denied) || failure.Type == string(cloud.InvalidCredential)
 }

@@ -84,7 +84,7 @@ func (b *bundleRun) fetch(ctx workflow.Context) {
 	}
 	scopes := b.those(always)
 	for _, s := range scopes {
-		s.breaker.asks(s.scope)
+		s.account.Asks()
 	}
 	ask(ctx, b, step{"list", a.FetchCloud}, scopes, (*scopeRun).in, (*scopeRun).takeSnapshot)
 }

@@ -243,7 +243,7 @@ func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
 		atOnce: s.parallel,
 		of:     func(i int) resource.Account { return bundles[i][0].Owner() },
 		// A bundle whose account is in doubt waits without a turn: the doubt may take long.
-		waits: func(i int) bool { return s.breaker.doubts(bundles[i][0]) },
+		waits: func(i int) bool { return s.breaker.of(bundles[i][0].Owner()).InDoubt() },
 		name:  func(i int) string { return bundles[i][0].Place() },
 	}
 	byAccount.each(ctx, len(bundles), func(ctx workflow.Context, i int) { s.syncBundle(ctx, bundles[i]) })
@@ -268,7 +268,7 @@ func (s *cloudSync) loadLocalHashes(ctx workflow.Context, scopeIDs []int64) (out
 func (s *cloudSync) syncBundle(ctx workflow.Context, scopes []activities.LocalScope) {
 	bundle := &bundleRun{kind: s.in.Kind, run: s.ref}
 	for _, scope := range scopes {
-		run := &scopeRun{kind: s.in.Kind, run: s.ref, scope: scope, policy: s.policies.of(scope), approval: s.approval, breaker: s.breaker}
+		run := &scopeRun{run: s.ref, scope: scope, policy: s.policies.of(scope), approval: s.approval, account: s.breaker.of(scope.Owner())}
 		if s.in.Plan != nil {
 			run.planBytes = s.planBytes
 		}

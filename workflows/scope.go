@@ -12,13 +12,12 @@ import (
 
 // scopeRun is the sync of one scope, in a bundle. Whatever happens to it stays with it.
 type scopeRun struct {
-	kind      string
 	run       activities.RunRef
 	scope     activities.LocalScope
 	policy    diff.Policy
 	approval  *Approval
-	planBytes int // of a plan: what it may say of the scope
-	breaker   *breaker
+	planBytes int                      // of a plan: what it may say of the scope
+	account   *activities.AccountState // of all of its scopes
 	record    activities.ScopeRecord
 	ended     bool // the record says how
 
@@ -46,7 +45,7 @@ func (s *scopeRun) in() activities.ScopeIn { return activities.ScopeIn{Scope: s.
 func (s *scopeRun) begin() {
 	s.record = activities.ScopeRecord{ID: s.scope.ID, Place: s.scope.Place()}
 	s.record.Stats.DBNum = s.scope.Local.Count
-	if why := s.breaker.skips(s.scope); why != "" {
+	if why := s.account.Why(); why != "" {
 		s.end(activities.Failed, why)
 	}
 }
@@ -65,7 +64,7 @@ func (s *scopeRun) fail(err error) {
 }
 
 func (s *scopeRun) takeSnapshot(snapshot activities.FetchCloudOut, err error) {
-	s.breaker.note(s.scope, err)
+	s.account.Note(s.record.Place, err)
 	s.snapshot = snapshot
 	s.fail(err)
 	if s.ended {
