@@ -398,7 +398,7 @@ func (a *Activities) applySet(ctx context.Context, in ApplyIn, op diff.Op, at *p
 // CountApplied adds up what an operation that failed in the middle has done to the rows
 // of each scope.
 func (a *Activities) CountApplied(ctx context.Context, in Bundle[CountAppliedIn]) (Results[Counts], error) {
-	return onBundle(ctx, in, func(ctx context.Context, in CountAppliedIn, _ *position) (Counts, error) {
+	return onScopes(ctx, in, func(ctx context.Context, in CountAppliedIn) (Counts, error) {
 		counts, err := a.deps.Store.SumBatches(ctx, store.BatchSet{Lease: in.lease(), Writer: in.Writer, Op: in.Op})
 		return counts, temporalError(ctx, err)
 	})

@@ -41,7 +41,7 @@ func onBundle[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[
 			continue
 		}
 		if begun && w.beat.workerStops() {
-			w.settle(i, P(&in.Scopes[i]).place(), *new(Out), errWorkerStops)
+			w.settle(i, P(&in.Scopes[i]).place(), *new(Out), temporalError(ctx, errWorkerStops))
 			continue
 		}
 		begun = true
@@ -52,7 +52,7 @@ func onBundle[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[
 			defer turns.Release(1)
 			scope := in.Scopes[i]
 			P(&scope).of(in.Kind, in.Run)
-			out, err := sheltered(ctx, func() (Out, error) { return do(ctx, scope, &position{work: w, at: i}) })
+			out, err := sheltered(ctx, func() (Out, error) { return do(ctx, scope, w.position(i)) })
 			w.settle(i, P(&scope).place(), out, err)
 		})
 	}
@@ -175,29 +175,19 @@ func delayOf(err error) time.Duration {
 	return application.NextRetryDelay()
 }
 
-// position is where a scope's listing is, for other attempts to go on from.
+// position is where a scope's work is. It is for other attempts to go on from.
 type position struct {
-	work interface {
-		progressOf(at int) (progress, bool)
-		keep(at int, p progress)
-		workerStops() bool
-	}
-	at int
+	begin progress // where an earlier attempt was; zero: there was none
+	save  func(progress)
+	// workerStops says that the worker is shutting down and the activity should leave its
+	// checkpoint.
+	workerStops func() bool
 }
 
-func (p *position) saved() (progress, bool) { return p.work.progressOf(p.at) }
-
-func (p *position) save(to progress) { p.work.keep(p.at, to) }
-
-// workerStops says that the worker is shutting down and the activity should leave its
-// checkpoint.
-func (p *position) workerStops() bool { return p.work.workerStops() }
-
-func (w *bundleWork[Out]) progressOf(at int) (progress, bool) {
+func (w *bundleWork[Out]) position(at int) *position {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	saved, ok := w.going[at]
-	return saved, ok
+	return &position{begin: w.going[at], save: func(p progress) { w.keep(at, p) }, workerStops: w.beat.workerStops}
 }
 
 func (w *bundleWork[Out]) keep(at int, p progress) {
@@ -207,4 +197,7 @@ func (w *bundleWork[Out]) keep(at int, p progress) {
 	w.save()
 }
 
-func (w *bundleWork[Out]) workerStops() bool { return w.beat.workerStops() }
+// onScopes is onBundle for work that is done again from its beginning.
+func onScopes[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[In], do func(context.Context, In) (Out, error)) (Results[Out], error) {
+	return onBundle[In, P](ctx, in, func(ctx context.Context, in In, _ *position) (Out, error) { return do(ctx, in) })
+}

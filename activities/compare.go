@@ -20,9 +20,7 @@ const maxRecordedFailures = 1000
 // ComputeDiff compares staged snapshots with the inventory and writes what has to be done
 // as batches. It changes nothing in the inventory.
 func (a *Activities) ComputeDiff(ctx context.Context, in Bundle[ComputeDiffIn]) (Results[ComputeDiffOut], error) {
-	return onBundle(ctx, in, func(ctx context.Context, in ComputeDiffIn, _ *position) (ComputeDiffOut, error) {
-		return a.compare(ctx, in)
-	})
+	return onScopes(ctx, in, a.compare)
 }
 
 func (a *Activities) compare(ctx context.Context, in ComputeDiffIn) (ComputeDiffOut, error) {

@@ -33,9 +33,7 @@ const maxThrottled = 10
 // a page that was read already. With EndsHold, the scope's hold ends: the next run
 // judges anew the rows that stay because they exist.
 func (a *Activities) ConfirmAbsent(ctx context.Context, in Bundle[ConfirmAbsentIn]) (Results[ConfirmAbsentOut], error) {
-	return onBundle(ctx, in, func(ctx context.Context, in ConfirmAbsentIn, _ *position) (ConfirmAbsentOut, error) {
-		return a.confirm(ctx, in)
-	})
+	return onScopes(ctx, in, a.confirm)
 }
 
 func (a *Activities) confirm(ctx context.Context, in ConfirmAbsentIn) (ConfirmAbsentOut, error) {

@@ -49,7 +49,7 @@ func (a *Activities) fetch(ctx context.Context, in ScopeIn, at *position) (Fetch
 	f.read, _ = a.stored.take(in.lease())
 	f.takeChunk()
 	defer f.giveBack()
-	f.progress, _ = at.saved()
+	f.progress = at.begin
 	if err := f.list(ctx); err != nil {
 		return FetchCloudOut{}, temporalError(ctx, err)
 	}

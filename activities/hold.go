@@ -39,7 +39,7 @@ type KeepHoldOut struct {
 // compared with the approval of another one. It does that for the approvals of this
 // run.
 func (a *Activities) KeepHold(ctx context.Context, in Bundle[KeepHoldIn]) (Results[KeepHoldOut], error) {
-	return onBundle(ctx, in, func(ctx context.Context, in KeepHoldIn, _ *position) (KeepHoldOut, error) { return a.keepHold(ctx, in) })
+	return onScopes(ctx, in, a.keepHold)
 }
 
 func (a *Activities) keepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {

@@ -52,9 +52,7 @@ const (
 // DescribePlan reads the batches of a comparison and says what they would do. The
 // most dangerous comes first, so that it is the last to be cut.
 func (a *Activities) DescribePlan(ctx context.Context, in Bundle[DescribePlanIn]) (Results[DescribePlanOut], error) {
-	return onBundle(ctx, in, func(ctx context.Context, in DescribePlanIn, _ *position) (DescribePlanOut, error) {
-		return a.describe(ctx, in)
-	})
+	return onScopes(ctx, in, a.describe)
 }
 
 func (a *Activities) describe(ctx context.Context, in DescribePlanIn) (DescribePlanOut, error) {

@@ -40,8 +40,9 @@ func (t turns) each(ctx workflow.Context, n int, do func(ctx workflow.Context, i
 			_ = workflow.Await(disconnected, func() bool { return ended > before || ctx.Err() != nil }) // nobody cancels it
 			continue
 		}
-		i := waiting[max(0, at)]
-		waiting = slices.DeleteFunc(waiting, func(other int) bool { return other == i })
+		at = max(0, at)
+		i := waiting[at]
+		waiting = slices.Delete(waiting, at, at+1)
 		begun++
 		working[t.account(i)]++
 		workflow.GoNamed(ctx, t.name(i), func(ctx workflow.Context) {

@@ -3,6 +3,7 @@ package workflows
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -43,10 +44,8 @@ func partsOf(accounts []activities.AccountScopes) (parts []scopesOfPart) {
 		if len(ids) < partScopes {
 			shared = len(parts)
 		}
-		for len(ids) > 0 {
-			n := min(partScopes, len(ids))
-			parts = append(parts, scopesOfPart{account: of.Account, scopeIDs: append([]int64(nil), ids[:n]...)})
-			ids = ids[n:]
+		for some := range slices.Chunk(ids, partScopes) {
+			parts = append(parts, scopesOfPart{account: of.Account, scopeIDs: slices.Clone(some)})
 		}
 	}
 	return parts
