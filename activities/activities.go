@@ -166,6 +166,7 @@ func whichScopes(scopes []resource.Scope) string {
 // configuredScopes asks each account for its regions. If one fails, its scopes are
 // reported and left as they are; the other accounts go on.
 func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes []resource.Scope, unlisted []UnlistedScope) {
+	known := map[resource.Scope]bool{}
 	for _, found := range a.findRegions(ctx, kind) {
 		account := found.account
 		if found.err != nil {
@@ -174,7 +175,8 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes 
 		}
 		for _, region := range found.regions {
 			scope := resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region}
-			if !slices.Contains(scopes, scope) {
+			if !known[scope] {
+				known[scope] = true
 				scopes = append(scopes, scope)
 			}
 		}

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -13,14 +12,9 @@ import (
 type coverage struct {
 	kind     string
 	synced   bool // the kind is configured
-	accounts []coveredAccount
-	scopes   []resource.Scope
-	unlisted []UnlistedScope
-}
-
-type coveredAccount struct {
-	place string // provider/account
-	lists bool   // it has the kind
+	accounts map[resource.Account]bool // whether it has the kind
+	scopes   map[resource.Scope]bool
+	unlisted map[string]string // why the regions of an account, provider/account, are not known
 }
 
 // coverageOf finds out what is configured of the kind.
@@ -31,12 +25,16 @@ func (a *Activities) coverageOf(ctx context.Context, kind string) coverage {
 
 // coverageWith is coverageOf, where the accounts have been asked already.
 func (a *Activities) coverageWith(kind string, scopes []resource.Scope, unlisted []UnlistedScope) coverage {
-	c := coverage{kind: kind, scopes: scopes, unlisted: unlisted}
+	c := coverage{kind: kind, accounts: map[resource.Account]bool{}, scopes: map[resource.Scope]bool{}, unlisted: map[string]string{}}
 	_, c.synced = a.deps.Settings[kind]
 	for _, account := range a.deps.Accounts {
-		c.accounts = append(c.accounts, coveredAccount{
-			place: account.String(), lists: account.Client.Lists(kind),
-		})
+		c.accounts[account.Account] = account.Client.Lists(kind)
+	}
+	for _, scope := range scopes {
+		c.scopes[scope] = true
+	}
+	for _, account := range unlisted {
+		c.unlisted[account.Place] = account.Error
 	}
 	return c
 }
@@ -56,21 +54,19 @@ func (c coverage) judge(scope resource.Scope) (orphan, covered string) {
 	if !c.synced {
 		return "the kind is not configured", ""
 	}
-	account := scope.Owner().String()
-	i := slices.IndexFunc(c.accounts, func(a coveredAccount) bool { return a.place == account })
-	if i < 0 {
+	account := scope.Owner()
+	lists, configured := c.accounts[account]
+	if !configured {
 		return fmt.Sprintf("no account %s is configured", account), ""
 	}
-	if !c.accounts[i].lists {
+	if !lists {
 		return fmt.Sprintf("account %s does not have this kind", account), ""
 	}
-	for _, unlisted := range c.unlisted {
-		if unlisted.Place == account {
-			return "", "its account's regions are not known: " + unlisted.Error
-		}
-	}
-	if slices.Contains(c.scopes, scope) {
+	if c.scopes[scope] {
 		return "", "the configuration has it"
+	}
+	if why, unlisted := c.unlisted[account.String()]; unlisted {
+		return "", "its account's regions are not known: " + why
 	}
 	return fmt.Sprintf("account %s does not have the region", account), ""
 }
