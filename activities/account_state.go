@@ -21,8 +21,12 @@ type AccountState struct {
 	why    string // it is given up; empty: it is not
 }
 
-// GivenUp is the state of an account that was given up elsewhere.
-func GivenUp(why string) AccountState { return AccountState{lost: true, why: why} }
+// GiveUp takes that the account was given up elsewhere.
+func (s *AccountState) GiveUp(why string) {
+	if !s.known {
+		s.lost, s.why = true, why
+	}
+}
 
 // Asks takes that a scope is being listed, until Note.
 func (s *AccountState) Asks() { s.asking++ }
@@ -33,10 +37,10 @@ func (s *AccountState) Note(place string, err error) {
 	var failure *temporal.ApplicationError
 	switch {
 	case err == nil:
-		s.enter()
+		s.Enter()
 	case !errors.As(err, &failure), !isRefusal(failure):
 	case !refusalOf(failure).OfAccount:
-		s.enter()
+		s.Enter()
 	case !s.known && !s.lost:
 		s.lost, s.why = true, fmt.Sprintf("skipped: the account was refused at %s: %s", place, failure.Message())
 	}
@@ -48,9 +52,12 @@ func isRefusal(failure *temporal.ApplicationError) bool {
 	return class == cloud.Denied || class == cloud.InvalidCredential
 }
 
-// enter says that the account's keys, role and identity are sound, with some worker at
+// Enter takes that the account's keys, role and identity are sound, with some worker at
 // least.
-func (s *AccountState) enter() { s.known, s.lost, s.why = true, false, "" }
+func (s *AccountState) Enter() { s.known, s.lost, s.why = true, false, "" }
+
+// Entered says that the account's keys, role and identity were sound.
+func (s *AccountState) Entered() bool { return s.known }
 
 // InDoubt says that the account looks lost while some of its scopes are still being
 // listed: with another worker's keys, one may be.

@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"slices"
+
 	"cloudsync/activities"
 	"cloudsync/resource"
 )
@@ -26,7 +28,7 @@ func (b *breaker) of(account resource.Account) *activities.AccountState {
 // giveUp takes that another part of the run has given up accounts.
 func (b *breaker) giveUp(accounts []LostAccount) {
 	for _, account := range accounts {
-		*b.of(account.Account) = activities.GivenUp(account.Why)
+		b.of(account.Account).GiveUp(account.Why)
 	}
 }
 
@@ -41,6 +43,11 @@ func (b *breaker) lost() (lost []LostAccount) {
 		}
 	}
 	return lost
+}
+
+// entered says that some account was entered.
+func (b *breaker) entered() bool {
+	return slices.ContainsFunc(b.order, func(account resource.Account) bool { return b.accounts[account].Entered() })
 }
 
 // LostAccount is an account that a run has given up, and why.

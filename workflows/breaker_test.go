@@ -133,3 +133,38 @@ func TestScopesWaitForTheAnswerOfASibling(t *testing.T) {
 		})
 	}
 }
+
+// A part of a large account that was listed speaks for its other parts: if a worker with
+// other keys is refused in one of them, those after it are asked all the same.
+func TestAPartThatIsListedSpeaksForItsAccount(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		refusedFrom, refusedTo int64
+		failed                 int64
+		asked                  int
+	}{
+		"listed, refused, asked":  {refusedFrom: 201, refusedTo: 400, failed: 200, asked: 600},
+		"refused, and not asked":  {refusedFrom: 1, refusedTo: 200, failed: 600, asked: 50},
+		"listed to the last part": {refusedFrom: 401, refusedTo: 600, failed: 200, asked: 600},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 600)
+			b.listed.MaxParallel = 1
+			asked := b.fetching(func(id int64) error {
+				if id >= test.refusedFrom && id <= test.refusedTo {
+					return accountRefused(cloud.InvalidCredential)
+				}
+				return nil
+			})
+			report, err := b.run(t)
+			if test.failed == 600 {
+				require.ErrorContains(t, err, "the cloud says no")
+			} else {
+				require.NoError(t, err)
+				require.Equal(t, test.failed, report.ScopesFailed)
+			}
+			require.Len(t, asked(), test.asked)
+		})
+	}
+}

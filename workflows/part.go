@@ -18,7 +18,8 @@ import (
 type Part struct {
 	Run             activities.RunRef          `json:"run"`
 	ScopeIDs        activities.IDs             `json:"scopeIds"`
-	Lost            []LostAccount              `json:"lost,omitempty"` // accounts that the run has given up
+	Lost            []LostAccount              `json:"lost,omitempty"`    // accounts that the run has given up
+	Entered         *resource.Account          `json:"entered,omitempty"` // the part's only account, where the run has entered it
 	Policy          diff.Policy                `json:"policy"`
 	AccountPolicies []activities.AccountPolicy `json:"accountPolicies,omitempty"`
 	MaxParallel     int                        `json:"maxParallel"`
@@ -28,6 +29,7 @@ type Part struct {
 // scopesOfPart are the scopes of a part, and the account that it takes turns with.
 type scopesOfPart struct {
 	account  resource.Account
+	alone    bool // no other account's scopes are among them
 	scopeIDs []int64
 }
 
@@ -45,7 +47,7 @@ func partsOf(accounts []activities.AccountScopes) (parts []scopesOfPart) {
 			shared = len(parts)
 		}
 		for some := range slices.Chunk(ids, partScopes) {
-			parts = append(parts, scopesOfPart{account: of.Account, scopeIDs: slices.Clone(some)})
+			parts = append(parts, scopesOfPart{account: of.Account, alone: len(ids) >= partScopes, scopeIDs: slices.Clone(some)})
 		}
 	}
 	return parts
@@ -61,34 +63,40 @@ func idsOf(accounts []activities.AccountScopes) (ids []int64) {
 // syncParts gives each part of the scopes to a child and adds up the reports.
 func (s *cloudSync) syncParts(ctx workflow.Context, parts []scopesOfPart) error {
 	s.staged = true // by some child, perhaps
-	atOnce := max(1, min(parallelParts, s.parallel))
+	atOnce := max(1, min(parallelParts, s.parallel, len(parts)))
 	byAccount := turns{
 		atOnce: atOnce,
 		of:     func(i int) resource.Account { return parts[i].account },
 		name:   func(i int) string { return fmt.Sprintf("part %d", i+1) },
 	}
-	byAccount.each(ctx, len(parts), func(ctx workflow.Context, i int) { s.syncPart(ctx, i+1, parts[i].scopeIDs, s.parallel/atOnce) })
+	byAccount.each(ctx, len(parts), func(ctx workflow.Context, i int) { s.syncPart(ctx, i+1, parts[i], s.parallel/atOnce) })
 	return nil
 }
 
-func (s *cloudSync) syncPart(ctx workflow.Context, number int, scopeIDs []int64, parallel int) {
+func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart, parallel int) {
 	id := workflow.GetInfo(ctx).WorkflowExecution.ID
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
-		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(scopeIDs), s.in.Kind)),
+		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(part.scopeIDs), s.in.Kind)),
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
 	})
 	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
-		Run: s.ref, ScopeIDs: scopeIDs, Lost: s.breaker.lost(), MaxParallel: parallel, PlanBytes: s.planBytes,
+		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(), MaxParallel: parallel, PlanBytes: s.planBytes,
 		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
 	}}
+	if part.alone && s.breaker.of(part.account).Entered() {
+		in.Part.Entered = &part.account
+	}
 	var report Report
 	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
-		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(scopeIDs)), explain(err))
+		s.report.addFailure(fmt.Sprintf("part %d", number), int64(len(part.scopeIDs)), explain(err))
 		return
 	}
 	s.breaker.giveUp(report.Lost)
+	if part.alone && report.Entered {
+		s.breaker.of(part.account).Enter()
+	}
 	s.report.addPart(report)
 	s.showDetails(ctx)
 }
@@ -99,10 +107,13 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 	s.ref, s.parallel, s.planBytes = part.Run, part.MaxParallel, part.PlanBytes
 	s.policies = policies{ofKind: part.Policy, ofAccounts: part.AccountPolicies}
 	s.breaker.giveUp(part.Lost)
+	if part.Entered != nil {
+		s.breaker.of(*part.Entered).Enter()
+	}
 	s.report.RunID = s.ref.ID
 	s.scopes = int64(len(part.ScopeIDs))
 	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx, 0))
-	s.report.Lost = s.breaker.lost()
+	s.report.Lost, s.report.Entered = s.breaker.lost(), s.breaker.entered()
 	s.report.settle(workflow.Now(ctx).Sub(s.started))
 	s.showDetails(ctx)
 	return s.report, err

@@ -40,6 +40,8 @@ type Report struct {
 	Planned []activities.PlannedChange `json:"planned,omitempty"`
 	// Lost are the accounts that a part of a run has given up.
 	Lost []LostAccount `json:"lost,omitempty"`
+	// Entered says that a part of a run has entered an account.
+	Entered bool `json:"entered,omitempty"`
 	// Error is why nothing at all could be synced.
 	Error string `json:"error,omitempty"`
 }
