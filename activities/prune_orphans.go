@@ -11,7 +11,7 @@ import (
 // coverage is what the configuration of this worker looks after of a kind.
 type coverage struct {
 	kind     string
-	synced   bool // the kind is configured
+	synced   bool                      // the kind is configured
 	accounts map[resource.Account]bool // whether it has the kind
 	scopes   map[resource.Scope]bool
 	unlisted map[string]string // why the regions of an account, provider/account, are not known

@@ -34,8 +34,11 @@ const (
 	partScopes = 200
 	// payloadScopes is how many scopes one payload has at most.
 	payloadScopes = 100
-	// parallelParts is how many children run at once.
-	parallelParts = 4
+	// loadsAtOnce is how many payloads of scopes are claimed and folded at once.
+	loadsAtOnce = 2
+	// parallelParts is how many children run at once. They share what the run works on at
+	// once: most of a child's steps on small scopes are waiting for Temporal's server.
+	parallelParts = 8
 )
 
 // Input is the input of CloudSyncWorkflow.
@@ -229,16 +232,7 @@ func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesO
 
 // syncScopes syncs the scopes in this execution, in bundles.
 func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
-	var scopes []activities.LocalScope
-	for ids := range slices.Chunk(scopeIDs, payloadScopes) {
-		local, err := s.loadLocalHashes(ctx, ids)
-		if err != nil {
-			s.failAll(ids, err)
-			continue
-		}
-		scopes = append(scopes, local.Scopes...)
-	}
-	bundles := bundlesOf(scopes)
+	bundles := bundlesOf(s.load(ctx, scopeIDs))
 	byAccount := turns{
 		atOnce: s.parallel,
 		of:     func(i int) resource.Account { return bundles[i][0].Owner() },
@@ -248,6 +242,22 @@ func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
 	}
 	byAccount.each(ctx, len(bundles), func(ctx workflow.Context, i int) { s.syncBundle(ctx, bundles[i]) })
 	return s.recordScopes(ctx, payloadScopes)
+}
+
+// load claims scopes and returns them, in their order, without those that could not be
+// claimed.
+func (s *cloudSync) load(ctx workflow.Context, scopeIDs []int64) []activities.LocalScope {
+	chunks := slices.Collect(slices.Chunk(scopeIDs, payloadScopes))
+	loaded := make([][]activities.LocalScope, len(chunks))
+	atOnce := turns{atOnce: loadsAtOnce, name: func(i int) string { return fmt.Sprintf("load %d", i+1) }}
+	atOnce.each(ctx, len(chunks), func(ctx workflow.Context, i int) {
+		local, err := s.loadLocalHashes(ctx, chunks[i])
+		if err != nil {
+			s.failAll(chunks[i], err)
+		}
+		loaded[i] = local.Scopes
+	})
+	return slices.Concat(loaded...)
 }
 
 // failAll records scopes that could not even be claimed.
