@@ -212,7 +212,7 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 		s.report.addFailure(account.Place+"/*", 1, account.Error)
 	}
 	if len(scopeIDs) > maxScopes {
-		return s.syncParts(ctx, partsOf(listed.Scopes))
+		return s.syncParts(ctx, listed.Scopes)
 	}
 	return s.syncScopes(ctx, scopeIDs)
 }

@@ -28,30 +28,54 @@ type Part struct {
 
 // scopesOfPart are the scopes of a part, and the account that it takes turns with.
 type scopesOfPart struct {
-	account  resource.Account
-	alone    bool // no other account's scopes are among them
+	account  resource.Account // the first, or only one
+	accounts int
 	scopeIDs []int64
 }
 
-// partsOf divides the scopes of a run among children. Small accounts share one; a large
-// one has its own, which are given their turns as the parts of one account.
-func partsOf(accounts []activities.AccountScopes) (parts []scopesOfPart) {
-	shared := -1
+// alone says that no other account's scopes are among them.
+func (p scopesOfPart) alone() bool { return p.accounts == 1 }
+
+func (p scopesOfPart) String() string {
+	text := fmt.Sprintf("%d scopes of %s", len(p.scopeIDs), p.account)
+	if others := p.accounts - 1; others > 0 {
+		text += fmt.Sprintf(" and %d more", others)
+	}
+	return text
+}
+
+// partsOf divides the scopes of a run among children of about size scopes. Small accounts
+// share one, whole; a large one has its own, which are given their turns as the parts of
+// one account.
+func partsOf(accounts []activities.AccountScopes, size int) (parts []scopesOfPart) {
+	shared, before := -1, 0 // the part that small accounts share, and how many scopes those before have
 	for _, of := range accounts {
-		ids := of.IDs
-		if len(ids) < partScopes && shared >= 0 && len(parts[shared].scopeIDs)+len(ids) <= partScopes {
-			parts[shared].scopeIDs = append(parts[shared].scopeIDs, ids...)
+		if len(of.IDs) >= size {
+			for some := range slices.Chunk(of.IDs, size) {
+				parts = append(parts, scopesOfPart{account: of.Account, accounts: 1, scopeIDs: some})
+			}
 			continue
 		}
-		if len(ids) < partScopes {
+		if shared < 0 || before/size > (before-len(parts[shared].scopeIDs))/size {
 			shared = len(parts)
+			parts = append(parts, scopesOfPart{account: of.Account})
 		}
-		for some := range slices.Chunk(ids, partScopes) {
-			parts = append(parts, scopesOfPart{account: of.Account, alone: len(ids) >= partScopes, scopeIDs: slices.Clone(some)})
-		}
+		part := &parts[shared]
+		part.scopeIDs = append(part.scopeIDs, of.IDs...)
+		part.accounts++
+		before += len(of.IDs)
 	}
 	return parts
 }
+
+// sizeOfParts is how many scopes a part has at most, so that parts of one size are all at
+// work until the end, and no few of them are left.
+func sizeOfParts(scopes, atOnce int) int {
+	rounds := ceilDiv(scopes, partScopes*atOnce)
+	return ceilDiv(scopes, rounds*atOnce)
+}
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 func idsOf(accounts []activities.AccountScopes) (ids []int64) {
 	for _, of := range accounts {
@@ -61,9 +85,10 @@ func idsOf(accounts []activities.AccountScopes) (ids []int64) {
 }
 
 // syncParts gives each part of the scopes to a child and adds up the reports.
-func (s *cloudSync) syncParts(ctx workflow.Context, parts []scopesOfPart) error {
+func (s *cloudSync) syncParts(ctx workflow.Context, accounts []activities.AccountScopes) error {
 	s.staged = true // by some child, perhaps
-	atOnce := max(1, min(parallelParts, s.parallel, len(parts)))
+	atOnce := max(1, min(parallelParts, s.parallel))
+	parts := partsOf(accounts, sizeOfParts(len(idsOf(accounts)), atOnce))
 	byAccount := turns{
 		atOnce: atOnce,
 		of:     func(i int) resource.Account { return parts[i].account },
@@ -77,7 +102,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 	id := workflow.GetInfo(ctx).WorkflowExecution.ID
 	ctx = workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
 		WorkflowID:            fmt.Sprintf("%s/part-%d", id, number),
-		StaticSummary:         summaryOf(fmt.Sprintf("%d scopes of %s", len(part.scopeIDs), s.in.Kind)),
+		StaticSummary:         summaryOf(part.String()),
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
 	})
@@ -85,7 +110,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(), MaxParallel: parallel, PlanBytes: s.planBytes,
 		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
 	}}
-	if part.alone && s.breaker.of(part.account).Entered() {
+	if part.alone() && s.breaker.of(part.account).Entered() {
 		in.Part.Entered = &part.account
 	}
 	var report Report
@@ -94,7 +119,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 		return
 	}
 	s.breaker.giveUp(report.Lost)
-	if part.alone && report.Entered {
+	if part.alone() && report.Entered {
 		s.breaker.of(part.account).Enter()
 	}
 	s.report.addPart(report)

@@ -7,8 +7,11 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
+	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
+	"cloudsync/workflows"
 )
 
 // The listings of an account of many scopes do not end before those of 50 other accounts
@@ -96,5 +99,54 @@ func TestBundlesAreOfOneAccount(t *testing.T) {
 	// bundle has.
 	for _, account := range []string{"one", "two"} {
 		require.ElementsMatch(t, []int{20, 45}, sizes[account])
+	}
+}
+
+// The parts of a run are about as large as each other, and as many as keep all that may be
+// at work busy to the end. A small account is in one part.
+func TestPartsAreOfOneSize(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		accounts, scopes int // of each account
+		parts, largest   int
+	}{
+		"many small accounts":   {accounts: 100, scopes: 20, parts: 16, largest: 140},
+		"accounts of one scope": {accounts: 1601, scopes: 1, parts: 16, largest: 101},
+		"one large account":     {accounts: 1, scopes: 1000, parts: 8, largest: 125},
+		"a few large accounts":  {accounts: 3, scopes: 300, parts: 9, largest: 113},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 0)
+			b.listed.MaxParallel = 8
+			b.accounts = map[int64]string{}
+			for i := range test.accounts * test.scopes {
+				id, account := int64(i+1), fmt.Sprint("account-", i/test.scopes)
+				b.accounts[id] = account
+				b.list(account, id)
+			}
+			b.fetching(func(int64) error { return nil })
+			var mu sync.Mutex
+			seen := map[int64]bool{}
+			parts, largest := 0, 0
+			b.SetOnChildWorkflowStartedListener(func(_ *workflow.Info, _ workflow.Context, args converter.EncodedValues) {
+				var in workflows.Input
+				require.NoError(t, args.Get(&in))
+				mu.Lock()
+				defer mu.Unlock()
+				parts++
+				largest = max(largest, len(in.Part.ScopeIDs))
+				for _, id := range in.Part.ScopeIDs {
+					require.False(t, seen[id])
+					seen[id] = true
+				}
+			})
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.EqualValues(t, test.accounts*test.scopes, report.Scopes)
+			require.Len(t, seen, test.accounts*test.scopes)
+			require.Equal(t, test.parts, parts)
+			require.Equal(t, test.largest, largest)
+		})
 	}
 }
