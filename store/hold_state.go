@@ -89,11 +89,27 @@ func (s *Store) newestRun(ctx context.Context, kind string) (newestRun, error) {
 		return newestRun{}, err
 	}
 	newest := runs[0]
-	var scopeIDs []int64
-	err = s.db.NewSelect().Model((*RunScope)(nil)).Column("scope_id").Where("run_id = ?", newest.RunID).Scan(ctx, &scopeIDs)
-	newest.recorded = make(map[int64]bool, len(scopeIDs))
-	for _, id := range scopeIDs {
-		newest.recorded[id] = true
-	}
+	newest.recorded, err = s.recordedScopes(ctx, newest.RunID)
 	return newest, err
+}
+
+// recordedScopes are the scopes of which a run has a record.
+func (s *Store) recordedScopes(ctx context.Context, runID string) (map[int64]bool, error) {
+	var scopeIDs []int64
+	err := s.db.NewSelect().Model((*RunScope)(nil)).Column("scope_id").Where("run_id = ?", runID).Scan(ctx, &scopeIDs)
+	if err != nil {
+		return nil, err
+	}
+	bulk, err := readUnchanged(ctx, s.db, runID)
+	if err != nil {
+		return nil, err
+	}
+	recorded := make(map[int64]bool, len(scopeIDs)+len(bulk))
+	for _, id := range scopeIDs {
+		recorded[id] = true
+	}
+	for id := range bulk {
+		recorded[id] = true
+	}
+	return recorded, nil
 }

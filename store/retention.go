@@ -133,7 +133,7 @@ func (s *Store) markLastComplete(ctx context.Context, runs []RunAge) error {
 }
 
 // runDetails are the tables that say more of a run, by run_id.
-var runDetails = []string{"sync_run_scope", "sync_row_failure", "sync_restore", "sync_tally"}
+var runDetails = []string{"sync_run_scope", "sync_run_unchanged", "sync_row_failure", "sync_restore", "sync_tally"}
 
 // DeleteRuns removes the records of runs, the details first, so that an
 // interrupted removal can be repeated. alive is called after each statement.

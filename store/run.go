@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +102,8 @@ const (
 	outcomeOK        = "ok"
 )
 
-// RunScope is the record of one scope of a run.
+// RunScope is the record of one scope of a run. Those that are plainly unchanged have no
+// row of sync_run_scope: see run_unchanged.go.
 type RunScope struct {
 	bun.BaseModel `bun:"table:sync_run_scope,alias:run_scope"`
 
@@ -242,7 +242,7 @@ func (s *Store) Conclude(ctx context.Context, ref RunRef, run Run, scopes []RunS
 		if err := upsertRun(ctx, tx, run); err != nil {
 			return err
 		}
-		if err := upsertRunScopes(ctx, tx, ref, scopes); err != nil {
+		if err := writeRunScopes(ctx, tx, ref, scopes); err != nil {
 			return err
 		}
 		done, err := writeFigures(ctx, tx, run.RunID)
@@ -303,7 +303,7 @@ func (s *Store) RecordScopes(ctx context.Context, run RunRef, scopes []RunScope)
 		if err := s.markComplete(ctx, tx, run, scopes); err != nil {
 			return err
 		}
-		return upsertRunScopes(ctx, tx, run, scopes)
+		return writeRunScopes(ctx, tx, run, scopes)
 	})
 	if err != nil {
 		return fmt.Errorf("record %d scopes of run %s: %w", len(scopes), run.ID, err)
@@ -311,17 +311,24 @@ func (s *Store) RecordScopes(ctx context.Context, run RunRef, scopes []RunScope)
 	return nil
 }
 
-func upsertRunScopes(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {
-	if len(scopes) == 0 {
-		return nil
+// writeRunScopes writes a row for each scope, and one for all that are plainly unchanged.
+func writeRunScopes(ctx context.Context, tx bun.Tx, run RunRef, scopes []RunScope) error {
+	var rows, plain []RunScope
+	for _, scope := range scopes {
+		scope.RunID = run.ID
+		scope.Reason = clip(scope.Reason, 2048)
+		scope.Stats = scope.Stats.found()
+		if scope.isPlain() {
+			plain = append(plain, scope)
+		} else {
+			rows = append(rows, scope)
+		}
 	}
-	rows := slices.Clone(scopes)
-	for i := range rows {
-		rows[i].RunID = run.ID
-		rows[i].Reason = clip(rows[i].Reason, 2048)
-		rows[i].Stats = rows[i].Stats.found()
+	again, err := recordPlain(ctx, tx, run.ID, plain)
+	if err != nil {
+		return err
 	}
-	return inHalves(rows, func(some []RunScope) error {
+	return inHalves(append(rows, again...), func(some []RunScope) error {
 		return upsert(ctx, tx.Tx, tx.NewInsert().Model(&some), append([]string{"outcome", "hold_digest", "reason"}, foundColumns...))
 	})
 }

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Runs lists the newest runs first; of one kind, or of all for kind "". Of one that has
@@ -60,10 +62,16 @@ func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error)
 	err := s.db.NewSelect().Model(&scopes).Column("run_id", "scope_id", "outcome", "hold_digest", "reason").Column(foundColumns...).Column(doneColumns...).
 		ColumnExpr("scope.provider, scope.account, scope.region").
 		Join("JOIN sync_scope AS scope ON scope.id = run_scope.scope_id").
-		Where("run_scope.run_id = ?", runID).Order("run_scope.scope_id").Scan(ctx)
+		Where("run_scope.run_id = ?", runID).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list the scopes of run %s: %w", runID, err)
 	}
+	plain, err := s.plainScopes(ctx, runID, scopes)
+	if err != nil {
+		return nil, err
+	}
+	scopes = append(scopes, plain...)
+	slices.SortFunc(scopes, func(a, b RunScope) int { return cmp.Compare(a.ScopeID, b.ScopeID) })
 	done, err := done(ctx, s.db, runID) // of a run at work, its scopes' records do not have it
 	if err != nil {
 		return nil, err

@@ -202,6 +202,9 @@ func writeFigures(ctx context.Context, tx bun.Tx, runID string) (scopes map[int6
 	if err != nil || len(scopes) == 0 {
 		return nil, err
 	}
+	if err := giveRows(ctx, tx, runID, scopes); err != nil {
+		return nil, err
+	}
 	_, err = tx.NewRaw(`INSERT INTO sync_run_scope (run_id, scope_id, outcome, su_add, su_mod, su_del, rehashed, reason)
 		SELECT ?, done.scope_id, ?, done.added, done.modified, done.deleted, done.rehashed, ? FROM (?) AS done
 		ON DUPLICATE KEY UPDATE outcome = IF(sync_run_scope.outcome = ?, ?, sync_run_scope.outcome),
