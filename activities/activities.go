@@ -412,10 +412,14 @@ func (a *Activities) CountApplied(ctx context.Context, in Bundle[CountAppliedIn]
 // ledger.
 func (a *Activities) RecordRun(ctx context.Context, in RecordRunIn) (RecordRunOut, error) {
 	defer startBeat(ctx).stop()
-	if in.Final == nil {
-		return RecordRunOut{}, temporalError(ctx, a.deps.Store.RecordScopes(ctx, in.Run, scopeRows(in.Scopes)))
+	scopes := scopeRows(in.Scopes)
+	for _, scope := range in.Unchanged {
+		scopes = append(scopes, scopeRow(scope.record()))
 	}
-	concluded, err := a.deps.Store.Conclude(ctx, in.Run, runRow(in), scopeRows(in.Scopes))
+	if in.Final == nil {
+		return RecordRunOut{}, temporalError(ctx, a.deps.Store.RecordScopes(ctx, in.Run, scopes))
+	}
+	concluded, err := a.deps.Store.Conclude(ctx, in.Run, runRow(in), scopes)
 	if err != nil {
 		return RecordRunOut{}, temporalError(ctx, err)
 	}
@@ -436,12 +440,16 @@ func (a *Activities) CleanStaging(ctx context.Context, in CleanStagingIn) error 
 func scopeRows(records []ScopeRecord) []store.RunScope {
 	rows := make([]store.RunScope, len(records))
 	for i, record := range records {
-		rows[i] = store.RunScope{
-			ScopeID: record.ID, Outcome: string(record.Outcome), Stats: record.Stats,
-			HoldDigest: record.HoldDigest, Reason: record.Reason, Complete: record.Outcome != Failed,
-		}
+		rows[i] = scopeRow(record)
 	}
 	return rows
+}
+
+func scopeRow(record ScopeRecord) store.RunScope {
+	return store.RunScope{
+		ScopeID: record.ID, Outcome: string(record.Outcome), Stats: record.Stats,
+		HoldDigest: record.HoldDigest, Reason: record.Reason, Complete: record.Outcome != Failed,
+	}
 }
 
 func runRow(in RecordRunIn) store.Run {

@@ -195,7 +195,10 @@ type RecordRunIn struct {
 	Kind   string        `json:"kind"`
 	Run    RunRef        `json:"run"`
 	Scopes []ScopeRecord `json:"scopes,omitempty"`
-	Final  *RunRecord    `json:"final,omitempty"`
+	// Unchanged are scopes of which there is nothing else to say. A payload has room for
+	// twenty of them in the place of one of Scopes.
+	Unchanged UnchangedScopes `json:"unchanged,omitempty"`
+	Final     *RunRecord      `json:"final,omitempty"`
 }
 
 // ScopeRecord is what became of a scope.

@@ -15,6 +15,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
 
@@ -256,4 +257,46 @@ func TestAccountThatIsNoLongerConfiguredKeepsItsRows(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, resource.Digest{}, local.Scopes[0].Local)
 	b.requireInventory(t, hosts(0, 10)...)
+}
+
+// A payload of thousands of unchanged scopes stays small, whatever their ids are.
+func TestUnchangedScopesFitAPayload(t *testing.T) {
+	t.Parallel()
+	var many activities.UnchangedScopes
+	for i := range int64(2000) {
+		many = append(many, activities.UnchangedScope{ID: 1<<32 - 4000 + 2*i, Rows: 1<<33 + i})
+	}
+	in := activities.RecordRunIn{Kind: kind, Run: store.RunRef{ID: strings.Repeat("x", 36), Number: 1 << 40}, Unchanged: many}
+	encoded, err := json.Marshal(in)
+	require.NoError(t, err)
+	require.Less(t, len(encoded), 64<<10)
+
+	var decoded activities.RecordRunIn
+	require.NoError(t, json.Unmarshal(encoded, &decoded))
+	require.Equal(t, in, decoded)
+	for i := range many {
+		many[i].ID, many[i].Rows = int64(i+1), 50
+	}
+	encoded, err = json.Marshal(many)
+	require.NoError(t, err)
+	require.Less(t, len(encoded), 2000*3+40, "most scopes follow each other")
+}
+
+func TestUnchangedScopesAsJSON(t *testing.T) {
+	t.Parallel()
+	for text, scopes := range map[string]activities.UnchangedScopes{
+		`{"ids":"","rows":[]}`:              {},
+		`{"ids":"7","rows":[0]}`:            {{ID: 7}},
+		`{"ids":"1-3,9","rows":[5,6,7,50]}`: {{ID: 1, Rows: 5}, {ID: 2, Rows: 6}, {ID: 3, Rows: 7}, {ID: 9, Rows: 50}},
+	} {
+		encoded, err := json.Marshal(scopes)
+		require.NoError(t, err)
+		require.JSONEq(t, text, string(encoded))
+		var decoded activities.UnchangedScopes
+		require.NoError(t, json.Unmarshal([]byte(text), &decoded))
+		require.Equal(t, scopes, decoded)
+	}
+	for _, text := range []string{`{"ids":"1-3","rows":[5,6]}`, `{"ids":"1","rows":[5,6]}`, `{"ids":"x","rows":[5]}`, `[]`} {
+		require.Error(t, json.Unmarshal([]byte(text), &activities.UnchangedScopes{}), text)
+	}
 }

@@ -126,7 +126,7 @@ type cloudSync struct {
 	recorded *activities.Recorded
 	// unrecorded are the records of scopes: the last ones are recorded together with the
 	// run.
-	unrecorded []activities.ScopeRecord
+	unrecorded records
 	atWork     []*bundleRun
 }
 
@@ -241,7 +241,7 @@ func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
 		name:  func(i int) string { return bundles[i][0].Place() },
 	}
 	byAccount.each(ctx, len(bundles), func(ctx workflow.Context, i int) { s.syncBundle(ctx, bundles[i]) })
-	return s.recordScopes(ctx, payloadScopes)
+	return s.recordScopes(ctx, s.unrecorded.fitOne)
 }
 
 // load claims scopes and returns them, in their order, without those that could not be
@@ -264,7 +264,7 @@ func (s *cloudSync) load(ctx workflow.Context, scopeIDs []int64) []activities.Lo
 func (s *cloudSync) failAll(scopeIDs []int64, cause error) {
 	s.report.addFailure(fmt.Sprintf("%d scopes", len(scopeIDs)), int64(len(scopeIDs)), explain(cause))
 	for _, id := range scopeIDs {
-		s.unrecorded = append(s.unrecorded, activities.ScopeRecord{ID: id, Outcome: activities.Failed, Reason: explain(cause)})
+		s.unrecorded.add(activities.ScopeRecord{ID: id, Outcome: activities.Failed, Reason: explain(cause)})
 	}
 }
 
@@ -293,7 +293,7 @@ func (s *cloudSync) syncBundle(ctx workflow.Context, scopes []activities.LocalSc
 		s.report.addApproved(run.approved)
 		s.report.addPlanned(run.planned)
 		s.staged = s.staged || run.staged
-		s.unrecorded = append(s.unrecorded, run.record)
+		s.unrecorded.add(run.record)
 	}
 	s.showDetails(ctx)
 }
@@ -306,23 +306,20 @@ func (s *cloudSync) showDetails(ctx workflow.Context) {
 	workflow.SetCurrentDetails(ctx, s.report.details(s.report.Scopes, s.scopes, names))
 }
 
-// recordScopes writes the scopes' rows of the audit, on a cancelled run too, until no
-// more than some are left for the run's own record. A plan leaves none.
-func (s *cloudSync) recordScopes(ctx workflow.Context, left int) error {
+// recordScopes writes the scopes' part of the audit, on a cancelled run too, until as
+// little is left as is asked for: none, or what fits the run's own record. A plan leaves
+// none.
+func (s *cloudSync) recordScopes(ctx workflow.Context, until func() bool) (failed error) {
 	if s.in.Plan != nil {
 		return nil
 	}
 	ctx, _ = workflow.NewDisconnectedContext(ctx)
-	for len(s.unrecorded) > left {
-		some := s.unrecorded[:min(payloadScopes, len(s.unrecorded))]
-		s.unrecorded = s.unrecorded[len(some):]
-		ctx := bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(some)))
-		in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(some)}
-		if err := workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil); err != nil {
-			return err
-		}
+	for !until() {
+		in := s.unrecorded.take(activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref})
+		ctx := bookkeeping(ctx, fmt.Sprintf("record %d scopes", len(in.Scopes)+len(in.Unchanged)))
+		failed = errors.Join(failed, workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, nil))
 	}
-	return nil
+	return failed
 }
 
 // conclude records the run and cleans up after it, on a cancelled run too. A run whose
@@ -373,13 +370,13 @@ func (s *cloudSync) tellTemporal(ctx workflow.Context) error {
 
 func (s *cloudSync) recordRun(ctx workflow.Context) error {
 	ctx = work(ctx, "record the run: "+string(s.report.Outcome))
-	in := activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Scopes: fitting(s.unrecorded), Final: &activities.RunRecord{
+	in := s.unrecorded.take(activities.RecordRunIn{Kind: s.in.Kind, Run: s.ref, Final: &activities.RunRecord{
 		WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID,
 		StartedAt:  s.started, FinishedAt: workflow.Now(ctx), Took: time.Duration(s.report.TimeTook * float64(time.Second)),
 		Outcome: s.report.Outcome, Stats: s.report.Stats, Orphans: s.report.Orphans,
 		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
 		ApprovedBy: s.report.ApprovedBy, Error: s.report.reason(),
-	}}
+	}})
 	var out activities.RecordRunOut
 	err := workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, &out)
 	s.recorded = out.Recorded

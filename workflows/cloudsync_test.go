@@ -250,6 +250,11 @@ func (b *bundle) scopeRecord(id int64) activities.ScopeRecord {
 				return record
 			}
 		}
+		for _, scope := range in.Unchanged {
+			if scope.ID == id {
+				return activities.ScopeRecord{ID: id, Outcome: activities.Unchanged, Stats: activities.Stats{CloudNum: scope.Rows, DBNum: scope.Rows}}
+			}
+		}
 	}
 	return activities.ScopeRecord{}
 }
@@ -546,7 +551,7 @@ func TestManyScopesAreDividedAmongChildren(t *testing.T) {
 	recorded := 0
 	for _, in := range b.records {
 		require.LessOrEqual(t, len(in.Scopes), 100)
-		recorded += len(in.Scopes)
+		recorded += len(in.Scopes) + len(in.Unchanged)
 	}
 	require.Equal(t, 450, recorded)
 }
@@ -563,7 +568,7 @@ func TestScopesThatCannotBeClaimed(t *testing.T) {
 	require.EqualValues(t, 50, report.ScopesFailed)
 	recorded := 0
 	for _, in := range b.records {
-		recorded += len(in.Scopes)
+		recorded += len(in.Scopes) + len(in.Unchanged)
 	}
 	require.Equal(t, 150, recorded)
 	require.Equal(t, "superseded by a newer run", b.scopeRecord(120).Reason)
@@ -573,6 +578,9 @@ func TestScopesThatCannotBeClaimed(t *testing.T) {
 func TestTwoPayloadsOfScopes(t *testing.T) {
 	t.Parallel()
 	b := setup(t, 150)
+	for id := range int64(150) {
+		b.changed(id+1, activities.ComputeDiffOut{CloudNum: 11, ToAdd: 1})
+	}
 	report, err := b.run(t)
 	require.NoError(t, err)
 	require.EqualValues(t, 150, report.Scopes)

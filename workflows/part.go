@@ -137,7 +137,7 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 	}
 	s.report.RunID = s.ref.ID
 	s.scopes = int64(len(part.ScopeIDs))
-	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx, 0))
+	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx, s.unrecorded.none))
 	s.report.Lost, s.report.Entered = s.breaker.lost(), s.breaker.entered()
 	s.report.settle(workflow.Now(ctx).Sub(s.started))
 	s.showDetails(ctx)

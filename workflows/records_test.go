@@ -1,0 +1,106 @@
+package workflows_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/temporal"
+
+	"cloudsync/activities"
+	"cloudsync/workflows"
+)
+
+// Thousands of unchanged scopes are recorded by few activities: one of each child, and
+// the run's own.
+func TestUnchangedScopesTakeFewRecords(t *testing.T) {
+	t.Parallel()
+	for scopes, want := range map[int]int{1: 1, 150: 1, 400: 1, 401: 3 + 1, 2000: 10 + 1} {
+		t.Run(fmt.Sprint(scopes), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, scopes)
+			report, err := b.run(t)
+			require.NoError(t, err)
+			require.EqualValues(t, scopes, report.Scopes)
+			require.Len(t, b.records, want)
+			recorded := map[int64]int64{}
+			for _, in := range b.records {
+				require.Empty(t, in.Scopes)
+				for i, scope := range in.Unchanged {
+					recorded[scope.ID] = scope.Rows
+					require.True(t, i == 0 || in.Unchanged[i-1].ID < scope.ID, "by id")
+				}
+			}
+			require.Len(t, recorded, scopes)
+			for _, rows := range recorded {
+				require.EqualValues(t, 10, rows)
+			}
+		})
+	}
+}
+
+// What is to be said of a scope is said, also where it is unchanged.
+func TestUnchangedScopesWithMoreToSay(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 5)
+	b.changed(2, activities.ComputeDiffOut{CloudNum: 11, ToAdd: 1})
+	b.changed(3, activities.ComputeDiffOut{CloudNum: 10, Moved: "the listing moved"})
+	b.answers[4] = fetchAnswer{out: activities.FetchCloudOut{Unchanged: true, Listed: 12}}
+	b.answers[5] = fetchAnswer{err: denied()}
+	_, err := b.run(t)
+	require.NoError(t, err)
+	require.Len(t, b.records, 1)
+	require.Equal(t, activities.UnchangedScopes{{ID: 1, Rows: 10}}, b.records[0].Unchanged)
+	require.Len(t, b.records[0].Scopes, 4)
+	require.Equal(t, activities.Unchanged, b.scopeRecord(3).Outcome)
+	require.Equal(t, "the listing moved", b.scopeRecord(3).Reason)
+	require.EqualValues(t, 12, b.scopeRecord(4).Stats.CloudNum, "rows that the cloud lists twice")
+}
+
+// Every payload stays small, whatever is recorded together.
+func TestRecordsFitTheirPayloads(t *testing.T) {
+	t.Parallel()
+	for name, changed := range map[string]int{"few": 10, "half": 200, "most": 390} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, 0)
+			const first, scopes = 4_000_000_000, 400
+			for i := range int64(scopes) {
+				id := first + 2*i
+				b.list("demo", id)
+				b.answers[id] = fetchAnswer{out: activities.FetchCloudOut{Unchanged: true, Listed: 10}}
+				if i < int64(changed) {
+					b.answers[id] = fetchAnswer{err: temporal.NewNonRetryableApplicationError(strings.Repeat("<", 5000), "denied", nil)}
+				}
+			}
+			_, err := b.run(t)
+			require.NoError(t, err)
+			recorded := 0
+			for _, in := range b.records {
+				encoded, err := json.Marshal(in)
+				require.NoError(t, err)
+				require.Less(t, len(encoded), 64<<10)
+				recorded += len(in.Scopes) + len(in.Unchanged)
+			}
+			require.Equal(t, scopes, recorded)
+			require.Equal(t, (20*changed+scopes-changed+1999)/2000, len(b.records), "an unchanged scope takes a twentieth")
+		})
+	}
+}
+
+// Where scopes cannot be recorded, the others and the run still are.
+func TestRecordsThatFailKeepNoOthers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 250)
+	for id := range int64(250) {
+		b.answers[id+1] = fetchAnswer{err: denied()}
+	}
+	b.recordErr = temporal.NewNonRetryableApplicationError("the table is gone", "Misconfigured", nil)
+	b.ExecuteWorkflow(workflows.CloudSyncWorkflow, workflows.Input{Kind: kind})
+	require.ErrorContains(t, b.GetWorkflowError(), "the table is gone")
+	require.Len(t, b.records, 3)
+	require.Len(t, b.records[2].Scopes, 50)
+	require.NotNil(t, b.records[2].Final)
+}
