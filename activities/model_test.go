@@ -289,10 +289,17 @@ func (r *modelRun) nextOfEnd() call {
 	case cleaning:
 		return issueBare(r, r.w.CleanStaging, activities.CleanStagingIn{Run: r.ref}, recording)
 	default:
-		return issue(r, r.w.RecordRun, activities.RecordRunIn{
-			Kind: kind, Run: r.ref, Scopes: []activities.ScopeRecord{r.record},
+		in := activities.RecordRunIn{
+			Kind: kind, Run: r.ref,
 			Final: &activities.RunRecord{WorkflowID: r.w.scope.Account, StartedAt: r.began, FinishedAt: time.Now(), Outcome: r.record.Outcome, Stats: r.record.Stats},
-		}, r.recorded)
+		}
+		if scope, ok := r.record.PlainlyUnchanged(); ok {
+			in.Unchanged = activities.UnchangedScopes{scope}
+			r.w.events["records in bulk"]++
+		} else {
+			in.Scopes = []activities.ScopeRecord{r.record}
+		}
+		return issue(r, r.w.RecordRun, in, r.recorded)
 	}
 }
 
@@ -335,6 +342,7 @@ func (r *modelRun) fetched(out activities.FetchCloudOut) {
 	r.snapshot = out
 	if out.Unchanged {
 		r.record.Outcome = activities.Unchanged
+		r.record.Stats = activities.Stats{CloudNum: out.Listed, DBNum: r.scope.Local.Count}
 		r.enter(map[bool]phase{true: cleaning, false: recording}[len(out.Staged) > 0])
 		return
 	}
@@ -437,12 +445,28 @@ func (r *modelRun) advance(t checker, f fate) {
 }
 
 // requireFigures: of each run that has recorded its end, or was settled, the record has
-// what the history has.
+// what the history has, and its scope is listed with that.
 func (w *world) requireFigures(t checker) {
 	t.Helper()
 	wrong, err := storetest.WrongFigures(w.t.Context(), w.sql, w.scope.Account+"-run-")
 	require.NoError(t, err)
 	require.Empty(t, wrong)
+	for _, r := range w.runs {
+		if r.phase != over {
+			continue
+		}
+		runs, err := w.store.FindRuns(w.t.Context(), r.id)
+		require.NoError(t, err)
+		scopes, err := w.store.RunScopes(w.t.Context(), r.id)
+		require.NoError(t, err)
+		require.Len(t, scopes, 1)
+		require.Equal(t, done(runs[0].Stats), done(scopes[0].Stats))
+		require.Equal(t, runs[0].Outcome, scopes[0].Outcome)
+	}
+}
+
+func done(stats activities.Stats) [4]int64 {
+	return [4]int64{stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed}
 }
 
 // answer is what an attempt comes back with.
@@ -713,7 +737,7 @@ func TestRunsInAnyOrder(t *testing.T) {
 				rapid.Check(t, s.runInAnyOrder)
 			}
 			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", s.events)
-			for _, event := range []string{"overlaps", "resets", "resets of runs that were over", "terminations", "lost answers", "late attempts", "faults"} {
+			for _, event := range []string{"overlaps", "resets", "resets of runs that were over", "terminations", "lost answers", "late attempts", "faults", "records in bulk"} {
 				require.Positive(t, s.events[event], event)
 			}
 		})
