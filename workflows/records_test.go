@@ -85,7 +85,7 @@ func TestRecordsFitTheirPayloads(t *testing.T) {
 				recorded += len(in.Scopes) + len(in.Unchanged)
 			}
 			require.Equal(t, scopes, recorded)
-			require.Equal(t, (20*changed+scopes-changed+1999)/2000, len(b.records), "an unchanged scope takes a twentieth")
+			require.Len(t, b.records, (20*changed+scopes-changed+1999)/2000, "an unchanged scope takes a twentieth")
 		})
 	}
 }

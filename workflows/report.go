@@ -56,7 +56,7 @@ type ScopeReport struct {
 	Reason     string             `json:"reason,omitempty"`
 }
 
-// maxAttention bounds the scopes in a report; sync_run_scope has them all.
+// maxAttention bounds the scopes in a report; the record has them all.
 const maxAttention = 20
 
 // addScope adds one scope's record to the report.

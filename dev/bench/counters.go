@@ -21,7 +21,7 @@ type counters struct {
 }
 
 // recordTables are written by every run: its record, and its claims of scopes.
-const recordTables = "'sync_run', 'sync_run_scope', 'sync_scope'"
+const recordTables = "'sync_run', 'sync_run_scope', 'sync_run_unchanged', 'sync_scope'"
 
 // rowsByTable is how a server counts the rows that it wrote to each table.
 type rowsByTable struct {

@@ -29,22 +29,23 @@ func TestRecordHistories(t *testing.T) {
 		t.Skip("records only for `make histories`")
 	}
 	for name, record := range map[string]func(*testing.T, *recorder){
-		"unchanged":   recordUnchanged,
-		"changes":     recordChanges,
-		"partial":     recordPartial,
-		"held":        recordHeld,
-		"stood":       recordStood,
-		"approved":    recordApproved,
-		"plan":        recordPlan,
-		"failed":      recordFailed,
-		"refused":     recordRefused,
-		"verdicts":    recordVerdicts,
-		"cancelled":   recordCancelled,
-		"many-scopes": recordManyScopes,
-		"verify":      recordVerify,
-		"prune":       recordPrune,
-		"retention":   recordRetention,
-		"accounts":    recordAccounts,
+		"unchanged":      recordUnchanged,
+		"changes":        recordChanges,
+		"partial":        recordPartial,
+		"held":           recordHeld,
+		"stood":          recordStood,
+		"approved":       recordApproved,
+		"plan":           recordPlan,
+		"failed":         recordFailed,
+		"refused":        recordRefused,
+		"verdicts":       recordVerdicts,
+		"cancelled":      recordCancelled,
+		"many-scopes":    recordManyScopes,
+		"many-unchanged": recordManyUnchanged,
+		"verify":         recordVerify,
+		"prune":          recordPrune,
+		"retention":      recordRetention,
+		"accounts":       recordAccounts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,7 +67,7 @@ type recorder struct {
 func newRecorder(t *testing.T, name string) *recorder {
 	t.Helper()
 	regions := []string{"r0", "r1", "r2"}
-	if more := map[string]int{"many-scopes": 410, "refused": 6, "verdicts": 6}[name]; more > 0 {
+	if more := map[string]int{"many-scopes": 410, "many-unchanged": 410, "refused": 6, "verdicts": 6}[name]; more > 0 {
 		regions = nil
 		for i := range more {
 			regions = append(regions, fmt.Sprintf("r%d", i))
@@ -222,6 +223,18 @@ func recordManyScopes(t *testing.T, r *recorder) {
 	require.EqualValues(t, 4100, report.SuAdd)
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 	r.save(t, r.name+"-part", run.GetID()+"/part-3", "")
+}
+
+// recordManyUnchanged saves a child that records its 200 scopes at once.
+func recordManyUnchanged(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Unchanged, r.report(t, run).Outcome)
+	require.Zero(t, r.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE run_id = ?", run.GetRunID()))
+	require.EqualValues(t, 410, r.count(t, "SELECT SUM(scopes) FROM sync_run_unchanged WHERE run_id = ?", run.GetRunID()))
+	part := run.GetID() + "/part-1"
+	require.Equal(t, 1, r.activitiesOf(t, part, "")["RecordRun"])
+	r.save(t, r.name, part, "")
 }
 
 func (r *recorder) save(t *testing.T, name, workflowID, runID string) {

@@ -111,6 +111,33 @@ func TestRunsAndShow(t *testing.T) {
 	requireWidth(t, stdout)
 }
 
+// Unchanged scopes have no rows of their own; they are counted, and listed when asked for.
+func TestShowListsUnchangedScopes(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	s := storetest.OpenDSN(t, a.dsn)
+	run := store.Run{RunID: "aaaa-1", Kind: "resource_host", Outcome: "unchanged", Scopes: 2, StartedAt: noon, FinishedAt: noon}
+	var scopes []resource.Scope
+	for _, region := range []string{"beijing", "shanghai"} {
+		scopes = append(scopes, resource.Scope{Kind: run.Kind, Provider: "mock", Account: "prod", Region: region})
+	}
+	ids, err := s.EnsureScopes(t.Context(), run.Kind, scopes)
+	require.NoError(t, err)
+	var records []store.RunScope
+	for _, id := range ids {
+		records = append(records, store.RunScope{ScopeID: id, Outcome: "unchanged", Stats: store.Stats{CloudNum: 8, DBNum: 8}, Complete: true})
+	}
+	_, err = s.Conclude(t.Context(), store.RunRef{ID: run.RunID}, run, records)
+	require.NoError(t, err)
+
+	_, stdout, stderr := a.do(t, "show", "aaaa-1")
+	require.Contains(t, stdout, "2 scopes unchanged (--all lists them)", stderr)
+	_, stdout, _ = a.do(t, "show", "aaaa-1", "--all")
+	require.Regexp(t, `mock/prod/beijing +unchanged +8 +8`, stdout)
+	require.Regexp(t, `mock/prod/shanghai +unchanged +8 +8`, stdout)
+}
+
 // A hold is something to decide only while the newest run holds that set.
 func TestDecidedHoldsAskForNothing(t *testing.T) {
 	t.Parallel()

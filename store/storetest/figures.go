@@ -25,7 +25,8 @@ WHERE run.outcome <> 'running' AND NOT (
 	AND run.su_add = COALESCE(scopes.added, 0) AND run.su_mod = COALESCE(scopes.modified, 0) AND run.su_del = COALESCE(scopes.deleted, 0)
 	AND run.rehashed = COALESCE(scopes.rehashed, 0))`
 
-// wrongScopes are scopes of such runs that were changed and have another record, or none.
+// wrongScopes are scopes of such runs that were changed and have another record, or none
+// in sync_run_scope: what is in sync_run_unchanged was not changed.
 const wrongScopes = `SELECT CONCAT('scope ', told.scope_id, ' of run ', told.run_id, ' records ',
 	COALESCE(CONCAT_WS('/', scope.su_add, scope.su_mod, scope.su_del), 'nothing'), '; the history has ', CONCAT_WS('/', told.added, told.modified, told.deleted))
 FROM ` + history + ` AS told JOIN sync_run AS run ON run.run_id = told.run_id AND run.outcome <> 'running'
