@@ -17,7 +17,7 @@ import (
 // the run's own.
 func TestUnchangedScopesTakeFewRecords(t *testing.T) {
 	t.Parallel()
-	for scopes, want := range map[int]int{1: 1, 150: 1, 400: 1, 401: 3 + 1, 2000: 10 + 1} {
+	for scopes, want := range map[int]int{1: 1, 150: 1, 400: 1, 401: 3 + 1, 2000: 12 + 1} {
 		t.Run(fmt.Sprint(scopes), func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, scopes)
