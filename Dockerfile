@@ -12,6 +12,10 @@ FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build /out/worker /out/starter /usr/local/bin/
 # A new volume mounted here belongs to the image's user, as this folder does.
 COPY --from=build --chown=nonroot:nonroot /out/data /var/lib/cloudsync
+# Names the build in Temporal: docker build --build-arg BUILD_ID=v1.2.0. Without it, the
+# worker names itself after its content.
+ARG BUILD_ID=
+ENV CLOUDSYNC_BUILD_ID=$BUILD_ID
 EXPOSE 9466
 ENTRYPOINT ["worker"]
 CMD ["--listen", "0.0.0.0:9466"]

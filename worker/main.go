@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"cloudsync/deployment"
 	"cloudsync/untrusted"
 	"cloudsync/worker/service"
 )
@@ -23,6 +24,7 @@ func main() {
 	flag.StringVar(&opts.LogFormat, "log-format", "text", "text or json")
 	flag.BoolVar(&opts.Verbose, "verbose", false, "log debug messages, too")
 	flag.StringVar(&opts.Profile, "profile", "", "`folder` in which to leave a CPU and a memory profile at the end; empty: none")
+	flag.StringVar(&opts.BuildID, "build-id", os.Getenv(deployment.Variable), "`name` of the build in Temporal (default $CLOUDSYNC_BUILD_ID, else the version it was built from, else a digest of the program)")
 	flag.Parse()
 	if err := service.Run(ctx, opts); err != nil {
 		fmt.Fprintln(os.Stderr, untrusted.Lines("worker: "+err.Error()))

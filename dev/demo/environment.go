@@ -28,6 +28,7 @@ func (d *demo) variables() []string {
 		"CLOUDSYNC_CONFIG=" + d.Config,
 		"CLOUDSYNC_MYSQL_ADDR=" + d.dsn(),
 		"CLOUDSYNC_MOCK_TICK_FILE=" + d.Layout.Path("mock-tick"),
+		"CLOUDSYNC_BUILD_ID=demo", // a demo that is built anew goes on with the runs of the one before
 		"TEMPORAL_ADDRESS=" + free.Address(d.ports.Temporal),
 		"TEMPORAL_NAMESPACE=" + temporalserver.Namespace,
 		"TEMPORAL_CONFIG_FILE=" + d.Layout.Path("temporal.toml"),

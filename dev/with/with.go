@@ -103,10 +103,17 @@ func (s *Servers) died() error {
 	return errors.Join(errs...)
 }
 
+// quickDrainage lets the server see within seconds, not minutes, that a build of the worker
+// has no runs left.
+var quickDrainage = []string{
+	"--dynamic-config-value", `matching.wv.VersionDrainageStatusVisibilityGracePeriod="1s"`,
+	"--dynamic-config-value", `matching.wv.VersionDrainageStatusRefreshInterval="1s"`,
+}
+
 // Run runs a command against throw-away servers and returns its exit status. The
 // command has this process's terminal; when the context ends it is told to end.
 func Run(ctx context.Context, programs setup.Programs, c *console.Console, command []string) (int, error) {
-	servers, err := Start(ctx, programs, Options{})
+	servers, err := Start(ctx, programs, Options{TemporalArgs: quickDrainage})
 	if err != nil {
 		return 0, err
 	}

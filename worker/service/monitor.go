@@ -18,6 +18,7 @@ import (
 	"go.temporal.io/sdk/contrib/opentelemetry"
 
 	"cloudsync/activities"
+	"cloudsync/deployment"
 	"cloudsync/store"
 	"cloudsync/untrusted"
 )
@@ -48,9 +49,16 @@ func newMonitor() (*monitor, error) {
 	return &monitor{registry: registry, temporal: handler, runs: runs}, nil
 }
 
-// listen serves /metrics, /healthz (the process answers) and /readyz (so do
-// MySQL and Temporal) at addr until the returned function is called.
-func (m *monitor) listen(ctx context.Context, addr string, db *store.Store, temporal client.Client) (stop func(), err error) {
+// readiness is what a worker needs to work.
+type readiness struct {
+	db       *store.Store
+	temporal client.Client
+	turn     *deployment.Turn
+}
+
+// listen serves /metrics, /healthz (the process answers) and /readyz (so do MySQL and
+// Temporal, which knows the worker's build) at addr until the returned function is called.
+func (m *monitor) listen(ctx context.Context, addr string, needs readiness) (stop func(), err error) {
 	if addr == "" {
 		return func() {}, nil
 	}
@@ -58,7 +66,7 @@ func (m *monitor) listen(ctx context.Context, addr string, db *store.Store, temp
 	if err != nil {
 		return nil, fmt.Errorf("serve metrics and health at %s: %w: choose another address with --listen", addr, err)
 	}
-	server := &http.Server{Handler: m.handler(db, temporal), ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: m.handler(needs), ReadHeaderTimeout: 5 * time.Second}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			slog.ErrorContext(ctx, "metrics and health are gone", "error", err)
@@ -68,14 +76,14 @@ func (m *monitor) listen(ctx context.Context, addr string, db *store.Store, temp
 	return func() { _ = server.Close() }, nil
 }
 
-func (m *monitor) handler(db *store.Store, temporal client.Client) http.Handler {
+func (m *monitor) handler(needs readiness) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 		defer cancel()
-		if err := ready(ctx, db, temporal); err != nil {
+		if err := needs.check(ctx); err != nil {
 			http.Error(w, untrusted.Lines(err.Error()), http.StatusServiceUnavailable)
 			return
 		}
@@ -84,12 +92,12 @@ func (m *monitor) handler(db *store.Store, temporal client.Client) http.Handler 
 	return mux
 }
 
-func ready(ctx context.Context, db *store.Store, temporal client.Client) error {
-	if err := db.Ping(ctx); err != nil {
+func (r readiness) check(ctx context.Context) error {
+	if err := r.db.Ping(ctx); err != nil {
 		return err
 	}
-	if _, err := temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+	if _, err := r.temporal.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
 		return fmt.Errorf("check Temporal: %w", err)
 	}
-	return nil
+	return r.turn.Known()
 }

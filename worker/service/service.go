@@ -20,6 +20,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cluster"
 	"cloudsync/config"
+	"cloudsync/deployment"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/untrusted"
@@ -34,6 +35,7 @@ type Options struct {
 	LogFormat  string // text or json
 	Verbose    bool
 	Profile    string // folder for profiles of this process; empty: none
+	BuildID    string // empty: what the program was built from
 }
 
 const (
@@ -67,6 +69,10 @@ func Run(ctx context.Context, opts Options) error {
 		return err
 	}
 	slog.SetDefault(logger)
+	build, err := deployment.BuildID(opts.BuildID)
+	if err != nil {
+		return err
+	}
 	cfg, err := config.Load(opts.ConfigPath)
 	if err != nil {
 		return err
@@ -90,9 +96,10 @@ func Run(ctx context.Context, opts Options) error {
 	defer temporal.Close()
 	fatal := make(chan error, 1)
 	worker := New(temporal, deps(cfg, accounts, db, monitor.runs), sdkworker.Options{
-		OnFatalError: func(err error) { fatal <- err },
+		OnFatalError: func(err error) { fatal <- err }, DeploymentOptions: deployment.Options(build),
 	})
-	stopMonitor, err := monitor.listen(ctx, opts.Listen, db, temporal)
+	turn := &deployment.Turn{Build: build, Handle: deployment.Handle(temporal), Log: logger}
+	stopMonitor, err := monitor.listen(ctx, opts.Listen, readiness{db: db, temporal: temporal, turn: turn})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -101,7 +108,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	return errors.Join(serve(ctx, worker, fatal), stopProfile(), db.Close())
+	return errors.Join(serve(ctx, worker, turn, fatal), stopProfile(), db.Close())
 }
 
 // deps are the activities' dependencies as configured.
@@ -181,12 +188,15 @@ func dial(ctx context.Context, logger *slog.Logger, monitor *monitor) (client.Cl
 }
 
 // serve runs the worker until ctx is done, or the worker fails for good.
-func serve(ctx context.Context, worker sdkworker.Worker, fatal <-chan error) error {
+func serve(ctx context.Context, worker sdkworker.Worker, turn *deployment.Turn, fatal <-chan error) error {
 	if err := worker.Start(); err != nil {
 		return fmt.Errorf("start polling task queue %s: %w", workflows.TaskQueue, err)
 	}
 	defer worker.Stop()
-	slog.InfoContext(ctx, "worker started", "taskQueue", workflows.TaskQueue)
+	slog.InfoContext(ctx, "worker started", "taskQueue", workflows.TaskQueue, "build", turn.Build)
+	watching, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	go turn.Watch(watching)
 	select {
 	case err := <-fatal:
 		return fmt.Errorf("poll task queue %s: %w", workflows.TaskQueue, err)

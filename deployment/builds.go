@@ -1,0 +1,106 @@
+package deployment
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+)
+
+// State says which runs a build takes.
+type State string
+
+// The states.
+const (
+	Current  State = "current"  // the new ones
+	Ramping  State = "ramping"  // a share of the new ones, as somebody told Temporal
+	Waiting  State = "waiting"  // none yet
+	Draining State = "draining" // those that it began, some of which may be under way
+	Drained  State = "drained"  // none any more: all that it began have ended
+)
+
+// Build is what Temporal knows of a build.
+type Build struct {
+	ID        string    `json:"build"`
+	State     State     `json:"state"`
+	FirstSeen time.Time `json:"firstSeen"`
+}
+
+// Builds are those that Temporal knows, the newest first.
+type Builds struct {
+	All []Build
+	// Current is the id of the build that takes the new runs; "" where none does.
+	Current string
+
+	unchanged []byte // lets a change fail if another came before
+}
+
+// Handle is the worker deployment of the client's namespace.
+func Handle(c client.Client) client.WorkerDeploymentHandle {
+	return c.WorkerDeploymentClient().GetHandle(Name)
+}
+
+// Look asks Temporal for the builds. Before a first worker has polled there is none.
+func Look(ctx context.Context, handle client.WorkerDeploymentHandle) (Builds, error) {
+	described, err := handle.Describe(ctx, client.WorkerDeploymentDescribeOptions{})
+	var missing *serviceerror.NotFound
+	if errors.As(err, &missing) {
+		return Builds{}, nil
+	}
+	if err != nil {
+		return Builds{}, fmt.Errorf("ask Temporal for the builds of worker deployment %s: %w", Name, err)
+	}
+	builds := Builds{unchanged: described.ConflictToken}
+	routing := described.Info.RoutingConfig
+	if routing.CurrentVersion != nil {
+		builds.Current = routing.CurrentVersion.BuildID
+	}
+	for _, version := range described.Info.VersionSummaries {
+		builds.All = append(builds.All, Build{
+			ID: version.Version.BuildID, FirstSeen: version.CreateTime, State: stateOf(version, routing),
+		})
+	}
+	slices.SortFunc(builds.All, func(a, b Build) int {
+		return cmp.Or(b.FirstSeen.Compare(a.FirstSeen), cmp.Compare(a.ID, b.ID))
+	})
+	return builds, nil
+}
+
+func stateOf(version client.WorkerDeploymentVersionSummary, routing client.WorkerDeploymentRoutingConfig) State {
+	switch {
+	case routing.CurrentVersion != nil && *routing.CurrentVersion == version.Version:
+		return Current
+	case routing.RampingVersion != nil && *routing.RampingVersion == version.Version:
+		return Ramping
+	case version.DrainageStatus == client.WorkerDeploymentVersionDrainageStatusDraining:
+		return Draining
+	case version.DrainageStatus == client.WorkerDeploymentVersionDrainageStatusDrained:
+		return Drained
+	default:
+		return Waiting
+	}
+}
+
+// Find is the build with the id.
+func (b Builds) Find(id string) (Build, bool) {
+	i := slices.IndexFunc(b.All, func(build Build) bool { return build.ID == id })
+	if i < 0 {
+		return Build{}, false
+	}
+	return b.All[i], true
+}
+
+// Deploy lets the build take the new runs. It fails if somebody else changed that since the
+// builds were looked at.
+func (b Builds) Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) error {
+	_, err := handle.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: id, ConflictToken: b.unchanged})
+	if err != nil {
+		return fmt.Errorf("let build %s take the new runs: %w", id, err)
+	}
+	return nil
+}

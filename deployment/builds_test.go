@@ -1,0 +1,50 @@
+package deployment
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	deploymentpb "go.temporal.io/api/deployment/v1"
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	workflowpb "go.temporal.io/api/workflow/v1"
+)
+
+func TestBuildsAreListedTheNewestFirst(t *testing.T) {
+	t.Parallel()
+	builds, err := Look(t.Context(), &fakeHandle{answers: []answer{{
+		current: "bbbb", versions: versions{"a": drained, "bb": draining, "ccc": inUse, "bbbb": inUse},
+	}}})
+	require.NoError(t, err)
+	var states []State
+	for _, build := range builds.All {
+		states = append(states, build.State)
+	}
+	require.Equal(t, []State{Current, Waiting, Draining, Drained}, states)
+	require.Equal(t, "bbbb", builds.Current)
+	_, found := builds.Find("d")
+	require.False(t, found)
+}
+
+func TestNoBuildsAreNoError(t *testing.T) {
+	t.Parallel()
+	builds, err := Look(t.Context(), &fakeHandle{answers: []answer{{err: serviceerror.NewNotFound("no deployment")}}})
+	require.NoError(t, err)
+	require.Empty(t, builds.All)
+	_, err = Look(t.Context(), &fakeHandle{answers: []answer{{err: serviceerror.NewPermissionDenied("no", "")}}})
+	require.ErrorContains(t, err, "ask Temporal for the builds of worker deployment cloudsync: ")
+}
+
+func TestPinnedTo(t *testing.T) {
+	t.Parallel()
+	version := &deploymentpb.WorkerDeploymentVersion{DeploymentName: Name, BuildId: "v1"}
+	pinned := &workflowpb.WorkflowExecutionVersioningInfo{Behavior: enums.VERSIONING_BEHAVIOR_PINNED, DeploymentVersion: version}
+	require.Equal(t, "v1", PinnedTo(pinned))
+	require.Empty(t, PinnedTo(nil), "of a worker without a build")
+	pinned.VersioningOverride = &workflowpb.VersioningOverride{Override: &workflowpb.VersioningOverride_AutoUpgrade{AutoUpgrade: true}}
+	require.Empty(t, PinnedTo(pinned), "moved to whichever is current")
+	pinned.VersioningOverride = &workflowpb.VersioningOverride{Override: &workflowpb.VersioningOverride_Pinned{Pinned: &workflowpb.VersioningOverride_PinnedOverride{
+		Version: &deploymentpb.WorkerDeploymentVersion{DeploymentName: Name, BuildId: "v2"},
+	}}}
+	require.Equal(t, "v2", PinnedTo(pinned), "moved to another")
+}
