@@ -95,9 +95,36 @@ func (b Builds) Find(id string) (Build, bool) {
 	return b.All[i], true
 }
 
-// Deploy lets the build take the new runs. It fails if somebody else changed that since the
-// builds were looked at.
-func (b Builds) Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) error {
+// settleLimit is how long a deployment is tried again: a worker that has just begun does not
+// poll for everything yet, the builds can change between the look and the deployment, and
+// the server can be busy.
+const (
+	settleLimit = 30 * time.Second
+	settlePause = 200 * time.Millisecond
+)
+
+// Deploy lets the build take the new runs, and says which one did before.
+func Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) (previous string, err error) {
+	for until := time.Now().Add(settleLimit); ; {
+		builds, err := Look(ctx, handle)
+		if err != nil || builds.Current == id {
+			return builds.Current, err
+		}
+		err = builds.deploy(ctx, handle, id)
+		var denied *serviceerror.PermissionDenied
+		if err == nil || errors.As(err, &denied) || time.Now().After(until) {
+			return builds.Current, err
+		}
+		select {
+		case <-ctx.Done():
+			return builds.Current, err
+		case <-time.After(settlePause):
+		}
+	}
+}
+
+// deploy fails if somebody else changed anything since the builds were looked at.
+func (b Builds) deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) error {
 	_, err := handle.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: id, ConflictToken: b.unchanged})
 	if err != nil {
 		return fmt.Errorf("let build %s take the new runs: %w", id, err)

@@ -35,6 +35,29 @@ func TestNoBuildsAreNoError(t *testing.T) {
 	require.ErrorContains(t, err, "ask Temporal for the builds of worker deployment cloudsync: ")
 }
 
+func TestDeployWaitsForAWorkerThatHasJustBegun(t *testing.T) {
+	t.Parallel()
+	both := versions{"v1": inUse, "v2": inUse}
+	handle := &fakeHandle{answers: []answer{{current: "v1", versions: both}}, refuses: serviceerror.NewFailedPrecondition("missing active task queues"), refusals: 2}
+	previous, err := Deploy(t.Context(), handle, "v2")
+	require.NoError(t, err)
+	require.Equal(t, "v1", previous)
+	require.Len(t, handle.set, 3)
+
+	previous, err = Deploy(t.Context(), handle, "v1")
+	require.NoError(t, err)
+	require.Equal(t, "v1", previous, "nothing to do")
+	require.Len(t, handle.set, 3)
+}
+
+func TestDeployIsRefused(t *testing.T) {
+	t.Parallel()
+	handle := &fakeHandle{answers: []answer{{versions: versions{"v1": inUse}}}, refuses: serviceerror.NewPermissionDenied("not yours", "")}
+	_, err := Deploy(t.Context(), handle, "v1")
+	require.ErrorContains(t, err, "let build v1 take the new runs: not yours")
+	require.Len(t, handle.set, 1)
+}
+
 func TestPinnedTo(t *testing.T) {
 	t.Parallel()
 	version := &deploymentpb.WorkerDeploymentVersion{DeploymentName: Name, BuildId: "v1"}

@@ -70,7 +70,7 @@ func (t *Turn) look(ctx context.Context) error {
 	case !found: // its first poll is under way
 		return nil
 	case builds.Current == "" && !t.known.Load():
-		if err := builds.Deploy(ctx, t.Handle, t.Build); err != nil {
+		if err := builds.deploy(ctx, t.Handle, t.Build); err != nil {
 			return err // perhaps another worker was quicker: the next look tells
 		}
 		build.State, builds.Current = Current, t.Build

@@ -22,7 +22,9 @@ type fakeHandle struct {
 	looks   int
 	set     []client.WorkerDeploymentSetCurrentVersionOptions
 	refuses error
-	ended   context.CancelFunc // called after the last answer
+	// refusals is how many changes are refused; 0: all.
+	refusals int
+	ended    context.CancelFunc // called after the last answer
 }
 
 type answer struct {
@@ -52,6 +54,9 @@ func (f *fakeHandle) Describe(context.Context, client.WorkerDeploymentDescribeOp
 
 func (f *fakeHandle) SetCurrentVersion(_ context.Context, options client.WorkerDeploymentSetCurrentVersionOptions) (client.WorkerDeploymentSetCurrentVersionResponse, error) {
 	f.set = append(f.set, options)
+	if f.refusals > 0 && len(f.set) > f.refusals {
+		return client.WorkerDeploymentSetCurrentVersionResponse{}, nil
+	}
 	return client.WorkerDeploymentSetCurrentVersionResponse{}, f.refuses
 }
 

@@ -36,7 +36,7 @@ func Workers(ctx context.Context, c client.Client) (map[string]int, error) {
 // OpenQuery finds in Temporal the workflows of a build that are under way: runs, their
 // parts and upkeep.
 func OpenQuery(build string) string {
-	return fmt.Sprintf("TemporalWorkerDeploymentVersion = '%s:%s' AND ExecutionStatus = 'Running'", Name, build)
+	return fmt.Sprintf(`TemporalWorkerDeploymentVersion = %q AND ExecutionStatus = "Running"`, Name+":"+build)
 }
 
 // Open counts the workflows of a build that are under way.

@@ -92,7 +92,8 @@ func (s *stack) builds(t *testing.T) deployment.Builds {
 
 func (s *stack) deploy(t *testing.T, build string) {
 	t.Helper()
-	require.NoError(t, s.builds(t).Deploy(t.Context(), deployment.Handle(s.temporal), build))
+	_, err := deployment.Deploy(t.Context(), deployment.Handle(s.temporal), build)
+	require.NoError(t, err)
 }
 
 func (s *stack) awaitState(t *testing.T, build string, state deployment.State) {

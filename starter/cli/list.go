@@ -41,6 +41,7 @@ type scheduleView struct {
 	// Approval is carried by runs that begin before its end.
 	Approval *workflows.Approval `json:"approval,omitempty"`
 	Running  *execution.State    `json:"running,omitempty"`
+	Stranded bool                `json:"stranded,omitempty"` // no worker of the running run's build polls
 	LastRun  *execution.State    `json:"lastRun,omitempty"`
 }
 
@@ -49,7 +50,7 @@ func scheduleViews(schedules []schedule.Overview) []scheduleView {
 	for i, o := range schedules {
 		views[i] = scheduleView{
 			Kind: o.Kind, Schedule: o.Schedule, Interval: schedule.Interval(o.Every), Paused: o.Paused, Note: o.Note,
-			NextTime: orAbsent(o.Next), Approval: o.Approval, Running: o.Running, LastRun: o.Last,
+			NextTime: orAbsent(o.Next), Approval: o.Approval, Running: o.Running, Stranded: o.Stranded, LastRun: o.Last,
 		}
 	}
 	return views
@@ -123,6 +124,9 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 	}
 	if o.Running != nil {
 		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", output.Span(p.now().Sub(o.Running.StartedAt))))
+	}
+	if o.Stranded {
+		table.Remark(output.Bad, fmt.Sprintf("it ends on build %s, of which no worker polls: see `starter builds`", o.Running.Build))
 	}
 	if o.Approval != nil {
 		remarkApproval(table, *o.Approval, p.now())

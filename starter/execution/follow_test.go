@@ -173,7 +173,7 @@ func TestFollowDoesNotMissAWorkerThatIsBusy(t *testing.T) {
 	<-f.progress
 	check := &WorkerCheck{Temporal: f, Namespace: f.Name}
 	for range 3 {
-		require.Empty(t, check.Trouble(t.Context()))
+		require.Empty(t, check.Trouble(t.Context(), f.run))
 	}
 	require.NoError(t, f.TerminateWorkflow(t.Context(), f.run.WorkflowID, f.run.RunID, ""))
 	<-f.done

@@ -14,6 +14,7 @@ import (
 	"go.temporal.io/sdk/converter"
 
 	"cloudsync/activities"
+	"cloudsync/deployment"
 )
 
 // Run names one execution of CloudSyncWorkflow.
@@ -37,6 +38,8 @@ type State struct {
 	StartedAt time.Time `json:"startedAt"`
 	// Outcome is the one of the report, or how the run ended without one.
 	Outcome string `json:"outcome"`
+	// Build is the one on which the run has to end, while it is under way.
+	Build string `json:"build,omitempty"`
 	// Figures are nil for a run that did not get as far as reporting.
 	*Figures
 }
@@ -56,6 +59,9 @@ func Look(ctx context.Context, c client.Client, run Run) (State, error) {
 	}
 	info := answer.GetWorkflowExecutionInfo()
 	state := State{Run: run, StartedAt: info.GetStartTime().AsTime(), Outcome: statusOutcome(info.GetStatus())}
+	if state.Outcome == Running {
+		state.Build = deployment.PinnedTo(info.GetVersioningInfo())
+	}
 	memo, err := readMemo(info.GetMemo())
 	if err != nil {
 		return State{}, fmt.Errorf("read the memo of run %s: %w", run.RunID, err)

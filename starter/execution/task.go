@@ -56,7 +56,7 @@ func (t *task[P]) watch(ctx context.Context) {
 			last = progress
 			t.workers.Progressed()
 		}
-		if trouble := t.workers.Trouble(ctx); trouble != "" {
+		if trouble := t.workers.Trouble(ctx, t.run); trouble != "" {
 			t.warn(trouble)
 		}
 		select {

@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"go.temporal.io/api/enums/v1"
-	"go.temporal.io/api/taskqueue/v1"
 	"go.temporal.io/sdk/client"
 
+	"cloudsync/deployment"
 	"cloudsync/workflows"
 )
 
@@ -37,18 +36,18 @@ func (w *WorkerCheck) Progressed() { w.due, w.missing = time.Now().Add(w.Quiet),
 
 // Trouble says, once for each quiet period, what keeps a run from getting on;
 // "" where nothing is known of that kind.
-func (w *WorkerCheck) Trouble(ctx context.Context) string {
+func (w *WorkerCheck) Trouble(ctx context.Context, run Run) string {
 	if time.Now().Before(w.due) {
 		return ""
 	}
-	present, err := w.look(ctx)
+	missing, err := w.look(ctx, run)
 	switch {
 	case ctx.Err() != nil:
 		return ""
 	case err != nil:
 		w.Progressed()
 		return fmt.Sprintf("Temporal does not answer, still waiting: %v", err)
-	case present:
+	case missing == "":
 		w.Progressed()
 		return ""
 	case !w.missing:
@@ -56,31 +55,44 @@ func (w *WorkerCheck) Trouble(ctx context.Context) string {
 		return ""
 	default:
 		w.Progressed()
-		return fmt.Sprintf("no worker polls task queue %s in namespace %s: start one with `worker --config FILE`",
-			workflows.TaskQueue, w.Namespace)
+		return missing
 	}
 }
 
-// look says whether a worker polls.
-func (w *WorkerCheck) look(ctx context.Context) (bool, error) {
+// look says which worker the run lacks.
+func (w *WorkerCheck) look(ctx context.Context, run Run) (missing string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
-	answer, err := w.Temporal.DescribeTaskQueue(ctx, workflows.TaskQueue, enums.TASK_QUEUE_TYPE_WORKFLOW)
+	workers, err := deployment.Workers(ctx, w.Temporal)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	return anyFresh(answer.GetPollers()), nil
+	if len(workers) == 0 {
+		return fmt.Sprintf("no worker polls task queue %s in namespace %s: start one with `worker --config FILE`",
+			workflows.TaskQueue, w.Namespace), nil
+	}
+	state, err := Look(ctx, w.Temporal, run)
+	if err != nil {
+		return "", err
+	}
+	builds, err := deployment.Look(ctx, deployment.Handle(w.Temporal))
+	if err != nil {
+		return "", err
+	}
+	return missingBuild(workers, state.Build, builds.Current), nil
 }
 
-// pollerFresh is how old the last poll of a running worker can be: a poll takes up to a
-// minute. The server remembers pollers for longer.
-const pollerFresh = 70 * time.Second
-
-func anyFresh(pollers []*taskqueue.PollerInfo) bool {
-	for _, poller := range pollers {
-		if time.Since(poller.GetLastAccessTime().AsTime()) < pollerFresh {
-			return true
-		}
+// missingBuild says which build a run lacks that is pinned to a build, or, where that is
+// "", goes on with the current one. "" are also the workers of no build.
+func missingBuild(workers map[string]int, pinned, current string) string {
+	switch {
+	case pinned != "" && workers[pinned] == 0:
+		return fmt.Sprintf("the run ends on build %s, of which no worker polls: start one, or move the run as `starter builds` says", pinned)
+	case pinned != "" || workers[current] > 0:
+		return ""
+	case current == "":
+		return "no build takes the new runs: see `starter builds`, then type `starter deploy BUILD`"
+	default:
+		return fmt.Sprintf("build %s takes the new runs, and no worker of it polls: start one, or `starter deploy` another of `starter builds`", current)
 	}
-	return false
 }

@@ -3,10 +3,12 @@ package schedule
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.temporal.io/sdk/client"
 
+	"cloudsync/deployment"
 	"cloudsync/starter/execution"
 	"cloudsync/workflows"
 )
@@ -22,6 +24,8 @@ type Overview struct {
 	// Approval is in the schedule's input: runs that begin before its end carry it.
 	Approval *workflows.Approval
 	Running  *execution.State // the run that is under way
+	// Stranded says that no worker of the build polls on which that run has to end.
+	Stranded bool
 	Last     *execution.State // the last run that ended
 }
 
@@ -47,8 +51,25 @@ func List(ctx context.Context, c client.Client, known []string) ([]Overview, err
 		}
 		all = append(all, overview)
 	}
-	return all, nil
+	return all, markStranded(ctx, c, all)
 }
+
+// markStranded finds the runs under way that wait for a worker of their build.
+func markStranded(ctx context.Context, c client.Client, all []Overview) error {
+	if !slices.ContainsFunc(all, Overview.pinned) {
+		return nil
+	}
+	workers, err := deployment.Workers(ctx, c)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		all[i].Stranded = all[i].pinned() && workers[all[i].Running.Build] == 0
+	}
+	return nil
+}
+
+func (o Overview) pinned() bool { return o.Running != nil && o.Running.Build != "" }
 
 func overviewOf(ctx context.Context, c client.Client, kind string, description *client.ScheduleDescription) (Overview, error) {
 	state := description.Schedule.State

@@ -155,7 +155,7 @@ func (r *request) tell(ctx context.Context, behind execution.Run) {
 		r.Queued(behind)
 		r.Workers.Progressed()
 	}
-	if trouble := r.Workers.Trouble(ctx); trouble != "" {
+	if trouble := r.Workers.Trouble(ctx, behind); trouble != "" {
 		r.Warn(trouble)
 	}
 }

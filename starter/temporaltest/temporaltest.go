@@ -22,6 +22,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"cloudsync/deployment"
 	"cloudsync/workflows"
 )
 
@@ -93,7 +94,19 @@ type Sync func(ctx workflow.Context, in workflows.Input) (workflows.Report, erro
 // Work runs a worker, to the end of the test, on which sync is the workflow.
 func (n Namespace) Work(t testing.TB, sync Sync) {
 	t.Helper()
-	w := worker.New(n.Client, workflows.TaskQueue, worker.Options{WorkerStopTimeout: time.Second})
+	n.work(t, sync, worker.Options{})
+}
+
+// WorkOn does so on a worker of the build.
+func (n Namespace) WorkOn(t testing.TB, build string, sync Sync) {
+	t.Helper()
+	n.work(t, sync, worker.Options{DeploymentOptions: deployment.Options(build), Identity: build})
+}
+
+func (n Namespace) work(t testing.TB, sync Sync, options worker.Options) {
+	t.Helper()
+	options.WorkerStopTimeout = time.Second
+	w := worker.New(n.Client, workflows.TaskQueue, options)
 	w.RegisterWorkflowWithOptions(sync, workflow.RegisterOptions{Name: workflows.CloudSyncName})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
