@@ -2,9 +2,7 @@ package activities_test
 
 import (
 	"cmp"
-	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -15,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/temporal"
 	"pgregory.net/rapid"
 
 	"cloudsync/activities"
@@ -26,11 +23,12 @@ import (
 	"cloudsync/store/storetest"
 )
 
-// The model: runs of one kind are driven activity by activity, as the workflow
-// does, while others overlap them, workers are killed between two activities,
-// answers are lost after the commit, attempts that were given up go on writing,
-// and the cloud changes. Whatever the order, one more run makes the inventory the
-// cloud, and the history tells each change once.
+// The model: runs of one kind are driven activity by activity, as the workflow does, on
+// bundles of 1, 2 and 50 scopes of several accounts, while others overlap them, workers are
+// killed between any two statements, connections break, answers and heartbeats are lost,
+// attempts that were given up go on writing, the cloud fails for single scopes, and it
+// changes. Whatever the order, one more run makes the inventory the cloud, scope by scope,
+// and the history tells each change once.
 //
 // With rapid's flags it goes further: -rapid.checks=2000 -rapid.steps=60.
 
@@ -42,503 +40,145 @@ type checker interface {
 
 // shelf is a database that many worlds use one after the other.
 type shelf struct {
-	t      *testing.T
-	store  *store.Store
-	sql    *sql.DB
-	worlds int
-	events map[string]int // how often they happened
+	t       *testing.T
+	store   *store.Store
+	network network
+	sql     *sql.DB
+	worlds  int
+	events  map[string]int // how often they happened
 }
 
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
 	dsn := storetest.NewDatabase(t)
-	s := &shelf{t: t, events: map[string]int{}, store: storetest.OpenDSN(t, dsn), sql: storetest.Connect(t, dsn)}
+	s := &shelf{t: t, events: map[string]int{}, sql: storetest.Connect(t, dsn)}
+	s.store = storetest.OpenDSN(t, s.network.through(t, dsn))
 	_, err := s.store.Migrate(t.Context())
 	require.NoError(t, err)
 	return s
 }
 
-// world is one account, with one scope, and all runs over it.
+// world is some accounts, with some scopes each, and all runs over them.
 type world struct {
-	single
+	*activities.Activities
 	*shelf
-	scope resource.Scope
-	cloud *modelCloud
-	runs  []*modelRun
-	calls []call // all that were ever issued
-	step  int
-	past  []map[string]int // the cloud at each step
+	deps   activities.Deps
+	name   string
+	scopes []resource.Scope
+	cloud  *modelCloud
+	claims map[int64]int64 // the newest run that asked for a scope, by the scope's id
+	runs   []*modelRun
+	calls  []call // all that were ever issued
+	step   int
+	past   []map[resource.Scope]map[string]int // the cloud at each step
 }
 
-func (s *shelf) newWorld() *world {
+// newWorld has an account for each of the numbers, with so many scopes.
+func (s *shelf) newWorld(accounts ...int) *world {
 	s.worlds++
-	w := &world{shelf: s, cloud: &modelCloud{hosts: map[string]int{}}}
-	w.scope = resource.Scope{Kind: kind, Provider: "mock", Account: fmt.Sprintf("world-%d", s.worlds), Region: "r"}
-	w.Activities = activities.New(activities.Deps{
+	w := &world{shelf: s, name: fmt.Sprintf("world-%d", s.worlds), claims: map[int64]int64{}}
+	var clients []*modelAccount
+	for i, regions := range accounts {
+		client := &modelAccount{}
+		for region := range regions {
+			client.regions = append(client.regions, fmt.Sprintf("r%02d", region))
+			w.scopes = append(w.scopes, resource.Scope{Kind: kind, Provider: "mock", Account: w.account(i), Region: client.regions[region]})
+		}
+		clients = append(clients, client)
+	}
+	w.cloud = newModelCloud(w.scopes)
+	w.deps = activities.Deps{
 		Store: s.store, Kinds: resource.Standard(),
-		Accounts: cloud.Accounts{{Account: resource.Account{Provider: "mock", Name: w.scope.Account}, Client: w.cloud}},
 		Settings: map[string]activities.Settings{kind: {Policy: diff.Policy{MaxDeleteRatio: 1, AllowEmpty: true}, MaxParallel: 1}},
-	})
+	}
+	for i, client := range clients {
+		client.modelCloud = w.cloud
+		w.deps.Accounts = append(w.deps.Accounts, cloud.Account{Account: resource.Account{Provider: "mock", Name: w.account(i)}, Client: client})
+	}
+	w.Activities = activities.New(w.deps)
 	return w
 }
+
+func (w *world) account(i int) string { return fmt.Sprintf("%s-%d", w.name, i) }
 
 // tick begins a step. The cloud changes between steps only.
 func (w *world) tick() {
 	w.step++
-	w.past = append(w.past, maps.Clone(w.cloud.hosts))
+	w.past = append(w.past, w.cloud.copied())
+	w.cloud.step = w.step
 }
 
-func (w *world) existed(step int, nativeID string) bool {
-	_, ok := w.past[step-1][nativeID]
+func (w *world) existed(step int, scope resource.Scope, nativeID string) bool {
+	_, ok := w.past[step-1][scope][nativeID]
 	return ok
 }
 
-// modelCloud is an account with hosts of some versions.
-type modelCloud struct {
-	mu      sync.Mutex
-	hosts   map[string]int
-	created int
-	failing int // the call from now on that fails; 0: none
-}
+// claimed takes that a run asks for a scope.
+func (w *world) claimed(scopeID, run int64) { w.claims[scopeID] = max(w.claims[scopeID], run) }
 
-// change makes the host of that name come, change, or go.
-func (c *modelCloud) change(nativeID string, exists bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.hosts, nativeID)
-	if exists {
-		c.created++
-		c.hosts[nativeID] = c.created
-	}
-}
-
-// failCall lets the nth call fail, in a way that may pass.
-func (c *modelCloud) failCall(nth int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.failing = nth
-}
-
-func (c *modelCloud) fail() error {
-	if c.failing--; c.failing == 0 {
-		return &cloud.Error{Class: cloud.Unavailable, Doing: "call", Err: errors.New("internal error")}
-	}
-	return nil
-}
-
-func (c *modelCloud) Lists(string) bool { return true }
-
-func (c *modelCloud) Regions(context.Context) ([]string, error) { return []string{"r"}, nil }
-
-// List has two hosts on a page; the cursor is the last one's id.
-func (c *modelCloud) List(_ context.Context, _ resource.Scope, cursor string) (cloud.Page, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.fail(); err != nil {
-		return cloud.Page{}, err
-	}
-	const pageSize = 2
-	page := cloud.Page{Total: int64(len(c.hosts))}
-	for _, id := range slices.Sorted(maps.Keys(c.hosts)) {
-		switch {
-		case id <= cursor:
-		case len(page.Rows) == pageSize:
-			page.Next = page.Rows[pageSize-1].RowMeta().NativeID
-		case len(page.Rows) < pageSize:
-			page.Rows = append(page.Rows, hostOfVersion(id, c.hosts[id]))
-		}
-	}
-	return page, nil
-}
-
-func (c *modelCloud) LookupLimit(string) int { return 2 }
-
-func (c *modelCloud) Lookup(_ context.Context, _ resource.Scope, ids []string) (existing []string, err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, id := range ids {
-		if _, ok := c.hosts[id]; ok {
-			existing = append(existing, id)
-		}
-	}
-	return existing, c.fail()
-}
-
-func hostOfVersion(id string, version int) *resource.Host {
-	return host(id, func(h *resource.Host) { h.Name, h.VCPU = fmt.Sprintf("version %d", version), int64(version) })
-}
-
-// phase is the activity that a run waits for.
-type phase string
-
-const (
-	listing    phase = "ListScopes"
-	claiming   phase = "LoadLocalHashes"
-	fetching   phase = "FetchCloud"
-	comparing  phase = "ComputeDiff"
-	adding     phase = "ApplyAdds"
-	modifying  phase = "ApplyMods"
-	confirming phase = "ConfirmAbsent"
-	deleting   phase = "BatchDelete"
-	holding    phase = "KeepHold"
-	counting   phase = "CountApplied"
-	cleaning   phase = "CleanStaging"
-	recording  phase = "RecordRun"
-	over       phase = "over"
-	terminated phase = "terminated"
-)
-
-// modelRun does what the workflow does.
-type modelRun struct {
-	w         *world
-	id        string
-	began     time.Time
-	phase     phase
-	attempt   int
-	resume    any // the last heartbeat's details
-	ref       store.RunRef
-	scope     activities.LocalScope
-	snapshot  activities.FetchCloudOut
-	found     activities.ComputeDiffOut
-	absent    activities.ConfirmAbsentOut
-	confirmed []int // the steps
-	resets    int
-	failed    diff.Op
-	record    activities.ScopeRecord
-	// superseded says that its scope failed because of a newer run.
-	superseded bool
-}
-
-func (w *world) begin() *modelRun {
-	r := &modelRun{
-		w: w, id: fmt.Sprintf("%s-run-%d", w.scope.Account, len(w.runs)), began: time.Now(), phase: listing, attempt: 1,
-		record: activities.ScopeRecord{Outcome: activities.OK},
-	}
-	w.runs = append(w.runs, r)
-	w.events["runs"]++
-	return r
-}
-
-// call is an activity with its input.
-type call struct {
-	run   *modelRun
-	phase phase
-	do    func(attempt) (take func(), err error)
-}
-
-func issue[In, Out any](r *modelRun, do func(context.Context, In) (Out, error), in In, take func(Out)) call {
-	c := call{run: r, phase: r.phase}
-	c.do = func(a attempt) (func(), error) {
-		out, err := execute(r.w.t, a, do, in)
-		return func() { take(out) }, err
-	}
-	r.w.calls = append(r.w.calls, c)
-	return c
-}
-
-func issueBare[In any](r *modelRun, do func(context.Context, In) error, in In, next phase) call {
-	c := call{run: r, phase: r.phase}
-	c.do = func(a attempt) (func(), error) {
-		_, err := executeBare(r.w.t, a, do, in)
-		return func() { r.enter(next) }, err
-	}
-	r.w.calls = append(r.w.calls, c)
-	return c
-}
-
-// ended says that the workflow does no more.
-func (r *modelRun) ended() bool { return r.phase == over || r.phase == terminated }
-
-func (r *modelRun) enter(next phase) { r.phase, r.attempt, r.resume = next, 1, nil }
-
-// next is the activity that the run waits for.
-func (r *modelRun) next() call {
-	switch r.phase {
-	case listing:
-		return issue(r, r.w.ListScopes, activities.ListScopesIn{Kind: kind, RunID: r.id, WorkflowID: r.w.scope.Account, StartedAt: r.began}, r.listed)
-	case claiming:
-		return issue(r, r.w.LoadLocalHashes, activities.LoadLocalHashesIn{Kind: kind, Run: r.ref, ScopeIDs: []int64{r.record.ID}}, r.claimed)
-	case fetching:
-		return issue(r, r.w.FetchCloud, r.in(), r.fetched)
-	case comparing:
-		return issue(r, r.w.ComputeDiff, activities.ComputeDiffIn{ScopeIn: r.in(), Snapshot: r.snapshot}, r.compared)
-	case adding:
-		return issue(r, r.w.ApplyAdds, r.apply(r.found.Writer), r.applied(diff.Add))
-	case modifying:
-		return issue(r, r.w.ApplyMods, r.apply(r.found.Writer), r.applied(diff.Modify))
-	case confirming:
-		return issue(r, r.w.ConfirmAbsent, activities.ConfirmAbsentIn{ApplyIn: r.apply(r.found.Writer)}, r.confirm)
-	case deleting:
-		return issue(r, r.w.BatchDelete, r.apply(r.absent.Writer), r.applied(diff.Delete))
-	default:
-		return r.nextOfEnd()
-	}
-}
-
-func (r *modelRun) nextOfEnd() call {
-	switch r.phase {
-	case holding:
-		in := activities.KeepHoldIn{ScopeIn: r.in(), Writer: r.found.Writer, Digest: r.found.Deletions}
-		return issue(r, r.w.KeepHold, in, func(activities.KeepHoldOut) { r.enter(cleaning) })
-	case counting:
-		in := activities.CountAppliedIn{ApplyIn: r.apply(r.found.Writer), Op: r.failed}
-		if r.failed == diff.Delete {
-			in.Writer = r.absent.Writer
-		}
-		return issue(r, r.w.CountApplied, in, func(counts store.Counts) { r.count(r.failed, counts); r.enter(cleaning) })
-	case cleaning:
-		return issueBare(r, r.w.CleanStaging, activities.CleanStagingIn{Run: r.ref}, recording)
-	default:
-		in := activities.RecordRunIn{
-			Kind: kind, Run: r.ref,
-			Final: &activities.RunRecord{WorkflowID: r.w.scope.Account, StartedAt: r.began, FinishedAt: time.Now(), Outcome: r.record.Outcome, Stats: r.record.Stats},
-		}
-		if scope, ok := r.record.PlainlyUnchanged(); ok {
-			in.Unchanged = activities.UnchangedScopes{scope}
-			r.w.events["records in bulk"]++
-		} else {
-			in.Scopes = []activities.ScopeRecord{r.record}
-		}
-		return issue(r, r.w.RecordRun, in, r.recorded)
-	}
-}
-
-// recorded takes the report of the run's end: it has what the history has, whatever the
-// run counted itself.
-func (r *modelRun) recorded(out activities.RecordRunOut) {
-	r.record.Outcome, r.record.Stats = out.Recorded.Outcome, out.Recorded.Stats(r.record.Stats)
-	r.enter(over)
-}
-
-// reset is what an operator does who lets the workflow go on from after ListScopes:
-// what the run did so far is forgotten, except its number. The run may have been over.
-func (r *modelRun) reset() {
-	r.resets++
-	r.snapshot, r.found, r.absent = activities.FetchCloudOut{}, activities.ComputeDiffOut{}, activities.ConfirmAbsentOut{}
-	r.failed, r.superseded = "", false
-	r.record = activities.ScopeRecord{ID: r.record.ID, Outcome: activities.OK}
-	r.enter(claiming)
-}
-
-func (r *modelRun) in() activities.ScopeIn {
-	return activities.ScopeIn{Kind: kind, Run: r.ref, Scope: r.scope}
-}
-
-func (r *modelRun) apply(writer int) activities.ApplyIn {
-	return activities.ApplyIn{ScopeIn: r.in(), Writer: writer}
-}
-
-func (r *modelRun) listed(out activities.ListScopesOut) {
-	r.ref, r.record.ID = out.Run, scopeIDs(out)[0]
-	r.enter(claiming)
-}
-
-func (r *modelRun) claimed(out activities.LoadLocalHashesOut) {
-	r.scope = out.Scopes[0]
-	r.enter(fetching)
-}
-
-func (r *modelRun) fetched(out activities.FetchCloudOut) {
-	r.snapshot = out
-	if out.Unchanged {
-		r.record.Outcome = activities.Unchanged
-		r.record.Stats = activities.Stats{CloudNum: out.Listed, DBNum: r.scope.Local.Count}
-		r.enter(map[bool]phase{true: cleaning, false: recording}[len(out.Staged) > 0])
-		return
-	}
-	r.enter(comparing)
-}
-
-func (r *modelRun) compared(out activities.ComputeDiffOut) {
-	r.found = out
-	r.enterFirst(adding, modifying, confirming)
-}
-
-// enterFirst goes on with the first of the phases that has rows.
-func (r *modelRun) enterFirst(phases ...phase) {
-	rows := map[phase]int64{adding: r.found.ToAdd, modifying: r.found.ToMod, confirming: r.found.ToDel, deleting: r.absent.Absent}
-	for _, next := range phases {
-		if rows[next] > 0 {
-			r.enter(next)
-			return
-		}
-	}
-	r.enter(cleaning)
-}
-
-func (r *modelRun) applied(op diff.Op) func(store.Counts) {
-	return func(counts store.Counts) {
-		r.count(op, counts)
-		switch op {
-		case diff.Add:
-			r.enterFirst(modifying, confirming)
-		case diff.Modify:
-			r.enterFirst(confirming)
-		default:
-			r.enter(cleaning)
-		}
-	}
-}
-
-func (r *modelRun) count(op diff.Op, counts store.Counts) {
-	switch op {
-	case diff.Add:
-		r.record.Stats.SuAdd = counts.Applied
-	case diff.Modify:
-		r.record.Stats.SuMod = counts.Applied
-	default:
-		r.record.Stats.SuDel = counts.Applied
-	}
-}
-
-func (r *modelRun) confirm(out activities.ConfirmAbsentOut) {
-	r.absent, r.confirmed = out, append(r.confirmed, r.w.step)
-	r.enterFirst(deleting)
-}
-
-// fail is what the workflow makes of an activity that is not tried again.
-func (r *modelRun) fail(t checker, err error) {
+// runLate makes one more attempt of an activity that was issued some time ago, and
+// whose result nobody wants any more.
+func (w *world) runLate(t checker, c call, forget int) {
 	t.Helper()
-	r.superseded = activities.IsSuperseded(err)
-	if r.superseded {
-		// The attempts of its first part, which nobody waits for, clean up after a run
-		// that was reset.
-		require.True(t, r.isOld() || r.resets > 0, "%s of %s: %v", r.phase, r.id, err)
-	}
-	r.record.Outcome = activities.Failed
-	switch r.phase {
-	case claiming:
-		r.enter(recording)
-	case fetching, comparing:
-		r.enter(cleaning)
-	case adding, modifying, deleting:
-		r.failed = map[phase]diff.Op{adding: diff.Add, modifying: diff.Modify, deleting: diff.Delete}[r.phase]
-		r.enter(counting)
-	case confirming:
-		if !r.superseded {
-			r.record.Outcome = activities.Held
-		}
-		r.enter(map[bool]phase{true: cleaning, false: holding}[r.superseded])
-	case counting, holding:
-		require.True(t, r.superseded, "%s of %s: %v", r.phase, r.id, err)
-		r.enter(cleaning)
-	default:
-		require.NoError(t, err, "%s of %s", r.phase, r.id)
-	}
-}
-
-// isOld says that a newer run has claimed the scope.
-func (r *modelRun) isOld() bool {
-	return slices.ContainsFunc(r.w.runs, func(other *modelRun) bool { return other.ref.Number > r.ref.Number })
-}
-
-// fate is what becomes of an attempt.
-type fate struct {
-	lost  bool // it does all its work, and nobody hears of it
-	stops bool // its worker is told to stop
-}
-
-// advance makes one attempt of the activity that the run waits for.
-func (r *modelRun) advance(t checker, f fate) {
-	t.Helper()
-	r.settle(t, f, r.try(r.next(), f))
+	w.tick()
+	_ = c.do(attempt{number: 2, resume: c.resume(t, forget)})
 }
 
 // requireFigures: of each run that has recorded its end, or was settled, the record has
-// what the history has, and its scope is listed with that.
+// what the history has, and its scopes are listed with that.
 func (w *world) requireFigures(t checker) {
 	t.Helper()
-	wrong, err := storetest.WrongFigures(w.t.Context(), w.sql, w.scope.Account+"-run-")
+	wrong, err := storetest.WrongFigures(w.t.Context(), w.sql, w.name+"-run-")
 	require.NoError(t, err)
 	require.Empty(t, wrong)
 	for _, r := range w.runs {
-		if r.phase != over {
-			continue
+		if r.phase == over {
+			r.requireListed(t)
 		}
-		runs, err := w.store.FindRuns(w.t.Context(), r.id)
-		require.NoError(t, err)
-		scopes, err := w.store.RunScopes(w.t.Context(), r.id)
-		require.NoError(t, err)
-		require.Len(t, scopes, 1)
-		require.Equal(t, done(runs[0].Stats), done(scopes[0].Stats))
-		require.Equal(t, runs[0].Outcome, scopes[0].Outcome)
 	}
+}
+
+// requireListed: each scope is listed once, and together they did what the run did.
+func (r *modelRun) requireListed(t checker) {
+	t.Helper()
+	runs, err := r.w.store.FindRuns(r.w.t.Context(), r.id)
+	require.NoError(t, err)
+	scopes, err := r.w.store.RunScopes(r.w.t.Context(), r.id)
+	require.NoError(t, err)
+	require.Len(t, scopes, len(r.scopes))
+	var sum activities.Stats
+	for _, scope := range scopes {
+		sum.Add(scope.Stats)
+	}
+	require.Equal(t, done(runs[0].Stats), done(sum))
 }
 
 func done(stats activities.Stats) [4]int64 {
 	return [4]int64{stats.SuAdd, stats.SuMod, stats.SuDel, stats.Rehashed}
 }
 
-// answer is what an attempt comes back with.
-type answer struct {
-	take  func()
-	err   error
-	beats *beats
-}
-
-func (r *modelRun) try(c call, f fate) answer {
-	a := attempt{number: r.attempt, resume: r.resume, beats: &beats{}}
-	if f.stops {
-		a.stop = make(chan struct{})
-		close(a.stop)
-	}
-	take, err := c.do(a)
-	return answer{take: take, err: err, beats: a.beats}
-}
-
-// settle is what the server makes of the answer.
-func (r *modelRun) settle(t checker, f fate, a answer) {
-	t.Helper()
-	defer r.w.requireFigures(t)
-	var failure *temporal.ApplicationError
-	switch {
-	case f.lost, errors.As(a.err, &failure) && !failure.NonRetryable():
-		r.attempt++
-		require.Less(t, r.attempt, 100, "%s of %s: %v", r.phase, r.id, a.err)
-		if len(a.beats.last) > 0 {
-			r.resume = a.beats.last[0]
-		}
-	case a.err == nil:
-		a.take()
-	default:
-		require.NotNil(t, failure, "%v", a.err)
-		known := []string{"Superseded", "unavailable", "incomplete"}
-		if r.resets > 0 { // see fail
-			known = append(known, "Corrupt")
-		}
-		require.Contains(t, known, failure.Type(), "%s of %s: %v", r.phase, r.id, a.err)
-		r.fail(t, a.err)
-	}
-}
-
-// finish drives the run to its end, without anything that disturbs it.
-func (r *modelRun) finish(t checker) {
-	t.Helper()
-	for r.phase != over {
-		r.w.tick()
-		r.advance(t, fate{})
-	}
-}
-
-// runLate makes one more attempt of an activity that was issued some time ago, and
-// whose result nobody wants any more.
-func (w *world) runLate(c call) {
-	w.tick()
-	_, _ = c.do(attempt{number: 2})
-}
-
 // conclude is one more run, and then all has to be right.
 func (w *world) conclude(t checker) {
 	t.Helper()
-	w.cloud.failCall(0)
+	w.cloud.setFault(nil)
 	last := w.begin()
 	last.finish(t)
-	require.NotEqual(t, activities.Failed, last.record.Outcome)
-	w.requireInventory(t, last.record.ID)
-	w.requireHistory(t, last.record.ID)
-	w.requireRecords(t, last.record.ID)
-	for _, table := range []string{"sync_stage", "sync_batch"} {
-		require.Zero(t, w.number(t, "SELECT COUNT(*) FROM "+table+" WHERE scope_id = ?", last.record.ID), table)
+	w.requireRight(t, last)
+}
+
+// requireRight: the run, which nothing disturbed or overtook, made all right.
+func (w *world) requireRight(t checker, last *modelRun) {
+	t.Helper()
+	require.Len(t, last.scopes, len(w.scopes))
+	for _, s := range last.scopes {
+		require.Contains(t, []activities.Outcome{activities.OK, activities.Unchanged}, s.record.Outcome, s.scope().Place())
+		w.requireInventory(t, s)
+		w.requireHistory(t, s)
+		w.requireTold(t, s)
+	}
+	w.requireRecords(t)
+	for _, table := range []string{"sync_stage", "sync_stage_part", "sync_batch"} {
+		require.Zero(t, w.number(t, "SELECT COUNT(*) FROM "+table+" JOIN sync_scope ON id = scope_id WHERE account LIKE ?", w.name+"-%"), table)
 	}
 }
 
@@ -548,10 +188,10 @@ func (w *world) number(t checker, query string, args ...any) (n int64) {
 	return n
 }
 
-// requireInventory: every row is the cloud's, and there is no other.
-func (w *world) requireInventory(t checker, scopeID int64) {
+// requireInventory: every row of the scope is the cloud's, and there is no other.
+func (w *world) requireInventory(t checker, s *modelScope) {
 	t.Helper()
-	held, err := w.store.LoadScope(w.t.Context(), resource.HostKind, scopeID, 0)
+	held, err := w.store.LoadScope(w.t.Context(), resource.HostKind, s.id, 0)
 	require.NoError(t, err)
 	uids := make([]resource.UID, len(held.Entries))
 	for i, entry := range held.Entries {
@@ -560,25 +200,25 @@ func (w *world) requireInventory(t checker, scopeID int64) {
 	stored, err := w.store.LoadRows(w.t.Context(), resource.HostKind, uids)
 	require.NoError(t, err)
 	want := map[resource.UID]resource.Row{}
-	for id, version := range w.cloud.hosts {
+	for id, version := range w.cloud.hosts[s.scope()] {
 		row := hostOfVersion(id, version)
-		require.NoError(t, resource.HostKind.Seal(row, w.scope, scopeID))
+		require.NoError(t, resource.HostKind.Seal(row, s.scope(), s.id))
 		want[row.UID] = row
 	}
 	for _, row := range stored {
 		row.RowMeta().CreatedAt, row.RowMeta().UpdatedAt = time.Time{}, time.Time{}
 	}
-	require.Equal(t, want, stored)
+	require.Equal(t, want, stored, s.scope().Place())
 }
 
-// requireHistory: each change is told once, by runs in their order, and no
+// requireHistory: each change of the scope is told once, by runs in their order, and no
 // deletion is of a host that existed when it was confirmed.
-func (w *world) requireHistory(t checker, scopeID int64) {
+func (w *world) requireHistory(t checker, s *modelScope) {
 	t.Helper()
 	there := map[string]bool{}
 	changed := map[string]bool{}
 	newest := int64(0)
-	for _, change := range w.history(t, scopeID) {
+	for _, change := range w.history(t, s.id) {
 		r := w.runOf(t, change.RunID)
 		require.GreaterOrEqual(t, r.ref.Number, newest, "%s changed %s after a newer run", r.id, change.NativeID)
 		newest = r.ref.Number
@@ -587,12 +227,12 @@ func (w *world) requireHistory(t checker, scopeID int64) {
 		require.False(t, changed[r.id+change.NativeID] && r.resets == 0, "%s changed %s twice", r.id, change.NativeID)
 		changed[r.id+change.NativeID] = true
 		if change.Op == diff.Delete {
-			absent := slices.ContainsFunc(r.confirmed, func(step int) bool { return !w.existed(step, change.NativeID) })
+			absent := slices.ContainsFunc(r.confirmed[s.id], func(step int) bool { return !w.existed(step, s.scope(), change.NativeID) })
 			require.True(t, absent, "%s deleted %s, which exists", r.id, change.NativeID)
 		}
 	}
 	maps.DeleteFunc(there, func(_ string, there bool) bool { return !there })
-	require.Len(t, there, len(w.cloud.hosts), "rows = additions - deletions")
+	require.Len(t, there, len(w.cloud.hosts[s.scope()]), "rows = additions - deletions")
 }
 
 func (w *world) history(t checker, scopeID int64) (changes []store.Change) {
@@ -616,37 +256,88 @@ func (w *world) runOf(t checker, id string) *modelRun {
 	return w.runs[i]
 }
 
-// requireRecords: what a run reported is what the history has of it, unless a late
-// attempt went on for it after the report. What is on record always is.
-func (w *world) requireRecords(t checker, scopeID int64) {
+// requireTold: what a run counted in the scope is in its history, unless a late attempt
+// went on for it.
+func (w *world) requireTold(t checker, s *modelScope) {
 	t.Helper()
-	w.requireFigures(t)
 	told := map[string]int64{}
-	for _, change := range w.history(t, scopeID) {
+	for _, change := range w.history(t, s.id) {
 		told[change.RunID]++
 	}
 	for _, r := range w.runs {
 		if r.phase == over {
-			require.LessOrEqual(t, r.record.Stats.Changes(), told[r.id], r.id)
-		}
-		if r.phase == over && r.resets == 0 { // else a late attempt of its first part may have recorded that
-			require.EqualValues(t, 1, w.number(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = ? AND outcome IN (?, 'ok')",
-				r.id, string(r.record.Outcome)), r.id)
+			require.LessOrEqual(t, r.scopeOf(s.id).record.Stats.Changes(), told[r.id], "%s in %s", r.id, s.scope().Place())
 		}
 	}
-	require.Zero(t, w.number(t, "SELECT COUNT(*) FROM sync_run WHERE workflow_id = ? AND outcome = 'running'", w.scope.Account))
+}
+
+// requireRecords: what is on record of a run, and of each of its scopes, is what the
+// history has of it, and the outcome that it reported.
+func (w *world) requireRecords(t checker) {
+	t.Helper()
+	w.requireFigures(t)
+	for _, r := range w.runs {
+		if r.phase == over {
+			require.LessOrEqual(t, r.stats.Changes(), w.number(t, "SELECT COUNT(*) FROM resource_change WHERE run_id = ?", r.id), r.id)
+		}
+		if r.phase == over && r.resets == 0 { // else a late attempt of its first part may have recorded that
+			require.EqualValues(t, 1, w.number(t, "SELECT COUNT(*) FROM sync_run WHERE run_id = ? AND outcome IN (?, 'ok')", r.id, string(r.outcome)), r.id)
+			require.Equal(t, r.outcomes(), w.recordedOutcomes(t, r), r.id)
+		}
+	}
+	require.Zero(t, w.number(t, "SELECT COUNT(*) FROM sync_run WHERE workflow_id = ? AND outcome = 'running'", w.name))
+}
+
+func (r *modelRun) outcomes() map[int64]string {
+	outcomes := map[int64]string{}
+	for _, s := range r.scopes {
+		outcomes[s.id] = string(s.record.Outcome)
+	}
+	return outcomes
+}
+
+func (w *world) recordedOutcomes(t checker, r *modelRun) map[int64]string {
+	t.Helper()
+	scopes, err := w.store.RunScopes(w.t.Context(), r.id)
+	require.NoError(t, err)
+	outcomes := map[int64]string{}
+	for _, scope := range scopes {
+		outcomes[scope.ScopeID] = scope.Outcome
+	}
+	return outcomes
 }
 
 var hostNames = []string{"h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"}
 
-// moveOn changes the cloud: one host comes, one changes, one goes.
+// populate gives each scope some hosts.
+func (w *world) populate() {
+	for _, scope := range w.scopes {
+		for _, id := range hostNames[:4] {
+			w.cloud.change(scope, id, true)
+		}
+	}
+}
+
+// moving is how many scopes change when the cloud moves on: of many, most are unchanged.
+const moving = 6
+
+// moveOn changes the cloud: in a scope one host comes, one changes, one goes.
 func (w *world) moveOn() {
-	exist := slices.Sorted(maps.Keys(w.cloud.hosts))
+	every := max(1, len(w.scopes)/moving)
+	for i, scope := range w.scopes {
+		if (i+len(w.runs))%every == 0 {
+			w.moveOnIn(scope)
+		}
+	}
+}
+
+func (w *world) moveOnIn(scope resource.Scope) {
+	exist := slices.Sorted(maps.Keys(w.cloud.hosts[scope]))
 	absent := slices.DeleteFunc(slices.Clone(hostNames), func(id string) bool { return slices.Contains(exist, id) })
 	n := w.cloud.created
-	w.cloud.change(absent[n%len(absent)], true)
-	w.cloud.change(exist[n%len(exist)], false)
-	w.cloud.change(exist[(n+1)%len(exist)], true)
+	w.cloud.change(scope, absent[n%len(absent)], true)
+	w.cloud.change(scope, exist[n%len(exist)], false)
+	w.cloud.change(scope, exist[(n+1)%len(exist)], true)
 }
 
 // Two runs overlap in every way: the worker of one is killed after each of its
@@ -655,18 +346,19 @@ func (w *world) moveOn() {
 // did is tried once more.
 func TestWorkerKilledBehindEachActivity(t *testing.T) {
 	t.Parallel()
-	for _, lost := range []bool{false, true} {
-		t.Run(fmt.Sprintf("answer lost %t", lost), func(t *testing.T) {
+	for _, test := range []struct {
+		scopes int
+		lost   bool
+	}{{1, false}, {1, true}, {2, false}, {2, true}} {
+		t.Run(fmt.Sprintf("%d scopes, answer lost %t", test.scopes, test.lost), func(t *testing.T) {
 			t.Parallel()
 			s := newShelf(t)
 			for first := 1; first <= activitiesOfARun; first++ {
-				w := s.newWorld()
-				for _, id := range hostNames[:4] {
-					w.cloud.change(id, true)
-				}
+				w := s.newWorld(test.scopes)
+				w.populate()
 				w.conclude(t)
 				for second := range activitiesOfARun + 1 {
-					w.overlap(t, first, second, lost)
+					w.overlap(t, first, second, test.lost)
 					w.conclude(t)
 				}
 			}
@@ -674,7 +366,7 @@ func TestWorkerKilledBehindEachActivity(t *testing.T) {
 	}
 }
 
-// activitiesOfARun is how many a run has that adds, modifies and deletes.
+// activitiesOfARun is how many a run has that adds, modifies and deletes, in one bundle.
 const activitiesOfARun = 10
 
 func (w *world) overlap(t *testing.T, first, second int, lost bool) {
@@ -693,21 +385,73 @@ func (w *world) overlap(t *testing.T, first, second int, lost bool) {
 	w.moveOn()
 	for _, c := range slices.Clone(w.calls) {
 		if c.run == older {
-			w.runLate(c)
+			w.runLate(t, c, 0)
 		}
 	}
 }
 
-// drive makes so many of the run's activities, one after the other.
-func (r *modelRun) drive(t checker, activities int) {
-	t.Helper()
-	for range activities {
-		if r.ended() {
-			return
-		}
-		r.w.tick()
-		r.advance(t, fate{})
+// The worker of a run is killed between any two statements of all that the run has, before
+// or after the server has the second one, and the next worker soon after. The activity goes
+// on from the newest heartbeat, from an older one, or from none. With many scopes not every
+// statement is tried; CLOUDSYNC_TEST_RUNS says how many.
+func TestWorkerKilledBetweenStatements(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		accounts []int
+		share    int // of the runs that are wanted
+	}{{[]int{1}, 10}, {[]int{2, 1}, 6}, {[]int{50, 2}, 20}} {
+		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
+			t.Parallel()
+			s := newShelf(t)
+			w := s.newWorld(test.accounts...)
+			w.populate()
+			statements := w.countStatements(t)
+			every := max(1, statements*test.share/runsWanted(t))
+			for at := every / 2; at <= statements; at += every {
+				w.moveOn()
+				w.killedTwice(t, at, []int{0, 1, 99}[at/every%3])
+			}
+			t.Logf("%d statements, %v", statements, s.events)
+			require.Positive(t, s.events["kills"])
+			if len(w.scopes) > 10 { // else few are done before the others
+				for _, event := range []string{"scopes kept", "old details", "lost details"} {
+					require.Positive(t, s.events[event], event)
+				}
+			}
+		})
 	}
+}
+
+// killedTwice makes a run to its end whose worker is killed at a statement, and the next one
+// some statements later.
+func (w *world) killedTwice(t *testing.T, at, forget int) {
+	t.Helper()
+	r := w.begin()
+	for _, after := range []int{at, 3} {
+		planned := w.network.plan(breakage{after: after, arrives: w.step%2 == 0, kills: true})
+		for r.phase != over && !planned.happened() {
+			w.tick()
+			r.advance(t, fate{forget: forget})
+		}
+	}
+	w.network.mend()
+	for r.phase != over {
+		w.tick()
+		r.advance(t, fate{forget: forget})
+	}
+	w.requireRight(t, r)
+}
+
+// countStatements makes a run, and says how many statements it had.
+func (w *world) countStatements(t *testing.T) int {
+	t.Helper()
+	const many = 1 << 30
+	w.conclude(t)
+	w.moveOn()
+	counted := w.network.plan(breakage{after: many})
+	w.conclude(t)
+	w.network.mend()
+	return many - counted.after
 }
 
 // runsVariable names the environment variable with the number of runs that
@@ -727,47 +471,95 @@ func runsWanted(t *testing.T) int {
 // what the history has.
 func TestRunsInAnyOrder(t *testing.T) {
 	t.Parallel()
-	const shelves = 2
-	wanted := runsWanted(t) / shelves
-	for number := range shelves {
-		t.Run(fmt.Sprint(number), func(t *testing.T) {
+	wanted := runsWanted(t)
+	for _, test := range []struct {
+		accounts []int
+		runs     int
+		bounded  bool // by the runs alone: else rapid makes as many checks as it is told to
+	}{{[]int{1}, wanted / 2, false}, {[]int{2, 1}, wanted / 2, false}, {[]int{50, 2}, wanted / 10, true}} {
+		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
-			s := newShelf(t)
-			for s.events["runs"] < wanted {
-				rapid.Check(t, s.runInAnyOrder)
+			m := &manyRuns{shelf: newShelf(t), accounts: test.accounts, runs: test.runs, bounded: test.bounded}
+			for m.events["runs"] < m.runs {
+				rapid.Check(t, m.inAnyOrder)
 			}
-			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", s.events)
-			for _, event := range []string{"overlaps", "resets", "resets of runs that were over", "terminations", "lost answers", "late attempts", "faults", "records in bulk"} {
-				require.Positive(t, s.events[event], event)
+			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", m.events)
+			for _, event := range []string{
+				"overlaps", "resets", "resets of runs that were over", "terminations", "lost answers", "late attempts", "faults", "kills", "broken connections", "records in bulk",
+			} {
+				require.Positive(t, m.events[event], event)
+			}
+			if len(test.accounts) > 1 {
+				require.Positive(t, m.events["scopes kept"])
 			}
 		})
 	}
 }
 
-func (s *shelf) runInAnyOrder(t *rapid.T) {
-	m := &model{world: s.newWorld()}
+// manyRuns are those of worlds of one shape.
+type manyRuns struct {
+	*shelf
+	accounts     []int
+	runs         int
+	bounded      bool
+	begun, ended int // checks
+}
+
+// enough says that there were runs enough. Once a check has failed, there are never: rapid
+// makes it again.
+func (m *manyRuns) enough() bool {
+	return m.bounded && m.begun == m.ended && m.events["runs"] >= m.runs
+}
+
+func (m *manyRuns) inAnyOrder(t *rapid.T) {
+	if m.enough() {
+		return
+	}
+	m.begun++
+	model := &model{world: m.newWorld(m.accounts...)}
+	defer m.network.mend()
 	t.Repeat(map[string]func(*rapid.T){
-		"the cloud changes":    m.changeCloud,
-		"a run begins":         m.beginRun,
-		"a run goes on":        m.goOn,
-		"an answer is lost":    m.loseAnswer,
-		"a worker stops":       m.stopWorker,
-		"the provider fails":   m.failProvider,
-		"two activities race":  m.race,
-		"two attempts race":    m.raceAttempts,
-		"a late attempt wakes": m.wakeLate,
-		"a run is terminated":  m.terminate,
-		"a run is reset":       m.resetRun,
+		"the cloud changes":    model.changeCloud,
+		"a run begins":         model.beginRun,
+		"a run goes on":        model.goOn,
+		"an answer is lost":    model.loseAnswer,
+		"a worker stops":       model.stopWorker,
+		"a worker is killed":   model.killWorker,
+		"a connection breaks":  model.breakConnection,
+		"the provider fails":   model.failProvider,
+		"two activities race":  model.race,
+		"two attempts race":    model.raceAttempts,
+		"a late attempt wakes": model.wakeLate,
+		"a run is terminated":  model.terminate,
+		"a run is reset":       model.resetRun,
 	})
-	m.conclude(t)
+	model.conclude(t)
+	m.ended++
 }
 
 // model has the actions of which a sequence is drawn.
 type model struct{ *world }
 
+// drawScopes are one, or all of an account, or all.
+func (m *model) drawScopes(t *rapid.T) []resource.Scope {
+	one := rapid.SampledFrom(m.scopes).Draw(t, "scope")
+	which := rapid.IntRange(0, 5).Draw(t, "of its account")
+	switch which {
+	case 4:
+		return slices.DeleteFunc(slices.Clone(m.scopes), func(other resource.Scope) bool { return other.Account != one.Account })
+	case 5:
+		return m.scopes
+	default:
+		return []resource.Scope{one}
+	}
+}
+
 func (m *model) changeCloud(t *rapid.T) {
 	for range rapid.IntRange(1, 3).Draw(t, "changes") {
-		m.cloud.change(rapid.SampledFrom(hostNames).Draw(t, "host"), rapid.IntRange(0, 2).Draw(t, "exists") > 0)
+		id, exists := rapid.SampledFrom(hostNames).Draw(t, "host"), rapid.IntRange(0, 2).Draw(t, "exists") > 0
+		for _, scope := range m.drawScopes(t) {
+			m.cloud.change(scope, id, exists)
+		}
 	}
 }
 
@@ -825,29 +617,74 @@ func (m *model) others(r *modelRun) (active []*modelRun) {
 	return active
 }
 
+// forget draws how many heartbeats an attempt does not know of: mostly none.
+func (m *model) forget(t *rapid.T) int {
+	return rapid.SampledFrom([]int{0, 0, 0, 1, 2, 99}).Draw(t, "forgotten heartbeats")
+}
+
+// attempt makes one attempt.
+func (m *model) attempt(t *rapid.T, r *modelRun, f fate) {
+	m.tick()
+	f.forget = m.forget(t)
+	r.advance(t, f)
+}
+
 func (m *model) goOn(t *rapid.T) {
-	m.active(t).drive(t, rapid.IntRange(1, 4).Draw(t, "activities"))
+	r := m.active(t)
+	m.attempt(t, r, fate{})
+	r.drive(t, rapid.IntRange(0, 3).Draw(t, "activities"))
 }
 
 func (m *model) loseAnswer(t *rapid.T) {
-	r := m.active(t)
-	m.tick()
 	m.events["lost answers"]++
-	r.advance(t, fate{lost: true})
+	m.attempt(t, m.active(t), fate{lost: true})
 }
 
-func (m *model) stopWorker(t *rapid.T) {
+func (m *model) stopWorker(t *rapid.T) { m.attempt(t, m.active(t), fate{stops: true}) }
+
+// killWorker kills the worker of one or several attempts, between two statements or, if
+// there are fewer, behind them.
+func (m *model) killWorker(t *rapid.T) {
 	r := m.active(t)
-	m.tick()
-	r.advance(t, fate{stops: true})
+	for range rapid.IntRange(1, 3).Draw(t, "attempts") {
+		if r.ended() {
+			return
+		}
+		m.network.plan(m.drawBreakage(t, true))
+		m.attempt(t, r, fate{lost: true})
+		m.network.mend()
+	}
 }
 
+// breakConnection breaks one connection of an attempt, which others of it outlive.
+func (m *model) breakConnection(t *rapid.T) {
+	r := m.active(t)
+	m.network.plan(m.drawBreakage(t, false))
+	m.attempt(t, r, fate{})
+	m.network.mend()
+}
+
+func (m *model) drawBreakage(t *rapid.T, kills bool) breakage {
+	return breakage{
+		after: rapid.IntRange(1, 20+2*len(m.scopes)).Draw(t, "statements"), arrives: rapid.Bool().Draw(t, "the last one arrives"), kills: kills,
+	}
+}
+
+// failProvider lets calls fail for single scopes, or for whole accounts: once, or for as
+// long as the run asks.
 func (m *model) failProvider(t *rapid.T) {
 	r := m.active(t)
-	m.cloud.failCall(rapid.IntRange(1, 3).Draw(t, "call"))
+	fault := &modelFault{scopes: map[resource.Scope]bool{}, from: rapid.IntRange(1, 2).Draw(t, "call")}
+	for _, scope := range m.drawScopes(t) {
+		fault.scopes[scope] = true
+	}
+	fault.to = fault.from + rapid.SampledFrom([]int{0, 0, 1000}).Draw(t, "more calls")
+	fault.class = rapid.SampledFrom([]cloud.Class{cloud.Unavailable, cloud.Unavailable, cloud.Denied}).Draw(t, "class")
+	fault.panics = rapid.IntRange(0, 5).Draw(t, "panics") == 5
+	m.cloud.setFault(fault)
 	m.events["faults"]++
-	r.drive(t, 3)
-	m.cloud.failCall(0)
+	r.drive(t, rapid.SampledFrom([]int{3, 7}).Draw(t, "attempts"))
+	m.cloud.setFault(nil)
 }
 
 // race makes attempts of two runs at the same time.
@@ -858,26 +695,30 @@ func (m *model) race(t *rapid.T) {
 		t.Skip("no other run is active")
 	}
 	other := rapid.SampledFrom(others).Draw(t, "other")
-	answers := m.tryAtOnce(one.next(), other.next())
-	one.settle(t, fate{}, answers[0])
-	other.settle(t, fate{}, answers[1])
+	calls := []call{one.next(), other.next()}
+	for i, a := range m.tryAtOnce(t, calls...) {
+		calls[i].settle(t, fate{races: true}, a)
+	}
 }
 
 // raceAttempts makes two attempts of one activity at the same time: the first was
 // given up, and is still at work.
 func (m *model) raceAttempts(t *rapid.T) {
-	r := m.active(t)
-	c := r.next()
-	answers := m.tryAtOnce(c, c)
-	r.settle(t, fate{}, answers[1])
+	c := m.active(t).next()
+	answers := m.tryAtOnce(t, c, c)
+	c.settle(t, fate{races: true}, answers[1])
 }
 
-func (m *model) tryAtOnce(calls ...call) []answer {
+func (m *model) tryAtOnce(t *rapid.T, calls ...call) []answer {
 	m.tick()
+	var prepared []attempt
+	for _, c := range calls {
+		prepared = append(prepared, c.prepare(t, fate{}))
+	}
 	answers := make([]answer, len(calls))
 	var attempts sync.WaitGroup
 	for i, c := range calls {
-		attempts.Go(func() { answers[i] = c.run.try(c, fate{}) })
+		attempts.Go(func() { answers[i] = c.make(prepared[i]) })
 	}
 	attempts.Wait()
 	return answers
@@ -888,6 +729,6 @@ func (m *model) wakeLate(t *rapid.T) {
 		t.Skip("nothing was ever done")
 	}
 	m.events["late attempts"]++
-	m.runLate(rapid.SampledFrom(m.calls).Draw(t, "call"))
+	m.runLate(t, rapid.SampledFrom(m.calls).Draw(t, "call"), m.forget(t))
 	m.requireFigures(t)
 }
