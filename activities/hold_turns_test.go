@@ -15,30 +15,31 @@ import (
 // before held; once, the additions of the other one made its share a small one.
 func TestFleetsThatTakeTurns(t *testing.T) {
 	t.Parallel()
-	m := newHoldModel(newShelf(t))
+	m := newHoldModel(newShelf(t), 1)
 	m.runWith(t, nil, nil)
-	right := m.cloud.exist
-	m.replaceBy(100)
-	wrong := m.cloud.exist
+	of := m.scopes[0]
+	right := of.exist
+	of.replaceBy(100)
+	wrong := of.exist
 	m.runWith(t, nil, nil)
 	for range 3 {
 		for _, fleet := range []map[string]bool{right, wrong} {
-			m.cloud.exist = maps.Clone(fleet)
+			of.exist = maps.Clone(fleet)
 			m.runWith(t, nil, failAt("KeepHold"))
 			report := m.runWith(t, nil, nil)
 			require.EqualValues(t, len(right)+len(wrong)-len(fleet), report.Held)
-			require.Len(t, m.stored(t), len(right)+len(wrong))
+			require.Len(t, m.stored(t, of), len(right)+len(wrong))
 		}
 	}
 }
 
 // failAt ends an activity of a run before it has done anything.
 func failAt(activity string) disturbance {
-	return func(name string, do func() (any, error)) (any, error) {
+	return func(name string, a *heldActivity) (any, error) {
 		if name == activity {
 			return nil, errBroken
 		}
-		return do()
+		return a.do()
 	}
 }
 
@@ -46,9 +47,9 @@ func failAt(activity string) disturbance {
 func TestReasonOfAHoldWhoseAdditionsWait(t *testing.T) {
 	t.Parallel()
 	const waiting = "the additions wait with them"
-	m := newHoldModel(newShelf(t))
+	m := newHoldModel(newShelf(t), 1)
 	m.runWith(t, nil, nil)
-	m.replaceBy(100)
+	m.scopes[0].replaceBy(100)
 	m.policy.Replaced = diff.ReplacedHold
 	for range 3 {
 		report := m.runWith(t, nil, nil)

@@ -475,12 +475,13 @@ func TestRunsInAnyOrder(t *testing.T) {
 	for _, test := range []struct {
 		accounts []int
 		runs     int
-		bounded  bool // by the runs alone: else rapid makes as many checks as it is told to
+		bounded  bool // more are not wanted; else rapid makes as many checks as it is told to
 	}{{[]int{1}, wanted / 2, false}, {[]int{2, 1}, wanted / 2, false}, {[]int{50, 2}, wanted / 10, true}} {
 		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
-			m := &manyRuns{shelf: newShelf(t), accounts: test.accounts, runs: test.runs, bounded: test.bounded}
-			for m.events["runs"] < m.runs {
+			m := &manyRuns{shelf: newShelf(t), accounts: test.accounts}
+			m.checks.enough = func() bool { return test.bounded && m.events["runs"] >= test.runs }
+			for m.events["runs"] < test.runs {
 				rapid.Check(t, m.inAnyOrder)
 			}
 			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", m.events)
@@ -496,28 +497,36 @@ func TestRunsInAnyOrder(t *testing.T) {
 	}
 }
 
+// checks are those that rapid makes, unless there were enough.
+type checks struct {
+	enough       func() bool
+	begun, ended int
+}
+
+// do makes a check. Once one has failed, there are never enough: rapid makes it again.
+func (c *checks) do(check func()) {
+	if c.begun == c.ended && c.enough() {
+		return
+	}
+	c.begun++
+	check()
+	c.ended++
+}
+
 // manyRuns are those of worlds of one shape.
 type manyRuns struct {
 	*shelf
-	accounts     []int
-	runs         int
-	bounded      bool
-	begun, ended int // checks
-}
-
-// enough says that there were runs enough. Once a check has failed, there are never: rapid
-// makes it again.
-func (m *manyRuns) enough() bool {
-	return m.bounded && m.begun == m.ended && m.events["runs"] >= m.runs
+	checks
+	accounts []int
 }
 
 func (m *manyRuns) inAnyOrder(t *rapid.T) {
-	if m.enough() {
-		return
-	}
-	m.begun++
-	model := &model{world: m.newWorld(m.accounts...)}
-	defer m.network.mend()
+	m.checks.do(func() { m.newWorld(m.accounts...).inAnyOrder(t) })
+}
+
+func (w *world) inAnyOrder(t *rapid.T) {
+	model := &model{w}
+	defer w.network.mend()
 	t.Repeat(map[string]func(*rapid.T){
 		"the cloud changes":    model.changeCloud,
 		"a run begins":         model.beginRun,
@@ -534,7 +543,6 @@ func (m *manyRuns) inAnyOrder(t *rapid.T) {
 		"a run is reset":       model.resetRun,
 	})
 	model.conclude(t)
-	m.ended++
 }
 
 // model has the actions of which a sequence is drawn.
