@@ -44,10 +44,12 @@ func (p scopesOfPart) String() string {
 	return text
 }
 
-// partsOf divides the scopes of a run among children of about size scopes. Small accounts
-// share one, whole; a large one has its own, which are given their turns as the parts of
-// one account.
-func partsOf(accounts []activities.AccountScopes, size int) (parts []scopesOfPart) {
+// partsOf divides the scopes of a run among children that are about as large as each other,
+// so that as many as may be at work at once are until the end. Small accounts share one,
+// whole; a large one has its own, which are given their turns as the parts of one account.
+func partsOf(accounts []activities.AccountScopes, atOnce int) (parts []scopesOfPart) {
+	size := sizeOfParts(len(idsOf(accounts)), atOnce)
+	enough := sizeOfShared(accounts, size, atOnce)
 	shared, before := -1, 0 // the part that small accounts share, and how many scopes those before have
 	for _, of := range accounts {
 		if len(of.IDs) >= size {
@@ -56,7 +58,7 @@ func partsOf(accounts []activities.AccountScopes, size int) (parts []scopesOfPar
 			}
 			continue
 		}
-		if shared < 0 || before/size > (before-len(parts[shared].scopeIDs))/size {
+		if shared < 0 || before/enough > (before-len(parts[shared].scopeIDs))/enough {
 			shared = len(parts)
 			parts = append(parts, scopesOfPart{account: of.Account})
 		}
@@ -68,11 +70,25 @@ func partsOf(accounts []activities.AccountScopes, size int) (parts []scopesOfPar
 	return parts
 }
 
-// sizeOfParts is how many scopes a part has at most, so that parts of one size are all at
-// work until the end, and no few of them are left.
+// sizeOfParts is how many scopes a part has, so that parts of one size are all at work until
+// the end, and no few of them are left.
 func sizeOfParts(scopes, atOnce int) int {
 	rounds := ceilDiv(scopes, partScopes*atOnce)
 	return ceilDiv(scopes, rounds*atOnce)
+}
+
+// sizeOfShared is how many scopes a part has that small accounts share. Each part has the
+// same share of what a run works on at once: if few small accounts were all in one, beside
+// a large account that has several, they would wait for it. So they are in all but one of
+// the parts that are at work.
+func sizeOfShared(accounts []activities.AccountScopes, size, atOnce int) int {
+	small := 0
+	for _, of := range accounts {
+		if len(of.IDs) < size {
+			small += len(of.IDs)
+		}
+	}
+	return min(size, ceilDiv(max(1, small), max(1, atOnce-1)))
 }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
@@ -88,7 +104,7 @@ func idsOf(accounts []activities.AccountScopes) (ids []int64) {
 func (s *cloudSync) syncParts(ctx workflow.Context, accounts []activities.AccountScopes) error {
 	s.staged = true // by some child, perhaps
 	atOnce := max(1, min(parallelParts, s.parallel))
-	parts := partsOf(accounts, sizeOfParts(len(idsOf(accounts)), atOnce))
+	parts := partsOf(accounts, atOnce)
 	byAccount := turns{
 		atOnce: atOnce,
 		of:     func(i int) resource.Account { return parts[i].account },

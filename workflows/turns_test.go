@@ -150,3 +150,42 @@ func TestPartsAreOfOneSize(t *testing.T) {
 		})
 	}
 }
+
+// Beside a slow account that has several children, few small accounts have most of the turns:
+// they would have an eighth of them if they were all in one child.
+func TestFewQuickAccountsHaveMostTurnsBesideASlowOne(t *testing.T) {
+	t.Parallel()
+	const slow, quick, atOnce = 500, 50, 7
+	b := setup(t, 0)
+	b.listed.MaxParallel = 8
+	b.accounts = map[int64]string{}
+	for id := int64(1); id <= slow+quick; id++ {
+		b.accounts[id] = "slow"
+		if id > slow {
+			b.accounts[id] = fmt.Sprint("quick-", id)
+		}
+		b.list(b.accounts[id], id)
+	}
+	var mu sync.Mutex
+	begun := 0
+	enough := make(chan struct{})
+	b.fetch = func(ctx context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
+		if in.Scope.Account == "slow" {
+			return activities.FetchCloudOut{Unchanged: true}, nil
+		}
+		mu.Lock()
+		if begun++; begun == atOnce {
+			close(enough)
+		}
+		mu.Unlock()
+		select { // until so many are being listed side by side
+		case <-enough:
+		case <-ctx.Done():
+		}
+		return activities.FetchCloudOut{Unchanged: true}, ctx.Err()
+	}
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.EqualValues(t, slow+quick, report.Scopes)
+	require.Zero(t, report.ScopesFailed)
+}
