@@ -66,8 +66,8 @@ conformance: ## Replay recorded answers of the clouds to their SDKs; DIR=folder
 	@cd dev && go run -buildvcs=false ./conformance $(if $(DIR),$(abspath $(DIR)))
 
 .PHONY: bench
-bench: launcher ## Measure whole runs; N=100000 or SCOPES=2000, DB=mysql, FORMAT=json, PLOT=file.svg, PROFILE=folder
-	@exec $(DEV) bench $(if $(N),--hosts $(N)) $(if $(SCOPES),--scopes $(SCOPES)) $(if $(FORMAT),--format $(FORMAT)) $(if $(PLOT),--plot $(PLOT)) $(if $(PROFILE),--profiles $(abspath $(PROFILE)))
+bench: launcher ## Measure whole runs; N=100000 or SCOPES=2000 or FAIR=1, DB=mysql, FORMAT=json, PLOT=file.svg, PROFILE=folder
+	@exec $(DEV) bench $(if $(N),--hosts $(N)) $(if $(SCOPES),--scopes $(SCOPES)) $(if $(FAIR),--fair) $(if $(FORMAT),--format $(FORMAT)) $(if $(PLOT),--plot $(PLOT)) $(if $(PROFILE),--profiles $(abspath $(PROFILE)))
 
 .PHONY: histories
 histories: launcher ## Record the workflow histories of the replay test anew

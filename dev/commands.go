@@ -155,7 +155,7 @@ func newWith() *cobra.Command {
 
 func newBench() *cobra.Command {
 	var hosts, scopes int
-	var edges bool
+	var edges, fair bool
 	var format, plot, profiles string
 	cmd := &cobra.Command{
 		Use:   "bench",
@@ -176,13 +176,16 @@ func newBench() *cobra.Command {
 				}
 				plans = some
 			}
+			if fair && hosts+scopes == 0 {
+				plans = nil
+			}
 			c := console.New(os.Stderr)
 			programs, err := setup.Servers(cmd.Context(), l, c)
 			if err != nil {
 				return err
 			}
 			return bench.Run(cmd.Context(), bench.Options{
-				Layout: l, Console: c, Programs: programs, Plans: plans, Edges: edges || hosts+scopes == 0,
+				Layout: l, Console: c, Programs: programs, Plans: plans, Edges: edges || hosts+scopes == 0 && !fair, Fair: fair || hosts+scopes == 0,
 				JSON: format == "json", Out: os.Stdout, Plot: plot, Profiles: profiles,
 			})
 		}),
@@ -190,6 +193,7 @@ func newBench() *cobra.Command {
 	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000); 10,000,000 beside 1,000,000")
 	cmd.Flags().IntVar(&scopes, "scopes", 0, "measure 100,000 hosts in this many scopes only: 2000 or 20000")
 	cmd.Flags().BoolVar(&edges, "edges", false, "measure several workers and a slow cloud, too (with --hosts or --scopes; else always)")
+	cmd.Flags().BoolVar(&fair, "fair", false, "measure quick accounts beside a slow one, and nothing else that is not asked for")
 	cmd.Flags().StringVar(&format, "format", "table", "table or json")
 	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
 	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")

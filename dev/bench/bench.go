@@ -24,6 +24,7 @@ type Options struct {
 	Programs setup.Programs
 	Plans    []Plan
 	Edges    bool      // measure several workers and a slow cloud, too
+	Fair     bool      // measure a slow account beside quick ones
 	JSON     bool      // an object a line instead of a table
 	Out      io.Writer // for the results
 	Plot     string    // file for the plot, .svg or .png; empty: none
@@ -88,6 +89,11 @@ func (s *servers) measure(ctx context.Context) error {
 	for _, plan := range s.options.Plans {
 		if err := s.measurePlan(ctx, plan); err != nil {
 			return fmt.Errorf("measure %s: %w", plan, err)
+		}
+	}
+	if s.options.Fair {
+		if err := s.measureEdgesOf(ctx, []edgeCase{{"a slow account beside quick ones", s.measureFair}}); err != nil {
+			return err
 		}
 	}
 	if s.options.Edges {

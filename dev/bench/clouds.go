@@ -27,6 +27,7 @@ type setting struct {
 	pageSize  int
 	pageDelay time.Duration
 	perSecond int // requests that the provider takes, and the worker makes; 0: any number
+	beside    besideSetting
 	// maxParallel is how many scopes a run works on at once; 0: as by default.
 	maxParallel int
 }
@@ -38,10 +39,15 @@ func newClouds(fleet Fleet, set setting, tickFile string) clouds {
 	c.cloud.Seed, c.cloud.Hosts, c.cloud.Churn = 1, mock.ExactHosts(int64(fleet.Hosts/fleet.accounts())), churnPerTick
 	c.cloud.TickFile, c.cloud.PageSize, c.cloud.PageDelay = tickFile, cmp.Or(set.pageSize, usualPageSize), set.pageDelay
 	c.cloud.RequestsPerSecond = set.perSecond
-	for i := range fleet.regions() {
-		c.regions = append(c.regions, fmt.Sprintf("region-%04d", i))
-	}
+	c.regions = regionNames(fleet.regions())
 	return c
+}
+
+func regionNames(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("region-%04d", i))
+	}
+	return names
 }
 
 // configuration is that of a worker in one of the cases.
@@ -57,16 +63,28 @@ public_cloud_sync:
 	for _, region := range c.deniedRegions(of) {
 		cloud.Faults = append(cloud.Faults, mock.Fault{Type: mock.Denied, Region: region})
 	}
-	for i := range c.fleet.accounts() {
-		cloud.Seed = c.cloud.Seed + uint64(i)
-		settings, err := yaml.MarshalWithOptions(cloud, yaml.JSON())
-		if err != nil {
+	var err error
+	if c.set.beside.scopes > 0 {
+		if text, err = c.appendAccount(text, slowAccount, c.set.beside.of(c.cloud), regionNames(c.set.beside.scopes)); err != nil {
 			return nil, err
 		}
-		text = fmt.Appendf(text, "    - { provider: mock, name: b%04d, requests_per_second: %d, regions: [%s], mock: %s }\n",
-			i, c.set.perSecond, strings.Join(c.regions, ", "), bytes.TrimSpace(settings))
+	}
+	for i := range c.fleet.accounts() {
+		cloud.Seed = c.cloud.Seed + uint64(i)
+		if text, err = c.appendAccount(text, fmt.Sprintf("b%04d", i), cloud, c.regions); err != nil {
+			return nil, err
+		}
 	}
 	return text, nil
+}
+
+func (c clouds) appendAccount(text []byte, name string, cloud mock.Settings, regions []string) ([]byte, error) {
+	settings, err := yaml.MarshalWithOptions(cloud, yaml.JSON())
+	if err != nil {
+		return nil, err
+	}
+	return fmt.Appendf(text, "    - { provider: mock, name: %s, requests_per_second: %d, regions: [%s], mock: %s }\n",
+		name, c.set.perSecond, strings.Join(regions, ", "), bytes.TrimSpace(settings)), nil
 }
 
 // deniedRegions are those that refuse in each account.

@@ -50,6 +50,23 @@ func TestOneRegionInTenIsDenied(t *testing.T) {
 	require.Equal(t, 2, denied)
 }
 
+// A slow account stands beside those of the fleet, which are as they are without it.
+func TestAnAccountBesideTheFleet(t *testing.T) {
+	t.Parallel()
+	tick := filepath.Join(t.TempDir(), "tick")
+	alone := configured(t, newClouds(quickFleet, quickCloud, tick), Case{})
+	set := quickCloud
+	set.beside = slowBeside
+	both := configured(t, newClouds(quickFleet, set, tick), Case{})
+	require.Len(t, alone, 50)
+	require.Equal(t, alone, both[1:])
+	slow := both[0]
+	require.Equal(t, slowAccount, slow.Name)
+	require.Len(t, slow.Regions, 500)
+	require.Equal(t, slowBeside.pageDelay, slow.Mock.PageDelay)
+	require.EqualValues(t, slowBeside.hosts, slow.Mock.Hosts.Max)
+}
+
 // configured are the accounts as a worker reads them.
 func configured(t *testing.T, c clouds, of Case) []config.Account {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/history/v1"
 	"google.golang.org/protobuf/proto"
 
 	"cloudsync/dev/mariadb"
@@ -90,29 +91,37 @@ type History struct {
 }
 
 func (in *installation) history(ctx context.Context, report workflows.Report) (h History, err error) {
-	return h, in.addHistory(ctx, "cloud-sync/"+kind, report.RunID, &h)
+	err = in.eachHistory(ctx, "cloud-sync/"+kind, report.RunID, func(events []*history.HistoryEvent) {
+		for _, event := range events {
+			h.Bytes += int64(proto.Size(event))
+			if event.GetActivityTaskScheduledEventAttributes() != nil {
+				h.Activities++
+			}
+		}
+		h.Events = max(h.Events, len(events))
+		h.AllEvents += len(events)
+	})
+	return h, err
 }
 
-func (in *installation) addHistory(ctx context.Context, workflowID, runID string, h *History) error {
-	events := 0
+// eachHistory reads the history of an execution, and those of its children after it.
+func (in *installation) eachHistory(ctx context.Context, workflowID, runID string, read func([]*history.HistoryEvent)) error {
+	var events []*history.HistoryEvent
 	iterator := in.temporal.GetWorkflowHistory(ctx, workflowID, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for iterator.HasNext() {
 		event, err := iterator.Next()
 		if err != nil {
 			return fmt.Errorf("read the history of %s: %w", workflowID, err)
 		}
-		events++
-		h.Bytes += int64(proto.Size(event))
-		if event.GetActivityTaskScheduledEventAttributes() != nil {
-			h.Activities++
-		}
+		events = append(events, event)
+	}
+	read(events)
+	for _, event := range events {
 		if child := event.GetChildWorkflowExecutionStartedEventAttributes(); child != nil {
-			if err := in.addHistory(ctx, child.WorkflowExecution.WorkflowId, child.WorkflowExecution.RunId, h); err != nil {
+			if err := in.eachHistory(ctx, child.WorkflowExecution.WorkflowId, child.WorkflowExecution.RunId, read); err != nil {
 				return err
 			}
 		}
 	}
-	h.Events = max(h.Events, events)
-	h.AllEvents += events
 	return nil
 }

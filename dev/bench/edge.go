@@ -16,14 +16,20 @@ type Edge struct {
 	bounds  []Bound
 }
 
+// edgeCase measures figures of one sort.
+type edgeCase struct {
+	name    string
+	measure func(context.Context) ([]Edge, error)
+}
+
 func (s *servers) measureEdges(ctx context.Context) error {
-	for _, edge := range []struct {
-		name    string
-		measure func(context.Context) ([]Edge, error)
-	}{
-		{"several workers", s.measureWorkers}, {"a worker killed", s.measureKilled},
-		{"a limited provider", s.measureLimit},
-	} {
+	return s.measureEdgesOf(ctx, []edgeCase{
+		{"several workers", s.measureWorkers}, {"a worker killed", s.measureKilled}, {"a limited provider", s.measureLimit},
+	})
+}
+
+func (s *servers) measureEdgesOf(ctx context.Context, cases []edgeCase) error {
+	for _, edge := range cases {
 		s.options.Console.Printf("at the edges: %s", edge.name)
 		found, err := edge.measure(ctx)
 		if err != nil {
