@@ -235,42 +235,67 @@ func (s *stack) reset(t *testing.T, workflowID, executionID string) (client.Work
 const runsVariable = "CLOUDSYNC_TEST_RUNS"
 
 // Runs under Temporal, one after the other and side by side, that are terminated,
-// cancelled, reset, superseded, or met by faults of the cloud: after each, the records of
-// all are what the history has. Most of the 500 runs of which that is shown are in
-// TestRunsInAnyOrder of package activities, which needs no Temporal.
+// cancelled, reset, superseded, or met by faults of the cloud, with bundles of 1, 2 and 50
+// scopes: after each, the records of all are what the history has. Most of the 500 runs of
+// which that is shown are in TestRunsInAnyOrder of package activities, which needs no
+// Temporal.
 func TestFiguresOfDisturbedRuns(t *testing.T) {
 	t.Parallel()
 	text := cmp.Or(os.Getenv(runsVariable), "60")
 	wanted, err := strconv.Atoi(text)
 	require.NoError(t, err, runsVariable)
 	seed := firstSeed(t)
-	d := &disturbed{stack: newStack(t), random: rand.New(rand.NewPCG(seed, 17)), events: map[string]int{}}
-	d.startCloud(t, seed, int64(wanted))
-	for d.events["runs"] < wanted {
-		d.once(t)
+	shapes := [][]int{{1}, {2, 1}, {50, 2}}
+	for i, regions := range shapes {
+		t.Run(fmt.Sprintf("bundles of %d scopes", regions[0]), func(t *testing.T) {
+			t.Parallel()
+			d := &disturbed{stack: newStack(t), random: rand.New(rand.NewPCG(seed, 17+uint64(i))), events: map[string]int{}}
+			d.startClouds(t, seed, int64(wanted), regions)
+			for d.events["runs"] < wanted/len(shapes) {
+				d.once(t)
+			}
+			d.setTick(int64(wanted) + 1)
+			d.end(t, d.startAs(t, mainID), mainID, false)
+			require.Zero(t, d.count(t, "SELECT COUNT(*) FROM sync_run WHERE outcome = 'running'"), "all are settled")
+			d.requireFigures(t)
+			require.Equal(t, d.count(t, "SELECT COUNT(*) FROM resource_host"),
+				d.count(t, "SELECT COALESCE(SUM(op = 'add'), 0) - COALESCE(SUM(op = 'delete'), 0) FROM resource_change"))
+			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", d.events)
+		})
 	}
-	d.cloud.SetTick(int64(wanted) + 1)
-	d.end(t, d.startAs(t, mainID), mainID, false)
-	require.Zero(t, d.count(t, "SELECT COUNT(*) FROM sync_run WHERE outcome = 'running'"), "all are settled")
-	d.requireFigures(t)
-	require.Equal(t, d.count(t, "SELECT COUNT(*) FROM resource_host"),
-		d.count(t, "SELECT COALESCE(SUM(op = 'add'), 0) - COALESCE(SUM(op = 'delete'), 0) FROM resource_change"))
-	t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", d.events)
 }
 
 // disturbed is an installation whose runs are disturbed.
 type disturbed struct {
 	*stack
 	random *rand.Rand
-	cloud  *mock.Cloud
+	clouds []*mock.Cloud // one for each account
 	tick   int64
 	events map[string]int
 }
 
-var disturbedRegions = []string{"r0", "r1", "r2"}
-
-func (d *disturbed) startCloud(t *testing.T, seed uint64, ticks int64) {
+// startClouds has an account for each of the numbers, with so many regions.
+func (d *disturbed) startClouds(t *testing.T, seed uint64, ticks int64, accounts []int) {
 	t.Helper()
+	var deps activities.Deps
+	for i, regions := range accounts {
+		var names []string
+		for region := range regions {
+			names = append(names, fmt.Sprintf("r%d", region))
+		}
+		m := mock.New(d.settings(seed+uint64(i), ticks, names), names)
+		d.clouds = append(d.clouds, m)
+		if i == 0 {
+			deps = d.deps(m)
+			continue
+		}
+		deps.Accounts = append(deps.Accounts, account(fmt.Sprintf("demo-%d", i), m))
+	}
+	d.startWorker(t, deps)
+}
+
+// settings are those of a cloud that is not well at one tick in three.
+func (d *disturbed) settings(seed uint64, ticks int64, regions []string) mock.Settings {
 	settings := mock.DefaultSettings()
 	settings.Seed, settings.Hosts, settings.Churn, settings.PageSize = seed, mock.ExactHosts(900), 0.2, 50
 	settings.PageDelay = 15 * time.Millisecond
@@ -278,19 +303,24 @@ func (d *disturbed) startCloud(t *testing.T, seed uint64, ticks int64) {
 	for tick := int64(1); tick <= ticks; tick++ {
 		if d.random.IntN(3) == 0 {
 			settings.Faults = append(settings.Faults, mock.Fault{
-				Type: faults[d.random.IntN(len(faults))], Region: disturbedRegions[d.random.IntN(3)], FromTick: tick, ToTick: tick,
+				Type: faults[d.random.IntN(len(faults))], Region: regions[d.random.IntN(len(regions))], FromTick: tick, ToTick: tick,
 			})
 		}
 	}
-	d.cloud = mock.New(settings, disturbedRegions)
-	d.startWorker(t, d.deps(d.cloud))
+	return settings
+}
+
+func (d *disturbed) setTick(tick int64) {
+	for _, m := range d.clouds {
+		m.SetTick(tick)
+	}
 }
 
 // once is a run at the next tick, and what disturbs it.
 func (d *disturbed) once(t *testing.T) {
 	t.Helper()
 	d.tick++
-	d.cloud.SetTick(d.tick)
+	d.setTick(d.tick)
 	run := d.startAs(t, mainID)
 	d.events["runs"]++
 	<-time.After(time.Duration(d.random.IntN(250)) * time.Millisecond) // the moment, not a wait for something
@@ -340,7 +370,7 @@ func (d *disturbed) terminate(t *testing.T, run client.WorkflowRun) {
 func (d *disturbed) overtake(t *testing.T, older client.WorkflowRun) {
 	t.Helper()
 	d.tick++
-	d.cloud.SetTick(d.tick)
+	d.setTick(d.tick)
 	newer := d.startAs(t, otherID)
 	d.events["runs"]++
 	d.events["overlaps"]++
@@ -354,7 +384,7 @@ func (d *disturbed) resetAt(t *testing.T, run client.WorkflowRun) {
 	if d.random.IntN(2) == 0 {
 		d.end(t, run, mainID, false)
 		d.tick++
-		d.cloud.SetTick(d.tick)
+		d.setTick(d.tick)
 		d.events["resets of runs that were over"]++
 	}
 	again, ok := d.reset(t, mainID, run.GetRunID())
