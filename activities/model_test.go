@@ -442,6 +442,47 @@ func (w *world) killedTwice(t *testing.T, at, forget int) {
 	w.requireRight(t, r)
 }
 
+// The worker of a run is told to stop in each of its activities, and the next one too. What
+// they listed of a scope is listed again only if their heartbeats were lost.
+func TestWorkersStopInEachActivity(t *testing.T) {
+	t.Parallel()
+	for _, accounts := range [][]int{{1}, {2, 1}, {50, 2}} {
+		for _, forget := range []int{0, 1, 99} {
+			t.Run(fmt.Sprintf("bundles of %d scopes, heartbeats lost %d", accounts[0], forget), func(t *testing.T) {
+				t.Parallel()
+				w := newShelf(t).newWorld(accounts...)
+				w.populate()
+				w.conclude(t)
+				for stop, last := 0, false; !last; stop++ {
+					w.moveOn()
+					before := w.cloud.listings()
+					r := w.begin()
+					r.drive(t, stop)
+					last = r.ended()
+					for i := 0; i < 3 && !r.ended(); i++ {
+						w.tick()
+						r.advance(t, fate{stops: i < 2, forget: forget})
+					}
+					r.finish(t)
+					w.requireRight(t, r)
+					if forget == 0 {
+						w.requireListedOnce(t, before)
+					}
+				}
+			})
+		}
+	}
+}
+
+// requireListedOnce: each page was asked for once since then.
+func (w *world) requireListedOnce(t checker, before map[resource.Scope]int) {
+	t.Helper()
+	now := w.cloud.listings()
+	for _, scope := range w.scopes {
+		require.Equal(t, (len(w.cloud.hosts[scope])+1)/2, now[scope]-before[scope], scope.Place())
+	}
+}
+
 // countStatements makes a run, and says how many statements it had.
 func (w *world) countStatements(t *testing.T) int {
 	t.Helper()
