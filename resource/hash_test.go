@@ -70,6 +70,18 @@ func TestEncodingIsPinned(t *testing.T) {
 			},
 			uid: "7a9613eeaa49505ee20d3cc9f41bc116", hash: "b0387f67ea8c1f4879da21967a557ade",
 		},
+		{
+			kind: resource.CacheKind,
+			row: &resource.Cache{
+				Meta: resource.Meta{NativeID: "r-0123456789abcdef0"}, Name: "sessions 数", Status: "Normal", Zones: []string{"beijing-b", "beijing-a"},
+				Engine: "redis", EngineVersion: "7.0", InstanceType: "redis.shard.mid.2.ce", MemoryMiB: 8192, Shards: 4, Replicas: 1,
+				Endpoint: "r-1.redis.example.com", Port: 6379, VPCID: "vpc-1", SubnetIDs: []string{"subnet-2", "subnet-1"}, ChargeType: "PostPaid",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka",
+				CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "ffde3834cfd533170715cdd00b85f3cc", hash: "156233b5580efcdaad08aabb5c2bc0b6",
+		},
 	} {
 		t.Run(test.kind.Name(), func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,5 @@ type Host struct {
 
 // PlaceInTree fills in the service-tree columns from the host's tags.
 func (h *Host) PlaceInTree(keys TagKeys) {
-	h.STreeGroup = keys.value(h.Tags, keys.Group)
-	h.STreeProduct = keys.value(h.Tags, keys.Product)
-	h.STreeApp = keys.value(h.Tags, keys.App)
+	h.STreeGroup, h.STreeProduct, h.STreeApp = keys.place(h.Tags)
 }

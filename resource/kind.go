@@ -125,7 +125,7 @@ func NewRegistry(kinds ...*Kind) *Registry {
 
 // Standard is the registry of all kinds of this program.
 func Standard() *Registry {
-	return NewRegistry(HostKind, DiskKind, DatabaseKind, LoadBalancerKind)
+	return NewRegistry(HostKind, DiskKind, DatabaseKind, LoadBalancerKind, CacheKind)
 }
 
 // Kind returns the kind of that name. The error lists the names there are.

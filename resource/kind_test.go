@@ -11,14 +11,14 @@ import (
 func TestRegistry(t *testing.T) {
 	t.Parallel()
 	registry := resource.Standard()
-	require.Equal(t, []string{"resource_host", "resource_disk", "resource_database", "resource_load_balancer"}, registry.Names())
+	require.Equal(t, []string{"resource_host", "resource_disk", "resource_database", "resource_load_balancer", "resource_cache"}, registry.Names())
 	for _, name := range registry.Names() {
 		kind, err := registry.Kind(name)
 		require.NoError(t, err)
 		require.Equal(t, name, kind.Name())
 	}
 	_, err := registry.Kind("resource_hots")
-	require.EqualError(t, err, `unknown kind "resource_hots": the kinds are [resource_host resource_disk resource_database resource_load_balancer]`)
+	require.EqualError(t, err, `unknown kind "resource_hots": the kinds are [resource_host resource_disk resource_database resource_load_balancer resource_cache]`)
 
 	registry.Names()[0] = "changed"
 	require.Equal(t, "resource_host", registry.Names()[0], "the caller got a copy")

@@ -2,11 +2,16 @@ package resource
 
 import "strings"
 
-// TagKeys are the tags whose values place a host in the service tree.
+// TagKeys are the tags whose values place a resource in the service tree.
 type TagKeys struct {
 	Group, Product, App string
-	// Caseless says that the host's cloud makes no difference between Team and team.
+	// Caseless says that the resource's cloud makes no difference between Team and team.
 	Caseless bool
+}
+
+// place is where tags place a resource.
+func (k TagKeys) place(tags map[string]string) (group, product, app string) {
+	return k.value(tags, k.Group), k.value(tags, k.Product), k.value(tags, k.App)
 }
 
 // value is the value of the tag that the key names. At a caseless cloud, case does not

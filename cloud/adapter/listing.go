@@ -19,8 +19,9 @@ type Listing[S Session, T any] struct {
 	Kind *resource.Kind
 	// What is one resource in words, such as "load balancer".
 	What string
-	// Action is what is asked, as the cloud calls it: "DescribeDisks".
-	Action string
+	// Action is what is asked, as the cloud calls it: "DescribeDisks". Product is whose
+	// action it is, where another kind's product has one of the same name.
+	Action, Product string
 	// Path is where the list is in the action's answer, IDField the id in an element:
 	// "Disks.Disk", "DiskId". With Action, they are what Ask is given, and what recorded
 	// answers are read by.
@@ -136,6 +137,7 @@ type About struct {
 	Kind          *resource.Kind
 	What          string
 	Action        string
+	Product       string   // whose action it is; "" where that is clear
 	Others        []string // actions that are asked for the same kind as well
 	Path, IDField string
 	PageSize      int // resources on a page, at most
@@ -146,7 +148,7 @@ type About struct {
 // About implements Declared.
 func (l *Listing[S, T]) About() About {
 	about := About{
-		Kind: l.Kind, What: l.What, Action: l.Action, Path: l.Path, IDField: l.IDField,
+		Kind: l.Kind, What: l.What, Action: l.Action, Product: l.Product, Path: l.Path, IDField: l.IDField,
 		PageSize: l.Pages.size, AtOnce: l.IDs.atOnce, LookupLimit: l.IDs.limit,
 	}
 	if l.Census != nil {

@@ -21,10 +21,11 @@ import (
 type product struct{ name, version string }
 
 var (
-	ecs = product{name: "ecs", version: "2014-05-26"}
-	rds = product{name: "rds", version: "2014-08-15"}
-	slb = product{name: "slb", version: "2014-05-15"}
-	sts = product{name: "sts", version: "2015-04-01"}
+	ecs     = product{name: "ecs", version: "2014-05-26"}
+	rds     = product{name: "rds", version: "2014-08-15"}
+	slb     = product{name: "slb", version: "2014-05-15"}
+	kvstore = product{name: "r-kvstore", version: "2015-01-01"}
+	sts     = product{name: "sts", version: "2015-04-01"}
 )
 
 // ask asks an action that lists something. parameters are those of a query.

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/alibaba/alibabafake"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -18,6 +19,7 @@ import (
 var actionOf = map[*resource.Kind]string{
 	resource.HostKind: "DescribeInstances", resource.DiskKind: "DescribeDisks",
 	resource.DatabaseKind: "DescribeDBInstances", resource.LoadBalancerKind: "DescribeLoadBalancers",
+	resource.CacheKind: alibabafake.CacheAction,
 }
 
 // requireClass checks that nothing came back but an error of the class, which gives
@@ -84,7 +86,7 @@ func TestErrorsOfTheCloud(t *testing.T) {
 				client := w.worker()
 				page, err := client.List(t.Context(), scopeOf(kind), "")
 				requireClass(t, test.want, page, err, action)
-				require.ErrorContains(t, err, "alibaba/prod: "+action+" of cn-beijing")
+				require.ErrorContains(t, err, "alibaba/prod: "+strings.TrimPrefix(action, "r-kvstore_")+" of cn-beijing")
 				found, err := client.Lookup(t.Context(), scopeOf(kind), []string{"gone"})
 				requireClass(t, test.want, cloud.Page{}, err, action)
 				require.Empty(t, found)

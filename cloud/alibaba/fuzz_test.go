@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/alibaba/alibabafake"
 	"cloudsync/resource"
 )
 
@@ -71,4 +72,10 @@ func FuzzLoadBalancers(f *testing.F) {
 	fuzzAnswers(f, resource.LoadBalancerKind, "DescribeLoadBalancers",
 		`{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1","Address":"1.2.3.4","AddressType":"internet","CreateTime":"2024-07-07T22:32:00Z","Tags":{"Tag":[{"TagKey":"a","TagValue":"b"}]}}]},
 		"PageNumber":1,"PageSize":100,"TotalCount":1}`, `{"LoadBalancers":{"LoadBalancer":[{}]},"PageSize":2147483647,"TotalCount":-1}`)
+}
+
+func FuzzCaches(f *testing.F) {
+	fuzzAnswers(f, resource.CacheKind, alibabafake.CacheAction,
+		`{"Instances":{"KVStoreInstance":[{"InstanceId":"r-1","InstanceType":"Redis","Capacity":1024,"ShardCount":2,"Port":6379,"CreateTime":"2024-08-08T22:32:00Z","EndTime":"","Tags":{"Tag":[{"Key":"a","Value":"b"}]}}]},
+		"PageNumber":1,"PageSize":50,"TotalCount":1}`, `{"Instances":{"KVStoreInstance":[{}]},"PageSize":2147483647,"TotalCount":-1}`)
 }

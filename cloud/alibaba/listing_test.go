@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/alibaba/alibabafake"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
@@ -79,7 +80,7 @@ func listOne(t *testing.T, w *world) cloud.Page {
 func TestTotal(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())
-	for kind, total := range map[*resource.Kind]int64{resource.HostKind: 0, resource.DiskKind: 0, resource.DatabaseKind: 0, resource.LoadBalancerKind: 2} {
+	for kind, total := range map[*resource.Kind]int64{resource.HostKind: 0, resource.DiskKind: 0, resource.DatabaseKind: 0, resource.LoadBalancerKind: 2, resource.CacheKind: 2} {
 		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		require.NoError(t, err)
 		require.Equal(t, total, page.Total, kind.Name())
@@ -108,6 +109,7 @@ func TestListingsThatEndEarly(t *testing.T) {
 		{resource.DatabaseKind, "DescribeDBInstances", `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"}]},"PageRecordCount":1,"TotalRecordCount":1}`, ""},
 		{resource.LoadBalancerKind, "DescribeLoadBalancers", `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"}]},"PageSize":1}`, cloud.BadAnswer},
 		{resource.LoadBalancerKind, "DescribeLoadBalancers", `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"}]},"TotalCount":null}`, cloud.BadAnswer},
+		{resource.CacheKind, alibabafake.CacheAction, `{"Instances":{"KVStoreInstance":[{"InstanceId":"r-1"}]},"PageSize":1}`, cloud.BadAnswer},
 	} {
 		w := newWorld(t, everything())
 		w.Record(test.action, []byte(test.body))
@@ -207,7 +209,7 @@ func TestLookup(t *testing.T) {
 	t.Parallel()
 	for kind, ids := range map[*resource.Kind][]string{
 		resource.HostKind: {"i-1", "i-2"}, resource.DiskKind: {"d-1", "d-4"},
-		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"},
+		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"}, resource.CacheKind: {"r-1", "m-2"},
 	} {
 		client := newWorld(t, everything()).worker()
 		limit := client.LookupLimit(kind.Name())
@@ -236,7 +238,7 @@ func TestLookupByPages(t *testing.T) {
 	t.Parallel()
 	for kind, ids := range map[*resource.Kind][]string{
 		resource.HostKind: {"i-1", "i-2"}, resource.DiskKind: {"d-1", "d-2", "d-4"},
-		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"},
+		resource.DatabaseKind: {"rm-1", "pgm-2"}, resource.LoadBalancerKind: {"lb-1", "lb-2"}, resource.CacheKind: {"r-1", "m-2"},
 	} {
 		w := newWorld(t, everything())
 		w.PageSize = 1
@@ -280,6 +282,7 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-9"}]},"TotalCount":1}`},
 		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[]},"TotalCount":1}`},
 		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[]},"TotalCount":"x"}`},
+		{resource.CacheKind, `{"Instances":{"KVStoreInstance":[{"InstanceId":"r-9"}]},"TotalCount":1}`},
 	} {
 		w := newWorld(t, everything())
 		w.Record(actionOf[test.kind], []byte(test.body))

@@ -19,7 +19,7 @@ func TestAnEmptyListWithoutThePermissionIsAnError(t *testing.T) {
 	client := newWorld(t, denied).worker()
 	for _, kind := range kinds {
 		want := cloud.Denied // says the dry run
-		if kind == resource.DatabaseKind || kind == resource.LoadBalancerKind {
+		if kind != resource.HostKind && kind != resource.DiskKind {
 			want = cloud.Unproven
 		}
 		_, err := client.List(t.Context(), scopeOf(kind), "")
@@ -82,7 +82,7 @@ func TestHostsWithoutThePermissionForDisks(t *testing.T) {
 // RDS and SLB have no dry run: of a RAM user's empty list nobody knows.
 func TestAnEmptyRegionOfRDSAndSLB(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind} {
+	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind, resource.CacheKind} {
 		w := newWorld(t, &fake.Region{Name: beijing})
 		_, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		require.Equal(t, cloud.Unproven, cloud.ClassOf(err))

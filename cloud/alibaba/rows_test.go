@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/alibaba/alibabafake"
 	"cloudsync/cloud/fake"
 	"cloudsync/resource"
 )
 
 // kinds are all kinds of the adapter.
-var kinds = []*resource.Kind{resource.HostKind, resource.DiskKind, resource.DatabaseKind, resource.LoadBalancerKind}
+var kinds = []*resource.Kind{resource.HostKind, resource.DiskKind, resource.DatabaseKind, resource.LoadBalancerKind, resource.CacheKind}
 
 func TestRowsOfAllKinds(t *testing.T) {
 	t.Parallel()
@@ -28,6 +29,7 @@ func TestRowsOfAllKinds(t *testing.T) {
 		{resource.DiskKind, wantedDisks()},
 		{resource.DatabaseKind, wantedDatabases()},
 		{resource.LoadBalancerKind, wantedBalancers()},
+		{resource.CacheKind, wantedCaches()},
 	} {
 		rows, pages := listAll(t, w.worker(), test.kind)
 		require.Equal(t, 1, pages)
@@ -84,6 +86,19 @@ func wantedBalancers() []resource.Row {
 	}}
 }
 
+func wantedCaches() []resource.Row {
+	return []resource.Row{&resource.Cache{
+		Meta: id("r-1"), Name: "sessions", Status: "Normal", Zones: []string{"cn-beijing-a", "cn-beijing-l"}, Engine: "redis", EngineVersion: "7.0",
+		InstanceType: "redis.shard.mid.2.ce", MemoryMiB: 8192, Shards: 4, Replicas: 1, Endpoint: "r-1.redis.rds.aliyuncs.com", Port: 6379,
+		VPCID: "vpc-1", SubnetIDs: []string{"vsw-1"}, ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
+		CloudCreatedAt: at(time.August, 8), ExpiresAt: at(time.December, 8),
+	}, &resource.Cache{
+		Meta: id("m-2"), Status: "Creating", Zones: []string{"cn-beijing-a"}, Engine: "memcached", EngineVersion: "4.0",
+		InstanceType: "memcache.master.small.default", MemoryMiB: 1024, Endpoint: "m-2.memcache.rds.aliyuncs.com", Port: 11211,
+		ChargeType: "PostPaid", CloudCreatedAt: at(time.August, 9),
+	}}
+}
+
 // What diffsync #25 got wrong: the order of a list, or of tags, is no modification.
 func TestOrderIsNoModification(t *testing.T) {
 	t.Parallel()
@@ -99,6 +114,7 @@ func TestOrderIsNoModification(t *testing.T) {
 		slices.Reverse(region.Disks)
 		slices.Reverse(region.Databases)
 		slices.Reverse(region.LoadBalancers)
+		slices.Reverse(region.Caches)
 		for i := range region.Hosts {
 			region.Hosts[i].PrivateIPs = reversed(region.Hosts[i].PrivateIPs)
 			region.Hosts[i].PublicIPs = reversed(region.Hosts[i].PublicIPs)
@@ -195,6 +211,7 @@ func TestAbsentFieldsAreEmpty(t *testing.T) {
 		resource.DatabaseKind: {"DescribeDBInstances": `{"Items":{"DBInstance":[{"DBInstanceId":"rm-1"},{"DBInstanceId":"rm-1","DBInstanceCPU":"","DBInstanceMemory":null,"ExpireTime":""}]}}`,
 			"ListTagResources": `{"TagResources":{}}`},
 		resource.LoadBalancerKind: {"DescribeLoadBalancers": `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"lb-1"},{"LoadBalancerId":"lb-1","Address":"","Tags":{"Tag":[]},"AddressType":"other"}]},"TotalCount":2}`},
+		resource.CacheKind:        {alibabafake.CacheAction: `{"Instances":{"KVStoreInstance":[{"InstanceId":"r-1"},{"InstanceId":"r-1","Capacity":"","Port":null,"Tags":{"Tag":[]},"EndTime":""}]},"TotalCount":2}`},
 	} {
 		for action, body := range answers {
 			w.Record(action, []byte(body))
@@ -227,6 +244,8 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			map[string]string{"DBInstanceCPU": `"two"`, "CreateTime": `12`, "DBInstanceMemory": `1e30`, "Engine": `[]`}, `"Engine":null,"DBInstanceMemory":null`},
 		{resource.LoadBalancerKind, `{"LoadBalancers":{"LoadBalancer":[%s]},"TotalCount":"9"}`, "LoadBalancerId",
 			map[string]string{"CreateTime": `"soon"`, "Address": `["47.95.0.7"]`, "Tags": `{"Tag":"none"}`}, `"Tags":{"Tag":[null]},"Address":null`},
+		{resource.CacheKind, `{"Instances":{"KVStoreInstance":[%s]},"TotalCount":"9"}`, "InstanceId",
+			map[string]string{"CreateTime": `"soon"`, "Capacity": `-1`, "Port": `70000`, "ShardCount": `[4]`}, `"Tags":{"Tag":[null]},"ShardCount":null`},
 	} {
 		resources := []string{fmt.Sprintf(`{%q:"good"},{%q:"null",%s}`, test.id, test.id, test.null)}
 		for field, value := range test.odd {
@@ -256,6 +275,7 @@ func TestAResourceOfAnotherRegion(t *testing.T) {
 		resource.DiskKind:         `{"Disks":{"Disk":[{"DiskId":"a","RegionId":""},{"DiskId":"b","RegionId":"%s"}]}}`,
 		resource.DatabaseKind:     `{"Items":{"DBInstance":[{"DBInstanceId":"a","RegionId":null},{"DBInstanceId":"b","RegionId":"%s"}]}}`,
 		resource.LoadBalancerKind: `{"LoadBalancers":{"LoadBalancer":[{"LoadBalancerId":"a"},{"LoadBalancerId":"b","RegionIdAlias":"%s","RegionId":"cn-hangzhou-dg-a01"}]},"TotalCount":2}`,
+		resource.CacheKind:        `{"Instances":{"KVStoreInstance":[{"InstanceId":"a","RegionId":null},{"InstanceId":"b","RegionId":"%s"}]},"TotalCount":2}`,
 	} {
 		for region, want := range map[string]int{beijing: 2, "cn-hangzhou": 1, "cn-hangzhou-finance": 1, "cn-beijing-btc-a01": 2, "ap-southeast-os30-a01": 2} {
 			w := newWorld(t, everything())

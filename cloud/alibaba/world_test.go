@@ -91,7 +91,7 @@ func id(nativeID string) resource.Meta { return resource.Meta{NativeID: nativeID
 
 // everything is a region with some of each kind.
 func everything() *fake.Region {
-	return &fake.Region{Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers()}
+	return &fake.Region{Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches()}
 }
 
 func someHosts() []fake.Host {
@@ -135,6 +135,17 @@ func someBalancers() []fake.LoadBalancer {
 	}, {
 		ID: "lb-2", Name: "inner", Status: "locked", Type: "slb.lcu.elastic", Internal: true, Addresses: []string{"172.16.0.50"}, VPC: "vpc-1",
 		Subnets: []string{"vsw-1"}, Zones: []string{"cn-beijing-l"}, ChargeType: "PayOnDemand", Created: at(time.July, 8),
+	}}
+}
+
+func someCaches() []fake.Cache {
+	return []fake.Cache{{
+		ID: "r-1", Name: "sessions", Status: "Normal", Zones: []string{"cn-beijing-l", "cn-beijing-a"}, Engine: "Redis", Version: "7.0", Type: "redis.shard.mid.2.ce",
+		MemoryMiB: 8192, Shards: 4, Replicas: 1, Endpoint: "r-1.redis.rds.aliyuncs.com", Port: 6379, VPC: "vpc-1", Subnets: []string{"vsw-1"},
+		ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"}, Created: at(time.August, 8), Expires: at(time.December, 8),
+	}, {
+		ID: "m-2", Status: "Creating", Zones: []string{"cn-beijing-a"}, Engine: "Memcache", Version: "4.0", Type: "memcache.master.small.default",
+		MemoryMiB: 1024, Endpoint: "m-2.memcache.rds.aliyuncs.com", Port: 11211, ChargeType: "PostPaid", Created: at(time.August, 9),
 	}}
 }
 

@@ -55,6 +55,7 @@ type Region struct {
 	Disks         []Disk
 	Databases     []Database
 	LoadBalancers []LoadBalancer
+	Caches        []Cache
 }
 
 // Host is a machine. Its disks are those of the region that name it. A server
@@ -110,6 +111,22 @@ type LoadBalancer struct {
 	ChargeType             string
 	Tags                   map[string]string
 	Created, Expires       time.Time
+}
+
+// Cache is a managed in-memory store.
+type Cache struct {
+	ID, Name, Status      string
+	Zones                 []string
+	Engine, Version, Type string
+	MemoryMiB             int64
+	Shards, Replicas      int64
+	Endpoint              string
+	Port                  int64
+	VPC                   string
+	Subnets               []string
+	ChargeType            string
+	Tags                  map[string]string
+	Created, Expires      time.Time
 }
 
 // Update changes what there is.

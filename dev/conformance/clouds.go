@@ -117,11 +117,16 @@ func azureActions() []action {
 }
 
 // declared is the spec with the actions of the adapter's listings, of which more may be
-// known, and with further ones.
+// known, and with further ones. One that several products have is called
+// PRODUCT_ACTION for all but one, by fakes and by files.
 func declared(of spec, known ...action) spec {
 	for _, listing := range of.adapter.Listings {
 		about := listing.About()
-		for _, name := range append([]string{about.Action}, about.Others...) {
+		own := about.Action
+		if about.Product != "" {
+			own = about.Product + "_" + own
+		}
+		for _, name := range append([]string{own}, about.Others...) {
 			i := slices.IndexFunc(known, func(a action) bool { return a.name == name })
 			if i < 0 {
 				i, known = len(known), append(known, action{name: name})
@@ -129,6 +134,7 @@ func declared(of spec, known ...action) spec {
 			known[i].kind, known[i].id, known[i].lists = about.Kind.Name(), about.IDField, of.within+elementsAt(about.Path)
 		}
 	}
+	slices.SortStableFunc(known, func(a, b action) int { return len(b.name) - len(a.name) }) // see actionOf
 	of.actions = known
 	return of
 }
@@ -145,13 +151,13 @@ func elementsAt(path string) string {
 	return path + "[]"
 }
 
-// actionOf is the action that the file's name has in it. DescribeInstances is not in
-// DescribeInstancesFullStatus.
+// actionOf is the action that the file's name has in it, the longest where several are.
+// DescribeInstances is not in DescribeInstancesFullStatus.
 func (s spec) actionOf(file string) (action, bool) {
 	file = strings.ReplaceAll(file, "-", "_") // the command line's describe-instances
 	for _, a := range s.actions {
 		for _, name := range append(a.files, a.name, snake(a.name)) {
-			if _, after, found := strings.Cut(file, name); found && (!beginsWithLetter(after) || strings.HasPrefix(after, "Example")) {
+			if _, after, found := strings.Cut(file, strings.ReplaceAll(name, "-", "_")); found && (!beginsWithLetter(after) || strings.HasPrefix(after, "Example")) {
 				return a, true
 			}
 		}

@@ -42,6 +42,7 @@ type realCloud struct {
 	size     string // of a host with 4 vCPU and 16 GiB
 	database string // how the ids of databases begin
 	balancer string // and those of load balancers, REGION for the region
+	cache    string // likewise of caches
 	whole    bool   // its lists are of all regions, none of which refuses alone
 }
 
@@ -51,7 +52,7 @@ var realClouds = []realCloud{
 		accounts: [2]string{"1000000000000001", "1000000000000002"}, running: "Running",
 		id: func(n int) string { return fmt.Sprintf("i-bp1%017d", n) }, keys: [2]string{"access_key_id", "access_key_secret"},
 		zones: func(region string) string { return region + "-a" }, size: "ecs.g7.xlarge",
-		database: "rm-bp1", balancer: "lb-bp1",
+		database: "rm-bp1", balancer: "lb-bp1", cache: "r-bp1",
 	},
 	{
 		provider: "tencent", handler: tencentfake.New, regions: [2]string{"ap-guangzhou", "ap-shanghai"},
@@ -140,7 +141,7 @@ func (r *realStack) addHost(region *fake.Region, n int) {
 	})
 }
 
-// addServices adds a database and a load balancer.
+// addServices adds a database, a load balancer and a cache.
 func (r *realStack) addServices(region *fake.Region, n int) {
 	created := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
 	region.Databases = append(region.Databases, fake.Database{
@@ -150,6 +151,11 @@ func (r *realStack) addServices(region *fake.Region, n int) {
 	region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{
 		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.balancer, "REGION", region.Name), n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
 		Addresses: []string{fmt.Sprintf("10.3.0.%d", n%250)}, VPC: "vpc-1", Created: created,
+	})
+	region.Caches = append(region.Caches, fake.Cache{
+		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.cache, "REGION", region.Name), n), Name: fmt.Sprintf("cache-%d", n), Status: "available",
+		Zones: []string{r.zones(region.Name)}, Engine: "redis", Version: "7.0", Type: "cache.small", MemoryMiB: 2048, Shards: 2, Replicas: 1,
+		Endpoint: fmt.Sprintf("10.4.0.%d", n%250), Port: 6379, VPC: "vpc-1", Subnets: []string{"subnet-1"}, Created: created,
 	})
 }
 
@@ -169,6 +175,7 @@ public_cloud_sync:
     resource_disk: { interval: %[2]s }
     resource_database: { interval: %[2]s }
     resource_load_balancer: { interval: %[2]s }
+    resource_cache: { interval: %[2]s }
   accounts:
 %[3]s`, r.dsn, never, strings.ReplaceAll(accounts.String(), ",  }", " }"))
 	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
@@ -235,13 +242,21 @@ func (r *realStack) requireFirstLoad(t *testing.T) {
 		require.Equal(t, activities.Stats{CloudNum: allHosts, ToAdd: allHosts, SuAdd: allHosts}, report.Stats)
 		require.EqualValues(t, allHosts, r.count(t, "SELECT COUNT(*) FROM "+kind+" WHERE provider = ?", r.provider))
 	}
-	for _, kind := range []string{"resource_database", "resource_load_balancer"} {
+	kinds := []string{"resource_database", "resource_load_balancer"}
+	if r.cache != "" {
+		kinds = append(kinds, "resource_cache")
+	}
+	for _, kind := range kinds {
 		report := r.runKind(t, kind, 0)
 		require.Equal(t, activities.Stats{CloudNum: 4, ToAdd: 4, SuAdd: 4}, report.Stats)
 		require.Equal(t, activities.Unchanged, r.runKind(t, kind, 0).Outcome)
 	}
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_database WHERE engine = 'mysql' AND name LIKE 'database-%'"))
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_load_balancer WHERE scheme = 'internal' AND name LIKE 'balancer-%'"))
+	if r.cache != "" {
+		require.EqualValues(t, 4, r.count(t, `SELECT COUNT(*) FROM resource_cache WHERE engine = 'redis' AND name LIKE 'cache-%'
+			AND memory_mib = 2048 AND port = 6379 AND endpoint LIKE '10.4.0.%' AND cloud_created_at = '2026-01-02 03:04:00'`))
+	}
 	require.EqualValues(t, fleets[1][0], r.count(t, "SELECT COUNT(*) FROM resource_host WHERE account = 'two' AND region = ?", r.regions[0]))
 	// Host 42, whose every column here needs one of the cloud's listings.
 	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_host WHERE native_id = ? AND name = 'host-42' AND status = ?

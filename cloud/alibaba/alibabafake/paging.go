@@ -41,6 +41,16 @@ func page[T any](c *call, all []T, least, most int) (part []T, token string, fai
 	return part, token, nil
 }
 
+// numbered cuts the page out of a list that PageNumber and PageSize ask for.
+func numbered[T any](c *call, all []T, most int) (part []T, number, size, total int) {
+	number, size = max(1, c.integer("PageNumber", 1)), min(max(1, c.integer("PageSize", most)), most)
+	if c.cloud.PageSize > 0 {
+		size = min(size, c.cloud.PageSize)
+	}
+	part, _ = fake.Page(c.cloud, all, (number-1)*size, size)
+	return part, number, size, len(all)
+}
+
 // only keeps what is asked for by its id; none asked for: all.
 func only[T any](all []T, ids []string, id func(T) string) []T {
 	if ids == nil {

@@ -1,8 +1,9 @@
-// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS and SLB at one
-// address, in the documented form of the RPC APIs.
+// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS, SLB and R-KVStore at
+// one address, in the documented form of the RPC APIs.
 package alibabafake
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -39,28 +40,43 @@ type call struct {
 
 // action is what answers an action. A list is one that hides a missing permission.
 type action struct {
-	version string
-	lists   bool
-	answer  func(*call) (object, *failure)
+	lists  bool
+	answer func(*call) (object, *failure)
+	// called is how faults name the action whose name is that of another product's.
+	called string
 }
 
+// CacheAction is how faults name the action that lists caches.
+const CacheAction = "r-kvstore_DescribeInstances"
+
+// Actions are of a product's version of its API.
+const (
+	sts     = "2015-04-01 "
+	ecs     = "2014-05-26 "
+	rds     = "2014-08-15 "
+	slb     = "2014-05-15 "
+	kvstore = "2015-01-01 "
+)
+
 var actions = map[string]action{
-	"GetCallerIdentity":     {version: "2015-04-01", answer: callerIdentity},
-	"AssumeRole":            {version: "2015-04-01", answer: assumeRole},
-	"DescribeRegions":       {version: "2014-05-26", answer: regions},
-	"DescribeInstances":     {version: "2014-05-26", answer: instances, lists: true},
-	"DescribeDisks":         {version: "2014-05-26", answer: disks, lists: true},
-	"DescribeDBInstances":   {version: "2014-08-15", answer: databases, lists: true},
-	"ListTagResources":      {version: "2014-08-15", answer: databaseTags},
-	"DescribeLoadBalancers": {version: "2014-05-15", answer: loadBalancers, lists: true},
+	sts + "GetCallerIdentity":     {answer: callerIdentity},
+	sts + "AssumeRole":            {answer: assumeRole},
+	ecs + "DescribeRegions":       {answer: regions},
+	ecs + "DescribeInstances":     {answer: instances, lists: true},
+	ecs + "DescribeDisks":         {answer: disks, lists: true},
+	rds + "DescribeDBInstances":   {answer: databases, lists: true},
+	rds + "ListTagResources":      {answer: databaseTags},
+	slb + "DescribeLoadBalancers": {answer: loadBalancers, lists: true},
+	kvstore + "DescribeInstances": {answer: caches, lists: true, called: CacheAction},
 }
 
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.Header.Get("x-acs-action")
+	what, known := actions[r.Header.Get("x-acs-version")+" "+name]
 	c := &call{cloud: s.cloud, parameters: r.URL.Query()}
 	c.readCredential(r)
-	ask := fake.Ask{KeyID: c.keyID, Region: c.parameters.Get("RegionId"), Action: name}
+	ask := fake.Ask{KeyID: c.keyID, Region: c.parameters.Get("RegionId"), Action: cmp.Or(what.called, name)}
 	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1
 	c.Judgement = s.cloud.Judge(w, r, ask, continues)
 	if c.Verdict == fake.Done {
@@ -70,8 +86,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, http.StatusOK, c.Body)
 		return
 	}
-	what, known := actions[name]
-	answer, failed := c.answer(what, known && what.version == r.Header.Get("x-acs-version"))
+	answer, failed := c.answer(what, known)
 	status := http.StatusOK
 	if failed != nil {
 		status, answer = failed.status, object{"Code": failed.code, "Message": failed.message, "HostId": r.Host, "Recommend": "https://api.aliyun.com/troubleshoot?q=" + failed.code}

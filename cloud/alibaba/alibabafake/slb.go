@@ -12,17 +12,12 @@ func loadBalancers(c *call) (object, *failure) {
 	if c.parameters.Has("LoadBalancerId") {
 		ids = strings.Split(c.parameters.Get("LoadBalancerId"), ",")
 	}
-	all := only(c.Region.LoadBalancers, ids, func(b fake.LoadBalancer) string { return b.ID })
-	number, size := max(1, c.integer("PageNumber", 1)), min(max(1, c.integer("PageSize", 50)), 100)
-	if c.cloud.PageSize > 0 {
-		size = min(size, c.cloud.PageSize)
-	}
-	part, _ := fake.Page(c.cloud, all, (number-1)*size, size)
+	part, number, size, total := numbered(c, only(c.Region.LoadBalancers, ids, func(b fake.LoadBalancer) string { return b.ID }), 100)
 	list := []object{}
 	for _, balancer := range part {
 		list = append(list, loadBalancer(balancer, c.Region.Name))
 	}
-	return object{"LoadBalancers": object{"LoadBalancer": list}, "PageNumber": number, "PageSize": size, "TotalCount": len(all)}, nil
+	return object{"LoadBalancers": object{"LoadBalancer": list}, "PageNumber": number, "PageSize": size, "TotalCount": total}, nil
 }
 
 // loadBalancer has room for one address, one subnet and two zones.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// engines are the database engines that clouds have several words for, each with what
+// engines are the engines of databases and caches that clouds have several words for, each with what
 // their words begin with. An edition of an engine is the same engine.
 var engines = []struct {
 	name     string
@@ -15,9 +15,10 @@ var engines = []struct {
 	{"sqlserver", []string{"sqlserver", "sql server", "mssql", "microsoft sql server", "custom-sqlserver"}},
 	{"oracle", []string{"oracle", "custom-oracle"}},
 	{"db2", []string{"db2"}},
+	{"memcached", []string{"memcache"}}, // Alibaba
 }
 
-// Engine is the word for a database engine in all kinds and at all clouds. An engine
+// Engine is the word for the engine of a database or cache in all kinds and at all clouds. An engine
 // that is not in the table keeps the cloud's word, in small letters: aurora-postgresql
 // is another thing than postgresql.
 func Engine(word string) string {
