@@ -13,20 +13,25 @@ import (
 type Product struct{ Name, Version string }
 
 var (
-	cvm = Product{"cvm", "2017-03-12"}
-	cbs = Product{"cbs", "2017-03-12"}
-	cdb = Product{"cdb", "2017-03-20"}
-	clb = Product{"clb", "2018-03-17"}
-	sts = Product{"sts", "2018-08-13"}
+	cvm   = Product{"cvm", "2017-03-12"}
+	cbs   = Product{"cbs", "2017-03-12"}
+	cdb   = Product{"cdb", "2017-03-20"}
+	clb   = Product{"clb", "2018-03-17"}
+	redis = Product{"redis", "2018-04-12"}
+	sts   = Product{"sts", "2018-08-13"}
 )
 
-// maxPage is the largest Limit that all the listings take.
+// maxPage is the largest Limit that all the listings take; that of caches takes more.
 const maxPage = 100
 
 // Ask asks an action of a product. All that list something page with Offset and Limit,
-// announce a TotalCount, and take ids in a parameter of that name.
+// announce a TotalCount, and take ids in a parameter of that name. Some want an Offset that is
+// a multiple of the Limit: after a page that was not full, fewer are asked for.
 func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
 	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
+		for q.Offset%q.Limit != 0 {
+			q.Limit--
+		}
 		return adapter.DoSigned(ctx, s.account.Calls, s.sign, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
 			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
 			if len(q.IDs) > 0 {

@@ -19,6 +19,7 @@ var codes = adapter.Codes{
 	"AuthFailure.MFAFailure":            cloud.Denied,
 	"InvalidCredential":                 cloud.InvalidCredential,
 	"UnauthorizedOperation":             cloud.Denied,
+	"InvalidParameter.PermissionDenied": cloud.Denied, // of Redis
 	"OperationDenied":                   cloud.Denied,
 	"OperationDenied.WrongStatus":       cloud.Unavailable,
 	"IpInBlacklist":                     cloud.Denied,
@@ -79,4 +80,5 @@ var unknownID = map[string]bool{
 	"InvalidDiskId.NotFound":                    true,
 	"InvalidParameter.InstanceNotFound":         true, // CDB
 	"InvalidParameter.LBIdNotFound":             true,
+	"ResourceNotFound.InstanceNotExists":        true, // Redis; not documented for its list, which may leave them out
 }

@@ -59,7 +59,7 @@ func TestErrors(t *testing.T) {
 				page, err := enter(t, c).List(t.Context(), scopeOf(kind), "")
 				require.Equal(t, test.class, cloud.ClassOf(err), "%v", err)
 				require.Empty(t, page)
-				require.ErrorContains(t, err, "tencent/prod: "+action+" of "+beijing)
+				require.ErrorContains(t, err, "tencent/prod: "+actionOf(kind)+" of "+beijing)
 				require.Less(t, len(err.Error()), 1000)
 				if name != "an error without a code" {
 					requireShowsNothing(t, strings.ReplaceAll(err.Error(), "?…", ""))
@@ -81,6 +81,7 @@ func TestErrorCodes(t *testing.T) {
 		"AuthFailure.TokenFailure":                          cloud.InvalidCredential,
 		"AuthFailure.UnauthorizedOperation":                 cloud.Denied,
 		"UnauthorizedOperation":                             cloud.Denied,
+		"InvalidParameter.PermissionDenied":                 cloud.Denied,
 		"UnauthorizedOperation.CamNoAuth":                   cloud.Denied,
 		"OperationDenied.CamDeniedError":                    cloud.Denied,
 		"RequestLimitExceeded":                              cloud.Throttled,
@@ -231,6 +232,11 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"a database's volume":      {resource.DatabaseKind, `{"InstanceId":"cdb-1","Volume":-1}`, []string{"cdb-1", "Volume"}},
 		"a balancer's end":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","ExpireTime":"2024"}`, []string{"lb-1", "ExpireTime"}},
 		"a balancer's status":      {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","Status":["up"]}`, []string{"Status"}},
+		"a cache's size":           {resource.CacheKind, `{"InstanceId":"crs-1","Size":-1024}`, []string{"crs-1", "Size"}},
+		"half a shard":             {resource.CacheKind, `{"InstanceId":"crs-1","RedisShardNum":0.5}`, []string{"crs-1", "RedisShardNum"}},
+		"a cache's port":           {resource.CacheKind, `{"InstanceId":"crs-1","Port":70000}`, []string{"crs-1", "Port", "70000"}},
+		"a cache's zone":           {resource.CacheKind, `{"InstanceId":"crs-1","Region":"ap-beijing","NodeSet":[{"ZoneId":800003},{"ZoneId":"three"}]}`, []string{"crs-1", "ZoneId", "three"}},
+		"a cache's birth":          {resource.CacheKind, `{"InstanceId":"crs-1","Createtime":"soon"}`, []string{"crs-1", "Createtime"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

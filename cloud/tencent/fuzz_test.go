@@ -31,6 +31,10 @@ func FuzzLoadBalancers(f *testing.F) {
 	fuzz(f, resource.LoadBalancerKind, `{"LoadBalancerId":"l","LoadBalancerVips":[null,"1.1.1.1"],"MasterZone":null}`, `{"LoadBalancerId":"l","Forward":2,"ExpireTime":"0001-01-01 00:00:00"}`)
 }
 
+func FuzzCaches(f *testing.F) {
+	fuzz(f, resource.CacheKind, `{"InstanceId":"c","Region":"ap-beijing","ZoneId":2100080001,"NodeSet":[null,{"ZoneId":800003}],"Type":200,"Size":1024.5}`, `{"InstanceId":"c","Status":-4,"Port":70000,"InstanceTags":[null],"DeadlineTime":"x"}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -46,7 +50,7 @@ func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
 	api := tencentfake.New(newCloud(filled(0)))
 	var body atomic.Pointer[[]byte]
 	client := enterAt(f, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-TC-Action") != kinds[kind] {
+		if r.Header.Get("X-TC-Action") != actionOf(kind) {
 			api.ServeHTTP(w, r)
 			return
 		}
@@ -87,8 +91,9 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 	request := httptest.NewRequestWithContext(f.Context(), http.MethodPost, "/", strings.NewReader("{}"))
 	versions := map[*resource.Kind]string{
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
+		resource.CacheKind: "2018-04-12",
 	}
-	request.Header.Set("X-TC-Action", kinds[kind])
+	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])
 	request.Header.Set("X-TC-Region", beijing)
 	request.Header.Set("Authorization", "TC3-HMAC-SHA256 Credential="+secretID+"/2024-01-01/x/tc3_request")

@@ -66,6 +66,7 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 		"InvalidDiskId.NotFound":                    resource.DiskKind,
 		"InvalidParameter.InstanceNotFound":         resource.DatabaseKind,
 		"InvalidParameter.LBIdNotFound":             resource.LoadBalancerKind,
+		"ResourceNotFound.InstanceNotExists":        resource.CacheKind,
 	} {
 		c := newCloud(filled(1))
 		c.Record(kinds[kind], failed(code, "The id is unknown."))
@@ -73,7 +74,11 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 		require.NoError(t, err, code)
 		require.Empty(t, existing, code)
 		_, err = enter(t, c).List(t.Context(), scopeOf(kind), "")
-		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%s: a listing names no id", code)
+		want := cloud.BadAnswer
+		if kind == resource.CacheKind {
+			want = cloud.NotFound // which is not read as absent either
+		}
+		require.Equal(t, want, cloud.ClassOf(err), "%s: a listing names no id", code)
 	}
 }
 

@@ -56,6 +56,15 @@ func aRegion() *fake.Region {
 			ID: "lb-internal", Name: "back", Status: "CREATING", Type: "classic", Internal: true, Addresses: []string{"10.0.3.4"},
 			VPC: "vpc-1", Subnets: []string{"subnet-3"}, ChargeType: "POSTPAID_BY_HOUR", Created: at("2023-12-27T07:53:00Z"),
 		}},
+		Caches: []fake.Cache{{
+			ID: "crs-sessions", Name: "sessions", Status: "RUNNING", Zones: []string{"ap-beijing-5", "ap-beijing-3", "ap-beijing-7"},
+			Engine: "redis", Version: "7.0", Type: "cluster", MemoryMiB: 12288, Shards: 3, Replicas: 2, Endpoint: "10.0.4.4", Port: 6379,
+			VPC: "vpc-1", Subnets: []string{"subnet-4"}, ChargeType: "prepaid", Tags: map[string]string{"app": "shop", "env": "prod"},
+			Created: at("2023-04-17T03:32:00Z"), Expires: at("2027-04-17T03:32:00Z"),
+		}, {
+			ID: "crs-isolated", Status: "ISOLATED", Zones: []string{"ap-beijing-3"}, Engine: "memcached", Version: "1.6", Type: "cluster",
+			MemoryMiB: 1024, Shards: 1, Endpoint: "10.0.4.5", Port: 11211, ChargeType: "postpaid", Created: at("2023-04-17T03:32:00Z"),
+		}},
 	}
 }
 
@@ -129,6 +138,22 @@ func TestLoadBalancers(t *testing.T) {
 	}, list(t, enter(t, newCloud(aRegion())), resource.LoadBalancerKind))
 }
 
+func TestCaches(t *testing.T) {
+	t.Parallel()
+	requireRows(t, resource.CacheKind, []resource.Row{
+		&resource.Cache{
+			Meta: id("crs-sessions"), Name: "sessions", Status: "RUNNING", Zones: []string{"ap-beijing-3", "ap-beijing-5", "ap-beijing-7"},
+			Engine: "redis", EngineVersion: "7.0", InstanceType: "cluster", MemoryMiB: 12288, Shards: 3, Replicas: 2, Endpoint: "10.0.4.4", Port: 6379,
+			VPCID: "vpc-1", SubnetIDs: []string{"subnet-4"}, ChargeType: "prepaid", Tags: map[string]string{"app": "shop", "env": "prod"},
+			CloudCreatedAt: at("2023-04-17T03:32:00Z"), ExpiresAt: at("2027-04-17T03:32:00Z"),
+		},
+		&resource.Cache{
+			Meta: id("crs-isolated"), Status: "ISOLATED", Zones: []string{"ap-beijing-3"}, Engine: "memcached", EngineVersion: "1.6", InstanceType: "cluster",
+			MemoryMiB: 1024, Shards: 1, Endpoint: "10.0.4.5", Port: 11211, ChargeType: "postpaid", CloudCreatedAt: at("2023-04-17T03:32:00Z"),
+		},
+	}, list(t, enter(t, newCloud(aRegion())), resource.CacheKind))
+}
+
 // List or tag order alone made every object "modified" at each run of diffsync (#25).
 // The tags come in another order at each request anyway.
 func TestOrderIsNoChange(t *testing.T) {
@@ -142,10 +167,14 @@ func TestOrderIsNoChange(t *testing.T) {
 		slices.Reverse(reversed.LoadBalancers[i].Addresses)
 		slices.Reverse(reversed.LoadBalancers[i].Zones) // and so another zone is the master's
 	}
+	for i := range reversed.Caches {
+		slices.Reverse(reversed.Caches[i].Zones) // likewise
+	}
 	slices.Reverse(reversed.Hosts)
 	slices.Reverse(reversed.Disks)
 	slices.Reverse(reversed.Databases)
 	slices.Reverse(reversed.LoadBalancers)
+	slices.Reverse(reversed.Caches)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -202,6 +231,21 @@ func TestStartOfAnInstance(t *testing.T) {
 	require.Equal(t, stopped, hash("STOPPED", "[]", `"NOT_APPLICABLE"`, "StartInstances"))
 	require.NotEqual(t, stopped, hash("STARTING", "null", `null`, "StopInstances"))
 	require.NotEqual(t, stopped, hash("STOPPED", `["203.0.113.4"]`, `null`, "StopInstances"))
+}
+
+// A cache is used, upgraded by its owner's choice, and replaces nodes: all that is no change.
+func TestVolatileFieldsOfACache(t *testing.T) {
+	t.Parallel()
+	hash := func(size int, used, build, title, node string) resource.Hash {
+		c := newCloud(&fake.Region{Name: beijing})
+		c.Record(kinds[resource.CacheKind], fmt.Appendf(nil, `{"Response":{"TotalCount":1,"RequestId":"r","InstanceSet":[{
+			"InstanceId":"crs-1","Region":"ap-beijing","ZoneId":800003,"Type":18,"Size":%d,"SizeUsed":%s,"CurrentRedisVersion":%q,"UpgradeProxyVersion":%q,
+			"InstanceTitle":%q,"SubStatus":%s,"NodeSet":[{"NodeId":%s,"ZoneId":800003}]}]}}`, size, used, build, build, title, node, node))
+		return list(t, enter(t, c), resource.CacheKind)[0].RowMeta().Hash
+	}
+	before := hash(1024, "0.5", "7.0.1", "实例运行中", "19")
+	require.Equal(t, before, hash(1024, "99", "7.0.2", "Instance running", "20"))
+	require.NotEqual(t, before, hash(2048, "0.5", "7.0.1", "实例运行中", "19"))
 }
 
 func TestSecretsAreInNoRow(t *testing.T) {
@@ -276,6 +320,26 @@ func TestRareForms(t *testing.T) {
 			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerType":"SPECIAL","LoadBalancerVips":null,"AddressIPv6":"2001:db8::7","Domain":"old.tencentclb.com","Zones":["b","a"],"MasterZone":{"Zone":"a"}`,
 			&resource.LoadBalancer{Meta: id("l"), Scheme: "SPECIAL", Addresses: []string{"2001:db8::7"}, Zones: []string{"a", "b"}},
 		},
+		"a cache of nulls": {
+			resource.CacheKind, `"InstanceId":"c","Status":null,"ZoneId":null,"NodeSet":null,"Type":null,"Size":null,"Port":null,"BillingMode":null,"InstanceTags":[null],"Createtime":"0000-00-00 00:00:00","DeadlineTime":""`,
+			&resource.Cache{Meta: id("c")},
+		},
+		"a cache with numbers that are new": {
+			resource.CacheKind, `"InstanceId":"c","Status":7,"Type":99,"BillingMode":3`,
+			&resource.Cache{Meta: id("c"), Status: "7", Engine: "99", ChargeType: "3"},
+		},
+		"a cache of Valkey, in texts": {
+			resource.CacheKind, `"InstanceId":"c","Status":"-3","Type":"21","Size":"1024.0","Engine":"社区版Redis","WanIp":"10.0.0.7","WanAddress":"gz-crs-c.sql.tencentcdb.com:25268"`,
+			&resource.Cache{Meta: id("c"), Status: "TO_BE_DELETED", Engine: "valkey", EngineVersion: "9.0", MemoryMiB: 1024, Endpoint: "10.0.0.7"},
+		},
+		"a cache in an edge zone": {
+			resource.CacheKind, `"InstanceId":"c","Region":"ap-beijing","ZoneId":2100080001,"NodeSet":[{"ZoneId":800003},null]`,
+			&resource.Cache{Meta: id("c"), Zones: []string{"2100080001", "ap-beijing-3"}},
+		},
+		"a cache that does not name its region": {
+			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
+			&resource.Cache{Meta: id("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -294,6 +358,7 @@ func TestRareForms(t *testing.T) {
 
 var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
+	resource.CacheKind: "InstanceSet",
 }
 
 // page is an answer with the items.

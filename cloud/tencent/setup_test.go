@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,18 @@ var kinds = map[*resource.Kind]string{
 	resource.DiskKind:         "DescribeDisks",
 	resource.DatabaseKind:     "DescribeDBInstances",
 	resource.LoadBalancerKind: "DescribeLoadBalancers",
+	resource.CacheKind:        tencentfake.CacheAction,
+}
+
+// actionOf is the action as the API calls it.
+func actionOf(kind *resource.Kind) string { return strings.TrimPrefix(kinds[kind], "redis_") }
+
+// pageSize is how many resources of a kind a page has.
+func pageSize(kind *resource.Kind) int {
+	if kind == resource.CacheKind {
+		return 1000
+	}
+	return 100
 }
 
 // newCloud is a cloud with one account, which has the regions.
@@ -160,9 +173,10 @@ func filled(n int) *fake.Region {
 		Disks:         numbered(n, "disk", func(id string) fake.Disk { return fake.Disk{ID: id} }),
 		Databases:     numbered(n, "cdb", func(id string) fake.Database { return fake.Database{ID: id} }),
 		LoadBalancers: numbered(n, "lb", func(id string) fake.LoadBalancer { return fake.LoadBalancer{ID: id} }),
+		Caches:        numbered(n, "crs", func(id string) fake.Cache { return fake.Cache{ID: id} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
-	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb",
+	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
 }

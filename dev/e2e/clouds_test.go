@@ -59,7 +59,7 @@ var realClouds = []realCloud{
 		accounts: [2]string{"100000000001", "100000000002"}, running: "RUNNING",
 		id: func(n int) string { return fmt.Sprintf("ins-%08d", n) }, keys: [2]string{"secret_id", "secret_key"},
 		zones: func(region string) string { return region + "-3" }, size: "S5.LARGE16",
-		database: "cdb-", balancer: "lb-",
+		database: "cdb-", balancer: "lb-", cache: "crs-",
 	},
 	{
 		provider: "aws", handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},

@@ -1,5 +1,5 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB and CLB, all on one address.
+// inventory needs of STS, CVM, CBS, CDB, CLB and Redis, all on one address.
 package tencentfake
 
 import (
@@ -38,6 +38,13 @@ type action struct {
 	answer   func(s *server, r request) (object, *failure)
 }
 
+// CacheAction is how faults name the action that lists caches, redisVersion the version of
+// its API: CVM has an action of the same name.
+const (
+	CacheAction  = "redis_DescribeInstances"
+	redisVersion = "2018-04-12"
+)
+
 var actions = map[string]action{
 	"GetCallerIdentity":     {version: "2018-08-13", answer: (*server).callerIdentity},
 	"DescribeRegions":       {version: "2017-03-12", answer: (*server).regions},
@@ -45,6 +52,7 @@ var actions = map[string]action{
 	"DescribeDisks":         {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).disks},
 	"DescribeDBInstances":   {version: "2017-03-20", regional: true, maxLimit: 2000, answer: (*server).databases},
 	"DescribeLoadBalancers": {version: "2018-03-17", regional: true, maxLimit: 100, answer: (*server).loadBalancers},
+	CacheAction:             {version: redisVersion, regional: true, maxLimit: 1000, answer: (*server).caches},
 }
 
 // request is what a request says.
@@ -69,6 +77,9 @@ var credential = regexp.MustCompile(`^TC3-HMAC-SHA256 Credential=([^/]+)/`)
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked := request{Limit: 20}
 	name := r.Header.Get("X-TC-Action")
+	if r.Header.Get("X-TC-Version") == redisVersion {
+		name = "redis_" + name
+	}
 	action, known := actions[name]
 	malformed := json.NewDecoder(r.Body).Decode(&asked) != nil
 	ask := fake.Ask{Action: name}
@@ -192,7 +203,7 @@ func utc(at time.Time) any {
 
 var zone = time.FixedZone("", 8*60*60)
 
-// local is a time as CBS, CDB and CLB write it; none is what is written for no time.
+// local is a time as CBS, CDB, CLB and Redis write it; none is what is written for no time.
 func local(at time.Time, none any) any {
 	if at.IsZero() {
 		return none
