@@ -284,6 +284,7 @@ func (a *Account) copy() *Account {
 		r.Disks = slices.Clone(r.Disks)
 		r.Databases = slices.Clone(r.Databases)
 		r.LoadBalancers = slices.Clone(r.LoadBalancers)
+		r.Caches = slices.Clone(r.Caches)
 		copied.Regions[i] = &r
 	}
 	return &copied
