@@ -1,5 +1,5 @@
 // Package huawei lists what an account has at Huawei Cloud: ECS servers, EVS volumes, RDS
-// instances and ELB load balancers (https://support.huaweicloud.com/intl/en-us/api.html).
+// instances, ELB load balancers and DCS caches (https://support.huaweicloud.com/intl/en-us/api.html).
 package huawei
 
 import (
@@ -19,7 +19,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "huawei",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers},
+		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers, &caches},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -2,6 +2,7 @@ package huawei_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -177,6 +178,10 @@ func TestAbsurdValues(t *testing.T) {
 		"a negative port":           {"databases", `"port":-3306`, "port"},
 		"a negative storage":        {"databases", `"volume":{"size":-5}`, "volume.size"},
 		"an expiry in words":        {"databases", `"expiration_time":"never"`, "expiration_time"},
+		"a negative capacity":       {"caches", `"capacity":-1`, "capacity"},
+		"a capacity in words":       {"caches", `"capacity":0,"capacity_minor":"small"`, "capacity_minor"},
+		"a port beyond all":         {"caches", `"port":70000`, "port"},
+		"a cache made some time":    {"caches", `"created_at":"2024"`, "created_at"},
 		"a balancer made some time": {"load balancers", `"created_at":"2024"`, "created_at"},
 		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, "availability_zone_list"},
 	} {
@@ -185,8 +190,9 @@ func TestAbsurdValues(t *testing.T) {
 			w := newWorld(t, fake.Region{})
 			w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
 			of := kinds[test.kind]
-			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers"}
-			w.Record(of.action, []byte(`{"count":2,"total_count":2,"`+lists[test.kind]+`":[{"id":"fine"},{"id":"the-bad-one",`+test.entry+`}]}`))
+			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers", "caches": "instances"}
+			id := map[bool]string{true: "instance_id", false: "id"}[test.kind == "caches"]
+			w.Record(of.action, fmt.Appendf(nil, `{"count":2,"total_count":2,"instance_num":2,%q:[{%[2]q:"fine"},{%[2]q:"the-bad-one",%s}]}`, lists[test.kind], id, test.entry))
 			page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 			require.NoError(t, err)
 			require.Len(t, page.Rows, 1, "the other is a row")
@@ -196,7 +202,7 @@ func TestAbsurdValues(t *testing.T) {
 		})
 	}
 	w := newWorld(t, fake.Region{})
-	for name, body := range map[string]string{"hosts": `{"count":-1,"servers":[]}`, "disks": `{"count":-1,"volumes":[]}`, "databases": `{"total_count":-1,"instances":[]}`} {
+	for name, body := range map[string]string{"hosts": `{"count":-1,"servers":[]}`, "disks": `{"count":-1,"volumes":[]}`, "databases": `{"total_count":-1,"instances":[]}`, "caches": `{"instance_num":-1,"instances":[]}`} {
 		w.Record(kinds[name].action, []byte(body))
 		_, err := w.open().List(t.Context(), scopeOf(kinds[name].kind), "")
 		classed(t, cloud.BadAnswer, err)

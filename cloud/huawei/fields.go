@@ -11,6 +11,9 @@ const (
 	prePaid  = "prePaid"
 )
 
+// chargingModes are the documented ones of servers. Caches have the first two.
+var chargingModes = map[string]string{"0": postPaid, "1": prePaid, "2": "spot"}
+
 // paidInAdvance is the charge type of what names an order only if it is paid by the
 // month or year.
 func paidInAdvance(order string) string {

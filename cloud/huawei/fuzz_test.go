@@ -37,6 +37,11 @@ func FuzzLoadBalancers(f *testing.F) {
 		`{"loadbalancers":[{"id":"e","tags":[{}],"eips":[{}],"publicips":[{}],"global_eips":[{}],"elb_virsubnet_type":null}],"page_info":{}}`)
 }
 
+func FuzzCaches(f *testing.F) {
+	fuzz(f, resource.CacheKind, "/v2/"+huaweifake.ProjectID(domain, beijing)+"/instances",
+		`{"instance_num":1,"instances":[{"instance_id":"c","capacity":-1,"capacity_minor":".5","ip":",","charging_mode":null,"az_codes":[null],"tags":[{}]}]}`)
+}
+
 func fuzz(f *testing.F, kind *resource.Kind, path string, seeds ...string) {
 	w := newWorld(f, all())
 	real := httptest.NewRecorder()

@@ -64,9 +64,6 @@ type server struct {
 
 func serverID(s *server) string { return s.ID }
 
-// chargingModes are the documented ones.
-var chargingModes = map[string]string{"0": postPaid, "1": prePaid, "2": "spot"}
-
 func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 	return &resource.Host{
 		Meta:           resource.Meta{NativeID: s.ID},

@@ -23,6 +23,7 @@ func crowd(n int) (region fake.Region) {
 		region.Disks = append(region.Disks, fake.Disk{ID: uuid('d', i), Host: uuid('h', i), SizeGiB: int64(i + 1)})
 		region.Databases = append(region.Databases, fake.Database{ID: uuid('b', i), Engine: "MySQL"})
 		region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{ID: uuid('e', i), Addresses: []string{"10.0.0.1"}})
+		region.Caches = append(region.Caches, fake.Cache{ID: uuid('c', i), Engine: "Redis"})
 	}
 	return region
 }
@@ -82,6 +83,16 @@ func TestMoreThanAThousandHosts(t *testing.T) {
 	require.Equal(t, 12, w.count("ListServersDetails"), "200 a page")
 	require.Equal(t, 3, w.count("ListVolumes"), "the table is loaded once, 1,000 a page")
 	require.Equal(t, 1, w.count("KeystoneListProjects"))
+}
+
+// A page has 1,000 caches, unless no size is asked for: then 10.
+func TestAThousandCachesAreOneRequest(t *testing.T) {
+	t.Parallel()
+	for caches, requests := range map[int]int{1000: 1, 1001: 2} {
+		w := newWorld(t, fake.Region{Caches: crowd(caches).Caches})
+		require.Len(t, rowsOf(list(t, w.open(), resource.CacheKind)), caches)
+		require.Equal(t, requests, w.count(huaweifake.CacheAction))
+	}
 }
 
 // Another listing of the same worker loads the volumes anew.
@@ -164,7 +175,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 			_, err := w.open().List(t.Context(), scopeOf(of.kind), cursor)
 			require.Error(t, err, "%s at %s", name, cursor)
 			classed(t, cloud.ExpiredCursor, err)
-			require.ErrorContains(t, err, "huawei/prod: "+of.action+" of "+beijing)
+			require.ErrorContains(t, err, "huawei/prod: "+strings.TrimPrefix(of.action, "dcs_")+" of "+beijing)
 		}
 	}
 }
@@ -173,7 +184,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
-	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3", resource.LoadBalancerKind: uuid('e', 2)} {
+	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2)} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)
@@ -190,6 +201,7 @@ func TestListingsWithoutATotal(t *testing.T) {
 	w.Record("ListVolumes", []byte(`{"volumes":[{"id":"d","size":1}]}`))
 	w.Record("ListInstances", []byte(`{"instances":[{"id":"b"}]}`))
 	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[{"id":"e"}]}`))
+	w.Record(huaweifake.CacheAction, []byte(`{"instances":[{"instance_id":"c"}]}`))
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 		if of.kind != resource.LoadBalancerKind {

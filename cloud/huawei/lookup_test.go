@@ -18,7 +18,7 @@ import (
 )
 
 // sorts are the bytes of the ids that crowd gives.
-var sorts = map[string]byte{"hosts": 'h', "disks": 'd', "databases": 'b', "load balancers": 'e'}
+var sorts = map[string]byte{"hosts": 'h', "disks": 'd', "databases": 'b', "load balancers": 'e', "caches": 'c'}
 
 func TestLookup(t *testing.T) {
 	t.Parallel()
@@ -50,7 +50,7 @@ func TestLookup(t *testing.T) {
 func TestLookupLimits(t *testing.T) {
 	t.Parallel()
 	client := huawei.Adapter().New(cloud.Settings{})
-	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50} {
+	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50, resource.CacheKind: 10} {
 		require.True(t, client.Lists(kind.Name()))
 		require.Equal(t, limit, client.LookupLimit(kind.Name()))
 	}
@@ -90,6 +90,11 @@ func TestLookupAnswersThatSayNothing(t *testing.T) {
 		"no list of volumes":                {resource.DiskKind, `{"count":0}`, cloud.BadAnswer},
 		"no list of instances":              {resource.DatabaseKind, `{"total_count":0}`, cloud.BadAnswer},
 		"no list of balancers":              {resource.LoadBalancerKind, `{"page_info":{}}`, cloud.BadAnswer},
+		"no list of caches":                 {resource.CacheKind, `{"instance_num":0}`, cloud.BadAnswer},
+		"no number of caches":               {resource.CacheKind, `{"instances":[]}`, cloud.BadAnswer},
+		"more caches than listed":           {resource.CacheKind, `{"instances":[],"instance_num":1}`, cloud.BadAnswer},
+		"another cache":                     {resource.CacheKind, `{"instances":[{"instance_id":"other"}],"instance_num":1}`, cloud.BadAnswer},
+		"no cache":                          {resource.CacheKind, `{"instances":[],"instance_num":0}`, ""},
 		"no document":                       {resource.HostKind, ``, cloud.BadAnswer},
 		"null":                              {resource.HostKind, `null`, cloud.BadAnswer},
 		"balancers on another page":         {resource.LoadBalancerKind, `{"loadbalancers":[],"page_info":{"next_marker":"e"}}`, cloud.BadAnswer},

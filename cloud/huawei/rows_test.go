@@ -102,6 +102,24 @@ func TestLoadBalancerRows(t *testing.T) {
 	}, pages[0].Rows)
 }
 
+func TestCacheRows(t *testing.T) {
+	t.Parallel()
+	pages := list(t, newWorld(t, all()).open(), resource.CacheKind)
+	require.Len(t, pages, 1)
+	require.Equal(t, int64(2), pages[0].Total)
+	require.Equal(t, []resource.Row{
+		&resource.Cache{
+			Meta: meta(uuid('c', 1)), Name: "sessions", Status: "RUNNING", Zones: []string{"cn-north-4a", "cn-north-4b"}, Engine: "redis", EngineVersion: "5.0",
+			InstanceType: "redis.cluster.xu1.large.r2.24", MemoryMiB: 24576, Endpoint: "redis-1.cn-north-4.dcs.myhuaweicloud.com", Port: 6379,
+			VPCID: "vpc-1", SubnetIDs: []string{"subnet-1"}, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(7),
+		},
+		&resource.Cache{
+			Meta: meta(uuid('c', 2)), Name: "small", Status: "ERROR", Engine: "memcached", EngineVersion: "1.4",
+			InstanceType: "dcs.memcached.single_node", MemoryMiB: 128, Endpoint: "192.168.0.70", Port: 11211, ChargeType: "postPaid",
+		},
+	}, pages[0].Rows)
+}
+
 // The order of lists says nothing (diffsync #25), and neither does what changes by
 // itself, such as the host machine.
 func TestHashesStay(t *testing.T) {
@@ -130,7 +148,12 @@ func TestHashesStay(t *testing.T) {
 			slices.Reverse(balancers)
 			databases := someDatabases()
 			slices.Reverse(databases)
-			r.Hosts, r.Disks, r.LoadBalancers, r.Databases = hosts, disks, balancers, databases
+			caches := someCaches()
+			for i := range caches {
+				slices.Reverse(caches[i].Zones)
+			}
+			slices.Reverse(caches)
+			r.Hosts, r.Disks, r.LoadBalancers, r.Databases, r.Caches = hosts, disks, balancers, databases, caches
 		})
 		require.Equal(t, before, hashes(t, of.kind, rowsOf(list(t, w.open(), of.kind))), name)
 	}
@@ -158,11 +181,13 @@ func TestAHostsRealChangesAreSeen(t *testing.T) {
 
 func TestUserDataReachesNoRow(t *testing.T) {
 	t.Parallel()
-	for _, row := range rowsOf(list(t, newWorld(t, all()).open(), resource.HostKind)) {
-		encoded, err := json.Marshal(row)
-		require.NoError(t, err)
-		require.NotContains(t, string(encoded), huaweifake.UserData)
-		require.NotContains(t, string(encoded), "at first", "what changes by itself")
+	for _, of := range kinds {
+		for _, row := range rowsOf(list(t, newWorld(t, all()).open(), of.kind)) {
+			encoded, err := json.Marshal(row)
+			require.NoError(t, err)
+			require.NotContains(t, string(encoded), huaweifake.UserData)
+			require.NotContains(t, string(encoded), "at first", "what changes by itself")
+		}
 	}
 }
 
@@ -171,7 +196,7 @@ func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, all())
 	w.region(func(r *fake.Region) {
-		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID = "", "", "", ""
+		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID, r.Caches[0].ID = "", "", "", "", ""
 	})
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
@@ -299,6 +324,41 @@ func TestWhatLoadBalancersMayLookLike(t *testing.T) {
 			want.Scheme = resource.SchemeInternal
 		}
 		require.Equal(t, hashes(t, resource.LoadBalancerKind, []resource.Row{&want}), hashes(t, resource.LoadBalancerKind, got), name)
+	}
+}
+
+func TestWhatCachesMayLookLike(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fields string
+		want   resource.Cache
+	}{
+		"nothing but an id":             {`"name":null`, resource.Cache{}},
+		"all that may be null is":       {`"capacity":null,"capacity_minor":null,"ip":null,"port":null,"az_codes":null,"tags":null,"charging_mode":null`, resource.Cache{}},
+		"all that may be empty is":      {`"capacity":0,"capacity_minor":"","ip":"","domain_name":"","port":0,"az_codes":[],"tags":[]`, resource.Cache{}},
+		"a half of a gigabyte":          {`"capacity":0,"capacity_minor":"0.5"`, resource.Cache{MemoryMiB: 512}},
+		"a part without its zero":       {`"capacity":0,"capacity_minor":".125"`, resource.Cache{MemoryMiB: 128}},
+		"a capacity that is whole":      {`"capacity":2,"capacity_minor":"0.0","max_memory":1536`, resource.Cache{MemoryMiB: 2048}},
+		"several addresses":             {`"ip":"10.0.0.9, 10.0.0.10"`, resource.Cache{Endpoint: "10.0.0.10"}},
+		"the same in another order":     {`"ip":"10.0.0.10,10.0.0.9"`, resource.Cache{Endpoint: "10.0.0.10"}},
+		"a name and an address":         {`"ip":"10.0.0.9","domain_name":"r.internal"`, resource.Cache{Endpoint: "r.internal"}},
+		"a public address":              {`"ip":"10.0.0.9","publicip_address":"203.0.113.1"`, resource.Cache{Endpoint: "10.0.0.9"}},
+		"a number as a text":            {`"charging_mode":"1","port":"6379"`, resource.Cache{ChargeType: "prePaid", Port: 6379}},
+		"another charging mode":         {`"charging_mode":9`, resource.Cache{ChargeType: "9"}},
+		"another engine":                {`"engine":"Valkey"`, resource.Cache{Engine: "valkey"}},
+		"what changes by itself":        {`"used_memory":9,"updated_at":"2025-01-01T00:00:00.000Z","service_upgrade":true,"service_task_id":"t","sub_status":"UPGRADING"`, resource.Cache{}},
+		"a time to the millisecond":     {`"created_at":"2024-03-01T08:30:00.000Z"`, resource.Cache{CloudCreatedAt: date(1)}},
+		"a tag without a key or value":  {`"tags":[{"value":"x"},{"key":"k"}]`, resource.Cache{Tags: map[string]string{"k": ""}}},
+		"a zone that is said twice":     {`"az_codes":["b","a","b",""]`, resource.Cache{Zones: []string{"a", "b"}}},
+		"who may log in is not decoded": {`"access_user":{},"user_name":[]`, resource.Cache{}},
+	} {
+		w := newWorld(t, fake.Region{})
+		w.Record(huaweifake.CacheAction, fmt.Appendf(nil, `{"instance_num":1,"instances":[{"instance_id":"c",%s}]}`, test.fields))
+		got := rowsOf(list(t, w.open(), resource.CacheKind))
+		require.Len(t, got, 1, name)
+		want := test.want
+		want.NativeID = "c"
+		require.Equal(t, hashes(t, resource.CacheKind, []resource.Row{&want}), hashes(t, resource.CacheKind, got), name)
 	}
 }
 

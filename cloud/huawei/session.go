@@ -12,6 +12,7 @@ import (
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
+	dcsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2/region"
 	ecsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/region"
 	elbregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/elb/v3/region"
 	evsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/evs/v2/region"
@@ -151,6 +152,7 @@ var (
 	evsProduct = product{"evs", evsregion.SafeValueOf}
 	rdsProduct = product{"rds", rdsregion.SafeValueOf}
 	elbProduct = product{"elb", elbregion.SafeValueOf}
+	dcsProduct = product{"dcs", dcsregion.SafeValueOf}
 	iamProduct = product{"iam", iamregion.SafeValueOf}
 )
 

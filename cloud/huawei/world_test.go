@@ -163,8 +163,19 @@ func someBalancers() []fake.LoadBalancer {
 	}
 }
 
+func someCaches() []fake.Cache {
+	return []fake.Cache{
+		{
+			ID: uuid('c', 1), Name: "sessions", Status: "RUNNING", Zones: []string{"cn-north-4b", "cn-north-4a"}, Engine: "Redis", Version: "5.0",
+			Type: "redis.cluster.xu1.large.r2.24", MemoryMiB: 24576, Shards: 3, Replicas: 1, Endpoint: "redis-1.cn-north-4.dcs.myhuaweicloud.com", Port: 6379,
+			VPC: "vpc-1", Subnets: []string{"subnet-1"}, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, Created: date(7),
+		},
+		{ID: uuid('c', 2), Name: "small", Status: "ERROR", Engine: "Memcached", Version: "1.4", Type: "dcs.memcached.single_node", MemoryMiB: 128, Endpoint: "192.168.0.70", Port: 11211},
+	}
+}
+
 func all() fake.Region {
-	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers()}
+	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches()}
 }
 
 // kinds are what the adapter lists.
@@ -176,6 +187,7 @@ var kinds = map[string]struct {
 	"disks":          {resource.DiskKind, "ListVolumes"},
 	"databases":      {resource.DatabaseKind, "ListInstances"},
 	"load balancers": {resource.LoadBalancerKind, "ListLoadBalancers"},
+	"caches":         {resource.CacheKind, huaweifake.CacheAction},
 }
 
 // classed asserts an error's class, and that its text has nothing in it that nobody is

@@ -86,6 +86,7 @@ func clouds() []spec {
 			action{name: "ListVolumes", files: []string{"cloudvolumes"}, total: "count", joined: true},
 			action{name: "ListInstances", total: "total_count"},
 			action{name: "ListLoadBalancers", files: []string{"loadbalancers"}},
+			action{name: huaweifake.CacheAction, total: "instance_num"},
 		),
 		declared(spec{provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"}, within: "Response."},
 			action{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},

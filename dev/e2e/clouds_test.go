@@ -73,7 +73,7 @@ var realClouds = []realCloud{
 		accounts: [2]string{"0a0000000000000000000000000000a1", "0a0000000000000000000000000000a2"}, running: "ACTIVE",
 		id: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "s6.xlarge.4",
-		database: "db", balancer: "lb",
+		database: "db", balancer: "lb", cache: "dcs",
 	},
 	{
 		provider: "azure", handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},

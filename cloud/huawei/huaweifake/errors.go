@@ -13,7 +13,7 @@ type form int
 
 // The forms.
 const (
-	flat     form = iota // {"error_code": …, "error_msg": …}: RDS, ELB and the gateway
+	flat     form = iota // {"error_code": …, "error_msg": …}: RDS, ELB, DCS and the gateway
 	nested               // {"error": {"code": …, "message": …}}: ECS, EVS
 	keystone             // {"error": {"code": 403, "title": …, "message": …}}: IAM
 )

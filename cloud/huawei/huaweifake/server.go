@@ -1,5 +1,5 @@
-// Package huaweifake is a server that answers as Huawei Cloud's IAM, ECS, EVS, RDS and
-// ELB do, all at one address, with what there is in a fake.Cloud.
+// Package huaweifake is a server that answers as Huawei Cloud's IAM, ECS, EVS, RDS,
+// ELB and DCS do, all at one address, with what there is in a fake.Cloud.
 package huaweifake
 
 import (
@@ -14,6 +14,9 @@ import (
 	"cloudsync/cloud/fake"
 )
 
+// CacheAction is how faults name the action that lists caches: databases have one of the same name.
+const CacheAction = "dcs_ListInstances"
+
 // New returns the server.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
@@ -24,6 +27,7 @@ func New(c *fake.Cloud) http.Handler {
 		"GET /v2/{project}/cloudvolumes/detail": {"ListVolumes", nested, s.volumes},
 		"GET /v3/{project}/instances":           {"ListInstances", flat, s.instances},
 		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
+		"GET /v2/{project}/instances":           {CacheAction, flat, s.caches},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
 	}
