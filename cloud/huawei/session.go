@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -179,6 +180,16 @@ func (p product) address(settings cloud.Settings, region string) string {
 		return known.Endpoints[0]
 	}
 	return fmt.Sprintf("https://%s.%s.myhuaweicloud.com", p.name, region)
+}
+
+// absent is err, with its class where there is no such host in a region where the SDK does
+// not know the product: the region lacks it. One that the SDK knows has a host.
+func (p product) absent(region string, err error) error {
+	var lookup *net.DNSError
+	if _, unknown := p.region(region); unknown != nil && errors.As(err, &lookup) && lookup.IsNotFound {
+		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have %s: %w", p.name, err))
+	}
+	return err
 }
 
 // iamAddress is IAM's in the first configured region, since some regions have an IAM of
