@@ -63,6 +63,17 @@ func account() *fake.Account {
 					Endpoint: "events.postgres.database.azure.com", StorageGiB: 64, Created: created,
 				},
 			},
+			Caches: []fake.Cache{
+				{
+					ID: "cache-0001", Name: "sessions", Status: "Succeeded", Zones: []string{"2", "1"}, Version: "6.0", Type: "Premium_P1", Shards: 3, Replicas: 2,
+					Endpoint: "sessions.redis.cache.windows.net", Port: 6380, VPC: "vnet-a", Subnets: []string{"data"}, Tags: map[string]string{"team": "shop"},
+				},
+				{ID: "cache-0002", Name: "plain", Status: "Creating", Version: "6.0", Type: "Basic_C0", Endpoint: "plain.redis.cache.windows.net", Port: 6380},
+				{
+					ID: "cache-0003", Name: "vectors", Status: "Running", Zones: []string{"3", "1"}, Version: "7.4", Type: "Balanced_B10",
+					Endpoint: "vectors.eastus.redis.azure.net", Tags: map[string]string{"team": "search"},
+				},
+			},
 		},
 		{Name: "westeurope"},
 	}}
@@ -101,7 +112,8 @@ var (
 	diskScope     = scopeOf("resource_disk", region)
 	balancerScope = scopeOf("resource_load_balancer", region)
 	databaseScope = scopeOf("resource_database", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope}
+	cacheScope    = scopeOf("resource_cache", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope}
 )
 
 // listAll lists a scope to its end.
@@ -139,7 +151,7 @@ func entries(t *testing.T, kind *resource.Kind, scope resource.Scope, rows []res
 
 var kinds = map[string]*resource.Kind{
 	"resource_host": resource.HostKind, "resource_disk": resource.DiskKind,
-	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind,
+	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind, "resource_cache": resource.CacheKind,
 }
 
 // bare are the rows as they were before they were sealed, by native id.

@@ -43,6 +43,10 @@ var questions = map[string]question{
 	"mysql_list": {path: "/providers/Microsoft.DBforMySQL/flexibleServers", version: "2023-12-30", optional: true},
 	// https://learn.microsoft.com/rest/api/postgresql/servers/list
 	"postgres_list": {path: "/providers/Microsoft.DBforPostgreSQL/flexibleServers", version: "2024-08-01", optional: true},
+	// https://learn.microsoft.com/rest/api/redis/redis/list-by-subscription
+	"redis_list": {path: "/providers/Microsoft.Cache/redis", version: "2024-11-01", optional: true},
+	// https://learn.microsoft.com/rest/api/redis/redisenterprisecache/redis-enterprise/list
+	"redisenterprise_list": {path: "/providers/Microsoft.Cache/redisEnterprise", version: "2025-07-01", optional: true},
 }
 
 // link is where a query's page is.

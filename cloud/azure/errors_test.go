@@ -84,10 +84,11 @@ func TestErrorsOfLists(t *testing.T) {
 			diskScope:     {"disk_list", "vm_list"},
 			balancerScope: {"lb_list", "publicip_list"},
 			databaseScope: {"mysql_list", "postgres_list"},
+			cacheScope:    {"redis_list", "redisenterprise_list"},
 		} {
 			for _, action := range actions {
-				if name == "not registered" && scope == databaseScope {
-					continue // no servers: see TestDatabasesOfASubscriptionWithoutOneEngine
+				if name == "not registered" && (scope == databaseScope || scope == cacheScope) {
+					continue // none: see TestDatabasesOfASubscriptionWithoutOneEngine, TestCachesOfASubscriptionWithoutTheirProvider
 				}
 				t.Run(name+"/"+action+" for "+scope.Kind, func(t *testing.T) {
 					t.Parallel()
@@ -113,7 +114,7 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/loadBalancers", "/flexibleServers"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/loadBalancers", "/flexibleServers", "/redisEnterprise"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}
@@ -270,6 +271,8 @@ func TestAbsurdValues(t *testing.T) {
 		"a disk of no place":      {diskScope, "disk_list", `{"value":[{"id":"/x","location":{},"properties":{"uniqueId":"d1"}}]}`, `disk "d1": it has no location`},
 		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/db": storageSizeGB makes no sense: "big"`},
 		"a database of some time": {databaseScope, "mysql_list", `{"value":[{"id":"/db","location":"eastus","systemData":{"createdAt":"soon"}}]}`, `server "/db": createdAt makes no sense: "soon"`},
+		"a port that is none":     {cacheScope, "redis_list", `{"value":[{"id":"/Cache","location":"East US","properties":{"sslPort":70000}}]}`, `cache "/cache": sslPort makes no sense: "70000"`},
+		"a cache of no place":     {cacheScope, "redisenterprise_list", `{"value":[{"id":"/Cache","properties":{"resourceState":"Running"}}]}`, `cache "/cache": it has no location`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -342,6 +345,7 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 		diskScope:     {"disk_list", `"uniqueId":"odd","diskSizeGB":"big"`, "odd", `disk "odd": `},
 		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
 		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
+		cacheScope:    {"redisenterprise_list", `"hostName":{}`, id, `cache "` + id + `": `},
 	} {
 		for location, told := range map[string][]string{`"West Europe"`: {"westeurope"}, `["westeurope"]`: {region, "westeurope"}, `""`: {region, "westeurope"}} {
 			t.Run(scope.Kind+"/"+location, func(t *testing.T) {
@@ -426,7 +430,7 @@ func TestALackingPermissionIsNeverAShorterList(t *testing.T) {
 		"all":                      {`{"value":[{"actions":["*"],"notActions":["Microsoft.Authorization/*/Write"]}]}`, false},
 		"reader":                   {`{"value":[{"actions":["*/read"],"notActions":[]}]}`, false},
 		"in parts": {`{"value":[{"actions":["microsoft.compute/*/READ"],"notActions":[]},{"actions":["Microsoft.Network/*","Microsoft.DBforMySQL/flexibleServers/read"]},
-			{"actions":["Microsoft.DBforPostgreSQL/flexibleServers/*"]}]}`, false},
+			{"actions":["Microsoft.DBforPostgreSQL/flexibleServers/*"]},{"actions":["Microsoft.Cache/redis/read","Microsoft.Cache/redisEnterprise/read"]}]}`, false},
 	} {
 		for _, scope := range allScopes {
 			t.Run(name+"/"+scope.Kind, func(t *testing.T) {

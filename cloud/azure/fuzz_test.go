@@ -64,6 +64,13 @@ func FuzzLoadBalancers(f *testing.F) {
 			{"zones":["1",null],"properties":{"privateIPAddress":"10.0.0.1","subnet":{"id":"/s/subnets/x"}}},{"properties":{"publicIPAddress":{"id":"/subscriptions/other/p"}}}]}}]}`)
 }
 
+func FuzzCaches(f *testing.F) {
+	fuzz(f, cacheScope, []string{"redis_list", "redisenterprise_list"},
+		`{"value":[{"id":"/c","name":"c","location":"East US","zones":["1",null],"tags":{"k":"v"},"properties":{"sku":{"name":"Premium","family":"P","capacity":1},"provisioningState":"Succeeded",
+			"redisVersion":"6.0","hostName":"c","sslPort":6380,"shardCount":1099511627776,"replicasPerPrimary":1,"subnetId":"/s/subnets/x"}}]}`,
+		`{"value":[{"id":"/m","name":"m","location":"West US","sku":{"name":"EnterpriseFlash_F300","capacity":3},"properties":{"hostName":"m","resourceState":"Running","redisVersion":"6"}}],"nextLink":null}`)
+}
+
 func FuzzDatabases(f *testing.F) {
 	fuzz(f, databaseScope, []string{"mysql_list", "postgres_list", "size_list"},
 		`{"value":[{"id":"/m","name":"m","location":"East US","sku":{"name":"s"},"tags":{"k":"v"},"systemData":{"createdAt":"2024-04-14T22:32:00Z"},

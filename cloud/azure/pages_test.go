@@ -96,14 +96,14 @@ func TestRegionsShareTables(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range names {
 			all.Go(func() {
-				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database"} {
+				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache"} {
 					_, err := provider.List(t.Context(), scopeOf(kind, name), "")
 					require.NoError(t, err)
 				}
 			})
 		}
 		all.Wait()
-		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list"} {
+		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list"} {
 			// Regions of one run that begin at very different times may need one load more.
 			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
 			require.GreaterOrEqual(t, calls(c)[action], run, action)
@@ -134,7 +134,7 @@ func TestAnExpiredCursor(t *testing.T) {
 // A list of the whole subscription that has a resource twice hides neither content.
 func TestResourcesOfOneID(t *testing.T) {
 	t.Parallel()
-	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope} {
+	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope} {
 		c, settings := setup(t)
 		machine := `{"id":"/subscriptions/` + subscription + `/x/vm-0001","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}`
 		c.Record("vm_status_list", []byte(`{"value":[`+machine+`]}`))
@@ -142,6 +142,7 @@ func TestResourcesOfOneID(t *testing.T) {
 			return `{"id":"/subscriptions/` + subscription + `/x/vm-0001","name":"` + name + `","location":"eastus","properties":{"vmId":"1","uniqueId":"1","resourceGuid":"1"}}`
 		}
 		c.Record("postgres_list", []byte(`{"value":[]}`))
+		c.Record("redisenterprise_list", []byte(`{"value":[]}`))
 		c.Record(action, []byte(`{"value":[`+one("a")+`,`+one("a")+`]}`))
 		require.Len(t, listAll(t, open(settings), scope), 1, action)
 		c.Record(action, []byte(`{"value":[`+one("a")+`,`+one("b")+`]}`))
@@ -177,6 +178,7 @@ func TestRequestsOfARun(t *testing.T) {
 	}{
 		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "size_list": 1}},
 		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
+		{"resource_cache", map[string]int{"redis_list": 1, "redisenterprise_list": 1}},
 	} {
 		before := calls(c)
 		for _, name := range names {
@@ -231,7 +233,7 @@ func TestANextLinkBelowAPath(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	provider := open(settingsFor(server.URL + "/proxy/arm/"))
-	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2} {
+	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3} {
 		require.Len(t, listAll(t, provider, scope), want)
 	}
 }
@@ -289,11 +291,13 @@ func TestAnEmptyRegion(t *testing.T) {
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	mysql := under("rg-db-0001/providers/microsoft.dbformysql/flexibleservers/orders")
+	redis, managed := under("rg-cache-0001/providers/microsoft.cache/redis/sessions"), under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors")
 	for scope, test := range map[resource.Scope]struct{ ask, want []string }{
 		hostScope:     {[]string{"vm-0001", "gone", "vm-0002"}, []string{"vm-0001", "vm-0002"}},
 		diskScope:     {[]string{"disk-0004", "gone"}, []string{"disk-0004"}},
 		balancerScope: {[]string{"gone", "lb-0001"}, []string{"lb-0001"}},
 		databaseScope: {[]string{"gone", mysql}, []string{mysql}},
+		cacheScope:    {[]string{redis, "gone", managed}, []string{redis, managed}},
 	} {
 		t.Run(scope.Kind, func(t *testing.T) {
 			t.Parallel()
@@ -338,9 +342,11 @@ func TestLookupIsFresh(t *testing.T) {
 	c.Update(func(accounts []*fake.Account) {
 		r := accounts[0].Region(region)
 		r.Disks[3].ID, r.LoadBalancers[0].ID, r.Hosts[0].ID = "disk-new", "lb-new", "vm-new"
+		r.Caches[2].ID = "cache-new"
 	})
 	for scope, test := range map[resource.Scope][2]string{
 		hostScope: {"vm-0001", "vm-new"}, diskScope: {"disk-0004", "disk-new"}, balancerScope: {"lb-0001", "lb-new"},
+		cacheScope: {under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors"), under("rg-cache-new/providers/microsoft.cache/redisenterprise/vectors")},
 	} {
 		existing, err := provider.Lookup(t.Context(), scope, test[:])
 		require.NoError(t, err)
@@ -352,7 +358,7 @@ func TestLookupIsFresh(t *testing.T) {
 func TestALookupThatFails(t *testing.T) {
 	t.Parallel()
 	for _, verdict := range []fake.Verdict{fake.Denied, fake.Throttled, fake.ServerError, fake.InvalidCredential, fake.RegionDisabled} {
-		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "permission_list": hostScope} {
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "permission_list": hostScope} {
 			c, settings := setup(t)
 			c.Break(fake.Fault{Action: action, Verdict: verdict})
 			existing, err := open(settings).Lookup(t.Context(), scope, []string{"vm-0001"})

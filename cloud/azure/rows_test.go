@@ -99,6 +99,56 @@ func TestDatabases(t *testing.T) {
 	}, utc(rows))
 }
 
+func TestCaches(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), cacheScope))
+	require.Equal(t, []resource.Row{
+		&resource.Cache{
+			Meta: resource.Meta{NativeID: under("rg-cache-0001/providers/microsoft.cache/redis/sessions")},
+			Name: "sessions", Status: "Succeeded", Zones: []string{"1", "2"}, Engine: "redis", EngineVersion: "6.0",
+			InstanceType: "Premium_P1", MemoryMiB: 18432, Shards: 3, Replicas: 2, Endpoint: "sessions.redis.cache.windows.net", Port: 6380,
+			VPCID: under(vnetA), SubnetIDs: []string{under(vnetA + "/subnets/data")}, Tags: map[string]string{"team": "shop"},
+		},
+		&resource.Cache{
+			Meta: resource.Meta{NativeID: under("rg-cache-0002/providers/microsoft.cache/redis/plain")},
+			Name: "plain", Status: "Creating", Engine: "redis", EngineVersion: "6.0",
+			InstanceType: "Basic_C0", MemoryMiB: 250, Endpoint: "plain.redis.cache.windows.net", Port: 6380,
+		},
+		&resource.Cache{
+			Meta: resource.Meta{NativeID: under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors")},
+			Name: "vectors", Status: "Running", Zones: []string{"1", "3"}, Engine: "redis", EngineVersion: "7.4",
+			InstanceType: "Balanced_B10", Endpoint: "vectors.eastus.redis.azure.net", Tags: map[string]string{"team": "search"},
+		},
+	}, rows)
+}
+
+// Memory is that of all shards. A cache without shards has what one shard has, one of a size
+// that is not known tells none.
+func TestMemoryOfCaches(t *testing.T) {
+	t.Parallel()
+	for properties, want := range map[string]struct {
+		size   string
+		memory int64
+	}{
+		`"sku":{"name":"Standard","family":"C","capacity":2}`:                  {"Standard_C2", 2560},
+		`"sku":{"name":"Standard","family":"C","capacity":6},"shardCount":0`:   {"Standard_C6", 54272},
+		`"sku":{"name":"Premium","family":"P","capacity":"5"},"shardCount":10`: {"Premium_P5", 1228800},
+		`"sku":{"name":"Premium","family":"P","capacity":6},"shardCount":2`:    {"Premium_P6", 0},
+		`"sku":{"name":"Premium"},"shardCount":2`:                              {"Premium", 0},
+		`"sku":{"family":null}`: {"", 0},
+		`"shardCount":2`:        {"", 0},
+	} {
+		c, settings := setup(t)
+		c.Record("redis_list", []byte(`{"value":[{"id":"/c","location":"East US","properties":{`+properties+`}}]}`))
+		c.Record("redisenterprise_list", []byte(`{"value":[],"nextLink":null}`))
+		rows := listAll(t, open(settings), cacheScope)
+		require.Len(t, rows, 1, properties)
+		require.Equal(t, want.size, rows[0].(*resource.Cache).InstanceType, properties)
+		require.Equal(t, want.memory, rows[0].(*resource.Cache).MemoryMiB, properties)
+	}
+}
+
 // utc brings the rows' times into one form: the SDK gives them a zone of their own.
 func utc(rows []resource.Row) []resource.Row {
 	for _, row := range rows {
@@ -143,10 +193,15 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 			slices.Reverse(zones)
 			r.LoadBalancers[i].Zones = zones
 		}
+		for i := range r.Caches {
+			r.Caches[i].Zones = slices.Clone(r.Caches[i].Zones)
+			slices.Reverse(r.Caches[i].Zones)
+		}
 		slices.Reverse(r.Hosts)
 		slices.Reverse(r.Disks)
 		slices.Reverse(r.LoadBalancers)
 		slices.Reverse(r.Databases)
+		slices.Reverse(r.Caches)
 	})
 	for _, scope := range allScopes {
 		require.Equal(t, before[scope.Kind], entries(t, kinds[scope.Kind], scope, listAll(t, provider, scope)), scope.Kind)
@@ -341,6 +396,18 @@ func TestDatabasesOfASubscriptionWithoutOneEngine(t *testing.T) {
 	require.Equal(t, "events", rows[0].(*resource.Database).Name)
 }
 
+// Both products are of one resource provider; a subscription that has not registered it has
+// no caches.
+func TestCachesOfASubscriptionWithoutTheirProvider(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	body := `{"error":{"code":"MissingSubscriptionRegistration","message":"The subscription is not registered to use namespace 'Microsoft.Cache'."}}`
+	c.Break(fake.Fault{Action: "redis_list", Status: 409, Body: body})
+	require.Len(t, listAll(t, open(settings), cacheScope), 1)
+	c.Break(fake.Fault{Action: "redisenterprise_list", Status: 409, Body: body})
+	require.Empty(t, listAll(t, open(settings), cacheScope))
+}
+
 // Of a list in each kind, one resource has an odd number, one an odd time, one null where
 // there should be a list, one a text where there should be a number or an object.
 func TestOneOddResourceCostsOneRow(t *testing.T) {
@@ -389,6 +456,21 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			},
 			fields: []string{`"storage":null`, `"network":[]},"tags":null,"x":{"y":1`},
 		},
+		cacheScope: {
+			action: "redis_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"shardCount":-1`:                              `shardCount makes no sense: "-1"`,
+				`"replicasPerPrimary":0.5`:                     `replicasPerPrimary makes no sense: "0.5"`,
+				`"sslPort":65536`:                              `sslPort makes no sense: "65536"`,
+				`"sku":"Premium"`:                              `properties.sku makes no sense: "\"Premium\""`,
+				`"hostName":["a"]`:                             `properties.hostName makes no sense: "[\"a\"]"`,
+				`"redisVersion":"6.0"},"zones":"1","x":{"y":1`: `zones makes no sense: "\"1\""`,
+			},
+			fields: []string{
+				`"shardCount":null,"sku":null,"subnetId":""`, `"sslPort":"","redisConfiguration":7,"accessKeys":[1]`,
+				`"redisVersion":null},"zones":null,"tags":null,"sku":null,"x":{"y":1`,
+			},
+		},
 	} {
 		t.Run(scope.Kind, func(t *testing.T) {
 			t.Parallel()
@@ -410,6 +492,7 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			body := []byte(`{"value":[` + strings.Join(all, ",") + `]}`)
 			c.Record("vm_status_list", body)
 			c.Record("postgres_list", []byte(`{"value":[]}`))
+			c.Record("redisenterprise_list", []byte(`{"value":[]}`))
 			c.Record(test.action, body)
 			page, err := open(settings).List(t.Context(), scope, "")
 			require.NoError(t, err)

@@ -114,6 +114,8 @@ func azureActions() []action {
 		},
 		{name: "mysql_list", files: []string{"mysql"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
 		{name: "postgres_list", files: []string{"postgres", "postgresql"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers"},
+		{name: "redis_list", files: []string{"redis"}, armType: "Microsoft.Cache/redis"},
+		{name: "redisenterprise_list", files: []string{"redisenterprise"}, armType: "Microsoft.Cache/redisEnterprise"},
 	}
 }
 

@@ -50,6 +50,8 @@ const (
 		<LoadBalancerArn>arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/net/b/1</LoadBalancerArn><LoadBalancerName>b</LoadBalancerName></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>`
 	recordedServers = `{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.DBforMySQL/flexibleServers/orders", "name": "orders", "location": "East US",
 		"type": "Microsoft.DBforMySQL/flexibleServers", "properties": {"state": "Ready", "version": "8.0.21"}}]}`
+	recordedCaches = `{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Cache/Redis/sessions", "name": "sessions", "location": "East US",
+		"type": "Microsoft.Cache/Redis", "properties": {"provisioningState": "Succeeded", "redisVersion": "6.0"}}]}`
 	machinesOfTwoLocations = `{"value": [{"id": "/subscriptions/s/x/vm-1", "name": "vm-1", "location": "eastus", "properties": {"vmId": "1"}},
 		{"id": "/subscriptions/s/x/vm-2", "name": "vm-2", "location": "westeurope", "properties": {"vmId": "2"}},
 		{"id": "/subscriptions/s/x/vm-3", "name": "vm-3", "location": "westeurope", "properties": {"vmId": "3"}}]}`
@@ -89,6 +91,9 @@ func TestRun(t *testing.T) {
 		}, ""},
 		"balancers without their tags": {"aws/wire_DescribeLoadBalancers.xml", sentBalancers, []string{"resource_load_balancer: 1 of 1 decoded"}, ""},
 		"databases of Azure":           {"azure/mysql_list_recorded.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"caches of Azure":              {"azure/redis_list_recorded.json", recordedCaches, []string{"resource_cache: 1 of 1 decoded"}, ""},
+		"caches of Managed Redis":      {"azure/redisenterprise_list_recorded.json", strings.ReplaceAll(recordedCaches, "Cache/Redis", "Cache/redisEnterprise"), []string{"resource_cache: 1 of 1 decoded"}, ""},
+		"caches under another name":    {"azure/caches.json", recordedCaches, []string{"resource_cache: 1 of 1 decoded"}, ""},
 		"databases under another name": {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
 		"hosts of several regions": {"alibaba/recorded_DescribeInstances.json", `{"TotalCount": 2, "Instances": {"Instance": [{"InstanceId": "i-1", "RegionId": "cn-beijing"},
 			{"InstanceId": "i-2", "RegionId": "cn-shanghai"}]}}`, []string{"resource_host: 2 of 2 decoded"}, ""},

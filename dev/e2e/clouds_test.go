@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/base64"
 	"encoding/json"
@@ -43,6 +44,8 @@ type realCloud struct {
 	database string // how the ids of databases begin
 	balancer string // and those of load balancers, REGION for the region
 	cache    string // likewise of caches
+	cacheOf  string // a cache's size, where it matters
+	cacheHas string // what is in its row, in SQL, where that is not all that the cloud has
 	whole    bool   // its lists are of all regions, none of which refuses alone
 }
 
@@ -80,7 +83,8 @@ var realClouds = []realCloud{
 		accounts: [2]string{"00000000-0000-0000-0000-0000000000a1", "00000000-0000-0000-0000-0000000000a2"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("11111111-0000-0000-0000-%012d", n) }, keys: [2]string{"client_id", "client_secret"},
 		also: "tenant_id: 00000000-0000-0000-0000-00000000000d", zones: func(string) string { return "1" }, size: "Standard_D4s_v5",
-		database: "db-", balancer: "lb-", whole: true,
+		database: "db-", balancer: "lb-", cache: "cache-", whole: true,
+		cacheOf: "Premium_P1", cacheHas: "instance_type = 'Premium_P1' AND memory_mib = 12288 AND cloud_created_at IS NULL",
 	},
 }
 
@@ -154,7 +158,7 @@ func (r *realStack) addServices(region *fake.Region, n int) {
 	})
 	region.Caches = append(region.Caches, fake.Cache{
 		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.cache, "REGION", region.Name), n), Name: fmt.Sprintf("cache-%d", n), Status: "available",
-		Zones: []string{r.zones(region.Name)}, Engine: "redis", Version: "7.0", Type: "cache.small", MemoryMiB: 2048, Shards: 2, Replicas: 1,
+		Zones: []string{r.zones(region.Name)}, Engine: "redis", Version: "7.0", Type: cmp.Or(r.cacheOf, "cache.small"), MemoryMiB: 2048, Shards: 2, Replicas: 1,
 		Endpoint: fmt.Sprintf("10.4.0.%d", n%250), Port: 6379, VPC: "vpc-1", Subnets: []string{"subnet-1"}, Created: created,
 	})
 }
@@ -254,8 +258,9 @@ func (r *realStack) requireFirstLoad(t *testing.T) {
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_database WHERE engine = 'mysql' AND name LIKE 'database-%'"))
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_load_balancer WHERE scheme = 'internal' AND name LIKE 'balancer-%'"))
 	if r.cache != "" {
+		has := cmp.Or(r.cacheHas, "memory_mib = 2048 AND cloud_created_at = '2026-01-02 03:04:00'")
 		require.EqualValues(t, 4, r.count(t, `SELECT COUNT(*) FROM resource_cache WHERE engine = 'redis' AND name LIKE 'cache-%'
-			AND memory_mib = 2048 AND port = 6379 AND endpoint LIKE '10.4.0.%' AND cloud_created_at = '2026-01-02 03:04:00'`))
+			AND shards = 2 AND replicas = 1 AND port = 6379 AND endpoint LIKE '10.4.0.%' AND `+has))
 	}
 	require.EqualValues(t, fleets[1][0], r.count(t, "SELECT COUNT(*) FROM resource_host WHERE account = 'two' AND region = ?", r.regions[0]))
 	// Host 42, whose every column here needs one of the cloud's listings.
