@@ -253,6 +253,15 @@ func historyPath(t *testing.T, name string) string {
 	return filepath.Join(l.Root, "workflows", "testdata", name+".json")
 }
 
+// attemptsLost is how many attempts of a run's activities were made again.
+func (s *stack) attemptsLost(t *testing.T, run client.WorkflowRun) (lost int64) {
+	t.Helper()
+	for _, event := range s.events(t, run.GetID(), run.GetRunID()) {
+		lost += max(0, int64(event.GetActivityTaskStartedEventAttributes().GetAttempt())-1)
+	}
+	return lost
+}
+
 func (s *stack) events(t *testing.T, workflowID, runID string) (events []*history.HistoryEvent) {
 	t.Helper()
 	iterator := s.temporal.GetWorkflowHistory(t.Context(), workflowID, runID, false, enums.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)

@@ -82,9 +82,20 @@ func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor st
 	}
 	page, err := client.List(ctx, scope, cursor)
 	if !waits {
-		close(told) // nobody asks twice: it is no failure that passes
+		f.tell(told)
 	}
 	return page, err
+}
+
+// tell closes told. It is no failure that passes, but an attempt may be lost, and made again.
+func (f *firstRefused) tell(told chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	select {
+	case <-told:
+	default:
+		close(told)
+	}
 }
 
 // One region of seventeen refuses the credential at once, whose identity was verified,

@@ -277,10 +277,16 @@ func TestThrottledListing(t *testing.T) {
 			settings.Faults = []mock.Fault{{Type: mock.Throttled, Times: throttles, RetryAfter: 50 * time.Millisecond}}
 			m := mock.New(settings, strings.Fields("r0 r1 r2 r3 r4 r5 r6 r7 r8 r9")[:regions])
 			s.startWorker(t, s.deps(m))
-			report := s.sync(t, hostKind)
+			run := s.start(t, hostKind)
+			report := s.report(t, run)
 			require.Equal(t, activities.OK, report.Outcome)
 			require.EqualValues(t, hosts, report.SuAdd)
-			require.Equal(t, regions*(hosts/regions/int64(pageSize)+throttles), m.Calls())
+			calls := regions * (hosts/regions/int64(pageSize) + throttles)
+			if lost := s.attemptsLost(t, run); lost > 0 { // on a busy machine
+				require.LessOrEqual(t, m.Calls(), calls*(1+lost))
+			} else {
+				require.Equal(t, calls, m.Calls())
+			}
 			t.Logf("%d calls in %.1f s", m.Calls(), report.TimeTook)
 		})
 	}
