@@ -95,6 +95,12 @@ func (b Builds) Find(id string) (Build, bool) {
 	return b.All[i], true
 }
 
+// untouched says that nobody has let a build take new runs yet: not even a share of them,
+// and not for a while.
+func (b Builds) untouched() bool {
+	return !slices.ContainsFunc(b.All, func(build Build) bool { return build.State != Waiting })
+}
+
 // settleLimit is how long a deployment is tried again: a worker that has just begun does not
 // poll for everything yet, the builds can change between the look and the deployment, and
 // the server can be busy.

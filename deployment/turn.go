@@ -14,13 +14,14 @@ import (
 const (
 	// lookSoon is how soon a worker that has just started asks again for its build.
 	lookSoon = 500 * time.Millisecond
-	// lookLater is how often it asks whether anything has changed.
+	// lookLater is how often it asks in the end, whether anything has changed. It is also how
+	// rarely a worker asks that may not deploy its build.
 	lookLater = time.Minute
 	lookLimit = 20 * time.Second
 )
 
-// Turn says in a worker's log which runs its build takes, each time that changes. Where no
-// build takes the new runs when it starts, it lets its own: there is nobody whose runs it
+// Turn says in a worker's log which runs its build takes, each time that changes. Where
+// nobody ever let a build take the new runs, it lets its own: there is nobody whose runs it
 // could take.
 type Turn struct {
 	Build  string
@@ -40,21 +41,19 @@ func (t *Turn) Known() error {
 	return fmt.Errorf("build %s is not known to Temporal yet", t.Build)
 }
 
-// Watch looks until ctx is done.
+// Watch looks until ctx is done, ever more rarely.
 func (t *Turn) Watch(ctx context.Context) {
+	pause, most := cmp.Or(t.soon, lookSoon), cmp.Or(t.later, lookLater)
 	for {
 		if err := t.look(ctx); err != nil && ctx.Err() == nil {
 			t.tell(slog.LevelWarn, "it is not settled which build takes the new runs, asking again: "+err.Error())
-		}
-		pause := cmp.Or(t.later, lookLater)
-		if !t.known.Load() {
-			pause = cmp.Or(t.soon, lookSoon)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(pause):
 		}
+		pause = min(2*pause, most)
 	}
 }
 
@@ -69,7 +68,7 @@ func (t *Turn) look(ctx context.Context) error {
 	switch {
 	case !found: // its first poll is under way
 		return nil
-	case builds.Current == "" && !t.known.Load():
+	case builds.untouched() && !t.known.Load():
 		if err := builds.deploy(ctx, t.Handle, t.Build); err != nil {
 			return err // perhaps another worker was quicker: the next look tells
 		}

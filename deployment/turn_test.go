@@ -29,6 +29,7 @@ type fakeHandle struct {
 
 type answer struct {
 	current  string
+	ramping  string
 	versions map[string]client.WorkerDeploymentVersionDrainageStatus
 	err      error
 }
@@ -42,6 +43,9 @@ func (f *fakeHandle) Describe(context.Context, client.WorkerDeploymentDescribeOp
 	response := client.WorkerDeploymentDescribeResponse{ConflictToken: []byte("token")}
 	if now.current != "" {
 		response.Info.RoutingConfig.CurrentVersion = &worker.WorkerDeploymentVersion{DeploymentName: Name, BuildID: now.current}
+	}
+	if now.ramping != "" {
+		response.Info.RoutingConfig.RampingVersion = &worker.WorkerDeploymentVersion{DeploymentName: Name, BuildID: now.ramping}
 	}
 	for build, drainage := range now.versions {
 		response.Info.VersionSummaries = append(response.Info.VersionSummaries, client.WorkerDeploymentVersionSummary{
@@ -128,6 +132,30 @@ func TestABuildThatIsKnownIsNotDeployedAgain(t *testing.T) {
 	require.Len(t, log, 2)
 	require.Contains(t, log[1], "no build takes the new ones. To let this build take them: starter deploy v1")
 	require.Empty(t, handle.set)
+}
+
+// A worker that starts again takes nothing back either, and no more than the share that it
+// was given.
+func TestAWorkerThatStartsAgainTakesNoMoreRuns(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		answer answer
+		log    string
+	}{
+		"no runs any more": {answer{versions: versions{"v1": drained}}, "no build takes the new ones"},
+		"nor another's":    {answer{versions: versions{"v1": inUse, "v0": draining}}, "To let this build take them: starter deploy v1"},
+		"a share":          {answer{ramping: "v1", versions: versions{"v1": inUse}}, "this build takes a share of the new runs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			handle := &fakeHandle{answers: []answer{test.answer}}
+			turn, log := watch(t, "v1", handle)
+			require.Len(t, log, 1)
+			require.Contains(t, log[0], test.log)
+			require.Empty(t, handle.set)
+			require.NoError(t, turn.Known())
+		})
+	}
 }
 
 func TestATurnThatCannotBeSettledIsTriedAgain(t *testing.T) {
