@@ -30,7 +30,8 @@ const (
 	// maxScopes is how many scopes one execution works on itself; more are divided
 	// among children, to keep histories short.
 	maxScopes = 400
-	// partScopes is how many scopes a child has at most.
+	// partScopes is how many scopes a child has, if there are many. One that small accounts
+	// share has up to twice as many, since each of them is in one child.
 	partScopes = 200
 	// payloadScopes is how many scopes one payload has at most.
 	payloadScopes = 100

@@ -46,14 +46,16 @@ func (p scopesOfPart) String() string {
 
 // partsOf divides the scopes of a run among children that are about as large as each other,
 // so that as many as may be at work at once are until the end. Small accounts share one,
-// whole; a large one has its own, which are given their turns as the parts of one account.
+// whole; a large one has its own, up to half as large again, which are given their turns as
+// the parts of one account.
 func partsOf(accounts []activities.AccountScopes, atOnce int) (parts []scopesOfPart) {
 	size := sizeOfParts(len(idsOf(accounts)), atOnce)
 	enough := sizeOfShared(accounts, size, atOnce)
 	shared, before := -1, 0 // the part that small accounts share, and how many scopes those before have
 	for _, of := range accounts {
 		if len(of.IDs) >= size {
-			for some := range slices.Chunk(of.IDs, size) {
+			own := (len(of.IDs) + size/2) / size
+			for some := range slices.Chunk(of.IDs, ceilDiv(len(of.IDs), own)) {
 				parts = append(parts, scopesOfPart{account: of.Account, accounts: 1, scopeIDs: some})
 			}
 			continue

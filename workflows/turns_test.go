@@ -113,7 +113,8 @@ func TestPartsAreOfOneSize(t *testing.T) {
 		"many small accounts":   {accounts: 100, scopes: 20, parts: 16, largest: 140},
 		"accounts of one scope": {accounts: 1601, scopes: 1, parts: 16, largest: 101},
 		"one large account":     {accounts: 1, scopes: 1000, parts: 8, largest: 125},
-		"a few large accounts":  {accounts: 3, scopes: 300, parts: 9, largest: 113},
+		"a few large accounts":  {accounts: 3, scopes: 300, parts: 9, largest: 100},
+		"little more than one":  {accounts: 15, scopes: 115, parts: 15, largest: 115},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
