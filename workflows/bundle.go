@@ -34,6 +34,10 @@ func bundlesOf(scopes []activities.LocalScope) (bundles [][]activities.LocalScop
 		if rows == 0 {
 			rows = newScopeRows
 		}
+		if rows >= bundleRows { // the small ones after it go on with those before
+			bundles = append(bundles, []activities.LocalScope{scope})
+			continue
+		}
 		in, ok := open[scope.Owner()]
 		if !ok || len(bundles[in.bundle]) == bundleScopes || in.rows+rows > bundleRows {
 			in = room{bundle: len(bundles)}

@@ -35,6 +35,8 @@ type world struct {
 	accounts  map[int64]string // of the scopes that are not of demo
 	empty     map[int64]bool   // the scopes without rows; the others have 10
 	large     bool             // each scope has so many that it is a bundle of its own
+	larger    map[int64]bool   // so have these
+	comparing func(id int64)   // called before a scope is compared
 	loadErr   map[int64]error
 	compare   map[int64]activities.ComputeDiffOut
 	half      map[diff.Op]store.Counts // what failed operations had done
@@ -85,7 +87,7 @@ func (w *world) rows(id int64) int64 {
 	switch {
 	case w.empty[id]:
 		return 0
-	case w.large:
+	case w.large || w.larger[id]:
 		return 30_000
 	default:
 		return 10
@@ -101,6 +103,9 @@ func (w *world) FetchCloud(ctx context.Context, in activities.ScopeIn) (activiti
 }
 
 func (w *world) ComputeDiff(_ context.Context, in activities.ComputeDiffIn) (activities.ComputeDiffOut, error) {
+	if w.comparing != nil {
+		w.comparing(in.Scope.ID)
+	}
 	return w.compare[in.Scope.ID], nil
 }
 
@@ -589,15 +594,15 @@ func TestTwoPayloadsOfScopes(t *testing.T) {
 	require.Len(t, b.records[1].Scopes, 50)
 }
 
-func TestChildThatFailsFailsItsScopes(t *testing.T) {
+func TestScopesOfAChildThatCannotBeClaimed(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 210)
+	b := setup(t, 450) // three children of 150
 	b.loadErr[205] = temporal.NewNonRetryableApplicationError("superseded by a newer run", "Superseded", nil)
 	report, err := b.run(t)
 	require.NoError(t, err)
 	require.Equal(t, activities.Partial, report.Outcome)
-	require.EqualValues(t, 10, report.ScopesFailed)
-	require.EqualValues(t, 210, report.Scopes)
+	require.EqualValues(t, 100, report.ScopesFailed)
+	require.EqualValues(t, 450, report.Scopes)
 }
 
 func TestProgressCanBeAsked(t *testing.T) {

@@ -102,6 +102,24 @@ func TestBundlesAreOfOneAccount(t *testing.T) {
 	}
 }
 
+// Large scopes among small ones, as the regions of an account are, make no more bundles of
+// the small ones.
+func TestLargeScopesAreAlone(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 9)
+	b.larger = map[int64]bool{2: true, 4: true, 6: true, 8: true}
+	var mu sync.Mutex
+	var sizes []int
+	b.bundled = func(scopes []activities.ScopeIn) {
+		mu.Lock()
+		defer mu.Unlock()
+		sizes = append(sizes, len(scopes))
+	}
+	_, err := b.run(t)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []int{5, 1, 1, 1, 1}, sizes)
+}
+
 // The parts of a run are about as large as each other, and as many as keep all that may be
 // at work busy to the end. A small account is in one part.
 func TestPartsAreOfOneSize(t *testing.T) {
