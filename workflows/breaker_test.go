@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
 
 	"cloudsync/activities"
@@ -132,6 +134,40 @@ func TestScopesWaitForTheAnswerOfASibling(t *testing.T) {
 			require.Equal(t, test.failed, report.ScopesFailed)
 		})
 	}
+}
+
+// Once a sibling is listed, scopes that waited for its answer have their turn: they do not
+// wait until it is done, which may take long.
+func TestScopesDoNotWaitUntilASiblingIsDone(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 3)
+	b.listed.MaxParallel = 2
+	b.large = true
+	begun, refused, others := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	b.SetOnActivityCompletedListener(func(info *activity.Info, _ converter.EncodedValue, _ error) {
+		if info.ActivityType.Name == "FetchCloud" {
+			once.Do(func() { close(refused) })
+		}
+	})
+	b.fetch = func(_ context.Context, in activities.ScopeIn) (activities.FetchCloudOut, error) {
+		switch in.Scope.ID {
+		case 1:
+			<-begun
+			return activities.FetchCloudOut{}, accountRefused(cloud.InvalidCredential)
+		case 2:
+			close(begun)
+			<-refused
+			return activities.FetchCloudOut{Listed: 10}, nil
+		default:
+			close(others)
+			return activities.FetchCloudOut{Unchanged: true, Listed: 10}, nil
+		}
+	}
+	b.comparing = func(int64) { <-others }
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, report.ScopesFailed)
 }
 
 // A part of a large account that was listed speaks for its other parts: if a worker with

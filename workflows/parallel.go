@@ -34,12 +34,11 @@ func (t turns) each(ctx workflow.Context, n int, do func(ctx workflow.Context, i
 	working := map[resource.Account]int{}
 	disconnected, _ := workflow.NewDisconnectedContext(ctx)
 	for len(waiting) > 0 {
-		at := t.next(waiting, working)
-		if ctx.Err() == nil && (at < 0 || begun-ended >= max(1, t.atOnce)) {
-			before := ended
-			_ = workflow.Await(disconnected, func() bool { return ended > before || ctx.Err() != nil }) // nobody cancels it
-			continue
-		}
+		at := -1
+		_ = workflow.Await(disconnected, func() bool { // nobody cancels it
+			at = t.next(waiting, working)
+			return ctx.Err() != nil || at >= 0 && begun-ended < max(1, t.atOnce)
+		})
 		at = max(0, at)
 		i := waiting[at]
 		waiting = slices.Delete(waiting, at, at+1)
