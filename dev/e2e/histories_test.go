@@ -225,7 +225,7 @@ func recordManyScopes(t *testing.T, r *recorder) {
 	r.save(t, r.name+"-part", run.GetID()+"/part-3", "")
 }
 
-// recordManyUnchanged saves a child that records its 200 scopes at once.
+// recordManyUnchanged saves a child that records all of its scopes at once.
 func recordManyUnchanged(t *testing.T, r *recorder) {
 	r.sync(t, hostKind)
 	run := r.start(t, hostKind)
