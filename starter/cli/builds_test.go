@@ -68,6 +68,10 @@ func TestListTellsOfAStrandedRun(t *testing.T) {
 	running := &execution.State{StartedAt: noon.Add(-time.Hour), Outcome: execution.Running, Build: "v1.0.0"}
 	b.showSchedules([]schedule.Overview{{Kind: "resource_host", Every: time.Minute, Running: running, Stranded: true}})
 	require.Contains(t, b.stdout.String(), "    it ends on build v1.0.0, of which no worker polls: see `starter builds`\n")
+
+	running.Build = ""
+	b.showSchedules([]schedule.Overview{{Kind: "resource_host", Every: time.Minute, Running: running, Stranded: true}})
+	require.Contains(t, b.stdout.String(), "    it waits for the build that takes the new runs, of which no worker polls:\n    see `starter builds`\n")
 }
 
 func TestDeployNamesOneBuild(t *testing.T) {
@@ -88,13 +92,14 @@ func TestBuildsAreDeployed(t *testing.T) {
 	})
 	o.WorkOn(t, "v1", untilTold)
 	o.awaitBuild(t, "v1", deployment.Waiting, 0)
+	status, _, stderr := o.do(t, "run", "resource_host")
+	require.Zero(t, status, stderr)
+	require.True(t, o.schedule(t).Stranded, "nobody takes the run")
 	status, stdout, stderr := o.do(t, "deploy", "v1")
 	require.Zero(t, status, stderr)
 	require.Equal(t, "build v1 takes the new runs\n", stdout)
 	_, stdout, _ = o.do(t, "deploy", "v1")
 	require.Equal(t, "build v1 takes the new runs already\n", stdout)
-	status, _, stderr = o.do(t, "run", "resource_host")
-	require.Zero(t, status, stderr)
 	o.awaitBuild(t, "v1", deployment.Current, 1)
 
 	o.WorkOn(t, "v2", untilTold)
@@ -108,11 +113,17 @@ func TestBuildsAreDeployed(t *testing.T) {
 	o.awaitBuild(t, "v2", deployment.Current, 0)
 	o.awaitBuild(t, "v1", deployment.Draining, 1)
 
-	_, stdout, _ = o.do(t, "list", "--output", "json")
+	require.Equal(t, "v1", o.schedule(t).Running.Build)
+	require.False(t, o.schedule(t).Stranded, "a worker of v1 polls")
+}
+
+// schedule is the first one that `starter list` shows.
+func (o *operator) schedule(t *testing.T) scheduleView {
+	t.Helper()
+	_, stdout, _ := o.do(t, "list", "--output", "json")
 	var schedules []scheduleView
 	require.NoError(t, json.Unmarshal([]byte(stdout), &schedules))
-	require.Equal(t, "v1", schedules[0].Running.Build)
-	require.False(t, schedules[0].Stranded, "a worker of v1 polls")
+	return schedules[0]
 }
 
 // awaitBuild waits until `starter builds` shows the build so, with one worker.

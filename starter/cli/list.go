@@ -41,7 +41,7 @@ type scheduleView struct {
 	// Approval is carried by runs that begin before its end.
 	Approval *workflows.Approval `json:"approval,omitempty"`
 	Running  *execution.State    `json:"running,omitempty"`
-	Stranded bool                `json:"stranded,omitempty"` // no worker of the running run's build polls
+	Stranded bool                `json:"stranded,omitempty"` // no worker polls that the running run waits for
 	LastRun  *execution.State    `json:"lastRun,omitempty"`
 }
 
@@ -117,6 +117,14 @@ func remarkApproval(table *output.Table, approval workflows.Approval, now time.T
 	table.Remark(output.Warn, "approval pending: "+schedule.DescribeApproval(approval)+"; `starter apply` takes it back")
 }
 
+// strandedText says what a run lacks that ends on a build, or has not begun.
+func strandedText(build string) string {
+	if build == "" {
+		return "it waits for the build that takes the new runs, of which no worker polls: see `starter builds`"
+	}
+	return fmt.Sprintf("it ends on build %s, of which no worker polls: see `starter builds`", build)
+}
+
 // remark adds to a schedule what its row has no room for.
 func (p *Program) remark(table *output.Table, o schedule.Overview) {
 	if o.Paused {
@@ -126,7 +134,7 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", output.Span(p.now().Sub(o.Running.StartedAt))))
 	}
 	if o.Stranded {
-		table.Remark(output.Bad, fmt.Sprintf("it ends on build %s, of which no worker polls: see `starter builds`", o.Running.Build))
+		table.Remark(output.Bad, strandedText(o.Running.Build))
 	}
 	if o.Approval != nil {
 		remarkApproval(table, *o.Approval, p.now())

@@ -1,6 +1,7 @@
 package schedule
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +25,8 @@ type Overview struct {
 	// Approval is in the schedule's input: runs that begin before its end carry it.
 	Approval *workflows.Approval
 	Running  *execution.State // the run that is under way
-	// Stranded says that no worker of the build polls on which that run has to end.
+	// Stranded says that no worker of the build polls on which that run has to end, or, where
+	// it has not begun, of the one that takes the new runs.
 	Stranded bool
 	Last     *execution.State // the last run that ended
 }
@@ -56,20 +58,24 @@ func List(ctx context.Context, c client.Client, known []string) ([]Overview, err
 
 // markStranded finds the runs under way that wait for a worker of their build.
 func markStranded(ctx context.Context, c client.Client, all []Overview) error {
-	if !slices.ContainsFunc(all, Overview.pinned) {
+	if !slices.ContainsFunc(all, Overview.underWay) {
 		return nil
 	}
 	workers, err := deployment.Workers(ctx, c)
 	if err != nil {
 		return err
 	}
-	for i := range all {
-		all[i].Stranded = all[i].pinned() && workers[all[i].Running.Build] == 0
+	builds, err := deployment.Look(ctx, deployment.Handle(c))
+	if err != nil {
+		return err
+	}
+	for i, o := range all {
+		all[i].Stranded = o.underWay() && workers[cmp.Or(o.Running.Build, builds.Current)] == 0
 	}
 	return nil
 }
 
-func (o Overview) pinned() bool { return o.Running != nil && o.Running.Build != "" }
+func (o Overview) underWay() bool { return o.Running != nil }
 
 func overviewOf(ctx context.Context, c client.Client, kind string, description *client.ScheduleDescription) (Overview, error) {
 	state := description.Schedule.State
