@@ -8,6 +8,9 @@ type Bundle[In any] struct {
 	Kind   string `json:"kind"`
 	Run    RunRef `json:"run"`
 	Scopes []In   `json:"scopes"`
+	// Approved are the digests that an operator approved for the run, where KeepHold is
+	// asked: there can be many, and with each scope they would be more than a payload.
+	Approved []string `json:"approved,omitempty"`
 }
 
 // Results are what became of the scopes of a bundle, in its order.

@@ -25,8 +25,8 @@ type KeepHoldIn struct {
 	// since when, why, and of how many rows. Without it the set could not be confirmed,
 	// and waits only until the next run asks again.
 	Stands *diff.Standing `json:"stands,omitempty"`
-	// Approved are the digests that an operator approved for this run.
-	Approved []string `json:"approved,omitempty"`
+	// Approved are those of the bundle, which says them once.
+	Approved []string `json:"-"`
 }
 
 // KeepHoldOut says how the set differs from one that was approved.
@@ -39,7 +39,10 @@ type KeepHoldOut struct {
 // compared with the approval of another one. It does that for the approvals of this
 // run.
 func (a *Activities) KeepHold(ctx context.Context, in Bundle[KeepHoldIn]) (Results[KeepHoldOut], error) {
-	return onScopes(ctx, in, a.keepHold)
+	return onScopes(ctx, in, func(ctx context.Context, scope KeepHoldIn) (KeepHoldOut, error) {
+		scope.Approved = in.Approved
+		return a.keepHold(ctx, scope)
+	})
 }
 
 func (a *Activities) keepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, error) {

@@ -61,7 +61,11 @@ func (s single) ConfirmAbsent(ctx context.Context, in activities.ConfirmAbsentIn
 }
 
 func (s single) KeepHold(ctx context.Context, in activities.KeepHoldIn) (activities.KeepHoldOut, error) {
-	return alone(ctx, s.Activities.KeepHold, in.ScopeIn, in)
+	keep := func(ctx context.Context, bundle activities.Bundle[activities.KeepHoldIn]) (activities.Results[activities.KeepHoldOut], error) {
+		bundle.Approved = in.Approved
+		return s.Activities.KeepHold(ctx, bundle)
+	}
+	return alone(ctx, keep, in.ScopeIn, in)
 }
 
 func (s single) DescribePlan(ctx context.Context, in activities.DescribePlanIn) (activities.DescribePlanOut, error) {

@@ -56,6 +56,8 @@ type bundleRun struct {
 	kind   string
 	run    activities.RunRef
 	scopes []*scopeRun
+	// approved are the digests that an activity is told of, if any.
+	approved []string
 }
 
 // do syncs the scopes. Their records say what became of them.
@@ -132,7 +134,11 @@ func (b *bundleRun) apply(ctx workflow.Context) {
 
 // keepHolds keeps held sets for an approval.
 func (b *bundleRun) keepHolds(ctx workflow.Context, holds func(*scopeRun) bool, in func(*scopeRun) activities.KeepHoldIn) {
-	ask(ctx, b, step{"hold deletions in", a.KeepHold}, b.those(holds), in, func(s *scopeRun, out activities.KeepHoldOut, err error) {
+	telling := *b // of the approvals, once
+	if approval := b.scopes[0].approval; approval != nil {
+		telling.approved = approval.Digests
+	}
+	ask(ctx, &telling, step{"hold deletions in", a.KeepHold}, b.those(holds), in, func(s *scopeRun, out activities.KeepHoldOut, err error) {
 		if out.Mismatch != "" {
 			s.record.Reason = join(s.record.Reason, out.Mismatch)
 		}
@@ -240,7 +246,7 @@ func ask[In, Out any](ctx workflow.Context, b *bundleRun, step step, scopes []*s
 	if len(scopes) == 0 {
 		return
 	}
-	bundle := activities.Bundle[In]{Kind: b.kind, Run: b.run}
+	bundle := activities.Bundle[In]{Kind: b.kind, Run: b.run, Approved: b.approved}
 	for _, s := range scopes {
 		bundle.Scopes = append(bundle.Scopes, in(s))
 	}

@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"go.temporal.io/sdk/temporal"
@@ -60,7 +61,14 @@ func (w bundledWorld) ConfirmAbsent(ctx context.Context, in activities.Bundle[ac
 }
 
 func (w bundledWorld) KeepHold(ctx context.Context, in activities.Bundle[activities.KeepHoldIn]) (activities.Results[activities.KeepHoldOut], error) {
-	return ofEach(ctx, in, w.world.KeepHold)
+	encoded, err := json.Marshal(in)
+	if err != nil || len(encoded) >= 64<<10 {
+		return activities.Results[activities.KeepHoldOut]{}, temporal.NewNonRetryableApplicationError("a payload of 64 KiB", "PanicError", err)
+	}
+	return ofEach(ctx, in, func(ctx context.Context, scope activities.KeepHoldIn) (activities.KeepHoldOut, error) {
+		scope.Approved = in.Approved
+		return w.world.KeepHold(ctx, scope)
+	})
 }
 
 func (w bundledWorld) DescribePlan(ctx context.Context, in activities.Bundle[activities.DescribePlanIn]) (activities.Results[activities.DescribePlanOut], error) {

@@ -102,11 +102,7 @@ func (s *scopeRun) keepStanding() activities.KeepHoldIn { return s.keep(s.held, 
 func (s *scopeRun) keepUnconfirmed() activities.KeepHoldIn { return s.keep(s.going, nil) }
 
 func (s *scopeRun) keep(set candidates, standing *diff.Standing) activities.KeepHoldIn {
-	in := activities.KeepHoldIn{ScopeIn: s.in(), Writer: s.found.Writer, Op: set.op, Digest: set.digest, Stands: standing}
-	if s.approval != nil {
-		in.Approved = s.approval.Digests
-	}
-	return in
+	return activities.KeepHoldIn{ScopeIn: s.in(), Writer: s.found.Writer, Op: set.op, Digest: set.digest, Stands: standing}
 }
 
 // takeConfirmed lets go what the provider, asked by id, does not have. What could not be

@@ -231,6 +231,25 @@ func TestApprovalOfAnotherSet(t *testing.T) {
 	require.Empty(t, b.finalRecord().ApprovedBy, "nothing went by the approval")
 }
 
+// Many approvals and many holds fit a payload together.
+func TestManyApprovalsOfOtherSets(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 50)
+	approval := &workflows.Approval{By: "alice"}
+	for id := range int64(50) {
+		b.changed(id+1, deletions(9))
+	}
+	for rows := range int64(200) {
+		approval.Digests = append(approval.Digests, deletions(1000+rows).Deletions.String())
+	}
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: approval})
+	require.NoError(t, err)
+	require.Equal(t, activities.Held, report.Outcome)
+	require.Zero(t, report.ScopesFailed)
+	require.Len(t, b.held, 50)
+	require.Equal(t, approval.Digests, b.held[49].Approved)
+}
+
 // What an operator approved is still asked for by id.
 func TestApprovedDeletionsAreConfirmed(t *testing.T) {
 	t.Parallel()
