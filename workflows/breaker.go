@@ -35,10 +35,12 @@ func (b *breaker) giveUp(accounts []LostAccount) {
 // maxLost bounds the lost accounts that parts of a run tell each other.
 const maxLost = 50
 
-// lost are the accounts that are given up.
-func (b *breaker) lost() (lost []LostAccount) {
+func anyAccount(resource.Account) bool { return true }
+
+// lost are those of some accounts that are given up.
+func (b *breaker) lost(among func(resource.Account) bool) (lost []LostAccount) {
 	for _, account := range b.order {
-		if why := b.accounts[account].Why(); why != "" && len(lost) < maxLost {
+		if why := b.accounts[account].Why(); why != "" && len(lost) < maxLost && among(account) {
 			lost = append(lost, LostAccount{Account: account, Why: why})
 		}
 	}

@@ -54,6 +54,7 @@ type world struct {
 	applied   map[string][]int64 // operation to the scopes it was asked for
 	records   []activities.RecordRunIn
 	recordErr error                // of RecordRun
+	refuses   func(activities.RecordRunIn) error
 	recorded  *activities.Recorded // what it finds in the history; nil: an earlier version looks for nothing
 	cleaned   int
 	cleanErr  error // of CleanStaging
@@ -174,10 +175,14 @@ func (w *world) RecordRun(_ context.Context, in activities.RecordRunIn) (activit
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.records = append(w.records, in)
-	if in.Final == nil {
-		return activities.RecordRunOut{}, w.recordErr
+	err := w.recordErr
+	if w.refuses != nil {
+		err = w.refuses(in)
 	}
-	return activities.RecordRunOut{Recorded: w.recorded}, w.recordErr
+	if in.Final == nil {
+		return activities.RecordRunOut{}, err
+	}
+	return activities.RecordRunOut{Recorded: w.recorded}, err
 }
 
 func (w *world) CleanStaging(context.Context, activities.CleanStagingIn) error {

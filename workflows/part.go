@@ -26,19 +26,23 @@ type Part struct {
 	PlanBytes       int                        `json:"planBytes,omitempty"` // of a plan: what it may say of each scope
 }
 
-// scopesOfPart are the scopes of a part, and the account that it takes turns with.
+// scopesOfPart are the scopes of a part, and the accounts that they are of.
 type scopesOfPart struct {
-	account  resource.Account // the first, or only one
-	accounts int
+	accounts []resource.Account
 	scopeIDs []int64
 }
 
+// owner is the account that the part takes turns with: the only one, or the first.
+func (p scopesOfPart) owner() resource.Account { return p.accounts[0] }
+
 // alone says that no other account's scopes are among them.
-func (p scopesOfPart) alone() bool { return p.accounts == 1 }
+func (p scopesOfPart) alone() bool { return len(p.accounts) == 1 }
+
+func (p scopesOfPart) has(account resource.Account) bool { return slices.Contains(p.accounts, account) }
 
 func (p scopesOfPart) String() string {
-	text := fmt.Sprintf("%d scopes of %s", len(p.scopeIDs), p.account)
-	if others := p.accounts - 1; others > 0 {
+	text := fmt.Sprintf("%d scopes of %s", len(p.scopeIDs), p.owner())
+	if others := len(p.accounts) - 1; others > 0 {
 		text += fmt.Sprintf(" and %d more", others)
 	}
 	return text
@@ -56,17 +60,17 @@ func partsOf(accounts []activities.AccountScopes, atOnce int) (parts []scopesOfP
 		if len(of.IDs) >= size {
 			own := (len(of.IDs) + size/2) / size
 			for some := range slices.Chunk(of.IDs, ceilDiv(len(of.IDs), own)) {
-				parts = append(parts, scopesOfPart{account: of.Account, accounts: 1, scopeIDs: some})
+				parts = append(parts, scopesOfPart{accounts: []resource.Account{of.Account}, scopeIDs: some})
 			}
 			continue
 		}
 		if shared < 0 || before/enough > (before-len(parts[shared].scopeIDs))/enough {
 			shared = len(parts)
-			parts = append(parts, scopesOfPart{account: of.Account})
+			parts = append(parts, scopesOfPart{})
 		}
 		part := &parts[shared]
 		part.scopeIDs = append(part.scopeIDs, of.IDs...)
-		part.accounts++
+		part.accounts = append(part.accounts, of.Account)
 		before += len(of.IDs)
 	}
 	return parts
@@ -109,11 +113,21 @@ func (s *cloudSync) syncParts(ctx workflow.Context, accounts []activities.Accoun
 	parts := partsOf(accounts, atOnce)
 	byAccount := turns{
 		atOnce: atOnce,
-		of:     func(i int) resource.Account { return parts[i].account },
+		of:     func(i int) resource.Account { return parts[i].owner() },
 		name:   func(i int) string { return fmt.Sprintf("part %d", i+1) },
 	}
-	byAccount.each(ctx, len(parts), func(ctx workflow.Context, i int) { s.syncPart(ctx, i+1, parts[i], s.parallel/atOnce) })
+	byAccount.each(ctx, len(parts), func(ctx workflow.Context, i int) { s.syncPart(ctx, i+1, parts[i], shareOf(s.parallel, atOnce, i)) })
 	return nil
+}
+
+// shareOf is what the part at a place works on at once, of what the run does. What is left
+// over is for the first parts.
+func shareOf(parallel, atOnce, place int) int {
+	share := parallel / atOnce
+	if place < parallel%atOnce {
+		share++
+	}
+	return share
 }
 
 func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart, parallel int) {
@@ -125,11 +139,11 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 		WaitForCancellation:   true,
 	})
 	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
-		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(), MaxParallel: parallel, PlanBytes: s.planBytes,
-		Policy: s.policies.ofKind, AccountPolicies: s.policies.ofAccounts,
+		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(part.has), MaxParallel: parallel, PlanBytes: s.planBytes,
+		Policy: s.policies.ofKind, AccountPolicies: s.policies.own(part.has),
 	}}
-	if part.alone() && s.breaker.of(part.account).Entered() {
-		in.Part.Entered = &part.account
+	if owner := part.owner(); part.alone() && s.breaker.of(owner).Entered() {
+		in.Part.Entered = &owner
 	}
 	var report Report
 	if err := workflow.ExecuteChildWorkflow(ctx, CloudSyncWorkflow, in).Get(ctx, &report); err != nil {
@@ -138,7 +152,7 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 	}
 	s.breaker.giveUp(report.Lost)
 	if part.alone() && report.Entered {
-		s.breaker.of(part.account).Enter()
+		s.breaker.of(part.owner()).Enter()
 	}
 	s.report.addPart(report)
 	s.showDetails(ctx)
@@ -156,7 +170,7 @@ func (s *cloudSync) runPart(ctx workflow.Context) (Report, error) {
 	s.report.RunID = s.ref.ID
 	s.scopes = int64(len(part.ScopeIDs))
 	err := errors.Join(s.syncScopes(ctx, part.ScopeIDs), s.recordScopes(ctx, s.unrecorded.none))
-	s.report.Lost, s.report.Entered = s.breaker.lost(), s.breaker.entered()
+	s.report.Lost, s.report.Entered = s.breaker.lost(anyAccount), s.breaker.entered()
 	s.report.settle(workflow.Now(ctx).Sub(s.started))
 	s.showDetails(ctx)
 	return s.report, err

@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/converter"
 	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
 
 	"cloudsync/activities"
 	"cloudsync/workflows"
@@ -103,4 +106,57 @@ func TestRecordsThatFailKeepNoOthers(t *testing.T) {
 	require.Len(t, b.records, 3)
 	require.Len(t, b.records[2].Scopes, 50)
 	require.NotNil(t, b.records[2].Final)
+}
+
+// A child that cannot record its scopes fails, and its scopes with it. The others stand.
+func TestAChildThatCannotRecord(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 450)
+	b.listed.MaxParallel = 8
+	gone := temporal.NewNonRetryableApplicationError("the table is gone", "Misconfigured", nil)
+	b.refuses = func(in activities.RecordRunIn) error {
+		if len(in.Unchanged) > 0 && in.Unchanged[0].ID == 1 {
+			return gone
+		}
+		return nil
+	}
+	report, err := b.run(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.EqualValues(t, 450, report.Scopes)
+	require.EqualValues(t, 57, report.ScopesFailed, "an eighth of them")
+	require.Equal(t, "part 1", report.Attention[0].Place)
+	require.Contains(t, report.Attention[0].Reason, "the table is gone")
+	require.Equal(t, 1, b.cleaned)
+}
+
+// A child is told of its own accounts alone: of all, the payload could be too large.
+func TestAChildKnowsItsOwnAccounts(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 0)
+	b.listed.MaxParallel = 8
+	b.accounts = map[int64]string{}
+	for id := int64(1); id <= 450; id++ {
+		account := fmt.Sprint("account-", id)
+		b.accounts[id] = account
+		b.list(account, id)
+		b.listed.AccountPolicies = append(b.listed.AccountPolicies, activities.AccountPolicy{Provider: "mock", Account: account})
+	}
+	b.fetching(func(int64) error { return nil })
+	var mu sync.Mutex
+	told := map[string]bool{}
+	b.SetOnChildWorkflowStartedListener(func(_ *workflow.Info, _ workflow.Context, args converter.EncodedValues) {
+		var in workflows.Input
+		require.NoError(t, args.Get(&in))
+		mu.Lock()
+		defer mu.Unlock()
+		require.Len(t, in.Part.AccountPolicies, len(in.Part.ScopeIDs))
+		for _, policy := range in.Part.AccountPolicies {
+			require.False(t, told[policy.Account])
+			told[policy.Account] = true
+		}
+	})
+	_, err := b.run(t)
+	require.NoError(t, err)
+	require.Len(t, told, 450)
 }
