@@ -10,12 +10,13 @@ import (
 // Beside declares a list that pages of another kind are joined with, by ids that both
 // know, as disks by the ids of their hosts. It is listed as a whole, once for all pages:
 // 20,000 disks of 10,000 hosts are 40 pages that take three calls each by id, and ten calls
-// of a list. V is what it has of an id, a text or a size; sizes are added up. S embeds a
-// Shelf.
-type Beside[S Session, T any, V int64 | string] struct {
+// of a list. V is what it has of an id, such as a name or a size. S embeds a Shelf.
+type Beside[S Session, T any, V any] struct {
 	List *Listing[S, T]
 	// Of is what a resource of the list has, and of which ids.
 	Of func(*Fields, *T) (of V, ids []string)
+	// Add adds what several resources have of one id; nil: no two have anything of the same.
+	Add func(a, b V) V
 	// Whose are the fields, as the cloud writes them, that say which ids; none: any may. A
 	// resource of which another field is odd is of no id all the same.
 	Whose []string
@@ -38,7 +39,7 @@ func (b *Beside[S, T, V]) Join(ctx context.Context, s S, page Visit, ids []strin
 }
 
 func (b *Beside[S, T, V]) of(ctx context.Context, s S, page Visit, ids []string) (all, newer *beside[V], err error) {
-	all, newer = newBeside[V](), newBeside[V]()
+	all, newer = newBeside(b.Add), newBeside(b.Add)
 	oneCall := b.ByIDs && page.begins && page.ends && len(ids) <= b.List.IDs.atOnce
 	if len(ids) > 0 && !oneCall {
 		if all, err = b.whole(ctx, s, page); err != nil {
@@ -80,7 +81,7 @@ func (b *Beside[S, T, V]) whole(ctx context.Context, s S, page Visit) (*beside[V
 // it was left.
 func (b *Beside[S, T, V]) load(ctx context.Context, s S, region string, all **beside[V]) error {
 	if *all == nil {
-		*all = newBeside[V]()
+		*all = newBeside(b.Add)
 	}
 	for of := *all; ; {
 		items, next, err := b.List.Page(ctx, s, region, of.cursor)
@@ -116,7 +117,8 @@ func (b *Beside[S, T, V]) add(to *beside[V], items []Item[T]) error {
 }
 
 // beside is what was read of a list so far, by the ids that it is joined by.
-type beside[V int64 | string] struct {
+type beside[V any] struct {
+	plus   func(a, b V) V
 	of     map[string]V
 	odd    map[string]string // why what is of an id is not known
 	seen   map[string]bool   // resources of the list
@@ -124,8 +126,8 @@ type beside[V int64 | string] struct {
 	used   map[string]bool   // cursors
 }
 
-func newBeside[V int64 | string]() *beside[V] {
-	return &beside[V]{of: map[string]V{}, odd: map[string]string{}, seen: map[string]bool{}, used: map[string]bool{}}
+func newBeside[V any](plus func(a, b V) V) *beside[V] {
+	return &beside[V]{plus: plus, of: map[string]V{}, odd: map[string]string{}, seen: map[string]bool{}, used: map[string]bool{}}
 }
 
 // add adds a resource to its ids, once: one that is on two pages, since another was made or
@@ -140,7 +142,11 @@ func (b *beside[V]) add(f *Fields, mayBeAnybodys bool, of V, ids []string) error
 	}
 	b.seen[f.id] = true
 	for _, id := range ids {
-		b.of[id] += of
+		if before, has := b.of[id]; has && b.plus != nil {
+			b.of[id] = b.plus(before, of)
+		} else {
+			b.of[id] = of
+		}
 		if problem := f.Problem(); problem != "" {
 			b.odd[id] = problem
 		}
@@ -159,3 +165,6 @@ func (b *beside[V]) read(f *Fields, id string) V {
 	}
 	return b.of[id]
 }
+
+// Sum adds sizes, for Beside.Add.
+func Sum(a, b int64) int64 { return a + b }

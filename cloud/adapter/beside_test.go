@@ -30,6 +30,7 @@ func lampsBeside(pages adapter.Pages, ask func(adapter.Query) (string, adapter.A
 				return answer, err
 			},
 		},
+		Add: adapter.Sum,
 		Of: func(f *adapter.Fields, l *lamp) (int64, []string) {
 			return f.Whole("watts", l.Watts), append(l.Place.Floors, l.Place.RoomName)
 		},

@@ -126,9 +126,10 @@ func (b Batch[T]) All(of func(*T) []string) (ids []string) {
 	return Set(ids...)
 }
 
-// Declared is a Listing, whatever its types.
+// Declared is a Listing, whatever its types, or Several.
 type Declared interface {
 	About() About
+	canHave(id string) bool
 	bind(session Session, place string) Lister
 }
 
@@ -140,9 +141,10 @@ type About struct {
 	Product       string   // whose action it is; "" where that is clear
 	Others        []string // actions that are asked for the same kind as well
 	Path, IDField string
-	PageSize      int // resources on a page, at most
-	AtOnce        int // ids in a call, at most; 0: the cloud is not asked by ids
-	LookupLimit   int // ids in a look-up, at most
+	PageSize      int     // resources on a page, at most
+	AtOnce        int     // ids in a call, at most; 0: the cloud is not asked by ids
+	LookupLimit   int     // ids in a look-up, at most
+	Rest          []About // the other lists of Several
 }
 
 // About implements Declared.
@@ -156,6 +158,9 @@ func (l *Listing[S, T]) About() About {
 	}
 	return about
 }
+
+// canHave says that an id is of the form of the listing's.
+func (l *Listing[S, T]) canHave(id string) bool { return l.IDs.askable == nil || l.IDs.askable(id) }
 
 func (l *Listing[S, T]) bind(session Session, place string) Lister {
 	return lister[S, T]{Listing: l, s: session.(S), place: place}

@@ -95,22 +95,12 @@ func itemOf(one lamp) (item adapter.Item[lamp]) {
 func (s *shop) in(change ...func(*adapter.Listing[*shop, lamp])) cloud.Provider {
 	listing := &adapter.Listing[*shop, lamp]{
 		Kind: resource.HostKind, What: "lamp", Action: "ListLamps", Path: "lamps", IDField: "id",
-		IDs: adapter.Together(8),
+		Pages: pagesOf(s.style), IDs: adapter.Together(8),
 		Ask: func(_ context.Context, s *shop, q adapter.Query) (adapter.Answer[lamp], error) { return s.ask(q) },
 		ID:  func(l *lamp) string { return l.ID },
 		Row: func(f *adapter.Fields, l *lamp) resource.Row {
 			return &resource.Host{Meta: resource.Meta{NativeID: l.ID}, VCPU: f.Whole("watts", l.Watts)}
 		},
-	}
-	switch s.style {
-	case "offsets":
-		listing.Pages = adapter.Offsets(5)
-	case "numbers":
-		listing.Pages = adapter.Numbers(5)
-	case "markers":
-		listing.Pages = adapter.Markers(5)
-	default:
-		listing.Pages = adapter.Tokens(5)
 	}
 	for _, change := range change {
 		change(listing)
@@ -119,6 +109,19 @@ func (s *shop) in(change ...func(*adapter.Listing[*shop, lamp])) cloud.Provider 
 		Provider: "thing", Listings: []adapter.Declared{listing}, RequestsPerSecond: 1e6,
 		Open: func(adapter.Account) (adapter.Session, error) { return s, nil },
 	}.New(settings(""))
+}
+
+func pagesOf(style string) adapter.Pages {
+	switch style {
+	case "offsets":
+		return adapter.Offsets(5)
+	case "numbers":
+		return adapter.Numbers(5)
+	case "markers":
+		return adapter.Markers(5)
+	default:
+		return adapter.Tokens(5)
+	}
 }
 
 var styles = []string{"offsets", "numbers", "markers", "tokens"}

@@ -52,10 +52,10 @@ func (l lister[S, T]) Lookup(ctx context.Context, region string, nativeIDs []str
 func (l lister[S, T]) lookup(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	var asked, there []string
 	for _, id := range nativeIDs {
-		if l.IDs.askable != nil && !l.IDs.askable(id) {
-			there = append(there, id)
-		} else {
+		if l.canHave(id) {
 			asked = append(asked, id)
+		} else {
+			there = append(there, id)
 		}
 	}
 	if len(asked) == 0 { // no ids are no filter

@@ -71,7 +71,7 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 }
 
 // hostDisks are what hosts are joined with: DescribeDisks takes one host's id alone.
-var hostDisks = adapter.Beside[*session, disk, int64]{List: &disks, Whose: []string{"InstanceId", "Attachments"}, Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
+var hostDisks = adapter.Beside[*session, disk, int64]{List: &disks, Add: adapter.Sum, Whose: []string{"InstanceId", "Attachments"}, Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
 	for _, attachment := range d.attached() {
 		hosts = append(hosts, attachment.InstanceID)
 	}

@@ -22,6 +22,7 @@ var hostDisks = adapter.Beside[*session, attached, int64]{
 		}
 		return f.Whole("size", a.Size), instances
 	},
+	Add:   adapter.Sum,
 	Whose: []string{"attachmentSet"},
 	ByIDs: true,
 }

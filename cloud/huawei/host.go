@@ -88,7 +88,7 @@ func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 
 // hostDisks are what servers are joined with. The API can be asked for the volumes of one
 // server, but not of several.
-var hostDisks = adapter.Beside[*session, volume, int64]{List: &disks, Whose: []string{"attachments"}, Of: func(f *adapter.Fields, v *volume) (gib int64, servers []string) {
+var hostDisks = adapter.Beside[*session, volume, int64]{List: &disks, Add: adapter.Sum, Whose: []string{"attachments"}, Of: func(f *adapter.Fields, v *volume) (gib int64, servers []string) {
 	for _, attachment := range v.Attachments {
 		servers = append(servers, attachment.ServerID)
 	}

@@ -123,8 +123,12 @@ func azureActions() []action {
 // known, and with further ones. One that several products have is called
 // PRODUCT_ACTION for all but one, by fakes and by files.
 func declared(of spec, known ...action) spec {
+	var abouts []adapter.About
 	for _, listing := range of.adapter.Listings {
 		about := listing.About()
+		abouts = append(append(abouts, about), about.Rest...)
+	}
+	for _, about := range abouts {
 		own := about.Action
 		if about.Product != "" {
 			own = about.Product + "_" + own
