@@ -1,5 +1,5 @@
-// Package aws lists EC2 instances, EBS volumes, RDS database instances and load
-// balancers of an AWS account through the official SDK.
+// Package aws lists EC2 instances, EBS volumes, RDS database instances, load balancers, and
+// caches of ElastiCache and MemoryDB of an AWS account through the official SDK.
 package aws
 
 import (
@@ -12,8 +12,7 @@ import (
 // requestsPerSecond is half of what EC2 gives an account for each of its describing
 // actions in a region: a bucket of 100 requests, refilled by 20 a second
 // (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html). The other
-// half is for whoever else uses the account. RDS and Elastic Load Balancing publish no
-// figures.
+// half is for whoever else uses the account. The other products publish no figures.
 const requestsPerSecond = 10
 
 // Adapter describes AWS.
@@ -21,7 +20,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "aws",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers},
+		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers, caches},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

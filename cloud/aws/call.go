@@ -3,6 +3,7 @@ package aws
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -11,19 +12,33 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticache"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/memorydb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	rdstypes "github.com/aws/aws-sdk-go-v2/service/rds/types"
+	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	smithy "github.com/aws/smithy-go"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
+// sender makes one call of the SDK.
+type sender func(context.Context, *clients, adapter.Query) error
+
+// asks is how a listing asks.
+type asks[T any] func(context.Context, *session, adapter.Query) (adapter.Answer[T], error)
+
 // ask asks by a call of the SDK. token is where an answer has what the next page begins
 // with. The answer is read here: the SDK's own types take one only whole, and refuse all
 // of it for one number or time that they cannot read.
-func ask[T any](token string, send func(context.Context, *clients, adapter.Query) error) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+func ask[T any](token string, send sender) asks[T] { return askFor(fromXML[T], token, send) }
+
+// askJSON is ask for a product that answers in JSON.
+func askJSON[T any](token string, send sender) asks[T] { return askFor(fromJSON[T], token, send) }
+
+func askFor[T any](read func(body []byte, path, token string) (adapter.Answer[T], error), token string, send sender) asks[T] {
 	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
 		answer, err := adapter.Do(ctx, s.account.Calls, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
 			body, err := bodyOf(ctx, func(ctx context.Context) error { return send(ctx, s.in(q.Region), q) })
@@ -33,7 +48,7 @@ func ask[T any](token string, send func(context.Context, *clients, adapter.Query
 			case err != nil:
 				return adapter.Answer[T]{}, err
 			default:
-				return answerOf[T](body, q.Path, token)
+				return read(body, q.Path, token)
 			}
 		})
 		if cloud.ClassOf(err) == cloud.InvalidCredential {
@@ -43,12 +58,12 @@ func ask[T any](token string, send func(context.Context, *clients, adapter.Query
 	}
 }
 
-// answerOf is an answer whose resources are at the path. Where it lacks their list, which
+// fromXML is an answer whose resources are at the path. Where it lacks their list, which
 // an empty one has too, it is another document, such as a proxy's page.
-func answerOf[T any](body []byte, path, token string) (answer adapter.Answer[T], err error) {
+func fromXML[T any](body []byte, path, token string) (answer adapter.Answer[T], err error) {
 	root, err := adapter.ParseXML(body)
 	if err != nil {
-		return answer, adapter.BadAnswer("", "read the answer: %w", err)
+		return answer, unread(err)
 	}
 	answer.NoList = !hasList(root, path)
 	answer.Next = root.Find(token)
@@ -57,6 +72,21 @@ func answerOf[T any](body []byte, path, token string) (answer adapter.Answer[T],
 	}
 	return answer, nil
 }
+
+// fromJSON is fromXML for JSON.
+func fromJSON[T any](body []byte, path, token string) (answer adapter.Answer[T], err error) {
+	var root adapter.Document
+	if err := json.Unmarshal(body, &root); err != nil {
+		return answer, unread(err)
+	}
+	if err := errors.Join(root.Read(&answer.Items, path), root.Read(&answer.Next, token)); err != nil {
+		return answer, unread(err)
+	}
+	answer.NoList = answer.Items == nil // an empty list is one
+	return answer, nil
+}
+
+func unread(err error) error { return adapter.BadAnswer("", "read the answer: %w", err) }
 
 // hasList says that the list is there, with nothing in it but its elements and, where they
 // are to have lists themselves, these: anything else would pass for an empty list.
@@ -131,7 +161,7 @@ func describeInstances(ctx context.Context, c *clients, q adapter.Query) error {
 }
 
 // describeVolumes is by a filter: volume-id, or another.
-func describeVolumes(by string) func(context.Context, *clients, adapter.Query) error {
+func describeVolumes(by string) sender {
 	return func(ctx context.Context, c *clients, q adapter.Query) error {
 		_, err := c.ec2.DescribeVolumes(ctx, &ec2.DescribeVolumesInput{
 			MaxResults: awssdk.Int32(maxVolumes), NextToken: ifAny(q.Token),
@@ -169,6 +199,72 @@ func describeLoadBalancers(ctx context.Context, c *clients, q adapter.Query) err
 func describeTags(ctx context.Context, c *clients, q adapter.Query) error {
 	_, err := c.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: q.IDs})
 	return err
+}
+
+func describeReplicationGroups(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.caches.DescribeReplicationGroups(ctx, &elasticache.DescribeReplicationGroupsInput{
+		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), ReplicationGroupId: oneName(q.IDs),
+	})
+	return err
+}
+
+// describeCacheClusters lists those that are in no replication group. One of a name may be in
+// one by now.
+func describeCacheClusters(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.caches.DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
+		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheClusterId: oneName(q.IDs),
+		ShowCacheNodeInfo: awssdk.Bool(true), ShowCacheClustersNotInReplicationGroups: awssdk.Bool(len(q.IDs) == 0),
+	})
+	return err
+}
+
+func describeCacheMembers(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.caches.DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
+		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheClusterId: oneName(q.IDs),
+	})
+	return err
+}
+
+func describeCacheSubnetGroups(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.caches.DescribeCacheSubnetGroups(ctx, &elasticache.DescribeCacheSubnetGroupsInput{
+		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheSubnetGroupName: oneName(q.IDs),
+	})
+	return err
+}
+
+func describeServerlessCaches(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.caches.DescribeServerlessCaches(ctx, &elasticache.DescribeServerlessCachesInput{
+		MaxResults: awssdk.Int32(maxServerlessCaches), NextToken: ifAny(q.Token), ServerlessCacheName: oneName(q.IDs),
+	})
+	return orNoProduct("elasticache", err)
+}
+
+func describeClusters(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.memoryDB.DescribeClusters(ctx, &memorydb.DescribeClustersInput{
+		MaxResults: awssdk.Int32(maxCaches), NextToken: ifAny(q.Token), ClusterName: oneName(q.IDs), ShowShardDetails: awssdk.Bool(true),
+	})
+	return orNoProduct("memory-db", err)
+}
+
+func describeSubnetGroups(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.memoryDB.DescribeSubnetGroups(ctx, &memorydb.DescribeSubnetGroupsInput{
+		MaxResults: awssdk.Int32(maxCaches), NextToken: ifAny(q.Token), SubnetGroupName: oneName(q.IDs),
+	})
+	return err
+}
+
+// getResources asks for tags. Pages are none of those that are asked for by their ARNs.
+func getResources(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.tagging.GetResources(ctx, &tagging.GetResourcesInput{ResourceARNList: q.IDs, PaginationToken: ifAny(q.Token)})
+	return err
+}
+
+// oneName is the name, or that in the ARN, of the one resource that is asked for.
+func oneName(ids []string) *string {
+	if len(ids) == 0 {
+		return nil
+	}
+	return ifAny(nameIn(ids[0]))
 }
 
 // maxFilterValues is how many values EC2 takes in a filter

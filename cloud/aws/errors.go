@@ -2,7 +2,9 @@ package aws
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 
@@ -47,13 +49,21 @@ var codes = withEndings(adapter.Codes{
 	"PriorRequestNotComplete": cloud.Throttled,
 	"*Throttl*":               cloud.Throttled, // Throttling, RequestThrottled …
 
+	"APICallRateForCustomerExceeded": cloud.Throttled,
+
 	"InvalidNextToken":       cloud.ExpiredCursor,
 	"InvalidPaginationToken": cloud.ExpiredCursor,
 	"ExpiredNextToken":       cloud.ExpiredCursor,
 	"InvalidMarker":          cloud.ExpiredCursor,
 
-	"DBInstanceNotFound":   cloud.NotFound,
-	"LoadBalancerNotFound": cloud.NotFound,
+	"DBInstanceNotFound":       cloud.NotFound,
+	"LoadBalancerNotFound":     cloud.NotFound,
+	"ReplicationGroupNotFound": cloud.NotFound,
+	"CacheClusterNotFound":     cloud.NotFound,
+	"ServerlessCacheNotFound":  cloud.NotFound,
+	"ClusterNotFound":          cloud.NotFound,
+	"CacheSubnetGroupNotFound": cloud.NotFound,
+	"SubnetGroupNotFound":      cloud.NotFound,
 
 	"RequestTimeout":     cloud.Timeout,
 	"ServerInternal":     cloud.Unavailable,
@@ -97,15 +107,33 @@ func codeOf(err error) string {
 }
 
 // isUnknown says that an error is of an id that was asked for and is no resource's: EC2
-// and RDS leave such a one out of the answer, Elastic Load Balancing fails for it, and
-// for a text that is no ARN. That RDS leaves it out is documented for its filter alone.
+// and RDS leave such a one out of the answer, the others fail for it, and Elastic Load
+// Balancing for a text that is no ARN. That RDS leaves it out is documented for its filter alone.
 func isUnknown(err error, ids []string) bool {
-	switch codeOf(err) {
-	case "DBInstanceNotFound", "LoadBalancerNotFound":
+	switch code := codeOf(err); {
+	case codes.Class(code) == cloud.NotFound:
 		return true
-	case "ValidationError":
+	case code == "ValidationError":
 		return slices.ContainsFunc(ids, func(id string) bool { return !arn.IsARN(id) })
 	default:
 		return false
+	}
+}
+
+// orNoProduct tells a product that a region does not have: its host, whose name begins like
+// this, does not exist there, or the action is not one of the region's
+// (? neither is documented; both were seen of other products:
+// https://github.com/turbot/steampipe-plugin-aws/issues/868,
+// https://github.com/rebuy-de/aws-nuke/issues/301). A proxy that resolves names itself does
+// not say so: then the product cannot be reached.
+func orNoProduct(host string, err error) error {
+	var unresolved *net.DNSError
+	switch {
+	case errors.As(err, &unresolved) && unresolved.IsNotFound && strings.HasPrefix(unresolved.Name, host+"."):
+		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have it: there is no host %s", unresolved.Name))
+	case codeOf(err) == "InvalidAction":
+		return adapter.WithClass(cloud.RegionDisabled, errors.New("the region does not have it: InvalidAction"))
+	default:
+		return err
 	}
 }

@@ -15,11 +15,14 @@ import (
 	"cloudsync/resource"
 )
 
-// joins are the actions that each kind needs beside its own.
+// joins are the actions that each kind needs beside its own, or beside its first.
 var joins = map[*resource.Kind][]string{
 	resource.HostKind:         {"DescribeVolumes", "DescribeInstanceTypes"},
 	resource.DiskKind:         {"DescribeInstances"},
 	resource.LoadBalancerKind: {"DescribeTags"},
+	resource.CacheKind: {
+		"DescribeCacheClusters", "DescribeCacheSubnetGroups", "GetResources", "DescribeServerlessCaches", "DescribeClusters", "DescribeSubnetGroups",
+	},
 }
 
 // faults are what goes wrong, with the class that it is of. A region that answered 403
@@ -80,7 +83,7 @@ func TestFailedLookupsMakeNothingAbsent(t *testing.T) {
 				fault := test.fault
 				fault.Action = of.action
 				c.Break(fault)
-				found, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"arn:aws:x:y:z:w/1", "some-id"})
+				found, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"arn:aws:x:y:z:w/1", of.id})
 				require.Empty(t, found)
 				require.Equal(t, test.class, cloud.ClassOf(err), "%v", err)
 			})
@@ -104,11 +107,11 @@ func TestErrorCodes(t *testing.T) {
 	for class, codes := range map[cloud.Class]string{
 		cloud.Denied:            "UnauthorizedOperation AccessDenied AccessDeniedException NotAuthorized OperationNotPermitted PendingVerification Blocked",
 		cloud.InvalidCredential: "AuthFailure ExpiredToken ExpiredTokenException RequestExpired InvalidClientTokenId SignatureDoesNotMatch UnrecognizedClientException MissingAuthenticationToken IncompleteSignature InvalidAccessKeyId",
-		cloud.Throttled:         "RequestLimitExceeded Throttling ThrottlingException ThrottledException Throttling.User TooManyRequestsException SlowDown EC2ThrottledException",
+		cloud.Throttled:         "RequestLimitExceeded Throttling ThrottlingException ThrottledException Throttling.User TooManyRequestsException SlowDown APICallRateForCustomerExceededFault EC2ThrottledException",
 		cloud.Unavailable:       "InternalError InternalFailure InternalServerError ServiceUnavailable Unavailable ServiceUnavailableException InvalidInstanceID.NotFound",
 		cloud.RegionDisabled:    "OptInRequired RegionDisabledException",
 		cloud.ExpiredCursor:     "InvalidNextToken InvalidPaginationToken",
-		cloud.NotFound:          "DBInstanceNotFound DBInstanceNotFoundFault LoadBalancerNotFound LoadBalancerNotFoundException",
+		cloud.NotFound:          "DBInstanceNotFound DBInstanceNotFoundFault LoadBalancerNotFound LoadBalancerNotFoundException ReplicationGroupNotFoundFault CacheClusterNotFound ServerlessCacheNotFoundFault ClusterNotFoundFault",
 		cloud.Timeout:           "RequestTimeout",
 		cloud.BadAnswer:         "InvalidParameterValue ValidationError InvalidAction UnknownParameter FilterLimitExceeded",
 	} {
@@ -232,7 +235,7 @@ func TestADisabledRegion(t *testing.T) {
 		client := newClient(t, c)
 		failed := failure(t.Context(), t, client, of.kind, "")
 		require.Equal(t, cloud.RegionDisabled, failed.Class, failed.Error())
-		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"some-id"})
+		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{of.id})
 		require.Equal(t, cloud.RegionDisabled, cloud.ClassOf(err))
 		// Where the account may not ask, nothing else is known than that it was refused.
 		c.Break(fake.Fault{Action: "DescribeRegions", Verdict: fake.Denied})
@@ -256,7 +259,7 @@ func TestARegionThatDoesNotExist(t *testing.T) {
 			_, err := client.List(t.Context(), scope, "")
 			require.Equal(t, cloud.NotFound, cloud.ClassOf(err))
 			require.ErrorContains(t, err, misspelt+": not_found: the region does not exist: "+remedy)
-			_, err = client.Lookup(t.Context(), scope, []string{"some-id"})
+			_, err = client.Lookup(t.Context(), scope, []string{of.id})
 			require.ErrorContains(t, err, "the region does not exist")
 		}
 	}
@@ -269,7 +272,7 @@ func TestADeniedRegion(t *testing.T) {
 		denied.Denied = true
 		client := newClient(t, newCloud(denied))
 		require.Equal(t, cloud.Denied, failure(t.Context(), t, client, of.kind, "").Class)
-		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"some-id"})
+		_, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{of.id})
 		require.Equal(t, cloud.Denied, cloud.ClassOf(err))
 	}
 }
@@ -330,6 +333,10 @@ func TestAbsurdValues(t *testing.T) {
 			`database without an id: it is called "orders", and is "creating"`},
 		"a balancer's time": {resource.LoadBalancerKind, "DescribeLoadBalancers", balancersXML("<LoadBalancerArn>arn:1</LoadBalancerArn><CreatedTime>-</CreatedTime>"),
 			`load balancer "arn:1": CreatedTime makes no sense: "-"`},
+		"a cache's time": {resource.CacheKind, "DescribeReplicationGroups", groupsXML("<ARN>arn:1</ARN><ReplicationGroupCreateTime>-</ReplicationGroupCreateTime>"),
+			`replication group "arn:1": CreateTime makes no sense: "-"`},
+		"a cache's port": {resource.CacheKind, "DescribeReplicationGroups",
+			groupsXML("<ARN>arn:1</ARN><ConfigurationEndpoint><Port>70000</Port></ConfigurationEndpoint>"), `replication group "arn:1": Endpoint.Port makes no sense: "70000"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -452,7 +459,7 @@ func TestResourcesWithoutAnID(t *testing.T) {
 	t.Parallel()
 	for _, of := range kinds {
 		region := few()
-		region.Hosts[0].ID, region.Disks[3].ID, region.Databases[0].ID, region.LoadBalancers[0].ID = "", "", "", ""
+		region.Hosts[0].ID, region.Disks[3].ID, region.Databases[0].ID, region.LoadBalancers[0].ID, region.Caches[0].ID = "", "", "", "", ""
 		page, err := newClient(t, newCloud(region)).List(t.Context(), scopeOf(of.kind), "")
 		require.NoError(t, err)
 		require.Len(t, page.Problems, 1, of.kind.Name())

@@ -74,3 +74,19 @@ func FuzzLoadBalancers(f *testing.F) {
 		"<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><Scheme>internal</Scheme><CreatedTime>2024-01-01T00:00:00Z</CreatedTime><AvailabilityZones><member><LoadBalancerAddresses><member/></LoadBalancerAddresses></member></AvailabilityZones></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>",
 	)
 }
+
+func FuzzReplicationGroups(f *testing.F) {
+	fuzzAnswers(f, resource.CacheKind, "DescribeReplicationGroups",
+		groupsXML("<ARN>arn:1</ARN><MemberClusters><ClusterId>a</ClusterId></MemberClusters><NodeGroups><NodeGroup><PrimaryEndpoint><Port>6379</Port></PrimaryEndpoint><NodeGroupMembers><NodeGroupMember/></NodeGroupMembers></NodeGroup></NodeGroups>"),
+		"<DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups/></DescribeReplicationGroupsResult></DescribeReplicationGroupsResponse>",
+	)
+}
+
+func FuzzCacheMembers(f *testing.F) {
+	fuzzAnswers(f, resource.CacheKind, "DescribeCacheClusters", clustersXML("<CacheClusterId>sessions-0001-001</CacheClusterId><EngineVersion>7.1.0</EngineVersion>"))
+}
+
+func FuzzCacheTags(f *testing.F) {
+	fuzzAnswers(f, resource.CacheKind, "GetResources",
+		`{"ResourceTagMappingList":[{"ResourceARN":"`+groupARN+`sessions","Tags":[{"Key":"a","Value":null}]}],"PaginationToken":null}`, `{"ResourceTagMappingList":[]}`)
+}

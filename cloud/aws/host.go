@@ -129,17 +129,13 @@ func (i *instance) addresses() (private, public []string) {
 // created is the oldest time at which a disk or an interface was attached: EC2 does not
 // say when an instance was made. LaunchTime is that of the last start. It is not used
 // even where nothing was ever attached: each start would be a modification.
-func (i *instance) created(f *adapter.Fields) (oldest time.Time) {
-	consider := func(field, text string) {
-		if at := f.Time(field, text, time.UTC); !at.IsZero() && (oldest.IsZero() || at.Before(oldest)) {
-			oldest = at
-		}
-	}
+func (i *instance) created(f *adapter.Fields) time.Time {
+	var oldest earliest
 	for _, of := range i.Disks {
-		consider("blockDeviceMapping.item.ebs.attachTime", of.EBS.AttachTime)
+		oldest.consider(f, "blockDeviceMapping.item.ebs.attachTime", of.EBS.AttachTime)
 	}
 	for _, of := range i.Interfaces {
-		consider("networkInterfaceSet.item.attachment.attachTime", of.Attachment.AttachTime)
+		oldest.consider(f, "networkInterfaceSet.item.attachment.attachTime", of.Attachment.AttachTime)
 	}
-	return oldest
+	return oldest.Time
 }

@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -55,30 +56,100 @@ type started struct {
 	RootDevice string `json:"rootDeviceName"`
 }
 
-// balancerTags are the tags of load balancers.
-var balancerTags = adapter.Listing[*session, tagged]{
-	What: "its tags", Action: "DescribeTags", Path: "DescribeTagsResult.TagDescriptions.member",
-	Pages: adapter.Tokens(maxARNs), IDs: adapter.Together(maxARNs),
-	Ask: ask[tagged]("", describeTags),
-	ID:  func(t *tagged) string { return t.ARN },
+// cacheMembers are what the list of replication groups does not say of them, by their members:
+// all clusters, since none of several is asked for by its name in one call.
+var cacheMembers = adapter.Beside[*session, cacheMember, cacheMember]{
+	List: &adapter.Listing[*session, cacheMember]{
+		What: "cache cluster", Action: "DescribeCacheClusters", Path: "DescribeCacheClustersResult.CacheClusters.CacheCluster",
+		Pages: adapter.Tokens(maxCaches), IDs: adapter.Alone(maxCacheIDs),
+		Ask: ask[cacheMember]("DescribeCacheClustersResult.Marker", describeCacheMembers),
+		ID:  func(m *cacheMember) string { return m.ID },
+	},
+	Of:    func(_ *adapter.Fields, m *cacheMember) (cacheMember, []string) { return *m, []string{m.ID} },
+	Whose: []string{"CacheClusterId"},
+	ByIDs: true,
 }
 
-type tagged struct {
-	ARN  string `json:"ResourceArn"`
-	Tags []tag
+type cacheMember struct {
+	ID            string `json:"CacheClusterId"`
+	Engine        string
+	EngineVersion string
+	SubnetGroup   string `json:"CacheSubnetGroupName"`
+}
+
+var cacheSubnetGroups = networksOf(&adapter.Listing[*session, subnetGroup]{
+	Action: "DescribeCacheSubnetGroups", Path: "DescribeCacheSubnetGroupsResult.CacheSubnetGroups.CacheSubnetGroup",
+	Ask: ask[subnetGroup]("DescribeCacheSubnetGroupsResult.Marker", describeCacheSubnetGroups),
+})
+
+var memorySubnetGroups = networksOf(&adapter.Listing[*session, subnetGroup]{
+	Action: "DescribeSubnetGroups", Path: "SubnetGroups", Ask: askJSON[subnetGroup]("NextToken", describeSubnetGroups),
+})
+
+// subnetGroup is one of ElastiCache or of MemoryDB, by the names that it has in either.
+type subnetGroup struct {
+	Name, CacheSubnetGroupName string
+	VPC                        string `json:"VpcId"`
+	Subnets                    []struct{ Identifier, SubnetIdentifier string }
+}
+
+func (g *subnetGroup) name() string { return cmp.Or(g.CacheSubnetGroupName, g.Name) }
+
+// network is that of a subnet group, with all subnets that a node may be in.
+type network struct {
+	vpc     string
+	subnets []string
+}
+
+// networks are those of subnet groups, by their names.
+type networks = adapter.Beside[*session, subnetGroup, network]
+
+// networksOf are those of the subnet groups that are in a list.
+func networksOf(list *adapter.Listing[*session, subnetGroup]) networks {
+	list.What, list.ID = "subnet group", (*subnetGroup).name
+	list.Pages, list.IDs = adapter.Tokens(maxCaches), adapter.Alone(maxCacheIDs)
+	return networks{
+		List: list,
+		Of: func(_ *adapter.Fields, g *subnetGroup) (in network, names []string) {
+			for _, subnet := range g.Subnets {
+				in.subnets = append(in.subnets, cmp.Or(subnet.SubnetIdentifier, subnet.Identifier))
+			}
+			in.vpc = g.VPC
+			return in, []string{g.name()}
+		},
+		Whose: []string{"CacheSubnetGroupName", "Name"},
+		ByIDs: true,
+	}
+}
+
+// joinCaches joins caches with their members, their networks and their tags.
+func joinCaches(groups *networks) func(context.Context, *session, adapter.Batch[cache]) (func(*adapter.Fields, *cache) resource.Row, error) {
+	return func(ctx context.Context, s *session, page adapter.Batch[cache]) (func(*adapter.Fields, *cache) resource.Row, error) {
+		memberOf, err := cacheMembers.Join(ctx, s, page.Visit(), page.IDs((*cache).member))
+		if err != nil {
+			return nil, err
+		}
+		groupOf := func(f *adapter.Fields, c *cache) string {
+			return cmp.Or(c.CacheSubnetGroupName, c.SubnetGroupName, memberOf(f, c.member()).SubnetGroup)
+		}
+		networkOf, err := groups.Join(ctx, s, page.Visit(), page.IDs(func(c *cache) string { return groupOf(&adapter.Fields{}, c) }))
+		if err != nil {
+			return nil, err
+		}
+		tags, _, err := tagsOf(ctx, s, &resourceTags, page.Region, page.IDs(cacheARN))
+		return func(f *adapter.Fields, c *cache) resource.Row {
+			return cacheRow(f, c, memberOf(f, c.member()), networkOf(f, groupOf(f, c)), tags.read(f, c.ARN))
+		}, err
+	}
 }
 
 // joinLoadBalancers joins load balancers with their tags. One that is not known to have
 // any went away since.
 func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
 	arns := page.IDs(loadBalancerARN)
-	described, unknown, err := balancerTags.ByIDs(ctx, s, page.Region, arns)
+	tags, unknown, err := tagsOf(ctx, s, &balancerTags, page.Region, arns)
 	if err != nil {
 		return nil, err
-	}
-	tags := map[string]*adapter.Item[tagged]{}
-	for i := range described {
-		tags[described[i].Value.ARN] = &described[i]
 	}
 	for _, arn := range arns {
 		if tags[arn] == nil && !slices.Contains(unknown, arn) {
@@ -86,17 +157,9 @@ func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadB
 		}
 	}
 	return func(f *adapter.Fields, b *loadBalancer) resource.Row {
-		of := tags[b.ARN]
-		switch {
-		case of != nil:
-			if problem := of.Read(balancerTags.What, b.ARN).Problem(); problem != "" {
-				f.Fail("%s", problem)
-			}
-			return loadBalancerRow(f, b, of.Value.Tags)
-		case b.ARN == "":
-			return loadBalancerRow(f, b, nil)
-		default:
+		if b.ARN != "" && tags[b.ARN] == nil {
 			return nil
 		}
+		return loadBalancerRow(f, b, tags.read(f, b.ARN))
 	}, nil
 }

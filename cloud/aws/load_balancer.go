@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/arn"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -28,7 +26,7 @@ var loadBalancers = adapter.Listing[*session, loadBalancer]{
 	Ask:    ask[loadBalancer]("DescribeLoadBalancersResult.NextMarker", describeLoadBalancers),
 	ID:     loadBalancerARN,
 	Join:   joinLoadBalancers,
-	Region: (*loadBalancer).region,
+	Region: func(b *loadBalancer) string { return regionOf(b.ARN) },
 }
 
 // loadBalancer is the part of a load balancer that is kept.
@@ -49,12 +47,6 @@ type loadBalancer struct {
 }
 
 func loadBalancerARN(b *loadBalancer) string { return b.ARN }
-
-// region is that of the ARN.
-func (b *loadBalancer) region() string {
-	name, _ := arn.Parse(b.ARN) // one that is none has no region
-	return name.Region
-}
 
 var schemes = map[string]string{"internet-facing": resource.SchemePublic, "internal": resource.SchemeInternal}
 

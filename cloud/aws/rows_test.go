@@ -51,6 +51,14 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			number: "<State>3</State>", time: "<CreatedTime>soon</CreatedTime>",
 			list: "<AvailabilityZones>none</AvailabilityZones>", null: "<AvailabilityZones/><State/>",
 		},
+		{
+			kind: resource.CacheKind, action: "DescribeReplicationGroups",
+			before: "<DescribeReplicationGroupsResponse><DescribeReplicationGroupsResult><ReplicationGroups>",
+			after:  "</ReplicationGroups></DescribeReplicationGroupsResult></DescribeReplicationGroupsResponse>",
+			id:     "<ReplicationGroup><ARN>arn:ID-%d</ARN>BODY</ReplicationGroup>",
+			number: "<ConfigurationEndpoint><Port>many</Port></ConfigurationEndpoint>", time: "<ReplicationGroupCreateTime>soon</ReplicationGroupCreateTime>",
+			list: "<NodeGroups>none</NodeGroups>", null: "<NodeGroups/><MemberClusters/><ConfigurationEndpoint/><ReplicationGroupCreateTime/>",
+		},
 	} {
 		t.Run(of.kind.Name(), func(t *testing.T) {
 			t.Parallel()

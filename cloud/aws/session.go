@@ -8,8 +8,11 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticache"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/memorydb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
+	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"cloudsync/cloud/adapter"
@@ -66,9 +69,12 @@ func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Reg
 
 // clients are those of one region.
 type clients struct {
-	ec2 *ec2.Client
-	rds *rds.Client
-	elb *elb.Client
+	ec2      *ec2.Client
+	rds      *rds.Client
+	elb      *elb.Client
+	caches   *elasticache.Client
+	memoryDB *memorydb.Client
+	tagging  *tagging.Client
 }
 
 // in returns the region's clients. They are kept: each learns how far the clocks are
@@ -86,9 +92,12 @@ func (s *session) in(region string) *clients {
 
 func (s *session) newClients(region string) *clients {
 	return &clients{
-		ec2: ec2.NewFromConfig(s.config("ec2", region, s.credentials)),
-		rds: rds.NewFromConfig(s.config("rds", region, s.credentials)),
-		elb: elb.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
+		ec2:      ec2.NewFromConfig(s.config("ec2", region, s.credentials)),
+		rds:      rds.NewFromConfig(s.config("rds", region, s.credentials)),
+		elb:      elb.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
+		caches:   elasticache.NewFromConfig(s.config("elasticache", region, s.credentials)),
+		memoryDB: memorydb.NewFromConfig(s.config("memorydb", region, s.credentials)),
+		tagging:  tagging.NewFromConfig(s.config("tagging", region, s.credentials)),
 	}
 }
 

@@ -124,28 +124,35 @@ func change(c *fake.Cloud, what func(*fake.Region)) {
 	c.Update(func(accounts []*fake.Account) { what(accounts[0].Region(region)) })
 }
 
-// kinds are the four, with the action that lists each.
+// kinds are the five, with the action that lists each, or is the first to, and an id that
+// nothing has.
 var kinds = []struct {
-	kind   *resource.Kind
-	action string
+	kind       *resource.Kind
+	action, id string
 }{
-	{resource.HostKind, "DescribeInstances"},
-	{resource.DiskKind, "DescribeVolumes"},
-	{resource.DatabaseKind, "DescribeDBInstances"},
-	{resource.LoadBalancerKind, "DescribeLoadBalancers"},
+	{resource.HostKind, "DescribeInstances", "some-id"},
+	{resource.DiskKind, "DescribeVolumes", "some-id"},
+	{resource.DatabaseKind, "DescribeDBInstances", "some-id"},
+	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id"},
+	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone"},
 }
 
-// few is a region with two of each kind.
+// few is a region with two of each kind, or more.
 func few() *fake.Region {
 	return &fake.Region{
 		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
+		Caches: someCaches(),
 	}
 }
 
-// failure is the error of listing a kind.
+// failure is the error of listing a kind, on the page at the cursor or a later one.
 func failure(ctx context.Context, t testing.TB, client cloud.Provider, kind *resource.Kind, cursor string) *cloud.Error {
 	t.Helper()
 	page, err := client.List(ctx, scopeOf(kind), cursor)
+	for err == nil && page.Next != "" && page.Next != cursor {
+		cursor = page.Next
+		page, err = client.List(ctx, scopeOf(kind), cursor)
+	}
 	require.Error(t, err)
 	require.Empty(t, page, "a page that cannot be had is no page")
 	var failed *cloud.Error

@@ -49,6 +49,12 @@ type realCloud struct {
 	whole    bool   // its lists are of all regions, none of which refuses alone
 }
 
+// What the rows of caches have, in SQL.
+const (
+	sharded  = "shards = 2 AND replicas = 1"
+	madeThen = "cloud_created_at = '2026-01-02 03:04:00'"
+)
+
 var realClouds = []realCloud{
 	{
 		provider: "alibaba", handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
@@ -70,13 +76,14 @@ var realClouds = []realCloud{
 		id: func(n int) string { return fmt.Sprintf("i-%017x", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "m5.xlarge",
 		database: "db-", balancer: "arn:aws:elasticloadbalancing:REGION:100000000001:loadbalancer/app/b/",
+		cache: "arn:aws:elasticache:REGION:100000000001:replicationgroup:cache-", cacheHas: "memory_mib IS NULL AND " + sharded + " AND " + madeThen,
 	},
 	{
 		provider: "huawei", handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
 		accounts: [2]string{"0a0000000000000000000000000000a1", "0a0000000000000000000000000000a2"}, running: "ACTIVE",
 		id: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "s6.xlarge.4",
-		database: "db", balancer: "lb", cache: "dcs",
+		database: "db", balancer: "lb", cache: "dcs", cacheHas: "memory_mib = 2048 AND " + madeThen,
 	},
 	{
 		provider: "azure", handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
@@ -84,7 +91,7 @@ var realClouds = []realCloud{
 		id: func(n int) string { return fmt.Sprintf("11111111-0000-0000-0000-%012d", n) }, keys: [2]string{"client_id", "client_secret"},
 		also: "tenant_id: 00000000-0000-0000-0000-00000000000d", zones: func(string) string { return "1" }, size: "Standard_D4s_v5",
 		database: "db-", balancer: "lb-", cache: "cache-", whole: true,
-		cacheOf: "Premium_P1", cacheHas: "instance_type = 'Premium_P1' AND memory_mib = 12288 AND cloud_created_at IS NULL",
+		cacheOf: "Premium_P1", cacheHas: "instance_type = 'Premium_P1' AND memory_mib = 12288 AND cloud_created_at IS NULL AND " + sharded,
 	},
 }
 
@@ -246,22 +253,16 @@ func (r *realStack) requireFirstLoad(t *testing.T) {
 		require.Equal(t, activities.Stats{CloudNum: allHosts, ToAdd: allHosts, SuAdd: allHosts}, report.Stats)
 		require.EqualValues(t, allHosts, r.count(t, "SELECT COUNT(*) FROM "+kind+" WHERE provider = ?", r.provider))
 	}
-	kinds := []string{"resource_database", "resource_load_balancer"}
-	if r.cache != "" {
-		kinds = append(kinds, "resource_cache")
-	}
-	for _, kind := range kinds {
+	for _, kind := range []string{"resource_database", "resource_load_balancer", "resource_cache"} {
 		report := r.runKind(t, kind, 0)
 		require.Equal(t, activities.Stats{CloudNum: 4, ToAdd: 4, SuAdd: 4}, report.Stats)
 		require.Equal(t, activities.Unchanged, r.runKind(t, kind, 0).Outcome)
 	}
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_database WHERE engine = 'mysql' AND name LIKE 'database-%'"))
 	require.EqualValues(t, 4, r.count(t, "SELECT COUNT(*) FROM resource_load_balancer WHERE scheme = 'internal' AND name LIKE 'balancer-%'"))
-	if r.cache != "" {
-		has := cmp.Or(r.cacheHas, "memory_mib = 2048 AND cloud_created_at = '2026-01-02 03:04:00'")
-		require.EqualValues(t, 4, r.count(t, `SELECT COUNT(*) FROM resource_cache WHERE engine = 'redis' AND name LIKE 'cache-%'
-			AND shards = 2 AND replicas = 1 AND port = 6379 AND endpoint LIKE '10.4.0.%' AND `+has))
-	}
+	has := cmp.Or(r.cacheHas, "memory_mib = 2048 AND "+sharded+" AND "+madeThen)
+	require.EqualValues(t, 4, r.count(t, `SELECT COUNT(*) FROM resource_cache WHERE engine = 'redis' AND name LIKE 'cache-%'
+		AND port = 6379 AND endpoint LIKE '10.4.0.%' AND `+has))
 	require.EqualValues(t, fleets[1][0], r.count(t, "SELECT COUNT(*) FROM resource_host WHERE account = 'two' AND region = ?", r.regions[0]))
 	// Host 42, whose every column here needs one of the cloud's listings.
 	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_host WHERE native_id = ? AND name = 'host-42' AND status = ?

@@ -1,10 +1,12 @@
-// Package awsfake is a fake AWS: the query APIs of EC2, RDS, Elastic Load Balancing and
-// STS at one address, over the resources of a fake.Cloud. Each request is of the
+// Package awsfake is a fake AWS: the query APIs of EC2, RDS, Elastic Load Balancing,
+// ElastiCache and STS, and the JSON APIs of MemoryDB and Resource Groups Tagging at one
+// address, over the resources of a fake.Cloud. Each request is of the
 // product and region that its signature names.
 package awsfake
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -30,7 +32,8 @@ type server struct {
 // request is one as the products understand it.
 type request struct {
 	*server
-	product string // as in the signature: ec2, rds, elasticloadbalancing, sts
+	product string // as in the signature: ec2, rds, elasticloadbalancing, elasticache, memorydb, tagging, sts
+	isJSON  bool
 	ask     fake.Ask
 	form    url.Values
 	cursor  string
@@ -63,17 +66,46 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 var credential = regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=([^/,]+)/\d{8}/([^/,]+)/([^/,]+)/aws4_request, `)
 
 func (s *server) read(r *http.Request) (*request, error) {
-	if err := r.ParseForm(); err != nil {
+	form, err := formOf(r)
+	if err != nil {
 		return nil, fmt.Errorf("read the form: %w", err)
 	}
 	parts := credential.FindStringSubmatch(r.Header.Get("Authorization"))
 	if parts == nil {
 		return nil, fmt.Errorf("the request is not signed")
 	}
-	q := &request{server: s, product: parts[3], form: r.PostForm, number: s.count.Add(1)}
+	q := &request{server: s, product: parts[3], isJSON: r.Header.Get(target) != "", form: form, number: s.count.Add(1)}
 	q.ask = fake.Ask{KeyID: parts[1], Region: parts[2], Action: q.form.Get("Action")}
 	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker")
 	return q, nil
+}
+
+// target is the header that names the action of a JSON API, after a dot.
+const target = "X-Amz-Target"
+
+// formOf are the parameters of a request. Those of a JSON API are written as those of the
+// others are.
+func formOf(r *http.Request) (url.Values, error) {
+	of := r.Header.Get(target)
+	if of == "" {
+		err := r.ParseForm()
+		return r.PostForm, err
+	}
+	var parameters map[string]any
+	if err := json.NewDecoder(r.Body).Decode(&parameters); err != nil {
+		return nil, err
+	}
+	form := url.Values{"Action": {of[strings.IndexByte(of, '.')+1:]}}
+	for name, value := range parameters {
+		list, isList := value.([]any)
+		if !isList {
+			form.Set(name, fmt.Sprint(value))
+		}
+		for i, one := range list {
+			form.Set(name+"."+strconv.Itoa(i+1), fmt.Sprint(one))
+		}
+	}
+	return form, nil
 }
 
 func (q *request) answer(w http.ResponseWriter) {
@@ -87,6 +119,13 @@ func (q *request) answer(w http.ResponseWriter) {
 		"rds/DescribeDBInstances":                    q.describeDBInstances,
 		"elasticloadbalancing/DescribeLoadBalancers": q.describeLoadBalancers,
 		"elasticloadbalancing/DescribeTags":          q.describeTags,
+		"elasticache/DescribeReplicationGroups":      q.describeReplicationGroups,
+		"elasticache/DescribeCacheClusters":          q.describeCacheClusters,
+		"elasticache/DescribeServerlessCaches":       q.describeServerlessCaches,
+		"elasticache/DescribeCacheSubnetGroups":      q.describeCacheSubnetGroups,
+		"memorydb/DescribeClusters":                  q.describeClusters,
+		"memorydb/DescribeSubnetGroups":              q.describeSubnetGroups,
+		"tagging/GetResources":                       q.getResources,
 	}
 	call, known := answers[q.product+"/"+q.ask.Action]
 	if !known {
@@ -104,7 +143,21 @@ func (q *request) answer(w http.ResponseWriter) {
 		q.fail(w, err)
 		return
 	}
-	write(w, http.StatusOK, answer)
+	q.write(w, http.StatusOK, answer)
+}
+
+func (q *request) write(w http.ResponseWriter, status int, answer any) {
+	if q.isJSON {
+		writeJSON(w, status, answer)
+		return
+	}
+	write(w, status, answer)
+}
+
+func writeJSON(w http.ResponseWriter, status int, answer any) {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(answer) // fails where the caller went away
 }
 
 // failure is an error of the API.
@@ -122,8 +175,11 @@ func (q *request) refuse(w http.ResponseWriter) {
 		w.Header().Set("X-Amz-Retry-After", strconv.FormatInt(q.RetryAfter.Milliseconds(), 10))
 	}
 	refusals := queryRefusals
-	if q.product == "ec2" {
+	switch {
+	case q.product == "ec2":
 		refusals = ec2Refusals
+	case q.isJSON:
+		refusals = jsonRefusals
 	}
 	refused := refusals[q.Verdict]
 	if q.Verdict == fake.ExpiredCursor && q.product == "elasticloadbalancing" {
@@ -150,6 +206,15 @@ var queryRefusals = map[fake.Verdict]failure{
 	fake.ExpiredCursor:     {http.StatusBadRequest, "InvalidParameterValue", "The marker is not valid"},
 }
 
+var jsonRefusals = map[fake.Verdict]failure{
+	fake.InvalidCredential: {http.StatusBadRequest, "UnrecognizedClientException", "The security token included in the request is invalid."},
+	fake.RegionDisabled:    {http.StatusBadRequest, "UnrecognizedClientException", "The security token included in the request is invalid."},
+	fake.Denied:            {http.StatusBadRequest, "AccessDeniedException", "User is not authorized to perform this action"},
+	fake.Throttled:         {http.StatusBadRequest, "ThrottlingException", "Rate exceeded"},
+	fake.ServerError:       {http.StatusInternalServerError, "InternalFailure", "An internal error has occurred"},
+	fake.ExpiredCursor:     {http.StatusBadRequest, "InvalidParameterValueException", "The token is not valid"},
+}
+
 // ec2Failure is EC2's form of an error, queryFailure that of the others.
 type ec2Failure struct {
 	XMLName   xml.Name `xml:"Response"`
@@ -171,8 +236,12 @@ func (q *request) fail(w http.ResponseWriter, err error) {
 	if !ok {
 		failed = &failure{http.StatusBadRequest, "InvalidParameterValue", err.Error()}
 	}
-	if q.product == "ec2" {
+	switch {
+	case q.product == "ec2":
 		write(w, failed.status, ec2Failure{Code: failed.code, Message: failed.message, RequestID: q.id()})
+		return
+	case q.isJSON:
+		writeJSON(w, failed.status, map[string]string{"__type": failed.code, "message": failed.message})
 		return
 	}
 	write(w, failed.status, queryFailure{Type: "Sender", Code: failed.code, Message: failed.message, RequestID: q.id()})
