@@ -14,15 +14,12 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// scopesAtOnce is how many scopes of a bundle an activity works on side by side. With four,
-// the first load of a million hosts in large scopes took 60 MiB more, and no less time.
-const scopesAtOnce = 3
-
 // scopeInput is what an activity is given of a scope.
 type scopeInput[In any] interface {
 	*In
 	of(kind string, run RunRef)
 	place() string
+	weight() int64
 }
 
 // onBundle does an activity's work for each scope of a bundle, some side by side. What is
@@ -33,7 +30,7 @@ func onBundle[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[
 	w := &bundleWork[Out]{done: map[int]Result[Out]{}, going: map[int]progress{}, beat: startBeat(ctx)}
 	defer w.beat.stop()
 	w.resume(ctx)
-	turns := semaphore.NewWeighted(scopesAtOnce)
+	turns := semaphore.NewWeighted(fullWeight)
 	var all sync.WaitGroup
 	begun := false
 	for i := range in.Scopes {
@@ -45,11 +42,12 @@ func onBundle[In any, P scopeInput[In], Out any](ctx context.Context, in Bundle[
 			continue
 		}
 		begun = true
-		if turns.Acquire(ctx, 1) != nil {
+		weight := P(&in.Scopes[i]).weight()
+		if turns.Acquire(ctx, weight) != nil {
 			break
 		}
 		all.Go(func() {
-			defer turns.Release(1)
+			defer turns.Release(weight)
 			scope := in.Scopes[i]
 			P(&scope).of(in.Kind, in.Run)
 			out, err := sheltered(ctx, func() (Out, error) { return do(ctx, scope, w.position(i)) })

@@ -55,3 +55,34 @@ type ScopeIn struct {
 func (in *ScopeIn) of(kind string, run RunRef) { in.Kind, in.Run = kind, run }
 
 func (in *ScopeIn) place() string { return in.Scope.Place() }
+
+func (in *ScopeIn) weight() int64 { return in.Scope.weight() }
+
+// weight is less for what has changed of a scope than for all of it.
+func (in *ApplyIn) weight() int64 { return min(in.Scope.weight(), newWeight) }
+
+// The weights of scopes say how many of a bundle an activity works on side by side: a large
+// one alone, since it takes the memory, eight small ones, which mostly wait for the cloud,
+// and three of which nothing is stored. Of those, four took 60 MiB more in the first load
+// of a million hosts in large scopes, and no less time.
+const (
+	fullWeight  = 24
+	smallWeight = fullWeight / 8
+	newWeight   = fullWeight / 3
+	// fullRows are the rows of a scope that is worked on alone.
+	fullRows = 20_000
+)
+
+func (s LocalScope) weight() int64 {
+	switch rows := s.Local.Count; {
+	case rows == 0:
+		return newWeight
+	case rows >= fullRows:
+		return fullWeight
+	default:
+		return max(smallWeight, fullWeight*rows/fullRows)
+	}
+}
+
+// SideBySide is how many scopes like this one an activity works on at once.
+func (s LocalScope) SideBySide() int { return int(fullWeight / s.weight()) }

@@ -15,20 +15,22 @@ const (
 	// them stays far below 64 KiB.
 	bundleScopes = 50
 	// bundleRows is how many rows a bundle has at most, unless one scope alone has more.
-	bundleRows = 20_000
+	bundleRows = 150_000
 	// newScopeRows is what a scope counts for of which nothing is stored: nobody knows how
 	// many rows it has.
-	newScopeRows = 1000
+	newScopeRows = 7500
 )
 
 // bundlesOf divides scopes into bundles, each of one account, in the order of their first
-// scopes.
-func bundlesOf(scopes []activities.LocalScope) (bundles [][]activities.LocalScope) {
+// scopes. There are so many of them that all turns are used, where several bundles may be
+// worked on at once.
+func bundlesOf(scopes []activities.LocalScope, atOnce int) (bundles [][]activities.LocalScope) {
 	type room struct {
-		bundle int
-		rows   int64
+		bundle, scopes int
+		rows           int64
 	}
 	open := map[resource.Account]room{}
+	ofTurn := ceilDiv(len(scopes), max(1, atOnce))
 	for _, scope := range scopes {
 		rows := scope.Local.Count
 		if rows == 0 {
@@ -39,8 +41,8 @@ func bundlesOf(scopes []activities.LocalScope) (bundles [][]activities.LocalScop
 			continue
 		}
 		in, ok := open[scope.Owner()]
-		if !ok || len(bundles[in.bundle]) == bundleScopes || in.rows+rows > bundleRows {
-			in = room{bundle: len(bundles)}
+		if !ok || len(bundles[in.bundle]) == in.scopes || in.rows+rows > bundleRows {
+			in = room{bundle: len(bundles), scopes: min(bundleScopes, ofTurn*scope.SideBySide())}
 			bundles = append(bundles, nil)
 		}
 		in.rows += rows

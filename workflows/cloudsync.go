@@ -233,7 +233,7 @@ func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesO
 
 // syncScopes syncs the scopes in this execution, in bundles.
 func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
-	bundles := bundlesOf(s.load(ctx, scopeIDs))
+	bundles := bundlesOf(s.load(ctx, scopeIDs), s.parallel)
 	byAccount := turns{
 		atOnce: s.parallel,
 		of:     func(i int) resource.Account { return bundles[i][0].Owner() },

@@ -89,7 +89,7 @@ func (w *world) rows(id int64) int64 {
 	case w.empty[id]:
 		return 0
 	case w.large || w.larger[id]:
-		return 30_000
+		return 200_000
 	default:
 		return 10
 	}
