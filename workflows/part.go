@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -137,6 +138,8 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 		StaticSummary:         summaryOf(part.String()),
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
+		// A run that is reset, or starts over, may have left its parts at work.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING,
 	})
 	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
 		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(part.has), MaxParallel: parallel, PlanBytes: s.planBytes,

@@ -176,6 +176,29 @@ func TestFiguresOfAResetRun(t *testing.T) {
 	}
 }
 
+// If a run is reset while its parts are at work, those that it begins again take the place
+// of the ones that it had.
+func TestPartsOfAResetRun(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	cloud := newSlow(410)
+	s.startBuild(t, "v1.0.0", cloud)
+	first := s.start(t, hostKind)
+	<-cloud.asked
+	second, ok := s.reset(t, first.GetID(), first.GetRunID())
+	require.True(t, ok)
+	require.Eventually(t, func() bool {
+		return slices.ContainsFunc(s.events(t, second.GetID(), second.GetRunID()), func(event *history.HistoryEvent) bool {
+			return event.GetChildWorkflowExecutionStartedEventAttributes() != nil || event.GetStartChildWorkflowExecutionFailedEventAttributes() != nil
+		})
+	}, patience, 50*time.Millisecond)
+	cloud.release()
+	report := s.reportOrFailure(t, second)
+	require.Equal(t, activities.OK, report.Outcome, report.Attention)
+	require.Equal(t, [2]int64{410, 0}, [2]int64{report.Scopes, report.ScopesFailed})
+	s.requireFigures(t)
+}
+
 // loaded is how many hosts a loader's cloud has, in batches enough that some wait at the
 // gate.
 const loaded = 12_000
