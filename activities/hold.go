@@ -3,7 +3,6 @@ package activities
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,21 +53,29 @@ func (a *Activities) keepHold(ctx context.Context, in KeepHoldIn) (KeepHoldOut, 
 	if err := a.deps.Store.KeepHold(ctx, set, in.Digest, stands); err != nil {
 		return KeepHoldOut{}, temporalError(ctx, err)
 	}
-	if slices.Contains(in.Approved, in.Digest.String()) {
-		return KeepHoldOut{}, nil // it is held for another reason
+	if len(in.Approved) == 0 || slices.Contains(in.Approved, in.Digest.String()) { // approved, and held for another reason
+		return KeepHoldOut{}, nil
 	}
-	for _, digest := range in.Approved {
-		approved, err := a.deps.Store.LoadHold(ctx, in.Scope.ID, digest)
-		if errors.Is(err, store.ErrNotFound) {
-			continue // another scope's
-		}
-		if err != nil {
-			return KeepHoldOut{}, temporalError(ctx, err)
-		}
-		mismatch, err := a.compareHold(ctx, in, set, approved)
-		return KeepHoldOut{Mismatch: mismatch}, temporalError(ctx, err)
+	mismatch, err := a.mismatch(ctx, in, set)
+	return KeepHoldOut{Mismatch: mismatch}, temporalError(ctx, err)
+}
+
+// mismatch says how the set differs from the approved one of the scope; "" for none. Most
+// of what is approved can be of other scopes.
+func (a *Activities) mismatch(ctx context.Context, in KeepHoldIn, set store.BatchSet) (string, error) {
+	kept, err := a.deps.Store.KeptHolds(ctx, in.Scope.ID)
+	if err != nil {
+		return "", err
 	}
-	return KeepHoldOut{}, nil
+	i := slices.IndexFunc(in.Approved, func(digest string) bool { return slices.Contains(kept, digest) })
+	if i < 0 {
+		return "", nil
+	}
+	approved, err := a.deps.Store.LoadHold(ctx, in.Scope.ID, in.Approved[i])
+	if err != nil {
+		return "", err
+	}
+	return a.compareHold(ctx, in, set, approved)
 }
 
 // compareHold says how the set differs from the approved one.

@@ -85,6 +85,15 @@ func forgetHolds(ctx context.Context, tx bun.Tx, scopeID int64) error {
 	return err
 }
 
+// KeptHolds are the digests under which sets of the scope are kept.
+func (s *Store) KeptHolds(ctx context.Context, scopeID int64) (digests []string, err error) {
+	err = s.db.NewSelect().Model((*holdRow)(nil)).ColumnExpr("DISTINCT digest").Where("scope_id = ?", scopeID).Scan(ctx, &digests)
+	if err != nil {
+		return nil, fmt.Errorf("read which deletions scope %d held: %w", scopeID, err)
+	}
+	return digests, nil
+}
+
 // LoadHold returns the entries of a set that was held under the digest;
 // ErrNotFound if the scope never held it, or too long ago.
 func (s *Store) LoadHold(ctx context.Context, scopeID int64, digest string) ([]resource.Entry, error) {

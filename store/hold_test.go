@@ -38,6 +38,14 @@ func TestASetThatIsStillHeldIsKept(t *testing.T) {
 	_, err := b.LoadHold(t.Context(), b.lease.ScopeID, once)
 	require.ErrorIs(t, err, store.ErrNotFound)
 	require.Equal(t, kept, b.count(t, "SELECT COUNT(DISTINCT digest) FROM sync_hold"))
+	digests, err := b.KeptHolds(t.Context(), b.lease.ScopeID)
+	require.NoError(t, err)
+	require.Len(t, digests, kept)
+	require.Contains(t, digests, steady)
+	require.NotContains(t, digests, once)
+	digests, err = b.KeptHolds(t.Context(), b.lease.ScopeID+1)
+	require.NoError(t, err)
+	require.Empty(t, digests, "another scope's")
 }
 
 // digestOf is that of rows that were written.
