@@ -63,6 +63,20 @@ func (c AccountCheck) Cut(bytes int) AccountCheck {
 	return c
 }
 
+// Bytes is how much text the check has.
+func (c AccountCheck) Bytes() int {
+	bytes := len(c.Error)
+	for _, kind := range c.Kinds {
+		for _, failure := range kind.Failures {
+			bytes += len(failure.Region) + len(failure.Error)
+		}
+	}
+	for _, region := range slices.Concat(c.NotEnabled, c.NotListed) {
+		bytes += len(region)
+	}
+	return bytes
+}
+
 // take is the text, or as much of it as is left.
 func take(left *int, text string) string {
 	text = cutAt(text, min(len(text), max(*left-len("…"), 0)))

@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,11 +61,27 @@ func CheckAccountsWorkflow(ctx workflow.Context, in CheckAccountsInput) (Account
 	report := AccountsReport{Accounts: make([]activities.AccountCheck, len(accounts))}
 	some := turns{atOnce: accountsAtOnce, name: func(i int) string { return accounts[i].String() }}
 	some.each(ctx, len(accounts), func(ctx workflow.Context, i int) {
-		report.Accounts[i] = checkAccount(ctx, accounts[i]).Cut(maxReportText / len(accounts))
+		report.Accounts[i] = checkAccount(ctx, accounts[i])
 		progress.Done++
 	})
+	fitReport(report.Accounts)
 	report.TimeTook = since(ctx).Seconds()
 	return report, ctx.Err()
+}
+
+// fitReport cuts the texts of checks until they fit a report together. Each has the same
+// share, of which most need nothing: the others share what is left over.
+func fitReport(checks []activities.AccountCheck) {
+	byBytes := make([]*activities.AccountCheck, len(checks))
+	for i := range checks {
+		byBytes[i] = &checks[i]
+	}
+	slices.SortStableFunc(byBytes, func(a, b *activities.AccountCheck) int { return cmp.Compare(a.Bytes(), b.Bytes()) })
+	left := maxReportText
+	for i, check := range byBytes {
+		*check = check.Cut(left / (len(byBytes) - i))
+		left -= check.Bytes()
+	}
 }
 
 func listAccounts(ctx workflow.Context, only []string) ([]resource.Account, error) {

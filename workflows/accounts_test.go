@@ -16,7 +16,10 @@ import (
 )
 
 // accountsWorld answers for so many accounts.
-type accountsWorld struct{ accounts int }
+type accountsWorld struct {
+	accounts int
+	failing  map[string]bool // those that cannot be read; nil: all
+}
 
 func (w *accountsWorld) ListAccounts(context.Context) (out activities.ListAccountsOut, err error) {
 	for i := range w.accounts {
@@ -29,6 +32,9 @@ func (w *accountsWorld) CheckAccount(_ context.Context, in resource.Account) (ac
 	if in.Name == "a1" {
 		return activities.AccountCheck{}, denied()
 	}
+	if w.failing != nil && !w.failing[in.Name] {
+		return activities.AccountCheck{Account: in, Kinds: []activities.KindCheck{{Kind: kind, Readable: 40}}}, nil
+	}
 	check := activities.AccountCheck{Account: in, Kinds: []activities.KindCheck{{Kind: kind, Failed: 40}}}
 	for range 40 {
 		check.Kinds[0].Failures = append(check.Kinds[0].Failures, activities.RegionCheck{Region: "r", Error: strings.Repeat("x", 300)})
@@ -39,9 +45,14 @@ func (w *accountsWorld) CheckAccount(_ context.Context, in resource.Account) (ac
 
 func checkAccounts(t *testing.T, accounts int, only ...string) (report workflows.AccountsReport, err error) {
 	t.Helper()
+	return checkWorld(t, &accountsWorld{accounts: accounts}, only...)
+}
+
+func checkWorld(t *testing.T, world *accountsWorld, only ...string) (report workflows.AccountsReport, err error) {
+	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
-	env.RegisterActivity(&accountsWorld{accounts: accounts})
+	env.RegisterActivity(world)
 	env.RegisterWorkflow(workflows.CheckAccountsWorkflow)
 	env.ExecuteWorkflow(workflows.CheckAccountsWorkflow, workflows.CheckAccountsInput{Only: only})
 	if err := env.GetWorkflowError(); err != nil {
@@ -77,4 +88,16 @@ func TestCheckOfManyAccountsIsCut(t *testing.T) {
 	encoded, err := json.Marshal(report)
 	require.NoError(t, err)
 	require.Less(t, len(encoded), 64<<10)
+}
+
+// A few that fail among many are told as if they were alone.
+func TestFewAccountsThatFailAmongManyAreTold(t *testing.T) {
+	t.Parallel()
+	report, err := checkWorld(t, &accountsWorld{accounts: 500, failing: map[string]bool{"a7": true, "a499": true}})
+	require.NoError(t, err)
+	for _, at := range []int{7, 499} {
+		require.Len(t, report.Accounts[at].Kinds[0].Failures, 40)
+		require.Len(t, report.Accounts[at].NotListed, 40)
+	}
+	require.Equal(t, "list mock/demo/r2: denied", report.Accounts[1].Error)
 }
