@@ -70,14 +70,20 @@ func refuse(pending *workflows.Approval) error {
 		"or take it back with `starter apply`; then approve again", DescribeApproval(*pending))
 }
 
+// maxDigestsNamed is how many sets of an approval are named. It may have thousands.
+const maxDigestsNamed = 5
+
 // DescribeApproval says whose approval it is, of what, and until when.
 func DescribeApproval(a workflows.Approval) string {
-	short := make([]string, len(a.Digests))
-	for i, digest := range a.Digests {
+	var short []string
+	for _, digest := range a.Digests[:min(len(a.Digests), maxDigestsNamed)] {
 		count, sum, _ := strings.Cut(digest, ":")
-		short[i] = count + ":" + sum[:min(8, len(sum))] + "…"
+		short = append(short, count+":"+sum[:min(8, len(sum))]+"…")
 	}
 	text := fmt.Sprintf("by %s of %s", a.By, strings.Join(short, ", "))
+	if more := len(a.Digests) - len(short); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
 	if !a.Until.IsZero() {
 		text += " until " + a.Until.UTC().Format("15:04:05 UTC")
 	}

@@ -3,6 +3,7 @@ package schedule
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -338,4 +339,16 @@ func TestApprovalThatMayStayIsTold(t *testing.T) {
 	require.ErrorAs(t, err, &unfinished)
 	require.Contains(t, unfinished.Fate, "the approval could not be taken back (no answer)")
 	require.NotNil(t, pendingIn(t, n))
+}
+
+// An approval of thousands of sets is one line of a list.
+func TestDescribeApprovalOfManySets(t *testing.T) {
+	t.Parallel()
+	approval := workflows.Approval{By: "bob"}
+	for i := range 2000 {
+		approval.Digests = append(approval.Digests, fmt.Sprintf("%d:c03bb8cd00000000", i))
+	}
+	require.Equal(t, "by bob of 0:c03bb8cd…, 1:c03bb8cd…, 2:c03bb8cd…, 3:c03bb8cd…, 4:c03bb8cd… and 1995 more", DescribeApproval(approval))
+	approval.Digests = approval.Digests[:5]
+	require.Equal(t, "by bob of 0:c03bb8cd…, 1:c03bb8cd…, 2:c03bb8cd…, 3:c03bb8cd…, 4:c03bb8cd…", DescribeApproval(approval))
 }
