@@ -8,7 +8,8 @@ import (
 	"cloudsync/store"
 )
 
-// showScopes shows the scopes of a run; the unchanged ones are many, and say
+// showScopes shows the scopes of a run; the unchanged ones are many, and are counted
+// unless all are asked for.
 func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 	table := output.NewTable(
 		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
