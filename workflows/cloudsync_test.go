@@ -53,7 +53,7 @@ type world struct {
 	mismatch  string
 	applied   map[string][]int64 // operation to the scopes it was asked for
 	records   []activities.RecordRunIn
-	recordErr error                // of RecordRun
+	recordErr error // of RecordRun
 	refuses   func(activities.RecordRunIn) error
 	recorded  *activities.Recorded // what it finds in the history; nil: an earlier version looks for nothing
 	cleaned   int
