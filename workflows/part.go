@@ -138,9 +138,8 @@ func (s *cloudSync) syncPart(ctx workflow.Context, number int, part scopesOfPart
 		StaticSummary:         summaryOf(part.String()),
 		TypedSearchAttributes: temporal.NewSearchAttributes(visibility.Kind.ValueSet(s.in.Kind)),
 		WaitForCancellation:   true,
-		// A run that is reset, or starts over, may have left its parts at work. Children have
-		// no option that is not deprecated to take their place.
-		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING, //nolint:staticcheck // see above
+		// A run that is reset may have left its parts at work: they give way.
+		WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_TERMINATE_IF_RUNNING, //nolint:staticcheck // children have no conflict policy, which would replace it
 	})
 	in := Input{Kind: s.in.Kind, Approval: s.approval.forParts(), Plan: s.in.Plan, Part: &Part{
 		Run: s.ref, ScopeIDs: part.scopeIDs, Lost: s.breaker.lost(part.has), MaxParallel: parallel, PlanBytes: s.planBytes,
