@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -72,6 +73,9 @@ func (a *Activities) mismatch(ctx context.Context, in KeepHoldIn, set store.Batc
 		return "", nil
 	}
 	approved, err := a.deps.Store.LoadHold(ctx, in.Scope.ID, in.Approved[i])
+	if errors.Is(err, store.ErrNotFound) {
+		return "", nil // a newer run has just forgotten it
+	}
 	if err != nil {
 		return "", err
 	}
