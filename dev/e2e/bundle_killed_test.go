@@ -18,6 +18,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/process"
+	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store/storetest"
 	"cloudsync/worker/service"
@@ -76,6 +77,7 @@ func TestListingWorker(t *testing.T) {
 	require.NoError(t, err)
 	simulated := eightTimesTen()
 	deps := s.deps(simulated)
+	deps.Settings[hostKind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 1} // one bundle
 	deps.Accounts = cloud.Accounts{account("demo", &noted{Cloud: simulated, worker: of})}
 	w := service.New(temporal, deps, worker.Options{})
 	require.NoError(t, w.Start())
