@@ -39,7 +39,7 @@ func (s *AccountState) Note(place string, err error) {
 	case err == nil:
 		s.Enter()
 	case !errors.As(err, &failure), !isRefusal(failure):
-	case !refusalOf(failure).OfAccount:
+	case !IsOfAccount(err):
 		s.Enter()
 	case !s.known && !s.lost:
 		s.lost, s.why = true, fmt.Sprintf("skipped: the account was refused at %s: %s", place, failure.Message())
