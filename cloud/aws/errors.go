@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"strings"
 
@@ -127,10 +126,9 @@ func isUnknown(err error, ids []string) bool {
 // https://github.com/rebuy-de/aws-nuke/issues/301). A proxy that resolves names itself does
 // not say so: then the product cannot be reached.
 func orNoProduct(host string, err error) error {
-	var unresolved *net.DNSError
-	switch {
-	case errors.As(err, &unresolved) && unresolved.IsNotFound && strings.HasPrefix(unresolved.Name, host+"."):
-		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have it: there is no host %s", unresolved.Name))
+	switch missing := adapter.NoSuchHost(err); {
+	case strings.HasPrefix(missing, host+"."):
+		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have it: there is no host %s", missing))
 	case codeOf(err) == "InvalidAction":
 		return adapter.WithClass(cloud.RegionDisabled, errors.New("the region does not have it: InvalidAction"))
 	default:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -185,8 +184,7 @@ func (p product) address(settings cloud.Settings, region string) string {
 // absent is err, with its class where there is no such host in a region where the SDK does
 // not know the product: the region lacks it. One that the SDK knows has a host.
 func (p product) absent(region string, err error) error {
-	var lookup *net.DNSError
-	if _, unknown := p.region(region); unknown != nil && errors.As(err, &lookup) && lookup.IsNotFound {
+	if _, unknown := p.region(region); unknown != nil && adapter.NoSuchHost(err) != "" {
 		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have %s: %w", p.name, err))
 	}
 	return err
