@@ -179,13 +179,13 @@ func TestAPartThatIsListedSpeaksForItsAccount(t *testing.T) {
 		failed                 int64
 		asked                  int
 	}{
-		"listed, refused, asked":  {refusedFrom: 201, refusedTo: 400, failed: 200, asked: 600},
-		"refused, and not asked":  {refusedFrom: 1, refusedTo: 200, failed: 600, asked: 50},
-		"listed to the last part": {refusedFrom: 401, refusedTo: 600, failed: 200, asked: 600},
+		"listed, refused, asked":  {refusedFrom: 201, refusedTo: 400, failed: 200, asked: 1200},
+		"refused, and not asked":  {refusedFrom: 1, refusedTo: 200, failed: 1200, asked: 50},
+		"listed to the last part": {refusedFrom: 1001, refusedTo: 1200, failed: 200, asked: 1200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := setup(t, 600)
+			b := setup(t, 1200)
 			b.listed.MaxParallel = 1
 			asked := b.fetching(func(id int64) error {
 				if id >= test.refusedFrom && id <= test.refusedTo {
@@ -194,7 +194,7 @@ func TestAPartThatIsListedSpeaksForItsAccount(t *testing.T) {
 				return nil
 			})
 			report, err := b.run(t)
-			if test.failed == 600 {
+			if test.failed == 1200 {
 				require.ErrorContains(t, err, "the cloud says no")
 			} else {
 				require.NoError(t, err)

@@ -29,13 +29,20 @@ const FailedType = "SyncFailed"
 const (
 	// maxScopes is how many scopes one execution works on itself; more are divided
 	// among children, to keep histories short.
-	maxScopes = 400
+	maxScopes = 1000
+	// maxAccounts is how many accounts they may be of, since each has bundles of its own.
+	maxAccounts = 400
+	// scopesOfFirst is what maxScopes was in 1.0.0.
+	scopesOfFirst = 400
+	// thousandScopes is the change that raised it.
+	// Since 1.1.0: a few small accounts need not wait for the start of children.
+	thousandScopes = "thousand-scopes"
 	// partScopes is how many scopes a child has, if there are many. One that small accounts
 	// share has up to twice as many, since each of them is in one child.
 	partScopes = 200
 	// payloadScopes is how many scopes one payload has at most.
 	payloadScopes = 100
-	// loadsAtOnce is how many payloads of scopes are claimed and folded at once.
+	// loadsAtOnce is how many payloads of scopes are claimed and folded at once, at least.
 	loadsAtOnce = 2
 	// parallelParts is how many children run at once. They share what the run works on at
 	// once: most of a child's steps on small scopes are waiting for Temporal's server.
@@ -212,10 +219,22 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 	for _, account := range listed.Unlisted {
 		s.report.addFailure(account.Place+"/*", 1, account.Error)
 	}
-	if len(scopeIDs) > maxScopes {
+	if !inOneExecution(ctx, listed.Scopes) {
 		return s.syncParts(ctx, listed.Scopes)
 	}
 	return s.syncScopes(ctx, scopeIDs)
+}
+
+// inOneExecution says that a run works on its scopes itself.
+func inOneExecution(ctx workflow.Context, accounts []activities.AccountScopes) bool {
+	switch scopes := len(idsOf(accounts)); {
+	case scopes <= scopesOfFirst:
+		return true
+	case scopes > maxScopes || len(accounts) > maxAccounts:
+		return false
+	default:
+		return workflow.GetVersion(ctx, thousandScopes, workflow.DefaultVersion, 1) >= 1
+	}
 }
 
 func (s *cloudSync) listScopes(ctx workflow.Context) (out activities.ListScopesOut, err error) {
@@ -250,7 +269,7 @@ func (s *cloudSync) syncScopes(ctx workflow.Context, scopeIDs []int64) error {
 func (s *cloudSync) load(ctx workflow.Context, scopeIDs []int64) []activities.LocalScope {
 	chunks := slices.Collect(slices.Chunk(scopeIDs, payloadScopes))
 	loaded := make([][]activities.LocalScope, len(chunks))
-	atOnce := turns{atOnce: loadsAtOnce, name: func(i int) string { return fmt.Sprintf("load %d", i+1) }}
+	atOnce := turns{atOnce: max(loadsAtOnce, ceilDiv(len(chunks), 2)), name: func(i int) string { return fmt.Sprintf("load %d", i+1) }}
 	atOnce.each(ctx, len(chunks), func(ctx workflow.Context, i int) {
 		local, err := s.loadLocalHashes(ctx, chunks[i])
 		if err != nil {

@@ -540,22 +540,22 @@ func TestScopesRunBoundedInParallel(t *testing.T) {
 
 func TestManyScopesAreDividedAmongChildren(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 450)
+	b := setup(t, 1200)
 	b.changed(17, activities.ComputeDiffOut{CloudNum: 11, ToAdd: 1})
 	b.changed(333, activities.ComputeDiffOut{CloudNum: 0, ToDel: 10})
-	b.answers[449] = fetchAnswer{err: denied()}
+	b.answers[1199] = fetchAnswer{err: denied()}
 	var children []string
 	b.SetOnChildWorkflowStartedListener(func(info *workflow.Info, _ workflow.Context, _ converter.EncodedValues) {
 		children = append(children, info.WorkflowExecution.ID)
 	})
 	report, err := b.run(t)
 	require.NoError(t, err)
-	require.Len(t, children, 3)
-	require.EqualValues(t, 450, report.Scopes)
+	require.Len(t, children, 6)
+	require.EqualValues(t, 1200, report.Scopes)
 	require.EqualValues(t, 1, report.ScopesFailed)
 	require.EqualValues(t, 1, report.ScopesHeld)
 	require.Equal(t, activities.Held, report.Outcome)
-	require.EqualValues(t, 10*447+11, report.CloudNum)
+	require.EqualValues(t, 10*1197+11, report.CloudNum)
 	require.Len(t, report.Attention, 2)
 	require.Equal(t, 1, b.cleaned, "the parent cleans for all")
 	recorded := 0
@@ -563,7 +563,7 @@ func TestManyScopesAreDividedAmongChildren(t *testing.T) {
 		require.LessOrEqual(t, len(in.Scopes), 100)
 		recorded += len(in.Scopes) + len(in.Unchanged)
 	}
-	require.Equal(t, 450, recorded)
+	require.Equal(t, 1200, recorded)
 }
 
 // Scopes that cannot even be claimed have their records, too.
@@ -601,13 +601,13 @@ func TestTwoPayloadsOfScopes(t *testing.T) {
 
 func TestScopesOfAChildThatCannotBeClaimed(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 450) // three children of 150
+	b := setup(t, 1200) // six children of 200
 	b.loadErr[205] = temporal.NewNonRetryableApplicationError("superseded by a newer run", "Superseded", nil)
 	report, err := b.run(t)
 	require.NoError(t, err)
 	require.Equal(t, activities.Partial, report.Outcome)
 	require.EqualValues(t, 100, report.ScopesFailed)
-	require.EqualValues(t, 450, report.Scopes)
+	require.EqualValues(t, 1200, report.Scopes)
 }
 
 func TestProgressCanBeAsked(t *testing.T) {

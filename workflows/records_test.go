@@ -20,7 +20,7 @@ import (
 // the run's own.
 func TestUnchangedScopesTakeFewRecords(t *testing.T) {
 	t.Parallel()
-	for scopes, want := range map[int]int{1: 1, 150: 1, 400: 1, 401: 3 + 1, 2000: 12 + 1} {
+	for scopes, want := range map[int]int{1: 1, 150: 1, 1000: 1, 1001: 6 + 1, 2000: 12 + 1} {
 		t.Run(fmt.Sprint(scopes), func(t *testing.T) {
 			t.Parallel()
 			b := setup(t, scopes)
@@ -111,7 +111,7 @@ func TestRecordsThatFailKeepNoOthers(t *testing.T) {
 // A child that cannot record its scopes fails, and its scopes with it. The others stand.
 func TestAChildThatCannotRecord(t *testing.T) {
 	t.Parallel()
-	b := setup(t, 450)
+	b := setup(t, 1050)
 	b.listed.MaxParallel = 8
 	gone := temporal.NewNonRetryableApplicationError("the table is gone", "Misconfigured", nil)
 	b.refuses = func(in activities.RecordRunIn) error {
@@ -123,8 +123,8 @@ func TestAChildThatCannotRecord(t *testing.T) {
 	report, err := b.run(t)
 	require.NoError(t, err)
 	require.Equal(t, activities.Partial, report.Outcome)
-	require.EqualValues(t, 450, report.Scopes)
-	require.EqualValues(t, 57, report.ScopesFailed, "an eighth of them")
+	require.EqualValues(t, 1050, report.Scopes)
+	require.EqualValues(t, 132, report.ScopesFailed, "an eighth of them")
 	require.Equal(t, "part 1", report.Attention[0].Place)
 	require.Contains(t, report.Attention[0].Reason, "the table is gone")
 	require.Equal(t, 1, b.cleaned)

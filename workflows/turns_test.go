@@ -19,7 +19,7 @@ import (
 func TestASlowAccountKeepsNoOtherFromItsTurn(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ slow, quick int64 }{
-		"in one execution": {slow: 300, quick: 50}, "among children": {slow: 1000, quick: 50},
+		"in one execution": {slow: 500, quick: 50}, "among children": {slow: 1500, quick: 50},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -130,8 +130,8 @@ func TestPartsAreOfOneSize(t *testing.T) {
 	}{
 		"many small accounts":   {accounts: 100, scopes: 20, parts: 16, largest: 140},
 		"accounts of one scope": {accounts: 1601, scopes: 1, parts: 16, largest: 101},
-		"one large account":     {accounts: 1, scopes: 1000, parts: 8, largest: 125},
-		"a few large accounts":  {accounts: 3, scopes: 300, parts: 9, largest: 100},
+		"one large account":     {accounts: 1, scopes: 1200, parts: 8, largest: 150},
+		"a few large accounts":  {accounts: 3, scopes: 400, parts: 9, largest: 134},
 		"little more than one":  {accounts: 15, scopes: 115, parts: 15, largest: 115},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestPartsAreOfOneSize(t *testing.T) {
 // they would have an eighth of them if they were all in one child.
 func TestFewQuickAccountsHaveMostTurnsBesideASlowOne(t *testing.T) {
 	t.Parallel()
-	const slow, quick, atOnce = 500, 50, 7
+	const slow, quick, atOnce = 1000, 50, 7
 	b := setup(t, 0)
 	b.listed.MaxParallel = 8
 	b.accounts = map[int64]string{}

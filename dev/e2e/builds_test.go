@@ -125,13 +125,13 @@ func (s *stack) buildsOf(t *testing.T, workflowID, runID string) map[string]int 
 func TestARunEndsOnTheBuildThatBeganIt(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
-	old := newSlow(410) // three parts
+	old := newSlow(1010) // more than three parts
 	stopOld := s.startBuild(t, "v1.0.0", old)
 	require.Equal(t, "v1.0.0", s.builds(t).Current, "nobody had to deploy the first build")
 	run := s.start(t, hostKind)
 	<-old.asked
 
-	newer := newSlow(410).release()
+	newer := newSlow(1010).release()
 	s.startBuild(t, "v1.1.0", newer)
 	waiting, _ := s.builds(t).Find("v1.1.0")
 	require.Equal(t, deployment.Waiting, waiting.State, "a second build takes nothing until it is told to")
@@ -144,7 +144,7 @@ func TestARunEndsOnTheBuildThatBeganIt(t *testing.T) {
 	old.release()
 	report := s.report(t, run)
 	require.Equal(t, activities.OK, report.Outcome)
-	require.EqualValues(t, 410, report.SuAdd)
+	require.EqualValues(t, 1010, report.SuAdd)
 	for _, execution := range [][2]string{{run.GetID(), run.GetRunID()}, {run.GetID() + "/part-1"}, {run.GetID() + "/part-3"}} {
 		counts := s.buildsOf(t, execution[0], execution[1])
 		require.Positive(t, counts["v1.0.0"], execution)

@@ -181,7 +181,7 @@ func TestFiguresOfAResetRun(t *testing.T) {
 func TestPartsOfAResetRun(t *testing.T) {
 	t.Parallel()
 	s := newStack(t)
-	cloud := newSlow(410)
+	cloud := newSlow(1010)
 	s.startBuild(t, "v1.0.0", cloud)
 	first := s.start(t, hostKind)
 	<-cloud.asked
@@ -195,7 +195,7 @@ func TestPartsOfAResetRun(t *testing.T) {
 	cloud.release()
 	report := s.reportOrFailure(t, second)
 	require.Equal(t, activities.OK, report.Outcome, report.Attention)
-	require.Equal(t, [2]int64{410, 0}, [2]int64{report.Scopes, report.ScopesFailed})
+	require.Equal(t, [2]int64{1010, 0}, [2]int64{report.Scopes, report.ScopesFailed})
 	s.requireFigures(t)
 }
 

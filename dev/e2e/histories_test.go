@@ -40,6 +40,7 @@ func TestRecordHistories(t *testing.T) {
 		"refused":        recordRefused,
 		"verdicts":       recordVerdicts,
 		"cancelled":      recordCancelled,
+		"hundreds":       recordHundreds,
 		"many-scopes":    recordManyScopes,
 		"many-unchanged": recordManyUnchanged,
 		"verify":         recordVerify,
@@ -67,7 +68,7 @@ type recorder struct {
 func newRecorder(t *testing.T, name string) *recorder {
 	t.Helper()
 	regions := []string{"r0", "r1", "r2"}
-	if more := map[string]int{"many-scopes": 410, "many-unchanged": 410, "refused": 6, "verdicts": 6}[name]; more > 0 {
+	if more := map[string]int{"hundreds": 410, "many-scopes": 1010, "many-unchanged": 1010, "refused": 6, "verdicts": 6}[name]; more > 0 {
 		regions = nil
 		for i := range more {
 			regions = append(regions, fmt.Sprintf("r%d", i))
@@ -215,12 +216,20 @@ func recordCancelled(t *testing.T, r *recorder) {
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 }
 
+// recordHundreds saves a run of more scopes than one execution had in 1.0.0.
+func recordHundreds(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	run := r.start(t, hostKind)
+	require.Equal(t, activities.Unchanged, r.report(t, run).Outcome)
+	r.save(t, r.name, run.GetID(), run.GetRunID())
+}
+
 // recordManyScopes saves the parent and the smallest child.
 func recordManyScopes(t *testing.T, r *recorder) {
 	run := r.start(t, hostKind)
 	report := r.report(t, run)
-	require.EqualValues(t, 410, report.Scopes)
-	require.EqualValues(t, 4100, report.SuAdd)
+	require.EqualValues(t, 1010, report.Scopes)
+	require.EqualValues(t, 10100, report.SuAdd)
 	r.save(t, r.name, run.GetID(), run.GetRunID())
 	r.save(t, r.name+"-part", run.GetID()+"/part-3", "")
 }
@@ -231,7 +240,7 @@ func recordManyUnchanged(t *testing.T, r *recorder) {
 	run := r.start(t, hostKind)
 	require.Equal(t, activities.Unchanged, r.report(t, run).Outcome)
 	require.Zero(t, r.count(t, "SELECT COUNT(*) FROM sync_run_scope WHERE run_id = ?", run.GetRunID()))
-	require.EqualValues(t, 410, r.count(t, "SELECT SUM(scopes) FROM sync_run_unchanged WHERE run_id = ?", run.GetRunID()))
+	require.EqualValues(t, 1010, r.count(t, "SELECT SUM(scopes) FROM sync_run_unchanged WHERE run_id = ?", run.GetRunID()))
 	part := run.GetID() + "/part-1"
 	require.Equal(t, 1, r.activitiesOf(t, part, "")["RecordRun"])
 	r.save(t, r.name, part, "")
