@@ -186,7 +186,7 @@ func (b *bundle) requireInventory(t *testing.T, rows ...*resource.Host) {
 	var want []resource.Entry
 	for _, row := range rows {
 		sealed := *row
-		sealed.PlaceInTree(b.tagKeys())
+		resource.HostKind.PlaceInTree(&sealed, b.tagKeys())
 		require.NoError(t, resource.HostKind.Seal(&sealed, beijing, b.scope.ID))
 		want = append(want, sealed.Entry())
 	}

@@ -36,7 +36,7 @@ func TestSyncMakesTheInventoryEqualTheCloud(t *testing.T) {
 	found = b.compare(t, b.fetch(t))
 	gone := resource.Digest{}
 	for _, row := range hosts(0, 5) {
-		row.PlaceInTree(b.tagKeys())
+		resource.HostKind.PlaceInTree(row, b.tagKeys())
 		require.NoError(t, resource.HostKind.Seal(row, beijing, b.scope.ID))
 		gone.Add(row.Entry())
 	}

@@ -329,9 +329,7 @@ func (f *fetch) seal(rows []resource.Row, page *listedPage) []sealedRow {
 	f.room, f.rows = f.room[:0], f.rows[:0]
 	keys := f.tagKeys()
 	for _, row := range rows {
-		if host, ok := row.(interface{ PlaceInTree(resource.TagKeys) }); ok {
-			host.PlaceInTree(keys)
-		}
+		f.kind.PlaceInTree(row, keys)
 		begin := len(f.room)
 		var err error
 		f.room, err = f.sealer.Append(f.room, row)

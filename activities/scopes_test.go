@@ -136,7 +136,7 @@ func TestLoadLocalHashesFoldsWhatIsStored(t *testing.T) {
 
 	var cloudside resource.Digest
 	for _, row := range hosts(0, 15) {
-		row.PlaceInTree(b.deps().TagKeys)
+		resource.HostKind.PlaceInTree(row, b.deps().TagKeys)
 		require.NoError(t, resource.HostKind.Seal(row, beijing, b.scope.ID))
 		cloudside.Add(row.Entry())
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/config"
+	"cloudsync/resource"
 )
 
 const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
@@ -47,6 +48,9 @@ func TestSoundConfiguration(t *testing.T) {
 	_, err := parse(spoil(nil))
 	require.NoError(t, err)
 }
+
+// kindNames are those of all kinds, as errors list them.
+var kindNames = strings.Join(resource.Standard().Names(), ", ")
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
@@ -125,7 +129,7 @@ func TestRefusals(t *testing.T) {
 		"an unclosed variable": {addr("user:${PASSWORD@tcp(db)/cloudsync"), `3: mysql_s[0].addr: a $ that begins no variable: write ${NAME} for a variable, or $$ for the character`},
 
 		"no resources":          {map[int]string{6: "", 7: "", 8: ""}, `4: public_cloud_sync.resources: missing: write the kinds to synchronise, such as resource_host: {interval: 5s}`},
-		"unknown kind":          {map[int]string{8: "    resource_cat: {interval: 5s}"}, `8: public_cloud_sync.resources.resource_cat: unknown kind: the kinds are resource_host, resource_disk, resource_database, resource_load_balancer, resource_cache`},
+		"unknown kind":          {map[int]string{8: "    resource_cat: {interval: 5s}"}, `8: public_cloud_sync.resources.resource_cat: unknown kind: the kinds are ` + kindNames},
 		"no interval":           {resource(""), `7: ` + host + `.interval: missing: write how often to run, such as 5s`},
 		"interval without unit": {resource("interval: 5"), `7: ` + host + `.interval: 5 has no unit: write 5s`},
 		"interval in words":     {resource("interval: 5 seconds"), `7: ` + host + `.interval: "5 seconds" is no duration: write it like 5s or 1m30s`},
@@ -165,7 +169,7 @@ func TestRefusals(t *testing.T) {
 		"mock's crossed hosts": {mock("hosts: {min: 100}"), `10: ` + account + `.mock.hosts: min 100 is above max 60: write {min: 60, max: 100}`},
 		"mock's churn":         {mock("churn: 2"), `10: ` + account + `.mock.churn: 2 is outside 0 to 1: write a share such as 0.1`},
 		"mock's fault":         {mock("faults: [{fault: empty}, {fault: empty, rate: 2}]"), `10: ` + account + `.mock.faults[1].rate: 2 is outside 0 to 1: write a share such as 0.5`},
-		"mock fault's kind":    {mock("faults: [{fault: empty, kind: host}]"), `10: ` + account + `.mock.faults[0].kind: unknown kind "host": the kinds are resource_host, resource_disk, resource_database, resource_load_balancer, resource_cache`},
+		"mock fault's kind":    {mock("faults: [{fault: empty, kind: host}]"), `10: ` + account + `.mock.faults[0].kind: unknown kind "host": the kinds are ` + kindNames},
 		"mock fault's region":  {mock("faults: [{fault: empty, region: paris}]"), `10: ` + account + `.mock.faults[0].region: the account has no region "paris": write one of its regions`},
 
 		"no account id":       {accountWith("provider: aws, name: prod, regions: [all]"), `10: ` + account + `.account_id: missing: write the 12 digits of the AWS account, so that a credential of another account is refused`},

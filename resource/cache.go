@@ -30,8 +30,3 @@ type Cache struct {
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
 }
-
-// PlaceInTree fills in the service-tree columns from the cache's tags.
-func (c *Cache) PlaceInTree(keys TagKeys) {
-	c.STreeGroup, c.STreeProduct, c.STreeApp = keys.place(c.Tags)
-}

@@ -82,6 +82,101 @@ func TestEncodingIsPinned(t *testing.T) {
 			},
 			uid: "ffde3834cfd533170715cdd00b85f3cc", hash: "156233b5580efcdaad08aabb5c2bc0b6",
 		},
+		{
+			kind: resource.VPCKind,
+			row: &resource.VPC{
+				Meta: resource.Meta{NativeID: "vpc-0123456789abcdef0"}, Name: "net 数", Status: "Available", CIDRs: []string{"2001:db8::/56", "10.0.0.0/8"},
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created,
+			},
+			uid: "3f8a4816d4263abbb56b33a88c976afa", hash: "888d38e5431af5558809e64fe364ca94",
+		},
+		{
+			kind: resource.SubnetKind,
+			row: &resource.Subnet{
+				Meta: resource.Meta{NativeID: "subnet-0123456789abcdef0"}, Name: "net-a 数", Status: "Available", Zone: "beijing-a", VPCID: "vpc-1", CIDRs: []string{"2001:db8::/64", "10.1.0.0/16"},
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created,
+			},
+			uid: "5dd474de1577eaaad8c6ed0552aae1b7", hash: "06159348ef7b01e289b002c592ef8a9e",
+		},
+		{
+			kind: resource.SecurityGroupKind,
+			row: &resource.SecurityGroup{
+				Meta: resource.Meta{NativeID: "sg-0123456789abcdef0"}, Name: "web 数", Status: "Active", Description: "of the web", VPCID: "vpc-1",
+				Rules:      []string{"ingress tcp 80-80 0.0.0.0/0 allow 100", "egress all all all allow 1"},
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created,
+			},
+			uid: "476a18a3e3e37917a2e0d658e8c4f238", hash: "ed539347b0e336c2ac186695c261538c",
+		},
+		{
+			kind: resource.PublicIPKind,
+			row: &resource.PublicIP{
+				Meta: resource.Meta{NativeID: "eip-0123456789abcdef0"}, Name: "front 数", Status: "InUse", Zone: "beijing-a", Address: "203.0.113.9", AttachedType: "NetworkInterface", AttachedID: "eni-1",
+				BandwidthMbps: 100, ChargeType: "PostPaid",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "61c586805476b6d00b5fb7d11e587f74", hash: "5f0b164e0a8209d997bb03d327bbd686",
+		},
+		{
+			kind: resource.NATGatewayKind,
+			row: &resource.NATGateway{
+				Meta: resource.Meta{NativeID: "nat-0123456789abcdef0"}, Name: "out 数", Status: "Available", Zone: "beijing-a", GatewayType: "public", VPCID: "vpc-1", SubnetID: "subnet-1",
+				PublicIPs: []string{"203.0.113.9", "203.0.113.10"}, PrivateIPs: []string{"10.0.0.9", "10.0.0.10"}, ChargeType: "PostPaid",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "3b15dda5beb285c1ca4573587cebcbd4", hash: "e31b8cd9bf92d3b6a5f828d7a898b106",
+		},
+		{
+			kind: resource.ClusterKind,
+			row: &resource.Cluster{
+				Meta: resource.Meta{NativeID: "c-0123456789abcdef0"}, Name: "prod 数", Status: "running", ClusterType: "pro", Version: "1.34.1", Endpoint: "https://c-1.example.com:6443", VPCID: "vpc-1",
+				SubnetIDs: []string{"subnet-2", "subnet-1"}, ChargeType: "PostPaid",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "691f19c483a2e64decac08acc5bd498b", hash: "94fb48542e02f9846a825ccf5e5e109d",
+		},
+		{
+			kind: resource.BucketKind,
+			row: &resource.Bucket{
+				Meta: resource.Meta{NativeID: "logs-0123456789"}, Name: "logs 数", Status: "available", BucketType: "ZRS", StorageClass: "IA", Endpoint: "logs.oss.example.com",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created,
+			},
+			uid: "0d1c77fe048b1fcfa76510abd704fed9", hash: "3764c365cf7053ff472f98c08560f089",
+		},
+		{
+			kind: resource.SnapshotKind,
+			row: &resource.Snapshot{
+				Meta: resource.Meta{NativeID: "s-0123456789abcdef0"}, Name: "nightly 数", Status: "accomplished", SnapshotType: "auto", DiskNativeID: "d-1", SizeGiB: 40,
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "d2a1ade17bd4a26d619a5737e46b94e7", hash: "38fad2e6eff590e598f719ed5e7b2856",
+		},
+		{
+			kind: resource.MachineImageKind,
+			row: &resource.MachineImage{
+				Meta: resource.Meta{NativeID: "m-0123456789abcdef0"}, Name: "golden 数", Status: "Available", OS: "Debian 12", Architecture: "x86_64", SizeGiB: 40,
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "07913029d8f16906cfb1e8d54acf423a", hash: "9341d457628ef29548f01e23dfae1051",
+		},
+		{
+			kind: resource.CertificateKind,
+			row: &resource.Certificate{
+				Meta: resource.Meta{NativeID: "cert-0123456789abcdef0"}, Name: "www 数", Status: "ISSUED", CertificateType: "AMAZON_ISSUED", Domains: []string{"www.example.com", "example.com"},
+				Issuer: "Example CA", Algorithm: "RSA_2048", Fingerprint: "AB:CD",
+				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
+				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka", CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
+			},
+			uid: "d71c25127a291a7e1d4bf27477c928ac", hash: "011e518c88ecd88a9086cf5b7a3c55d3",
+		},
 	} {
 		t.Run(test.kind.Name(), func(t *testing.T) {
 			t.Parallel()

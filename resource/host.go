@@ -29,8 +29,3 @@ type Host struct {
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
 }
-
-// PlaceInTree fills in the service-tree columns from the host's tags.
-func (h *Host) PlaceInTree(keys TagKeys) {
-	h.STreeGroup, h.STreeProduct, h.STreeApp = keys.place(h.Tags)
-}

@@ -43,6 +43,7 @@ type Kind struct {
 	watched   []*field // these are encoded first, and are all that is hashed
 	unwatched []*field
 	maps      int // how many of the fields are maps
+	tree      *treeFields
 	newRow    func() Row
 }
 
@@ -70,6 +71,7 @@ func Define[T any, P interface {
 		watched:   selectFields(fields, true),
 		unwatched: selectFields(fields, false),
 		maps:      maps,
+		tree:      treeFieldsOf(fields),
 		newRow:    func() Row { return P(new(T)) },
 	}
 }
@@ -125,7 +127,9 @@ func NewRegistry(kinds ...*Kind) *Registry {
 
 // Standard is the registry of all kinds of this program.
 func Standard() *Registry {
-	return NewRegistry(HostKind, DiskKind, DatabaseKind, LoadBalancerKind, CacheKind)
+	return NewRegistry(HostKind, DiskKind, DatabaseKind, LoadBalancerKind, CacheKind,
+		VPCKind, SubnetKind, SecurityGroupKind, PublicIPKind, NATGatewayKind,
+		ClusterKind, BucketKind, SnapshotKind, MachineImageKind, CertificateKind)
 }
 
 // Kind returns the kind of that name. The error lists the names there are.

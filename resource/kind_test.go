@@ -1,6 +1,7 @@
 package resource_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,14 +12,18 @@ import (
 func TestRegistry(t *testing.T) {
 	t.Parallel()
 	registry := resource.Standard()
-	require.Equal(t, []string{"resource_host", "resource_disk", "resource_database", "resource_load_balancer", "resource_cache"}, registry.Names())
+	require.Equal(t, []string{
+		"resource_host", "resource_disk", "resource_database", "resource_load_balancer", "resource_cache",
+		"resource_vpc", "resource_subnet", "resource_security_group", "resource_public_ip", "resource_nat_gateway",
+		"resource_cluster", "resource_bucket", "resource_snapshot", "resource_image", "resource_certificate",
+	}, registry.Names())
 	for _, name := range registry.Names() {
 		kind, err := registry.Kind(name)
 		require.NoError(t, err)
 		require.Equal(t, name, kind.Name())
 	}
 	_, err := registry.Kind("resource_hots")
-	require.EqualError(t, err, `unknown kind "resource_hots": the kinds are [resource_host resource_disk resource_database resource_load_balancer resource_cache]`)
+	require.EqualError(t, err, `unknown kind "resource_hots": the kinds are `+fmt.Sprint(registry.Names()))
 
 	registry.Names()[0] = "changed"
 	require.Equal(t, "resource_host", registry.Names()[0], "the caller got a copy")

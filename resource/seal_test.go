@@ -111,7 +111,7 @@ func TestTextsAsLongAsCloudsAllow(t *testing.T) {
 	image := "/subscriptions/" + strings.Repeat("s", 36) + "/resourcegroups/" + strings.Repeat("g", 90) + "/providers/microsoft.compute/galleries/" +
 		strings.Repeat("g", 80) + "/images/" + strings.Repeat("i", 80) + "/versions/2147483647.2147483647.2147483647"
 	row := &resource.Host{Meta: resource.Meta{NativeID: "i-1"}, Name: tag, ImageID: image, Tags: map[string]string{"g": tag, "p": tag, "a": tag}}
-	row.PlaceInTree(resource.TagKeys{Group: "g", Product: "p", App: "a"})
+	resource.HostKind.PlaceInTree(row, resource.TagKeys{Group: "g", Product: "p", App: "a"})
 	require.NoError(t, resource.HostKind.Seal(row, scopeOf(resource.HostKind), 7))
 	require.Equal(t, []string{tag, tag, tag, tag, image}, []string{row.Name, row.STreeGroup, row.STreeProduct, row.STreeApp, row.ImageID})
 }
@@ -157,15 +157,15 @@ func TestHostIsPlacedByItsTags(t *testing.T) {
 	t.Parallel()
 	keys := resource.TagKeys{Group: "stree_group", Product: "产品", App: "app"}
 	h := &resource.Host{Tags: map[string]string{"stree_group": "inf", "产品": "monitor", "other": "x"}, STreeApp: "from before"}
-	h.PlaceInTree(keys)
+	resource.HostKind.PlaceInTree(h, keys)
 	require.Equal(t, []string{"inf", "monitor", ""}, []string{h.STreeGroup, h.STreeProduct, h.STreeApp})
 
 	other := &resource.Host{Tags: map[string]string{"Stree_Group": "inf"}}
-	other.PlaceInTree(keys)
+	resource.HostKind.PlaceInTree(other, keys)
 	require.Empty(t, other.STreeGroup, "a tag's name has its case")
 
 	untagged := &resource.Host{}
-	untagged.PlaceInTree(keys)
+	resource.HostKind.PlaceInTree(untagged, keys)
 	require.Equal(t, &resource.Host{}, untagged)
 }
 
@@ -176,11 +176,11 @@ func TestHostIsPlacedByTagsWithoutCase(t *testing.T) {
 	tags := map[string]string{"STREE_Group": "inf", "stree_PRODUCT": "monitor", "team": "b", "TEAM": "a"}
 	h := &resource.Host{Tags: maps.Clone(tags)}
 	for range 20 { // in whatever order
-		h.PlaceInTree(keys)
+		resource.HostKind.PlaceInTree(h, keys)
 		require.Equal(t, []string{"inf", "monitor", "a"}, []string{h.STreeGroup, h.STreeProduct, h.STreeApp})
 	}
 	require.Equal(t, tags, h.Tags, "they stay as they are written")
 	h.Tags["Team"] = "c"
-	h.PlaceInTree(keys)
+	resource.HostKind.PlaceInTree(h, keys)
 	require.Equal(t, "c", h.STreeApp)
 }

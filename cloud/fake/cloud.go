@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"cloudsync/resource"
 )
 
 // Cloud is what there is, and what goes wrong. The zero value is empty. It is safe
@@ -56,6 +58,24 @@ type Region struct {
 	Databases     []Database
 	LoadBalancers []LoadBalancer
 	Caches        []Cache
+
+	// Of these kinds, rows are the neutral terms: see their columns.
+	VPCs           []resource.VPC
+	Subnets        []resource.Subnet
+	SecurityGroups []SecurityGroup
+	PublicIPs      []resource.PublicIP
+	NATGateways    []resource.NATGateway
+	Clusters       []resource.Cluster
+	Buckets        []resource.Bucket
+	Snapshots      []resource.Snapshot
+	Images         []resource.MachineImage
+	Certificates   []resource.Certificate
+}
+
+// SecurityGroup is a security group with its rules, which each cloud writes in its way.
+type SecurityGroup struct {
+	resource.SecurityGroup
+	Rules []resource.SecurityRule
 }
 
 // Host is a machine. Its disks are those of the region that name it. A server

@@ -215,9 +215,7 @@ func truth(t *testing.T, deps activities.Deps, m *mock.Cloud, scope resource.Sco
 	require.NoError(t, err)
 	listed := map[resource.UID]resource.Hash{}
 	for _, row := range m.Snapshot(scope, tick) {
-		if host, ok := row.(*resource.Host); ok {
-			host.PlaceInTree(deps.TagKeys)
-		}
+		kind.PlaceInTree(row, deps.TagKeys)
 		require.NoError(t, kind.Seal(row, scope, 0))
 		listed[row.RowMeta().UID] = row.RowMeta().Hash
 	}

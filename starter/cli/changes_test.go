@@ -132,7 +132,7 @@ func TestHelpOfHistoryFits(t *testing.T) {
 func TestWrongHistoryCommandsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for command, message := range map[string]string{
-		"changes --kind lamp":                            `--kind: unknown kind "lamp": the kinds are [resource_host resource_disk resource_database resource_load_balancer resource_cache]`,
+		"changes --kind lamp":                            `--kind: unknown kind "lamp": the kinds are ` + kindNames,
 		"changes --uid abc":                              `--uid "abc": want 32 hex digits, got 3: write it as HEX(uid) shows it`,
 		"changes --uid zz47c0cf7a3137e35a47c0cf7a3137e3": `--uid "zz47c0cf7a3137e35a47c0cf7a3137e3": want 32 hex digits: write it as HEX(uid) shows it`,
 		"changes --op remove":                            `--op "remove": the operations are [add modify delete restore]`,

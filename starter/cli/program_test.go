@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 	"cloudsync/starter/output"
 	"cloudsync/workflows"
 )
@@ -83,24 +84,27 @@ func TestUnusedApprovalsExitWithPartial(t *testing.T) {
 	}
 }
 
+// kindNames are those of all kinds, as errors list them.
+var kindNames = fmt.Sprint(resource.Standard().Names())
+
 func TestWrongCommandsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for command, message := range map[string]string{
-		"run":                             "name one kind: [resource_host resource_disk resource_database resource_load_balancer resource_cache]",
-		"run resource_hots":               `unknown kind "resource_hots": the kinds are [resource_host resource_disk resource_database resource_load_balancer resource_cache]`,
-		"run resource_host resource_disk": "name one kind: [resource_host resource_disk resource_database resource_load_balancer resource_cache]",
+		"run":                             "name one kind: " + kindNames,
+		"run resource_hots":               `unknown kind "resource_hots": the kinds are ` + kindNames,
+		"run resource_host resource_disk": "name one kind: " + kindNames,
 		"run resource_host --timeout 3s":  "--timeout limits the waiting: add --wait",
 		"run resource_host --approve=":    `--approve "" is no digest: copy it from the report of the hold`,
 		"run resource_host --approve=" + someDigest + " --approve=": `--approve "" is no digest`,
 		"run resource_host --approve=12:xyz":                        `--approve "12:xyz" is no digest`,
 		"pause resource_host":                                       "--note is missing: say why, for whoever wonders later",
 		"resume resource_host --note=":                              "--note is missing: say why, for whoever wonders later",
-		"runs nonsense":                                             `unknown kind "nonsense": the kinds are [resource_host resource_disk resource_database resource_load_balancer resource_cache]`,
+		"runs nonsense":                                             `unknown kind "nonsense": the kinds are ` + kindNames,
 		"runs --limit x":                                            `--limit "x": write a whole number`,
 		"run resource_host --wait --timeout 5":                      `--timeout "5": write a time with its unit, such as 30s or 10m`,
 		"runs --limt 3":                                             "unknown flag: --limt",
 		"runs --limit 0":                                            "--limit: write a number from 1 up",
-		"verify":                                                    "name one kind: [resource_host resource_disk resource_database resource_load_balancer resource_cache]",
+		"verify":                                                    "name one kind: " + kindNames,
 		"prune --yes":                                               "--yes needs --scope: name what to delete; `starter prune` lists it",
 		"prune resource_host":                                       `unknown command "resource_host" for "starter prune"`,
 		"show":                                                      "name one run: a number or an id from `starter runs`, a kind, or latest",

@@ -1,0 +1,28 @@
+CREATE TABLE IF NOT EXISTS resource_public_ip (
+  uid              BINARY(16)   NOT NULL COMMENT 'identity: of kind, provider, account, region and native_id',
+  hash             BINARY(16)   NOT NULL COMMENT 'content: of every watched column',
+  scope_id         INT UNSIGNED NOT NULL COMMENT 'see sync_scope',
+  provider         VARCHAR(32)  NOT NULL COMMENT 'alibaba, tencent, aws, huawei, azure, google, mock',
+  account          VARCHAR(64)  NOT NULL COMMENT 'name of the account in the configuration',
+  region           VARCHAR(64)  NOT NULL COMMENT 'region, as the provider names it',
+  native_id        VARCHAR(512) NOT NULL COMMENT 'the provider''s id of the address',
+  name             VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'display name',
+  status           VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'state, in the provider''s own word',
+  zone             VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'availability zone',
+  address          VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'IPv4 or IPv6 address, or a prefix',
+  attached_type    VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'what it is attached to, in the provider''s own word',
+  attached_id      VARCHAR(512) NOT NULL DEFAULT '' COMMENT 'native id of what it is attached to; empty: nothing',
+  bandwidth_mbps   BIGINT       NULL COMMENT 'bandwidth in Mbit/s',
+  charge_type      VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'way of payment, in the provider''s own word',
+  tags             JSON         NULL COMMENT 'tags or labels, key to value',
+  stree_group      VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'group in the service tree, from a tag',
+  stree_product    VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'product in the service tree, from a tag',
+  stree_app        VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'application in the service tree, from a tag',
+  cloud_created_at DATETIME(6)  NULL COMMENT 'UTC time at which the cloud created the address',
+  expires_at       DATETIME(6)  NULL COMMENT 'UTC time to which the address is paid for; NULL: no end',
+  created_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory first had the row',
+  updated_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory last wrote the row',
+  PRIMARY KEY (uid),
+  KEY scope_hashes (scope_id, uid, hash)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+  COMMENT='inventory: public addresses that are kept'

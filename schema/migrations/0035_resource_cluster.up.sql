@@ -1,0 +1,28 @@
+CREATE TABLE IF NOT EXISTS resource_cluster (
+  uid              BINARY(16)   NOT NULL COMMENT 'identity: of kind, provider, account, region and native_id',
+  hash             BINARY(16)   NOT NULL COMMENT 'content: of every watched column',
+  scope_id         INT UNSIGNED NOT NULL COMMENT 'see sync_scope',
+  provider         VARCHAR(32)  NOT NULL COMMENT 'alibaba, tencent, aws, huawei, azure, google, mock',
+  account          VARCHAR(64)  NOT NULL COMMENT 'name of the account in the configuration',
+  region           VARCHAR(64)  NOT NULL COMMENT 'region, as the provider names it',
+  native_id        VARCHAR(512) NOT NULL COMMENT 'the provider''s id of the cluster',
+  name             VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'display name',
+  status           VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'state, in the provider''s own word',
+  cluster_type     VARCHAR(128) NOT NULL DEFAULT '' COMMENT 'edition or size, in the provider''s own word',
+  version          VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'version of Kubernetes',
+  endpoint         VARCHAR(255) NOT NULL DEFAULT '' COMMENT 'address of the cluster''s API',
+  vpc_id           VARCHAR(512) NOT NULL DEFAULT '' COMMENT 'native_id in resource_vpc of its network',
+  subnet_ids       JSON         NULL COMMENT 'native_id in resource_subnet of its subnets, sorted',
+  charge_type      VARCHAR(64)  NOT NULL DEFAULT '' COMMENT 'way of payment, in the provider''s own word',
+  tags             JSON         NULL COMMENT 'tags or labels, key to value',
+  stree_group      VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'group in the service tree, from a tag',
+  stree_product    VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'product in the service tree, from a tag',
+  stree_app        VARCHAR(256) NOT NULL DEFAULT '' COMMENT 'application in the service tree, from a tag',
+  cloud_created_at DATETIME(6)  NULL COMMENT 'UTC time at which the cloud created the cluster',
+  expires_at       DATETIME(6)  NULL COMMENT 'UTC time to which the cluster is paid for; NULL: no end',
+  created_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory first had the row',
+  updated_at       DATETIME(6)  NOT NULL COMMENT 'UTC time at which the inventory last wrote the row',
+  PRIMARY KEY (uid),
+  KEY scope_hashes (scope_id, uid, hash)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin
+  COMMENT='inventory: Kubernetes clusters'
