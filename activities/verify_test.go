@@ -165,13 +165,16 @@ func TestVerifyGoesOnFromItsCheckpoint(t *testing.T) {
 	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM sync_drift"))
 }
 
+// nextVersion is the one after the kind's present version.
+var nextVersion = resource.HostKind.Version() + 1
+
 // A row that an earlier version of the kind hashed is not one that somebody
 // edited.
 func TestVerifyTellsEarlierVersionsApart(t *testing.T) {
 	t.Parallel()
 	b := synced(t, 3)
 	deps := b.deps()
-	deps.Kinds = resource.NewRegistry(resource.Define[resource.Host](kind, 2))
+	deps.Kinds = resource.NewRegistry(resource.Define[resource.Host](kind, nextVersion))
 	b.Activities = activities.New(deps)
 	require.Equal(t, activities.Verified{Rows: 3, Outdated: 3}, b.verify(t, b.verifyIn(true)))
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM sync_drift"))
@@ -189,11 +192,11 @@ func TestVerifyTellsEarlierVersionsApart(t *testing.T) {
 func TestRunsNoteTheVersion(t *testing.T) {
 	t.Parallel()
 	b := synced(t, 3)
-	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_kind WHERE kind = ? AND version = 1", kind))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_kind WHERE kind = ? AND version = ?", kind, nextVersion-1))
 	deps := b.deps()
-	deps.Kinds = resource.NewRegistry(resource.Define[resource.Host](kind, 2))
+	deps.Kinds = resource.NewRegistry(resource.Define[resource.Host](kind, nextVersion))
 	b.Activities = activities.New(deps)
 	before := time.Now()
 	b.begin(t, "run-3")
-	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_kind WHERE version = 2 AND since >= ?", before.UTC().Truncate(time.Second)))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM sync_kind WHERE version = ? AND since >= ?", nextVersion, before.UTC().Truncate(time.Second)))
 }

@@ -195,17 +195,33 @@ type FieldChange struct {
 
 // Changes lists the fields, watched or not, in which two sealed rows differ, in
 // the order of the kind's definition. Rows that differ in nothing but the hash,
-// as after a change of the kind's version, have none.
+// as after a change of the kind's version, have none. Nor is it a change that a field has
+// a value now, if an earlier version of the kind, which did not have the field, hashed the
+// row before: the program learned of it, nothing happened in the cloud.
 func (k *Kind) Changes(before, after Row) []FieldChange {
 	olds, news := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
 	changes := placeChanges(before.RowMeta(), after.RowMeta())
 	for i := range k.fields {
 		f := &k.fields[i]
-		if !f.equal(olds.Field(f.index), news.Field(f.index)) {
+		if !f.equal(olds.Field(f.index), news.Field(f.index)) && !k.learned(f, before) {
 			changes = append(changes, FieldChange{Field: f.column, Old: f.json(olds), New: f.json(news)})
 		}
 	}
 	return changes
+}
+
+// learned says that the row was hashed by a version of the kind that did not have the field.
+// A row with a value in it was not, nor one that somebody edited.
+func (k *Kind) learned(f *field, row Row) bool {
+	if !reflect.ValueOf(row).Elem().Field(f.index).IsZero() {
+		return false
+	}
+	for version := byte(1); version < f.since; version++ {
+		if hash, err := k.hashBy(version, row); err == nil && hash == row.RowMeta().Hash {
+			return true
+		}
+	}
+	return false
 }
 
 // equal compares the values of two sealed rows.

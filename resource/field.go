@@ -30,6 +30,7 @@ type field struct {
 	watched bool
 	null    bool // NULL in the table when it is absent, not an empty text or zero
 	mapped  int  // of a map, how many maps of the kind come before it
+	since   byte // the version of the kind that brought it; 0: the first
 }
 
 type fieldType int
@@ -60,7 +61,8 @@ var (
 	lastSecond  = time.Date(lastYear, time.December, 31, 23, 59, 59, 0, time.UTC).Unix()
 )
 
-func compileFields(kind string, row reflect.Type) (fields []field, maps int) {
+// compileFields are the fields that the version of the kind has.
+func compileFields(kind string, version byte, row reflect.Type) (fields []field, maps int) {
 	for i := range row.NumField() {
 		sf := row.Field(i)
 		if sf.Type == reflect.TypeFor[Meta]() {
@@ -69,6 +71,9 @@ func compileFields(kind string, row reflect.Type) (fields []field, maps int) {
 		f, err := compileField(sf, i)
 		if err != nil {
 			panic(fmt.Sprintf("resource: kind %s: field %s: %v", kind, sf.Name, err))
+		}
+		if f.since > version {
+			continue
 		}
 		if f.typ == mapField {
 			f.mapped = maps
@@ -98,6 +103,7 @@ func compileField(sf reflect.StructField, index int) (field, error) {
 	f := field{column: column, index: index, typ: typ, watched: true, null: options == "nullzero"}
 	for option := range strings.SplitSeq(sf.Tag.Get("field"), ",") {
 		limit, isMax := strings.CutPrefix(option, "max=")
+		version, isSince := strings.CutPrefix(option, "since=")
 		switch {
 		case option == "":
 		case option == "unwatched":
@@ -110,6 +116,12 @@ func compileField(sf reflect.StructField, index int) (field, error) {
 				return field{}, fmt.Errorf("option %q: %w", option, err)
 			}
 			f.max = n
+		case isSince:
+			n, err := strconv.ParseUint(version, 10, 8)
+			if err != nil {
+				return field{}, fmt.Errorf("option %q: %w", option, err)
+			}
+			f.since = byte(n)
 		default:
 			return field{}, fmt.Errorf("unknown option %q", option)
 		}

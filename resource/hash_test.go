@@ -24,6 +24,8 @@ func TestEncodingIsPinned(t *testing.T) {
 		kind      *resource.Kind
 		row       resource.Row
 		uid, hash string
+		earlier   *resource.Kind // of the version before: its hashes are computed to know its rows
+		before    string
 	}{
 		{
 			kind: resource.HostKind,
@@ -31,12 +33,13 @@ func TestEncodingIsPinned(t *testing.T) {
 				Meta: resource.Meta{NativeID: "i-0123456789abcdef0"}, Name: "web 1 数", Status: "Running", Zone: "beijing-a",
 				InstanceType: "4c8g", VCPU: 4, MemoryMiB: 8192, DiskGiB: 128,
 				PrivateIPs: []string{"8.8.8.2", "8.8.8.10"}, PublicIPs: []string{"203.0.113.9"},
-				VPCID: "vpc-1", SubnetID: "subnet-1", ImageID: "image-1", OS: "Debian 12", ChargeType: "PostPaid",
+				VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-2", "sg-1"}, ImageID: "image-1", OS: "Debian 12", ChargeType: "PostPaid",
 				Tags:       map[string]string{"stree_group": "inf", "arch": "x86", "empty": ""},
 				STreeGroup: "inf", STreeProduct: "monitor", STreeApp: "kafka",
 				CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
 			},
-			uid: "536d4e9e7d0df11cd43eba0d1e0cf620", hash: "debe33904d0da152b14ab0c9c26efe40",
+			uid: "536d4e9e7d0df11cd43eba0d1e0cf620", hash: "7f3db660ae970afd81aed8ef788510dc",
+			earlier: resource.Define[resource.Host]("resource_host", 1), before: "debe33904d0da152b14ab0c9c26efe40",
 		},
 		{
 			kind: resource.DiskKind,
@@ -63,12 +66,13 @@ func TestEncodingIsPinned(t *testing.T) {
 			kind: resource.LoadBalancerKind,
 			row: &resource.LoadBalancer{
 				Meta: resource.Meta{NativeID: "lb-0123456789abcdef0"}, Name: "front 数", Status: "Active", BalancerType: "application",
-				Scheme: resource.SchemePublic, Addresses: []string{"203.0.113.9", "198.51.100.7"}, VPCID: "vpc-1",
+				Scheme: resource.SchemePublic, Addresses: []string{"203.0.113.9", "198.51.100.7"}, Ports: []string{"80/http", "443/https"}, VPCID: "vpc-1",
 				SubnetIDs: []string{"subnet-2", "subnet-1"}, Zones: []string{"beijing-b", "beijing-a"}, ChargeType: "PostPaid",
 				Tags:           manyTags(40),
 				CloudCreatedAt: created, ExpiresAt: created.AddDate(1, 0, 0),
 			},
-			uid: "7a9613eeaa49505ee20d3cc9f41bc116", hash: "b0387f67ea8c1f4879da21967a557ade",
+			uid: "7a9613eeaa49505ee20d3cc9f41bc116", hash: "022c4abe9f9295313bbda068e73c45e8",
+			earlier: resource.Define[resource.LoadBalancer]("resource_load_balancer", 1), before: "b0387f67ea8c1f4879da21967a557ade",
 		},
 		{
 			kind: resource.CacheKind,
@@ -186,6 +190,10 @@ func TestEncodingIsPinned(t *testing.T) {
 			seal(t, test.kind, test.row)
 			require.Equal(t, test.uid, test.row.RowMeta().UID.String(), "see the comment of this test")
 			require.Equal(t, test.hash, test.row.RowMeta().Hash.String(), "see the comment of this test")
+			if test.earlier != nil {
+				seal(t, test.earlier, test.row)
+				require.Equal(t, test.before, test.row.RowMeta().Hash.String(), "see the comment of this test")
+			}
 		})
 	}
 }
@@ -363,6 +371,75 @@ func TestVersionIsPartOfTheHash(t *testing.T) {
 	_, err := two.Decode(encoded, scopeOf(two), 7)
 	require.ErrorIs(t, err, resource.ErrCorrupt)
 	require.ErrorContains(t, err, "version 1, this program has 2")
+}
+
+// upgraded are rows of one resource: as the first version of the kind sealed it, and as this
+// one does.
+func upgraded(t *testing.T, change func(before, after *resource.Host)) (before, after *resource.Host) {
+	t.Helper()
+	first := resource.Define[resource.Host]("resource_host", 1)
+	before = filledRow(t, first).(*resource.Host)
+	before.SecurityGroupIDs = nil
+	after = clone(first, before).(*resource.Host)
+	after.SecurityGroupIDs = []string{"sg-2", "sg-1"}
+	change(before, after)
+	seal(t, first, before)
+	seal(t, resource.HostKind, after)
+	return before, after
+}
+
+// What the program learns of a resource with a new version is no change of it.
+func TestFieldOfANewVersionIsNoModification(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(before, after *resource.Host)
+		want   []string
+	}{
+		"nothing else":        {func(_, _ *resource.Host) {}, nil},
+		"still nothing in it": {func(_, after *resource.Host) { after.SecurityGroupIDs = nil }, nil},
+		"another field":       {func(_, after *resource.Host) { after.Status = "Stopped" }, []string{"status"}},
+		"written again by an earlier version": {func(before, _ *resource.Host) {
+			before.SecurityGroupIDs = []string{"sg-1", "sg-2"}
+		}, nil},
+		"and changed since": {func(before, _ *resource.Host) {
+			before.SecurityGroupIDs = []string{"sg-3"}
+		}, []string{"security_group_ids"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before, after := upgraded(t, test.change)
+			require.Equal(t, before.UID, after.UID)
+			require.NotEqual(t, before.Hash, after.Hash)
+			var changed []string
+			for _, change := range resource.HostKind.Changes(before, after) {
+				changed = append(changed, change.Field)
+			}
+			require.Equal(t, test.want, changed)
+		})
+	}
+}
+
+// A field that this version of the kind knew to be empty, or that somebody emptied, has
+// changed if it has a value now.
+func TestFieldThatWasKnownIsModified(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(before *resource.Host){
+		"sealed by this version": func(before *resource.Host) { seal(t, resource.HostKind, before) },
+		"edited by hand":         func(before *resource.Host) { before.Name = "edited" },
+		"marked by verify":       func(before *resource.Host) { before.Hash = resource.Hash{} },
+	} {
+		before, after := upgraded(t, func(_, _ *resource.Host) {})
+		change(before)
+		changes := resource.HostKind.Changes(before, after)
+		require.True(t, slices.ContainsFunc(changes, func(c resource.FieldChange) bool { return c.Field == "security_group_ids" }), name)
+	}
+}
+
+func TestEarlierVersionLacksTheField(t *testing.T) {
+	t.Parallel()
+	first := resource.Define[resource.Host]("resource_host", 1)
+	require.Equal(t, slices.DeleteFunc(resource.HostKind.Columns(), func(name string) bool { return name == "security_group_ids" }), first.Columns())
+	require.Len(t, first.Columns(), len(resource.HostKind.Columns())-1)
 }
 
 // The provider may share a list or a map among rows.

@@ -55,15 +55,17 @@ type Kind struct {
 //	field:"max=128"     at most 128 characters, as in the column's type
 //	field:"max=128,cut" likewise; a longer text is cut, and ends in …
 //	field:"unwatched"   stored, but a change of it alone is no modification
+//	field:"since=2"     came with version 2 of the kind; earlier ones do not have it
 //
 // version is part of every hash; it must change whenever the watched fields, or
-// their order, do. Define panics on a type it cannot handle: that is a mistake
+// their order, do. What since= says of a new field keeps the first run of a new version
+// from taking each row for modified: see Changes. Define panics on a type it cannot handle: that is a mistake
 // in the program, found when it starts.
 func Define[T any, P interface {
 	*T
 	Row
 }](name string, version byte) *Kind {
-	fields, maps := compileFields(name, reflect.TypeFor[T]())
+	fields, maps := compileFields(name, version, reflect.TypeFor[T]())
 	return &Kind{
 		name:      name,
 		version:   version,

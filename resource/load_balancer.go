@@ -3,7 +3,7 @@ package resource
 import "time"
 
 // LoadBalancerKind is the kind of managed load balancers.
-var LoadBalancerKind = Define[LoadBalancer]("resource_load_balancer", 1)
+var LoadBalancerKind = Define[LoadBalancer]("resource_load_balancer", 2)
 
 // LoadBalancer is one managed load balancer.
 type LoadBalancer struct {
@@ -13,6 +13,7 @@ type LoadBalancer struct {
 	BalancerType   string            `bun:"balancer_type" field:"max=128,cut"` // application, network, or a size
 	Scheme         string            `bun:"scheme" field:"max=16,cut"`         // SchemePublic or SchemeInternal
 	Addresses      []string          `bun:"addresses,nullzero"`                // IPs, or the DNS name where the provider gives none
+	Ports          []string          `bun:"ports,nullzero" field:"since=2"`    // what it listens at, such as 443/https
 	VPCID          string            `bun:"vpc_id" field:"max=512,cut"`
 	SubnetIDs      []string          `bun:"subnet_ids,nullzero"`
 	Zones          []string          `bun:"zones,nullzero"`

@@ -58,6 +58,20 @@ func (s *Sealer) Append(dst []byte, row Row) ([]byte, error) {
 	return encoded, nil
 }
 
+// hashBy is the hash that an earlier version of the kind gave the sealed row, out of the
+// fields that it had.
+func (k *Kind) hashBy(version byte, row Row) (Hash, error) {
+	var had []*field
+	for _, f := range k.watched {
+		if f.since <= version {
+			had = append(had, f)
+		}
+	}
+	encoded, err := k.Sealer(Scope{}, 0).fields([]byte{version}, reflect.ValueOf(row).Elem(), had)
+	sum := sha256.Sum256(encoded)
+	return Hash(sum[:Size]), err
+}
+
 // fields brings them into canonical form and appends their encoding. Texts are
 // length-prefixed, lists and maps counted and sorted, times are a presence byte and
 // microseconds: no two different rows encode alike.

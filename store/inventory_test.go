@@ -225,6 +225,23 @@ func TestRehashedRowHasItsNewHash(t *testing.T) {
 	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify'"))
 }
 
+// What a new version of the kind knows more of its rows is written, and is no modification.
+func TestColumnOfANewVersionIsNoModification(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	earlier := host("i-1")
+	require.NoError(t, resource.Define[resource.Host]("resource_host", 1).Seal(earlier, hostScope, b.lease.ScopeID))
+	b.put(t, diff.Add, 1, host("i-1"), host("i-2"))
+	_, err := storetest.Connect(t, b.dsn).Exec("UPDATE resource_host SET hash = ? WHERE native_id = 'i-1'", earlier.Hash[:])
+	require.NoError(t, err)
+
+	grouped := func(h *resource.Host) { h.SecurityGroupIDs = []string{"sg-1"} }
+	require.Equal(t, store.Counts{Applied: 1, Rehashed: 1}, b.put(t, diff.Modify, 2, host("i-1", grouped), host("i-2", grouped)))
+	require.Equal(t, 2, b.count(t, "SELECT COUNT(*) FROM resource_host WHERE JSON_CONTAINS(security_group_ids, '\"sg-1\"')"))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify' AND native_id = 'i-2'"), "it had none, as this version knew")
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify' AND native_id = 'i-1'"))
+}
+
 // The history of a batch has the rows in full: it can be larger than a statement
 // may be (max_allowed_packet; MariaDB's default is 16 MiB).
 func TestHistoryLargerThanAStatement(t *testing.T) {
