@@ -46,7 +46,10 @@ type instance struct {
 	CreationTime       string
 	ExpiredTime        string
 	Tags               tagList
-	VpcAttributes      struct {
+	SecurityGroupIDs   struct {
+		SecurityGroupID []string `json:"SecurityGroupId"`
+	} `json:"SecurityGroupIds"`
+	VpcAttributes struct {
 		VpcID            string `json:"VpcId"`
 		VSwitchID        string `json:"VSwitchId"`
 		PrivateIPAddress ips    `json:"PrivateIpAddress"`
@@ -79,24 +82,25 @@ func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (f
 
 func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 	return &resource.Host{
-		Meta:           resource.Meta{NativeID: i.InstanceID},
-		Name:           i.InstanceName,
-		Status:         i.Status,
-		Zone:           i.ZoneID,
-		InstanceType:   i.InstanceType,
-		VCPU:           f.Whole("Cpu", i.CPU),
-		MemoryMiB:      f.Whole("Memory", i.Memory),
-		DiskGiB:        diskGiB,
-		PrivateIPs:     i.privateIPs(),
-		PublicIPs:      adapter.IPs(append(i.PublicIPAddress.IPAddress, i.EipAddress.IPAddress)...),
-		VPCID:          i.VpcAttributes.VpcID,
-		SubnetID:       i.VpcAttributes.VSwitchID,
-		ImageID:        i.ImageID,
-		OS:             cmp.Or(i.OSNameEn, i.OSName), // the other depends on the account's language
-		ChargeType:     i.chargeType(),
-		Tags:           adapter.TagsOf(i.Tags.Tag),
-		CloudCreatedAt: f.Time("CreationTime", i.CreationTime, utc),
-		ExpiresAt:      f.Expiry("ExpiredTime", i.ExpiredTime, utc),
+		Meta:             resource.Meta{NativeID: i.InstanceID},
+		Name:             i.InstanceName,
+		Status:           i.Status,
+		Zone:             i.ZoneID,
+		InstanceType:     i.InstanceType,
+		VCPU:             f.Whole("Cpu", i.CPU),
+		MemoryMiB:        f.Whole("Memory", i.Memory),
+		DiskGiB:          diskGiB,
+		PrivateIPs:       i.privateIPs(),
+		PublicIPs:        adapter.IPs(append(i.PublicIPAddress.IPAddress, i.EipAddress.IPAddress)...),
+		VPCID:            i.VpcAttributes.VpcID,
+		SubnetID:         i.VpcAttributes.VSwitchID,
+		SecurityGroupIDs: adapter.Set(i.SecurityGroupIDs.SecurityGroupID...),
+		ImageID:          i.ImageID,
+		OS:               cmp.Or(i.OSNameEn, i.OSName), // the other depends on the account's language
+		ChargeType:       i.chargeType(),
+		Tags:             adapter.TagsOf(i.Tags.Tag),
+		CloudCreatedAt:   f.Time("CreationTime", i.CreationTime, utc),
+		ExpiresAt:        f.Expiry("ExpiredTime", i.ExpiredTime, utc),
 	}
 }
 

@@ -42,7 +42,7 @@ func wantedHosts() []resource.Row {
 	return []resource.Row{&resource.Host{
 		Meta: id("i-1"), Name: "web", Status: "Running", Zone: "cn-beijing-l", InstanceType: "ecs.g7.large", VCPU: 2, MemoryMiB: 8192, DiskGiB: 240,
 		PrivateIPs: []string{"172.16.0.5", "172.16.0.6"}, PublicIPs: []string{"121.40.0.1", "47.95.0.1"}, VPCID: "vpc-1", SubnetID: "vsw-1",
-		ImageID: "m-1", OS: "Ubuntu  22.04 64 bit", ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
+		SecurityGroupIDs: []string{"sg-1", "sg-2"}, ImageID: "m-1", OS: "Ubuntu  22.04 64 bit", ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
 		CloudCreatedAt: at(time.April, 14), ExpiresAt: time.Date(2027, 4, 14, 16, 0, 0, 0, time.UTC),
 	}, &resource.Host{
 		Meta: id("i-2"), Name: "old", Status: "Stopped", Zone: "cn-beijing-a", InstanceType: "ecs.t1.small", VCPU: 1, MemoryMiB: 512, DiskGiB: 20,
@@ -118,6 +118,7 @@ func TestOrderIsNoModification(t *testing.T) {
 		for i := range region.Hosts {
 			region.Hosts[i].PrivateIPs = reversed(region.Hosts[i].PrivateIPs)
 			region.Hosts[i].PublicIPs = reversed(region.Hosts[i].PublicIPs)
+			region.Hosts[i].SecurityGroups = reversed(region.Hosts[i].SecurityGroups)
 		}
 		for i := range region.LoadBalancers {
 			region.LoadBalancers[i].Zones = reversed(region.LoadBalancers[i].Zones)
@@ -310,7 +311,7 @@ func TestOneOddValueCostsOneRow(t *testing.T) {
 		{"InstanceId":"i-six","NetworkInterfaces":{"NetworkInterface":[{"PrimaryIpAddress":"10.0.0.9","Ipv6Sets":{"Ipv6Set":[{"Ipv6Address":"2001:DB8::9"},{"Ipv6Address":"2001:db8:0::9"}]}}]}},
 		{"InstanceId":"i-half","Cpu":0.5,"Memory":512.0},
 		{"InstanceId":"i-when","CreationTime":"last week"},
-		{"InstanceId":"i-list","Tags":"none","SecurityGroupIds":"ignored"},
+		{"InstanceId":"i-list","Tags":"none","Description":["ignored"]},
 		{"InstanceId":"i-words","Memory":"a lot"}]}}`))
 	page, err := w.worker().List(t.Context(), scopeOf(resource.HostKind), "")
 	require.NoError(t, err)

@@ -98,7 +98,7 @@ func someHosts() []fake.Host {
 	return []fake.Host{{
 		ID: "i-1", Name: "web", Status: "Running", Zone: "cn-beijing-l", Type: "ecs.g7.large", VCPU: 2, MemoryMiB: 8192,
 		PrivateIPs: []string{"172.16.0.5", "172.16.0.6"}, PublicIPs: []string{"121.40.0.1", "47.95.0.1"}, VPC: "vpc-1", Subnet: "vsw-1",
-		Image: "m-1", OS: "Ubuntu  22.04 64 bit", ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
+		SecurityGroups: []string{"sg-2", "sg-1"}, Image: "m-1", OS: "Ubuntu  22.04 64 bit", ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"},
 		Created: at(time.April, 14), Expires: time.Date(2027, 4, 14, 16, 0, 0, 0, time.UTC), Volatile: "2024-04-15T01:02Z",
 	}, {
 		ID: "i-2", Name: "old", Status: "Stopped", Zone: "cn-beijing-a", Type: "ecs.t1.small", VCPU: 1, MemoryMiB: 512,

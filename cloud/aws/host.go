@@ -38,6 +38,7 @@ type instance struct {
 	IPv6            string                                      `json:"ipv6Address"`
 	VPC             string                                      `json:"vpcId"`
 	Subnet          string                                      `json:"subnetId"`
+	Groups          []securityGroup                             `json:"groupSet"`
 	Lifecycle       string                                      `json:"instanceLifecycle"`
 	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
 	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
@@ -53,7 +54,12 @@ type networkInterface struct {
 		PrivateIP   string `json:"privateIpAddress"`
 		Association struct{ PublicIP string }
 	} `json:"privateIpAddressesSet"`
-	IPv6 []struct{ IPv6Address string } `json:"ipv6AddressesSet"`
+	IPv6   []struct{ IPv6Address string } `json:"ipv6AddressesSet"`
+	Groups []securityGroup                `json:"groupSet"`
+}
+
+type securityGroup struct {
+	ID string `json:"groupId"`
 }
 
 func instanceID(i *instance) string { return i.ID }
@@ -78,23 +84,24 @@ func hostRow(f *adapter.Fields, i *instance, vcpu, memoryMiB, diskGiB int64) res
 	tags := adapter.TagsOf(i.Tags)
 	private, public := i.addresses()
 	return &resource.Host{
-		Meta:           resource.Meta{NativeID: i.ID},
-		Name:           tags["Name"],
-		Status:         i.State.Name,
-		Zone:           i.Placement.AvailabilityZone,
-		InstanceType:   i.Type,
-		VCPU:           cmp.Or(i.chosenVCPU(f), vcpu),
-		MemoryMiB:      memoryMiB,
-		DiskGiB:        diskGiB,
-		PrivateIPs:     private,
-		PublicIPs:      public,
-		VPCID:          i.VPC,
-		SubnetID:       i.Subnet,
-		ImageID:        i.ImageID,
-		OS:             cmp.Or(i.PlatformDetails, i.Platform),
-		ChargeType:     cmp.Or(i.Lifecycle, "on-demand"),
-		Tags:           tags,
-		CloudCreatedAt: i.created(f),
+		Meta:             resource.Meta{NativeID: i.ID},
+		Name:             tags["Name"],
+		Status:           i.State.Name,
+		Zone:             i.Placement.AvailabilityZone,
+		InstanceType:     i.Type,
+		VCPU:             cmp.Or(i.chosenVCPU(f), vcpu),
+		MemoryMiB:        memoryMiB,
+		DiskGiB:          diskGiB,
+		PrivateIPs:       private,
+		PublicIPs:        public,
+		VPCID:            i.VPC,
+		SubnetID:         i.Subnet,
+		SecurityGroupIDs: i.securityGroups(),
+		ImageID:          i.ImageID,
+		OS:               cmp.Or(i.PlatformDetails, i.Platform),
+		ChargeType:       cmp.Or(i.Lifecycle, "on-demand"),
+		Tags:             tags,
+		CloudCreatedAt:   i.created(f),
 	}
 }
 
@@ -124,6 +131,18 @@ func (i *instance) addresses() (private, public []string) {
 		public = adapter.IPs(i.PublicIP)
 	}
 	return private, public
+}
+
+// securityGroups are those of all interfaces. The instance's own are the first interface's.
+func (i *instance) securityGroups() (ids []string) {
+	groups := i.Groups
+	for _, of := range i.Interfaces {
+		groups = append(groups, of.Groups...)
+	}
+	for _, group := range groups {
+		ids = append(ids, group.ID)
+	}
+	return adapter.Set(ids...)
 }
 
 // created is the oldest time at which a disk or an interface was attached: EC2 does not

@@ -19,7 +19,7 @@ func twoHosts() []fake.Host {
 		{
 			ID: "i-web", Name: "web", Status: "running", Zone: "eu-central-1a", Type: "m5.xlarge", VCPU: 4, MemoryMiB: 16384,
 			PrivateIPs: []string{"10.0.0.4", "10.0.0.5", "10.0.1.4"}, PublicIPs: []string{"198.51.100.7", "198.51.100.8"},
-			VPC: "vpc-1", Subnet: "subnet-1", Image: "ami-1", OS: "Linux/UNIX", ChargeType: "on-demand",
+			VPC: "vpc-1", Subnet: "subnet-1", SecurityGroups: []string{"sg-web", "sg-all", "sg-lb"}, Image: "ami-1", OS: "Linux/UNIX", ChargeType: "on-demand",
 			Tags: map[string]string{"team": "search", "空": "", "Name": "web"}, Created: utc(1, 2), Volatile: "once",
 		},
 		{
@@ -45,7 +45,7 @@ func hostRows() []resource.Row {
 			Meta: resource.Meta{NativeID: "i-web"}, Name: "web", Status: "running", Zone: "eu-central-1a", InstanceType: "m5.xlarge",
 			VCPU: 4, MemoryMiB: 16384, DiskGiB: 130,
 			PrivateIPs: []string{"10.0.0.4", "10.0.0.5", "10.0.1.4"}, PublicIPs: []string{"198.51.100.7", "198.51.100.8"},
-			VPCID: "vpc-1", SubnetID: "subnet-1", ImageID: "ami-1", OS: "Linux/UNIX", ChargeType: "on-demand",
+			VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-all", "sg-lb", "sg-web"}, ImageID: "ami-1", OS: "Linux/UNIX", ChargeType: "on-demand",
 			Tags: map[string]string{"team": "search", "空": "", "Name": "web"}, CloudCreatedAt: utc(1, 2),
 		},
 		&resource.Host{
@@ -87,7 +87,7 @@ func TestHostsWithoutWhatChangesByItself(t *testing.T) {
 }
 
 // bk-hcm compared lists by a subset test and missed an IP that was gone.
-func TestARemovedAddressIsAModification(t *testing.T) {
+func TestARemovedAddressOrGroupIsAModification(t *testing.T) {
 	t.Parallel()
 	c := newCloud(few())
 	client := newClient(t, c)
@@ -95,6 +95,7 @@ func TestARemovedAddressIsAModification(t *testing.T) {
 	for name, remove := range map[string]func(*fake.Host){
 		"public":  func(h *fake.Host) { h.PublicIPs = h.PublicIPs[:1] },
 		"private": func(h *fake.Host) { h.PrivateIPs = h.PrivateIPs[:2] },
+		"group":   func(h *fake.Host) { h.SecurityGroups = h.SecurityGroups[:2] },
 	} {
 		change(c, func(r *fake.Region) {
 			r.Hosts = twoHosts()

@@ -86,6 +86,7 @@ type Host struct {
 	VCPU, MemoryMiB        int64 // the same for all hosts of a Type
 	PrivateIPs, PublicIPs  []string
 	VPC, Subnet            string
+	SecurityGroups         []string
 	Image, OS              string
 	ChargeType             string
 	Tags                   map[string]string
@@ -126,6 +127,7 @@ type LoadBalancer struct {
 	ID, Name, Status, Type string
 	Internal               bool
 	Addresses              []string // IPs, or the name where the cloud gives a name
+	Ports                  []string // such as 443/https
 	VPC                    string
 	Zones, Subnets         []string
 	ChargeType             string

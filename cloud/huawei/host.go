@@ -57,32 +57,34 @@ type server struct {
 		Primary  bool
 		SubnetID string `json:"subnet_id"`
 	} `json:"network_interfaces"`
-	Tags    []string
-	SysTags []adapter.Tag `json:"sys_tags"`
-	Fault   any
+	SecurityGroups []struct{ ID string } `json:"security_groups"`
+	Tags           []string
+	SysTags        []adapter.Tag `json:"sys_tags"`
+	Fault          any
 }
 
 func serverID(s *server) string { return s.ID }
 
 func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 	return &resource.Host{
-		Meta:           resource.Meta{NativeID: s.ID},
-		Name:           s.Name,
-		Status:         s.Status,
-		Zone:           s.Zone,
-		InstanceType:   s.Flavor.ID,
-		VCPU:           f.Whole("flavor.vcpus", s.Flavor.VCPUs),
-		MemoryMiB:      f.Whole("flavor.ram", s.Flavor.RAM),
-		DiskGiB:        diskGiB,
-		PrivateIPs:     s.addresses(false),
-		PublicIPs:      s.addresses(true),
-		VPCID:          s.Metadata["vpc_id"],
-		SubnetID:       s.subnet(),
-		ImageID:        s.Metadata["image_name"],
-		OS:             s.Metadata["os_type"],
-		ChargeType:     adapter.Word(chargingModes, s.Metadata["charging_mode"]),
-		Tags:           s.tags(),
-		CloudCreatedAt: f.Time("created", s.Created, utc),
+		Meta:             resource.Meta{NativeID: s.ID},
+		Name:             s.Name,
+		Status:           s.Status,
+		Zone:             s.Zone,
+		InstanceType:     s.Flavor.ID,
+		VCPU:             f.Whole("flavor.vcpus", s.Flavor.VCPUs),
+		MemoryMiB:        f.Whole("flavor.ram", s.Flavor.RAM),
+		DiskGiB:          diskGiB,
+		PrivateIPs:       s.addresses(false),
+		PublicIPs:        s.addresses(true),
+		VPCID:            s.Metadata["vpc_id"],
+		SubnetID:         s.subnet(),
+		SecurityGroupIDs: s.securityGroups(),
+		ImageID:          s.Metadata["image_name"],
+		OS:               s.Metadata["os_type"],
+		ChargeType:       adapter.Word(chargingModes, s.Metadata["charging_mode"]),
+		Tags:             s.tags(),
+		CloudCreatedAt:   f.Time("created", s.Created, utc),
 	}
 }
 
@@ -112,6 +114,14 @@ func (s *server) addresses(public bool) []string {
 		}
 	}
 	return adapter.IPs(list...)
+}
+
+// securityGroups are those of all network interfaces; one has an entry for each of them.
+func (s *server) securityGroups() (ids []string) {
+	for _, group := range s.SecurityGroups {
+		ids = append(ids, group.ID)
+	}
+	return adapter.Set(ids...)
 }
 
 // subnet is that of the primary network interface, or of the only one. Not all regions

@@ -26,7 +26,7 @@ func TestHostRows(t *testing.T) {
 		&resource.Host{
 			Meta: meta(uuid('h', 1)), Name: "web-1", Status: "ACTIVE", Zone: "cn-north-4a", InstanceType: "s6.large.2", VCPU: 2, MemoryMiB: 4096,
 			DiskGiB: 540, PrivateIPs: []string{"192.168.0.11", "192.168.0.12"}, PublicIPs: []string{"203.0.113.5", "203.0.113.6"},
-			VPCID: "vpc-1", SubnetID: "subnet-1", ImageID: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
+			VPCID: "vpc-1", SubnetID: "subnet-1", SecurityGroupIDs: []string{"sg-1", "sg-2"}, ImageID: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
 			Tags: map[string]string{"app": "shop", "empty": "", "formula": "a=b"}, CloudCreatedAt: date(1),
 		},
 		&resource.Host{

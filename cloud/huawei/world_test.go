@@ -117,7 +117,7 @@ func someHosts() []fake.Host {
 		{
 			ID: uuid('h', 1), Name: "web-1", Status: "ACTIVE", Zone: "cn-north-4a", Type: "s6.large.2", VCPU: 2, MemoryMiB: 4096,
 			PrivateIPs: []string{"192.168.0.11", "192.168.0.12"}, PublicIPs: []string{"203.0.113.5", "203.0.113.6"},
-			VPC: "vpc-1", Subnet: "subnet-1", Image: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
+			VPC: "vpc-1", Subnet: "subnet-1", SecurityGroups: []string{"sg-2", "sg-1"}, Image: "Huawei Cloud EulerOS 2.0", OS: "Linux", ChargeType: "prePaid",
 			Tags: map[string]string{"app": "shop", "empty": "", "formula": "a=b"}, Created: date(1), Volatile: "at first",
 		},
 		{

@@ -13,6 +13,8 @@ type place struct {
 	zones   []string
 	subnets []string
 	vpc     string
+	// securityGroups are those of a host, by its group in the service tree.
+	securityGroups [][]string
 }
 
 func newPlace(region string) place {
@@ -20,6 +22,9 @@ func newPlace(region string) place {
 	for _, zone := range zones {
 		p.zones = append(p.zones, region+"-"+zone)
 		p.subnets = append(p.subnets, "subnet-"+region+"-"+zone)
+	}
+	for _, group := range groups {
+		p.securityGroups = append(p.securityGroups, []string{"sg-" + region + "-" + group})
 	}
 	return p
 }
@@ -51,20 +56,21 @@ const hostNames = "genMockResourceHost_host_"
 func hostRows(rows []resource.Row, p *place, l life) []resource.Row {
 	t := l.traits()
 	host := &resource.Host{
-		Status:         statuses[t.status],
-		Zone:           p.zones[t.zone],
-		InstanceType:   instanceTypes[t.instanceType],
-		VCPU:           vCPUs[t.vCPU],
-		MemoryMiB:      memoryGiB[t.memory] * 1024,
-		DiskGiB:        diskGiB[t.disk],
-		VPCID:          p.vpc,
-		SubnetID:       p.subnets[t.zone],
-		ImageID:        images[t.vendor][t.system],
-		OS:             systems[t.system],
-		ChargeType:     charges[t.charge],
-		Tags:           t.hostTags(),
-		CloudCreatedAt: t.created(),
-		ExpiresAt:      t.expires(),
+		Status:           statuses[t.status],
+		Zone:             p.zones[t.zone],
+		InstanceType:     instanceTypes[t.instanceType],
+		VCPU:             vCPUs[t.vCPU],
+		MemoryMiB:        memoryGiB[t.memory] * 1024,
+		DiskGiB:          diskGiB[t.disk],
+		VPCID:            p.vpc,
+		SubnetID:         p.subnets[t.zone],
+		SecurityGroupIDs: p.securityGroups[t.group],
+		ImageID:          images[t.vendor][t.system],
+		OS:               systems[t.system],
+		ChargeType:       charges[t.charge],
+		Tags:             t.hostTags(),
+		CloudCreatedAt:   t.created(),
+		ExpiresAt:        t.expires(),
 	}
 	l.nameHost(host, t.public)
 	return append(rows, host)

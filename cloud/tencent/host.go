@@ -32,6 +32,7 @@ type instance struct {
 	PublicIPs   []string `json:"PublicIpAddresses"`
 	IPv6        []string `json:"IPv6Addresses"`
 	PublicIPv6  []string `json:"PublicIPv6Addresses"`
+	Groups      []string `json:"SecurityGroupIds"`
 	ImageID     string   `json:"ImageId"`
 	OS          string   `json:"OsName"`
 	ChargeType  string   `json:"InstanceChargeType"`
@@ -53,24 +54,25 @@ type sized struct{ DiskSize string }
 // others here.
 func hostRow(f *adapter.Fields, i *instance) resource.Row {
 	return &resource.Host{
-		Meta:           resource.Meta{NativeID: i.ID},
-		Name:           i.Name,
-		Status:         i.State,
-		Zone:           i.Placement.Zone,
-		InstanceType:   i.Type,
-		VCPU:           f.Whole("CPU", i.CPU),
-		MemoryMiB:      f.Scaled("Memory", i.Memory, 1024), // GiB
-		DiskGiB:        f.Sum("DiskSize", i.diskSizes()...),
-		PrivateIPs:     adapter.IPs(append(i.IPv6, i.PrivateIPs...)...),
-		PublicIPs:      adapter.IPs(append(i.PublicIPv6, i.PublicIPs...)...),
-		VPCID:          i.Network.VPC,
-		SubnetID:       i.Network.Subnet,
-		ImageID:        i.ImageID,
-		OS:             i.OS,
-		ChargeType:     i.ChargeType,
-		Tags:           adapter.TagsOf(i.Tags),
-		CloudCreatedAt: f.Time("CreatedTime", i.Created, utc),
-		ExpiresAt:      f.Expiry("ExpiredTime", i.Expires, utc), // none where it is paid afterwards
+		Meta:             resource.Meta{NativeID: i.ID},
+		Name:             i.Name,
+		Status:           i.State,
+		Zone:             i.Placement.Zone,
+		InstanceType:     i.Type,
+		VCPU:             f.Whole("CPU", i.CPU),
+		MemoryMiB:        f.Scaled("Memory", i.Memory, 1024), // GiB
+		DiskGiB:          f.Sum("DiskSize", i.diskSizes()...),
+		PrivateIPs:       adapter.IPs(append(i.IPv6, i.PrivateIPs...)...),
+		PublicIPs:        adapter.IPs(append(i.PublicIPv6, i.PublicIPs...)...),
+		VPCID:            i.Network.VPC,
+		SubnetID:         i.Network.Subnet,
+		SecurityGroupIDs: adapter.Set(i.Groups...),
+		ImageID:          i.ImageID,
+		OS:               i.OS,
+		ChargeType:       i.ChargeType,
+		Tags:             adapter.TagsOf(i.Tags),
+		CloudCreatedAt:   f.Time("CreatedTime", i.Created, utc),
+		ExpiresAt:        f.Expiry("ExpiredTime", i.Expires, utc), // none where it is paid afterwards
 	}
 }
 

@@ -19,7 +19,7 @@ func aRegion() *fake.Region {
 		Hosts: []fake.Host{{
 			ID: "ins-web00001", Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", Type: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096,
 			PrivateIPs: []string{"10.0.0.5", "10.0.0.4"}, PublicIPs: []string{"203.0.113.9", "203.0.113.1"},
-			VPC: "vpc-1", Subnet: "subnet-1", Image: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID",
+			VPC: "vpc-1", Subnet: "subnet-1", SecurityGroups: []string{"sg-2", "sg-1"}, Image: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID",
 			Tags:    map[string]string{"app": "shop", "env": "prod", "空": ""},
 			Created: at("2024-02-03T04:05:00Z"), Expires: at("2027-02-03T04:05:00Z"), Volatile: "first",
 		}, {
@@ -76,7 +76,7 @@ func TestHosts(t *testing.T) {
 		&resource.Host{
 			Meta: id("ins-web00001"), Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", InstanceType: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096, DiskGiB: 260,
 			PrivateIPs: []string{"10.0.0.4", "10.0.0.5"}, PublicIPs: []string{"203.0.113.1", "203.0.113.9"}, VPCID: "vpc-1", SubnetID: "subnet-1",
-			ImageID: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod", "空": ""},
+			SecurityGroupIDs: []string{"sg-1", "sg-2"}, ImageID: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod", "空": ""},
 			CloudCreatedAt: at("2024-02-03T04:05:00Z"), ExpiresAt: at("2027-02-03T04:05:00Z"),
 		},
 		&resource.Host{

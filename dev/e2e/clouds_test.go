@@ -143,7 +143,7 @@ func (r *realStack) addHost(region *fake.Region, n int) {
 	created := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
 	region.Hosts = append(region.Hosts, fake.Host{
 		ID: r.id(n), Name: fmt.Sprintf("host-%d", n), Status: r.running, Zone: r.zones(region.Name), Type: r.size, VCPU: 4, MemoryMiB: 16384,
-		PrivateIPs: []string{fmt.Sprintf("10.1.%d.%d", n/250, n%250)}, VPC: "vpc-1", Subnet: "subnet-1",
+		PrivateIPs: []string{fmt.Sprintf("10.1.%d.%d", n/250, n%250)}, VPC: "vpc-1", Subnet: "subnet-1", SecurityGroups: []string{"sg-1"},
 		Tags: map[string]string{"stree_group": "inf", "number": fmt.Sprint(n)}, Created: created,
 	})
 	region.Disks = append(region.Disks, fake.Disk{
@@ -267,7 +267,7 @@ func (r *realStack) requireFirstLoad(t *testing.T) {
 	// Host 42, whose every column here needs one of the cloud's listings.
 	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_host WHERE native_id = ? AND name = 'host-42' AND status = ?
 		AND zone = ? AND instance_type = ? AND vcpu = 4 AND memory_mib = 16384 AND disk_gib = 40 AND stree_group = 'inf'
-		AND JSON_CONTAINS(private_ips, '"10.1.0.42"') AND JSON_VALUE(tags, '$.number') = '42'
+		AND JSON_SEARCH(security_group_ids, 'one', '%sg-1') IS NOT NULL AND JSON_CONTAINS(private_ips, '"10.1.0.42"') AND JSON_VALUE(tags, '$.number') = '42'
 		AND cloud_created_at = '2026-01-02 03:04:00'`, r.id(42), r.running, r.zones(r.regions[0]), r.size))
 	require.EqualValues(t, 1, r.count(t, `SELECT COUNT(*) FROM resource_disk WHERE host_native_id = ? AND size_gib = 40 AND role = 'system'`, r.id(42)))
 }

@@ -64,6 +64,7 @@ func instance(h fake.Host, region string) object {
 		"StartTime": h.Volatile, "DedicatedHostAttribute": object{"DedicatedHostId": h.Volatile, "DedicatedHostName": h.Volatile},
 		"UserData": "#!/bin/sh\nexport PASSWORD=planted-user-data", "AutoReleaseTime": "", "OperationLocks": object{"LockReason": []string{}},
 	}
+	o["SecurityGroupIds"] = object{"SecurityGroupId": h.SecurityGroups}
 	addAddresses(o, h)
 	setTags(o, h.Tags)
 	return o

@@ -83,6 +83,7 @@ type instance struct {
 	PublicIP       string             `xml:"ipAddress,omitempty"`
 	VPC            string             `xml:"vpcId,omitempty"`
 	Subnet         string             `xml:"subnetId,omitempty"`
+	Groups         []group            `xml:"groupSet>item"`
 	RootDevice     string             `xml:"rootDeviceName"`
 	BlockDevices   []blockDevice      `xml:"blockDeviceMapping>item"`
 	Lifecycle      string             `xml:"instanceLifecycle,omitempty"`
@@ -119,6 +120,20 @@ type networkInterface struct {
 	Attached   string       `xml:"attachment>attachTime,omitempty"`
 	Public     *association `xml:"association"`
 	IPs        []privateIP  `xml:"privateIpAddressesSet>item"`
+	Groups     []group      `xml:"groupSet>item"`
+}
+
+type group struct {
+	ID   string `xml:"groupId"`
+	Name string `xml:"groupName"`
+}
+
+// groupsOf are security groups with names.
+func groupsOf(ids []string) (groups []group) {
+	for _, id := range ids {
+		groups = append(groups, group{ID: id, Name: "name of " + id})
+	}
+	return groups
 }
 
 type privateIP struct {
@@ -183,6 +198,7 @@ func (q *request) instance(host fake.Host) instance {
 	}
 	of.PrivateIP, of.PublicIP = first(host.PrivateIPs), first(host.PublicIPs)
 	of.Interfaces = varied(q, q.interfaces(host))
+	of.Groups = groupsOf(host.SecurityGroups[:min(1, len(host.SecurityGroups))])
 	for _, disk := range varied(q, q.Region.Disks) {
 		if disk.Host != host.ID {
 			continue
@@ -217,6 +233,7 @@ func (q *request) interfaces(host fake.Host) (all []networkInterface) {
 		}
 		of.Public = of.IPs[0].Public
 		of.IPs = varied(q, of.IPs)
+		of.Groups = varied(q, groupsOf(host.SecurityGroups))
 		all = append(all, of)
 	}
 	for len(public) > 0 {

@@ -75,7 +75,7 @@ func serverOf(region *fake.Region, h fake.Host) map[string]any {
 		"OS-EXT-AZ:availability_zone":          h.Zone,
 		"os-extended-volumes:volumes_attached": volumesOf(region, h),
 		"OS-EXT-STS:vm_state":                  "active", "OS-EXT-STS:power_state": 1, "locked": false,
-		"security_groups": []any{map[string]any{"id": "sg-1", "name": "default"}},
+		"security_groups": securityGroupsOf(h),
 		"tenant_id":       "project", "user_id": "user", "key_name": "key",
 		"OS-EXT-SRV-ATTR:user_data": UserData,
 		// What changes by itself.
@@ -83,6 +83,15 @@ func serverOf(region *fake.Region, h fake.Host) map[string]any {
 		"OS-EXT-STS:task_state": h.Volatile, "OS-EXT-SRV-ATTR:host": h.Volatile,
 		"OS-EXT-SRV-ATTR:hypervisor_hostname": h.Volatile, "host_status": h.Volatile, "OS-SRV-USG:launched_at": h.Volatile,
 	}
+}
+
+// securityGroupsOf has each group twice, as that of two interfaces.
+func securityGroupsOf(h fake.Host) []any {
+	list := []any{}
+	for _, id := range append(h.SecurityGroups, h.SecurityGroups...) {
+		list = append(list, map[string]any{"id": id, "name": "default"})
+	}
+	return list
 }
 
 func serverAddresses(h fake.Host) []any {

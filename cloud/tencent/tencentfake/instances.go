@@ -33,6 +33,7 @@ func instance(h fake.Host, disks []fake.Disk) object {
 		"SystemDisk": system, "DataDisks": data,
 		"PrivateIpAddresses": h.PrivateIPs, "PublicIpAddresses": h.PublicIPs, "IPv6Addresses": nil,
 		"VirtualPrivateCloud": object{"VpcId": h.VPC, "SubnetId": h.Subnet, "AsVpcGateway": false},
+		"SecurityGroupIds":    h.SecurityGroups,
 		"ImageId":             h.Image, "OsName": h.OS, "InstanceChargeType": h.ChargeType,
 		"CreatedTime": utc(h.Created), "ExpiredTime": utc(h.Expires), "RenewFlag": nil,
 		"Tags":            tags(h.Tags, "Key", "Value"),
