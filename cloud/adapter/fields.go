@@ -109,6 +109,20 @@ func (f *Fields) Port(field, text string) int64 {
 	return port
 }
 
+// Listener is what a load balancer listens at, as all clouds' rows have it: "443/https", or
+// "8000-8010/tcp" from the first to the last port. No port is all of them, "all/tcp".
+func (f *Fields) Listener(protocol, first, last string) string {
+	from, to := f.Port("first port", first), f.Port("last port", last)
+	port := strconv.FormatInt(from, 10)
+	switch {
+	case from == 0 && to == 0:
+		port = "all"
+	case to > from:
+		port += "-" + strconv.FormatInt(to, 10)
+	}
+	return port + "/" + cmp.Or(strings.ToLower(strings.TrimSpace(protocol)), "all")
+}
+
 // whole reads a number that has no fraction, is not negative and not absurd. Some clouds
 // write 8192 as 8192.0.
 func whole(text string) (int64, bool) {

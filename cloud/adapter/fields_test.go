@@ -173,3 +173,25 @@ func TestWord(t *testing.T) {
 		require.Equal(t, word, adapter.Word(words, number))
 	}
 }
+
+func TestListener(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ protocol, first, last, want string }{
+		{"HTTPS", "443", "", "443/https"},
+		{" Tcp", "443.0", "443", "443/tcp"},
+		{"udp", "8000", "8010", "8000-8010/udp"},
+		{"TCP", "0", "65535", "0-65535/tcp"},
+		{"TCP", "", "0", "all/tcp"},
+		{"", "", "", "all/all"},
+		{"", "80", "", "80/all"},
+	} {
+		f := adapter.NewFields("listener", "l-1")
+		require.Equal(t, test.want, f.Listener(test.protocol, test.first, test.last))
+		require.Empty(t, f.Problem())
+	}
+	for _, odd := range []string{"-1", "65536", "https", "4.5"} {
+		f := adapter.NewFields("listener", "l-1")
+		f.Listener("tcp", "1", odd)
+		require.Contains(t, f.Problem(), "last port makes no sense")
+	}
+}

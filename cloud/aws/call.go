@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
+	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/memorydb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -198,6 +199,21 @@ func describeLoadBalancers(ctx context.Context, c *clients, q adapter.Query) err
 
 func describeTags(ctx context.Context, c *clients, q adapter.Query) error {
 	_, err := c.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: q.IDs})
+	return err
+}
+
+// describeClassicLoadBalancers may be an action that a newer region does not have (?).
+func describeClassicLoadBalancers(ctx context.Context, c *clients, q adapter.Query) error {
+	in := &classic.DescribeLoadBalancersInput{LoadBalancerNames: q.IDs, Marker: ifAny(q.Token)}
+	if len(q.IDs) == 0 {
+		in.PageSize = awssdk.Int32(maxLoadBalancers)
+	}
+	_, err := c.classic.DescribeLoadBalancers(ctx, in)
+	return orNoProduct("elasticloadbalancing", err)
+}
+
+func describeClassicTags(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.classic.DescribeTags(ctx, &classic.DescribeTagsInput{LoadBalancerNames: q.IDs})
 	return err
 }
 

@@ -15,6 +15,12 @@ import (
 // are, there are rows or an error of the class BadAnswer.
 func fuzzAnswers(f *testing.F, kind *resource.Kind, action string, seeds ...string) {
 	f.Helper()
+	fuzzAnswersAt(f, kind, "", action, seeds...)
+}
+
+// fuzzAnswersAt is fuzzAnswers for the page at a cursor.
+func fuzzAnswersAt(f *testing.F, kind *resource.Kind, cursor, action string, seeds ...string) {
+	f.Helper()
 	for _, seed := range append(seeds, "", "<", "<a/>", "<a>\xff</a>", "null") {
 		f.Add([]byte(seed))
 	}
@@ -29,7 +35,7 @@ func fuzzAnswers(f *testing.F, kind *resource.Kind, action string, seeds ...stri
 			r.Hosts[1].Type = fmt.Sprintf("c%d.metal", round)
 		})
 		c.Record(action, body)
-		page, err := client.List(t.Context(), scopeOf(kind), "")
+		page, err := client.List(t.Context(), scopeOf(kind), cursor)
 		if err != nil {
 			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%v", err)
 			require.Empty(t, page)
@@ -72,6 +78,12 @@ func FuzzDatabases(f *testing.F) {
 func FuzzLoadBalancers(f *testing.F) {
 	fuzzAnswers(f, resource.LoadBalancerKind, "DescribeLoadBalancers",
 		"<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><Scheme>internal</Scheme><CreatedTime>2024-01-01T00:00:00Z</CreatedTime><AvailabilityZones><member><LoadBalancerAddresses><member/></LoadBalancerAddresses></member></AvailabilityZones></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>",
+	)
+}
+
+func FuzzClassicLoadBalancers(f *testing.F) {
+	fuzzAnswersAt(f, resource.LoadBalancerKind, classicCursor, "classic_DescribeLoadBalancers",
+		"<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancerDescriptions><member><Scheme>internal</Scheme><CreatedTime>2024-01-01T00:00:00Z</CreatedTime><ListenerDescriptions><member><Listener><Protocol>SSL</Protocol><LoadBalancerPort>443</LoadBalancerPort></Listener></member></ListenerDescriptions></member></LoadBalancerDescriptions></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>",
 	)
 }
 

@@ -143,23 +143,25 @@ func joinCaches(groups *networks) func(context.Context, *session, adapter.Batch[
 	}
 }
 
-// joinLoadBalancers joins load balancers with their tags. One that is not known to have
-// any went away since.
-func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
-	arns := page.IDs(loadBalancerARN)
-	tags, unknown, err := tagsOf(ctx, s, &balancerTags, page.Region, arns)
-	if err != nil {
-		return nil, err
-	}
-	for _, arn := range arns {
-		if tags[arn] == nil && !slices.Contains(unknown, arn) {
-			return nil, adapter.BadAnswer(balancerTags.Action, "the tags of %q are not in the answer", arn)
+// joinTagged joins load balancers with their tags, by the id of either sort. One that is not
+// known to have any went away since.
+func joinTagged[T any](list *adapter.Listing[*session, tagged], id func(*T) string, row func(*adapter.Fields, *T, []tag) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+	return func(ctx context.Context, s *session, page adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+		ids := page.IDs(id)
+		tags, unknown, err := tagsOf(ctx, s, list, page.Region, ids)
+		if err != nil {
+			return nil, err
 		}
-	}
-	return func(f *adapter.Fields, b *loadBalancer) resource.Row {
-		if b.ARN != "" && tags[b.ARN] == nil {
-			return nil
+		for _, id := range ids {
+			if tags[id] == nil && !slices.Contains(unknown, id) {
+				return nil, adapter.BadAnswer(list.Action, "the tags of %q are not in the answer", id)
+			}
 		}
-		return loadBalancerRow(f, b, tags.read(f, b.ARN))
-	}, nil
+		return func(f *adapter.Fields, of *T) resource.Row {
+			if id(of) != "" && tags[id(of)] == nil {
+				return nil
+			}
+			return row(f, of, tags.read(f, id(of)))
+		}, nil
+	}
 }

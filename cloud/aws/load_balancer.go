@@ -17,15 +17,19 @@ const (
 	maxLoadBalancers = 200
 )
 
-// loadBalancers are application, network and gateway load balancers. Their id is the
-// ARN. Classic load balancers are of another API.
-var loadBalancers = adapter.Listing[*session, loadBalancer]{
+// loadBalancers are those of two APIs. They have no ports but classic ones: the others would
+// take a call for each (DescribeListeners).
+var loadBalancers = adapter.Several{&elasticLoadBalancers, &classicLoadBalancers}
+
+// elasticLoadBalancers are application, network and gateway load balancers. Their id is the
+// ARN.
+var elasticLoadBalancers = adapter.Listing[*session, loadBalancer]{
 	Kind: resource.LoadBalancerKind, What: "load balancer",
 	Action: "DescribeLoadBalancers", Path: "DescribeLoadBalancersResult.LoadBalancers.member", IDField: "LoadBalancerArn",
-	Pages: adapter.Tokens(maxLoadBalancers), IDs: adapter.Together(maxARNs),
+	Pages: adapter.Tokens(maxLoadBalancers), IDs: adapter.Together(maxARNs).If(func(id string) bool { return !isClassicName(id) }),
 	Ask:    ask[loadBalancer]("DescribeLoadBalancersResult.NextMarker", describeLoadBalancers),
 	ID:     loadBalancerARN,
-	Join:   joinLoadBalancers,
+	Join:   joinTagged(&balancerTags, loadBalancerARN, loadBalancerRow),
 	Region: func(b *loadBalancer) string { return regionOf(b.ARN) },
 }
 

@@ -105,6 +105,7 @@ func TestLoadBalancerLookup(t *testing.T) {
 		require.ElementsMatch(t, test.want, found, name)
 	}
 	c.Break(fake.Fault{Verdict: fake.Denied, Action: "DescribeLoadBalancers"})
+	c.Break(fake.Fault{Verdict: fake.Denied, Action: "classic_DescribeLoadBalancers"})
 	_, err := client.Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), []string{"shop"})
 	require.Equal(t, cloud.Denied, cloud.ClassOf(err), "nobody said that it does not exist")
 }

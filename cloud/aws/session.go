@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
+	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/memorydb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
@@ -72,6 +73,7 @@ type clients struct {
 	ec2      *ec2.Client
 	rds      *rds.Client
 	elb      *elb.Client
+	classic  *classic.Client
 	caches   *elasticache.Client
 	memoryDB *memorydb.Client
 	tagging  *tagging.Client
@@ -95,6 +97,7 @@ func (s *session) newClients(region string) *clients {
 		ec2:      ec2.NewFromConfig(s.config("ec2", region, s.credentials)),
 		rds:      rds.NewFromConfig(s.config("rds", region, s.credentials)),
 		elb:      elb.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
+		classic:  classic.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
 		caches:   elasticache.NewFromConfig(s.config("elasticache", region, s.credentials)),
 		memoryDB: memorydb.NewFromConfig(s.config("memorydb", region, s.credentials)),
 		tagging:  tagging.NewFromConfig(s.config("tagging", region, s.credentials)),

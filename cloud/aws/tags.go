@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 
 	"cloudsync/cloud/adapter"
@@ -16,7 +17,7 @@ var resourceTags = adapter.Listing[*session, tagged]{
 	What: "its tags", Action: "GetResources", Path: "ResourceTagMappingList",
 	Pages: adapter.Tokens(maxTagged), IDs: adapter.Together(maxTagged),
 	Ask: askJSON[tagged]("PaginationToken", getResources),
-	ID:  func(t *tagged) string { return t.ARN },
+	ID:  (*tagged).id,
 }
 
 // balancerTags are the tags of load balancers.
@@ -24,38 +25,49 @@ var balancerTags = adapter.Listing[*session, tagged]{
 	What: "its tags", Action: "DescribeTags", Path: "DescribeTagsResult.TagDescriptions.member",
 	Pages: adapter.Tokens(maxARNs), IDs: adapter.Together(maxARNs),
 	Ask: ask[tagged]("", describeTags),
-	ID:  func(t *tagged) string { return t.ARN },
+	ID:  (*tagged).id,
+}
+
+// classicTags are those of classic load balancers.
+var classicTags = adapter.Listing[*session, tagged]{
+	What: "its tags", Action: "DescribeTags", Path: balancerTags.Path,
+	Pages: adapter.Tokens(maxARNs), IDs: adapter.Together(maxARNs),
+	Ask: ask[tagged]("", describeClassicTags),
+	ID:  (*tagged).id,
 }
 
 type tagged struct {
 	ARN  string `json:"ResourceArn"`
+	Name string `json:"LoadBalancerName"` // of a classic one, in place of an ARN
 	Tags []tag
 }
 
-// tagsByARN are the tags of resources.
-type tagsByARN map[string]*adapter.Item[tagged]
+func (t *tagged) id() string { return cmp.Or(t.ARN, t.Name) }
 
-// tagsOf are the tags of the resources, and those of the ARNs that are not known. Tags of
+// tagsByID are the tags of resources.
+type tagsByID map[string]*adapter.Item[tagged]
+
+// tagsOf are the tags of the resources, and those of the ids that are not known. Tags of
 // nobody knows what may be of any of them.
-func tagsOf(ctx context.Context, s *session, list *adapter.Listing[*session, tagged], region string, arns []string) (tagsByARN, []string, error) {
-	described, unknown, err := list.ByIDs(ctx, s, region, arns)
-	tags := tagsByARN{}
+func tagsOf(ctx context.Context, s *session, list *adapter.Listing[*session, tagged], region string, ids []string) (tagsByID, []string, error) {
+	described, unknown, err := list.ByIDs(ctx, s, region, ids)
+	tags := tagsByID{}
 	for i := range described {
 		item := &described[i]
-		if item.Value.ARN == "" {
+		if item.Value.id() == "" {
 			return nil, nil, adapter.BadAnswer(list.Action, "%s", item.Read(list.What, "").Problem())
 		}
-		tags[item.Value.ARN] = item
+		tags[item.Value.id()] = item
 	}
 	return tags, unknown, err
 }
 
 // read reads a resource's tags. Those that make no sense cost its row.
-func (t tagsByARN) read(f *adapter.Fields, arn string) []tag {
-	item := t[arn]
+func (t tagsByID) read(f *adapter.Fields, id string) []tag {
+	item := t[id]
 	if item == nil {
 		return nil
 	}
-	f.Inherit(item.Read(resourceTags.What, arn))
+	f.Inherit(item.Read(resourceTags.What, id))
 	return item.Value.Tags
 }

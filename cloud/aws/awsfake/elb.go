@@ -49,7 +49,7 @@ func (q *request) describeLoadBalancers() (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := q.Region.LoadBalancers
+	all := q.balancers(false)
 	if q.form.Has("LoadBalancerArns.member.1") {
 		if all, err = q.balancersOf(q.texts("LoadBalancerArns.member")); err != nil {
 			return nil, err
@@ -66,6 +66,11 @@ func (q *request) describeLoadBalancers() (any, error) {
 	return answer, nil
 }
 
+// balancers are those of one of the two APIs. Classic ones are of the type classic.
+func (q *request) balancers(classic bool) []fake.LoadBalancer {
+	return slices.DeleteFunc(slices.Clone(q.Region.LoadBalancers), func(of fake.LoadBalancer) bool { return (of.Type == "classic") != classic })
+}
+
 // balancersOf are those of the ARNs, or the error that the API gives for all of them if
 // one does not exist.
 func (q *request) balancersOf(arns []string) (found []fake.LoadBalancer, err error) {
@@ -73,10 +78,11 @@ func (q *request) balancersOf(arns []string) (found []fake.LoadBalancer, err err
 		return nil, &failure{http.StatusBadRequest, "ValidationError", "Up to 20 load balancers can be described at once"}
 	}
 	for _, arn := range arns {
-		i := slices.IndexFunc(q.Region.LoadBalancers, func(of fake.LoadBalancer) bool { return of.ID == arn })
+		all := q.balancers(false)
+		i := slices.IndexFunc(all, func(of fake.LoadBalancer) bool { return of.ID == arn })
 		switch {
 		case i >= 0:
-			found = append(found, q.Region.LoadBalancers[i])
+			found = append(found, all[i])
 		case !strings.HasPrefix(arn, "arn:"):
 			return nil, &failure{http.StatusBadRequest, "ValidationError", "'" + arn + "' is not a valid load balancer ARN"}
 		default:

@@ -76,6 +76,9 @@ func (s *server) read(r *http.Request) (*request, error) {
 	}
 	q := &request{server: s, product: parts[3], isJSON: r.Header.Get(target) != "", form: form, number: s.count.Add(1)}
 	q.ask = fake.Ask{KeyID: parts[1], Region: parts[2], Action: q.form.Get("Action")}
+	if q.form.Get("Version") == classicVersion {
+		q.ask.Action = "classic_" + q.ask.Action
+	}
 	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker")
 	return q, nil
 }
@@ -110,22 +113,24 @@ func formOf(r *http.Request) (url.Values, error) {
 
 func (q *request) answer(w http.ResponseWriter) {
 	answers := map[string]func() (any, error){
-		"sts/GetCallerIdentity":                      q.callerIdentity,
-		"sts/AssumeRole":                             q.assumeRole,
-		"ec2/DescribeRegions":                        q.describeRegions,
-		"ec2/DescribeInstances":                      q.describeInstances,
-		"ec2/DescribeVolumes":                        q.describeVolumes,
-		"ec2/DescribeInstanceTypes":                  q.describeInstanceTypes,
-		"rds/DescribeDBInstances":                    q.describeDBInstances,
-		"elasticloadbalancing/DescribeLoadBalancers": q.describeLoadBalancers,
-		"elasticloadbalancing/DescribeTags":          q.describeTags,
-		"elasticache/DescribeReplicationGroups":      q.describeReplicationGroups,
-		"elasticache/DescribeCacheClusters":          q.describeCacheClusters,
-		"elasticache/DescribeServerlessCaches":       q.describeServerlessCaches,
-		"elasticache/DescribeCacheSubnetGroups":      q.describeCacheSubnetGroups,
-		"memorydb/DescribeClusters":                  q.describeClusters,
-		"memorydb/DescribeSubnetGroups":              q.describeSubnetGroups,
-		"tagging/GetResources":                       q.getResources,
+		"sts/GetCallerIdentity":                              q.callerIdentity,
+		"sts/AssumeRole":                                     q.assumeRole,
+		"ec2/DescribeRegions":                                q.describeRegions,
+		"ec2/DescribeInstances":                              q.describeInstances,
+		"ec2/DescribeVolumes":                                q.describeVolumes,
+		"ec2/DescribeInstanceTypes":                          q.describeInstanceTypes,
+		"rds/DescribeDBInstances":                            q.describeDBInstances,
+		"elasticloadbalancing/DescribeLoadBalancers":         q.describeLoadBalancers,
+		"elasticloadbalancing/DescribeTags":                  q.describeTags,
+		"elasticloadbalancing/classic_DescribeLoadBalancers": q.describeClassicLoadBalancers,
+		"elasticloadbalancing/classic_DescribeTags":          q.describeClassicTags,
+		"elasticache/DescribeReplicationGroups":              q.describeReplicationGroups,
+		"elasticache/DescribeCacheClusters":                  q.describeCacheClusters,
+		"elasticache/DescribeServerlessCaches":               q.describeServerlessCaches,
+		"elasticache/DescribeCacheSubnetGroups":              q.describeCacheSubnetGroups,
+		"memorydb/DescribeClusters":                          q.describeClusters,
+		"memorydb/DescribeSubnetGroups":                      q.describeSubnetGroups,
+		"tagging/GetResources":                               q.getResources,
 	}
 	call, known := answers[q.product+"/"+q.ask.Action]
 	if !known {
