@@ -35,7 +35,7 @@ func account() *fake.Account {
 				{
 					ID: "vm-0001", Name: "web", Status: "running", Zone: "2", Type: "Standard_D2s_v5", VCPU: 2, MemoryMiB: 8192,
 					PrivateIPs: []string{"10.0.0.4", "10.0.1.4", "10.0.1.5"}, PublicIPs: []string{"203.0.113.4"},
-					VPC: "vnet-a", Subnet: "front", Image: "Canonical:ubuntu:server:24.04.1", OS: "Linux", ChargeType: "Spot",
+					VPC: "vnet-a", Subnet: "front", SecurityGroups: []string{"web-nsg", "front-nsg"}, Image: "Canonical:ubuntu:server:24.04.1", OS: "Linux", ChargeType: "Spot",
 					Tags: map[string]string{"team": "shop", "tier": "web"}, Created: created, Volatile: "first",
 				},
 				{
@@ -50,7 +50,7 @@ func account() *fake.Account {
 				{ID: "disk-0004", Name: "spare", Status: "Unattached", Type: "Standard_LRS", SizeGiB: 64, Created: created},
 			},
 			LoadBalancers: []fake.LoadBalancer{
-				{ID: "lb-0001", Name: "front", Status: "Succeeded", Type: "Standard", Addresses: []string{"203.0.113.9", "203.0.113.8"}, Zones: []string{"1", "2"}, Tags: map[string]string{"team": "shop"}},
+				{ID: "lb-0001", Name: "front", Status: "Succeeded", Type: "Standard", Addresses: []string{"203.0.113.9", "203.0.113.8"}, Ports: []string{"443/tcp", "53/udp"}, Zones: []string{"1", "2"}, Tags: map[string]string{"team": "shop"}},
 				{ID: "lb-0002", Name: "inner", Status: "Succeeded", Type: "Basic", Internal: true, Addresses: []string{"10.0.0.9"}, VPC: "vnet-a", Subnets: []string{"back"}},
 			},
 			Databases: []fake.Database{

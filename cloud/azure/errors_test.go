@@ -80,9 +80,9 @@ func TestErrorsOfLists(t *testing.T) {
 		"redirection":               {fake.Fault{Status: 302, Body: `moved`}, cloud.BadAnswer, 0},
 	} {
 		for scope, actions := range map[resource.Scope][]string{
-			hostScope:     {"vm_list", "vm_status_list", "nic_list", "publicip_list", "disk_list", "size_list"},
+			hostScope:     {"vm_list", "vm_status_list", "nic_list", "publicip_list", "vnet_list", "disk_list", "size_list"},
 			diskScope:     {"disk_list", "vm_list"},
-			balancerScope: {"lb_list", "publicip_list"},
+			balancerScope: {"lb_list", "appgw_list", "publicip_list"},
 			databaseScope: {"mysql_list", "postgres_list"},
 			cacheScope:    {"redis_list", "redisenterprise_list"},
 		} {
@@ -114,7 +114,7 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/loadBalancers", "/flexibleServers", "/redisEnterprise"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}

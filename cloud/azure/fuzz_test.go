@@ -42,7 +42,7 @@ func fuzz(f *testing.F, scope resource.Scope, actions []string, seeds ...string)
 }
 
 func FuzzHosts(f *testing.F) {
-	fuzz(f, hostScope, []string{"vm_list", "vm_status_list", "nic_list", "publicip_list", "disk_list", "size_list"},
+	fuzz(f, hostScope, []string{"vm_list", "vm_status_list", "nic_list", "publicip_list", "vnet_list", "disk_list", "size_list"},
 		`{"value":[{"id":"/a","name":"a","zones":["1",null],"tags":{"k":null},"properties":{"vmId":"v","hardwareProfile":{"vmSize":"s","vmSizeProperties":{"vCPUsAvailable":1}},
 			"storageProfile":{"imageReference":{"id":"/i"},"osDisk":{"osType":"Linux","name":"o","managedDisk":{"id":"/d"}},"dataDisks":[null,{"lun":1,"vhd":{}}]},
 			"networkProfile":{"networkInterfaces":[null,{"id":"/n","properties":{"primary":true}}]},"timeCreated":"2024-04-14T22:32:00Z","priority":"Spot"}}]}`,
@@ -59,7 +59,12 @@ func FuzzDisks(f *testing.F) {
 }
 
 func FuzzLoadBalancers(f *testing.F) {
-	fuzz(f, balancerScope, []string{"lb_list", "publicip_list"},
+	fuzz(f, balancerScope, []string{"lb_list", "publicip_list", "appgw_list"},
+		`{"value":[{"id":"/g","name":"g","location":"eastus","zones":["1",null],"properties":{"resourceGuid":"g","sku":{"name":"WAF_v2"},"operationalState":"Running",
+			"gatewayIPConfigurations":[null,{"properties":{"subnet":{"id":"/s/subnets/x"}}}],"frontendPorts":[null,{"id":"/p","properties":{"port":443}}],
+			"httpListeners":[null,{"properties":{"protocol":"Https","frontendPort":{"id":"/P"}}}],"listeners":[{"properties":null}]}}]}`,
+		`{"value":[{"id":"/l","location":"eastus","properties":{"resourceGuid":"g","loadBalancingRules":[null,{"properties":{"protocol":"All","frontendPort":0}}],
+			"inboundNatRules":[{"properties":{"protocol":"Tcp","frontendPort":0,"frontendPortRangeStart":500,"frontendPortRangeEnd":1000}}]}}]}`,
 		`{"value":[{"id":"/l","name":"l","location":"eastus","sku":{"name":"Standard"},"properties":{"resourceGuid":"g","provisioningState":"Succeeded","frontendIPConfigurations":[null,
 			{"zones":["1",null],"properties":{"privateIPAddress":"10.0.0.1","subnet":{"id":"/s/subnets/x"}}},{"properties":{"publicIPAddress":{"id":"/subscriptions/other/p"}}}]}}]}`)
 }

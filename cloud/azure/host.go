@@ -22,7 +22,7 @@ var hosts = adapter.Listing[*session, machine]{
 	Kind: resource.HostKind, What: "virtual machine", IDField: "properties.vmId",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &machines,
 	Believe: permitted("Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/disks/read", "Microsoft.Compute/locations/vmSizes/read",
-		"Microsoft.Network/networkInterfaces/read", "Microsoft.Network/publicIPAddresses/read"),
+		"Microsoft.Network/networkInterfaces/read", "Microsoft.Network/publicIPAddresses/read", "Microsoft.Network/virtualNetworks/read"),
 	ID:   (*machine).nativeID,
 	Join: joinHosts,
 }
@@ -73,10 +73,10 @@ func (m *machine) diskGiB(f *adapter.Fields, disks *adapter.Members[managedDisk]
 	return sum
 }
 
-// setNetwork takes the addresses of all network interfaces, and the network of the
-// primary one.
+// setNetwork takes the addresses and the security groups of all network interfaces, and the
+// network of the primary one.
 func setNetwork(f *adapter.Fields, row *resource.Host, m *machine, with *joined) {
-	var privateIPs, publicIPs []string
+	var privateIPs, publicIPs, groups []string
 	for i, id := range m.interfaces() {
 		nic := needed(f, with.interfaces, networkInterface, id)
 		for _, ip := range nic.publicIPs() {
@@ -85,12 +85,13 @@ func setNetwork(f *adapter.Fields, row *resource.Host, m *machine, with *joined)
 		for _, configuration := range nic.Properties.IPConfigurations {
 			privateIPs = append(privateIPs, configuration.Properties.PrivateIPAddress)
 		}
+		groups = append(groups, nic.securityGroups(f, with.networks, with.subscription)...)
 		if i == 0 {
 			row.SubnetID = nic.subnet()
 			row.VPCID = networkOf(row.SubnetID)
 		}
 	}
-	row.PrivateIPs, row.PublicIPs = adapter.IPs(privateIPs...), adapter.IPs(publicIPs...)
+	row.PrivateIPs, row.PublicIPs, row.SecurityGroupIDs = adapter.IPs(privateIPs...), adapter.IPs(publicIPs...), adapter.Set(groups...)
 }
 
 // listedGiB is the disk's size in the list of disks; unknown where the list lacks it.

@@ -13,6 +13,7 @@ import (
 const (
 	powerState       = "power state"
 	networkInterface = "network interface"
+	network          = "virtual network"
 	publicAddress    = "public IP"
 )
 
@@ -43,13 +44,16 @@ type joined struct {
 	powers     *adapter.Members[power]
 	interfaces *adapter.Members[nic]
 	addresses  *adapter.Members[publicIP]
-	disks      *adapter.Members[managedDisk] // nil where no machine needs it
-	sizeOf     adapter.SizeOf
+	networks   *adapter.Members[virtualNetwork] // nil where no machine is in one of the subscription
+
+	subscription string
+	disks        *adapter.Members[managedDisk] // nil where no machine needs it
+	sizeOf       adapter.SizeOf
 }
 
 // joinHosts gets what covers the machines just listed.
 func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (func(*adapter.Fields, *machine) resource.Row, error) {
-	var with joined
+	with := joined{subscription: s.subscription}
 	row := func(f *adapter.Fields, m *machine) resource.Row { return hostRow(f, m, &with) }
 	if len(page.Items) == 0 {
 		return row, nil
@@ -65,10 +69,16 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, interfaceIDs); err != nil {
 		return nil, err
 	}
-	var publicIPs []string
+	var publicIPs, networks []string
 	for _, id := range interfaceIDs {
 		if found := with.interfaces.Of(id); found != nil {
 			publicIPs = append(publicIPs, found.Value.publicIPs()...)
+			networks = append(networks, found.Value.networks(s.subscription)...)
+		}
+	}
+	if len(networks) > 0 {
+		if with.networks, err = covering(ctx, s, &virtualNetworks, network, visit, networks); err != nil {
+			return nil, err
 		}
 	}
 	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, publicIPs); err != nil {

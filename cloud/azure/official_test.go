@@ -37,7 +37,10 @@ func TestAgainstTheProvidersOwnFakes(t *testing.T) {
 			PrivateIPs: []string{"10.1.0.4", "10.1.0.5"}, PublicIPs: []string{"203.0.113.1"},
 			VPCID:    strings.ToLower(providers + "Microsoft.Network/virtualNetworks/net"),
 			SubnetID: strings.ToLower(providers + "Microsoft.Network/virtualNetworks/net/subnets/front"),
-			ImageID:  "canonical:ubuntu:server:latest", OS: "Linux", ChargeType: "Regular", CloudCreatedAt: created,
+			SecurityGroupIDs: []string{
+				strings.ToLower(providers + "Microsoft.Network/networkSecurityGroups/of-back"), strings.ToLower(providers + "Microsoft.Network/networkSecurityGroups/of-nic"),
+			},
+			ImageID: "canonical:ubuntu:server:latest", OS: "Linux", ChargeType: "Regular", CloudCreatedAt: created,
 		},
 		&resource.Host{
 			Meta: resource.Meta{NativeID: "vm-b"}, Name: "b", Status: "Creating", InstanceType: "Standard_B1s", VCPU: 7, MemoryMiB: 1024, ChargeType: "Low",
@@ -77,6 +80,8 @@ func serveOfficial(t *testing.T) *httptest.Server {
 			operation = "DisksClient.NewListPager"
 		case "networkInterfaces":
 			do, operation = network.Do, "InterfacesClient.NewListAllPager"
+		case "virtualNetworks":
+			do, operation = network.Do, "VirtualNetworksClient.NewListAllPager"
 		case "publicIPAddresses":
 			do, operation = network.Do, "PublicIPAddressesClient.NewListAllPager"
 		default:
@@ -179,10 +184,25 @@ func officialNetwork() *networkfake.ServerFactory {
 	configuration := func(n int, p *armnetwork.InterfaceIPConfigurationPropertiesFormat) *armnetwork.InterfaceIPConfiguration {
 		return &armnetwork.InterfaceIPConfiguration{Name: to.Ptr(fmt.Sprint(n)), Etag: to.Ptr("changes"), Properties: p}
 	}
+	group := func(name string) *armnetwork.SecurityGroup {
+		return &armnetwork.SecurityGroup{ID: to.Ptr(providers + "Microsoft.Network/networkSecurityGroups/" + name)}
+	}
 	return &networkfake.ServerFactory{
+		VirtualNetworksServer: networkfake.VirtualNetworksServer{
+			NewListAllPager: func(*armnetwork.VirtualNetworksClientListAllOptions) (pages azfake.PagerResponder[armnetwork.VirtualNetworksClientListAllResponse]) {
+				back, other := subnet("BACK"), subnet("other")
+				back.Properties = &armnetwork.SubnetPropertiesFormat{NetworkSecurityGroup: group("of-back")}
+				other.Properties = &armnetwork.SubnetPropertiesFormat{NetworkSecurityGroup: group("of-other")}
+				net := &armnetwork.VirtualNetwork{ID: to.Ptr(providers + "Microsoft.Network/virtualNetworks/NET"), Properties: &armnetwork.VirtualNetworkPropertiesFormat{
+					Subnets: []*armnetwork.Subnet{subnet("front"), back, other},
+				}}
+				pages.AddPage(http.StatusOK, armnetwork.VirtualNetworksClientListAllResponse{VirtualNetworkListResult: armnetwork.VirtualNetworkListResult{Value: []*armnetwork.VirtualNetwork{net}}}, nil)
+				return pages
+			},
+		},
 		InterfacesServer: networkfake.InterfacesServer{
 			NewListAllPager: func(*armnetwork.InterfacesClientListAllOptions) (pages azfake.PagerResponder[armnetwork.InterfacesClientListAllResponse]) {
-				nic := &armnetwork.Interface{ID: to.Ptr(providers + "nic"), Properties: &armnetwork.InterfacePropertiesFormat{IPConfigurations: []*armnetwork.InterfaceIPConfiguration{
+				nic := &armnetwork.Interface{ID: to.Ptr(providers + "nic"), Properties: &armnetwork.InterfacePropertiesFormat{NetworkSecurityGroup: group("OF-nic"), IPConfigurations: []*armnetwork.InterfaceIPConfiguration{
 					configuration(1, &armnetwork.InterfaceIPConfigurationPropertiesFormat{PrivateIPAddress: to.Ptr("10.1.0.5"), Subnet: subnet("back")}),
 					configuration(2, &armnetwork.InterfaceIPConfigurationPropertiesFormat{
 						PrivateIPAddress: to.Ptr("10.1.0.4"), Subnet: subnet("front"), Primary: to.Ptr(true), PublicIPAddress: &armnetwork.PublicIPAddress{ID: to.Ptr(providers + "IP")},

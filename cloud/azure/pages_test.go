@@ -168,7 +168,7 @@ func TestRequestsOfARun(t *testing.T) {
 		names = append(names, name)
 		owner.Regions = append(owner.Regions, &fake.Region{Name: name})
 	}
-	owner.Regions[0].Hosts = []fake.Host{{ID: "vm-1", Name: "one", Status: "running", Type: "S", VCPU: 1}}
+	owner.Regions[0].Hosts = []fake.Host{{ID: "vm-1", Name: "one", Status: "running", Type: "S", VCPU: 1, PrivateIPs: []string{"10.0.0.4"}, VPC: "vnet", Subnet: "net"}}
 	owner.Regions[0].Disks = []fake.Disk{{ID: "disk-1", Name: "os", Host: "vm-1", SizeGiB: 1}}
 	c.Add(owner)
 	provider := open(serve(t, c))
@@ -176,7 +176,7 @@ func TestRequestsOfARun(t *testing.T) {
 		kind string
 		want map[string]int
 	}{
-		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "size_list": 1}},
+		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "vnet_list": 1, "size_list": 1}},
 		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
 		{"resource_cache", map[string]int{"redis_list": 1, "redisenterprise_list": 1}},
 	} {

@@ -21,7 +21,10 @@ import (
 // under is an ARM id of the subscription, in lower case.
 func under(path string) string { return "/subscriptions/" + subscription + "/resourcegroups/" + path }
 
-const vnetA = "rg-network/providers/microsoft.network/virtualnetworks/vnet-a"
+const (
+	vnetA  = "rg-network/providers/microsoft.network/virtualnetworks/vnet-a"
+	groups = "rg-network/providers/microsoft.network/networksecuritygroups/"
+)
 
 func TestHosts(t *testing.T) {
 	t.Parallel()
@@ -33,7 +36,8 @@ func TestHosts(t *testing.T) {
 			InstanceType: "Standard_D2s_v5", VCPU: 2, MemoryMiB: 8192, DiskGiB: 286,
 			PrivateIPs: []string{"10.0.0.4", "10.0.1.4", "10.0.1.5"}, PublicIPs: []string{"203.0.113.4"},
 			VPCID: under(vnetA), SubnetID: under(vnetA + "/subnets/front"),
-			ImageID: "Canonical:ubuntu:server:24.04.1", OS: "Linux", ChargeType: "Spot",
+			SecurityGroupIDs: []string{under(groups + "front-nsg"), under(groups + "web-nsg")},
+			ImageID:          "Canonical:ubuntu:server:24.04.1", OS: "Linux", ChargeType: "Spot",
 			Tags: map[string]string{"team": "shop", "tier": "web"}, CloudCreatedAt: created,
 		},
 		&resource.Host{
@@ -69,7 +73,7 @@ func TestLoadBalancers(t *testing.T) {
 	require.Equal(t, []resource.Row{
 		&resource.LoadBalancer{
 			Meta: resource.Meta{NativeID: "lb-0001"}, Name: "front", Status: "Succeeded", BalancerType: "Standard", Scheme: "public",
-			Addresses: []string{"203.0.113.8", "203.0.113.9"}, Zones: []string{"1", "2"}, Tags: map[string]string{"team": "shop"},
+			Addresses: []string{"203.0.113.8", "203.0.113.9"}, Ports: []string{"443/tcp", "53/udp"}, Zones: []string{"1", "2"}, Tags: map[string]string{"team": "shop"},
 		},
 		&resource.LoadBalancer{
 			Meta: resource.Meta{NativeID: "lb-0002"}, Name: "inner", Status: "Succeeded", BalancerType: "Basic", Scheme: "internal",
@@ -121,6 +125,62 @@ func TestCaches(t *testing.T) {
 			InstanceType: "Balanced_B10", Endpoint: "vectors.eastus.redis.azure.net", Tags: map[string]string{"team": "search"},
 		},
 	}, rows)
+}
+
+func withGateways(accounts []*fake.Account) {
+	r := accounts[0].Region(region)
+	r.LoadBalancers = append(r.LoadBalancers, fake.LoadBalancer{
+		ID: "lb-0003", Name: "shop", Status: "Running", Type: "WAF_v2", Addresses: []string{"203.0.113.7"}, Ports: []string{"443/https", "80/http"},
+		VPC: "vnet-a", Subnets: []string{"gateways"}, Zones: []string{"2", "1"}, Tags: map[string]string{"team": "shop"},
+	}, fake.LoadBalancer{
+		ID: "lb-0004", Name: "intranet", Status: "Stopped", Type: "Standard_v2", Internal: true, Addresses: []string{"10.0.0.8"}, VPC: "vnet-a", Subnets: []string{"gateways"},
+	})
+}
+
+func TestApplicationGateways(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	c.Update(withGateways)
+	rows := bare(t, listAll(t, provider, balancerScope))
+	require.Len(t, rows, 4)
+	require.Equal(t, []resource.Row{
+		&resource.LoadBalancer{
+			Meta: resource.Meta{NativeID: "lb-0003"}, Name: "shop", Status: "Running", BalancerType: "WAF_v2", Scheme: "public",
+			Addresses: []string{"203.0.113.7"}, Ports: []string{"443/https", "80/http"}, Zones: []string{"1", "2"},
+			VPCID: under(vnetA), SubnetIDs: []string{under(vnetA + "/subnets/gateways")}, Tags: map[string]string{"team": "shop"},
+		},
+		&resource.LoadBalancer{
+			Meta: resource.Meta{NativeID: "lb-0004"}, Name: "intranet", Status: "Stopped", BalancerType: "Standard_v2", Scheme: "internal",
+			Addresses: []string{"10.0.0.8"}, VPCID: under(vnetA), SubnetIDs: []string{under(vnetA + "/subnets/gateways")},
+		},
+	}, rows[2:])
+	require.NotContains(t, fmt.Sprintf("%+v", rows[2]), azurefake.Secret)
+	existing, err := provider.Lookup(t.Context(), balancerScope, []string{"lb-0001", "lb-0004", "lb-gone"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"lb-0001", "lb-0004"}, existing)
+	require.Equal(t, 2, calls(c)["appgw_list"], "once a listing, and once a look-up")
+}
+
+// What a load balancer lets in: a port, a range, or all of them.
+func TestPortsOfLoadBalancers(t *testing.T) {
+	t.Parallel()
+	for properties, want := range map[string][]string{
+		``: nil,
+		`"loadBalancingRules":[{"properties":{"protocol":"All","frontendPort":0}}]`:                                                                                                             {"all/all"},
+		`"loadBalancingRules":[{"properties":{"protocol":"Tcp","frontendPort":443}},{"properties":{"protocol":"Udp","frontendPort":"443"}}]`:                                                    {"443/tcp", "443/udp"},
+		`"inboundNatRules":[{"properties":{"protocol":"Tcp","frontendPort":2201}},{"properties":{"protocol":"Tcp","frontendPort":0,"frontendPortRangeStart":500,"frontendPortRangeEnd":1000}}]`: {"2201/tcp", "500-1000/tcp"},
+		`"inboundNatPools":[{"properties":{"protocol":"Tcp","frontendPortRangeStart":5000,"frontendPortRangeEnd":5119,"backendPort":22}}]`:                                                      {"5000-5119/tcp"},
+		`"frontendPorts":[{"id":"/A","properties":{"port":443}},{"id":"/b","properties":{"port":25}}],"httpListeners":[{"properties":{"protocol":"Https","frontendPort":{"id":"/a"}}},{"properties":{"protocol":"Https","frontendPort":{"id":"/gone"}}}],
+			"listeners":[{"properties":{"protocol":"Tls","frontendPort":{"id":"/B"}}}]`: {"25/tls", "443/https"},
+	} {
+		c, settings := setup(t)
+		c.Record("lb_list", []byte(`{"value":[{"id":"/l","location":"eastus","properties":{`+strings.TrimPrefix(properties+`,"resourceGuid":"G"`, ",")+`}}]}`))
+		c.Record("appgw_list", []byte(`{"value":[]}`))
+		rows := listAll(t, open(settings), balancerScope)
+		require.Len(t, rows, 1, properties)
+		require.Equal(t, want, rows[0].(*resource.LoadBalancer).Ports)
+	}
 }
 
 // Memory is that of all shards. A cache without shards has what one shard has, one of a size
@@ -271,7 +331,7 @@ func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 // An empty list says nothing of a machine.
 func TestAnEmptyListThatMachinesAreIn(t *testing.T) {
 	t.Parallel()
-	for action, what := range map[string]string{"vm_status_list": "power state", "nic_list": "network interface", "publicip_list": "public IP"} {
+	for action, what := range map[string]string{"vm_status_list": "power state", "nic_list": "network interface", "vnet_list": "virtual network", "publicip_list": "public IP"} {
 		c, settings := setup(t)
 		c.Record(action, []byte(`{"value":[]}`))
 		_, err := open(settings).List(t.Context(), hostScope, "")

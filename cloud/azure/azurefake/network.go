@@ -1,8 +1,12 @@
 package azurefake
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"cloudsync/cloud/fake"
 )
@@ -44,14 +48,15 @@ func interfaces(_ *http.Request, j fake.Judgement) (all []any) {
 	for _, region := range j.Account.Regions {
 		for _, host := range region.Hosts {
 			for _, nic := range interfacesOf(j, host) {
-				all = append(all, object{
-					"id": nic.id, "name": "nic", "location": region.Name, "etag": host.Volatile,
-					"properties": object{
-						"primary": nic.primary, "provisioningState": "Succeeded",
-						"virtualMachine":   object{"id": otherCase(machineID(j, host))},
-						"ipConfigurations": configurations(j, host, nic),
-					},
-				})
+				properties := object{
+					"primary": nic.primary, "provisioningState": "Succeeded",
+					"virtualMachine":   object{"id": otherCase(machineID(j, host))},
+					"ipConfigurations": configurations(j, host, nic),
+				}
+				if len(host.SecurityGroups) > 0 {
+					properties["networkSecurityGroup"] = object{"id": otherCase(securityGroupID(j, host.SecurityGroups[0]))}
+				}
+				all = append(all, object{"id": nic.id, "name": "nic", "location": region.Name, "etag": host.Volatile, "properties": properties})
 			}
 		}
 	}
@@ -74,6 +79,42 @@ func configurations(j fake.Judgement, host fake.Host, nic interfaceOf) (all []an
 		all = append(all, object{"name": fmt.Sprintf("ipconfig%d", n), "etag": host.Volatile, "properties": properties})
 	}
 	return all
+}
+
+// virtualNetworks answers as VirtualNetworks_ListAll
+// (https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/list-all). A host's
+// first security group is that of its interfaces, the second that of its subnet.
+func virtualNetworks(_ *http.Request, j fake.Judgement) (all []any) {
+	subnets := map[string]map[string]object{}
+	for _, region := range j.Account.Regions {
+		for _, host := range region.Hosts {
+			id := subnetID(j, host.VPC, host.Subnet)
+			if id == "" {
+				continue
+			}
+			properties := object{"addressPrefix": "10.0.0.0/24"}
+			if len(host.SecurityGroups) > 1 {
+				properties["networkSecurityGroup"] = object{"id": securityGroupID(j, host.SecurityGroups[1])}
+			}
+			network := strings.TrimSuffix(id, "/subnets/"+host.Subnet)
+			if subnets[network] == nil {
+				subnets[network] = map[string]object{}
+			}
+			subnets[network][id] = object{"id": otherCase(id), "name": host.Subnet, "properties": properties}
+		}
+	}
+	for _, network := range slices.Sorted(maps.Keys(subnets)) {
+		of := []any{}
+		for _, subnet := range subnets[network] {
+			of = append(of, subnet)
+		}
+		all = append(all, object{"id": otherCase(network), "name": "network", "properties": object{"subnets": of}})
+	}
+	return all
+}
+
+func securityGroupID(j fake.Judgement, name string) string {
+	return group(j, "network") + "/providers/Microsoft.Network/networkSecurityGroups/" + name
 }
 
 func subnetID(j fake.Judgement, vpc, subnet string) string {
@@ -116,15 +157,64 @@ func addresses(_ *http.Request, j fake.Judgement) (all []any) {
 func loadBalancers(_ *http.Request, j fake.Judgement) (all []any) {
 	for _, region := range j.Account.Regions {
 		for _, balancer := range region.LoadBalancers {
+			if isGateway(balancer) {
+				continue
+			}
 			all = append(all, object{
 				"id":   group(j, balancer.ID) + "/providers/Microsoft.Network/loadBalancers/" + balancer.Name,
 				"name": balancer.Name, "location": region.Name, "tags": tags(balancer.Tags), "sku": object{"name": balancer.Type},
 				"etag": "W/\"demo\"",
 				"properties": object{
 					"resourceGuid": balancer.ID, "provisioningState": balancer.Status,
-					"frontendIPConfigurations": frontends(j, balancer),
+					"frontendIPConfigurations": frontends(j, balancer), "loadBalancingRules": rules(balancer.Ports),
 				},
 			})
+		}
+	}
+	return all
+}
+
+// rules let the ports in.
+func rules(ports []string) []any {
+	all := []any{}
+	for _, port := range ports {
+		number, protocol, _ := strings.Cut(port, "/")
+		all = append(all, object{"name": port, "properties": object{"frontendPort": json.Number(number), "backendPort": 8080, "protocol": strings.ToUpper(protocol[:1]) + protocol[1:]}})
+	}
+	return all
+}
+
+// isGateway says that a load balancer is an application gateway, by its type.
+func isGateway(balancer fake.LoadBalancer) bool {
+	return strings.HasPrefix(balancer.Type, "WAF") || strings.HasSuffix(balancer.Type, "_v2")
+}
+
+// gateways answers as ApplicationGateways_ListAll
+// (https://learn.microsoft.com/rest/api/application-gateway/application-gateways/list-all).
+func gateways(_ *http.Request, j fake.Judgement) (all []any) {
+	for _, region := range j.Account.Regions {
+		for _, balancer := range region.LoadBalancers {
+			if !isGateway(balancer) {
+				continue
+			}
+			id := group(j, balancer.ID) + "/providers/Microsoft.Network/applicationGateways/" + balancer.Name
+			ports, listeners := []any{}, []any{}
+			for _, port := range balancer.Ports {
+				number, protocol, _ := strings.Cut(port, "/")
+				ports = append(ports, object{"id": otherCase(id + "/frontendPorts/" + number), "properties": object{"port": json.Number(number)}})
+				listeners = append(listeners, object{"properties": object{"protocol": protocol, "frontendPort": object{"id": id + "/frontendPorts/" + number}}})
+			}
+			shown := balancer
+			shown.Subnets = nil // of the frontends
+			properties := object{
+				"resourceGuid": otherCase(balancer.ID), "provisioningState": "Succeeded", "operationalState": balancer.Status, "sku": object{"name": balancer.Type, "capacity": 2},
+				"frontendIPConfigurations": frontends(j, shown), "frontendPorts": ports, "httpListeners": listeners,
+				"sslCertificates": []any{object{"properties": object{"data": Secret, "password": Secret}}},
+			}
+			if len(balancer.Subnets) > 0 {
+				properties["gatewayIPConfigurations"] = []any{object{"properties": object{"subnet": object{"id": subnetID(j, balancer.VPC, balancer.Subnets[0])}}}}
+			}
+			all = append(all, object{"id": id, "name": balancer.Name, "location": region.Name, "zones": balancer.Zones, "tags": tags(balancer.Tags), "properties": properties})
 		}
 	}
 	return all

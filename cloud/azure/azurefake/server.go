@@ -22,7 +22,7 @@ const Secret = "planted-user-data-secret"
 // New returns the server. An account is a subscription, its KeyID the client id of an
 // application; every secret and every tenant is taken. The actions are token,
 // subscription_get, location_list, permission_list, vm_list, vm_status_list, size_list,
-// disk_list, nic_list, publicip_list, lb_list, mysql_list, postgres_list, redis_list and
+// disk_list, nic_list, publicip_list, vnet_list, lb_list, appgw_list, mysql_list, postgres_list, redis_list and
 // redisenterprise_list; of those, size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
@@ -50,7 +50,9 @@ func New(c *fake.Cloud) http.Handler {
 	provider("Microsoft.Compute/disks", "disk_list", disks)
 	provider("Microsoft.Network/networkInterfaces", "nic_list", interfaces)
 	provider("Microsoft.Network/publicIPAddresses", "publicip_list", addresses)
+	provider("Microsoft.Network/virtualNetworks", "vnet_list", virtualNetworks)
 	provider("Microsoft.Network/loadBalancers", "lb_list", loadBalancers)
+	provider("Microsoft.Network/applicationGateways", "appgw_list", gateways)
 	provider("Microsoft.DBforMySQL/flexibleServers", "mysql_list", databases("mysql", "Microsoft.DBforMySQL"))
 	provider("Microsoft.DBforPostgreSQL/flexibleServers", "postgres_list", databases("postgres", "Microsoft.DBforPostgreSQL"))
 	provider("Microsoft.Cache/redis", "redis_list", caches)
