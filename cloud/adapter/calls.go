@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"strings"
 	"time"
 
 	"cloudsync/cloud"
@@ -50,7 +51,7 @@ func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(co
 	exchange := &exchange{}
 	answer, err := guarded(context.WithValue(ctx, exchangeKey{}, exchange), call)
 	if err != nil {
-		err = c.failure(ctx, doing, err, exchange)
+		err = c.failure(ctx, region, doing, err, exchange)
 	}
 	c.pace.Learn(region, err)
 	return answer, err
@@ -81,7 +82,7 @@ func guarded[T any](ctx context.Context, call func(context.Context) (T, error)) 
 
 // failure is err in the program's vocabulary. The SDK's own error is not kept: it
 // may hold the request, signature and all.
-func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *exchange) error {
+func (c *Calls) failure(ctx context.Context, region, doing string, err error, exchange *exchange) error {
 	var known *cloud.Error
 	if errors.As(err, &known) {
 		return named(doing, err)
@@ -90,6 +91,9 @@ func (c *Calls) failure(ctx context.Context, doing string, err error, exchange *
 		return &cloud.Error{Class: cloud.ClassOf(ctx.Err()), Doing: doing, Err: ctx.Err()}
 	}
 	class, wait, shown := c.classify(err)
+	if host := exchange.noHost(region, err); class == "" && host != "" {
+		class, shown = cloud.RegionDisabled, fmt.Errorf("the region does not have it: there is no host %s", host)
+	}
 	if class == "" {
 		class = exchange.class(err)
 	}
@@ -130,6 +134,18 @@ type exchange struct {
 	status int
 	header http.Header
 	err    error
+}
+
+// noHost is the host with the region's name in it that the DNS does not know: a region that
+// lacks a product has no host of it. "" are other failures, of the DNS too, and a host that
+// is for all regions. A proxy that resolves names itself does not say so: then the product
+// cannot be reached.
+func (e *exchange) noHost(region string, err error) string {
+	var lookup *net.DNSError
+	if region != "" && errors.As(errors.Join(e.err, err), &lookup) && lookup.IsNotFound && strings.Contains(lookup.Name, region) {
+		return lookup.Name
+	}
+	return ""
 }
 
 // class is that of a failure that the adapter's table does not know.

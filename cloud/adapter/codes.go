@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"path"
 	"strings"
@@ -98,16 +97,6 @@ type Classed interface{ Class() cloud.Class }
 
 // WithClass is an error of the class.
 func WithClass(class cloud.Class, err error) error { return classed{class, err} }
-
-// NoSuchHost is the host that a call failed for, since the DNS does not know it: a region
-// that lacks a product has none of it. "" are other failures, of the DNS too.
-func NoSuchHost(err error) string {
-	var lookup *net.DNSError
-	if errors.As(err, &lookup) && lookup.IsNotFound {
-		return lookup.Name
-	}
-	return ""
-}
 
 type classed struct {
 	class cloud.Class

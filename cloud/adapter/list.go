@@ -66,9 +66,10 @@ func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], 
 		return got[T]{}, err
 	}
 	page := got[T]{Items: answer.Items}
-	if l.Pages.style == byTokens { // its total may be that of the page, or anything
+	if l.Pages.style == byTokens {
 		err = checkEnd(at, answer)
-	} else {
+	}
+	if err == nil && l.Pages.haveTotals() {
 		page.total, err = l.total(answer)
 	}
 	if err != nil {
@@ -90,7 +91,7 @@ func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], 
 // total is the number of resources that an answer announces. Without it, a page that was
 // cut short would be taken for the last, but by tokens.
 func (l lister[S, T]) total(answer Answer[T]) (int64, error) {
-	if answer.Total == "" && l.Pages.style != byTokens {
+	if answer.Total == "" && l.Pages.haveTotals() {
 		return 0, BadAnswer("", "the number of all resources is not in the answer")
 	}
 	return answer.Total.Whole("", "the number of all resources")

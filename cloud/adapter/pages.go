@@ -11,8 +11,9 @@ import (
 
 // Pages is how a listing goes on from page to page.
 type Pages struct {
-	style style
-	size  int
+	style   style
+	size    int
+	counted bool // by tokens, with a total that counts all pages
 }
 
 type style int
@@ -27,21 +28,31 @@ const (
 
 // Tokens is of answers that name what the next page begins with. size is how many
 // resources a page has at most, here and below.
-func Tokens(size int) Pages { return Pages{byTokens, size} }
+func Tokens(size int) Pages { return Pages{style: byTokens, size: size} }
+
+// Counted says of a listing by tokens that its answers tell how many resources there are on
+// all pages. Otherwise that may be anything.
+func (p Pages) Counted() Pages {
+	p.counted = true
+	return p
+}
+
+// haveTotals says that the answers announce totals.
+func (p Pages) haveTotals() bool { return p.counted || p.style != byTokens && p.style != byKeys }
 
 // Offsets is of pages that begin after a number of resources.
-func Offsets(size int) Pages { return Pages{byOffsets, size} }
+func Offsets(size int) Pages { return Pages{style: byOffsets, size: size} }
 
 // Numbers is of pages with numbers, from 1.
-func Numbers(size int) Pages { return Pages{byNumbers, size} }
+func Numbers(size int) Pages { return Pages{style: byNumbers, size: size} }
 
 // Markers is of pages that begin after a resource, which is named by its id. What is made
 // or deleted during the listing shifts nothing.
-func Markers(size int) Pages { return Pages{byMarkers, size} }
+func Markers(size int) Pages { return Pages{style: byMarkers, size: size} }
 
 // Whole is of a list of the whole account, for all its regions: pages follow one another by
 // the keys of a census. size is how many resources a page out of it has, with few exceptions.
-func Whole(size int) Pages { return Pages{byKeys, size} }
+func Whole(size int) Pages { return Pages{style: byKeys, size: size} }
 
 // position is where a page begins, as a cursor says it: a token or a marker, the number
 // of a page, and how many resources came before it. The end of a listing that announces

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ import (
 // A look-up asks each list for the ids that it can have, by IDs.If. An id that none can have
 // counts as there. RegionDisabled is an error there: where nobody can ask, nothing is absent.
 //
-// Either all lists announce totals or none does.
+// A total is announced with the last list, if all lists have one.
 type Several []Declared
 
 // About implements Declared. It is that of the first list, with the Rest.
@@ -39,6 +40,10 @@ func (s Several) canHave(id string) bool {
 		}
 	}
 	return false
+}
+
+func (s Several) haveTotals() bool {
+	return !slices.ContainsFunc(s, func(of Declared) bool { return !of.haveTotals() })
 }
 
 func (s Several) bind(session Session, place string) Lister {
@@ -78,7 +83,7 @@ func (l severalLister) List(ctx context.Context, region, cursor string) (cloud.P
 	// The total of all lists is known with the last. Until then none is announced: one that
 	// grows from list to list would look like a cloud that moves.
 	page.Total += at.before
-	if !isLast {
+	if !isLast || !l.haveTotals() {
 		page.Total = 0
 	}
 	return page, nil

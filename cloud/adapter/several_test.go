@@ -105,7 +105,12 @@ func TestTotalOfSeveralLists(t *testing.T) {
 		}
 		require.Equal(t, want, totals)
 	}
-	page, err := newMall("offsets", 0, 0).open().List(t.Context(), scope, "1+7+")
+	mixed := newMall("offsets", 7, 6)
+	mixed.shops[0].style = "tokens"
+	page, err := mixed.open().List(t.Context(), scope, "1+0+")
+	require.NoError(t, err)
+	require.Zero(t, page.Total, "one of the lists has none")
+	page, err = newMall("offsets", 0, 0).open().List(t.Context(), scope, "1+7+")
 	require.NoError(t, err)
 	require.EqualValues(t, 7, page.Total, "though the last list is empty")
 }

@@ -209,7 +209,7 @@ func describeClassicLoadBalancers(ctx context.Context, c *clients, q adapter.Que
 		in.PageSize = awssdk.Int32(maxLoadBalancers)
 	}
 	_, err := c.classic.DescribeLoadBalancers(ctx, in)
-	return orNoProduct("elasticloadbalancing", err)
+	return orNoProduct(err)
 }
 
 func describeClassicTags(ctx context.Context, c *clients, q adapter.Query) error {
@@ -252,14 +252,14 @@ func describeServerlessCaches(ctx context.Context, c *clients, q adapter.Query) 
 	_, err := c.caches.DescribeServerlessCaches(ctx, &elasticache.DescribeServerlessCachesInput{
 		MaxResults: awssdk.Int32(maxServerlessCaches), NextToken: ifAny(q.Token), ServerlessCacheName: oneName(q.IDs),
 	})
-	return orNoProduct("elasticache", err)
+	return orNoProduct(err)
 }
 
 func describeClusters(ctx context.Context, c *clients, q adapter.Query) error {
 	_, err := c.memoryDB.DescribeClusters(ctx, &memorydb.DescribeClustersInput{
 		MaxResults: awssdk.Int32(maxCaches), NextToken: ifAny(q.Token), ClusterName: oneName(q.IDs), ShowShardDetails: awssdk.Bool(true),
 	})
-	return orNoProduct("memory-db", err)
+	return orNoProduct(err)
 }
 
 func describeSubnetGroups(ctx context.Context, c *clients, q adapter.Query) error {

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -119,19 +118,11 @@ func isUnknown(err error, ids []string) bool {
 	}
 }
 
-// orNoProduct tells a product that a region does not have: its host, whose name begins like
-// this, does not exist there, or the action is not one of the region's
-// (? neither is documented; both were seen of other products:
-// https://github.com/turbot/steampipe-plugin-aws/issues/868,
-// https://github.com/rebuy-de/aws-nuke/issues/301). A proxy that resolves names itself does
-// not say so: then the product cannot be reached.
-func orNoProduct(host string, err error) error {
-	switch missing := adapter.NoSuchHost(err); {
-	case strings.HasPrefix(missing, host+"."):
-		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have it: there is no host %s", missing))
-	case codeOf(err) == "InvalidAction":
+// orNoProduct tells an action that a region does not have
+// (? not documented; it was seen of other products: https://github.com/rebuy-de/aws-nuke/issues/301).
+func orNoProduct(err error) error {
+	if codeOf(err) == "InvalidAction" {
 		return adapter.WithClass(cloud.RegionDisabled, errors.New("the region does not have it: InvalidAction"))
-	default:
-		return err
 	}
+	return err
 }

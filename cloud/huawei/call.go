@@ -75,7 +75,7 @@ func ask[T any](of product, total string, described func() *def.HttpRequestDef, 
 		return call(ctx, s, at, q.Action, func(client *core.HcHttpClient) (adapter.Answer[T], error) {
 			fields, err := send[adapter.Document](client, request(q), described())
 			if err != nil {
-				return adapter.Answer[T]{}, of.absent(q.Region, err)
+				return adapter.Answer[T]{}, err
 			}
 			return answerOf[T](fields, q, total)
 		})

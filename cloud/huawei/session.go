@@ -181,15 +181,6 @@ func (p product) address(settings cloud.Settings, region string) string {
 	return fmt.Sprintf("https://%s.%s.myhuaweicloud.com", p.name, region)
 }
 
-// absent is err, with its class where there is no such host in a region where the SDK does
-// not know the product: the region lacks it. One that the SDK knows has a host.
-func (p product) absent(region string, err error) error {
-	if _, unknown := p.region(region); unknown != nil && adapter.NoSuchHost(err) != "" {
-		return adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have %s: %w", p.name, err))
-	}
-	return err
-}
-
 // iamAddress is IAM's in the first configured region, since some regions have an IAM of
 // their own, or else the one for all.
 func (s *session) iamAddress() string {

@@ -1,15 +1,8 @@
 package huawei
 
 import (
-	"errors"
-	"net"
-	"net/http"
 	"testing"
 
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/config"
-	dcs "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2/model"
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
@@ -24,41 +17,6 @@ func TestProductsEndpoints(t *testing.T) {
 	require.Equal(t, "https://dcs.eu-west-101.myhuaweicloud.com", dcsProduct.address(none, "eu-west-101"))
 	require.Equal(t, "https://evs.xx-new-9.myhuaweicloud.com", evsProduct.address(none, "xx-new-9"), "a region that the SDK does not know yet")
 	require.Equal(t, "https://elb.cn-north-4.example.org", elbProduct.address(own, "cn-north-4"))
-}
-
-// noHost is a network whose DNS does not know, or does not answer.
-type noHost struct{ isNotFound bool }
-
-func (n noHost) RoundTrip(request *http.Request) (*http.Response, error) {
-	return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: request.URL.Host, IsNotFound: n.isNotFound}}
-}
-
-// Some regions lack a product, and then its host: that is no failure of the network. A
-// region that the SDK knows has a host.
-func TestRegionsWithoutAProduct(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		region   string
-		notFound bool
-		want     cloud.Class
-	}{{"xx-new-9", true, cloud.RegionDisabled}, {"xx-new-9", false, ""}, {"cn-north-4", true, ""}} {
-		credential, err := signing(adapter.Keys{ID: "id", Key: "key"}, "project")
-		require.NoError(t, err)
-		client, err := core.NewHcHttpClientBuilder().WithCredential(credential).
-			WithHttpConfig(config.DefaultHttpConfig().WithHttpRoundTripper(noHost{test.notFound})).
-			WithEndpoints([]string{dcsProduct.address(cloud.Settings{}, test.region)}).SafeBuild()
-		require.NoError(t, err)
-		_, err = send[adapter.Document](client, &model.ListInstancesRequest{}, dcs.GenReqDefForListInstances())
-		err = dcsProduct.absent(test.region, err)
-		require.ErrorContains(t, err, "no such host")
-		var classed adapter.Classed
-		if known := errors.As(err, &classed); test.want != "" {
-			require.True(t, known)
-			require.Equal(t, test.want, classed.Class())
-		} else {
-			require.False(t, known, test.region)
-		}
-	}
 }
 
 func TestIAMsEndpoint(t *testing.T) {
