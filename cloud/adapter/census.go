@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type Census[S Session, T any] struct {
 type Members[T any] struct {
 	byKey    map[string]*Item[T]
 	byRegion map[string][]member[T] // by key
+	lacks    map[string]string      // why not all of a region are there, or of any by ""
 }
 
 type member[T any] struct {
@@ -69,14 +71,23 @@ func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loade
 		*all, err = c.load(ctx, s)
 		return err
 	})
+	if err == nil {
+		err = load.value.covers(v.region)
+	}
 	return load, named(c.Actions[0], err)
 }
 
 // load lists the whole account.
 func (c *Census[S, T]) load(ctx context.Context, s S) (*Members[T], error) {
-	all := &Members[T]{byKey: map[string]*Item[T]{}, byRegion: map[string][]member[T]{}}
+	all := &Members[T]{byKey: map[string]*Item[T]{}, byRegion: map[string][]member[T]{}, lacks: map[string]string{}}
+	ask := func(ctx context.Context, s S, q Query) (Answer[T], error) {
+		answer, err := c.Ask(ctx, s, q)
+		maps.Copy(all.lacks, answer.Lacks)
+		answer.Lacks = nil // the other regions are whole
+		return answer, err
+	}
 	for _, action := range c.Actions {
-		err := Each(ctx, s, Query{Action: action, Path: c.Path}, c.Ask, func(item *Item[T]) {
+		err := Each(ctx, s, Query{Action: action, Path: c.Path}, ask, func(item *Item[T]) {
 			region := ""
 			if c.Region != nil {
 				region = c.Region(&item.Value)
@@ -89,6 +100,16 @@ func (c *Census[S, T]) load(ctx context.Context, s S) (*Members[T], error) {
 	}
 	all.sort()
 	return all, nil
+}
+
+// covers is an error where the list has not all of a region, as the cloud itself says.
+func (m *Members[T]) covers(region string) error {
+	for _, of := range []string{"", region} {
+		if why, lacks := m.lacks[of]; lacks {
+			return lacking(why)
+		}
+	}
+	return nil
 }
 
 // add takes a resource in; a list that changes while it is read can have one twice. With

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"cloudsync/cloud"
@@ -94,6 +97,9 @@ type Answer[T any] struct {
 	Total, Size Text
 	// Unknown: the cloud answers nothing, since it does not know an id of the query.
 	Unknown bool
+	// Lacks says of regions why the answer has not all that they have, of any region by "". A
+	// Census has the other regions all the same; any other list is incomplete.
+	Lacks map[string]string
 }
 
 // Batch is a page of a listing, for Join.
@@ -193,9 +199,16 @@ func (a Answer[T]) check(path string) error {
 		return &cloud.Error{Class: cloud.NotFound, Err: errors.New("one of the resources is not known")}
 	case a.NoList:
 		return BadAnswer("", "the answer has no list of resources: %s is missing", path)
+	case len(a.Lacks) > 0:
+		return lacking(slices.MinFunc(slices.Collect(maps.Values(a.Lacks)), strings.Compare))
 	default:
 		return CheckList("", a.Items)
 	}
+}
+
+// lacking is the error of a list that has not all, as the cloud itself says.
+func lacking(why string) error {
+	return &cloud.Error{Class: cloud.Incomplete, Err: fmt.Errorf("the list has not all: %s", why)}
 }
 
 // id is a resource's native id, "" where nobody knows it.

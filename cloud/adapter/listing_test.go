@@ -259,6 +259,7 @@ func TestAnswersThatAreNoPage(t *testing.T) {
 		text  string
 	}{
 		"no list":                     {"tokens", func(a *adapter.Answer[lamp]) { a.NoList = true }, cloud.BadAnswer, "lamps is missing"},
+		"a part that is missing":      {"tokens", func(a *adapter.Answer[lamp]) { a.Lacks = map[string]string{"east": "dark"} }, cloud.Incomplete, "the list has not all: dark"},
 		"no total":                    {"offsets", func(a *adapter.Answer[lamp]) { a.Total = "" }, cloud.BadAnswer, "number of all resources is not in the answer"},
 		"an odd total":                {"numbers", func(a *adapter.Answer[lamp]) { a.Total = "-1" }, cloud.BadAnswer, `makes no sense: "-1"`},
 		"a token that leads nowhere":  {"tokens", func(a *adapter.Answer[lamp]) { a.Next = "5" }, cloud.BadAnswer, "token is that of this page"},

@@ -55,6 +55,9 @@ func (l lister[S, T]) nowhere(all *Members[T]) (problems []cloud.Problem) {
 // that there are. Clouds that have no question by ids may write one in several cases.
 func (l lister[S, T]) relist(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
 	all, err := l.Census.load(ctx, l.s)
+	if err == nil {
+		err = all.covers(region)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ type wholeCloud struct {
 	asked    []string
 	believed []string
 	doubt    error
+	lacks    map[string]string
 }
 
 func (w *wholeCloud) set(action string, pages ...string) {
@@ -53,7 +54,7 @@ func (w *wholeCloud) ask(_ context.Context, _ *everywhere, q adapter.Query) (ans
 	if at+1 < len(w.pages[q.Action]) {
 		answer.Next = q.Token + "+"
 	}
-	answer.NoList = page == "null"
+	answer.NoList, answer.Lacks = page == "null", w.lacks
 	return answer, json.Unmarshal([]byte(page), &answer.Items)
 }
 
@@ -212,6 +213,26 @@ func TestAWholeListThatIsNotBelieved(t *testing.T) {
 	requireFails(t, w, cloud.Denied, "thing/prod: List of east")
 	for body, says := range map[string]string{"null": "things is missing", "[7,null]": "none of the 2", "[] back": "was used before"} {
 		requireFails(t, newWhole("[]", body), cloud.BadAnswer, says)
+	}
+}
+
+// A list that lacks some of a region, as the cloud says, is whole for the others. What is joined
+// with it, or looked up in it, fails likewise.
+func TestAWholeListThatLacksARegion(t *testing.T) {
+	t.Parallel()
+	for lacking, fails := range map[string]bool{"east": true, "": true, "west": false} {
+		w := newWhole("[]", eastern)
+		w.lacks = map[string]string{lacking: "a zone is dark"}
+		if fails {
+			requireFails(t, w, cloud.Incomplete, "thing/prod: List of east: incomplete: the list has not all: a zone is dark")
+			continue
+		}
+		provider := w.open("List")
+		ids, _ := idsListed(t, provider, "east")
+		require.Equal(t, []string{"1", "b", "3"}, ids)
+		existing, err := provider.Lookup(t.Context(), in("east"), []string{"1"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"1"}, existing)
 	}
 }
 
