@@ -52,7 +52,10 @@ type Region struct {
 	// missing permission with an empty list does that.
 	Denied bool
 	// Disabled is a region that the account has not enabled.
-	Disabled      bool
+	Disabled bool
+	// Unreachable are zones that the cloud cannot list at present. A list of a cloud that
+	// tells of it is answered without what is in them.
+	Unreachable   []string
 	Hosts         []Host
 	Disks         []Disk
 	Databases     []Database

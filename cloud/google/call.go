@@ -1,0 +1,184 @@
+package google
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cloudsync/cloud/adapter"
+)
+
+// question is what one of the provider's APIs can be asked for.
+type question struct {
+	product string // whose host is PRODUCT.googleapis.com
+	path    string // {project} and {location} stand for what is asked
+	list    string // where the list is in an answer; see anyScope
+	kind    string // what an answer says that it is, "" where it says nothing
+	size    string // the parameter with the size of a page
+	limit   int    // the largest that there is
+	more    url.Values
+}
+
+// anyScope begins the paths of lists that stand by zones and regions.
+const anyScope = "items.*."
+
+// The actions, as the provider's documents call their methods.
+const (
+	projectGet      = "cloudresourcemanager.projects.get"
+	regionList      = "compute.regions.list"
+	machineTypeList = "compute.machineTypes.list"
+	instanceList    = "compute.instances.aggregatedList"
+)
+
+// questions are those of the actions.
+var questions = map[string]question{
+	// https://cloud.google.com/resource-manager/reference/rest/v3/projects/get
+	projectGet: {product: "cloudresourcemanager", path: "/v3/projects/{project}"},
+	// https://cloud.google.com/compute/docs/reference/rest/v1
+	regionList:      compute("regions", "compute#regionList", "items"),
+	machineTypeList: compute("zones/{location}/machineTypes", "compute#machineTypeList", "items"),
+	instanceList:    aggregated("instances", "compute#instanceAggregatedList", instanceFields),
+}
+
+func compute(path, kind, list string) question {
+	return question{product: "compute", path: "/compute/v1/projects/{project}/" + path, kind: kind, list: list, size: "maxResults", limit: 500}
+}
+
+// aggregated is of a list of the whole project by its zones and regions. Without partial
+// success, one of them that cannot be reached fails the list of all; with it, the answer names
+// those that it lacks. of are the fields of a resource to ask for, "" for all.
+func aggregated(list, kind, of string) question {
+	q := compute("aggregated/"+list, kind, anyScope+list)
+	q.more = url.Values{"returnPartialSuccess": {"true"}}
+	if of != "" {
+		q.more.Set("fields", fmt.Sprintf("kind,nextPageToken,unreachables,warning,items/*/warning,items/*/%s(%s)", list, of))
+	}
+	return q
+}
+
+// link is where a query's page is.
+func (s *session) link(q adapter.Query) (string, error) {
+	of := questions[q.Action]
+	base, err := s.account.URL(of.product, q.Region)
+	if err != nil {
+		return "", err
+	}
+	if base == nil {
+		base = &url.URL{Scheme: "https", Host: of.product + ".googleapis.com"}
+	}
+	path := strings.NewReplacer("{project}", url.PathEscape(s.account.AccountID), "{location}", url.PathEscape(q.Region)).Replace(of.path)
+	parameters := maps.Clone(of.more)
+	if parameters == nil {
+		parameters = url.Values{}
+	}
+	if of.size != "" {
+		parameters.Set(of.size, strconv.Itoa(of.limit))
+	}
+	if q.Token != "" {
+		parameters.Set("pageToken", q.Token)
+	}
+	return strings.TrimRight(base.String(), "/") + path + "?" + parameters.Encode(), nil
+}
+
+// call makes one call.
+func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
+	return adapter.Do(ctx, s.account.Calls, region, action, func(ctx context.Context) (T, error) {
+		answer, err := ask(ctx)
+		if answered(err).Status == http.StatusUnauthorized {
+			s.tokens.forget()
+		}
+		return answer, err
+	})
+}
+
+// read asks for what a query names.
+func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, err error) {
+	link, err := s.link(q)
+	if err != nil {
+		return answer, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+	if err != nil {
+		return answer, err
+	}
+	token, err := s.tokens.get(ctx)
+	if err != nil {
+		return answer, adapter.OfAccount(err)
+	}
+	token.sign(request)
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "cloudsync (gzip)") // with this word, answers are packed
+	response, err := s.client.Do(request)
+	if err != nil {
+		return answer, err
+	}
+	defer func() { _ = response.Body.Close() }() // the transport has read it
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answer, err
+	}
+	if response.StatusCode != http.StatusOK {
+		return answer, refusalOf(response.StatusCode, body)
+	}
+	// An empty list of some APIs is {}, which anything else that answers may say, too.
+	if kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind != "application/json" {
+		return answer, fmt.Errorf("the answer is no JSON, but %q", adapter.Clip(kind, 64))
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return answer, fmt.Errorf("decode the answer: %w", err)
+	}
+	return answer, nil
+}
+
+// ask asks for a page of a list.
+func ask[T any](ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+	return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (answer adapter.Answer[T], err error) {
+		document, err := read[adapter.Document](ctx, s, q)
+		if err != nil {
+			return answer, err
+		}
+		return answerOf[T](document, questions[q.Action])
+	})
+}
+
+// answerOf is a page as the APIs answer it. In a list by zones and regions, each has a list of
+// its own.
+func answerOf[T any](document adapter.Document, of question) (answer adapter.Answer[T], err error) {
+	about, err := aboutOf(document)
+	if err != nil {
+		return answer, err
+	}
+	answer.NoList = document == nil || about.kind != of.kind
+	answer.Next, answer.Lacks = about.next, about.lacks
+	list, isScoped := strings.CutPrefix(of.list, anyScope)
+	if !isScoped {
+		return answer, document.Read(&answer.Items, list)
+	}
+	var scopes map[string]adapter.Document
+	if err := document.Read(&scopes, "items"); err != nil {
+		return answer, err
+	}
+	for _, scope := range slices.Sorted(maps.Keys(scopes)) {
+		about, err := aboutOf(scopes[scope])
+		if err != nil {
+			return answer, err
+		}
+		for _, why := range about.lacks {
+			answer.Lacks[regionOf(scope)] = scope + ": " + why
+		}
+		var items []adapter.Item[T]
+		if err := scopes[scope].Read(&items, list); err != nil {
+			return answer, err
+		}
+		answer.Items = append(answer.Items, items...)
+	}
+	return answer, nil
+}

@@ -1,0 +1,79 @@
+package google
+
+import (
+	"maps"
+	"strings"
+	"time"
+
+	"cloudsync/cloud/adapter"
+)
+
+// zone is that of times which do not name theirs.
+var zone = time.UTC
+
+// pathOf is what a resource's address has from its project on: lists write it with several
+// hosts and versions in front.
+func pathOf(link string) string {
+	at := strings.Index("/"+link, "/projects/")
+	if at < 0 {
+		return link
+	}
+	return link[at:]
+}
+
+// nameOf is the last part of an address.
+func nameOf(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }
+
+// regionOf is the region of what is at an address, "" where it does not say.
+func regionOf(link string) string {
+	parts := strings.Split(pathOf(link), "/")
+	if len(parts) > 2 && parts[0] == "projects" {
+		parts = parts[2:]
+	}
+	switch {
+	case parts[0] == global:
+		return global
+	case len(parts) < 2:
+		return ""
+	case parts[0] == "zones":
+		return regionOfZone(parts[1])
+	case parts[0] == "regions", parts[0] == "locations":
+		return parts[1]
+	default:
+		return ""
+	}
+}
+
+// zoneIn is the zone of what is at an address, "" of what is in none.
+func zoneIn(link string) string {
+	_, after, _ := strings.Cut("/"+link, "/zones/")
+	zone, _, _ := strings.Cut(after, "/")
+	return zone
+}
+
+// tagsOf are the labels of one row alone.
+func tagsOf(labels map[string]string) map[string]string { return maps.Clone(labels) }
+
+// regionOfZone is the region that a zone is of, such as europe-west1 of europe-west1-b.
+func regionOfZone(zone string) string {
+	end := strings.LastIndexByte(zone, '-')
+	if end < 0 {
+		return ""
+	}
+	return zone[:end]
+}
+
+// number is the version in the words that the APIs have for one, such as 8.0 in MYSQL_8_0.
+func number(version string) string {
+	_, after, _ := strings.Cut(version, "_")
+	return strings.ToLower(strings.ReplaceAll(after, "_", "."))
+}
+
+// zonesOf are the names of zones, as a text.
+func zonesOf(links ...string) string {
+	names := make([]string, len(links))
+	for i, link := range links {
+		names[i] = nameOf(link)
+	}
+	return strings.Join(adapter.Set(names...), ",")
+}
