@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -25,6 +26,8 @@ type question struct {
 	size    string // the parameter with the size of a page
 	limit   int    // the largest that there is
 	more    url.Values
+	// optional: where the API is not enabled, there is none.
+	optional bool
 }
 
 // anyScope begins the paths of lists that stand by zones and regions.
@@ -36,6 +39,13 @@ const (
 	regionList      = "compute.regions.list"
 	machineTypeList = "compute.machineTypes.list"
 	instanceList    = "compute.instances.aggregatedList"
+	diskList        = "compute.disks.aggregatedList"
+	ruleList        = "compute.forwardingRules.aggregatedList"
+	databaseList    = "sql.instances.list"
+	tierList        = "sql.tiers.list"
+	redisList       = "redis.projects.locations.instances.list"
+	clusterList     = "redis.projects.locations.clusters.list"
+	valkeyList      = "memorystore.projects.locations.instances.list"
 )
 
 // questions are those of the actions.
@@ -46,6 +56,25 @@ var questions = map[string]question{
 	regionList:      compute("regions", "compute#regionList", "items"),
 	machineTypeList: compute("zones/{location}/machineTypes", "compute#machineTypeList", "items"),
 	instanceList:    aggregated("instances", "compute#instanceAggregatedList", instanceFields),
+	diskList:        aggregated("disks", "compute#diskAggregatedList", ""),
+	ruleList:        aggregated("forwardingRules", "compute#forwardingRuleAggregatedList", ""),
+	// https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1
+	databaseList: {product: "sqladmin", path: "/v1/projects/{project}/instances", list: "items", kind: "sql#instancesList", size: "maxResults", limit: 1000},
+	tierList:     {product: "sqladmin", path: "/v1/projects/{project}/tiers", list: "items", kind: "sql#tiersList"},
+	// https://cloud.google.com/memorystore/docs/redis/reference/rest/v1, …/cluster/reference/rest
+	// and …/valkey/reference/rest. In a list of all locations, one that is out of reach is left out.
+	redisList:                    memorystore("redis", "instances"),
+	clusterList:                  memorystore("redis", "clusters"),
+	valkeyList:                   memorystore("memorystore", "instances"),
+	locationLists["redis"]:       {product: "redis", path: "/v1/projects/{project}/locations", list: "locations"},
+	locationLists["memorystore"]: {product: "memorystore", path: "/v1/projects/{project}/locations", list: "locations", optional: true},
+}
+
+// locationLists are the actions that list where a product is offered.
+var locationLists = map[string]string{"redis": "redis.projects.locations.list", "memorystore": "memorystore.projects.locations.list"}
+
+func memorystore(product, list string) question {
+	return question{product: product, path: "/v1/projects/{project}/locations/{location}/" + list, list: list, size: "pageSize", limit: 1000}
 }
 
 func compute(path, kind, list string) question {
@@ -141,11 +170,15 @@ func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, er
 // ask asks for a page of a list.
 func ask[T any](ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
 	return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (answer adapter.Answer[T], err error) {
+		of := questions[q.Action]
 		document, err := read[adapter.Document](ctx, s, q)
-		if err != nil {
+		switch {
+		case of.optional && isDisabled(err):
+			return answer, adapter.WithClass(cloud.RegionDisabled, err)
+		case err != nil:
 			return answer, err
 		}
-		return answerOf[T](document, questions[q.Action])
+		return answerOf[T](document, of)
 	})
 }
 

@@ -2,6 +2,7 @@ package google
 
 import (
 	"maps"
+	"regexp"
 	"strings"
 	"time"
 
@@ -63,10 +64,17 @@ func regionOfZone(zone string) string {
 	return zone[:end]
 }
 
-// number is the version in the words that the APIs have for one, such as 8.0 in MYSQL_8_0.
+// versionWord is how the APIs write an engine's version: MYSQL_8_0_31, REDIS_6_X,
+// SQLSERVER_2019_STANDARD.
+var versionWord = regexp.MustCompile(`^[A-Z]+((?:_(?:[0-9]+|X))+)`)
+
+// number is the version in such a word, without an edition.
 func number(version string) string {
-	_, after, _ := strings.Cut(version, "_")
-	return strings.ToLower(strings.ReplaceAll(after, "_", "."))
+	found := versionWord.FindStringSubmatch(version)
+	if found == nil {
+		return ""
+	}
+	return strings.ToLower(strings.ReplaceAll(found[1][1:], "_", "."))
 }
 
 // zonesOf are the names of zones, as a text.

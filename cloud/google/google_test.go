@@ -49,8 +49,39 @@ func account() *fake.Account {
 				{ID: "2000000000000000003", Name: "db", Status: "READY", Zone: region + "-a", Host: "1000000000000000002", Device: "db", System: true, Type: "hyperdisk-balanced", SizeGiB: 127, Created: created},
 				{ID: "2000000000000000004", Name: "spare", Status: "CREATING", Zone: region + "-a", Type: "pd-standard", SizeGiB: 64, Created: created},
 			},
+			LoadBalancers: []fake.LoadBalancer{
+				{ID: "3000000000000000001", Name: "front", Type: "targetHttpsProxies", Addresses: []string{"203.0.113.9"}, Tags: map[string]string{"team": "shop"}, Created: created},
+				{ID: "3000000000000000002", Name: "inner", Internal: true, Addresses: []string{"10.0.0.9"}, VPC: "prod", Subnets: []string{"back"}, Created: created},
+				{ID: "3000000000000000003", Name: "vpn", Type: "targetVpnGateways", Addresses: []string{"203.0.113.7"}},
+				{ID: "3000000000000000004", Name: "apis", Type: "all-apis", Addresses: []string{"10.0.0.7"}},
+			},
+			Databases: []fake.Database{
+				{
+					ID: "orders", Name: "orders", Status: "RUNNABLE", Zone: region + "-b", Engine: "mysql", Version: "8.0.31", Type: "db-custom-2-7680", VCPU: 2, MemoryMiB: 7680,
+					Endpoint: "10.9.0.3", StorageGiB: 128, VPC: "prod", ChargeType: "PER_USE", Tags: map[string]string{"team": "shop"}, Created: created,
+				},
+				{
+					ID: "events", Name: "events", Status: "STOPPED", Engine: "postgresql", Version: "16", Type: "db-perf-optimized-N-8", VCPU: 8, MemoryMiB: 65536,
+					Endpoint: "203.0.113.30", StorageGiB: 64, Created: created,
+				},
+			},
+			Caches: []fake.Cache{
+				{
+					ID: "sessions", Name: "sessions", Status: "READY", Zones: []string{region + "-c", region + "-b"}, Engine: "redis", Version: "7.0", Type: "STANDARD_HA", MemoryMiB: 5120, Replicas: 1,
+					Endpoint: "10.5.0.4", Port: 6379, VPC: "prod", Tags: map[string]string{"team": "shop"}, Created: created,
+				},
+				{
+					ID: "0c000000-1111-2222-3333-444444444444", Name: "big", Status: "ACTIVE", Zones: []string{region + "-b"}, Engine: "redis", Type: "REDIS_HIGHMEM_MEDIUM", MemoryMiB: 39936, Shards: 3, Replicas: 2,
+					Endpoint: "10.5.1.4", Port: 6379, VPC: "prod", Created: created,
+				},
+				{
+					ID: "0d000000-1111-2222-3333-444444444444", Name: "vectors", Status: "ACTIVE", Engine: "valkey", Version: "8.0", Type: "STANDARD_SMALL", MemoryMiB: 13312, Shards: 2,
+					Endpoint: "10.5.2.4", Port: 6379, VPC: "prod", Tags: map[string]string{"team": "search"}, Created: created,
+				},
+			},
 		},
 		{Name: "us-east4"},
+		{Name: "global", LoadBalancers: []fake.LoadBalancer{{ID: "3000000000000000009", Name: "world", Type: "targetHttpProxies", Addresses: []string{"2001:db8::1"}, Created: created}}},
 	}}
 }
 
@@ -83,8 +114,12 @@ func scopeOf(kind, region string) resource.Scope {
 }
 
 var (
-	hostScope = scopeOf("resource_host", region)
-	allScopes = []resource.Scope{hostScope}
+	hostScope     = scopeOf("resource_host", region)
+	diskScope     = scopeOf("resource_disk", region)
+	databaseScope = scopeOf("resource_database", region)
+	balancerScope = scopeOf("resource_load_balancer", region)
+	cacheScope    = scopeOf("resource_cache", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, databaseScope, balancerScope, cacheScope}
 )
 
 // listAll lists a scope to its end.

@@ -1,6 +1,7 @@
 package google
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -24,6 +25,35 @@ func (s *session) describeTypes(ctx context.Context, zone string, _ []string, te
 		f := item.Read("machine type", item.Value.Name)
 		tell(f, f.Whole("guestCpus", item.Value.GuestCPUs), f.Whole("memoryMb", item.Value.MemoryMb))
 	})
+}
+
+// tier is what a database of a tier has, but for its CPUs.
+type tier struct {
+	Tier string
+	RAM  string // bytes
+}
+
+// describeTiers tells what all tiers of Cloud SQL have.
+func (s *session) describeTiers(ctx context.Context, _ string, _ []string, tell func(f *adapter.Fields, vcpu, memoryMiB int64)) error {
+	query := adapter.Query{Action: tierList, Path: questions[tierList].list}
+	return adapter.Each(ctx, s, query, ask[tier], func(item *adapter.Item[tier]) {
+		f, of := item.Read("tier", item.Value.Tier), item.Value
+		bytes, err := strconv.ParseInt(cmp.Or(of.RAM, "0"), 10, 64)
+		if err != nil || bytes < 0 {
+			f.Refuse("RAM", of.RAM)
+		}
+		tell(f, cpusOf(of.Tier), bytes>>20)
+	})
+}
+
+// tierCPUs ends the names of tiers that say how many CPUs they have.
+var tierCPUs = regexp.MustCompile(`^db-(?:n1-standard|n1-highmem|perf-optimized-N)-([0-9]{1,6})$`)
+
+func cpusOf(tier string) int64 {
+	if found := tierCPUs.FindStringSubmatch(tier); found != nil {
+		return digits(found[1])
+	}
+	return 0
 }
 
 // The names of types that say what they have, which are in no list: custom ones, of which the

@@ -227,3 +227,92 @@ func putTime(to object, name string, at time.Time) {
 		to[name] = at.In(time.FixedZone("", -8*60*60)).Format("2006-01-02T15:04:05.000-07:00")
 	}
 }
+
+// disks answers as disks.aggregatedList
+// (https://cloud.google.com/compute/docs/reference/rest/v1/disks/aggregatedList).
+func disks(j fake.Judgement) (all []located) {
+	for _, region := range j.Account.Regions {
+		users := map[string]string{}
+		for _, host := range region.Hosts {
+			users[host.ID] = link(j.Account.ID, zonal(host.Zone, "instances", host.Name))
+		}
+		for _, disk := range region.Disks {
+			if disk.Type != "local-ssd" {
+				path := diskPath(region, disk)
+				all = append(all, located{path[:strings.Index(path, "/disks/")], persistentDisk(j, region, disk, users[disk.Host])})
+			}
+		}
+	}
+	return all
+}
+
+func persistentDisk(j fake.Judgement, region *fake.Region, disk fake.Disk, user string) object {
+	path := diskPath(region, disk)
+	one := object{
+		"kind": "compute#disk", "id": numeric(disk.ID), "name": disk.Name, "status": disk.Status, "sizeGb": fmt.Sprint(disk.SizeGiB),
+		"selfLink": link(j.Account.ID, path), "type": link(j.Account.ID, "zones/z/diskTypes/"+disk.Type), "lastAttachTimestamp": time.Now().Format(time.RFC3339Nano),
+		"diskEncryptionKey": object{"rawKey": Secret, "sha256": "s"}, "labelFingerprint": fmt.Sprint(time.Now().UnixNano()),
+	}
+	if zones := strings.Split(disk.Zone, ","); len(zones) > 1 {
+		one["region"] = link(j.Account.ID, "regions/"+region.Name)
+		one["replicaZones"] = []string{link(j.Account.ID, "zones/"+zones[0]), link(j.Account.ID, "zones/"+zones[1])}
+	} else {
+		one["zone"] = link(j.Account.ID, "zones/"+disk.Zone)
+	}
+	if user != "" {
+		one["users"] = []string{user}
+	}
+	if len(disk.Tags) > 0 {
+		one["labels"] = disk.Tags
+	}
+	putTime(one, "creationTimestamp", disk.Created)
+	return one
+}
+
+// forwardingRules answers as forwardingRules.aggregatedList
+// (https://cloud.google.com/compute/docs/reference/rest/v1/forwardingRules/aggregatedList). A
+// load balancer's type is the collection of its target, such as targetHttpsProxies.
+func forwardingRules(j fake.Judgement) (all []located) {
+	for _, region := range j.Account.Regions {
+		scope := "regions/" + region.Name
+		if region.Name == global {
+			scope = global
+		}
+		for _, balancer := range region.LoadBalancers {
+			all = append(all, located{scope, forwardingRule(j, region, scope, balancer)})
+		}
+	}
+	return all
+}
+
+func forwardingRule(j fake.Judgement, region *fake.Region, scope string, balancer fake.LoadBalancer) object {
+	one := object{
+		"kind": "compute#forwardingRule", "id": numeric(balancer.ID), "name": balancer.Name, "selfLink": link(j.Account.ID, scope+"/forwardingRules/"+balancer.Name),
+		"IPProtocol": "TCP", "loadBalancingScheme": "EXTERNAL_MANAGED", "fingerprint": fmt.Sprint(time.Now().UnixNano()),
+	}
+	switch {
+	case balancer.Type == "":
+		one["backendService"] = link(j.Account.ID, scope+"/backendServices/"+balancer.Name)
+	case strings.Contains(balancer.Type, "-"): // a bundle of APIs
+		one["target"], one["pscConnectionId"] = balancer.Type, "1"
+	default:
+		one["target"] = link(j.Account.ID, scope+"/"+balancer.Type+"/"+balancer.Name)
+	}
+	if balancer.Internal {
+		one["loadBalancingScheme"] = "INTERNAL"
+	}
+	for _, ip := range balancer.Addresses {
+		one["IPAddress"] = ip
+	}
+	if balancer.VPC != "" {
+		one["network"] = link(j.Account.ID, "global/networks/"+balancer.VPC)
+	}
+	for _, subnet := range balancer.Subnets {
+		one["subnetwork"] = link(j.Account.ID, "regions/"+region.Name+"/subnetworks/"+subnet)
+	}
+	if len(balancer.Tags) > 0 {
+		one["labels"] = balancer.Tags
+	}
+	putTime(one, "creationTimestamp", balancer.Created)
+	return one
+}

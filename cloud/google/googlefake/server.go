@@ -49,6 +49,16 @@ func New(c *fake.Cloud) http.Handler {
 	mux.HandleFunc(compute+"regions", s.answer("compute.regions.list", s.regions))
 	mux.HandleFunc(compute+"zones/{zone}/machineTypes", s.answer("compute.machineTypes.list", s.machineTypes))
 	mux.HandleFunc(compute+"aggregated/instances", s.aggregated("instances", instances))
+	mux.HandleFunc(compute+"aggregated/disks", s.aggregated("disks", disks))
+	mux.HandleFunc(compute+"aggregated/forwardingRules", s.aggregated("forwardingRules", forwardingRules))
+	mux.HandleFunc("GET /sqladmin/v1/projects/{project}/instances", s.answer("sql.instances.list", s.databases))
+	mux.HandleFunc("GET /sqladmin/v1/projects/{project}/tiers", s.answer("sql.tiers.list", s.tiers))
+	for _, product := range []string{"redis", "memorystore"} {
+		mux.HandleFunc("GET /"+product+"/v1/projects/{project}/locations", s.answer(product+".projects.locations.list", s.locations))
+	}
+	s.memorystore(mux, "redis", "instances", redis)
+	s.memorystore(mux, "redis", "clusters", cluster)
+	s.memorystore(mux, "memorystore", "instances", valkey)
 	return mux
 }
 

@@ -1,0 +1,75 @@
+package google
+
+import (
+	"regexp"
+	"strings"
+
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// rules are the forwarding rules of the project, global ones too. A rule is one frontend of a
+// load balancer; nothing says which rules belong together.
+var rules = adapter.Census[*session, rule]{
+	Actions: []string{ruleList}, Path: questions[ruleList].list, Ask: ask[rule],
+	Key:    func(r *rule) string { return pathOf(r.SelfLink) },
+	Region: func(r *rule) string { return regionOf(r.SelfLink) },
+}
+
+var loadBalancers = adapter.Listing[*session, rule]{
+	Kind: resource.LoadBalancerKind, What: "forwarding rule", IDField: "id",
+	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &rules,
+	Believe: enabled,
+	ID:      func(r *rule) string { return r.ID },
+	Row:     loadBalancerRow,
+}
+
+// rule is a forwarding rule. It has no status.
+type rule struct {
+	ID                   string            `json:"id"`
+	Name                 string            `json:"name"`
+	SelfLink             string            `json:"selfLink"`
+	IPAddress            string            `json:"IPAddress"`
+	LoadBalancingScheme  string            `json:"loadBalancingScheme"`
+	Network              string            `json:"network"` // none of a global external one
+	Subnetwork           string            `json:"subnetwork"`
+	Target               string            `json:"target"` // or a backend service
+	PscConnectionID      string            `json:"pscConnectionId"`
+	BaseForwardingRule   string            `json:"baseForwardingRule"` // ? and the newer parentForwardingRule
+	ParentForwardingRule string            `json:"parentForwardingRule"`
+	Labels               map[string]string `json:"labels"`
+	CreationTimestamp    string            `json:"creationTimestamp"`
+}
+
+// Rules lead to other things than load balancers, too: VPN gateways, single instances, and
+// services of others through Private Service Connect, whose bundles of APIs have plain names.
+var (
+	otherTargets = regexp.MustCompile(`/(?:targetVpnGateways|targetInstances|serviceAttachments)/|^(?:all-apis|vpc-sc)$`)
+	applications = regexp.MustCompile(`/target(?:Http|Https|Grpc)Proxies/`)
+)
+
+// balances says that a rule is the frontend of a load balancer, and no part of another rule.
+func (r *rule) balances() bool {
+	return r.PscConnectionID == "" && r.BaseForwardingRule == "" && r.ParentForwardingRule == "" && !otherTargets.MatchString(r.Target)
+}
+
+func loadBalancerRow(f *adapter.Fields, r *rule) resource.Row {
+	if !r.balances() {
+		return nil
+	}
+	row := &resource.LoadBalancer{
+		Meta:           resource.Meta{NativeID: r.ID},
+		Name:           r.Name,
+		BalancerType:   "network",
+		Scheme:         resource.SchemeOf(strings.HasPrefix(r.LoadBalancingScheme, "EXTERNAL")),
+		Addresses:      adapter.IPs(r.IPAddress),
+		VPCID:          pathOf(r.Network),
+		SubnetIDs:      adapter.Set(pathOf(r.Subnetwork)),
+		Tags:           tagsOf(r.Labels),
+		CloudCreatedAt: f.Time("creationTimestamp", r.CreationTimestamp, zone),
+	}
+	if applications.MatchString(r.Target) {
+		row.BalancerType = "application"
+	}
+	return row
+}
