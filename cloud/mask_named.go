@@ -26,13 +26,16 @@ var (
 	// quoted or bracketed one.
 	authorization = regexp.MustCompile(`(?i)(authorization\\?["']?\s*[:=]\s*\\?["'\[]?)([^"'\\\]\[}<>\r\n]+)`)
 	bearer        = regexp.MustCompile(`(?i)(\bbearer\s+)([a-z0-9._~+/=-]{8,})`)
+	// pem is a private key, to its end or that of the text.
+	pem = regexp.MustCompile(`(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)`)
 	// shaped are key ids and tokens that can be told by their form alone: those of AWS,
-	// Alibaba Cloud and Tencent Cloud, and JSON web tokens.
-	shaped = regexp.MustCompile(`\b(?:(?:AKIA|ASIA)[A-Z0-9]{12,}|LTAI[A-Za-z0-9]{12,}|AKID[A-Za-z0-9]{16,}|STS\.[A-Za-z0-9]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}[A-Za-z0-9._-]*)`)
+	// Alibaba Cloud, Tencent Cloud and Google Cloud, and JSON web tokens.
+	shaped = regexp.MustCompile(`\b(?:(?:AKIA|ASIA)[A-Z0-9]{12,}|LTAI[A-Za-z0-9]{12,}|AKID[A-Za-z0-9]{16,}|STS\.[A-Za-z0-9]{16,}|ya29\.[A-Za-z0-9._-]{16,}|GOCSPX-[A-Za-z0-9_-]{16,}|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}[A-Za-z0-9._-]*)`)
 )
 
 // hideNamed hides what is named, or shaped, like a part of a credential or a signature.
 func hideNamed(text string) string {
+	text = pem.ReplaceAllString(text, hidden)
 	text = authorization.ReplaceAllStringFunc(text, func(found string) string {
 		parts := authorization.FindStringSubmatch(found)
 		if strings.HasSuffix(parts[1], "[") && "["+parts[2]+"]" == hidden { // before

@@ -128,6 +128,10 @@ func TestKeyIDsAndSignaturesAreHidden(t *testing.T) {
 		"token eyJhbGciOiJI.eyJzdWIiOiIx.sig-nature":                                              "token [secret]",
 		"Bearer abcdefghijkl expired":                                                             "Bearer [secret] expired",
 		"X-Auth-Token: 0123456789abcdef":                                                          "X-Auth-Token: [secret]",
+		"the token ya29.c.c0AY_VpZ-abcdefghij is not known":                                       "the token [secret] is not known",
+		`{"private_key":"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n","x":1}`:  `{"private_key":"[secret]\n","x":1}`,
+		"-----BEGIN RSA PRIVATE KEY-----\nMIIE…":                                                  "[secret]",
+		"API key AIzaSyA0123456789-abcdefghijklmnopqrs is blocked":                                "API key [secret] is blocked",
 		// Words about them are no secrets.
 		"InvalidAccessKeyId.NotFound: Specified access key is not found": "InvalidAccessKeyId.NotFound: Specified access key is not found",
 		"SignatureDoesNotMatch: the signature is wrong":                  "SignatureDoesNotMatch: the signature is wrong",

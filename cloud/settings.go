@@ -13,7 +13,7 @@ type Settings struct {
 	Provider string
 	Name     string
 	// AccountID is the provider's own id of the account: the AWS and Alibaba account,
-	// the Tencent AppId's owner (Uin), the Huawei domain, the Azure subscription. A
+	// the Tencent AppId's owner (Uin), the Huawei domain, the Azure subscription, the Google project. A
 	// credential of another account is refused: it would see none of the account's
 	// resources, and all of them would count as gone.
 	AccountID string
@@ -33,7 +33,7 @@ type Settings struct {
 // default chain is used: environment, profile, role of the machine.
 type Credential struct {
 	ID    Secret // access key id, secret id, client id
-	Key   Secret // what belongs to it
+	Key   Secret // what belongs to it, or a document with all of the credential (Google)
 	Token Secret // session token of temporary keys
 	// Tenant is the Azure directory.
 	Tenant string

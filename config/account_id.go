@@ -9,7 +9,10 @@ var accountIDs = map[string]*regexp.Regexp{
 	"alibaba": regexp.MustCompile(`^[0-9]{5,20}$`),
 	"tencent": regexp.MustCompile(`^[0-9]{5,20}$`),
 	"huawei":  regexp.MustCompile(`^[0-9a-fA-F]{32}$`),
-	"azure":   regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
+	// https://cloud.google.com/resource-manager/docs/creating-managing-projects; the oldest are of
+	// a domain, such as example.com:shop.
+	"google": regexp.MustCompile(`^(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$`),
+	"azure":  regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`),
 }
 
 // checkAccountID refuses an id that is none of the cloud's. A Huawei cloud of one's own

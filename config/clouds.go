@@ -14,8 +14,9 @@ import (
 // given by KEY_file, too.
 type realCloud struct {
 	provider string
-	account  string // what account_id is
-	id, key  string
+	account  string   // what account_id is
+	id, key  string   // empty: it has a document
+	document string   // the key of the file that holds all of the credential
 	token    string   // of temporary keys; empty: the cloud has none
 	also     []string // further keys
 	// environment are the variables with the parts of a credential that the SDK's
@@ -34,6 +35,8 @@ var realClouds = []realCloud{
 		environment: []string{"HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"}},
 	{provider: "azure", account: "the id of the Azure subscription, such as 11111111-2222-3333-4444-555555555555", id: "client_id", key: "client_secret", also: []string{"tenant_id"},
 		environment: []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"}},
+	{provider: "google", account: "the id of the Google Cloud project, such as my-project-123456, which is neither its name nor its number", document: "credentials_file",
+		environment: []string{"GOOGLE_APPLICATION_CREDENTIALS"}},
 }
 
 // fileSuffix makes the key of a secret's file from the secret's own key.
@@ -47,6 +50,9 @@ func (c realCloud) secrets() []string {
 func (c realCloud) keys() (keys []string) {
 	for _, secret := range c.secrets() {
 		keys = append(keys, secret, secret+fileSuffix)
+	}
+	if c.document != "" {
+		keys = append(keys, c.document)
 	}
 	return append(keys, c.also...)
 }
@@ -74,10 +80,14 @@ func (e accountEntry) credential() cloud.Credential {
 		return cloud.Credential{}
 	}
 	c := realClouds[i]
-	return cloud.Credential{
+	credential := cloud.Credential{
 		ID: e.secret(c.id), Key: e.secret(c.key), Token: e.secret(c.token),
 		Tenant: e.TenantID, RoleARN: e.RoleARN, ExternalID: e.ExternalID,
 	}
+	if e.CredentialsFile != "" {
+		credential.Key = cloud.SecretDocument(e.CredentialsFile)
+	}
+	return credential
 }
 
 // check is a provider's check of an account.
@@ -94,7 +104,11 @@ func (c realCloud) check(e accountEntry, path string, r *report) {
 			e.checkLength(key, path, r)
 		}
 	}
-	if given == 0 {
+	if c.document != "" && r.has(child(path, c.document)) {
+		if strings.TrimSpace(e.text(c.document)) == "" {
+			r.at(child(path, c.document), "empty: write the file that holds the credential, or remove the key")
+		}
+	} else if given == 0 {
 		c.checkEnvironment(path, r)
 	}
 	switch {

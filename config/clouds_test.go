@@ -51,6 +51,10 @@ func TestCredentials(t *testing.T) {
 			"{provider: azure, name: a, account_id: 11111111-2222-3333-4444-555555555555, regions: [all], tenant_id: tenant, client_id: id, client_secret: the-key}",
 			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretText("the-key"), Tenant: "tenant"},
 		},
+		"google": {
+			"{provider: google, name: a, account_id: my-project, regions: [all], credentials_file: /key.json}",
+			cloud.Credential{Key: cloud.SecretDocument("/key.json")},
+		},
 		"the machine's own": {"{provider: aws, name: a, account_id: '123456789012', regions: [all], role_arn: role}", cloud.Credential{RoleARN: "role"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,6 +143,7 @@ func TestVariablesOfTheDefaultChain(t *testing.T) {
 		"aws":     {"'123456789012'", "AWS_ACCESS_KEY_ID", "access_key_id: id, secret_access_key: hunter2"},
 		"huawei":  {"'0123456789abcdef0123456789abcdef'", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "access_key_id: id, secret_access_key: hunter2"},
 		"azure":   {"11111111-2222-3333-4444-555555555555", "AZURE_CLIENT_SECRET", "tenant_id: t, client_id: id, client_secret: hunter2"},
+		"google":  {"my-project", "GOOGLE_APPLICATION_CREDENTIALS", "credentials_file: /key.json"},
 	} {
 		read := func(value, keys string) error {
 			text := spoil(map[int]string{10: "    - {provider: " + provider + ", name: a, account_id: " + of.id + ", regions: [all]" + keys + "}"})

@@ -140,6 +140,7 @@ type accountEntry struct {
 	RoleARN           string        `yaml:"role_arn"`
 	ExternalID        string        `yaml:"external_id"`
 	TenantID          string        `yaml:"tenant_id"`
+	CredentialsFile   string        `yaml:"credentials_file"`
 	Mock              mock.Settings `yaml:"mock"`
 
 	// The parts of a credential, under the names that realClouds has for them.

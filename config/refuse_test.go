@@ -14,7 +14,7 @@ import (
 
 const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
 
-const accountKeys = "provider, name, regions, requests_per_second, deletions, account_id, endpoint, role_arn, external_id, tenant_id, mock, " +
+const accountKeys = "provider, name, regions, requests_per_second, deletions, account_id, endpoint, role_arn, external_id, tenant_id, credentials_file, mock, " +
 	"access_key_id, access_key_id_file, access_key_secret, access_key_secret_file, secret_access_key, secret_access_key_file, " +
 	"security_token, security_token_file, session_token, session_token_file, secret_id, secret_id_file, secret_key, secret_key_file, " +
 	"client_id, client_id_file, client_secret, client_secret_file"
@@ -152,8 +152,8 @@ func TestRefusals(t *testing.T) {
 
 		"no accounts":          {map[int]string{9: "", 10: ""}, `4: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
 		"empty accounts":       {map[int]string{9: "  accounts: []", 10: ""}, `9: public_cloud_sync.accounts: missing: write an entry with provider, name and regions for each account`},
-		"no provider":          {accountWith("name: prod, regions: [beijing]"), `10: ` + account + `.provider: missing: write one of mock, alibaba, tencent, aws, huawei, azure`},
-		"unknown provider":     {accountWith("provider: aliyun, name: prod, regions: [beijing]"), `10: ` + account + `.provider: unknown provider "aliyun": the providers are mock, alibaba, tencent, aws, huawei, azure`},
+		"no provider":          {accountWith("name: prod, regions: [beijing]"), `10: ` + account + `.provider: missing: write one of mock, alibaba, tencent, aws, huawei, azure, google`},
+		"unknown provider":     {accountWith("provider: aliyun, name: prod, regions: [beijing]"), `10: ` + account + `.provider: unknown provider "aliyun": the providers are mock, alibaba, tencent, aws, huawei, azure, google`},
 		"no account name":      {accountWith("provider: mock, regions: [beijing]"), `10: ` + account + `.name: missing: write a name for the account, such as prod`},
 		"empty account name":   {accountWith("provider: mock, name: ' ', regions: [beijing]"), `10: ` + account + `.name: empty: write a name for the account, such as prod`},
 		"long account name":    {accountWith("provider: mock, name: " + strings.Repeat("é", 65) + ", regions: [beijing]"), `10: ` + account + `.name: 65 characters: write at most 64`},
@@ -172,19 +172,21 @@ func TestRefusals(t *testing.T) {
 		"mock fault's kind":    {mock("faults: [{fault: empty, kind: host}]"), `10: ` + account + `.mock.faults[0].kind: unknown kind "host": the kinds are ` + kindNames},
 		"mock fault's region":  {mock("faults: [{fault: empty, region: paris}]"), `10: ` + account + `.mock.faults[0].region: the account has no region "paris": write one of its regions`},
 
-		"no account id":       {accountWith("provider: aws, name: prod, regions: [all]"), `10: ` + account + `.account_id: missing: write the 12 digits of the AWS account, so that a credential of another account is refused`},
-		"half a credential":   {accountWith("provider: tencent, name: prod, account_id: '100001234567', regions: [all], secret_id: a"), `10: ` + account + `: half a credential: write both secret_id and secret_key, or neither for the default of the machine (role, profile, environment)`},
-		"a token alone":       {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], session_token: secret"), `10: ` + account + `.session_token: a token without the keys that it belongs to: write access_key_id and secret_access_key, too`},
-		"an empty secret":     {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: ''"), `10: ` + account + `.secret_access_key: empty: write a value, set the variable that gives it, or remove the key`},
-		"a secret twice":      {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: secret, secret_access_key_file: f"), `10: ` + account + `.secret_access_key_file: given beside secret_access_key: remove one of them`},
-		"another's key":       {accountWith("provider: huawei, name: prod, account_id: '0123456789abcdef0123456789abcdef', regions: [all], access_key_id: a, secret_access_key: secret, secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at huawei: its own keys are access_key_id, access_key_id_file, secret_access_key, secret_access_key_file, security_token, security_token_file, account_id, endpoint`},
-		"a key at the mock":   {accountWith("provider: mock, name: prod, regions: [beijing], secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at mock: remove it, or write the provider that it is for`},
-		"a mocked cloud":      {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], mock: {hosts: 3}"), `10: ` + account + `.mock: no key of an account at aws: remove it, or write provider: mock`},
-		"no directory":        {accountWith("provider: azure, name: prod, account_id: 11111111-2222-3333-4444-555555555555, regions: [all], client_id: c, client_secret: secret"), `10: ` + account + `.tenant_id: missing: write the id of the directory that client_id is in`},
-		"an id without role":  {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], external_id: x"), `10: ` + account + `.external_id: an external id without the role that asks for it: write role_arn, too`},
-		"an endpoint":         {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: api.example.com"), `10: ` + account + `.endpoint: no URL: write it like https://api.example.com or https://{product}.{region}.example.com`},
-		"an endpoint's user":  {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'https://user:secret@api.example.com'"), `10: ` + account + `.endpoint: more than a URL's scheme, host and path: write it like https://api.example.com or https://{product}.{region}.example.com`},
-		"an endpoint on http": {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'http://api.example.com'"), `10: ` + account + `.endpoint: http would show the credential to the network: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"no account id":        {accountWith("provider: aws, name: prod, regions: [all]"), `10: ` + account + `.account_id: missing: write the 12 digits of the AWS account, so that a credential of another account is refused`},
+		"half a credential":    {accountWith("provider: tencent, name: prod, account_id: '100001234567', regions: [all], secret_id: a"), `10: ` + account + `: half a credential: write both secret_id and secret_key, or neither for the default of the machine (role, profile, environment)`},
+		"a token alone":        {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], session_token: secret"), `10: ` + account + `.session_token: a token without the keys that it belongs to: write access_key_id and secret_access_key, too`},
+		"an empty secret":      {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: ''"), `10: ` + account + `.secret_access_key: empty: write a value, set the variable that gives it, or remove the key`},
+		"a secret twice":       {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], access_key_id: a, secret_access_key: secret, secret_access_key_file: f"), `10: ` + account + `.secret_access_key_file: given beside secret_access_key: remove one of them`},
+		"another's key":        {accountWith("provider: huawei, name: prod, account_id: '0123456789abcdef0123456789abcdef', regions: [all], access_key_id: a, secret_access_key: secret, secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at huawei: its own keys are access_key_id, access_key_id_file, secret_access_key, secret_access_key_file, security_token, security_token_file, account_id, endpoint`},
+		"a key at the mock":    {accountWith("provider: mock, name: prod, regions: [beijing], secret_key: secret"), `10: ` + account + `.secret_key: no key of an account at mock: remove it, or write the provider that it is for`},
+		"a mocked cloud":       {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], mock: {hosts: 3}"), `10: ` + account + `.mock: no key of an account at aws: remove it, or write provider: mock`},
+		"no directory":         {accountWith("provider: azure, name: prod, account_id: 11111111-2222-3333-4444-555555555555, regions: [all], client_id: c, client_secret: secret"), `10: ` + account + `.tenant_id: missing: write the id of the directory that client_id is in`},
+		"no document":          {accountWith("provider: google, name: prod, account_id: my-project, regions: [all], credentials_file: ' '"), `10: ` + account + `.credentials_file: empty: write the file that holds the credential, or remove the key`},
+		"a key for a document": {accountWith("provider: google, name: prod, account_id: my-project, regions: [all], client_secret: secret"), `10: ` + account + `.client_secret: no key of an account at google: its own keys are credentials_file, account_id, endpoint`},
+		"an id without role":   {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], external_id: x"), `10: ` + account + `.external_id: an external id without the role that asks for it: write role_arn, too`},
+		"an endpoint":          {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: api.example.com"), `10: ` + account + `.endpoint: no URL: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint's user":   {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'https://user:secret@api.example.com'"), `10: ` + account + `.endpoint: more than a URL's scheme, host and path: write it like https://api.example.com or https://{product}.{region}.example.com`},
+		"an endpoint on http":  {accountWith("provider: aws, name: prod, account_id: '123456789012', regions: [all], endpoint: 'http://api.example.com'"), `10: ` + account + `.endpoint: http would show the credential to the network: write it like https://api.example.com or https://{product}.{region}.example.com`},
 
 		"no kinds":             {map[int]string{6: "  resources: {}", 7: "", 8: ""}, `6: public_cloud_sync.resources: empty: write a kind such as resource_host: {interval: 5s}; to stop all of them, write enable: false`},
 		"an endless interval":  {resource("interval: 2562047h"), `7: ` + host + `.interval: 2562047h0m0s is longer than 8760h0m0s, a year: write less; to stop a kind, take it out`},
@@ -219,7 +221,7 @@ func TestRefusals(t *testing.T) {
 			`3: mysql_s[0].addr: no database is named: ` + dsnForm + `
 7: ` + host + `.interval: 5 has no unit: write 5s
 7: ` + host + `: unknown key "min_row": did you mean min_rows?
-10: ` + account + `.provider: unknown provider "gcp": the providers are mock, alibaba, tencent, aws, huawei, azure
+10: ` + account + `.provider: unknown provider "gcp": the providers are mock, alibaba, tencent, aws, huawei, azure, google
 10: ` + account + `.regions: missing: write [REGION, …], or [all] for every region of the provider`,
 		},
 	}
@@ -400,6 +402,9 @@ func TestRegionsThatAreNone(t *testing.T) {
 		"azure": {"11111111-2222-3333-4444-555555555555", map[string][2]string{
 			"East US": {spelt, "eastus"}, "West US 2": {spelt, "westus2"}, "EastUS": {spelt, "eastus"}, "eastus-az1": {part, "eastus"},
 		}, []string{"eastus", "westus2", "germanywestcentral"}},
+		"google": {"my-project-123456", map[string][2]string{
+			"US-Central1": {spelt, "us-central1"}, "us-central1-a": {part, "us-central1"}, "northamerica-northeast2-c": {part, "northamerica-northeast2"}, "us-south1-ai1b": {part, "us-south1"},
+		}, []string{"us-central1", "me-central2", "global", "my-own-region"}},
 	} {
 		check := func(region string) error {
 			_, err := parse(spoil(map[int]string{10: fmt.Sprintf("    - {provider: %s, name: prod, account_id: %s, regions: [%s]}", provider, of.account, region)}))
@@ -426,6 +431,7 @@ func TestAccountIDsOfEachCloud(t *testing.T) {
 		"tencent": {"uin/100001234567", "prod", "1"},
 		"huawei":  {"1", "0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcde", "hw12345678"},
 		"azure":   {"111111112222333344445555555555555", "/subscriptions/11111111-2222-3333-4444-555555555555", "demo"},
+		"google":  {"123456789012", "My Project", "projects/my-project", "short", "a-name-that-is-longer-than-thirty-is", "ends-with-"},
 	} {
 		for _, id := range ids {
 			require.ErrorContains(t, check(provider, id, ""), fmt.Sprintf("account_id: %.40q cannot be one: write ", id))
@@ -433,6 +439,8 @@ func TestAccountIDsOfEachCloud(t *testing.T) {
 	}
 	require.NoError(t, check("azure", "11111111-2222-3333-4444-AAAAAAAAAAAA", ""))
 	require.NoError(t, check("alibaba", "123456789012345", ""))
+	require.NoError(t, check("google", "my-project-123456", ""))
+	require.NoError(t, check("google", "example.com:my-project", ""))
 	require.NoError(t, check("huawei", "default", ", endpoint: 'https://{product}.cloud.example.com'"))
 }
 

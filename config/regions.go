@@ -42,6 +42,11 @@ var regionForms = map[string]regionForm{
 		region: regexp.MustCompile(`^[a-z]{2}-[a-z]+(-[0-9]+)?$`),
 		zone:   regexp.MustCompile(`^([a-z]{2}-[a-z]+-[0-9]+)(?:[a-z]|_.+)$`),
 	},
+	// https://cloud.google.com/compute/docs/regions-zones
+	"google": {
+		region: regexp.MustCompile(`^[a-z]+-[a-z]+[0-9]+$`),
+		zone:   regexp.MustCompile(`^([a-z]+-[a-z]+[0-9]+)-(?:[a-z]|ai[0-9]+[a-z])$`),
+	},
 	// az account list-locations
 	"azure": {
 		region: regexp.MustCompile(`^[a-z]+[0-9]?$`),
