@@ -3,7 +3,7 @@ package resource
 import "time"
 
 // DatabaseKind is the kind of managed relational databases.
-var DatabaseKind = Define[Database]("resource_database", 1)
+var DatabaseKind = Define[Database]("resource_database", 2)
 
 // Database is one instance of a managed relational database.
 type Database struct {
@@ -23,6 +23,9 @@ type Database struct {
 	SubnetID       string            `bun:"subnet_id" field:"max=512,cut"`
 	ChargeType     string            `bun:"charge_type" field:"max=64,cut"`
 	Tags           map[string]string `bun:"tags,nullzero"`
+	STreeGroup     string            `bun:"stree_group" field:"max=256,cut,since=2"`
+	STreeProduct   string            `bun:"stree_product" field:"max=256,cut,since=2"`
+	STreeApp       string            `bun:"stree_app" field:"max=256,cut,since=2"`
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
 }

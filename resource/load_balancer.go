@@ -19,6 +19,9 @@ type LoadBalancer struct {
 	Zones          []string          `bun:"zones,nullzero"`
 	ChargeType     string            `bun:"charge_type" field:"max=64,cut"`
 	Tags           map[string]string `bun:"tags,nullzero"`
+	STreeGroup     string            `bun:"stree_group" field:"max=256,cut,since=2"`
+	STreeProduct   string            `bun:"stree_product" field:"max=256,cut,since=2"`
+	STreeApp       string            `bun:"stree_app" field:"max=256,cut,since=2"`
 	CloudCreatedAt time.Time         `bun:"cloud_created_at,nullzero"`
 	ExpiresAt      time.Time         `bun:"expires_at,nullzero"`
 }

@@ -45,7 +45,7 @@ func columnsOf(kind *resource.Kind) (columns []column) {
 		if name == "" {
 			continue // Meta
 		}
-		limit, _ := strings.CutPrefix(strings.TrimSuffix(field.Tag.Get("field"), ",cut"), "max=")
+		limit, _, _ := strings.Cut(strings.TrimPrefix(field.Tag.Get("field"), "max="), ",")
 		n, _ := strconv.Atoi(limit)
 		columns = append(columns, column{name: name, index: i, max: n})
 	}
