@@ -1,8 +1,7 @@
-// Package mock is a deterministic simulation of a cloud. The seed and the tick
-// say which hosts and disks there are, the same in every process, so that a test
-// knows the exact sets; size, churn and faults are settings. A row is computed
-// when it is listed, from its slot and the tick alone, so a million hosts cost
-// nothing to keep.
+// Package mock is a deterministic simulation of a cloud. The seed and the tick say
+// which resources there are, the same in every process, so that a test knows the exact
+// sets; size, churn and faults are settings. A row is computed when it is listed, from
+// its slot and the tick alone, so a million hosts cost nothing to keep.
 package mock
 
 import (
@@ -49,7 +48,7 @@ func New(settings Settings, regions []string) *Cloud {
 		c.pageSize = DefaultPageSize
 	}
 	for _, region := range regions {
-		c.places = append(c.places, newPlace(region))
+		c.places = append(c.places, newPlace(region, len(regions)))
 	}
 	return c
 }
@@ -116,7 +115,7 @@ func (c *Cloud) Snapshot(scope resource.Scope, tick int64) []resource.Row {
 	}
 	l.tick = tick
 	var rows []resource.Row
-	for position := range c.slotsIn(l.region) {
+	for position := range c.slotsIn(l) {
 		if life, ok := c.lifeAt(l, position); ok {
 			rows = l.kind.rows(rows, &c.places[l.region], life)
 		}
@@ -159,7 +158,7 @@ func (c *Cloud) open(scope resource.Scope, cursor string) (listing, error) {
 		if err != nil {
 			return listing{}, err
 		}
-		return l, l.resume(cursor, c.slotsIn(l.region))
+		return l, l.resume(cursor, c.slotsIn(l))
 	}
 	l, err := c.now(scope)
 	if err != nil {

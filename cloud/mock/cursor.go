@@ -12,11 +12,11 @@ import (
 // that the scope is counted once.
 type listing struct {
 	call     string // listCall, or lookupCall
-	kind     rowKind
+	kind     *rowKind
 	scope    resource.Scope
 	region   int
 	tick     int64
-	position int64 // the next slot of the region to look at
+	position int64 // the next of the slots to look at
 	total    int64
 }
 

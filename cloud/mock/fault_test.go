@@ -17,6 +17,12 @@ func faulty(faults ...mock.Fault) *mock.Cloud {
 	return mock.New(mock.Settings{Hosts: mock.ExactHosts(100), Churn: 0.1, PageSize: 10, Faults: faults}, []string{"beijing"})
 }
 
+// manyPages is a cloud of one region with so many hosts and so small pages that all kinds
+// have several pages, but for the one network.
+func manyPages(faults ...mock.Fault) *mock.Cloud {
+	return mock.New(mock.Settings{Hosts: mock.ExactHosts(300), Churn: 0.1, PageSize: 2, Faults: faults}, []string{"beijing"})
+}
+
 var beijing = scopeOf("resource_host", "beijing")
 
 func TestFaultsThatFailTheCall(t *testing.T) {
@@ -138,10 +144,12 @@ func TestTruncated(t *testing.T) {
 func TestDuplicate(t *testing.T) {
 	t.Parallel()
 	for _, kind := range kinds {
-		c, scope := faulty(mock.Fault{Type: mock.Duplicate}), scopeOf(kind, "beijing")
+		c, scope := manyPages(mock.Fault{Type: mock.Duplicate}), scopeOf(kind, "beijing")
 		rows, total := list(t, c, scope)
 		truth := c.Snapshot(scope, 0)
-		require.Greater(t, len(rows), len(truth))
+		if kind != "resource_vpc" {
+			require.Greater(t, len(rows), len(truth), kind)
+		}
 		require.EqualValues(t, len(truth), total)
 		require.Equal(t, byID(truth), byID(rows))
 	}
@@ -151,23 +159,26 @@ func TestPoisonedRowsKeepTheirID(t *testing.T) {
 	t.Parallel()
 	variants := map[string]bool{}
 	for _, kindName := range kinds {
-		c, scope := faulty(mock.Fault{Type: mock.Poisoned}), scopeOf(kindName, "beijing")
+		c, scope := manyPages(mock.Fault{Type: mock.Poisoned}), scopeOf(kindName, "beijing")
 		kind, err := resource.Standard().Kind(kindName)
 		require.NoError(t, err)
-		rows, total := list(t, c, scope)
-		require.EqualValues(t, len(rows), total)
 		refused := 0
-		for _, row := range rows {
-			if err := kind.Seal(row, scope, 1); err != nil {
-				refused++
-				require.NotZero(t, row.RowMeta().UID)
-				variants[kindName+": "+err.Error()[:len("field ****")]] = true
+		for tick := range int64(10) {
+			c.SetTick(tick)
+			rows, total := list(t, c, scope)
+			require.EqualValues(t, len(rows), total)
+			for _, row := range rows {
+				if err := kind.Seal(row, scope, 1); err != nil {
+					refused++
+					require.NotZero(t, row.RowMeta().UID)
+					variants[kindName+": "+err.Error()[:len("field ****")]] = true
+				}
 			}
+			require.Equal(t, idsOf(c.Snapshot(scope, tick)), idsOf(rows))
 		}
 		require.EqualValues(t, c.Calls(), refused, "one on each page")
-		require.Equal(t, idsOf(c.Snapshot(scope, 0)), idsOf(rows))
 	}
-	require.Len(t, variants, 4, "a name with a NUL and an invalid status, in both kinds")
+	require.Len(t, variants, 2*len(kinds), "a name with a NUL and an invalid status, in all kinds")
 }
 
 func TestPoisonedRowsWithoutID(t *testing.T) {

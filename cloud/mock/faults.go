@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -169,26 +170,11 @@ func spoils(fault FaultType, l listing, page cloud.Page) bool {
 	}
 }
 
-// spoilField makes a field of the row impossible to store.
+// spoilField makes a field of the row impossible to store. Rows of all kinds have both.
 func spoilField(row resource.Row, variant uint64) {
-	name, status := "", ""
-	if variant%2 == 0 {
-		name = "n\x00n" // MySQL would get another text
-	} else {
-		status = "run\xff\xfening" // no UTF-8
+	field, value := "Name", "n\x00n" // MySQL would get another text
+	if variant%2 == 1 {
+		field, value = "Status", "run\xff\xfening" // no UTF-8
 	}
-	switch row := row.(type) {
-	case *resource.Host:
-		overwrite(&row.Name, name)
-		overwrite(&row.Status, status)
-	case *resource.Disk:
-		overwrite(&row.Name, name)
-		overwrite(&row.Status, status)
-	}
-}
-
-func overwrite(field *string, value string) {
-	if value != "" {
-		*field = value
-	}
+	reflect.ValueOf(row).Elem().FieldByName(field).SetString(value)
 }

@@ -10,6 +10,7 @@ import (
 // place is a region with the names that all its hosts share, made once.
 type place struct {
 	region  string
+	regions int // how many the cloud has
 	zones   []string
 	subnets []string
 	vpc     string
@@ -17,8 +18,8 @@ type place struct {
 	securityGroups [][]string
 }
 
-func newPlace(region string) place {
-	p := place{region: region, vpc: "vpc-" + region}
+func newPlace(region string, regions int) place {
+	p := place{region: region, regions: regions, vpc: "vpc-" + region}
 	for _, zone := range zones {
 		p.zones = append(p.zones, region+"-"+zone)
 		p.subnets = append(p.subnets, "subnet-"+region+"-"+zone)
@@ -28,6 +29,9 @@ func newPlace(region string) place {
 	}
 	return p
 }
+
+// positionOf is where the life stands among the region's: see slotAt.
+func (p *place) positionOf(l life) int64 { return l.slot / int64(p.regions) }
 
 // opened is the day on which the simulated clouds opened.
 var opened = time.Date(2024, time.January, 1, 0, 0, 0, 0, time.UTC)

@@ -57,21 +57,30 @@ func (c *Cloud) existing(l listing, nativeIDs []string) (existing []string) {
 
 // lists says whether a resource of that id is in the listing.
 func (c *Cloud) lists(l listing, nativeID string) bool {
-	host, ok := hostOf(nativeID)
-	if !ok {
-		return false
-	}
-	life, ok := c.population.of(host, l.tick)
-	if !ok || regionOf(life.slot, len(c.places)) != l.region {
-		return false
-	}
-	return slices.ContainsFunc(l.kind.rows(nil, &c.places[l.region], life), func(row resource.Row) bool {
+	return slices.ContainsFunc(c.candidates(l, nativeID), func(row resource.Row) bool {
 		return row.RowMeta().NativeID == nativeID
 	})
 }
 
-// hostOf reads which life a host's or a disk's id belongs to.
-func hostOf(nativeID string) (id uint64, ok bool) {
+// candidates are the few rows of the listing that can have the id.
+func (c *Cloud) candidates(l listing, nativeID string) (rows []resource.Row) {
+	p := &c.places[l.region]
+	for number := range l.kind.fixed {
+		rows = l.kind.rows(rows, p, life{slot: number})
+	}
+	id, ok := lifeOf(nativeID)
+	if !ok || l.kind.fixed > 0 {
+		return rows
+	}
+	life, ok := c.population.of(id, l.tick)
+	if !ok || regionOf(life.slot, len(c.places)) != l.region || !l.kind.with(p.positionOf(life)) {
+		return nil
+	}
+	return l.kind.rows(nil, p, life)
+}
+
+// lifeOf reads which host's life an id belongs to: it stands behind a word of the kind.
+func lifeOf(nativeID string) (id uint64, ok bool) {
 	_, digits, ok := strings.Cut(nativeID, "-")
 	digits, _, _ = strings.Cut(digits, "-")
 	id, err := strconv.ParseUint(digits, 16, 64)

@@ -5,28 +5,21 @@ import (
 	"cloudsync/resource"
 )
 
-// rowKind is how the rows of one kind follow from a host's life.
-type rowKind struct {
-	count func(life) int
-	rows  func(dst []resource.Row, p *place, l life) []resource.Row
+func (c *Cloud) slotsIn(l listing) int64 {
+	return l.kind.slotsIn(c.population.slotsIn(l.region, len(c.places)))
 }
 
-var rowKinds = map[string]rowKind{
-	resource.HostKind.Name(): {count: func(life) int { return 1 }, rows: hostRows},
-	resource.DiskKind.Name(): {count: life.disks, rows: diskRows},
-}
-
-func (c *Cloud) slotsIn(region int) int64 {
-	return c.population.slotsIn(region, len(c.places))
-}
-
+// lifeAt is the life at a position from 0 to slotsIn-1 of the listing.
 func (c *Cloud) lifeAt(l listing, position int64) (life, bool) {
-	return c.population.at(slotAt(position, l.region, len(c.places)), l.tick)
+	if l.kind.fixed > 0 {
+		return life{slot: position}, true
+	}
+	return c.population.at(slotAt(l.kind.hostAt(position), l.region, len(c.places)), l.tick)
 }
 
 // count is how many rows the whole listing has.
 func (c *Cloud) count(l listing) (total int64) {
-	for position := range c.slotsIn(l.region) {
+	for position := range c.slotsIn(l) {
 		if life, ok := c.lifeAt(l, position); ok {
 			total += int64(l.kind.count(life))
 		}
@@ -37,7 +30,7 @@ func (c *Cloud) count(l listing) (total int64) {
 // page is the page at which the listing is, as it truly is.
 func (c *Cloud) page(l listing) cloud.Page {
 	page := cloud.Page{Total: l.total, Rows: make([]resource.Row, 0, c.pageSize)}
-	slots := c.slotsIn(l.region)
+	slots := c.slotsIn(l)
 	for ; l.position < slots; l.position++ {
 		life, ok := c.lifeAt(l, l.position)
 		if !ok {

@@ -36,7 +36,8 @@ type Settings struct {
 	// move it. It is created when absent. A relative path starts at the working
 	// directory. Empty: the tick lives in this process alone.
 	TickFile string `yaml:"tick_file"`
-	// Hosts is how many hosts the account has, all its regions together.
+	// Hosts is how many hosts the account has, all its regions together. Of the other
+	// kinds there is what so many hosts need, such as a database for each 8.
 	Hosts Hosts `yaml:"hosts"`
 	// Churn is the share of the hosts that change per tick, from 0 to 1, in equal
 	// parts additions, modifications and deletions; 0: nothing ever changes.
