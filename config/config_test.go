@@ -148,6 +148,22 @@ func TestLoad(t *testing.T) {
 	require.EqualError(t, err, path+":1: the file is empty: write mysql_s and public_cloud_sync")
 }
 
+// The demo and compose show the same kinds.
+func TestConfigurationsToTryAreSound(t *testing.T) {
+	t.Parallel()
+	env := environment(map[string]string{"CLOUDSYNC_MYSQL_ADDR": "user@tcp(db)/cloudsync", "CLOUDSYNC_MOCK_TICK_FILE": "/tmp/tick"})
+	var resources [2][]config.Resource
+	for i, path := range []string{"../dev/demo.yaml", "../dev/compose.yaml"} {
+		source, err := os.ReadFile(path)
+		require.NoError(t, err)
+		c, err := config.Parse(path, source, env)
+		require.NoError(t, err)
+		resources[i] = c.Sync.Resources
+	}
+	require.NotEmpty(t, resources[0])
+	require.Equal(t, resources[0], resources[1])
+}
+
 func TestLoadWithoutFile(t *testing.T) {
 	t.Parallel()
 	_, err := config.Load("")

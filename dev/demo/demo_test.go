@@ -57,7 +57,7 @@ func options(t *testing.T, out io.Writer, dir string) Options {
 	l := layout.Layout{Root: dir}
 	require.NoError(t, os.MkdirAll(l.Bin(""), 0o755))
 	return Options{
-		Layout: l, Console: c, Programs: programs, Config: here.Module("dev/demo.yaml"),
+		Layout: l, Console: c, Programs: programs, Config: here.Module("dev/demo/testdata/demo.yaml"),
 		App: App{Dir: here.Module("dev"), Worker: "./demo/testdata/worker", Starter: "./demo/testdata/starter"},
 	}
 }
