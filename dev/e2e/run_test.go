@@ -36,6 +36,24 @@ func TestSecondRunIsUnchanged(t *testing.T) {
 	require.Equal(t, before, s.autoIncrements(t), "no row was staged, changed or refused in between")
 }
 
+// A row of each kind has its table and columns, and comes back from them as it was.
+func TestEveryKindOfTheMockIsSynced(t *testing.T) {
+	t.Parallel()
+	s := newStack(t)
+	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
+	deps := s.deps(m)
+	s.startWorker(t, deps)
+	for _, kind := range deps.Kinds.Names() {
+		first := s.sync(t, kind)
+		require.Equal(t, activities.OK, first.Outcome, kind)
+		require.Positive(t, first.SuAdd, kind)
+		for _, region := range mock.DefaultRegions() {
+			require.Equal(t, truth(t, deps, m, scopeOf(kind, region), 0), s.inventory(t, scopeOf(kind, region)), kind)
+		}
+		require.Equal(t, activities.Unchanged, s.sync(t, kind).Outcome, kind)
+	}
+}
+
 // autoIncrements tells of rows that came and went; the staging tables have no
 // such column, so their writes are counted by trigger.
 func (s *stack) autoIncrements(t *testing.T) map[string]int64 {
