@@ -1,5 +1,5 @@
 // Package alibaba lists what an account at Alibaba Cloud has: ECS instances, disks,
-// RDS databases, classic load balancers (SLB, also called CLB), and caches (Tair, Redis).
+// databases (RDS, PolarDB, MongoDB), load balancers (classic ones, SLB; ALB; NLB), and caches (Tair, Redis).
 package alibaba
 
 import "cloudsync/cloud/adapter"
@@ -14,7 +14,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "alibaba",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers, &caches},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, loadBalancers, &caches},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -24,7 +24,11 @@ var (
 	ecs     = product{name: "ecs", version: "2014-05-26"}
 	rds     = product{name: "rds", version: "2014-08-15"}
 	slb     = product{name: "slb", version: "2014-05-15"}
+	alb     = product{name: "alb", version: "2020-06-16"}
+	nlb     = product{name: "nlb", version: "2022-04-30"}
 	kvstore = product{name: "r-kvstore", version: "2015-01-01"}
+	polardb = product{name: "polardb", version: "2017-08-01"}
+	mongodb = product{name: "mongodb", version: "2015-12-01"}
 	sts     = product{name: "sts", version: "2015-04-01"}
 )
 
@@ -53,10 +57,30 @@ func byToken(name string, write func(ids []string) string) func(adapter.Query) m
 	}
 }
 
+// byTokenInList is byToken with each id in a parameter of its own: NAME.1, NAME.2 …
+func byTokenInList(name string) func(adapter.Query) map[string]string {
+	return func(q adapter.Query) map[string]string {
+		parameters := map[string]string{"MaxResults": strconv.Itoa(q.Limit), "NextToken": q.Token}
+		for i, id := range q.IDs {
+			parameters[fmt.Sprintf("%s.%d", name, i+1)] = id
+		}
+		return parameters
+	}
+}
+
 // byNumber are those of one whose pages have numbers.
 func byNumber(name string, write func(ids []string) string) func(adapter.Query) map[string]string {
 	return func(q adapter.Query) map[string]string {
 		return map[string]string{"PageSize": strconv.Itoa(q.Limit), "PageNumber": strconv.Itoa(q.Number), name: write(q.IDs)}
+	}
+}
+
+// byLargeNumber is byNumber where the API takes a few sizes of a page only, of which 100 is
+// the largest.
+func byLargeNumber(name string, write func(ids []string) string) func(adapter.Query) map[string]string {
+	return func(q adapter.Query) map[string]string {
+		q.Limit = 100
+		return byNumber(name, write)(q)
 	}
 }
 
@@ -72,17 +96,23 @@ func asArray(ids []string) string {
 // withCommas writes ids one after another.
 func withCommas(ids []string) string { return strings.Join(ids, ",") }
 
-// answerOf is an answer whose list is at a path of two names. Of an empty one, and of null,
-// the outer object is there all the same.
+// answerOf is an answer whose list is at a path of two names, or of one in the newer
+// products. Of an empty one, and of null, the outer object is there all the same; whether a
+// newer product leaves an empty list out is not documented: a total of 0 says as much.
 func answerOf[T any](fields adapter.Document, path string) (answer adapter.Answer[T], err error) {
-	outer, inner, _ := strings.Cut(path, ".")
-	var lists adapter.Document
 	err = errors.Join(
-		fields.Read(&lists, outer),
 		fields.Read(&answer.Next, "NextToken"),
 		fields.Read(&answer.Total, "TotalCount", "TotalRecordCount"), // the latter are of RDS
 		fields.Read(&answer.Size, "PageSize", "PageRecordCount"),
 	)
+	outer, inner, isNested := strings.Cut(path, ".")
+	if !isNested {
+		err = errors.Join(err, fields.Read(&answer.Items, outer))
+		answer.NoList = answer.Items == nil && answer.Total != "0"
+		return answer, err
+	}
+	var lists adapter.Document
+	err = errors.Join(err, fields.Read(&lists, outer))
 	answer.NoList = lists == nil
 	return answer, errors.Join(err, lists.Read(&answer.Items, inner))
 }

@@ -13,21 +13,27 @@ const (
 	databasesInLookup = 10
 )
 
-// databases are RDS instances
+// databases are those of three products. MongoDB's are in a list for each type.
+var databases = adapter.Several{&rdsInstances, &polarClusters, replicaSets, shardedClusters, serverlessMongoDBs}
+
+// rdsInstances are the relational ones
 // (https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-describedbinstances).
 // The listing has no storage and no port. DescribeDBInstanceAttribute has them, but is
 // not to be asked for several instances at once: that "times out and fails"
 // (https://www.alibabacloud.com/help/en/rds/developer-reference/api-rds-2014-08-15-describedbinstanceattribute).
-var databases = adapter.Listing[*session, database]{
+var rdsInstances = adapter.Listing[*session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "DescribeDBInstances", Path: "Items.DBInstance", IDField: "DBInstanceId",
-	Pages: adapter.Tokens(maxDatabases), IDs: adapter.Alone(databasesInLookup),
+	Pages: adapter.Tokens(maxDatabases), IDs: adapter.Alone(databasesInLookup).If(isRDS),
 	Ask:    ask[database](rds, byToken("DBInstanceId", withCommas)),
 	ID:     databaseID,
 	Join:   withTags,
 	Region: func(d *database) string { return regionOf(d.RegionID) },
 	Empty:  provenByOwner, SeenProves: true,
 }
+
+// isRDS is false for the ids of the other products.
+func isRDS(id string) bool { return !isPolarDB(id) && !isMongoDB(id) }
 
 // database is the part of an RDS instance that is kept.
 type database struct {

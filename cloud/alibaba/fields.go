@@ -2,6 +2,7 @@ package alibaba
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -12,6 +13,11 @@ var utc = time.UTC
 
 // tagList is how all products list tags.
 type tagList struct{ Tag []adapter.Tag }
+
+// hasPrefix says of an id that it begins with this.
+func hasPrefix(prefix string) func(id string) bool {
+	return func(id string) bool { return strings.HasPrefix(id, prefix) }
+}
 
 // ownName is the form of the provider's own names for regions, such as cn-beijing-btc-a01
 // for cn-beijing. Some answers have them.

@@ -14,14 +14,19 @@ import (
 // fuzzAnswers gives a kind's listing any answers: the outcome is rows, or an error
 // that says that they cannot be had, and never a part of each.
 func fuzzAnswers(f *testing.F, kind *resource.Kind, action string, seeds ...string) {
+	fuzzAnswersAt(f, kind, "", action, seeds...)
+}
+
+// fuzzAnswersAt is fuzzAnswers for the page at a cursor.
+func fuzzAnswersAt(f *testing.F, kind *resource.Kind, cursor, action string, seeds ...string) {
 	for _, seed := range append(seeds, ``, `{}`, `null`, `[]`, `{"RequestId":"1"}`, `{"Code":"Throttling"}`) {
 		f.Add([]byte(seed))
 	}
-	w := newWorld(f, everything())
+	w := newWorld(f, withMore())
 	client := w.worker()
 	f.Fuzz(func(t *testing.T, body []byte) {
 		w.Record(action, body)
-		page, err := client.List(t.Context(), scopeOf(kind), "")
+		page, err := client.List(t.Context(), scopeOf(kind), cursor)
 		if err != nil {
 			// Unproven is that of an empty list, Incomplete of one with a total alone.
 			require.True(t, slices.Contains([]cloud.Class{cloud.BadAnswer, cloud.Unproven, cloud.Incomplete}, cloud.ClassOf(err)), "%v", err)

@@ -12,19 +12,28 @@ const (
 	maxLoadBalancerIDs = 10  // likewise, of ids that it takes
 )
 
-// loadBalancers are classic load balancers
+// loadBalancers are those of three products: classic ones, application and network load
+// balancers.
+var loadBalancers = adapter.Several{&classicLoadBalancers, applicationLoadBalancers, networkLoadBalancers}
+
+// classicLoadBalancers are those of SLB
 // (https://www.alibabacloud.com/help/en/slb/classic-load-balancer/developer-reference/api-slb-2014-05-15-describeloadbalancers).
 // What is deleted during a listing moves others to an earlier page, which the total and the
 // look-up of what is missing make up for.
-var loadBalancers = adapter.Listing[*session, loadBalancer]{
+var classicLoadBalancers = adapter.Listing[*session, loadBalancer]{
 	Kind: resource.LoadBalancerKind, What: "load balancer",
 	Action: "DescribeLoadBalancers", Path: "LoadBalancers.LoadBalancer", IDField: "LoadBalancerId",
-	Pages: adapter.Numbers(maxLoadBalancers), IDs: adapter.Together(maxLoadBalancerIDs).If(isOneID),
+	Pages: adapter.Numbers(maxLoadBalancers), IDs: adapter.Together(maxLoadBalancerIDs).If(isClassicID),
 	Ask:    ask[loadBalancer](slb, byNumber("LoadBalancerId", withCommas)),
 	ID:     func(b *loadBalancer) string { return b.LoadBalancerID },
-	Row:    loadBalancerRow,
+	Join:   joinPorts(&classicListeners, func(b *loadBalancer) string { return b.LoadBalancerID }, loadBalancerRow),
 	Region: func(b *loadBalancer) string { return regionOf(b.RegionIDAlias) },
 	Empty:  provenByOwner, SeenProves: true,
+}
+
+// isClassicID is false for the ids of the other products.
+func isClassicID(id string) bool {
+	return isOneID(id) && !hasPrefix("alb-")(id) && !hasPrefix("nlb-")(id)
 }
 
 // isOneID is false for what the API would take for several ids, or for none.
@@ -50,7 +59,7 @@ type loadBalancer struct {
 	Tags          tagList
 }
 
-func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
+func loadBalancerRow(f *adapter.Fields, b *loadBalancer, ports []string) resource.Row {
 	return &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.LoadBalancerID},
 		Name:           b.LoadBalancerName,
@@ -58,6 +67,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		BalancerType:   b.LoadBalancerSpec,
 		Scheme:         schemes[b.AddressType],
 		Addresses:      adapter.IPs(b.Address),
+		Ports:          ports,
 		VPCID:          b.VpcID,
 		SubnetIDs:      adapter.Set(b.VSwitchID),
 		Zones:          adapter.Set(b.MasterZoneID, b.SlaveZoneID),

@@ -43,6 +43,16 @@ func provenByDryRun(action string) func(context.Context, *session, string, bool)
 	}
 }
 
+// provenOnceGone is provenByOwner for a list of a product that most regions have nothing of.
+// An empty list is believed, since nothing is deleted for it alone: what it lacks is asked for
+// by its id, and that there is none of it has to be proven.
+func provenOnceGone(ctx context.Context, s *session, region string, lookedUp bool) error {
+	if !lookedUp {
+		return nil
+	}
+	return provenByOwner(ctx, s, region, lookedUp)
+}
+
 // provenByOwner is the proof where there is no dry run, for RDS and SLB: no policy
 // restricts a credential of the account itself. Of a RAM user or role nobody can tell,
 // so that nothing found is an error, though none that says that anything is denied.

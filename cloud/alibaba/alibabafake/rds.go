@@ -14,7 +14,7 @@ func databases(c *call) (object, *failure) {
 	if c.parameters.Has("DBInstanceId") {
 		ids = []string{c.parameters.Get("DBInstanceId")}
 	}
-	part, token, failed := page(c, only(c.Region.Databases, ids, func(d fake.Database) string { return d.ID }), 1, 100)
+	part, token, failed := page(c, only(those(c.Region.Databases, isRDS), ids, databaseID), 1, 100)
 	if failed != nil {
 		return nil, failed
 	}

@@ -49,6 +49,9 @@ type action struct {
 // CacheAction is how faults name the action that lists caches.
 const CacheAction = "r-kvstore_DescribeInstances"
 
+// MongoDBAction is how faults name the action that lists MongoDB's instances, of any type.
+const MongoDBAction = "mongodb_DescribeDBInstances"
+
 // Actions are of a product's version of its API.
 const (
 	sts     = "2015-04-01 "
@@ -56,6 +59,10 @@ const (
 	rds     = "2014-08-15 "
 	slb     = "2014-05-15 "
 	kvstore = "2015-01-01 "
+	alb     = "2020-06-16 "
+	nlb     = "2022-04-30 "
+	polardb = "2017-08-01 "
+	mongodb = "2015-12-01 "
 )
 
 var actions = map[string]action{
@@ -68,6 +75,15 @@ var actions = map[string]action{
 	rds + "ListTagResources":      {answer: databaseTags},
 	slb + "DescribeLoadBalancers": {answer: loadBalancers, lists: true},
 	kvstore + "DescribeInstances": {answer: caches, lists: true, called: CacheAction},
+
+	polardb + "DescribeDBClusters":  {answer: clusters, lists: true},
+	mongodb + "DescribeDBInstances": {answer: mongoDBs, lists: true, called: MongoDBAction},
+
+	slb + "DescribeLoadBalancerListeners": {answer: listeners(isClassic), lists: true},
+	alb + "ListLoadBalancers":             {answer: modernLoadBalancers("alb-"), lists: true, called: "alb_ListLoadBalancers"},
+	alb + "ListListeners":                 {answer: listeners(begins("alb-")), lists: true, called: "alb_ListListeners"},
+	nlb + "ListLoadBalancers":             {answer: modernLoadBalancers("nlb-"), lists: true, called: "nlb_ListLoadBalancers"},
+	nlb + "ListListeners":                 {answer: listeners(begins("nlb-")), lists: true, called: "nlb_ListListeners"},
 }
 
 // ServeHTTP implements http.Handler.

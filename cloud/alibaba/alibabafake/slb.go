@@ -12,7 +12,7 @@ func loadBalancers(c *call) (object, *failure) {
 	if c.parameters.Has("LoadBalancerId") {
 		ids = strings.Split(c.parameters.Get("LoadBalancerId"), ",")
 	}
-	part, number, size, total := numbered(c, only(c.Region.LoadBalancers, ids, func(b fake.LoadBalancer) string { return b.ID }), 100)
+	part, number, size, total := numbered(c, only(which(c.Region.LoadBalancers, isClassic), ids, func(b fake.LoadBalancer) string { return b.ID }), 100)
 	list := []object{}
 	for _, balancer := range part {
 		list = append(list, loadBalancer(balancer, c.Region.Name))

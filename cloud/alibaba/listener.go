@@ -1,0 +1,62 @@
+package alibaba
+
+import (
+	"context"
+
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// maxListeners is the most that the three lists of listeners give on a page.
+const maxListeners = 100
+
+// portList is what load balancers listen at, by their ids.
+type portList = adapter.Beside[*session, listener, []string]
+
+var (
+	classicListeners     = portsOf(slb, "DescribeLoadBalancerListeners")
+	applicationListeners = portsOf(alb, "ListListeners")
+	networkListeners     = portsOf(nlb, "ListListeners")
+)
+
+// listener is what a product lists of one: SLB without an id, NLB with a range of ports
+// where the port is 0.
+type listener struct {
+	ListenerID         string `json:"ListenerId"`
+	LoadBalancerID     string `json:"LoadBalancerId"`
+	ListenerProtocol   string
+	ListenerPort       string
+	StartPort, EndPort string
+}
+
+func (l *listener) id() string {
+	return l.LoadBalancerID + "/" + l.ListenerProtocol + "/" + l.ListenerPort + "/" + l.ListenerID
+}
+
+// portsOf are those of all listeners in a region.
+func portsOf(of product, action string) portList {
+	return portList{
+		List: &adapter.Listing[*session, listener]{
+			What: "listener", Action: action, Path: "Listeners", Pages: adapter.Tokens(maxListeners),
+			Ask: ask[listener](of, byTokenInList("LoadBalancerIds")),
+			ID:  (*listener).id,
+		},
+		Of: func(f *adapter.Fields, l *listener) (ports, balancers []string) {
+			first, last := l.ListenerPort, ""
+			if l.EndPort != "" && (first == "" || first == "0") {
+				first, last = l.StartPort, l.EndPort
+			}
+			return []string{f.Listener(l.ListenerProtocol, first, last)}, []string{l.LoadBalancerID}
+		},
+		Add:   func(a, b []string) []string { return append(a, b...) },
+		Whose: []string{"LoadBalancerId"},
+	}
+}
+
+// joinPorts joins load balancers with what they listen at.
+func joinPorts[T any](list *portList, id func(*T) string, row func(f *adapter.Fields, of *T, ports []string) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+	return func(ctx context.Context, s *session, page adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+		ports, err := list.Join(ctx, s, page.Visit(), page.IDs(id))
+		return func(f *adapter.Fields, of *T) resource.Row { return row(f, of, adapter.Set(ports(f, id(of))...)) }, err
+	}
+}
