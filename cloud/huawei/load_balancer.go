@@ -25,8 +25,8 @@ var loadBalancers = adapter.Listing[*session, loadBalancer]{
 	Ask: ask[loadBalancer](elbProduct, "", elb.GenReqDefForListLoadBalancers, func(q adapter.Query) any {
 		return &model.ListLoadBalancersRequest{Limit: given(int32(q.Limit)), Marker: given(q.Token), Id: &q.IDs}
 	}),
-	ID:  func(b *loadBalancer) string { return b.ID },
-	Row: loadBalancerRow,
+	ID:   func(b *loadBalancer) string { return b.ID },
+	Join: withListeners,
 }
 
 // loadBalancer is the part of a load balancer that is kept.
@@ -58,7 +58,7 @@ type elasticIP struct {
 	Global   string `json:"global_eip_address"`
 }
 
-func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
+func loadBalancerRow(f *adapter.Fields, b *loadBalancer, ports []string) resource.Row {
 	public := b.publicAddresses()
 	row := &resource.LoadBalancer{
 		Meta:           resource.Meta{NativeID: b.ID},
@@ -67,6 +67,7 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		BalancerType:   cmp.Or(b.Type, map[bool]string{true: "dedicated", false: "shared"}[b.Guaranteed]), // as the console calls them
 		Scheme:         resource.SchemeOf(len(public) > 0),
 		Addresses:      adapter.IPs(append(public, b.VIP, b.IPv6VIP)...),
+		Ports:          adapter.Set(ports...),
 		VPCID:          b.VPCID,
 		SubnetIDs:      adapter.Set(b.Subnets...),
 		Zones:          adapter.Set(b.Zones...),

@@ -92,7 +92,7 @@ func TestLoadBalancerRows(t *testing.T) {
 	require.Equal(t, []resource.Row{
 		&resource.LoadBalancer{
 			Meta: meta(uuid('e', 1)), Name: "front", Status: "ONLINE", BalancerType: "dedicated", Scheme: resource.SchemePublic,
-			Addresses: []string{"192.168.0.90", "203.0.113.90", "203.0.113.91"}, VPCID: "vpc-1", SubnetIDs: []string{"subnet-1", "subnet-2"},
+			Addresses: []string{"192.168.0.90", "203.0.113.90", "203.0.113.91"}, Ports: []string{"443/https", "8000-8010/udp"}, VPCID: "vpc-1", SubnetIDs: []string{"subnet-1", "subnet-2"},
 			Zones: []string{"cn-north-4a", "cn-north-4b"}, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(6),
 		},
 		&resource.LoadBalancer{

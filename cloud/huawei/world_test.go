@@ -156,7 +156,7 @@ func someBalancers() []fake.LoadBalancer {
 	return []fake.LoadBalancer{
 		{
 			ID: uuid('e', 1), Name: "front", Status: "ONLINE", Type: "dedicated", Addresses: []string{"192.168.0.90", "203.0.113.90", "203.0.113.91"},
-			VPC: "vpc-1", Zones: []string{"cn-north-4a", "cn-north-4b"}, Subnets: []string{"subnet-1", "subnet-2"}, ChargeType: "prePaid",
+			Ports: []string{"443/https", "8000-8010/udp"}, VPC: "vpc-1", Zones: []string{"cn-north-4a", "cn-north-4b"}, Subnets: []string{"subnet-1", "subnet-2"}, ChargeType: "prePaid",
 			Tags: map[string]string{"app": "shop", "team": "a"}, Created: date(6),
 		},
 		{ID: uuid('e', 2), Name: "inside", Status: "FROZEN", Type: "shared", Internal: true, Addresses: []string{"192.168.0.91"}, VPC: "vpc-1", Subnets: []string{"subnet-1"}, ChargeType: "postPaid"},

@@ -3,6 +3,8 @@ package huaweifake
 import (
 	"net/url"
 	"slices"
+	"strconv"
+	"strings"
 
 	"cloudsync/cloud/fake"
 )
@@ -68,4 +70,36 @@ func balancerOf(b fake.LoadBalancer) map[string]any {
 		"created_at": zulu(b.Created), "updated_at": "2024-01-02T03:04:05Z", "provider": "vlb", "pools": []any{}, "listeners": []any{},
 		"charge_mode": "flavor", "frozen_scene": nil, "project_id": "project",
 	}
+}
+
+// listeners are those of all balancers. One at several ports has port 0.
+func (s server) listeners(region *fake.Region, query url.Values) (any, *refusal) {
+	limit, refused := number(query, "limit", 2000, 0, 2000)
+	if refused != nil {
+		return nil, refused
+	}
+	var all []map[string]any
+	for _, balancer := range region.LoadBalancers {
+		for _, port := range balancer.Ports {
+			first, protocol, _ := strings.Cut(port, "/")
+			listener := map[string]any{"id": balancer.ID + "-" + first, "protocol": strings.ToUpper(protocol), "loadbalancers": []any{map[string]any{"id": balancer.ID}}}
+			listener["protocol_port"], _ = strconv.Atoi(first)
+			if first, last, isRange := strings.Cut(first, "-"); isRange {
+				from, _ := strconv.Atoi(first)
+				to, _ := strconv.Atoi(last)
+				listener["protocol_port"], listener["port_ranges"] = 0, []any{map[string]any{"start_port": from, "end_port": to}}
+			}
+			all = append(all, listener)
+		}
+	}
+	offset := 0
+	if query.Has("marker") {
+		offset = 1 + slices.IndexFunc(all, func(l map[string]any) bool { return l["id"] == query.Get("marker") })
+	}
+	page, next := fake.Page(s.cloud, all, offset, limit)
+	info := map[string]any{"current_count": len(page)}
+	if next >= 0 {
+		info["next_marker"] = page[len(page)-1]["id"]
+	}
+	return map[string]any{"listeners": append([]map[string]any{}, page...), "page_info": info}, nil
 }

@@ -27,6 +27,7 @@ func New(c *fake.Cloud) http.Handler {
 		"GET /v2/{project}/cloudvolumes/detail": {"ListVolumes", nested, s.volumes},
 		"GET /v3/{project}/instances":           {"ListInstances", flat, s.instances},
 		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
+		"GET /v3/{project}/elb/listeners":       {"ListListeners", flat, s.listeners},
 		"GET /v2/{project}/instances":           {CacheAction, flat, s.caches},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
