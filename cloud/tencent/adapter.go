@@ -1,5 +1,5 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
-// disks, TencentDB for MySQL instances, CLB load balancers and TencentDB for Redis
+// disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers and TencentDB for Redis
 // instances, through the API 3.0 (https://cloud.tencent.com/document/api).
 package tencent
 
@@ -13,7 +13,7 @@ import (
 
 // requestsPerSecond is half of the lowest documented limit of the actions used: 20 a
 // second for DescribeLoadBalancers and GetCallerIdentity, 40 for DescribeInstances (of
-// Redis: 35), 100 for DescribeDBInstances; that of DescribeDisks is taken to be the 20 of the
+// Redis: 35), 100 for DescribeDBInstances (of MongoDB: 20); that of DescribeDisks is taken to be the 20 of the
 // other CBS actions. Others use the account too.
 // (https://cloud.tencent.com/document/product/213/15728 and the pages of the others)
 const requestsPerSecond = 10
@@ -23,7 +23,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "tencent",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers, &caches},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

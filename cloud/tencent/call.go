@@ -3,6 +3,7 @@ package tencent
 import (
 	"context"
 	"errors"
+	"maps"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 
@@ -18,24 +19,34 @@ var (
 	cdb   = Product{"cdb", "2017-03-20"}
 	clb   = Product{"clb", "2018-03-17"}
 	redis = Product{"redis", "2018-04-12"}
-	sts   = Product{"sts", "2018-08-13"}
+
+	postgres = Product{"postgres", "2017-03-12"}
+	cynosdb  = Product{"cynosdb", "2019-01-07"}
+	mongodb  = Product{"mongodb", "2019-07-25"}
+	sts      = Product{"sts", "2018-08-13"}
 )
 
-// maxPage is the largest Limit that all the listings take; that of caches takes more.
+// maxPage is the largest Limit that all the listings take; some take more.
 const maxPage = 100
 
 // Ask asks an action of a product. All that list something page with Offset and Limit,
 // announce a TotalCount, and take ids in a parameter of that name. Some want an Offset that is
 // a multiple of the Limit: after a page that was not full, fewer are asked for.
 func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
+	return askWith[T](of, func(asked []string) map[string]any { return map[string]any{ids: asked} }, nil)
+}
+
+// askWith is Ask for an action that takes ids in another way, and fixed parameters.
+func askWith[T any](of Product, byIDs func(ids []string) map[string]any, fixed map[string]any) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
 	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
 		for q.Offset%q.Limit != 0 {
 			q.Limit--
 		}
 		return adapter.DoSigned(ctx, s.account.Calls, s.sign, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
 			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
+			maps.Copy(parameters, fixed)
 			if len(q.IDs) > 0 {
-				parameters[ids] = q.IDs
+				maps.Copy(parameters, byIDs(q.IDs))
 			}
 			answer, err := send[adapter.Document](ctx, s, keys, q.Region, of, q.Action, parameters)
 			switch {

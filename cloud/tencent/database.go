@@ -1,9 +1,16 @@
 package tencent
 
 import (
+	"slices"
+	"strings"
+
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
+
+// maxDatabases is the most that DescribeDBInstances of CDB gives on a page.
+// (https://cloud.tencent.com/document/api/236/15872)
+const maxDatabases = 2000
 
 // maxDatabaseIDs is how many InstanceIds DescribeDBInstances is asked for. The API
 // documents no limit but that of a page, 2,000. It may refuse a request for one id that
@@ -12,13 +19,26 @@ import (
 // (https://cloud.tencent.com/document/api/236/15872)
 const maxDatabaseIDs = 20
 
-var databases = adapter.Listing[*Session, database]{
+// databases are those of four products. TDSQL for MariaDB and SQL Server are others.
+var databases = adapter.Several{&mysqlDatabases, &postgresDatabases, &cynosClusters, &mongoDatabases}
+
+var mysqlDatabases = adapter.Listing[*Session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "DescribeDBInstances", Path: "Items", IDField: "InstanceId",
-	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs),
+	Pages: adapter.Offsets(maxDatabases), IDs: adapter.Together(maxDatabaseIDs).If(isMySQL),
 	Ask: Ask[database](cdb, "InstanceIds"),
 	ID:  func(d *database) string { return d.ID },
 	Row: databaseRow,
+}
+
+// isMySQL is false for the ids of the other products.
+func isMySQL(id string) bool { return !isPostgres(id) && !isCynos(id) && !isMongo(id) }
+
+// hasPrefix says of an id that it begins with one of these.
+func hasPrefix(prefixes ...string) func(id string) bool {
+	return func(id string) bool {
+		return slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(id, prefix) })
+	}
 }
 
 // database is the part of a TencentDB for MySQL instance that is kept.

@@ -80,5 +80,7 @@ var unknownID = map[string]bool{
 	"InvalidDiskId.NotFound":                    true,
 	"InvalidParameter.InstanceNotFound":         true, // CDB
 	"InvalidParameter.LBIdNotFound":             true,
+	"ResourceNotFound.InstanceNotFoundError":    true, // PostgreSQL; likewise
+	"InvalidParameterValue.NotFoundInstance":    true, // MongoDB; likewise
 	"ResourceNotFound.InstanceNotExists":        true, // Redis; not documented for its list, which may leave them out
 }

@@ -39,10 +39,19 @@ func actionOf(kind *resource.Kind) string { return strings.TrimPrefix(kinds[kind
 
 // pageSize is how many resources of a kind a page has.
 func pageSize(kind *resource.Kind) int {
-	if kind == resource.CacheKind {
+	switch kind {
+	case resource.CacheKind:
 		return 1000
+	case resource.DatabaseKind:
+		return 2000
+	default:
+		return 100
 	}
-	return 100
+}
+
+// also are the actions that list more of a kind: once each, where there is nothing of it.
+var also = map[*resource.Kind][]string{
+	resource.DatabaseKind: {tencentfake.PostgresAction, tencentfake.CynosAction, tencentfake.MongoAction},
 }
 
 // newCloud is a cloud with one account, which has the regions.

@@ -4,7 +4,7 @@ import "cloudsync/cloud/fake"
 
 // databases refuses all ids if there is one that it does not have.
 func (s *server) databases(asked request) (object, *failure) {
-	page, total := list(s, asked, asked.region.Databases, asked.InstanceIDs, func(d fake.Database) string { return d.ID })
+	page, total := list(s, asked, asked.databases(""), asked.InstanceIDs, databaseID)
 	if len(asked.InstanceIDs) > total {
 		return nil, &failure{"InvalidParameter.InstanceNotFound", "The instance does not exist."}
 	}

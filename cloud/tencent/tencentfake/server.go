@@ -45,6 +45,26 @@ const (
 	redisVersion = "2018-04-12"
 )
 
+// Those of the databases that are not of CDB, likewise. PostgreSQL's version is CVM's.
+const (
+	PostgresAction  = "postgres_DescribeDBInstances"
+	postgresVersion = "2017-03-12"
+	CynosAction     = "cynosdb_DescribeClusters"
+	cynosVersion    = "2019-01-07"
+	MongoAction     = "mongodb_DescribeDBInstances"
+	mongoVersion    = "2019-07-25"
+)
+
+// called is how faults name an action of a version of an API.
+func called(action, version string) string {
+	for _, of := range []string{PostgresAction, CynosAction, MongoAction, CacheAction} {
+		if strings.HasSuffix(of, "_"+action) && actions[of].version == version {
+			return of
+		}
+	}
+	return action
+}
+
 var actions = map[string]action{
 	"GetCallerIdentity":     {version: "2018-08-13", answer: (*server).callerIdentity},
 	"DescribeRegions":       {version: "2017-03-12", answer: (*server).regions},
@@ -52,6 +72,9 @@ var actions = map[string]action{
 	"DescribeDisks":         {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).disks},
 	"DescribeDBInstances":   {version: "2017-03-20", regional: true, maxLimit: 2000, answer: (*server).databases},
 	"DescribeLoadBalancers": {version: "2018-03-17", regional: true, maxLimit: 100, answer: (*server).loadBalancers},
+	PostgresAction:          {version: postgresVersion, regional: true, maxLimit: 100, answer: (*server).postgresInstances},
+	CynosAction:             {version: cynosVersion, regional: true, maxLimit: 100, answer: (*server).cynosClusters},
+	MongoAction:             {version: mongoVersion, regional: true, maxLimit: 100, answer: (*server).mongoInstances},
 	CacheAction:             {version: redisVersion, regional: true, maxLimit: 1000, answer: (*server).caches},
 }
 
@@ -65,6 +88,11 @@ type request struct {
 	InstanceIDs     []string `json:"InstanceIds"`
 	DiskIDs         []string `json:"DiskIds"`
 	LoadBalancerIDs []string `json:"LoadBalancerIds"`
+	Filters         []struct {
+		Name          string
+		Names, Values []string
+	}
+	ClusterType *int
 }
 
 // failure is an error of the API, which comes with status 200.
@@ -76,10 +104,7 @@ var credential = regexp.MustCompile(`^TC3-HMAC-SHA256 Credential=([^/]+)/`)
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked := request{Limit: 20}
-	name := r.Header.Get("X-TC-Action")
-	if r.Header.Get("X-TC-Version") == redisVersion {
-		name = "redis_" + name
-	}
+	name := called(r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version"))
 	action, known := actions[name]
 	malformed := json.NewDecoder(r.Body).Decode(&asked) != nil
 	ask := fake.Ask{Action: name}
