@@ -46,6 +46,10 @@ var questions = map[string]question{
 	"mysql_list": {path: "/providers/Microsoft.DBforMySQL/flexibleServers", version: "2023-12-30", optional: true},
 	// https://learn.microsoft.com/rest/api/postgresql/servers/list
 	"postgres_list": {path: "/providers/Microsoft.DBforPostgreSQL/flexibleServers", version: "2024-08-01", optional: true},
+	// https://learn.microsoft.com/rest/api/sql/servers/list, …/databases/list-by-server and …/managed-instances/list
+	"sqlserver_list":   {path: "/providers/Microsoft.Sql/servers", version: "2023-08-01", optional: true},
+	"sqldatabase_list": {path: "/databases", version: "2023-08-01"},
+	"sqlmi_list":       {path: "/providers/Microsoft.Sql/managedInstances", version: "2023-08-01", optional: true},
 	// https://learn.microsoft.com/rest/api/redis/redis/list-by-subscription
 	"redis_list": {path: "/providers/Microsoft.Cache/redis", version: "2024-11-01", optional: true},
 	// https://learn.microsoft.com/rest/api/redis/redisenterprisecache/redis-enterprise/list

@@ -19,13 +19,19 @@ var servers = adapter.Census[*session, server]{
 	Region: func(s *server) string { return locationOf(s.Location) },
 }
 
-var databases = adapter.Listing[*session, server]{
+// databases are flexible servers and those of Azure SQL.
+var databases = adapter.Several{&flexibleServers, &sqlDatabases, &managedInstances}
+
+var flexibleServers = adapter.Listing[*session, server]{
 	Kind: resource.DatabaseKind, What: "server", IDField: "id",
-	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &servers,
+	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs).If(isFlexible), Census: &servers,
 	Believe: permitted("Microsoft.DBforMySQL/flexibleServers/read", "Microsoft.DBforPostgreSQL/flexibleServers/read", "Microsoft.Compute/locations/vmSizes/read"),
 	ID:      func(s *server) string { return idOf(s.ID) },
 	Join:    joinDatabases,
 }
+
+// isFlexible is false for the ids of Azure SQL.
+func isFlexible(id string) bool { return !isSQLDatabase(id) && !isManagedInstance(id) }
 
 // server is what both engines answer alike.
 type server struct {

@@ -22,8 +22,8 @@ const Secret = "planted-user-data-secret"
 // New returns the server. An account is a subscription, its KeyID the client id of an
 // application; every secret and every tenant is taken. The actions are token,
 // subscription_get, location_list, permission_list, vm_list, vm_status_list, size_list,
-// disk_list, nic_list, publicip_list, vnet_list, lb_list, appgw_list, mysql_list, postgres_list, redis_list and
-// redisenterprise_list; of those, size_list is of a region.
+// disk_list, nic_list, publicip_list, vnet_list, lb_list, appgw_list, mysql_list, postgres_list, sqlserver_list,
+// sqldatabase_list, sqlmi_list, redis_list and redisenterprise_list; of those, size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
@@ -55,6 +55,9 @@ func New(c *fake.Cloud) http.Handler {
 	provider("Microsoft.Network/applicationGateways", "appgw_list", gateways)
 	provider("Microsoft.DBforMySQL/flexibleServers", "mysql_list", databases("mysql", "Microsoft.DBforMySQL"))
 	provider("Microsoft.DBforPostgreSQL/flexibleServers", "postgres_list", databases("postgres", "Microsoft.DBforPostgreSQL"))
+	provider("Microsoft.Sql/servers", "sqlserver_list", sqlServers)
+	provider("Microsoft.Sql/managedInstances", "sqlmi_list", managedInstances)
+	mux.HandleFunc(subscription+"/resourceGroups/{group}/providers/Microsoft.Sql/servers/{server}/databases", s.answer("sqldatabase_list", s.sqlDatabases))
 	provider("Microsoft.Cache/redis", "redis_list", caches)
 	provider("Microsoft.Cache/redisEnterprise", "redisenterprise_list", managedCaches)
 	return mux
