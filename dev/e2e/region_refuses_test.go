@@ -22,11 +22,11 @@ const (
 	hostsOfRefusing = 5 // in each of them
 )
 
-// listHosts is what each cloud calls the listing of a region's hosts. Azure lists those of
-// all regions at once: a region of it can refuse only the sizes that they are joined with.
+// listHosts is what each cloud calls the listing of a region's hosts. Azure and Google list those
+// of all regions at once: a region of them can refuse only the sizes that they are joined with.
 var listHosts = map[string]string{
 	"alibaba": "DescribeInstances", "tencent": "DescribeInstances", "aws": "DescribeInstances",
-	"huawei": "ListServersDetails", "azure": "size_list",
+	"huawei": "ListServersDetails", "azure": "size_list", "google": "compute.machineTypes.list",
 }
 
 // firstRefused is an account in which the first region that a run asks, of those that
@@ -67,7 +67,7 @@ func (f *firstRefused) begin(t *testing.T) (open func()) {
 // List implements cloud.Provider.
 func (f *firstRefused) List(ctx context.Context, scope resource.Scope, cursor string) (cloud.Page, error) {
 	f.mu.Lock()
-	if f.refuses == "" && !f.refused[scope.Region] {
+	if f.refuses == "" && !f.refused[scope.Region] && scope.Region != "global" {
 		f.refuses, f.refused[scope.Region] = scope.Region, true
 		f.fake.Break(fake.Fault{Region: scope.Region, Action: f.action, Verdict: fake.InvalidCredential})
 	}
@@ -118,7 +118,11 @@ func TestARegionThatRefusesLeavesTheOthers(t *testing.T) {
 					open()
 					report := s.report(t, run)
 					require.Equal(t, activities.Partial, report.Outcome)
-					require.EqualValues(t, refusingRegions, report.Scopes)
+					scopes := refusingRegions
+					if of.global && all {
+						scopes++
+					}
+					require.EqualValues(t, scopes, report.Scopes)
 					require.EqualValues(t, 1, report.ScopesFailed)
 					require.Equal(t, of.provider+"/demo/"+account.refuses, report.Attention[0].Place)
 					require.Contains(t, report.Attention[0].Reason, string(cloud.InvalidCredential))
@@ -137,8 +141,11 @@ func newFirstRefused(t *testing.T, of realCloud, all bool) *firstRefused {
 	t.Cleanup(server.Close)
 	account := &fake.Account{ID: of.accounts[0], KeyID: "KEYIDdemo", Key: planted + "-demo"}
 	settings := cloud.Settings{
-		Provider: of.provider, Name: "demo", AccountID: account.ID, Endpoint: server.URL, RequestsPerSecond: 1000,
+		Provider: of.provider, Name: "demo", AccountID: account.ID, Endpoint: of.endpointAt(server.URL), RequestsPerSecond: 1000,
 		Credential: cloud.Credential{ID: cloud.SecretText(account.KeyID), Key: cloud.SecretText(account.Key), Tenant: "directory"},
+	}
+	if of.document != nil {
+		settings.Credential = cloud.Credential{Key: cloud.SecretText(of.document(server.URL, account.KeyID, account.Key))}
 	}
 	r := realStack{realCloud: of}
 	for i := range refusingRegions {
@@ -165,6 +172,6 @@ func regionOf(provider string, n int) string {
 	letter := string(rune('a' + n))
 	return map[string]string{
 		"alibaba": "cn-north" + letter, "tencent": "ap-north" + letter, "aws": fmt.Sprintf("eu-north-%d", n+20),
-		"huawei": fmt.Sprintf("cn-north-%d", n+20), "azure": "north" + letter,
+		"huawei": fmt.Sprintf("cn-north-%d", n+20), "azure": "north" + letter, "google": fmt.Sprintf("europe-north%d", n+20),
 	}[provider]
 }
