@@ -74,7 +74,7 @@ var questions = map[string]question{
 var locationLists = map[string]string{"redis": "redis.projects.locations.list", "memorystore": "memorystore.projects.locations.list"}
 
 func memorystore(product, list string) question {
-	return question{product: product, path: "/v1/projects/{project}/locations/{location}/" + list, list: list, size: "pageSize", limit: 1000}
+	return question{product: product, path: "/v1/projects/{project}/locations/{location}/" + list, list: list, size: "pageSize", limit: 1000, optional: product == "memorystore"}
 }
 
 func compute(path, kind, list string) question {

@@ -28,9 +28,9 @@ const scope = "https://www.googleapis.com/auth/cloud-platform"
 const (
 	// tokenMargin is how long before its end a token is renewed, as in the provider's library.
 	tokenMargin = 225 * time.Second
-	// documentPatience is longer than a call waits: who asks for a token stops with the call,
-	// which is tried again.
-	documentPatience = 2 * time.Minute
+	// tokenTimeout is how long one request for a token may take, documentPatience all that a
+	// document needs. Who asks for a token stops with the call, which is tried again.
+	tokenTimeout, documentPatience = 30 * time.Second, 2 * time.Minute
 )
 
 // tokens has the token of a session.
@@ -76,16 +76,21 @@ func (t *tokens) forget() {
 func (t *tokens) get(ctx context.Context) (token, error) {
 	got, err := t.chain.Load().Get(ctx)
 	var none *adapter.NoCredential
-	if errors.As(err, &none) && !t.account.Keys.IsZero() { // what it says is of a default chain
-		err = none.Err
+	if !errors.As(err, &none) || t.account.Keys.IsZero() {
+		return got, err
 	}
-	return got, err
+	// What it says is of a default chain. What the library says of a document may quote it.
+	var known adapter.Classed
+	if errors.As(none.Err, &known) {
+		return got, none.Err
+	}
+	return got, adapter.WithClass(cloud.InvalidCredential, errors.New("the file of the credential cannot be used: check the key in it, or what it refers to"))
 }
 
 // find asks for a token with a credential that is read anew: a file may have been replaced.
 func (t *tokens) find() (found adapter.Found[token], err error) {
 	seen := &seen{base: t.account.Calls.Transport(context.Background())}
-	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: seen})
+	ctx := context.WithValue(context.Background(), oauth2.HTTPClient, &http.Client{Transport: seen, Timeout: tokenTimeout})
 	credential, err := t.credential(ctx)
 	if err != nil {
 		return found, err
@@ -170,7 +175,7 @@ func (s *seen) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // failure is what it means that there is no token: an error that knows its class, but where
-// nobody was asked. Then the credential is of no use, and its error may quote it.
+// nobody was asked.
 func (s *seen) failure(err error) error {
 	var network net.Error
 	switch {

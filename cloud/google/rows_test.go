@@ -1,11 +1,17 @@
 package google_test
 
 import (
+	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/cloud/google/googlefake"
 	"cloudsync/resource"
 )
 
@@ -134,5 +140,205 @@ func timesOf(row resource.Row) []*time.Time {
 		return []*time.Time{&row.CloudCreatedAt}
 	default:
 		return nil
+	}
+}
+
+// diffsync #25: the order of a list made every object "modified" at each run. What changes by
+// itself is no part of a resource, either.
+func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	before := map[string]map[string]resource.Hash{}
+	for _, scope := range allScopes {
+		before[scope.Kind] = entries(t, scope, listAll(t, open(settings), scope))
+		require.NotEmpty(t, before[scope.Kind])
+	}
+	c.Update(func(accounts []*fake.Account) {
+		r := accounts[0].Regions[0]
+		for i := range r.Hosts {
+			r.Hosts[i].Volatile = "second"
+		}
+		for i := range r.Disks { // replicas
+			zones := strings.Split(r.Disks[i].Zone, ",")
+			slices.Reverse(zones)
+			r.Disks[i].Zone = strings.Join(zones, ",")
+		}
+		for i := range r.Caches {
+			r.Caches[i].Zones = slices.Clone(r.Caches[i].Zones)
+			slices.Reverse(r.Caches[i].Zones)
+		}
+		slices.Reverse(r.Hosts)
+		slices.Reverse(r.Disks)
+		slices.Reverse(r.LoadBalancers)
+		slices.Reverse(r.Databases)
+		slices.Reverse(r.Caches)
+	})
+	for range 5 { // endpoints and primaries change places by themselves
+		for _, scope := range allScopes {
+			require.Equal(t, before[scope.Kind], entries(t, scope, listAll(t, open(settings), scope)), scope.Kind)
+		}
+	}
+}
+
+// Custom types say what they have; a type that no list has is one without a size.
+func TestSizesOfHosts(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][2]int64{
+		"custom-6-13312": {6, 13312}, "n2-custom-4-65536-ext": {4, 65536}, "n2d-custom-8-32768": {8, 32768}, "e2-custom-micro-2048": {2, 2048}, "e2-custom-medium-4096": {2, 4096},
+		"n2-standard-2": {2, 8192}, "retired-1": {}, "custom-x-1": {}, "": {},
+	} {
+		c, settings := setup(t)
+		c.Record(machineTypeList, []byte(`{"kind":"compute#machineTypeList","items":[{"name":"n2-standard-2","guestCpus":2,"memoryMb":8192}]}`))
+		c.Record(instanceList, []byte(`{"kind":"compute#instanceAggregatedList","items":{"zones/europe-west1-b":{"instances":[
+			{"id":"1","name":"a","selfLink":"https://x/compute/v1/projects/p/zones/europe-west1-b/instances/a","machineType":"https://x/compute/v1/projects/p/zones/europe-west1-b/machineTypes/`+name+`"}]}}}`))
+		rows := listAll(t, open(settings), hostScope)
+		require.Len(t, rows, 1, name)
+		host := rows[0].(*resource.Host)
+		require.Equal(t, want, [2]int64{host.VCPU, host.MemoryMiB}, name)
+		require.Equal(t, "STANDARD", host.ChargeType)
+		require.Equal(t, region+"-b", host.Zone)
+	}
+}
+
+func TestSizesOfDatabases(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string][2]int64{
+		"db-custom-4-15360": {4, 15360}, "db-f1-micro": {0, 614}, "db-n1-standard-2": {2, 7680}, "db-perf-optimized-N-64": {64, 524288}, "db-retired": {},
+	} {
+		c, settings := setup(t)
+		c.Record(tierList, []byte(`{"kind":"sql#tiersList","items":[{"tier":"db-f1-micro","RAM":"643825664"},{"tier":"db-n1-standard-2","RAM":8053063680},{"tier":"db-perf-optimized-N-64","RAM":"549755813888"}]}`))
+		c.Record(databaseList, []byte(`{"kind":"sql#instancesList","items":[{"connectionName":"p:r:n","name":"n","region":"europe-west1","databaseVersion":"SQLSERVER_2019_STANDARD","settings":{"tier":"`+name+`"}}]}`))
+		rows := listAll(t, open(settings), databaseScope)
+		require.Len(t, rows, 1, name)
+		database := rows[0].(*resource.Database)
+		require.Equal(t, want, [2]int64{database.VCPU, database.MemoryMiB}, name)
+		require.Equal(t, []any{"sqlserver", "2019", int64(1433)}, []any{database.Engine, database.EngineVersion, database.Port})
+	}
+}
+
+// Only the frontends of load balancers are rows, and each once.
+func TestRulesThatBalanceNothing(t *testing.T) {
+	t.Parallel()
+	const p = "https://www.googleapis.com/compute/v1/projects/p/regions/europe-west1/"
+	for rule, isRow := range map[string]bool{
+		`"backendService":"` + p + `backendServices/b","loadBalancingScheme":"INTERNAL"`: true,
+		`"target":"` + p + `targetHttpsProxies/t"`:                                       true,
+		`"target":"` + p + `targetPools/t"`:                                              true,
+		`"target":"` + p + `targetVpnGateways/t"`:                                        false,
+		`"target":"` + p + `targetInstances/t"`:                                          false,
+		`"target":"` + p + `serviceAttachments/t"`:                                       false,
+		`"target":"all-apis"`:                                                            false,
+		`"target":"vpc-sc"`:                                                              false,
+		`"target":"` + p + `targetPools/t","pscConnectionId":"7"`:                        false,
+		`"target":"` + p + `targetPools/t","baseForwardingRule":"` + p + `f"`:            false,
+		`"target":"` + p + `targetPools/t","parentForwardingRule":"` + p + `f"`:          false,
+	} {
+		c, settings := setup(t)
+		c.Record(ruleList, []byte(`{"kind":"compute#forwardingRuleAggregatedList","items":{"regions/europe-west1":{"forwardingRules":[{"id":"1","name":"r","selfLink":"`+p+`forwardingRules/r",`+rule+`}]}}}`))
+		provider := open(settings)
+		require.Equal(t, isRow, len(listAll(t, provider, balancerScope)) == 1, rule)
+		existing, err := provider.Lookup(t.Context(), balancerScope, []string{"1"})
+		require.NoError(t, err)
+		require.Equal(t, []string{"1"}, existing, "it is there all the same")
+	}
+}
+
+// A source of replicas that runs elsewhere is no database of the project.
+func TestDatabasesThatRunElsewhere(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record(databaseList, []byte(`{"kind":"sql#instancesList","items":[{"connectionName":"p:europe-west1:n","region":"europe-west1","instanceType":"ON_PREMISES_INSTANCE"},
+		{"connectionName":"p:europe-west1:r","name":"r","region":"europe-west1","instanceType":"READ_REPLICA_INSTANCE","masterInstanceName":"p:n","state":"RUNNABLE"}]}`))
+	rows := listAll(t, open(settings), databaseScope)
+	require.Len(t, rows, 1)
+	require.Equal(t, "r", rows[0].(*resource.Database).Name)
+}
+
+// A disk whose instance no list has is of none; of several instances, the first has it.
+func TestUsersOfDisks(t *testing.T) {
+	t.Parallel()
+	at := func(path string) string {
+		return `"https://x/compute/v1/projects/demo-project/zones/europe-west1-` + path + `"`
+	}
+	for users, want := range map[string][3]string{
+		at("b/instances/web"):                              {"1000000000000000001", "persistent-disk-0", "system"},
+		at("b/instances/web") + "," + at("a/instances/db"): {"1000000000000000002", "", ""},
+		at("b/instances/gone"):                             {},
+		"":                                                 {},
+	} {
+		c, settings := setup(t)
+		c.Record(diskList, []byte(`{"kind":"compute#diskAggregatedList","items":{"zones/europe-west1-b":{"disks":[{"id":"5","selfLink":`+at("b/disks/web")+`,"sizeGb":10,"users":[`+users+`]}]}}}`))
+		disk := listAll(t, open(settings), diskScope)[0].(*resource.Disk)
+		require.Equal(t, want, [3]string{disk.HostNativeID, disk.Device, disk.Role}, users)
+	}
+}
+
+// A value that makes no sense costs the row that it belongs to.
+func TestAbsurdValues(t *testing.T) {
+	t.Parallel()
+	in := func(list, of string) string {
+		return `{"kind":"compute#` + strings.TrimSuffix(list, "s") + `AggregatedList","items":{"zones/europe-west1-b":{"` + list + `":[{"selfLink":"https://x/projects/p/zones/europe-west1-b/` + list + `/odd",` + of + `}]}}}`
+	}
+	for name, test := range map[string]struct {
+		scope              resource.Scope
+		action, body, want string
+	}{
+		"negative disk":          {hostScope, instanceList, in("instances", `"id":"1","disks":[{"diskSizeGb":"-30"}]`), `instance "1": diskSizeGb makes no sense: "-30"`},
+		"disks in a text":        {hostScope, instanceList, in("instances", `"id":"1","disks":"none"`), `instance "1": disks makes no sense`},
+		"time that is none":      {hostScope, instanceList, in("instances", `"id":"1","creationTimestamp":"yesterday"`), `creationTimestamp makes no sense: "yesterday"`},
+		"id as a list":           {hostScope, instanceList, in("instances", `"id":[7]`), "instance without an id: id makes no sense"},
+		"no place":               {hostScope, instanceList, `{"kind":"compute#instanceAggregatedList","items":{"zones/europe-west1-b":{"instances":[{"id":"1"}]}}}`, `instance "1": it has no location`},
+		"half a disk":            {diskScope, diskList, in("disks", `"id":"1","sizeGb":0.5`), `disk "1": sizeGb makes no sense: "0.5"`},
+		"an odd rule":            {balancerScope, ruleList, in("forwardingRules", `"id":"1","labels":7`), `forwarding rule "1": labels makes no sense`},
+		"an odd type":            {hostScope, machineTypeList, `{"kind":"compute#machineTypeList","items":[{"name":"n2-standard-2","guestCpus":-2}]}`, `machine type "n2-standard-2": guestCpus makes no sense: "-2"`},
+		"an odd tier":            {databaseScope, tierList, `{"kind":"sql#tiersList","items":[{"tier":"db-perf-optimized-N-8","RAM":"much"}]}`, `tier "db-perf-optimized-N-8": RAM makes no sense: "much"`},
+		"storage in words":       {databaseScope, databaseList, `{"kind":"sql#instancesList","items":[{"connectionName":"p:r:n","region":"europe-west1","settings":{"dataDiskSizeGb":"big"}}]}`, `dataDiskSizeGb makes no sense: "big"`},
+		"an odd instance":        {diskScope, instanceList, in("instances", `"id":"1","disks":"?"`), ``},
+		"a port that is none":    {cacheScope, redisList, `{"instances":[{"name":"projects/p/locations/europe-west1/instances/n","port":70000}]}`, `port makes no sense: "70000"`},
+		"an absurd cluster":      {cacheScope, clusterList, `{"clusters":[{"uid":"u","name":"projects/p/locations/europe-west1/clusters/n","preciseSizeGb":1e30}]}`, `cluster "clusters/u": preciseSizeGb makes no sense: "1e30"`},
+		"a cluster without uid":  {cacheScope, clusterList, `{"clusters":[{"name":"projects/p/locations/europe-west1/clusters/n"}]}`, `cluster without an id`},
+		"too much of one Valkey": {cacheScope, valkeyList, `{"instances":[{"uid":"u","name":"projects/p/locations/europe-west1/instances/n","shardCount":1000000000000,"nodeConfig":{"sizeGb":1000000000000}}]}`, `sizeGb makes no sense`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record(test.action, []byte(test.body))
+			provider := open(settings)
+			var texts []string
+			for cursor, n := "", 0; n == 0 || cursor != ""; n++ {
+				page, err := provider.List(t.Context(), test.scope, cursor)
+				require.NoError(t, err)
+				for _, problem := range page.Problems {
+					texts = append(texts, problem.Text)
+				}
+				cursor = page.Next
+			}
+			require.Contains(t, strings.Join(texts, "\n"), test.want)
+		})
+	}
+}
+
+// What a proxy that ignores the region lists of another is no row.
+func TestCachesOfAnotherRegion(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Record(redisList, []byte(`{"instances":[{"name":"projects/p/locations/us-east4/instances/n"},{"name":"projects/p/locations/europe-west1/instances/n"}]}`))
+	require.Len(t, listAll(t, open(settings), cacheScope), 3)
+	c.Record(redisList, []byte(`{"instances":[{"name":"projects/p/locations/us-east4/instances/n"}]}`))
+	_, err := open(settings).List(t.Context(), cacheScope, "")
+	requireClass(t, cloud.BadAnswer, err)
+	require.ErrorContains(t, err, "check the endpoint")
+}
+
+// Nothing secret that the lists carry reaches a row.
+func TestSecretsOfListsAreNotKept(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	for _, scope := range allScopes {
+		for _, row := range listAll(t, open(settings), scope) {
+			text, err := json.Marshal(row)
+			require.NoError(t, err)
+			require.NotContains(t, string(text), googlefake.Secret)
+		}
 	}
 }
