@@ -99,7 +99,7 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 	all, client := snapshot{kind: kind}, s.open()
 	for _, region := range s.regionsOf(of, answer) {
 		scope := resource.Scope{Kind: of.kind, Provider: s.spec.provider, Account: "recorded", Region: region}
-		page, err := client.List(ctx, scope, "")
+		page, err := firstOf(ctx, client, scope)
 		if err != nil {
 			return snapshot{}, err
 		}
@@ -113,6 +113,17 @@ func (s *server) replay(ctx context.Context, of action, answer document) (snapsh
 		}
 	}
 	return all, nil
+}
+
+// firstOf is the first page that has something: a kind in several lists has the others empty.
+func firstOf(ctx context.Context, client cloud.Provider, scope resource.Scope) (page cloud.Page, err error) {
+	for {
+		before := page.Next
+		page, err = client.List(ctx, scope, before)
+		if err != nil || len(page.Rows)+len(page.Problems) > 0 || page.Next == "" || page.Next == before {
+			return page, err
+		}
+	}
 }
 
 // same says that a sync would store the same, and leave the same as it is. The reasons may

@@ -19,6 +19,8 @@ import (
 	"cloudsync/cloud/azure"
 	"cloudsync/cloud/azure/azurefake"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/google"
+	"cloudsync/cloud/google/googlefake"
 	"cloudsync/cloud/huawei"
 	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/cloud/tencent"
@@ -31,9 +33,12 @@ type spec struct {
 	adapter  adapter.Adapter
 	handler  func(*fake.Cloud) http.Handler
 	regions  []string
-	region   string // field of a resource that says its region, where there is one
-	within   string // what is before a declared path in a document
+	region   string                     // field of a resource that says its region, where there is one
+	regionOf func(element *node) string // that of a resource, where no field says it
+	within   string                     // what is before a declared path in a document
 	actions  []action
+	document func(base, keyID, secret string) string // the credential, where it is one document
+	endpoint func(base string) string                // of a server, where that is not its address
 }
 
 // action is a listing that an answer can be of.
@@ -52,6 +57,8 @@ type action struct {
 	joined  bool   // what listings of other kinds are joined with, too
 	tags    string // another action that has the tags of its resources, by their ids
 	armType string // of its resources, where a file's name tells nothing
+	kinds   string // what its answers say that they are, with a | between several
+	under   string // what a row's id has before that of the resource
 }
 
 // reference is a list of other resources, and where their ids are.
@@ -91,6 +98,10 @@ func clouds() []spec {
 		declared(spec{provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"}, within: "Response."},
 			action{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
 		),
+		declared(spec{
+			provider: "google", adapter: google.Adapter(), handler: googlefake.New, regions: []string{"us-central1"}, regionOf: regionOf,
+			document: googlefake.User, endpoint: googlefake.Endpoint,
+		}, googleActions()...),
 	}
 }
 
@@ -240,7 +251,7 @@ func (a action) idOf(element *node) string {
 			n = n.field(field)
 		}
 		if !n.isEmpty() {
-			return fmt.Sprint(n.scalar)
+			return a.under + fmt.Sprint(n.scalar)
 		}
 	}
 	return ""

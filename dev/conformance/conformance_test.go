@@ -55,7 +55,16 @@ const (
 	machinesOfTwoLocations = `{"value": [{"id": "/subscriptions/s/x/vm-1", "name": "vm-1", "location": "eastus", "properties": {"vmId": "1"}},
 		{"id": "/subscriptions/s/x/vm-2", "name": "vm-2", "location": "westeurope", "properties": {"vmId": "2"}},
 		{"id": "/subscriptions/s/x/vm-3", "name": "vm-3", "location": "westeurope", "properties": {"vmId": "3"}}]}`
-	oneWithoutID = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>new</DBInstanceIdentifier></DBInstance>
+	zoneOfInstances = `{"kind": "compute#instanceList", "nextPageToken": "more", "items": [{"id": "7", "name": "web", "status": "RUNNING",
+		"selfLink": "https://www.googleapis.com/compute/v1/projects/p/zones/us-east1-b/instances/web", "machineType": "https://x/zones/us-east1-b/machineTypes/e2-small",
+		"networkInterfaces": [{"name": "nic0", "networkIP": "10.0.0.2", "network": "a"}, {"name": "nic1", "networkIP": "10.1.0.2", "network": "b"}]}]}`
+	projectOfRules = `{"kind": "compute#forwardingRuleAggregatedList", "items": {"regions/us-west1": {"warning": {"code": "NO_RESULTS_ON_PAGE"}}, "global": {"forwardingRules": [
+		{"id": "1", "name": "front", "IPAddress": "203.0.113.1", "selfLink": "https://x/compute/v1/projects/p/global/forwardingRules/front", "target": "https://x/global/targetHttpProxies/t"},
+		{"id": "2", "name": "apis", "selfLink": "https://x/compute/v1/projects/p/global/forwardingRules/apis", "target": "all-apis", "pscConnectionId": "1"}]}}}`
+	recordedInstances = `{"headers": {"status": "200"}, "body": {"kind": "sql#instancesList", "items": [{"name": "orders", "connectionName": "p:us-central1:orders",
+		"region": "us-central1", "databaseVersion": "MYSQL_8_0", "settings": {"tier": "db-f1-micro"}}]}}`
+	recordedClusters = `{"clusters": [{"uid": "u", "name": "projects/p/locations/us-central1/clusters/c", "shardCount": 3}]}`
+	oneWithoutID     = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>new</DBInstanceIdentifier></DBInstance>
 		<DBInstance><DBInstanceIdentifier>old</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`
 )
 
@@ -97,6 +106,11 @@ func TestRun(t *testing.T) {
 		"databases under another name": {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
 		"hosts of several regions": {"alibaba/recorded_DescribeInstances.json", `{"TotalCount": 2, "Instances": {"Instance": [{"InstanceId": "i-1", "RegionId": "cn-beijing"},
 			{"InstanceId": "i-2", "RegionId": "cn-shanghai"}]}}`, []string{"resource_host: 2 of 2 decoded"}, ""},
+		"instances of a zone":           {"google/recorded.json", zoneOfInstances, []string{"resource_host: 1 of 1 decoded; same hash with its lists reversed"}, ""},
+		"rules of a project":            {"google/recorded.json", projectOfRules, []string{"resource_load_balancer: 1 of 2 decoded, 1 gone"}, ""},
+		"databases of Google":           {"google/get-sql-instances_1.json", recordedInstances, []string{"resource_database: 1 of 1 decoded"}, ""},
+		"clusters of Google":            {"google/recorded_redis_clusters.json", recordedClusters, []string{"resource_cache: 1 of 1 decoded"}, ""},
+		"a zone out of reach":           {"google/recorded.json", `{"kind": "compute#instanceAggregatedList", "items": {"zones/us-central1-a": {"warning": {"code": "UNREACHABLE"}}}}`, []string{"FAILED: not decodable", "incomplete"}, "1 of 1 answers failed"},
 		"machines of several locations": {"azure/vm_listall_recorded.json", machinesOfTwoLocations, []string{"resource_host: 3 of 3 decoded"}, ""},
 		"one without an id": {"aws/wire_DescribeDBInstances.xml", oneWithoutID, []string{
 			"resource_database: 1 of 2 decoded, 1 with a problem", `problem: database without an id: it is called "new"`,

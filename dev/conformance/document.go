@@ -243,11 +243,17 @@ func (d document) emptied(path string) document {
 // find are the nodes at a path.
 func (d document) find(path string) (found []*node) {
 	d.root.copy("", func(at string, n *node) {
-		if at == path {
+		if at == path || strings.Contains(path, "*") && hasForm(at, path) {
 			found = append(found, n)
 		}
 	})
 	return found
+}
+
+// hasForm says that a path is of a form, in which * stands for one name.
+func hasForm(path, form string) bool {
+	names, forms := strings.Split(path, "."), strings.Split(form, ".")
+	return slices.EqualFunc(names, forms, func(name, form string) bool { return form == "*" || name == form })
 }
 
 func (n *node) field(name string) *node {
@@ -259,7 +265,7 @@ func (n *node) field(name string) *node {
 }
 
 // cursors are the names of the fields that lead to a following page.
-var cursors = []string{"nextToken", "NextToken", "nextLink"}
+var cursors = []string{"nextToken", "NextToken", "nextLink", "nextPageToken"}
 
 // lastPage is the document as if no page came after it.
 func (d document) lastPage() document {
@@ -290,6 +296,9 @@ func (d document) unwrapped() document {
 			d.root = found[0]
 			break
 		}
+	}
+	if body := d.root.field("body"); body.shape == object && d.root.field("headers").shape == object {
+		d.root = body
 	}
 	d.root = d.root.copy("", func(_ string, n *node) {
 		if n.field("__class__").scalar == "datetime" {

@@ -102,7 +102,10 @@ func (s spec) read(file string) (action, document, error) {
 		return action{}, document{}, err
 	}
 	name := filepath.Base(file)
-	of, known := s.actionOf(name)
+	of, known := s.actionOfKind(answer.unwrapped())
+	if !known {
+		of, known = s.actionOf(name)
+	}
 	if !known {
 		if of, known = s.actionOfType(answer.unwrapped()); !known {
 			return action{}, answer, nil
@@ -111,6 +114,9 @@ func (s spec) read(file string) (action, document, error) {
 	answer = answer.unwrapped()
 	if s.provider == "aws" && !answer.xml {
 		answer = fromCommandLine(answer, of)
+	}
+	if s.provider == "google" {
+		answer = ofProject(answer.lastPage(), of)
 	}
 	if s.provider == "azure" && len(answer.find("value")) == 0 { // one resource alone
 		answer.root = &node{shape: object, children: []*node{{name: "value", shape: list, children: []*node{answer.root}}}}

@@ -36,10 +36,17 @@ func start(of spec) *server {
 	// Each replay is another account's: what an adapter keeps of one answer, such as a list
 	// that regions share for a minute, is not to serve the next.
 	s.open = func() cloud.Provider {
-		return of.adapter.New(cloud.Settings{
+		settings := cloud.Settings{
 			Provider: of.provider, Name: "recorded", AccountID: accountID, Endpoint: s.http.URL, RequestsPerSecond: 100_000,
 			Credential: cloud.Credential{ID: cloud.SecretText(keyID), Key: cloud.SecretText("secret"), Tenant: "tenant"},
-		})
+		}
+		if of.document != nil {
+			settings.Credential = cloud.Credential{Key: cloud.SecretText(of.document(s.http.URL, keyID, "secret"))}
+		}
+		if of.endpoint != nil {
+			settings.Endpoint = of.endpoint(s.http.URL)
+		}
+		return of.adapter.New(settings)
 	}
 	return s
 }
@@ -121,12 +128,13 @@ func (s *server) serveReferred(of action, answer document) error {
 // regionsOf are the regions to list: those that the answer's resources name, where they
 // do. A resource of another region than was asked for is no row.
 func (s *server) regionsOf(of action, answer document) []string {
-	if s.spec.region == "" || of.kind == "" {
-		return s.spec.regions[:1]
-	}
 	var regions []string
-	for _, n := range answer.find(of.lists + "." + s.spec.region) {
-		if region := regionName(n.scalar); region != "" && !slices.Contains(regions, region) {
+	for _, element := range answer.find(of.lists) {
+		region := regionName(element.field(s.spec.region).scalar)
+		if s.spec.regionOf != nil {
+			region = s.spec.regionOf(element)
+		}
+		if of.kind != "" && region != "" && !slices.Contains(regions, region) {
 			regions = append(regions, region)
 		}
 	}
