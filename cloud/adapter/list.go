@@ -18,6 +18,9 @@ func (l lister[S, T]) List(ctx context.Context, region, cursor string) (cloud.Pa
 
 func (l lister[S, T]) list(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	batch, page, err := l.batch(ctx, region, cursor)
+	if err == nil {
+		err = l.addApiece(ctx, &batch, &page)
+	}
 	if err != nil {
 		return cloud.Page{}, err
 	}

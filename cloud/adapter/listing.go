@@ -53,6 +53,8 @@ type Listing[S Session, T any] struct {
 	// look-up. It fails where the list has not all that is there, as where a permission is
 	// missing, or the region. lookedUp: an answer of before does not count.
 	Believe func(ctx context.Context, s S, region string, lookedUp bool) error
+	// Apiece asks for what the list lacks of a resource, by a call for each, by OneByOne.
+	Apiece Apiece[S, T]
 	// Join gets, for a whole page, what its rows need beside the list, and gives what
 	// makes the rows; then there is no Row.
 	Join func(ctx context.Context, s S, page Batch[T]) (func(*Fields, *T) resource.Row, error)

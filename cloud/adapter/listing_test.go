@@ -20,6 +20,7 @@ import (
 // shop is a cloud that has lamps, and answers in the way of a style.
 type shop struct {
 	adapter.Session
+	adapter.Shelf
 	lamps   []lamp
 	gone    map[string]bool // still in answers, though gone
 	cap     int             // the most that it puts on a page, whatever is asked for
