@@ -2,6 +2,7 @@ package google
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -22,40 +23,27 @@ func clusters(action, what string) *adapter.Listing[*session, cluster] {
 // cluster is what both answer alike, and what one of them does. That of Valkey is not confirmed:
 // its documentation alone has it.
 type cluster struct {
-	UID           string            `json:"uid"`
-	Name          string            `json:"name"` // projects/P/locations/R/clusters/NAME
-	State         string            `json:"state"`
-	NodeType      string            `json:"nodeType"`
-	ShardCount    string            `json:"shardCount"`
-	ReplicaCount  string            `json:"replicaCount"`  // of each shard
-	PreciseSizeGb string            `json:"preciseSizeGb"` // ? of all shards, without replicas
-	EngineVersion string            `json:"engineVersion"` // of Valkey, such as VALKEY_8_0
-	Labels        map[string]string `json:"labels"`
-	CreateTime    string            `json:"createTime"`
-	Discovery     []endpoint        `json:"discoveryEndpoints"` // of Redis
-	Distribution  struct {
-		Zone string `json:"zone"` // of one that is in a single zone
-	} `json:"zoneDistributionConfig"`
-	NodeConfig struct {
-		SizeGb string `json:"sizeGb"` // of Valkey
-	} `json:"nodeConfig"`
-	Endpoints []struct {
-		Connections []struct {
-			Auto endpoint `json:"pscAutoConnection"`
-		} `json:"connections"`
-	} `json:"endpoints"` // of Valkey
+	UID                         string
+	Name                        string // projects/P/locations/R/clusters/NAME
+	State, NodeType, CreateTime string
+	ShardCount, ReplicaCount    string // the latter of each shard
+	PreciseSizeGb               string // ? of all shards, without replicas
+	EngineVersion               string // of Valkey, such as VALKEY_8_0
+	Labels                      map[string]string
+	ZoneDistributionConfig      struct{ Zone string }   // of one that is in a single zone
+	NodeConfig                  struct{ SizeGb string } // of Valkey
+	DiscoveryEndpoints          []endpoint              // of Redis
+	Endpoints                   []struct {              // of Valkey
+		Connections []struct{ PscAutoConnection endpoint }
+	}
 }
 
 // endpoint is where a cluster is reached.
 type endpoint struct {
-	Address   string `json:"address"`
-	IPAddress string `json:"ipAddress"` // of Valkey
-	Port      string `json:"port"`
-	Network   string `json:"network"`
-	Psc       struct {
-		Network string `json:"network"`
-	} `json:"pscConfig"`
-	Type string `json:"connectionType"`
+	Address, IPAddress string // the latter of Valkey
+	Port, Network      string
+	PscConfig          struct{ Network string }
+	ConnectionType     string
 }
 
 // id is the uid under the sort of the resource, clusters or instances: a name is free again
@@ -74,7 +62,7 @@ func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 		Meta:           resource.Meta{NativeID: c.id()},
 		Name:           nameOf(c.Name),
 		Status:         c.State,
-		Zones:          adapter.Set(c.Distribution.Zone),
+		Zones:          adapter.Set(c.ZoneDistributionConfig.Zone),
 		Engine:         "redis",
 		EngineVersion:  number(c.EngineVersion),
 		InstanceType:   c.NodeType,
@@ -83,7 +71,7 @@ func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 		Replicas:       f.Whole("replicaCount", c.ReplicaCount),
 		Endpoint:       cmp.Or(at.Address, at.IPAddress),
 		Port:           f.Port("port", at.Port),
-		VPCID:          pathOf(cmp.Or(at.Network, at.Psc.Network)),
+		VPCID:          pathOf(cmp.Or(at.Network, at.PscConfig.Network)),
 		Tags:           tagsOf(c.Labels),
 		CloudCreatedAt: f.Time("createTime", c.CreateTime, zone),
 	}
@@ -99,23 +87,21 @@ func (c *cluster) isValkey() bool { return strings.Contains(c.Name, "/instances/
 // discovery is the endpoint that clients begin with: one that says so, else the first by its
 // address.
 func (c *cluster) discovery() (first endpoint) {
-	all := c.Discovery
+	all := c.DiscoveryEndpoints
 	for _, of := range c.Endpoints {
 		for _, connection := range of.Connections {
-			all = append(all, connection.Auto)
+			all = append(all, connection.PscAutoConnection)
 		}
 	}
-	for i, one := range all {
-		if i == 0 || one.rank() < first.rank() {
-			first = one
-		}
+	if len(all) == 0 {
+		return first
 	}
-	return first
+	return slices.MinFunc(all, func(a, b endpoint) int { return strings.Compare(a.rank(), b.rank()) })
 }
 
 // rank puts endpoints in order.
 func (e endpoint) rank() string {
-	if e.Type == "CONNECTION_TYPE_DISCOVERY" {
+	if e.ConnectionType == "CONNECTION_TYPE_DISCOVERY" {
 		return ""
 	}
 	return e.Address + e.IPAddress

@@ -28,30 +28,17 @@ var databases = adapter.Listing[*session, database]{
 // database is a Cloud SQL instance: a primary, or a replica of one. Passwords and keys of
 // replicas are in other fields of it.
 type database struct {
-	ConnectionName           string `json:"connectionName"` // PROJECT:REGION:NAME
-	Name                     string `json:"name"`
-	Region                   string `json:"region"`
-	State                    string `json:"state"`
-	InstanceType             string `json:"instanceType"`
-	DatabaseVersion          string `json:"databaseVersion"`          // such as MYSQL_8_0
-	DatabaseInstalledVersion string `json:"databaseInstalledVersion"` // such as MYSQL_8_0_31
-	GceZone                  string `json:"gceZone"`
-	CreateTime               string `json:"createTime"`
-	DNSName                  string `json:"dnsName"` // of one that is reached by Private Service Connect
-	IPAddresses              []struct {
-		Type      string `json:"type"`
-		IPAddress string `json:"ipAddress"`
-	} `json:"ipAddresses"`
-	Settings struct {
-		Tier             string            `json:"tier"`
-		ActivationPolicy string            `json:"activationPolicy"`
-		DataDiskSizeGb   string            `json:"dataDiskSizeGb"`
-		PricingPlan      string            `json:"pricingPlan"`
-		UserLabels       map[string]string `json:"userLabels"`
-		IPConfiguration  struct {
-			PrivateNetwork string `json:"privateNetwork"`
-		} `json:"ipConfiguration"`
-	} `json:"settings"`
+	ConnectionName                            string // PROJECT:REGION:NAME
+	Name, Region, State, InstanceType         string
+	DatabaseVersion, DatabaseInstalledVersion string // such as MYSQL_8_0, and MYSQL_8_0_31
+	GceZone, CreateTime                       string
+	DNSName                                   string // of one that is reached by Private Service Connect
+	IPAddresses                               []struct{ Type, IPAddress string }
+	Settings                                  struct {
+		Tier, ActivationPolicy, DataDiskSizeGb, PricingPlan string
+		UserLabels                                          map[string]string
+		IPConfiguration                                     struct{ PrivateNetwork string }
+	}
 }
 
 // ports are those of the engines, as adapter.Engine calls them.

@@ -25,17 +25,12 @@ var disks = adapter.Listing[*session, disk]{
 
 // disk is a persistent disk or a Hyperdisk. Local SSDs are parts of their instances.
 type disk struct {
-	ID                string            `json:"id"`
-	Name              string            `json:"name"`
-	SelfLink          string            `json:"selfLink"`
-	Status            string            `json:"status"`
-	SizeGb            string            `json:"sizeGb"`
-	Type              string            `json:"type"`
-	Zone              string            `json:"zone"`
-	ReplicaZones      []string          `json:"replicaZones"` // of a regional one
-	Users             []string          `json:"users"`
-	Labels            map[string]string `json:"labels"`
-	CreationTimestamp string            `json:"creationTimestamp"`
+	ID, Name, SelfLink, Status      string
+	SizeGb, Type, CreationTimestamp string
+	Zone                            string
+	ReplicaZones                    []string // of a regional one
+	Users                           []string
+	Labels                          map[string]string
 }
 
 // joinDisks gets the instances, listed after the disks: a disk names an instance that was there
@@ -64,30 +59,4 @@ func diskRow(f *adapter.Fields, d *disk, machines *adapter.Members[machine]) res
 		attach(f, row, pathOf(d.SelfLink), pathOf(slices.Min(d.Users)), machines)
 	}
 	return row
-}
-
-// attach sets what a disk has of its instance. One that the list lacks is gone.
-func attach(f *adapter.Fields, row *resource.Disk, disk, user string, machines *adapter.Members[machine]) {
-	found := machines.Of(user)
-	if found == nil {
-		if nameless := machines.Nameless(regionOf(user)); nameless != nil { // it may be that one
-			f.Inherit(nameless.Read("instance", ""))
-		}
-		return
-	}
-	f.Inherit(found.Read("instance", found.Value.ID))
-	row.HostNativeID = found.Value.ID
-	for _, at := range found.Value.Disks {
-		if pathOf(at.Source) == disk {
-			row.Device, row.Role = at.DeviceName, roleOf(at.Boot)
-		}
-	}
-}
-
-// roleOf is the role of a disk that is attached.
-func roleOf(boot bool) string {
-	if boot {
-		return "system"
-	}
-	return "data"
 }

@@ -26,19 +26,13 @@ var loadBalancers = adapter.Listing[*session, rule]{
 
 // rule is a forwarding rule. It has no status.
 type rule struct {
-	ID                   string            `json:"id"`
-	Name                 string            `json:"name"`
-	SelfLink             string            `json:"selfLink"`
-	IPAddress            string            `json:"IPAddress"`
-	LoadBalancingScheme  string            `json:"loadBalancingScheme"`
-	Network              string            `json:"network"` // none of a global external one
-	Subnetwork           string            `json:"subnetwork"`
-	Target               string            `json:"target"` // or a backend service
-	PscConnectionID      string            `json:"pscConnectionId"`
-	BaseForwardingRule   string            `json:"baseForwardingRule"` // ? and the newer parentForwardingRule
-	ParentForwardingRule string            `json:"parentForwardingRule"`
-	Labels               map[string]string `json:"labels"`
-	CreationTimestamp    string            `json:"creationTimestamp"`
+	ID, Name, SelfLink, CreationTimestamp    string
+	IPAddress, LoadBalancingScheme           string
+	Network, Subnetwork                      string // no network of a global external one
+	Target                                   string // none of one with a backend service
+	PscConnectionID                          string
+	BaseForwardingRule, ParentForwardingRule string // ? the latter is newer
+	Labels                                   map[string]string
 }
 
 // Rules lead to other things than load balancers, too: VPN gateways, single instances, and

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
 )
 
 // machines are all instances of the project, for hosts and for the disks that are attached to
@@ -21,43 +22,32 @@ const instanceFields = "id,name,selfLink,status,machineType,creationTimestamp,la
 // machine is an instance as Compute Engine lists it. What changes by itself, such as the times
 // of the last start, is left out.
 type machine struct {
-	ID                string            `json:"id"`
-	Name              string            `json:"name"`
-	SelfLink          string            `json:"selfLink"`
-	Status            string            `json:"status"`
-	MachineType       string            `json:"machineType"`
-	CreationTimestamp string            `json:"creationTimestamp"`
-	Labels            map[string]string `json:"labels"`
-	Scheduling        struct {
-		ProvisioningModel string `json:"provisioningModel"`
-		Preemptible       bool   `json:"preemptible"` // of older ones
-		TerminationTime   string `json:"terminationTime"`
-	} `json:"scheduling"`
-	NetworkInterfaces []networkInterface `json:"networkInterfaces"`
-	Disks             []attached         `json:"disks"`
+	ID, Name, SelfLink, Status     string
+	MachineType, CreationTimestamp string
+	Labels                         map[string]string
+	Scheduling                     struct {
+		ProvisioningModel, TerminationTime string
+		Preemptible                        bool // of older ones
+	}
+	NetworkInterfaces []networkInterface
+	Disks             []attached
 }
 
 type networkInterface struct {
-	Name          string `json:"name"` // nic0 is the first
-	Network       string `json:"network"`
-	Subnetwork    string `json:"subnetwork"`
-	NetworkIP     string `json:"networkIP"`
-	IPv6Address   string `json:"ipv6Address"`
-	AccessConfigs []struct {
-		NatIP string `json:"natIP"`
-	} `json:"accessConfigs"`
-	IPv6AccessConfigs []struct {
-		ExternalIPv6 string `json:"externalIpv6"`
-	} `json:"ipv6AccessConfigs"`
+	Name                string // nic0 is the first
+	Network, Subnetwork string
+	NetworkIP           string
+	IPv6Address         string
+	AccessConfigs       []struct{ NatIP string }
+	IPv6AccessConfigs   []struct{ ExternalIPv6 string }
 }
 
 // attached is a disk that an instance has. A local SSD has no source, and is in no list of disks.
 type attached struct {
-	Source     string   `json:"source"`
-	DeviceName string   `json:"deviceName"`
-	Boot       bool     `json:"boot"`
-	DiskSizeGb string   `json:"diskSizeGb"` // ? follows a disk that was enlarged
-	Licenses   []string `json:"licenses"`
+	Source, DeviceName string
+	Boot               bool
+	DiskSizeGb         string // ? follows a disk that was enlarged
+	Licenses           []string
 }
 
 // path is where the instance is: disks refer to it by that.
@@ -94,4 +84,30 @@ func (m *machine) os() string {
 		return ""
 	}
 	return slices.Min(names)
+}
+
+// attach sets what a disk has of its instance. One that the list lacks is gone.
+func attach(f *adapter.Fields, row *resource.Disk, disk, user string, machines *adapter.Members[machine]) {
+	found := machines.Of(user)
+	if found == nil {
+		if nameless := machines.Nameless(regionOf(user)); nameless != nil { // it may be that one
+			f.Inherit(nameless.Read("instance", ""))
+		}
+		return
+	}
+	f.Inherit(found.Read("instance", found.Value.ID))
+	row.HostNativeID = found.Value.ID
+	for _, at := range found.Value.Disks {
+		if pathOf(at.Source) == disk {
+			row.Device, row.Role = at.DeviceName, roleOf(at.Boot)
+		}
+	}
+}
+
+// roleOf is the role of a disk that is attached.
+func roleOf(boot bool) string {
+	if boot {
+		return "system"
+	}
+	return "data"
 }

@@ -30,10 +30,7 @@ const readableState = "ACTIVE"
 // Identity implements adapter.Session. A credential is of no project, whichever its service
 // account was made in: that it sees the configured one is what can be asked.
 func (s *session) Identity(ctx context.Context) (string, error) {
-	type project struct {
-		ID    string `json:"projectId"`
-		State string `json:"state"`
-	}
+	type project struct{ ProjectID, State string }
 	disabled := false
 	seen, err := call(ctx, s, "", projectGet, func(ctx context.Context) (project, error) {
 		seen, err := read[project](ctx, s, adapter.Query{Action: projectGet})
@@ -48,10 +45,10 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 			s.account.AccountID, failure.Class, failure.Err)}
 	case err != nil:
 		return "", err
-	case seen.ID != "" && seen.State != readableState:
-		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: projectGet, Err: fmt.Errorf("project %s is in state %q", seen.ID, seen.State)}
+	case seen.ProjectID != "" && seen.State != readableState:
+		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: projectGet, Err: fmt.Errorf("project %s is in state %q", seen.ProjectID, seen.State)}
 	default:
-		return seen.ID, nil
+		return seen.ProjectID, nil
 	}
 }
 
@@ -81,10 +78,7 @@ func (s *session) regions(ctx context.Context, fresh bool) ([]string, error) {
 }
 
 // named is what a list of places has of one. Some write the id alone.
-type named struct {
-	Name string `json:"name"`
-	ID   string `json:"locationId"`
-}
+type named struct{ Name, LocationID string }
 
 // names are those of a list of places, which is of no use where one of them makes no sense.
 func (s *session) names(ctx context.Context, action string, name func(*named) string) (names []string, err error) {

@@ -12,9 +12,8 @@ import (
 
 // machineType is what an instance of a type has.
 type machineType struct {
-	Name      string `json:"name"`
-	GuestCPUs string `json:"guestCpus"`
-	MemoryMb  string `json:"memoryMb"` // MiB: 16384 of a type with 16 GB
+	Name, GuestCPUs string
+	MemoryMb        string // MiB: 16384 of a type with 16 GB
 }
 
 // describeTypes tells what all machine types of a zone have. A filter by their names would cost
