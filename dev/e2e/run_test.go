@@ -42,6 +42,9 @@ func TestEveryKindOfTheMockIsSynced(t *testing.T) {
 	s := newStack(t)
 	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
 	deps := s.deps(m)
+	for _, kind := range deps.Kinds.Names() {
+		deps.Settings[kind] = deps.Settings[hostKind]
+	}
 	s.startWorker(t, deps)
 	for _, kind := range deps.Kinds.Names() {
 		first := s.sync(t, kind)
@@ -85,6 +88,9 @@ func TestDeniedScopeIsLeftAlone(t *testing.T) {
 	s := newStack(t)
 	m := mock.New(mock.DefaultSettings(), mock.DefaultRegions())
 	deps := s.deps(m)
+	for _, kind := range deps.Kinds.Names() {
+		deps.Settings[kind] = deps.Settings[hostKind]
+	}
 	s.startWorker(t, deps)
 	s.sync(t, hostKind)
 	denied := scopeOf(hostKind, "beijing")
