@@ -33,8 +33,15 @@ var questions = map[string]question{
 	// https://learn.microsoft.com/rest/api/compute
 	"vm_list":        {path: "/providers/Microsoft.Compute/virtualMachines", version: "2025-04-01"},
 	"vm_status_list": {path: "/providers/Microsoft.Compute/virtualMachines", version: "2025-04-01&statusOnly=true"},
-	"size_list":      {path: "/providers/Microsoft.Compute/locations/{location}/vmSizes", version: "2025-04-01"},
-	"disk_list":      {path: "/providers/Microsoft.Compute/disks", version: "2025-01-02"},
+	// https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-sets/list-all, …/virtual-machine-scale-set-vms/list;
+	// the interfaces and addresses of their instances are of the network's API of that version
+	"vmss_list":          {path: "/providers/Microsoft.Compute/virtualMachineScaleSets", version: "2025-04-01"},
+	"vmss_vm_list":       {path: "/virtualMachines", version: "2025-04-01&$expand=instanceView"},
+	"vmss_nic_list":      {path: "/networkInterfaces", version: "2018-10-01"},
+	"vmss_publicip_list": {path: "/publicipaddresses", version: "2018-10-01"},
+
+	"size_list": {path: "/providers/Microsoft.Compute/locations/{location}/vmSizes", version: "2025-04-01"},
+	"disk_list": {path: "/providers/Microsoft.Compute/disks", version: "2025-01-02"},
 	// https://learn.microsoft.com/rest/api/virtualnetwork and /rest/api/load-balancer
 	"nic_list":      {path: "/providers/Microsoft.Network/networkInterfaces", version: "2025-05-01"},
 	"publicip_list": {path: "/providers/Microsoft.Network/publicIPAddresses", version: "2025-05-01"},

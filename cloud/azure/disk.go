@@ -20,7 +20,8 @@ var managedDisks = adapter.Census[*session, managedDisk]{
 var disks = adapter.Listing[*session, managedDisk]{
 	Kind: resource.DiskKind, What: "disk", IDField: "properties.uniqueId",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &managedDisks,
-	Believe: permitted("Microsoft.Compute/disks/read", "Microsoft.Compute/virtualMachines/read"),
+	Believe: permitted("Microsoft.Compute/disks/read", "Microsoft.Compute/virtualMachines/read",
+		"Microsoft.Compute/virtualMachineScaleSets/read", "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read"),
 	ID:      func(d *managedDisk) string { return strings.ToLower(d.Properties.UniqueID) },
 	OtherID: func(d *managedDisk) string { return idOf(d.ID) },
 	Join:    joinDisks,

@@ -22,6 +22,8 @@ var hosts = adapter.Listing[*session, machine]{
 	Kind: resource.HostKind, What: "virtual machine", IDField: "properties.vmId",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &machines,
 	Believe: permitted("Microsoft.Compute/virtualMachines/read", "Microsoft.Compute/disks/read", "Microsoft.Compute/locations/vmSizes/read",
+		"Microsoft.Compute/virtualMachineScaleSets/read", "Microsoft.Compute/virtualMachineScaleSets/virtualMachines/read",
+		"Microsoft.Compute/virtualMachineScaleSets/networkInterfaces/read", "Microsoft.Compute/virtualMachineScaleSets/publicIPAddresses/read",
 		"Microsoft.Network/networkInterfaces/read", "Microsoft.Network/publicIPAddresses/read", "Microsoft.Network/virtualNetworks/read"),
 	ID:   (*machine).nativeID,
 	Join: joinHosts,
@@ -39,7 +41,7 @@ func hostRow(f *adapter.Fields, m *machine, with *joined) *resource.Host {
 		ChargeType:     cmp.Or(p.Priority, regular),
 		Tags:           tagsOf(m.Tags),
 		CloudCreatedAt: f.Time("timeCreated", p.TimeCreated, zone),
-		InstanceType:   p.HardwareProfile.VMSize,
+		InstanceType:   m.size(),
 	}
 	row.VCPU, row.MemoryMiB = with.sizeOf(f, row.InstanceType)
 	if custom := p.HardwareProfile.VMSizeProperties.VCPUsAvailable; custom != "" {
@@ -53,7 +55,11 @@ func hostRow(f *adapter.Fields, m *machine, with *joined) *resource.Host {
 
 // status is the power state, or that of the machine's making, while it has none yet.
 func (m *machine) status(f *adapter.Fields, powers *adapter.Members[power]) string {
-	return cmp.Or(needed(f, powers, powerState, m.key()).state(), m.Properties.ProvisioningState)
+	view := &m.Properties.InstanceView
+	if id := m.unviewed(); id != "" {
+		view = &needed(f, powers, powerState, id).Properties.InstanceView
+	}
+	return cmp.Or(view.state(), m.Properties.ProvisioningState)
 }
 
 // diskGiB adds up the machine's disks. ARM leaves their sizes out of a machine that
@@ -80,7 +86,7 @@ func setNetwork(f *adapter.Fields, row *resource.Host, m *machine, with *joined)
 	for i, id := range m.interfaces() {
 		nic := needed(f, with.interfaces, networkInterface, id)
 		for _, ip := range nic.publicIPs() {
-			publicIPs = append(publicIPs, addressOf(f, with.addresses, ip))
+			publicIPs = append(publicIPs, addressOf(f, with.addressesOf(ip), ip))
 		}
 		for _, configuration := range nic.Properties.IPConfigurations {
 			privateIPs = append(privateIPs, configuration.Properties.PrivateIPAddress)

@@ -44,6 +44,7 @@ type joined struct {
 	powers     *adapter.Members[power]
 	interfaces *adapter.Members[nic]
 	addresses  *adapter.Members[publicIP]
+	inSets     *adapter.Members[publicIP]       // of scale sets; nil where no machine needs them
 	networks   *adapter.Members[virtualNetwork] // nil where no machine is in one of the subscription
 
 	subscription string
@@ -63,8 +64,10 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 		return nil, err
 	}
 	visit, interfaceIDs := page.Visit(), page.All((*machine).interfaces)
-	if with.powers, err = covering(ctx, s, &powers, powerState, visit, page.IDs((*machine).key)); err != nil {
-		return nil, err
+	if unviewed := page.IDs((*machine).unviewed); len(unviewed) > 0 {
+		if with.powers, err = covering(ctx, s, &powers, powerState, visit, unviewed); err != nil {
+			return nil, err
+		}
 	}
 	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, interfaceIDs); err != nil {
 		return nil, err
@@ -81,13 +84,39 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 			return nil, err
 		}
 	}
-	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, publicIPs); err != nil {
+	inSets, ofTheirOwn := partition(publicIPs, isInScaleSet)
+	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, ofTheirOwn); err != nil {
 		return nil, err
+	}
+	if len(inSets) > 0 {
+		if with.inSets, err = covering(ctx, s, &scaleSetAddresses, publicAddress, visit, inSets); err != nil {
+			return nil, err
+		}
 	}
 	if unsized := page.All((*machine).unsized); len(unsized) > 0 {
 		with.disks, err = managedDisks.Covering(ctx, s, visit, unsized)
 	}
 	return row, err
+}
+
+// addressesOf are the public IPs that one of them is among.
+func (j *joined) addressesOf(id string) *adapter.Members[publicIP] {
+	if isInScaleSet(id) {
+		return j.inSets
+	}
+	return j.addresses
+}
+
+// partition are the ids that are something, and those that are not.
+func partition(ids []string, is func(id string) bool) (some, others []string) {
+	for _, id := range ids {
+		if is(id) {
+			some = append(some, id)
+		} else {
+			others = append(others, id)
+		}
+	}
+	return some, others
 }
 
 // joinLoadBalancers gets what covers the public IPs of the load balancers just listed.

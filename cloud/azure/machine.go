@@ -11,10 +11,10 @@ import (
 
 // machines are all virtual machines of the subscription, for hosts and for the disks that
 // are attached to them. A list by location would be a request for each of them. Those of
-// flexible scale sets are among them; the instances of uniform ones are no resources of
-// their own.
+// flexible scale sets are among them; the instances of uniform ones are in lists of their
+// own.
 var machines = adapter.Census[*session, machine]{
-	Actions: []string{"vm_list"}, Path: listPath, Ask: ask[machine],
+	Actions: []string{"vm_list", "vmss_vm_list"}, Path: listPath, Ask: askWithScaleSets[machine],
 	Key:    (*machine).key,
 	Region: func(m *machine) string { return locationOf(m.Location) },
 }
@@ -27,11 +27,13 @@ type machine struct {
 	Location   string            `json:"location"`
 	Zones      []string          `json:"zones"`
 	Tags       map[string]string `json:"tags"`
+	SKU        sku               `json:"sku"` // the size of an instance of a scale set
 	Properties struct {
-		VMID              string `json:"vmId"`
-		ProvisioningState string `json:"provisioningState"`
-		Priority          string `json:"priority"`
-		TimeCreated       string `json:"timeCreated"`
+		InstanceView      instanceView `json:"instanceView"` // likewise
+		VMID              string       `json:"vmId"`
+		ProvisioningState string       `json:"provisioningState"`
+		Priority          string       `json:"priority"`
+		TimeCreated       string       `json:"timeCreated"`
 		HardwareProfile   struct {
 			VMSize           string `json:"vmSize"`
 			VMSizeProperties struct {
@@ -81,7 +83,7 @@ type nicReference struct {
 
 func (m *machine) key() string { return idOf(m.ID) }
 
-func (m *machine) size() string { return m.Properties.HardwareProfile.VMSize }
+func (m *machine) size() string { return cmp.Or(m.Properties.HardwareProfile.VMSize, m.SKU.Name) }
 
 // nativeID is empty for an answer without one.
 func (m *machine) nativeID() string { return strings.ToLower(m.Properties.VMID) }
@@ -109,18 +111,28 @@ var powers = adapter.Census[*session, power]{
 type power struct {
 	ID         string `json:"id"`
 	Properties struct {
-		InstanceView struct {
-			Statuses []struct {
-				Code string `json:"code"`
-			} `json:"statuses"`
-		} `json:"instanceView"`
+		InstanceView instanceView `json:"instanceView"`
 	} `json:"properties"`
+}
+
+type instanceView struct {
+	Statuses []struct {
+		Code string `json:"code"`
+	} `json:"statuses"`
+}
+
+// unviewed is the id of a machine that is listed without its power state.
+func (m *machine) unviewed() string {
+	if isInScaleSet(m.key()) {
+		return ""
+	}
+	return m.key()
 }
 
 // state is the power state, such as running or deallocated, out of the codes of a
 // machine's instance view; its times and agents change by themselves.
-func (p *power) state() string {
-	for _, status := range p.Properties.InstanceView.Statuses {
+func (v *instanceView) state() string {
+	for _, status := range v.Statuses {
 		if state, is := strings.CutPrefix(status.Code, "PowerState/"); is {
 			return state
 		}
@@ -174,8 +186,7 @@ func (d *vmDisk) managed() string {
 	return idOf(d.ManagedDisk.ID)
 }
 
-// attach sets what a disk has of its machine. One that the list lacks is gone, or is an
-// instance of a uniform scale set, which is no host.
+// attach sets what a disk has of its machine. One that the list lacks is gone.
 func attach(f *adapter.Fields, row *resource.Disk, d *managedDisk, machines *adapter.Members[machine], manager string) {
 	found := machines.Of(manager)
 	if found != nil {

@@ -6,10 +6,10 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// interfaces are all network interfaces of the subscription but those of uniform scale
-// sets, which have a list of their own.
+// interfaces are all network interfaces of the subscription, with those of uniform scale
+// sets, which have lists of their own.
 var interfaces = adapter.Census[*session, nic]{
-	Actions: []string{"nic_list"}, Path: listPath, Ask: ask[nic], Key: func(n *nic) string { return idOf(n.ID) },
+	Actions: []string{"nic_list", "vmss_nic_list"}, Path: listPath, Ask: askWithScaleSets[nic], Key: func(n *nic) string { return idOf(n.ID) },
 }
 
 type nic struct {

@@ -15,7 +15,23 @@ func group(j fake.Judgement, id string) string {
 	return "/subscriptions/" + j.Account.ID + "/resourceGroups/rg-" + id
 }
 
+// setOf is the uniform scale set of a host, "" for one of its own: its name is SET_N.
+func setOf(host fake.Host) (set, instance string) {
+	set, instance, found := strings.Cut(host.Name, "_")
+	if !found {
+		return "", ""
+	}
+	return set, instance
+}
+
+func setID(j fake.Judgement, set string) string {
+	return group(j, "sets") + "/providers/Microsoft.Compute/virtualMachineScaleSets/" + set
+}
+
 func machineID(j fake.Judgement, host fake.Host) string {
+	if set, instance := setOf(host); set != "" {
+		return setID(j, set) + "/virtualMachines/" + instance
+	}
 	return group(j, host.ID) + "/providers/Microsoft.Compute/virtualMachines/" + host.Name
 }
 
@@ -35,7 +51,9 @@ func machines(j fake.Judgement) (all []any) {
 			attached[disk.Host] = append(attached[disk.Host], disk)
 		}
 		for _, host := range region.Hosts {
-			all = append(all, machine(j, region, host, attached[host.ID]))
+			if set, _ := setOf(host); set == "" {
+				all = append(all, machine(j, region, host, attached[host.ID]))
+			}
 		}
 	}
 	return all
@@ -64,6 +82,9 @@ func machine(j fake.Judgement, region *fake.Region, host fake.Host, disks []fake
 func statuses(j fake.Judgement) (all []any) {
 	for _, region := range j.Account.Regions {
 		for _, host := range region.Hosts {
+			if set, _ := setOf(host); set != "" {
+				continue
+			}
 			now := time.Now().UTC().Format(time.RFC3339Nano)
 			all = append(all, object{
 				"id": otherCase(machineID(j, host)), "name": host.Name, "location": region.Name,

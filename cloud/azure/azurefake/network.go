@@ -22,6 +22,9 @@ type interfaceOf struct {
 
 func interfacesOf(j fake.Judgement, host fake.Host) []interfaceOf {
 	id := func(n int) string {
+		if set, _ := setOf(host); set != "" {
+			return fmt.Sprintf("%s/networkInterfaces/nic-%d", machineID(j, host), n)
+		}
 		return fmt.Sprintf("%s/providers/Microsoft.Network/networkInterfaces/nic-%d", group(j, host.ID), n)
 	}
 	first := interfaceOf{id: id(0), primary: true, publicIPs: host.PublicIPs}
@@ -45,8 +48,16 @@ func references(j fake.Judgement, host fake.Host) (all []any) {
 // interfaces answers as NetworkInterfaces_ListAll
 // (https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/list-all).
 func interfaces(_ *http.Request, j fake.Judgement) (all []any) {
+	return interfacesIn(j, "")
+}
+
+// interfacesIn are those of the hosts of a uniform scale set, or of those that are in none.
+func interfacesIn(j fake.Judgement, set string) (all []any) {
 	for _, region := range j.Account.Regions {
 		for _, host := range region.Hosts {
+			if own, _ := setOf(host); !strings.EqualFold(own, set) {
+				continue
+			}
 			for _, nic := range interfacesOf(j, host) {
 				properties := object{
 					"primary": nic.primary, "provisioningState": "Succeeded",
@@ -71,7 +82,7 @@ func configurations(j fake.Judgement, host fake.Host, nic interfaceOf) (all []an
 			properties["privateIPAddress"] = nic.privateIPs[n]
 		}
 		if n < len(nic.publicIPs) {
-			properties["publicIPAddress"] = object{"id": addressID(j, host.ID, n)}
+			properties["publicIPAddress"] = object{"id": hostAddressID(j, host, n)}
 		}
 		if id := subnetID(j, host.VPC, host.Subnet); id != "" {
 			properties["subnet"] = object{"id": id}
@@ -128,6 +139,13 @@ func addressID(j fake.Judgement, owner string, n int) string {
 	return fmt.Sprintf("%s/providers/Microsoft.Network/publicIPAddresses/ip-%d", group(j, owner), n)
 }
 
+func hostAddressID(j fake.Judgement, host fake.Host, n int) string {
+	if set, _ := setOf(host); set != "" {
+		return fmt.Sprintf("%s/networkInterfaces/nic-0/ipConfigurations/ip/publicIPAddresses/ip-%d", machineID(j, host), n)
+	}
+	return addressID(j, host.ID, n)
+}
+
 // addresses answers as PublicIPAddresses_ListAll
 // (https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/list-all).
 func addresses(_ *http.Request, j fake.Judgement) (all []any) {
@@ -141,6 +159,9 @@ func addresses(_ *http.Request, j fake.Judgement) (all []any) {
 	}
 	for _, region := range j.Account.Regions {
 		for _, host := range region.Hosts {
+			if set, _ := setOf(host); set != "" {
+				continue
+			}
 			add(region.Name, host.ID, host.Volatile, host.PublicIPs)
 		}
 		for _, balancer := range region.LoadBalancers {

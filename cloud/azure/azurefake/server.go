@@ -21,7 +21,8 @@ const Secret = "planted-user-data-secret"
 
 // New returns the server. An account is a subscription, its KeyID the client id of an
 // application; every secret and every tenant is taken. The actions are token,
-// subscription_get, location_list, permission_list, vm_list, vm_status_list, size_list,
+// subscription_get, location_list, permission_list, vm_list, vm_status_list, vmss_list,
+// vmss_vm_list, vmss_nic_list, vmss_publicip_list, size_list,
 // disk_list, nic_list, publicip_list, vnet_list, lb_list, appgw_list, mysql_list, postgres_list, sqlserver_list,
 // sqldatabase_list, sqlmi_list, redis_list and redisenterprise_list; of those, size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
@@ -47,6 +48,11 @@ func New(c *fake.Cloud) http.Handler {
 			machines(w, r)
 		}
 	})
+	provider("Microsoft.Compute/virtualMachineScaleSets", "vmss_list", scaleSets)
+	const set = subscription + "/resourceGroups/{group}/providers/Microsoft.Compute/virtualMachineScaleSets/{set}"
+	mux.HandleFunc(set+"/virtualMachines", s.answer("vmss_vm_list", s.ofSet(instances)))
+	mux.HandleFunc(set+"/networkInterfaces", s.answer("vmss_nic_list", s.ofSet(interfacesIn)))
+	mux.HandleFunc(set+"/publicipaddresses", s.answer("vmss_publicip_list", s.ofSet(instanceAddresses)))
 	provider("Microsoft.Compute/disks", "disk_list", disks)
 	provider("Microsoft.Network/networkInterfaces", "nic_list", interfaces)
 	provider("Microsoft.Network/publicIPAddresses", "publicip_list", addresses)
