@@ -10,11 +10,15 @@ import (
 // labelled is err with the account, the action and the region that were asked, where it
 // does not say them yet: a failure that is found after its call does not know them.
 func (l lister[S, T]) labelled(region string, err error) error {
-	return relabelled(named(l.About().Action, err), func(doing string) string {
-		if strings.HasPrefix(doing, l.place+": ") {
+	return labelled(l.place, l.About().Action, region, err)
+}
+
+func labelled(place, action, region string, err error) error {
+	return relabelled(named(action, err), func(doing string) string {
+		if strings.HasPrefix(doing, place+": ") {
 			return doing
 		}
-		if doing = l.place + ": " + doing; !strings.Contains(doing, region) {
+		if doing = place + ": " + doing; !strings.Contains(doing, region) {
 			doing += " of " + region
 		}
 		return doing

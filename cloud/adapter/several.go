@@ -47,7 +47,7 @@ func (s Several) haveTotals() bool {
 }
 
 func (s Several) bind(session Session, place string) Lister {
-	bound := severalLister{Several: s}
+	bound := severalLister{Several: s, account: place}
 	for _, of := range s {
 		bound.lists = append(bound.lists, of.bind(session, place))
 	}
@@ -57,14 +57,15 @@ func (s Several) bind(session Session, place string) Lister {
 // severalLister is the lists of one session.
 type severalLister struct {
 	Several
-	lists []Lister
+	lists   []Lister
+	account string // such as aws/prod
 }
 
 // List implements Lister.
 func (l severalLister) List(ctx context.Context, region, cursor string) (cloud.Page, error) {
 	at, err := l.place(cursor)
 	if err != nil {
-		return cloud.Page{}, err
+		return cloud.Page{}, labelled(l.account, l.Several[0].About().Action, region, err)
 	}
 	page, err := l.lists[at.list].List(ctx, region, at.cursor)
 	if at.list > 0 && at.cursor == "" && cloud.ClassOf(err) == cloud.RegionDisabled {
