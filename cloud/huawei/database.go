@@ -18,10 +18,13 @@ const (
 	maxDatabaseIDs = 10
 )
 
-var databases = adapter.Listing[*session, database]{
+// databases are those of four products.
+var databases = adapter.Several{&rdsInstances, &taurusInstances, &gaussInstances, &ddsInstances}
+
+var rdsInstances = adapter.Listing[*session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "ListInstances", Path: "instances", IDField: "id",
-	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxDatabaseIDs).If(isID).Uncounted(),
+	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxDatabaseIDs).If(isRDS).Uncounted(),
 	Ask: ask[database](rdsProduct, "total_count", rds.GenReqDefForListInstances, func(q adapter.Query) any {
 		return &model.ListInstancesRequest{Limit: given(int32(q.Limit)), Offset: given(int32(q.Offset)), Id: given(strings.Join(q.IDs, ""))}
 	}),
@@ -29,7 +32,16 @@ var databases = adapter.Listing[*session, database]{
 	Row: databaseRow,
 }
 
-// database is the part of an RDS instance that is kept.
+// isRDS is false for the ids of the other products.
+func isRDS(id string) bool { return isID(id) && !isTaurus(id) && !isGauss(id) && !isDDS(id) }
+
+// hasSuffix says that an id ends with this, as those of a product do. That of TaurusDB is
+// documented, those of the others are those of the documents' examples.
+func hasSuffix(suffix string) func(id string) bool {
+	return func(id string) bool { return isID(id) && strings.HasSuffix(id, suffix) }
+}
+
+// database is the part of an instance of RDS or GaussDB that is kept.
 type database struct {
 	ID, Name, Status, CPU, Port, Created string
 	Expires                              string   `json:"expiration_time"`
@@ -48,7 +60,8 @@ type database struct {
 		Type, Version   string // such as 8.0
 		CompleteVersion string `json:"complete_version"` // such as 8.0.28.231003
 	}
-	Volume     struct{ Size string } // GiB
+	Volume     struct{ Size string }                  // GiB
+	Flavor     struct{ VCPUs, RAM, VCPU, Mem string } `json:"flavor_info"` // of TaurusDB, and of GaussDB; GiB
 	ChargeInfo struct {
 		Mode string `json:"charge_mode"`
 	} `json:"charge_info"`
@@ -63,8 +76,8 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		Engine:         adapter.Engine(d.Datastore.Type),
 		EngineVersion:  cmp.Or(d.Datastore.CompleteVersion, d.Datastore.Version),
 		InstanceType:   d.FlavorRef,
-		VCPU:           f.Whole("cpu", d.CPU),
-		MemoryMiB:      f.Scaled("mem", d.Memory, 1024),
+		VCPU:           f.Whole("cpu", cmp.Or(d.CPU, d.Flavor.VCPUs, d.Flavor.VCPU)),
+		MemoryMiB:      f.Scaled("mem", cmp.Or(d.Memory, d.Flavor.RAM, d.Flavor.Mem), 1024),
 		StorageGiB:     f.Whole("volume.size", d.Volume.Size),
 		Endpoint:       cmp.Or(slices.Concat(adapter.IPs(d.PrivateIPs...), adapter.Set(d.DNSNames...))...), // the name where there is no address
 		Port:           f.Port("port", d.Port),

@@ -138,7 +138,7 @@ func TestRequestsAreSigned(t *testing.T) {
 	for _, of := range kinds {
 		list(t, w.open(), of.kind)
 	}
-	require.Len(t, w.Requests(), 5+5+2, "an identity and a page for each, the hosts' volumes, the load balancers' listeners")
+	require.Len(t, w.Requests(), 5+5+3+2, "an identity and a page for each, three further lists of databases, the hosts' volumes, the load balancers' listeners")
 	for _, header := range seen {
 		require.Equal(t, "TheSessionToken", header.Get("X-Security-Token"))
 		require.Contains(t, header.Get("Authorization"), "SDK-HMAC-SHA256 Access=AKOFTHETESTS")

@@ -47,9 +47,10 @@ func TestListingOverPages(t *testing.T) {
 			rest := whole
 			for _, page := range pages {
 				if rest = rest[len(page.Rows):]; page.Next != "" {
-					require.Equal(t, rest, resumedAt(t, w.open(), of.kind, page.Next), "%s by %d at %s", name, pageSize, page.Next)
+					require.Equal(t, rest, append([]string{}, resumedAt(t, w.open(), of.kind, page.Next)...), "%s by %d at %s", name, pageSize, page.Next)
 				}
-				if of.kind != resource.LoadBalancerKind {
+				isLast := page.Next == ""
+				if of.kind != resource.LoadBalancerKind && (isLast || of.kind != resource.DatabaseKind) { // of several lists the last tells
 					require.Equal(t, int64(7), page.Total)
 				}
 			}
@@ -184,7 +185,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
-	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2)} {
+	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2)} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)

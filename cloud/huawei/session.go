@@ -13,9 +13,12 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
 	dcsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2/region"
+	ddsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3/region"
 	ecsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/region"
 	elbregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/elb/v3/region"
 	evsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/evs/v2/region"
+	taurusregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/gaussdb/v3/region"
+	gaussregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/gaussdbforopengauss/v3/region"
 	iam "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/model"
 	iamregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/region"
@@ -153,6 +156,11 @@ var (
 	rdsProduct = product{"rds", rdsregion.SafeValueOf}
 	elbProduct = product{"elb", elbregion.SafeValueOf}
 	dcsProduct = product{"dcs", dcsregion.SafeValueOf}
+	ddsProduct = product{"dds", ddsregion.SafeValueOf}
+
+	taurusProduct = product{"gaussdb", taurusregion.SafeValueOf}
+	gaussProduct  = product{"gaussdb-opengauss", gaussregion.SafeValueOf}
+
 	iamProduct = product{"iam", iamregion.SafeValueOf}
 )
 

@@ -4,11 +4,34 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"cloudsync/cloud/fake"
 )
 
-func (s server) instances(region *fake.Region, query url.Values) (any, *refusal) {
+// databases are the API of the product that has databases of the type, RDS for none. The
+// end of an id says whose it is.
+func (s server) databases(typ string) api {
+	of := map[string]struct {
+		action, suffix string
+		one            func(region string, d fake.Database) map[string]any
+	}{
+		"gaussdb-mysql": {TaurusAction, "in07", taurusOf}, "GaussDB": {GaussAction, "in14", gaussOf}, "DDS-Community": {DDSAction, "in02", ddsOf},
+		"": {"ListInstances", "", instanceOf},
+	}[typ]
+	return api{of.action, flat, func(region *fake.Region, query url.Values) (any, *refusal) {
+		some := *region
+		some.Databases = slices.DeleteFunc(slices.Clone(region.Databases), func(d fake.Database) bool {
+			if of.suffix != "" {
+				return !strings.HasSuffix(d.ID, of.suffix)
+			}
+			return strings.HasSuffix(d.ID, "in07") || strings.HasSuffix(d.ID, "in14") || strings.HasSuffix(d.ID, "in02")
+		})
+		return s.instances(&some, query, of.one)
+	}}
+}
+
+func (s server) instances(region *fake.Region, query url.Values, one func(region string, d fake.Database) map[string]any) (any, *refusal) {
 	limit, refused := number(query, "limit", 100, 1, 100)
 	if refused != nil {
 		return nil, refused
@@ -24,7 +47,7 @@ func (s server) instances(region *fake.Region, query url.Values) (any, *refusal)
 	page, _ := fake.Page(s.cloud, databases, offset, limit)
 	list := []any{}
 	for _, database := range page {
-		list = append(list, instanceOf(region.Name, database))
+		list = append(list, one(region.Name, database))
 	}
 	return map[string]any{"instances": list, "total_count": len(databases)}, nil
 }
@@ -47,5 +70,40 @@ func instanceOf(region string, d fake.Database) map[string]any {
 		"expiration_time": formatted(d.Expires, "2006-01-02T15:04:05-0700"),
 		"db_user_name":    "root", "enable_ssl": true, "time_zone": "UTC+08:00", "related_instance": []any{},
 		"backup_strategy": map[string]any{"start_time": "19:00-20:00", "keep_days": 7},
+	}
+}
+
+func taurusOf(region string, d fake.Database) map[string]any {
+	o := instanceOf(region, d)
+	o["port"], o["flavor_info"] = fmt.Sprint(d.Port), map[string]any{"vcpus": fmt.Sprint(d.VCPU), "ram": fmt.Sprint(d.MemoryMiB / 1024)}
+	o["datastore"] = map[string]any{"type": "gaussdb-mysql", "version": d.Version, "kernel_version": d.Version + ".1"}
+	for _, absent := range []string{"cpu", "mem", "nodes", "expiration_time", "private_dns_names"} {
+		delete(o, absent)
+	}
+	return o
+}
+
+func gaussOf(region string, d fake.Database) map[string]any {
+	o := taurusOf(region, d)
+	o["port"], o["flavor_info"] = d.Port, map[string]any{"vcpu": d.VCPU, "mem": d.MemoryMiB / 1024}
+	o["datastore"] = map[string]any{"type": "GaussDB", "version": d.Version}
+	o["created"], o["disk_usage"] = formatted(d.Created, "2006-01-02 15:04:05 -0700"), 17
+	return o
+}
+
+// ddsOf is a replica set of two nodes.
+func ddsOf(region string, d fake.Database) map[string]any {
+	node := func(name, role, ip string) map[string]any {
+		return map[string]any{"id": d.ID + name, "role": role, "private_ip": ip, "spec_code": d.Type, "availability_zone": d.Zone}
+	}
+	return map[string]any{
+		"id": d.ID, "name": d.Name, "status": d.Status, "port": fmt.Sprint(d.Port), "mode": "ReplicaSet", "region": region,
+		"datastore": map[string]any{"type": "DDS-Community", "version": d.Version}, "engine": "wiredTiger",
+		"created": formatted(d.Created, "2006-01-02T15:04:05"), "updated": "2024-01-02T03:04:05", "db_user_name": "rwuser",
+		"vpc_id": d.VPC, "subnet_id": d.Subnet, "pay_mode": mode(d.ChargeType), "tags": keyValues(d.Tags), "actions": []string{"GROWING"},
+		"groups": []any{map[string]any{
+			"type": "replica", "volume": map[string]any{"size": fmt.Sprint(d.StorageGiB), "used": "0.3"},
+			"nodes": []any{node("b", "Secondary", "192.168.0.99"), node("a", "Primary", d.Endpoint), node("c", "Hidden", "")},
+		}},
 	}
 }

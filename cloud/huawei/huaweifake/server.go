@@ -17,6 +17,14 @@ import (
 // CacheAction is how faults name the action that lists caches: databases have one of the same name.
 const CacheAction = "dcs_ListInstances"
 
+// TaurusAction, GaussAction and DDSAction are how faults name those that list databases
+// beside RDS, likewise.
+const (
+	TaurusAction = "ListGaussMySqlInstances"
+	GaussAction  = "gaussdb-opengauss_ListInstances"
+	DDSAction    = "dds_ListInstances"
+)
+
 // New returns the server.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
@@ -25,13 +33,17 @@ func New(c *fake.Cloud) http.Handler {
 	for pattern, api := range map[string]api{
 		"GET /v1/{project}/cloudservers/detail": {"ListServersDetails", nested, s.servers},
 		"GET /v2/{project}/cloudvolumes/detail": {"ListVolumes", nested, s.volumes},
-		"GET /v3/{project}/instances":           {"ListInstances", flat, s.instances},
 		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
 		"GET /v3/{project}/elb/listeners":       {"ListListeners", flat, s.listeners},
 		"GET /v2/{project}/instances":           {CacheAction, flat, s.caches},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
 	}
+	// The products of databases have one path. Beside RDS, they are told by the type that is
+	// asked for.
+	mux.HandleFunc("GET /v3/{project}/instances", func(w http.ResponseWriter, r *http.Request) {
+		s.of(s.databases(r.URL.Query().Get("datastore_type")))(w, r)
+	})
 	return mux
 }
 
