@@ -188,6 +188,35 @@ func TestVerifyTellsEarlierVersionsApart(t *testing.T) {
 	require.EqualValues(t, 1, b.verify(t, b.verifyIn(false)).Drifted)
 }
 
+// The first run after an upgrade fills in what the new version knows more, and modifies
+// nothing: neither the report of the run nor the history tells of a change.
+func TestUpgradeModifiesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	deps := b.deps()
+	deps.Kinds = resource.NewRegistry(resource.Define[resource.Host](kind, 1))
+	b.Activities = activities.New(deps)
+	b.cloud.set(hosts(0, 3))
+	b.begin(t, "run-2")
+	require.Equal(t, [3]int64{3, 0, 0}, b.apply(t, b.compare(t, b.fetch(t))))
+
+	b.Activities = activities.New(b.deps())
+	grouped := hosts(0, 3)
+	for _, row := range grouped {
+		row.SecurityGroupIDs = []string{"sg-1"}
+	}
+	grouped[2].Name = "renamed meanwhile"
+	b.cloud.set(grouped)
+	b.begin(t, "run-3")
+	found := b.compare(t, b.fetch(t))
+	require.EqualValues(t, 3, found.ToMod)
+	require.Equal(t, [3]int64{0, 1, 0}, b.apply(t, found), "the one that did change")
+	require.Equal(t, 3, b.count(t, `SELECT COUNT(*) FROM resource_host WHERE JSON_CONTAINS(security_group_ids, '"sg-1"')`))
+	require.Equal(t, 1, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify'"))
+	require.Zero(t, b.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'modify' AND fields LIKE '%security_group_ids%'"))
+	require.Equal(t, activities.Verified{Rows: 3}, b.verify(t, b.verifyIn(false)))
+}
+
 // The first run of a new version says so before it writes: its rows are judged.
 func TestRunsNoteTheVersion(t *testing.T) {
 	t.Parallel()
