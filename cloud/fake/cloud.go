@@ -310,6 +310,16 @@ func (a *Account) copy() *Account {
 		r.Databases = slices.Clone(r.Databases)
 		r.LoadBalancers = slices.Clone(r.LoadBalancers)
 		r.Caches = slices.Clone(r.Caches)
+		r.VPCs = slices.Clone(r.VPCs)
+		r.Subnets = slices.Clone(r.Subnets)
+		r.SecurityGroups = slices.Clone(r.SecurityGroups)
+		r.PublicIPs = slices.Clone(r.PublicIPs)
+		r.NATGateways = slices.Clone(r.NATGateways)
+		r.Clusters = slices.Clone(r.Clusters)
+		r.Buckets = slices.Clone(r.Buckets)
+		r.Snapshots = slices.Clone(r.Snapshots)
+		r.Images = slices.Clone(r.Images)
+		r.Certificates = slices.Clone(r.Certificates)
 		copied.Regions[i] = &r
 	}
 	return &copied
