@@ -16,6 +16,11 @@ import (
 // which can be sealed or are refused with a reason, or an error that says so, and never
 // both.
 func fuzz(f *testing.F, scope resource.Scope, actions []string, seeds ...string) {
+	fuzzAt(f, scope, "", actions, seeds...)
+}
+
+// fuzzAt is fuzz for the page at a cursor.
+func fuzzAt(f *testing.F, scope resource.Scope, cursor string, actions []string, seeds ...string) {
 	for action := range actions {
 		for _, seed := range append(seeds, `{"value":[]}`, `{}`, `null`, `[]`, `{"value":[null]}`, `{"value":[{}]}`, `{"value":[{"properties":null}]}`, `{"value":[],"nextLink":"x"}`) {
 			f.Add(uint8(action), []byte(seed))
@@ -24,10 +29,12 @@ func fuzz(f *testing.F, scope resource.Scope, actions []string, seeds ...string)
 	f.Fuzz(func(t *testing.T, action uint8, body []byte) {
 		c := &fake.Cloud{}
 		c.Add(account())
+		c.Update(withSQL)
+		c.Update(withSet)
 		c.Record(actions[int(action)%len(actions)], body)
 		server := httptest.NewServer(azurefake.New(c))
 		defer server.Close()
-		page, err := open(settingsFor(server.URL)).List(t.Context(), scope, "")
+		page, err := open(settingsFor(server.URL)).List(t.Context(), scope, cursor)
 		if err != nil {
 			require.Contains(t, []cloud.Class{cloud.BadAnswer, cloud.Incomplete}, cloud.ClassOf(err), err.Error())
 			require.Empty(t, page)
@@ -50,6 +57,23 @@ func FuzzHosts(f *testing.F) {
 		`{"value":[{"id":"/n","properties":{"ipConfigurations":[null,{"properties":{"privateIPAddress":"10.0.0.1","publicIPAddress":{"id":"/p"},"subnet":{"id":"/s/subnets/x"},"primary":true}}]}}]}`,
 		`{"value":[{"id":"/p","properties":{"ipAddress":"203.0.113.1"}}]}`,
 		`{"value":[{"name":"s","numberOfCores":2147483647,"memoryInMB":2147483647}]}`)
+}
+
+func FuzzScaleSets(f *testing.F) {
+	fuzz(f, hostScope, []string{"vmss_list", "vmss_vm_list", "vmss_nic_list", "vmss_publicip_list"},
+		`{"value":[{"id":"/subscriptions/`+subscription+`/x/virtualMachineScaleSets/s","properties":{"orchestrationMode":null}}]}`,
+		`{"value":[{"id":"/x/virtualMachineScaleSets/s/virtualMachines/0","location":"eastus","sku":{"name":"s"},"properties":{"vmId":"v","instanceView":{"statuses":[null,{"code":"PowerState/running"}]}}}]}`)
+}
+
+func FuzzSQLDatabases(f *testing.F) {
+	fuzzAt(f, databaseScope, "1+0+", []string{"sqldatabase_list", "sqlserver_list"},
+		`{"value":[{"id":"/x/servers/s/databases/d","location":"East US","sku":{"family":"Gen5","capacity":2},"properties":{"databaseId":"D","maxSizeBytes":4398046511104,"creationDate":"2024-04-14T22:32:00Z"}}]}`,
+		`{"value":[{"id":"/subscriptions/`+subscription+`/x/servers/s","properties":{"fullyQualifiedDomainName":5}}]}`)
+}
+
+func FuzzManagedInstances(f *testing.F) {
+	fuzzAt(f, databaseScope, "2+0+", []string{"sqlmi_list"},
+		`{"value":[{"id":"/x/managedInstances/m","location":"East US","sku":{"name":"GP_Gen5"},"properties":{"vCores":8,"storageSizeInGB":-1,"subnetId":"/s/subnets/x"}}]}`)
 }
 
 func FuzzDisks(f *testing.F) {

@@ -110,3 +110,30 @@ func TestOddValuesOfFurtherDatabases(t *testing.T) {
 		require.Contains(t, page.Problems[0].Text, test.want)
 	}
 }
+
+func FuzzPostgres(f *testing.F) {
+	fuzzList(f, "1+0+", tencentfake.PostgresAction,
+		`{"Response":{"TotalCount":1,"DBInstanceSet":[{"DBInstanceId":"postgres-1","DBInstanceMemory":1e30,"DBInstanceNetInfo":[null,{"Ip":"10.0.0.1","Port":-1}],"TagList":[null]}]}}`)
+}
+
+func FuzzCynos(f *testing.F) {
+	fuzzList(f, "2+0+", tencentfake.CynosAction, `{"Response":{"TotalCount":1,"ClusterSet":[{"ClusterId":"cynosdbmysql-1","PayMode":7,"PeriodEndTime":"0000-00-00 00:00:00"}]}}`)
+}
+
+func FuzzMongo(f *testing.F) {
+	fuzzList(f, "3+0+", tencentfake.MongoAction, `{"Response":{"TotalCount":1,"InstanceDetails":[{"InstanceId":"cmgo-1","MongoVersion":"MONGO_44_WT","Volume":1,"Status":-9}]}}`)
+}
+
+// fuzzList has one of several lists answer with whatever bytes.
+func fuzzList(f *testing.F, cursor, action string, seeds ...string) {
+	for _, seed := range append(seeds, ``, `null`, `{}`, `{"Response":null}`, `{"Response":{"TotalCount":-1}}`) {
+		f.Add([]byte(seed))
+	}
+	c := newCloud(withMore())
+	client := enter(f, c)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		c.Record(action, body)
+		page, err := client.List(t.Context(), scopeOf(resource.DatabaseKind), cursor)
+		requireRowsOrBadAnswer(t, resource.DatabaseKind, body, page, err)
+	})
+}
