@@ -85,14 +85,15 @@ func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 func (c *cluster) isValkey() bool { return strings.Contains(c.Name, "/instances/") }
 
 // discovery is the endpoint that clients begin with: one that says so, else the first by its
-// address.
+// address. A connection that was made by hand has none here.
 func (c *cluster) discovery() (first endpoint) {
-	all := c.DiscoveryEndpoints
+	all := slices.Clone(c.DiscoveryEndpoints)
 	for _, of := range c.Endpoints {
 		for _, connection := range of.Connections {
 			all = append(all, connection.PscAutoConnection)
 		}
 	}
+	all = slices.DeleteFunc(all, func(e endpoint) bool { return e.Address+e.IPAddress == "" })
 	if len(all) == 0 {
 		return first
 	}

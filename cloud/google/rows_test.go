@@ -216,6 +216,27 @@ func TestSizesOfDatabases(t *testing.T) {
 	}
 }
 
+// A cluster has several endpoints, in any order: the one for discovery counts, else the first.
+func TestEndpointsOfClusters(t *testing.T) {
+	t.Parallel()
+	auto := func(ip, more string) string {
+		return `{"pscAutoConnection":{"ipAddress":"` + ip + `","port":6379` + more + `}}`
+	}
+	const discovery = `,"connectionType":"CONNECTION_TYPE_DISCOVERY"`
+	for connections, want := range map[string]string{
+		auto("10.0.0.2", "") + "," + auto("10.0.0.9", discovery):                                     "10.0.0.9",
+		auto("10.0.0.9", discovery) + "," + auto("10.0.0.2", ""):                                     "10.0.0.9",
+		auto("10.0.0.9", "") + `,{"pscConnection":{"ipAddress":"10.0.0.1"}},` + auto("10.0.0.2", ""): "10.0.0.2",
+		`{"pscConnection":{"ipAddress":"10.0.0.1"}},null`:                                            "",
+	} {
+		c, settings := setup(t)
+		c.Record(valkeyList, []byte(`{"instances":[{"uid":"u","name":"projects/p/locations/europe-west1/instances/v","endpoints":[null,{"connections":[`+connections+`]}]}]}`))
+		rows := byID(listAll(t, open(settings), cacheScope))
+		require.Equal(t, "v", rows[1].(*resource.Cache).Name)
+		require.Equal(t, want, rows[1].(*resource.Cache).Endpoint, connections)
+	}
+}
+
 // Only the frontends of load balancers are rows, and each once.
 func TestRulesThatBalanceNothing(t *testing.T) {
 	t.Parallel()
