@@ -12,9 +12,11 @@ const requestsPerSecond = 5
 // Adapter is Alibaba Cloud.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider:          "alibaba",
-		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, loadBalancers, &caches},
+		Provider: "alibaba",
+		Open:     open,
+		Listings: []adapter.Declared{
+			&hosts, &disks, databases, loadBalancers, &caches, &vpcs, &subnets,
+		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -29,6 +29,7 @@ var (
 	kvstore = product{name: "r-kvstore", version: "2015-01-01"}
 	polardb = product{name: "polardb", version: "2017-08-01"}
 	mongodb = product{name: "mongodb", version: "2015-12-01"}
+	vpc     = product{name: "vpc", version: "2016-04-28"}
 	sts     = product{name: "sts", version: "2015-04-01"}
 )
 

@@ -20,7 +20,7 @@ var disks = adapter.Listing[*session, disk]{
 	ID:     func(d *disk) string { return d.DiskID },
 	Row:    diskRow,
 	Region: func(d *disk) string { return regionOf(d.RegionID) },
-	Empty:  provenByDryRun("DescribeDisks"),
+	Empty:  provenByDryRun(ecs, "DescribeDisks"),
 }
 
 // disk is the part of a block storage volume that is kept. AttachedTime and the like are

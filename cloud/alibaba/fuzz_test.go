@@ -24,20 +24,22 @@ func fuzzAnswersAt(f *testing.F, kind *resource.Kind, cursor, action string, see
 	}
 	w := newWorld(f, withMore())
 	client := w.worker()
-	f.Fuzz(func(t *testing.T, body []byte) {
-		w.Record(action, body)
-		page, err := client.List(t.Context(), scopeOf(kind), cursor)
-		if err != nil {
-			// Unproven is that of an empty list, Incomplete of one with a total alone.
-			require.True(t, slices.Contains([]cloud.Class{cloud.BadAnswer, cloud.Unproven, cloud.Incomplete}, cloud.ClassOf(err)), "%v", err)
-			require.Equal(t, cloud.Page{}, page)
-			return
-		}
-		for _, row := range page.Rows {
-			sealed := kind.Seal(row, scopeOf(kind), 7)
-			require.True(t, sealed == nil || row.RowMeta().Hash == resource.Hash{}, "%v", sealed)
-		}
-	})
+	f.Fuzz(func(t *testing.T, body []byte) { fuzzed(t, w, client, kind, cursor, action, body) })
+}
+
+func fuzzed(t *testing.T, w *world, client cloud.Provider, kind *resource.Kind, cursor, action string, body []byte) {
+	w.Record(action, body)
+	page, err := client.List(t.Context(), scopeOf(kind), cursor)
+	if err != nil {
+		// Unproven is that of an empty list, Incomplete of one with a total alone.
+		require.True(t, slices.Contains([]cloud.Class{cloud.BadAnswer, cloud.Unproven, cloud.Incomplete}, cloud.ClassOf(err)), "%v", err)
+		require.Equal(t, cloud.Page{}, page)
+		return
+	}
+	for _, row := range page.Rows {
+		sealed := kind.Seal(row, scopeOf(kind), 7)
+		require.True(t, sealed == nil || row.RowMeta().Hash == resource.Hash{}, "%v", sealed)
+	}
 }
 
 func FuzzHosts(f *testing.F) {

@@ -25,7 +25,7 @@ var hosts = adapter.Listing[*session, instance]{
 	ID:     instanceID,
 	Join:   withDisks,
 	Region: func(i *instance) string { return regionOf(i.RegionID) },
-	Empty:  provenByDryRun("DescribeInstances"),
+	Empty:  provenByDryRun(ecs, "DescribeInstances"),
 }
 
 // instance is the part of an ECS instance that is kept. StartTime and other fields that

@@ -23,11 +23,11 @@ const dryRunPassed = "DryRunOperation"
 var errUnproven = &cloud.Error{Class: cloud.Unproven, Err: errors.New(
 	"the answer is empty, and this cloud takes no dry run: that cannot be told from a missing permission")}
 
-// provenByDryRun asks ECS whether the credential may do the action in the region. What
+// provenByDryRun asks a product whether the credential may do the action in the region. What
 // else keeps from knowing is the error.
-func provenByDryRun(action string) func(context.Context, *session, string, bool) error {
+func provenByDryRun(of product, action string) func(context.Context, *session, string, bool) error {
 	return func(ctx context.Context, s *session, region string, _ bool) error {
-		r := request{product: ecs, action: action, region: region, parameters: map[string]string{"DryRun": "true"}}
+		r := request{product: of, action: action, region: region, parameters: map[string]string{"DryRun": "true"}}
 		_, err := call(ctx, s, region, "dry run of "+action, func(ctx context.Context, keys adapter.Keys) (struct{}, error) {
 			_, err := send[struct{}](ctx, s, keys, r)
 			switch {
@@ -53,7 +53,7 @@ func provenOnceGone(ctx context.Context, s *session, region string, lookedUp boo
 	return provenByOwner(ctx, s, region, lookedUp)
 }
 
-// provenByOwner is the proof where there is no dry run, for RDS and SLB: no policy
+// provenByOwner is the proof where there is no dry run, as for RDS and SLB: no policy
 // restricts a credential of the account itself. Of a RAM user or role nobody can tell,
 // so that nothing found is an error, though none that says that anything is denied.
 func provenByOwner(ctx context.Context, s *session, _ string, _ bool) error {

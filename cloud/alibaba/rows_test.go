@@ -21,6 +21,12 @@ var kinds = []*resource.Kind{resource.HostKind, resource.DiskKind, resource.Data
 // listsOf are how many lists those kinds have that are in several.
 var listsOf = map[*resource.Kind]int{resource.LoadBalancerKind: 3, resource.DatabaseKind: 5}
 
+func init() {
+	for _, of := range declaredKinds {
+		kinds, actionOf[of.kind] = append(kinds, of.kind), of.action
+	}
+}
+
 func TestRowsOfAllKinds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())

@@ -91,7 +91,10 @@ func id(nativeID string) resource.Meta { return resource.Meta{NativeID: nativeID
 
 // everything is a region with some of each kind.
 func everything() *fake.Region {
-	return &fake.Region{Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches()}
+	return &fake.Region{
+		Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(),
+		VPCs: someVPCs(), Subnets: someSubnets(),
+	}
 }
 
 func someHosts() []fake.Host {

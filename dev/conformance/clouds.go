@@ -76,6 +76,8 @@ func clouds() []spec {
 			action{name: "DescribeDisks", total: "TotalCount", joined: true},
 			action{name: "DescribeDBInstances", total: "TotalRecordCount"},
 			action{name: "DescribeLoadBalancers", total: "TotalCount"},
+			action{name: "DescribeVpcs", total: "TotalCount"},
+			action{name: "DescribeVSwitches", total: "TotalCount"},
 			action{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
 		),
 		declared(spec{provider: "aws", adapter: aws.Adapter(), handler: awsfake.New, regions: []string{"us-east-1"}},

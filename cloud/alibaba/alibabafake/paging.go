@@ -60,13 +60,18 @@ func only[T any](all []T, ids []string, id func(T) string) []T {
 }
 
 // setTags adds a tag list, which is left out where there is none.
-func setTags(to object, tags map[string]string) {
+func setTags(to object, tags map[string]string) { putTags(to, tags, "TagKey", "TagValue") }
+
+// setKeys adds one as most of VPC's actions write it.
+func setKeys(to object, tags map[string]string) { putTags(to, tags, "Key", "Value") }
+
+func putTags(to object, tags map[string]string, keyed, valued string) {
 	if len(tags) == 0 {
 		return
 	}
 	list := []object{}
 	for key, value := range tags {
-		list = append(list, object{"TagKey": key, "TagValue": value})
+		list = append(list, object{keyed: key, valued: value})
 	}
 	to["Tags"] = object{"Tag": list}
 }

@@ -1,14 +1,14 @@
-// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS, SLB and R-KVStore at
-// one address, in the documented form of the RPC APIs.
+// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS, SLB, R-KVStore and VPC
+// at one address, in the documented form of the RPC APIs.
 package alibabafake
 
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -34,7 +34,8 @@ type call struct {
 	cloud      *fake.Cloud
 	parameters url.Values
 	keyID      string
-	assumed    bool // the keys are those of a role
+	assumed    bool   // the keys are those of a role
+	volatile   string // what stands for all that changes by itself
 	fake.Judgement
 }
 
@@ -63,6 +64,7 @@ const (
 	nlb     = "2022-04-30 "
 	polardb = "2017-08-01 "
 	mongodb = "2015-12-01 "
+	vpc     = "2016-04-28 "
 )
 
 var actions = map[string]action{
@@ -74,6 +76,8 @@ var actions = map[string]action{
 	rds + "DescribeDBInstances":   {answer: databases, lists: true},
 	rds + "ListTagResources":      {answer: databaseTags},
 	slb + "DescribeLoadBalancers": {answer: loadBalancers, lists: true},
+	vpc + "DescribeVpcs":          {answer: vpcs, lists: true},
+	vpc + "DescribeVSwitches":     {answer: vSwitches, lists: true},
 	kvstore + "DescribeInstances": {answer: caches, lists: true, called: CacheAction},
 
 	polardb + "DescribeDBClusters":  {answer: clusters, lists: true},
@@ -90,7 +94,7 @@ var actions = map[string]action{
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := r.Header.Get("x-acs-action")
 	what, known := actions[r.Header.Get("x-acs-version")+" "+name]
-	c := &call{cloud: s.cloud, parameters: r.URL.Query()}
+	c := &call{cloud: s.cloud, parameters: r.URL.Query(), volatile: strconv.FormatInt(s.count.Add(1), 10)}
 	c.readCredential(r)
 	ask := fake.Ask{KeyID: c.keyID, Region: c.parameters.Get("RegionId"), Action: cmp.Or(what.called, name)}
 	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1
@@ -108,7 +112,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		status, answer = failed.status, object{"Code": failed.code, "Message": failed.message, "HostId": r.Host, "Recommend": "https://api.aliyun.com/troubleshoot?q=" + failed.code}
 		failed.setHeader(w.Header())
 	}
-	answer["RequestId"] = fmt.Sprintf("97935DF1-0289-4AA2-9DD1-%012d", s.count.Add(1))
+	answer["RequestId"] = "97935DF1-0289-4AA2-9DD1-" + c.volatile
 	text, err := json.Marshal(answer)
 	if err != nil {
 		panic(err) // a mistake of this package
@@ -143,6 +147,9 @@ func (c *call) readCredential(r *http.Request) {
 		}
 	}
 }
+
+// ownerID is the account's, as a number.
+func (c *call) ownerID() json.Number { return json.Number(c.Account.ID) }
 
 func (c *call) answer(what action, known bool) (object, *failure) {
 	switch {

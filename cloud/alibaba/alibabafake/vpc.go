@@ -1,0 +1,77 @@
+package alibabafake
+
+import (
+	"strings"
+
+	"cloudsync/resource"
+)
+
+// commas are the ids in a parameter, one after another; nil where it is not given.
+func (c *call) commas(name string) []string {
+	if !c.parameters.Has(name) {
+		return nil
+	}
+	return strings.Split(c.parameters.Get(name), ",")
+}
+
+// counted lists pages by their number, each resource as write has it, at a path of two names.
+// Those of VPC, and of ECS's images, take a dry run.
+func counted[T any](c *call, all []T, ids []string, id func(T) string, most int, outer, inner string, write func(T) object) (object, *failure) {
+	if c.parameters.Get("DryRun") == "true" {
+		return nil, dryRunPassed
+	}
+	part, number, size, total := numbered(c, only(all, ids, id), most)
+	list := []object{}
+	for _, one := range part {
+		list = append(list, write(one))
+	}
+	return object{outer: object{inner: list}, "PageNumber": number, "PageSize": size, "TotalCount": total}, nil
+}
+
+func vpcs(c *call) (object, *failure) {
+	id := func(v resource.VPC) string { return v.NativeID }
+	return counted(c, c.Region.VPCs, c.commas("VpcId"), id, 50, "Vpcs", "Vpc", func(v resource.VPC) object {
+		own, others, six := blocks(v.CIDRs)
+		o := object{
+			"VpcId": v.NativeID, "VpcName": v.Name, "Status": v.Status, "RegionId": c.Region.Name, "OwnerId": c.ownerID(),
+			"CidrBlock": own, "SecondaryCidrBlocks": object{"SecondaryCidrBlock": others}, "Ipv6CidrBlock": strings.Join(six[:min(1, len(six))], ""),
+			"VSwitchIds": object{"VSwitchId": []string{"vsw-" + c.volatile}}, "CreationTime": moment(v.CloudCreatedAt, seconds, ""),
+		}
+		list := []object{}
+		for _, block := range six {
+			list = append(list, object{"Ipv6CidrBlock": block, "Ipv6Isp": "BGP"})
+		}
+		o["Ipv6CidrBlocks"] = object{"Ipv6CidrBlock": list}
+		setKeys(o, v.Tags)
+		return o
+	})
+}
+
+// blocks are the IPv4 range of a network, others that it has, and those of IPv6.
+func blocks(cidrs []string) (own string, others, six []string) {
+	others = []string{}
+	for _, cidr := range cidrs {
+		switch {
+		case strings.Contains(cidr, ":"):
+			six = append(six, cidr)
+		case own == "":
+			own = cidr
+		default:
+			others = append(others, cidr)
+		}
+	}
+	return own, others, six
+}
+
+func vSwitches(c *call) (object, *failure) {
+	id := func(s resource.Subnet) string { return s.NativeID }
+	return counted(c, c.Region.Subnets, c.commas("VSwitchId"), id, 50, "VSwitches", "VSwitch", func(s resource.Subnet) object {
+		own, _, six := blocks(s.CIDRs)
+		o := object{
+			"VSwitchId": s.NativeID, "VSwitchName": s.Name, "Status": s.Status, "ZoneId": s.Zone, "VpcId": s.VPCID, "OwnerId": c.ownerID(), "ShareType": "",
+			"CidrBlock": own, "Ipv6CidrBlock": strings.Join(six, ""), "AvailableIpAddressCount": c.volatile, "CreationTime": moment(s.CloudCreatedAt, seconds, ""),
+		}
+		setKeys(o, s.Tags)
+		return o
+	})
+}
