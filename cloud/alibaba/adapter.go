@@ -15,7 +15,8 @@ func Adapter() adapter.Adapter {
 		Provider: "alibaba",
 		Open:     open,
 		Listings: []adapter.Declared{
-			&hosts, &disks, databases, loadBalancers, &caches, &vpcs, &subnets,
+			&hosts, &disks, databases, loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, &natGateways,
+			&snapshots, &images,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

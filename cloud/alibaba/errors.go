@@ -36,7 +36,8 @@ var codes = adapter.Codes{
 	"InvalidRegion*":      cloud.RegionDisabled, // InvalidRegionId.NotFound …
 	"UnauthorizedRegion*": cloud.RegionDisabled,
 
-	"InvalidDBInstance*.NotFound": cloud.NotFound,
+	"InvalidDBInstance*.NotFound":     cloud.NotFound,
+	"InvalidSecurityGroupId.NotFound": cloud.NotFound,
 
 	// InvalidParameter.NextToken, InvalidNextToken …: products name it differently, and no
 	// documentation lists all.

@@ -52,6 +52,61 @@ var declaredKinds = []declared{
 		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Subnets) },
 		turn: func(r *fake.Region) { slices.Reverse(r.Subnets) },
 	},
+	{
+		kind: resource.SecurityGroupKind, action: "DescribeSecurityGroups", page: `{"SecurityGroups":{"SecurityGroup":[%s]},"NextToken":""}`, id: "SecurityGroupId",
+		odd:  map[string]string{"CreationTime": `"soon"`, "Description": `["text"]`, "Tags": `7`},
+		null: `"Tags":null,"Description":null,"VpcId":""`, dryRun: true, ids: []string{"sg-1", "sg-2", "sg-3"},
+		rows: func(r *fake.Region) (rows []resource.Row) {
+			for i := range r.SecurityGroups {
+				group := &r.SecurityGroups[i]
+				for _, rule := range group.Rules {
+					group.SecurityGroup.Rules = append(group.SecurityGroup.Rules, rule.String())
+				}
+				slices.Sort(group.SecurityGroup.Rules)
+				rows = append(rows, &group.SecurityGroup)
+			}
+			return rows
+		},
+		turn: func(r *fake.Region) {
+			slices.Reverse(r.SecurityGroups)
+			for i := range r.SecurityGroups {
+				r.SecurityGroups[i].Rules = slices.Clone(r.SecurityGroups[i].Rules)
+				slices.Reverse(r.SecurityGroups[i].Rules)
+			}
+		},
+	},
+	{
+		kind: resource.PublicIPKind, action: "DescribeEipAddresses", page: `{"EipAddresses":{"EipAddress":[%s]},"TotalCount":9}`, id: "AllocationId",
+		odd:  map[string]string{"AllocationTime": `"soon"`, "Bandwidth": `"wide"`, "ExpiredTime": `"late"`, "IpAddress": `{}`},
+		null: `"Tags":{"Tag":null},"Bandwidth":"","InstanceId":null,"ExpiredTime":""`, region: "RegionId", total: true, dryRun: true, ids: []string{"eip-1", "eip-2"},
+		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.PublicIPs) },
+		turn: func(r *fake.Region) { slices.Reverse(r.PublicIPs) },
+	},
+	{
+		kind: resource.NATGatewayKind, action: "DescribeNatGateways", page: `{"NatGateways":{"NatGateway":[%s]},"TotalCount":9}`, id: "NatGatewayId",
+		odd:  map[string]string{"CreationTime": `12`, "ExpiredTime": `"late"`, "IpLists": `["47.95.0.1"]`, "NatGatewayPrivateInfo": `"none"`},
+		null: `"Tags":null,"IpLists":{"IpList":[null]},"NatGatewayPrivateInfo":null,"ExpiredTime":""`, region: "RegionId", total: true, dryRun: true, ids: []string{"ngw-1", "ngw-2"},
+		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.NATGateways) },
+		turn: func(r *fake.Region) {
+			slices.Reverse(r.NATGateways)
+			last := &r.NATGateways[1]
+			last.PublicIPs, last.PrivateIPs = reversed(last.PublicIPs), reversed(last.PrivateIPs)
+		},
+	},
+	{
+		kind: resource.SnapshotKind, action: "DescribeSnapshots", page: `{"Snapshots":{"Snapshot":[%s]},"NextToken":""}`, id: "SnapshotId",
+		odd:  map[string]string{"CreationTime": `"soon"`, "SourceDiskSize": `"0.5"`, "RetentionDays": `-2`},
+		null: `"Tags":null,"SourceDiskSize":"","RetentionDays":null`, region: "RegionId", dryRun: true, ids: []string{"s-1", "s-2"},
+		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Snapshots) },
+		turn: func(r *fake.Region) { slices.Reverse(r.Snapshots) },
+	},
+	{
+		kind: resource.MachineImageKind, action: "DescribeImages", page: `{"Images":{"Image":[%s]},"TotalCount":9}`, id: "ImageId",
+		odd:  map[string]string{"CreationTime": `"soon"`, "Size": `-1`, "DiskDeviceMappings": `{"DiskDeviceMapping":[{"Size":"x"}]}`},
+		null: `"Tags":null,"Size":"","DiskDeviceMappings":{"DiskDeviceMapping":[null]},"OSNameEn":null`, total: true, dryRun: true, ids: []string{"m-1", "m-2"},
+		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Images) },
+		turn: func(r *fake.Region) { slices.Reverse(r.Images) },
+	},
 }
 
 // rowsOf are the rows as a listing has them.
@@ -77,6 +132,61 @@ func someSubnets() []resource.Subnet {
 		Meta: id("vsw-1"), Name: "front", Status: "Available", Zone: "cn-beijing-l", VPCID: "vpc-1", CIDRs: []string{"172.16.0.0/24", "2408:4005:3c0::/64"},
 		Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.January, 4),
 	}, {Meta: id("vsw-2"), Status: "Pending", Zone: "cn-beijing-a", VPCID: "vpc-2", CIDRs: []string{"10.1.0.0/16"}, CloudCreatedAt: at(time.January, 5)}}
+}
+
+// someGroups have rules of all sorts; the last is of a classic network, whose rules are of one
+// type of interface.
+func someGroups() []fake.SecurityGroup {
+	return []fake.SecurityGroup{{
+		SecurityGroup: resource.SecurityGroup{
+			Meta: id("sg-1"), Name: "web", Description: "all that faces the world", VPCID: "vpc-1", Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.February, 2),
+		},
+		Rules: []resource.SecurityRule{
+			{Protocol: "tcp", Ports: "443-443", Peer: "0.0.0.0/0", Priority: "1"},
+			{Protocol: "tcp", Ports: "443-443", Peer: "::/0", Priority: "1"},
+			{Protocol: "udp", Ports: "8000-8100", SourcePorts: "1000-2000", Peer: "10.0.0.0/8", To: "172.16.0.5/32", Deny: true, Priority: "100"},
+			{Protocol: "icmp", Peer: "sg-2", Priority: "1"},
+			{Egress: true, Peer: "pl-1", Priority: "1"},
+			{Egress: true, Protocol: "tcp", Ports: "25-25", Peer: "0.0.0.0/0", Deny: true, Priority: "2"},
+		},
+	}, {SecurityGroup: resource.SecurityGroup{Meta: id("sg-2"), VPCID: "vpc-1", CloudCreatedAt: at(time.February, 3)}}, {
+		SecurityGroup: resource.SecurityGroup{Meta: id("sg-3"), Name: "old", CloudCreatedAt: at(time.February, 4)},
+		Rules: []resource.SecurityRule{
+			{Protocol: "tcp", Ports: "22-22", Peer: "0.0.0.0/0", To: "internet", Priority: "1"}, {Protocol: "tcp", Ports: "22-22", Peer: "0.0.0.0/0", To: "intranet", Priority: "1"},
+		},
+	}}
+}
+
+func somePublicIPs() []resource.PublicIP {
+	return []resource.PublicIP{{
+		Meta: id("eip-1"), Name: "front", Status: "InUse", Zone: "cn-beijing-l", Address: "47.95.0.1", AttachedType: "EcsInstance", AttachedID: "i-1", BandwidthMbps: 100,
+		ChargeType: "PrePaid", Tags: map[string]string{"team": "a", "app": "web"}, CloudCreatedAt: at(time.March, 1), ExpiresAt: at(time.December, 1),
+	}, {Meta: id("eip-2"), Status: "Available", Address: "47.95.0.2", BandwidthMbps: 5, ChargeType: "PostPaid", CloudCreatedAt: at(time.March, 2)}}
+}
+
+func someGateways() []resource.NATGateway {
+	return []resource.NATGateway{{
+		Meta: id("ngw-1"), Name: "out", Status: "Available", Zone: "cn-beijing-l", GatewayType: "internet", VPCID: "vpc-1", SubnetID: "vsw-1",
+		PublicIPs: []string{"47.95.0.8", "47.95.0.9"}, PrivateIPs: []string{"172.16.0.8", "172.16.0.9"}, ChargeType: "PrePaid",
+		Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.March, 5), ExpiresAt: at(time.December, 5),
+	}, {
+		Meta: id("ngw-2"), Status: "Creating", Zone: "cn-beijing-a", GatewayType: "intranet", VPCID: "vpc-2", SubnetID: "vsw-2", PrivateIPs: []string{"10.1.0.8"},
+		ChargeType: "PostPaid", CloudCreatedAt: at(time.March, 6),
+	}}
+}
+
+func someSnapshots() []resource.Snapshot {
+	return []resource.Snapshot{{
+		Meta: id("s-1"), Name: "nightly", Status: "accomplished", SnapshotType: "auto", DiskNativeID: "d-1", SizeGiB: 40,
+		Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.May, 1), ExpiresAt: at(time.May, 31),
+	}, {Meta: id("s-2"), Status: "progressing", SnapshotType: "user", DiskNativeID: "d-2", SizeGiB: 200, CloudCreatedAt: at(time.May, 2)}}
+}
+
+func someImages() []resource.MachineImage {
+	return []resource.MachineImage{{
+		Meta: id("m-1"), Name: "golden", Status: "Available", OS: "Ubuntu  22.04 64 bit", Architecture: "x86_64", SizeGiB: 40,
+		Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.June, 1),
+	}, {Meta: id("m-2"), Status: "CreateFailed", OS: "CentOS  7.6 64 bit", Architecture: "arm64", SizeGiB: 20, CloudCreatedAt: at(time.June, 2)}}
 }
 
 // Each kind's rows are those of the cloud, column by column.
@@ -116,8 +226,10 @@ func TestOddResourcesOfDeclaredKinds(t *testing.T) {
 	for _, of := range declaredKinds {
 		w := newWorld(t, everything())
 		resources := []string{fmt.Sprintf(`{%q:"good"},{%q:"null",%s}`, of.id, of.id, of.null)}
+		w.addGroups("good", "null")
 		for field, value := range of.odd {
 			resources = append(resources, fmt.Sprintf(`{%q:%q,%q:%s}`, of.id, "odd "+field, field, value))
+			w.addGroups("odd " + field)
 		}
 		resources = append(resources, `{"Name":"nobody"}`)
 		w.Record(of.action, fmt.Appendf(nil, of.page, strings.Join(resources, ",")))
@@ -140,6 +252,16 @@ func TestOddResourcesOfDeclaredKinds(t *testing.T) {
 			require.Contains(t, problem.Text, " makes no sense: ")
 		}
 	}
+}
+
+// addGroups adds security groups whose rules can be asked for.
+func (w *world) addGroups(ids ...string) {
+	w.Update(func(accounts []*fake.Account) {
+		region := accounts[0].Regions[0]
+		for _, nativeID := range ids {
+			region.SecurityGroups = append(region.SecurityGroups, fake.SecurityGroup{SecurityGroup: resource.SecurityGroup{Meta: id(nativeID), VPCID: "vpc-1"}})
+		}
+	})
 }
 
 // A resource that says that it is of another region is no row of this one.
@@ -218,6 +340,24 @@ func TestSharedNetworks(t *testing.T) {
 		require.Equal(t, "own", page.Rows[0].RowMeta().NativeID)
 		require.EqualValues(t, 1, page.Others)
 		require.Empty(t, page.Next)
+	}
+}
+
+// What some rows are made of.
+func TestSizesAndEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeImages", []byte(`{"Images":{"Image":[{"ImageId":"m-1","Size":40,"DiskDeviceMappings":{"DiskDeviceMapping":[{"Size":"40"},{"Size":"100"}]}},
+		{"ImageId":"m-2","Size":"20","OSName":"Anolis"}]},"TotalCount":2}`))
+	rows, _ := listAll(t, w.worker(), resource.MachineImageKind)
+	require.Equal(t, []resource.Row{&resource.MachineImage{Meta: id("m-1"), SizeGiB: 140}, &resource.MachineImage{Meta: id("m-2"), SizeGiB: 20, OS: "Anolis"}}, rows)
+
+	w.Record("DescribeSnapshots", []byte(`{"Snapshots":{"Snapshot":[{"SnapshotId":"s-1","RetentionDays":-1,"CreationTime":"2024-05-01T22:32:00Z"},
+		{"SnapshotId":"s-2","RetentionDays":65536,"CreationTime":"2024-05-01T22:32:00Z"},{"SnapshotId":"s-3","RetentionDays":7},
+		{"SnapshotId":"s-4","RetentionDays":"30","CreationTime":"2024-05-01T22:32:00Z"}]}}`))
+	rows, _ = listAll(t, w.worker(), resource.SnapshotKind)
+	for i, want := range []time.Time{{}, {}, {}, at(time.May, 31)} {
+		require.Equal(t, want, rows[i].(*resource.Snapshot).ExpiresAt, i)
 	}
 }
 

@@ -93,7 +93,8 @@ func id(nativeID string) resource.Meta { return resource.Meta{NativeID: nativeID
 func everything() *fake.Region {
 	return &fake.Region{
 		Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(),
-		VPCs: someVPCs(), Subnets: someSubnets(),
+		VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someGroups(), PublicIPs: somePublicIPs(), NATGateways: someGateways(),
+		Snapshots: someSnapshots(), Images: someImages(),
 	}
 }
 

@@ -1,6 +1,7 @@
 package alibabafake
 
 import (
+	"strconv"
 	"strings"
 
 	"cloudsync/resource"
@@ -72,6 +73,36 @@ func vSwitches(c *call) (object, *failure) {
 			"CidrBlock": own, "Ipv6CidrBlock": strings.Join(six, ""), "AvailableIpAddressCount": c.volatile, "CreationTime": moment(s.CloudCreatedAt, seconds, ""),
 		}
 		setKeys(o, s.Tags)
+		return o
+	})
+}
+
+func eips(c *call) (object, *failure) {
+	id := func(p resource.PublicIP) string { return p.NativeID }
+	return counted(c, c.Region.PublicIPs, c.commas("AllocationId"), id, 100, "EipAddresses", "EipAddress", func(p resource.PublicIP) object {
+		o := object{
+			"AllocationId": p.NativeID, "Name": p.Name, "Status": p.Status, "RegionId": c.Region.Name, "Zone": p.Zone, "IpAddress": p.Address,
+			"InstanceType": p.AttachedType, "InstanceId": p.AttachedID, "Bandwidth": strconv.FormatInt(p.BandwidthMbps, 10), "ChargeType": p.ChargeType,
+			"InternetChargeType": "PayByTraffic", "ServiceManaged": 0, "AllocationTime": moment(p.CloudCreatedAt, seconds, ""), "ExpiredTime": moment(p.ExpiresAt, seconds, ""),
+		}
+		setKeys(o, p.Tags)
+		return o
+	})
+}
+
+func natGateways(c *call) (object, *failure) {
+	id := func(g resource.NATGateway) string { return g.NativeID }
+	return counted(c, c.Region.NATGateways, c.commas("NatGatewayId"), id, 50, "NatGateways", "NatGateway", func(g resource.NATGateway) object {
+		ips := []object{}
+		for i, ip := range g.PublicIPs {
+			ips = append(ips, object{"IpAddress": ip, "PrivateIpAddress": g.PrivateIPs[i], "UsingStatus": "UsedBySnatTable", "AllocationId": "eip-" + c.volatile})
+		}
+		o := object{
+			"NatGatewayId": g.NativeID, "Name": g.Name, "Status": g.Status, "RegionId": c.Region.Name, "NetworkType": g.GatewayType, "VpcId": g.VPCID, "NatType": "Enhanced",
+			"NatGatewayPrivateInfo": object{"IzNo": g.Zone, "VswitchId": g.SubnetID, "PrivateIpAddress": first(g.PrivateIPs)}, "IpLists": object{"IpList": ips},
+			"InstanceChargeType": g.ChargeType, "CreationTime": moment(g.CloudCreatedAt, seconds, ""), "ExpiredTime": moment(g.ExpiresAt, minutes, ""),
+		}
+		setTags(o, g.Tags)
 		return o
 	})
 }
