@@ -29,6 +29,7 @@ var (
 	kvstore = product{name: "r-kvstore", version: "2015-01-01"}
 	polardb = product{name: "polardb", version: "2017-08-01"}
 	mongodb = product{name: "mongodb", version: "2015-12-01"}
+	cs      = product{name: "cs", version: "2015-12-15"}
 	vpc     = product{name: "vpc", version: "2016-04-28"}
 	sts     = product{name: "sts", version: "2015-04-01"}
 )
@@ -140,7 +141,8 @@ func call[T any](ctx context.Context, s *session, region, doing string, ask func
 type request struct {
 	product    product
 	action     string
-	region     string // sent as RegionId; empty where the action is of no region
+	path       string // of a resource, in the style of ROA; empty in that of RPC
+	region     string // sent as RegionId by RPC; empty where the action is of no region
 	parameters map[string]string
 }
 
@@ -164,17 +166,21 @@ func send[T any](ctx context.Context, s *session, keys adapter.Keys, r request) 
 		return answer, err
 	}
 	client.DisableSDKError = dara.Bool(true) // the older form of errors lacks how long to wait
-	got, err := client.CallApiWithCtx(ctx, params(r, at.Path+"/"), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
+	got, err := client.CallApiWithCtx(ctx, params(r, at.Path), &openapi.OpenApiRequest{Query: query(r)}, &dara.RuntimeOptions{})
 	if err != nil {
 		return answer, err
 	}
 	return decode[T](got["body"])
 }
 
-func params(r request, path string) *openapi.Params {
+func params(r request, base string) *openapi.Params {
+	style, method, path := "RPC", "POST", base+"/"
+	if r.path != "" {
+		style, method, path = "ROA", "GET", base+r.path
+	}
 	return &openapi.Params{
 		Action: &r.action, Version: &r.product.version, Protocol: dara.String("HTTPS"), Pathname: &path,
-		Method: dara.String("POST"), AuthType: dara.String("AK"), Style: dara.String("RPC"),
+		Method: &method, AuthType: dara.String("AK"), Style: &style,
 		ReqBodyType: dara.String("formData"), BodyType: dara.String("binary"), // as it is
 	}
 }
@@ -186,7 +192,7 @@ func query(r request) map[string]*string {
 			query[name] = &value
 		}
 	}
-	if r.region != "" {
+	if r.region != "" && r.path == "" {
 		query["RegionId"] = &r.region
 	}
 	return query

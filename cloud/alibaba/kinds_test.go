@@ -107,6 +107,16 @@ var declaredKinds = []declared{
 		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Images) },
 		turn: func(r *fake.Region) { slices.Reverse(r.Images) },
 	},
+	{
+		kind: resource.ClusterKind, action: "DescribeClustersV1", page: `{"clusters":[%s],"page_info":{"total_count":9}}`, id: "cluster_id",
+		odd:  map[string]string{"created": `"soon"`, "master_url": `"https://10.0.0.1"`, "vswitch_ids": `"vsw-1"`, "tags": `{}`},
+		null: `"tags":[null],"vswitch_ids":null,"master_url":"","vswitch_id":""`, region: "region_id", total: true, ids: []string{"c1", "c2"},
+		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Clusters) },
+		turn: func(r *fake.Region) {
+			slices.Reverse(r.Clusters)
+			r.Clusters[1].SubnetIDs = reversed(r.Clusters[1].SubnetIDs)
+		},
+	},
 }
 
 // rowsOf are the rows as a listing has them.
@@ -187,6 +197,13 @@ func someImages() []resource.MachineImage {
 		Meta: id("m-1"), Name: "golden", Status: "Available", OS: "Ubuntu  22.04 64 bit", Architecture: "x86_64", SizeGiB: 40,
 		Tags: map[string]string{"team": "a"}, CloudCreatedAt: at(time.June, 1),
 	}, {Meta: id("m-2"), Status: "CreateFailed", OS: "CentOS  7.6 64 bit", Architecture: "arm64", SizeGiB: 20, CloudCreatedAt: at(time.June, 2)}}
+}
+
+func someClusters() []resource.Cluster {
+	return []resource.Cluster{{
+		Meta: id("c1"), Name: "prod", Status: "running", ClusterType: "ack.pro.small", Version: "1.31.1-aliyun.1", Endpoint: "https://172.16.0.9:6443", VPCID: "vpc-1",
+		SubnetIDs: []string{"vsw-1", "vsw-3"}, Tags: map[string]string{"team": "a", "app": "web"}, CloudCreatedAt: at(time.June, 6),
+	}, {Meta: id("c2"), Status: "initial", ClusterType: "ack.standard", Endpoint: "https://10.1.0.9:6443", VPCID: "vpc-2", CloudCreatedAt: at(time.June, 7)}}
 }
 
 // Each kind's rows are those of the cloud, column by column.
@@ -288,7 +305,7 @@ func TestDeclaredListingsThatEndEarly(t *testing.T) {
 	for _, of := range declaredKinds {
 		one := fmt.Sprintf(of.page, fmt.Sprintf(`{%q:"a"}`, of.id))
 		for name, body := range map[string]string{
-			"no total": strings.Replace(one, "TotalCount", "Count", 1),
+			"no total": strings.NewReplacer("TotalCount", "Count", "total_count", "count").Replace(one),
 			"no list":  `{"TotalCount":1,"NextToken":""}`,
 		} {
 			if name == "no total" && !of.total {

@@ -89,10 +89,10 @@ func TestHostsWithoutThePermissionForDisks(t *testing.T) {
 	require.Equal(t, cloud.Denied, cloud.ClassOf(err))
 }
 
-// RDS and SLB have no dry run: of a RAM user's empty list nobody knows.
-func TestAnEmptyRegionOfRDSAndSLB(t *testing.T) {
+// RDS, SLB and others have no dry run: of a RAM user's empty list nobody knows.
+func TestAnEmptyRegionWithoutADryRun(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind, resource.CacheKind} {
+	for _, kind := range []*resource.Kind{resource.DatabaseKind, resource.LoadBalancerKind, resource.CacheKind, resource.ClusterKind} {
 		w := newWorld(t, &fake.Region{Name: beijing})
 		_, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		require.Equal(t, cloud.Unproven, cloud.ClassOf(err))

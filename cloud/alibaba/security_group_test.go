@@ -24,10 +24,10 @@ func secondGroup(t *testing.T, w *world) (cloud.Page, error) {
 func TestRulesAsTheCloudWritesThem(t *testing.T) {
 	t.Parallel()
 	for fields, want := range map[string][]string{
-		`"Permissions":{"Permission":[]}`:                                                                   nil,
-		`"Permissions":""`:                                                                                  nil,
-		`"InnerAccessPolicy":"Accept","Permissions":{"Permission":[null]}`:                                  {"ingress all all sg-2 allow"},
-		`"Permissions":{"Permission":[{"Direction":"ingress","IpProtocol":"ALL","PortRange":"-1/-1"}]}`:     {"ingress all all all allow"},
+		`"Permissions":{"Permission":[]}`: nil,
+		`"Permissions":""`:                nil,
+		`"InnerAccessPolicy":"Accept","Permissions":{"Permission":[null]}`:                                   {"ingress all all sg-2 allow"},
+		`"Permissions":{"Permission":[{"Direction":"ingress","IpProtocol":"ALL","PortRange":"-1/-1"}]}`:      {"ingress all all all allow"},
 		`"Permissions":{"Permission":[{"Direction":"egress","Policy":"Drop","Priority":1,"Description":1}]}`: {"egress all all all deny 1"},
 		`"Permissions":{"Permission":[{"IpProtocol":"TCP","PortRange":"1/65535","SourceCidrIp":"10.0.0.1"},{"IpProtocol":"TCP","PortRange":"1/65535","SourceCidrIp":"10.0.0.1","CreateTime":"x"}]}`: {
 			"ingress tcp all 10.0.0.1/32 allow",

@@ -77,19 +77,25 @@ func (s *session) endpoint(of product, region string) (*url.URL, error) {
 // ownHost is the host of a product in a region: PRODUCT.REGION.aliyuncs.com, but for
 // the regions that the product serves centrally. Those are as the provider's SDKs of the
 // products have them (github.com/alibabacloud-go: ecs-20140526, rds-20140815,
-// slb-20140515, r-kvstore-20150101, polardb-20170801, dds-20151201,
-// vpc-20160428; of alb-20200616 and nlb-20220430 no region is central).
+// slb-20140515, r-kvstore-20150101, polardb-20170801, dds-20151201, vpc-20160428;
+// github.com/aliyun/alibaba-cloud-sdk-go: cs). Of alb-20200616 and nlb-20220430 no region is
+// central.
 func ownHost(of product, region string) string {
 	switch {
 	case of == sts:
 		return "sts.aliyuncs.com"
-	case of == rds && region == "cn-hangzhou-finance":
-		return "rds-vpc.cn-hangzhou-finance.aliyuncs.com"
+	case inVPC[of.name+"."+region]:
+		return of.name + "-vpc." + region + ".aliyuncs.com"
 	case slices.Contains(central[of.name], region):
 		return of.name + ".aliyuncs.com"
 	default:
 		return of.name + "." + region + ".aliyuncs.com"
 	}
+}
+
+// inVPC are the places with another name.
+var inVPC = map[string]bool{
+	"rds.cn-hangzhou-finance": true, "cs.cn-hangzhou-finance": true, "cs.cn-shanghai-finance-1": true, "cs.cn-shenzhen-finance-1": true,
 }
 
 var central = map[string][]string{
@@ -104,6 +110,7 @@ var central = map[string][]string{
 		cn-hangzhou-finance cn-beijing-gov-1 cn-beijing-finance-1`),
 	"mongodb": strings.Fields(`cn-qingdao cn-beijing cn-wulanchabu cn-hangzhou cn-shanghai cn-shenzhen cn-heyuan
 		cn-hangzhou-finance cn-beijing-gov-1 cn-beijing-finance-1`),
+	"cs": strings.Fields(`cn-beijing-gov-1 cn-beijing-finance-1`),
 	"vpc": strings.Fields(`cn-hangzhou cn-hangzhou-finance cn-shanghai-finance-1 cn-shenzhen-finance-1
 		cn-north-2-gov-1 cn-beijing-gov-1`),
 	"r-kvstore": strings.Fields(`cn-qingdao cn-beijing cn-wulanchabu cn-hangzhou cn-shanghai cn-heyuan

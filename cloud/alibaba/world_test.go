@@ -94,7 +94,7 @@ func everything() *fake.Region {
 	return &fake.Region{
 		Name: beijing, Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(),
 		VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someGroups(), PublicIPs: somePublicIPs(), NATGateways: someGateways(),
-		Snapshots: someSnapshots(), Images: someImages(),
+		Snapshots: someSnapshots(), Images: someImages(), Clusters: someClusters(),
 	}
 }
 

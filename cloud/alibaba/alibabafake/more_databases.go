@@ -23,8 +23,8 @@ func those(all []fake.Database, are func(fake.Database) bool) []fake.Database {
 
 func databaseID(d fake.Database) string { return d.ID }
 
-// clusters are those of PolarDB, by numbers.
-func clusters(c *call) (object, *failure) {
+// polarClusters are those of PolarDB, by numbers.
+func polarClusters(c *call) (object, *failure) {
 	var ids []string
 	if c.parameters.Has("DBClusterIds") {
 		ids = strings.Split(c.parameters.Get("DBClusterIds"), ",")

@@ -43,7 +43,11 @@ func page[T any](c *call, all []T, least, most int) (part []T, token string, fai
 
 // numbered cuts the page out of a list that PageNumber and PageSize ask for.
 func numbered[T any](c *call, all []T, most int) (part []T, number, size, total int) {
-	number, size = max(1, c.integer("PageNumber", 1)), min(max(1, c.integer("PageSize", most)), most)
+	return numberedBy(c, all, most, "PageNumber", "PageSize")
+}
+
+func numberedBy[T any](c *call, all []T, most int, numberIn, sizeIn string) (part []T, number, size, total int) {
+	number, size = max(1, c.integer(numberIn, 1)), min(max(1, c.integer(sizeIn, most)), most)
 	if c.cloud.PageSize > 0 {
 		size = min(size, c.cloud.PageSize)
 	}

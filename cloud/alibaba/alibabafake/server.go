@@ -65,6 +65,7 @@ const (
 	polardb = "2017-08-01 "
 	mongodb = "2015-12-01 "
 	vpc     = "2016-04-28 "
+	cs      = "2015-12-15 "
 )
 
 var actions = map[string]action{
@@ -76,6 +77,7 @@ var actions = map[string]action{
 	rds + "DescribeDBInstances":            {answer: databases, lists: true},
 	rds + "ListTagResources":               {answer: databaseTags},
 	slb + "DescribeLoadBalancers":          {answer: loadBalancers, lists: true},
+	cs + "DescribeClustersV1":              {answer: clusters, lists: true},
 	vpc + "DescribeVpcs":                   {answer: vpcs, lists: true},
 	vpc + "DescribeVSwitches":              {answer: vSwitches, lists: true},
 	vpc + "DescribeEipAddresses":           {answer: eips, lists: true},
@@ -86,7 +88,7 @@ var actions = map[string]action{
 	ecs + "DescribeImages":                 {answer: images, lists: true},
 	kvstore + "DescribeInstances":          {answer: caches, lists: true, called: CacheAction},
 
-	polardb + "DescribeDBClusters":  {answer: clusters, lists: true},
+	polardb + "DescribeDBClusters":  {answer: polarClusters, lists: true},
 	mongodb + "DescribeDBInstances": {answer: mongoDBs, lists: true, called: MongoDBAction},
 
 	slb + "DescribeLoadBalancerListeners": {answer: listeners(isClassic), lists: true},
@@ -102,8 +104,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	what, known := actions[r.Header.Get("x-acs-version")+" "+name]
 	c := &call{cloud: s.cloud, parameters: r.URL.Query(), volatile: strconv.FormatInt(s.count.Add(1), 10)}
 	c.readCredential(r)
-	ask := fake.Ask{KeyID: c.keyID, Region: c.parameters.Get("RegionId"), Action: cmp.Or(what.called, name)}
-	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1
+	ask := fake.Ask{KeyID: c.keyID, Region: cmp.Or(c.parameters.Get("RegionId"), c.parameters.Get("region_id")), Action: cmp.Or(what.called, name)}
+	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1 || c.integer("page_number", 1) > 1
 	c.Judgement = s.cloud.Judge(w, r, ask, continues)
 	if c.Verdict == fake.Done {
 		return
@@ -167,7 +169,7 @@ func (c *call) answer(what action, known bool) (object, *failure) {
 	if !known {
 		return nil, &failure{status: http.StatusNotFound, code: "InvalidAction.NotFound", message: "The specified action or version is not found."}
 	}
-	if c.parameters.Has("RegionId") && c.Region == nil {
+	if (c.parameters.Has("RegionId") || c.parameters.Has("region_id")) && c.Region == nil {
 		return nil, failureOf(fake.Judgement{Verdict: fake.RegionDisabled})
 	}
 	return what.answer(c)
