@@ -16,7 +16,7 @@ func Adapter() adapter.Adapter {
 		Open:     open,
 		Listings: []adapter.Declared{
 			&hosts, &disks, databases, loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, &natGateways,
-			&snapshots, &images, &clusters,
+			&snapshots, &images, &clusters, &buckets, &certificates,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

@@ -30,6 +30,8 @@ var (
 	polardb = product{name: "polardb", version: "2017-08-01"}
 	mongodb = product{name: "mongodb", version: "2015-12-01"}
 	cs      = product{name: "cs", version: "2015-12-15"}
+	cas     = product{name: "cas", version: "2020-04-07"}
+	oss     = product{name: "oss"}
 	vpc     = product{name: "vpc", version: "2016-04-28"}
 	sts     = product{name: "sts", version: "2015-04-01"}
 )

@@ -19,6 +19,7 @@ import (
 var codes = adapter.Codes{
 	"Throttling*":           cloud.Throttled,
 	"RequestLimitExceeded*": cloud.Throttled,
+	"QpsLimitExceeded":      cloud.Throttled, // of OSS
 
 	"InvalidAccessKey*":      cloud.InvalidCredential, // InvalidAccessKeyId.NotFound, InvalidAccessKeySecret …
 	"*SecurityToken*":        cloud.InvalidCredential, // InvalidSecurityToken.Expired, MissingSecurityToken …
@@ -32,6 +33,7 @@ var codes = adapter.Codes{
 	"NoPermission*":          cloud.Denied,
 	"UnauthorizedOperation*": cloud.Denied,
 	"Unauthorized.*":         cloud.Denied,
+	"AccessDenied":           cloud.Denied, // of OSS
 
 	"InvalidRegion*":      cloud.RegionDisabled, // InvalidRegionId.NotFound …
 	"UnauthorizedRegion*": cloud.RegionDisabled,
@@ -51,12 +53,11 @@ var codes = adapter.Codes{
 // answered leaves out a 404 without a code of the table: it is of a server that does not
 // know the API.
 func answered(err error) adapter.Answered {
-	var failure dara.ResponseError
-	if !errors.As(err, &failure) {
+	answer, isAnswer := readAnswered(err)
+	if !isAnswer {
 		return adapter.Answered{}
 	}
-	answer := adapter.Answered{Code: dara.StringValue(failure.GetCode()), Status: dara.IntValue(failure.GetStatusCode()), Message: failure.Error()}
-	if answer.Code == "<nil>" { // the SDK's way of writing that there is none
+	if answer.Code == "" || answer.Code == "<nil>" { // the SDK's way of writing that there is none
 		answer.Code = "an error without a code"
 	}
 	if answer.Status == http.StatusNotFound && codes.Class(answer.Code) == "" {
@@ -66,10 +67,26 @@ func answered(err error) adapter.Answered {
 		// The message repeats what was signed, security token and all.
 		answer.Message = ""
 	}
-	// What is left of the limit's period. The SDK takes it for milliseconds; that is not
-	// confirmed by documentation.
-	answer.Wait = max(0, time.Duration(dara.Int64Value(failure.GetRetryAfter()))*time.Millisecond)
 	return answer
+}
+
+// readAnswered reads the SDK's error, or that of OSS.
+func readAnswered(err error) (answer adapter.Answered, isAnswer bool) {
+	var failure dara.ResponseError
+	var ofOSS ossError
+	switch {
+	case errors.As(err, &failure):
+		return adapter.Answered{
+			Code: dara.StringValue(failure.GetCode()), Status: dara.IntValue(failure.GetStatusCode()), Message: failure.Error(),
+			// What is left of the limit's period. The SDK takes it for milliseconds; that is not
+			// confirmed by documentation.
+			Wait: max(0, time.Duration(dara.Int64Value(failure.GetRetryAfter()))*time.Millisecond),
+		}, true
+	case errors.As(err, &ofOSS):
+		return adapter.Answered{Code: ofOSS.code, Status: ofOSS.status, Message: ofOSS.message, RequestID: ofOSS.requestID}, true
+	default:
+		return answer, false
+	}
 }
 
 // codeOf is the code that an error was answered with, "" for another error.

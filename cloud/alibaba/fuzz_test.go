@@ -24,12 +24,12 @@ func fuzzAnswersAt(f *testing.F, kind *resource.Kind, cursor, action string, see
 	}
 	w := newWorld(f, withMore())
 	client := w.worker()
-	f.Fuzz(func(t *testing.T, body []byte) { fuzzed(t, w, client, kind, cursor, action, body) })
+	f.Fuzz(func(t *testing.T, body []byte) { fuzzed(t, w, client, kind, beijing, cursor, action, body) })
 }
 
-func fuzzed(t *testing.T, w *world, client cloud.Provider, kind *resource.Kind, cursor, action string, body []byte) {
+func fuzzed(t *testing.T, w *world, client cloud.Provider, kind *resource.Kind, region, cursor, action string, body []byte) {
 	w.Record(action, body)
-	page, err := client.List(t.Context(), scopeOf(kind), cursor)
+	page, err := client.List(t.Context(), scopeIn(kind, region), cursor)
 	if err != nil {
 		// Unproven is that of an empty list, Incomplete of one with a total alone.
 		require.True(t, slices.Contains([]cloud.Class{cloud.BadAnswer, cloud.Unproven, cloud.Incomplete}, cloud.ClassOf(err)), "%v", err)

@@ -393,6 +393,6 @@ func FuzzDeclaredKinds(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, of uint8, body []byte) {
 		i := int(of) % len(declaredKinds)
-		fuzzed(t, clouds[i], worlds[i], declaredKinds[i].kind, "", declaredKinds[i].action, body)
+		fuzzed(t, clouds[i], worlds[i], declaredKinds[i].kind, beijing, "", declaredKinds[i].action, body)
 	})
 }

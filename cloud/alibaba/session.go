@@ -82,8 +82,10 @@ func (s *session) endpoint(of product, region string) (*url.URL, error) {
 // central.
 func ownHost(of product, region string) string {
 	switch {
-	case of == sts:
-		return "sts.aliyuncs.com"
+	case of == sts || of == cas:
+		return of.name + ".aliyuncs.com"
+	case of == oss:
+		return "oss-" + region + ".aliyuncs.com"
 	case inVPC[of.name+"."+region]:
 		return of.name + "-vpc." + region + ".aliyuncs.com"
 	case slices.Contains(central[of.name], region):

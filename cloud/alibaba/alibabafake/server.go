@@ -66,6 +66,7 @@ const (
 	mongodb = "2015-12-01 "
 	vpc     = "2016-04-28 "
 	cs      = "2015-12-15 "
+	cas     = "2020-04-07 "
 )
 
 var actions = map[string]action{
@@ -78,6 +79,7 @@ var actions = map[string]action{
 	rds + "ListTagResources":               {answer: databaseTags},
 	slb + "DescribeLoadBalancers":          {answer: loadBalancers, lists: true},
 	cs + "DescribeClustersV1":              {answer: clusters, lists: true},
+	cas + "ListUserCertificateOrder":       {answer: certificates},
 	vpc + "DescribeVpcs":                   {answer: vpcs, lists: true},
 	vpc + "DescribeVSwitches":              {answer: vSwitches, lists: true},
 	vpc + "DescribeEipAddresses":           {answer: eips, lists: true},
@@ -100,12 +102,16 @@ var actions = map[string]action{
 
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isOSS(r) {
+		s.serveOSS(w, r)
+		return
+	}
 	name := r.Header.Get("x-acs-action")
 	what, known := actions[r.Header.Get("x-acs-version")+" "+name]
 	c := &call{cloud: s.cloud, parameters: r.URL.Query(), volatile: strconv.FormatInt(s.count.Add(1), 10)}
 	c.readCredential(r)
 	ask := fake.Ask{KeyID: c.keyID, Region: cmp.Or(c.parameters.Get("RegionId"), c.parameters.Get("region_id")), Action: cmp.Or(what.called, name)}
-	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1 || c.integer("page_number", 1) > 1
+	continues := c.parameters.Get("NextToken") != "" || c.integer("PageNumber", 1) > 1 || max(c.integer("page_number", 1), c.integer("CurrentPage", 1)) > 1
 	c.Judgement = s.cloud.Judge(w, r, ask, continues)
 	if c.Verdict == fake.Done {
 		return
@@ -147,10 +153,10 @@ func (c *call) readCredential(r *http.Request) {
 	if found == nil {
 		return
 	}
-	c.keyID = found[1]
+	c.keyID, _, _ = strings.Cut(found[1], "/")
 	if id, ok := strings.CutPrefix(c.keyID, rolePrefix); ok {
 		c.keyID, c.assumed = id, true
-		if r.Header.Get("x-acs-security-token") != tokenOf(id) {
+		if cmp.Or(r.Header.Get("x-acs-security-token"), r.Header.Get("x-oss-security-token")) != tokenOf(id) {
 			c.keyID = "" // nobody's
 		}
 	}
