@@ -33,16 +33,20 @@ var clusters = adapter.Listing[*session, cluster]{
 
 // askClusters asks for those of the query's region: the action lists the whole account
 // without.
-func askClusters(ctx context.Context, s *session, q adapter.Query) (answer adapter.Answer[cluster], err error) {
+func askClusters(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[cluster], error) {
 	r := request{product: cs, action: q.Action, path: "/api/v1/clusters", region: q.Region, parameters: map[string]string{
 		"region_id": q.Region, "page_size": strconv.Itoa(q.Limit), "page_number": strconv.Itoa(q.Number), "cluster_id": withCommas(q.IDs),
 	}}
 	return call(ctx, s, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (answer adapter.Answer[cluster], err error) {
 		fields, err := send[adapter.Document](ctx, s, keys, r)
+		if err != nil {
+			return answer, err
+		}
+		answer, err = answerOf[cluster](fields, q.Path)
 		var page adapter.Document
-		_, listed := fields[q.Path]
-		answer.NoList = !listed
-		return answer, errors.Join(err, fields.Read(&answer.Items, q.Path), fields.Read(&page, "page_info"), page.Read(&answer.Total, "total_count"))
+		err = errors.Join(err, fields.Read(&page, "page_info"), page.Read(&answer.Total, "total_count"))
+		answer.NoList = answer.NoList && answer.Total != "0"
+		return answer, err
 	})
 }
 

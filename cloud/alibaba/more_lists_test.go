@@ -139,6 +139,15 @@ func TestAnEmptyListThatIsLeftOut(t *testing.T) {
 	w.Record("alb_ListLoadBalancers", []byte(`{"RequestId":"1","TotalCount":0}`))
 	rows, _ := listAll(t, w.worker(), resource.LoadBalancerKind)
 	require.Len(t, rows, 2)
+
+	for _, body := range []string{`{"page_info":{"total_count":0}}`, `{"clusters":null,"page_info":{"total_count":"0"}}`} {
+		w.Record("DescribeClustersV1", []byte(body))
+		require.Equal(t, cloud.Unproven, cloud.ClassOf(listError(w.worker(), resource.ClusterKind)), body)
+	}
+	for _, body := range []string{`{"page_info":{"total_count":1}}`, `{"clusters":null,"page_info":{}}`, `{"clusters":null}`} {
+		w.Record("DescribeClustersV1", []byte(body))
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(listError(w.worker(), resource.ClusterKind)), body)
+	}
 }
 
 func TestCallsOfSeveralLists(t *testing.T) {

@@ -81,6 +81,7 @@ func clouds() []spec {
 			action{name: "DescribeEipAddresses", total: "TotalCount"},
 			action{name: "DescribeNatGateways", total: "TotalCount"},
 			action{name: "DescribeImages", total: "TotalCount"},
+			action{name: "ListUserCertificateOrder", total: "TotalCount"},
 			action{name: "DescribeRegions", lists: "Regions.Region[]", regions: true},
 		),
 		declared(spec{provider: "aws", adapter: aws.Adapter(), handler: awsfake.New, regions: []string{"us-east-1"}},
