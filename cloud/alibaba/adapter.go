@@ -1,5 +1,7 @@
-// Package alibaba lists what an account at Alibaba Cloud has: ECS instances, disks,
-// databases (RDS, PolarDB, MongoDB), load balancers (classic ones, SLB; ALB; NLB), and caches (Tair, Redis).
+// Package alibaba lists what an account at Alibaba Cloud has: ECS instances with their
+// disks, images, snapshots and security groups, networks, databases (RDS, PolarDB, MongoDB),
+// load balancers (classic ones, SLB; ALB; NLB), caches (Tair, Redis), Kubernetes clusters,
+// buckets and certificates.
 package alibaba
 
 import "cloudsync/cloud/adapter"

@@ -28,7 +28,7 @@ func TestRulesAsTheCloudWritesThem(t *testing.T) {
 		`"Permissions":""`:                nil,
 		`"InnerAccessPolicy":"Accept","Permissions":{"Permission":[null]}`:                                   {"ingress all all sg-2 allow"},
 		`"Permissions":{"Permission":[{"Direction":"ingress","IpProtocol":"ALL","PortRange":"-1/-1"}]}`:      {"ingress all all all allow"},
-		`"Permissions":{"Permission":[{"Direction":"egress","Policy":"Drop","Priority":1,"Description":1}]}`: {"egress all all all deny 1"},
+		`"Permissions":{"Permission":[{"Direction":"egress","Policy":"drop","Priority":1,"Description":1}]}`: {"egress all all all deny 1"},
 		`"Permissions":{"Permission":[{"IpProtocol":"TCP","PortRange":"1/65535","SourceCidrIp":"10.0.0.1"},{"IpProtocol":"TCP","PortRange":"1/65535","SourceCidrIp":"10.0.0.1","CreateTime":"x"}]}`: {
 			"ingress tcp all 10.0.0.1/32 allow",
 		},

@@ -31,7 +31,7 @@ type groupRules struct {
 type permission struct {
 	Direction        string // ingress or egress
 	NicType          string
-	Policy           string // Accept or Drop
+	Policy           string // Accept or Drop, in some answers in small letters
 	Priority         string
 	IPProtocol       string `json:"IpProtocol"`
 	PortRange        string
@@ -75,7 +75,7 @@ func askRules(ctx context.Context, s *session, q adapter.Query) (answer adapter.
 // lines are the group's rules. That its members reach each other is one too.
 func (g *securityGroup) lines() (lines []string) {
 	for _, page := range g.rules {
-		if page.InnerAccessPolicy == "Accept" {
+		if strings.EqualFold(page.InnerAccessPolicy, "accept") {
 			lines = append(lines, resource.SecurityRule{Peer: g.SecurityGroupID}.String())
 		}
 		if page.Permissions == nil {
@@ -92,8 +92,8 @@ func (p *permission) rule(isClassic bool) resource.SecurityRule {
 	source := cmp.Or(p.SourceCIDR, p.IPv6SourceCIDR, p.SourceGroupID, p.SourcePrefixList)
 	dest := cmp.Or(p.DestCIDR, p.IPv6DestCIDR, p.DestGroupID, p.DestPrefixList)
 	rule := resource.SecurityRule{
-		Egress: p.Direction == "egress", Protocol: p.IPProtocol, Ports: cmp.Or(p.PortRangeListID, p.PortRange), SourcePorts: p.SourcePortRange,
-		Peer: source, To: dest, Deny: p.Policy == "Drop", Priority: p.Priority,
+		Egress: strings.EqualFold(p.Direction, "egress"), Protocol: p.IPProtocol, Ports: cmp.Or(p.PortRangeListID, p.PortRange), SourcePorts: p.SourcePortRange,
+		Peer: source, To: dest, Deny: strings.EqualFold(p.Policy, "drop"), Priority: p.Priority,
 	}
 	if rule.Egress {
 		rule.Peer, rule.To = dest, source
