@@ -27,6 +27,7 @@ var clusters = adapter.Listing[*session, cluster]{
 	Ask:    askClusters,
 	ID:     func(c *cluster) string { return c.ClusterID },
 	Row:    clusterRow,
+	Gone:   func(c *cluster) (bool, error) { return c.State == "deleted", nil },
 	Region: func(c *cluster) string { return regionOf(c.RegionID) },
 	Empty:  provenByOwner, SeenProves: true,
 }
@@ -60,7 +61,7 @@ type cluster struct {
 	ClusterType    string   `json:"cluster_type"` // ManagedKubernetes …
 	ClusterSpec    string   `json:"cluster_spec"` // ack.pro.small …, of managed ones
 	CurrentVersion string   `json:"current_version"`
-	MasterURL      string   `json:"master_url"` // JSON
+	MasterURL      string   `json:"master_url"` // JSON, in older answers one URL
 	VpcID          string   `json:"vpc_id"`
 	VSwitchID      string   `json:"vswitch_id"` // the older form: several, with commas
 	VSwitchIDs     []string `json:"vswitch_ids"`
@@ -75,7 +76,7 @@ func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 		Status:         c.State,
 		ClusterType:    cmp.Or(c.ClusterSpec, c.ClusterType),
 		Version:        c.CurrentVersion,
-		Endpoint:       c.endpoint(f),
+		Endpoint:       c.endpoint(),
 		VPCID:          c.VpcID,
 		SubnetIDs:      adapter.Set(append(strings.Split(c.VSwitchID, ","), c.VSwitchIDs...)...),
 		Tags:           adapter.TagsOf(c.Tags),
@@ -84,13 +85,13 @@ func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 }
 
 // endpoint is that of the API server inside the network, else the public one.
-func (c *cluster) endpoint(f *adapter.Fields) string {
+func (c *cluster) endpoint() string {
 	var urls struct {
 		Inside string `json:"intranet_api_server_endpoint"`
 		Public string `json:"api_server_endpoint"`
 	}
-	if c.MasterURL != "" && json.Unmarshal([]byte(c.MasterURL), &urls) != nil {
-		f.Refuse("master_url", c.MasterURL)
+	if json.Unmarshal([]byte(c.MasterURL), &urls) != nil {
+		return c.MasterURL
 	}
 	return cmp.Or(urls.Inside, urls.Public)
 }

@@ -109,7 +109,7 @@ var declaredKinds = []declared{
 	},
 	{
 		kind: resource.ClusterKind, action: "DescribeClustersV1", page: `{"clusters":[%s],"page_info":{"total_count":9}}`, id: "cluster_id",
-		odd:  map[string]string{"created": `"soon"`, "master_url": `"https://10.0.0.1"`, "vswitch_ids": `"vsw-1"`, "tags": `{}`},
+		odd:  map[string]string{"created": `"soon"`, "master_url": `{}`, "vswitch_ids": `"vsw-1"`, "tags": `{}`},
 		null: `"tags":[null],"vswitch_ids":null,"master_url":"","vswitch_id":""`, region: "region_id", total: true, ids: []string{"c1", "c2"},
 		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Clusters) },
 		turn: func(r *fake.Region) {
@@ -375,6 +375,51 @@ func TestSizesAndEnds(t *testing.T) {
 	rows, _ = listAll(t, w.worker(), resource.SnapshotKind)
 	for i, want := range []time.Time{{}, {}, {}, at(time.May, 31)} {
 		require.Equal(t, want, rows[i].(*resource.Snapshot).ExpiresAt, i)
+	}
+}
+
+func TestClustersAsTheCloudWritesThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, everything())
+	w.Record("DescribeClustersV1", []byte(`{"clusters":[{"cluster_id":"c1","cluster_type":"Kubernetes","master_url":"{\"api_server_endpoint\":\"https://47.95.0.3:6443\"}",
+		"vswitch_id":"vsw-2,vsw-1","vswitch_ids":["vsw-1"],"created":"2024-06-07T06:32:00+08:00"},
+		{"cluster_id":"c2","master_url":"https://10.0.0.1:6443"},{"cluster_id":"c3","state":"deleted"}],"page_info":{"total_count":3}}`))
+	page, err := w.worker().List(t.Context(), scopeOf(resource.ClusterKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []resource.Row{
+		&resource.Cluster{Meta: id("c1"), ClusterType: "Kubernetes", Endpoint: "https://47.95.0.3:6443", SubnetIDs: []string{"vsw-1", "vsw-2"}, CloudCreatedAt: at(time.June, 6)},
+		&resource.Cluster{Meta: id("c2"), Endpoint: "https://10.0.0.1:6443"},
+	}, page.Rows, "a deleted one is no row")
+	require.EqualValues(t, 1, page.Others)
+}
+
+// Requests for 1,000 resources of a kind, beside what paging allows at least.
+func TestRequestsForAThousand(t *testing.T) {
+	t.Parallel()
+	region := &fake.Region{Name: beijing}
+	for i := range 1000 {
+		of := id(fmt.Sprintf("id-%04d", i))
+		region.VPCs = append(region.VPCs, resource.VPC{Meta: of})
+		region.Subnets = append(region.Subnets, resource.Subnet{Meta: of})
+		region.SecurityGroups = append(region.SecurityGroups, fake.SecurityGroup{SecurityGroup: resource.SecurityGroup{Meta: of, VPCID: "vpc-1"}})
+		region.PublicIPs = append(region.PublicIPs, resource.PublicIP{Meta: of})
+		region.NATGateways = append(region.NATGateways, resource.NATGateway{Meta: of})
+		region.Snapshots = append(region.Snapshots, resource.Snapshot{Meta: of})
+		region.Images = append(region.Images, resource.MachineImage{Meta: of})
+		region.Clusters = append(region.Clusters, resource.Cluster{Meta: of})
+	}
+	w := newWorld(t, region)
+	for kind, least := range map[*resource.Kind]int{
+		resource.VPCKind: 20, resource.SubnetKind: 20, resource.SecurityGroupKind: 10 + 1000, resource.PublicIPKind: 10, resource.NATGatewayKind: 20,
+		resource.SnapshotKind: 10, resource.MachineImageKind: 10, resource.ClusterKind: 20,
+	} {
+		client := w.worker()
+		_, err := client.Lookup(t.Context(), scopeOf(kind), nil) // enters
+		require.NoError(t, err)
+		before := len(w.Requests())
+		rows, _ := listAll(t, client, kind)
+		require.Len(t, rows, 1000)
+		require.Equal(t, least, len(w.Requests())-before, kind.Name())
 	}
 }
 
