@@ -65,7 +65,8 @@ type Listing[S Session, T any] struct {
 	// is not a row of the scope.
 	Region func(*T) string
 	// Empty proves that nothing found is nothing there, where a missing permission looks
-	// the same. lookedUp: it was asked for by ids.
+	// the same. lookedUp: it was asked for by ids. Of a Census it proves that the whole
+	// account has nothing.
 	Empty func(ctx context.Context, s S, region string, lookedUp bool) error
 	// SeenProves says that any other resource which is seen proves as much, for a look-up
 	// that found nothing.

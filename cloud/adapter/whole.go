@@ -35,9 +35,20 @@ func (l lister[S, T]) wholeBatch(ctx context.Context, region, cursor string) (Ba
 	}
 	if begins {
 		page.Problems = l.nowhere(load.value)
+		if err := l.proveEmpty(ctx, load.value, region, false); err != nil {
+			return Batch[T]{}, cloud.Page{}, err
+		}
 	}
 	batch.Items, batch.Ends, batch.Listed = l.there(items), last == "", load.ended
 	return batch, page, nil
+}
+
+// proveEmpty proves that the whole account has nothing, where that has to be.
+func (l lister[S, T]) proveEmpty(ctx context.Context, all *Members[T], region string, lookedUp bool) error {
+	if l.Empty == nil || len(all.byRegion) > 0 {
+		return nil
+	}
+	return l.Empty(ctx, l.s, region, lookedUp)
 }
 
 // nowhere are the resources that do not say where they are: each may be of any region,
@@ -57,6 +68,9 @@ func (l lister[S, T]) relist(ctx context.Context, region string, nativeIDs []str
 	all, err := l.Census.load(ctx, l.s)
 	if err == nil {
 		err = all.covers(region)
+	}
+	if err == nil {
+		err = l.proveEmpty(ctx, all, region, true)
 	}
 	if err != nil {
 		return nil, err

@@ -33,6 +33,8 @@ type wholeCloud struct {
 	believed []string
 	doubt    error
 	lacks    map[string]string
+	proven   []string
+	unproven error
 }
 
 func (w *wholeCloud) set(action string, pages ...string) {
@@ -72,6 +74,10 @@ func (w *wholeCloud) open(actions ...string) cloud.Provider {
 		Believe: func(_ context.Context, _ *everywhere, region string, lookedUp bool) error {
 			w.believed = append(w.believed, fmt.Sprint(region, lookedUp))
 			return w.doubt
+		},
+		Empty: func(_ context.Context, _ *everywhere, region string, lookedUp bool) error {
+			w.proven = append(w.proven, fmt.Sprint(region, lookedUp))
+			return w.unproven
 		},
 		Row: func(f *adapter.Fields, t *thingOfRegion) resource.Row {
 			return &resource.Host{Meta: resource.Meta{NativeID: f.ID()}, VCPU: f.Whole("Size", t.Size)}
@@ -131,6 +137,30 @@ func TestAWholeListServesAllRegions(t *testing.T) {
 		require.Equal(t, []string{"List", "Others", "Others+"}, w.asked[:3])
 	}
 	require.Equal(t, []string{"eastfalse", "westfalse", "northfalse"}, w.believed[:3])
+}
+
+// That an account has nothing is proven; that a region has nothing is seen.
+func TestAnAccountWithNothingIsProven(t *testing.T) {
+	t.Parallel()
+	w := newWhole(eastern)
+	ids, _ := idsListed(t, w.open("List"), "north")
+	require.Empty(t, ids)
+	_, err := w.open("List").Lookup(t.Context(), in("north"), []string{"9"})
+	require.NoError(t, err)
+	require.Empty(t, w.proven)
+
+	w = newWhole("[]")
+	ids, _ = idsListed(t, w.open("List"), "north")
+	require.Empty(t, ids)
+	found, err := w.open("List").Lookup(t.Context(), in("east"), []string{"9"})
+	require.NoError(t, err)
+	require.Empty(t, found)
+	require.Equal(t, []string{"northfalse", "easttrue"}, w.proven)
+	w.unproven = &cloud.Error{Class: cloud.Unproven}
+	_, err = w.open("List").List(t.Context(), in("north"), "")
+	require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
+	_, err = w.open("List").Lookup(t.Context(), in("east"), []string{"9"})
+	require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
 }
 
 // Whatever comes and goes between two pages, another worker goes on where one stopped.
