@@ -225,6 +225,9 @@ func TestAnAccountWithNothing(t *testing.T) {
 	require.Empty(t, listIn(t, w.worker(), resource.BucketKind, hangzhou))
 	_, err := w.worker().List(t.Context(), scopeIn(resource.CertificateKind, hangzhou), "")
 	require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
+	_, err = w.worker().Lookup(t.Context(), scopeIn(resource.CertificateKind, hangzhou), []string{"7"})
+	require.Equal(t, cloud.Unproven, cloud.ClassOf(err))
+	require.Empty(t, listIn(t, w.worker(), resource.CertificateKind, beijing), "it never has any")
 	w.Record("GetCallerIdentity", []byte(`{"AccountId":"`+accountID+`","IdentityType":"Account"}`))
 	require.Empty(t, listIn(t, w.worker(), resource.CertificateKind, hangzhou))
 	w = inAccount(t)
@@ -232,6 +235,21 @@ func TestAnAccountWithNothing(t *testing.T) {
 		accounts[0].Regions[1].Certificates = accounts[0].Regions[1].Certificates[:1]
 	})
 	require.Len(t, listIn(t, w.worker(), resource.CertificateKind, hangzhou), 1, "no expired one is no proof of a want")
+}
+
+// Nothing tells a certificate that moved to a page which was read from one that is gone.
+func TestCertificatesThatMove(t *testing.T) {
+	t.Parallel()
+	w := inAccount(t)
+	w.Update(func(accounts []*fake.Account) {
+		for i := range 60 {
+			accounts[0].Regions[1].Certificates = append(accounts[0].Regions[1].Certificates, resource.Certificate{Meta: id(fmt.Sprint(100 + i)), Status: "ISSUED"})
+		}
+	})
+	w.Break(fake.Fault{Action: "ListUserCertificateOrder", Cursor: true, Times: 1, Body: `{"CertificateOrderList":[{"CertificateId":150}],"TotalCount":60}`})
+	_, err := w.worker().List(t.Context(), scopeIn(resource.CertificateKind, hangzhou), "")
+	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+	require.Len(t, listIn(t, w.worker(), resource.CertificateKind, hangzhou), 62)
 }
 
 // A role's keys sign for OSS too.

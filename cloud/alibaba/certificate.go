@@ -1,6 +1,7 @@
 package alibaba
 
 import (
+	"context"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -22,6 +23,12 @@ var certificates = adapter.Listing[*session, certificate]{
 	Pages: adapter.Whole(certificatePage), IDs: adapter.Relist(certificateLookup),
 	ID:  func(c *certificate) string { return c.CertificateID },
 	Row: certificateRow,
+	Empty: func(ctx context.Context, s *session, region string, lookedUp bool) error {
+		if region != certificatesRegion { // has none in any case
+			return nil
+		}
+		return provenByOwner(ctx, s, region, lookedUp)
+	},
 	Census: &adapter.Census[*session, certificate]{
 		Actions: []string{"ListUserCertificateOrder"}, Path: "CertificateOrderList", Ask: askCertificates,
 		Key:    func(c *certificate) string { return c.CertificateID },
