@@ -1,18 +1,10 @@
 package alibabafake
 
-import (
-	"strings"
-
-	"cloudsync/cloud/fake"
-)
+import "cloudsync/cloud/fake"
 
 // caches lists pages by their number.
 func caches(c *call) (object, *failure) {
-	var ids []string
-	if c.parameters.Has("InstanceIds") {
-		ids = strings.Split(c.parameters.Get("InstanceIds"), ",")
-	}
-	part, number, size, total := numbered(c, only(c.Region.Caches, ids, func(d fake.Cache) string { return d.ID }), 50)
+	part, number, size, total := numbered(c, only(c.Region.Caches, c.commas("InstanceIds"), func(d fake.Cache) string { return d.ID }), 50)
 	list := []object{}
 	for _, cache := range part {
 		list = append(list, kvInstance(cache, c.Region.Name))

@@ -25,11 +25,7 @@ func databaseID(d fake.Database) string { return d.ID }
 
 // polarClusters are those of PolarDB, by numbers.
 func polarClusters(c *call) (object, *failure) {
-	var ids []string
-	if c.parameters.Has("DBClusterIds") {
-		ids = strings.Split(c.parameters.Get("DBClusterIds"), ",")
-	}
-	part, number, _, total := numbered(c, only(those(c.Region.Databases, isPolarDB), ids, databaseID), 100)
+	part, number, _, total := numbered(c, only(those(c.Region.Databases, isPolarDB), c.commas("DBClusterIds"), databaseID), 100)
 	list := []object{}
 	for _, d := range part {
 		o := object{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"cloudsync/cloud/fake"
@@ -61,6 +62,14 @@ func only[T any](all []T, ids []string, id func(T) string) []T {
 		return all
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(one T) bool { return !slices.Contains(ids, id(one)) })
+}
+
+// commas are the ids in a parameter, one after another; nil where it is not given.
+func (c *call) commas(name string) []string {
+	if !c.parameters.Has(name) {
+		return nil
+	}
+	return strings.Split(c.parameters.Get(name), ",")
 }
 
 // setTags adds a tag list, which is left out where there is none.

@@ -1,18 +1,10 @@
 package alibabafake
 
-import (
-	"strings"
-
-	"cloudsync/cloud/fake"
-)
+import "cloudsync/cloud/fake"
 
 // loadBalancers lists pages by their number.
 func loadBalancers(c *call) (object, *failure) {
-	var ids []string
-	if c.parameters.Has("LoadBalancerId") {
-		ids = strings.Split(c.parameters.Get("LoadBalancerId"), ",")
-	}
-	part, number, size, total := numbered(c, only(which(c.Region.LoadBalancers, isClassic), ids, func(b fake.LoadBalancer) string { return b.ID }), 100)
+	part, number, size, total := numbered(c, only(which(c.Region.LoadBalancers, isClassic), c.commas("LoadBalancerId"), func(b fake.LoadBalancer) string { return b.ID }), 100)
 	list := []object{}
 	for _, balancer := range part {
 		list = append(list, loadBalancer(balancer, c.Region.Name))

@@ -7,14 +7,6 @@ import (
 	"cloudsync/resource"
 )
 
-// commas are the ids in a parameter, one after another; nil where it is not given.
-func (c *call) commas(name string) []string {
-	if !c.parameters.Has(name) {
-		return nil
-	}
-	return strings.Split(c.parameters.Get(name), ",")
-}
-
 // counted lists pages by their number, each resource as write has it, at a path of two names.
 // Those of VPC, and of ECS's images, take a dry run.
 func counted[T any](c *call, all []T, ids []string, id func(T) string, most int, outer, inner string, write func(T) object) (object, *failure) {
