@@ -1,5 +1,6 @@
-// Package aws lists EC2 instances, EBS volumes, RDS database instances, load balancers, and
-// caches of ElastiCache and MemoryDB of an AWS account through the official SDK.
+// Package aws lists EC2 instances, EBS volumes, RDS database instances, load balancers,
+// caches of ElastiCache and MemoryDB, and networks of an AWS account through the official
+// SDK.
 package aws
 
 import (
@@ -18,9 +19,12 @@ const requestsPerSecond = 10
 // Adapter describes AWS.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider:          "aws",
-		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, loadBalancers, caches},
+		Provider: "aws",
+		Open:     open,
+		Listings: []adapter.Declared{
+			&hosts, &disks, &databases, loadBalancers, caches,
+			&vpcs, &subnets,
+		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

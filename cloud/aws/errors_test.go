@@ -460,6 +460,7 @@ func TestResourcesWithoutAnID(t *testing.T) {
 	for _, of := range kinds {
 		region := few()
 		region.Hosts[0].ID, region.Disks[3].ID, region.Databases[0].ID, region.LoadBalancers[0].ID, region.Caches[0].ID = "", "", "", "", ""
+		region.VPCs[0].NativeID, region.Subnets[0].NativeID = "", ""
 		page, err := newClient(t, newCloud(region)).List(t.Context(), scopeOf(of.kind), "")
 		require.NoError(t, err)
 		require.Len(t, page.Problems, 1, of.kind.Name())

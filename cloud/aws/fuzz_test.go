@@ -102,3 +102,13 @@ func FuzzCacheTags(f *testing.F) {
 	fuzzAnswers(f, resource.CacheKind, "GetResources",
 		`{"ResourceTagMappingList":[{"ResourceARN":"`+groupARN+`sessions","Tags":[{"Key":"a","Value":null}]}],"PaginationToken":null}`, `{"ResourceTagMappingList":[]}`)
 }
+
+func FuzzVPCs(f *testing.F) {
+	fuzzAnswers(f, resource.VPCKind, "DescribeVpcs",
+		listXML("DescribeVpcs", "vpcSet", "<vpcId>vpc-1</vpcId><cidrBlock>10.0.0.0/16</cidrBlock><cidrBlockAssociationSet><item><cidrBlock>10.1.0.0/16</cidrBlock><cidrBlockState><state>associated</state></cidrBlockState></item></cidrBlockAssociationSet>"))
+}
+
+func FuzzSubnets(f *testing.F) {
+	fuzzAnswers(f, resource.SubnetKind, "DescribeSubnets",
+		listXML("DescribeSubnets", "subnetSet", "<subnetId>subnet-1</subnetId><ownerId>1</ownerId>", "<subnetId>subnet-2</subnetId><cidrBlock>10.0.0.0/24</cidrBlock>"))
+}

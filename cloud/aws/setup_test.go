@@ -124,7 +124,7 @@ func change(c *fake.Cloud, what func(*fake.Region)) {
 	c.Update(func(accounts []*fake.Account) { what(accounts[0].Region(region)) })
 }
 
-// kinds are the five, with the action that lists each, or is the first to, and an id that
+// kinds are all, with the action that lists each, or is the first to, and an id that
 // nothing has.
 var kinds = []struct {
 	kind       *resource.Kind
@@ -135,14 +135,29 @@ var kinds = []struct {
 	{resource.DatabaseKind, "DescribeDBInstances", "some-id"},
 	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id"},
 	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone"},
+	{resource.VPCKind, "DescribeVpcs", "some-id"},
+	{resource.SubnetKind, "DescribeSubnets", "some-id"},
 }
 
 // few is a region with two of each kind, or more.
 func few() *fake.Region {
 	return &fake.Region{
 		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
-		Caches: someCaches(),
+		Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(),
 	}
+}
+
+// rowsOf are the rows of the account among those that the server has.
+func rowsOf[T any, P interface {
+	*T
+	resource.Row
+}](of []T) (rows []resource.Row) {
+	for _, row := range of {
+		if P(&row).RowMeta().Account == "" {
+			rows = append(rows, P(&row))
+		}
+	}
+	return rows
 }
 
 // failure is the error of listing a kind, on the page at the cursor or a later one.

@@ -119,6 +119,8 @@ func (q *request) answer(w http.ResponseWriter) {
 		"ec2/DescribeInstances":                              q.describeInstances,
 		"ec2/DescribeVolumes":                                q.describeVolumes,
 		"ec2/DescribeInstanceTypes":                          q.describeInstanceTypes,
+		"ec2/DescribeVpcs":                                   q.describeVPCs,
+		"ec2/DescribeSubnets":                                q.describeSubnets,
 		"rds/DescribeDBInstances":                            q.describeDBInstances,
 		"elasticloadbalancing/DescribeLoadBalancers":         q.describeLoadBalancers,
 		"elasticloadbalancing/DescribeTags":                  q.describeTags,
