@@ -1,6 +1,6 @@
-// Package aws lists EC2 instances, EBS volumes, RDS database instances, load balancers,
-// caches of ElastiCache and MemoryDB, and networks of an AWS account through the official
-// SDK.
+// Package aws lists instances, volumes, snapshots, images and networks of EC2, RDS database
+// instances, load balancers, and caches of ElastiCache and MemoryDB of an AWS account
+// through the official SDK.
 package aws
 
 import (
@@ -23,7 +23,7 @@ func Adapter() adapter.Adapter {
 		Open:     open,
 		Listings: []adapter.Declared{
 			&hosts, &disks, &databases, loadBalancers, caches,
-			&vpcs, &subnets,
+			&vpcs, &subnets, &securityGroups, &publicIPs, &natGateways, &snapshots, &images,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

@@ -10,8 +10,9 @@ import (
 	"cloudsync/resource"
 )
 
-// maxListed is the most that EC2 lists at once of networks
-// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html).
+// maxListed is the most that EC2 lists at once of networks and snapshots
+// (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html).
+// Images are asked for as many at once (? no limit of theirs is documented).
 const maxListed = 1000
 
 // ownedRow makes rows of what the account owns: another one's, that is shared with the
@@ -40,3 +41,41 @@ func describeSubnets(ctx context.Context, c *clients, q adapter.Query) error {
 	})
 	return err
 }
+
+func describeSecurityGroups(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
+		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("group-id", q.IDs),
+	})
+	return err
+}
+
+func describeAddresses(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{Filters: filter("allocation-id", q.IDs)})
+	return err
+}
+
+func describeNATGateways(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{
+		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filter: filter("nat-gateway-id", q.IDs),
+	})
+	return err
+}
+
+// describeSnapshots leaves out those that others let everyone use.
+func describeSnapshots(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{
+		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("snapshot-id", q.IDs), OwnerIds: own,
+	})
+	return err
+}
+
+func describeImages(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.ec2.DescribeImages(ctx, &ec2.DescribeImagesInput{
+		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("image-id", q.IDs),
+		Owners: own, IncludeDisabled: awssdk.Bool(true),
+	})
+	return err
+}
+
+// own stands for the account in lists of owners.
+var own = []string{"self"}

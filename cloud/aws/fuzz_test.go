@@ -112,3 +112,28 @@ func FuzzSubnets(f *testing.F) {
 	fuzzAnswers(f, resource.SubnetKind, "DescribeSubnets",
 		listXML("DescribeSubnets", "subnetSet", "<subnetId>subnet-1</subnetId><ownerId>1</ownerId>", "<subnetId>subnet-2</subnetId><cidrBlock>10.0.0.0/24</cidrBlock>"))
 }
+
+func FuzzSecurityGroups(f *testing.F) {
+	fuzzAnswers(f, resource.SecurityGroupKind, "DescribeSecurityGroups",
+		listXML("DescribeSecurityGroups", "securityGroupInfo", "<groupId>sg-1</groupId><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>80</fromPort><toPort>-1</toPort><ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges><groups><item/></groups></item></ipPermissions>"))
+}
+
+func FuzzPublicIPs(f *testing.F) {
+	fuzzAnswers(f, resource.PublicIPKind, "DescribeAddresses",
+		listXML("DescribeAddresses", "addressesSet", "<allocationId>eipalloc-1</allocationId><publicIp>198.51.100.1</publicIp><instanceId>i-1</instanceId>"))
+}
+
+func FuzzNATGateways(f *testing.F) {
+	fuzzAnswers(f, resource.NATGatewayKind, "DescribeNatGateways",
+		listXML("DescribeNatGateways", "natGatewaySet", "<natGatewayId>nat-1</natGatewayId><state>deleted</state>", "<natGatewayId>nat-2</natGatewayId><createTime>2024-01-01T00:00:00Z</createTime><natGatewayAddressSet><item><publicIp>198.51.100.1</publicIp></item></natGatewayAddressSet>"))
+}
+
+func FuzzSnapshots(f *testing.F) {
+	fuzzAnswers(f, resource.SnapshotKind, "DescribeSnapshots",
+		listXML("DescribeSnapshots", "snapshotSet", "<snapshotId>snap-1</snapshotId><volumeSize>8</volumeSize><startTime>2024-01-01T00:00:00Z</startTime>"))
+}
+
+func FuzzImages(f *testing.F) {
+	fuzzAnswers(f, resource.MachineImageKind, "DescribeImages",
+		listXML("DescribeImages", "imagesSet", "<imageId>ami-1</imageId><blockDeviceMapping><item><ebs><volumeSize>8</volumeSize></ebs></item></blockDeviceMapping><creationDate>2024-01-01T00:00:00Z</creationDate>"))
+}

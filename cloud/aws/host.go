@@ -38,7 +38,7 @@ type instance struct {
 	IPv6            string                                      `json:"ipv6Address"`
 	VPC             string                                      `json:"vpcId"`
 	Subnet          string                                      `json:"subnetId"`
-	Groups          []securityGroup                             `json:"groupSet"`
+	Groups          []groupRef                                  `json:"groupSet"`
 	Lifecycle       string                                      `json:"instanceLifecycle"`
 	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
 	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
@@ -55,10 +55,11 @@ type networkInterface struct {
 		Association struct{ PublicIP string }
 	} `json:"privateIpAddressesSet"`
 	IPv6   []struct{ IPv6Address string } `json:"ipv6AddressesSet"`
-	Groups []securityGroup                `json:"groupSet"`
+	Groups []groupRef                     `json:"groupSet"`
 }
 
-type securityGroup struct {
+// groupRef names a security group of an interface.
+type groupRef struct {
 	ID string `json:"groupId"`
 }
 

@@ -145,6 +145,9 @@ func TestAnUndescribedTypeIsAskedForOnce(t *testing.T) {
 func TestListingsAreResumed(t *testing.T) {
 	t.Parallel()
 	for _, of := range kinds {
+		if of.isOnePage {
+			continue
+		}
 		c := newCloud(few())
 		c.PageSize = 1
 		settings := settingsOf(t, c)

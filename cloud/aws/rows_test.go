@@ -72,6 +72,32 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			id: "<item><subnetId>ID-%d</subnetId>BODY</item>", list: "<tagSet>none</tagSet>",
 			null: "<cidrBlock/><ipv6CidrBlockAssociationSet/><tagSet/><ownerId/><availableIpAddressCount>many</availableIpAddressCount>",
 		},
+		{
+			kind: resource.SecurityGroupKind, action: "DescribeSecurityGroups",
+			before: "<DescribeSecurityGroupsResponse><securityGroupInfo>", after: "</securityGroupInfo></DescribeSecurityGroupsResponse>",
+			id: "<item><groupId>ID-%d</groupId>BODY</item>", list: "<ipPermissions>none</ipPermissions>",
+			null: "<ipPermissions><item/></ipPermissions><ipPermissionsEgress/><tagSet/><vpcId/>",
+		},
+		{
+			kind: resource.PublicIPKind, action: "DescribeAddresses", before: "<DescribeAddressesResponse><addressesSet>", after: "</addressesSet></DescribeAddressesResponse>",
+			id: "<item><allocationId>ID-%d</allocationId>BODY</item>", list: "<tagSet>none</tagSet>", null: "<instanceId/><publicIp/><tagSet/>",
+		},
+		{
+			kind: resource.NATGatewayKind, action: "DescribeNatGateways", before: "<DescribeNatGatewaysResponse><natGatewaySet>", after: "</natGatewaySet></DescribeNatGatewaysResponse>",
+			id:   "<item><natGatewayId>ID-%d</natGatewayId>BODY</item>",
+			time: "<createTime>soon</createTime>", list: "<natGatewayAddressSet>none</natGatewayAddressSet>", null: "<natGatewayAddressSet><item/></natGatewayAddressSet><createTime/><tagSet/>",
+		},
+		{
+			kind: resource.SnapshotKind, action: "DescribeSnapshots", before: "<DescribeSnapshotsResponse><snapshotSet>", after: "</snapshotSet></DescribeSnapshotsResponse>",
+			id:     "<item><snapshotId>ID-%d</snapshotId>BODY</item>",
+			number: "<volumeSize>much</volumeSize>", time: "<startTime>soon</startTime>", list: "<tagSet>none</tagSet>", null: "<volumeSize/><startTime/><tagSet/>",
+		},
+		{
+			kind: resource.MachineImageKind, action: "DescribeImages", before: "<DescribeImagesResponse><imagesSet>", after: "</imagesSet></DescribeImagesResponse>",
+			id:     "<item><imageId>ID-%d</imageId>BODY</item>",
+			number: "<blockDeviceMapping><item><ebs><volumeSize>much</volumeSize></ebs></item></blockDeviceMapping>", time: "<creationDate>soon</creationDate>",
+			list: "<blockDeviceMapping>none</blockDeviceMapping>", null: "<blockDeviceMapping><item/><item><ebs/></item></blockDeviceMapping><creationDate/><tagSet/>",
+		},
 	} {
 		t.Run(of.kind.Name(), func(t *testing.T) {
 			t.Parallel()
@@ -91,6 +117,9 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 				id := fmt.Sprintf("ID-%d", i+1)
 				require.Contains(t, problems[0].NativeID, id)
 				require.Contains(t, problems[0].Text, want)
+				if i == 1 {
+					require.Regexp(t, "(ime|Date|At) makes no sense", problems[0].Text)
+				}
 				require.NotContains(t, fmt.Sprint(slices.Collect(maps.Keys(rows))), id)
 				problems = problems[1:]
 			}

@@ -129,21 +129,28 @@ func change(c *fake.Cloud, what func(*fake.Region)) {
 var kinds = []struct {
 	kind       *resource.Kind
 	action, id string
+	isOnePage  bool // its list has no more
 }{
-	{resource.HostKind, "DescribeInstances", "some-id"},
-	{resource.DiskKind, "DescribeVolumes", "some-id"},
-	{resource.DatabaseKind, "DescribeDBInstances", "some-id"},
-	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id"},
-	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone"},
-	{resource.VPCKind, "DescribeVpcs", "some-id"},
-	{resource.SubnetKind, "DescribeSubnets", "some-id"},
+	{resource.HostKind, "DescribeInstances", "some-id", false},
+	{resource.DiskKind, "DescribeVolumes", "some-id", false},
+	{resource.DatabaseKind, "DescribeDBInstances", "some-id", false},
+	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id", false},
+	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone", false},
+	{resource.VPCKind, "DescribeVpcs", "some-id", false},
+	{resource.SubnetKind, "DescribeSubnets", "some-id", false},
+	{resource.SecurityGroupKind, "DescribeSecurityGroups", "some-id", false},
+	{resource.PublicIPKind, "DescribeAddresses", "some-id", true},
+	{resource.NATGatewayKind, "DescribeNatGateways", "some-id", false},
+	{resource.SnapshotKind, "DescribeSnapshots", "some-id", false},
+	{resource.MachineImageKind, "DescribeImages", "some-id", false},
 }
 
 // few is a region with two of each kind, or more.
 func few() *fake.Region {
 	return &fake.Region{
 		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
-		Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(),
+		Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
+		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages(),
 	}
 }
 
