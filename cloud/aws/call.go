@@ -87,6 +87,20 @@ func fromJSON[T any](body []byte, path, token string) (answer adapter.Answer[T],
 	return answer, nil
 }
 
+// oneFromJSON is fromJSON for the one resource that was asked for.
+func oneFromJSON[T any](body []byte, path, _ string) (answer adapter.Answer[T], err error) {
+	var root adapter.Document
+	var one adapter.Item[T]
+	if err := json.Unmarshal(body, &root); err != nil {
+		return answer, unread(err)
+	}
+	if err := root.Read(&one, path); err != nil {
+		return answer, unread(err)
+	}
+	answer.Items = []adapter.Item[T]{one} // without an id where it is missing
+	return answer, nil
+}
+
 func unread(err error) error { return adapter.BadAnswer("", "read the answer: %w", err) }
 
 // hasList says that the list is there, with nothing in it but its elements and, where they

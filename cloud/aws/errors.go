@@ -62,6 +62,7 @@ var codes = withEndings(adapter.Codes{
 	"ClusterNotFound":          cloud.NotFound,
 	"CacheSubnetGroupNotFound": cloud.NotFound,
 	"SubnetGroupNotFound":      cloud.NotFound,
+	"ResourceNotFound":         cloud.NotFound, // of ACM
 
 	"RequestTimeout":     cloud.Timeout,
 	"ServerInternal":     cloud.Unavailable,

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -23,6 +24,8 @@ var joins = map[*resource.Kind][]string{
 	resource.CacheKind: {
 		"DescribeCacheClusters", "DescribeCacheSubnetGroups", "GetResources", "DescribeServerlessCaches", "DescribeClusters", "DescribeSubnetGroups",
 	},
+	resource.BucketKind:      {"GetResources"},
+	resource.CertificateKind: {"GetResources"},
 }
 
 // faults are what goes wrong, with the class that it is of. A region that answered 403
@@ -81,7 +84,7 @@ func TestFailedLookupsMakeNothingAbsent(t *testing.T) {
 				c := newCloud(few())
 				client := newClient(t, c)
 				fault := test.fault
-				fault.Action = of.action
+				fault.Action = cmp.Or(of.lookup, of.action)
 				c.Break(fault)
 				found, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{"arn:aws:x:y:z:w/1", of.id})
 				require.Empty(t, found)
@@ -111,7 +114,7 @@ func TestErrorCodes(t *testing.T) {
 		cloud.Unavailable:       "InternalError InternalFailure InternalServerError ServiceUnavailable Unavailable ServiceUnavailableException InvalidInstanceID.NotFound",
 		cloud.RegionDisabled:    "OptInRequired RegionDisabledException",
 		cloud.ExpiredCursor:     "InvalidNextToken InvalidPaginationToken",
-		cloud.NotFound:          "DBInstanceNotFound DBInstanceNotFoundFault LoadBalancerNotFound LoadBalancerNotFoundException ReplicationGroupNotFoundFault CacheClusterNotFound ServerlessCacheNotFoundFault ClusterNotFoundFault",
+		cloud.NotFound:          "DBInstanceNotFound DBInstanceNotFoundFault LoadBalancerNotFound LoadBalancerNotFoundException ReplicationGroupNotFoundFault CacheClusterNotFound ServerlessCacheNotFoundFault ClusterNotFoundFault ResourceNotFoundException",
 		cloud.Timeout:           "RequestTimeout",
 		cloud.BadAnswer:         "InvalidParameterValue ValidationError InvalidAction UnknownParameter FilterLimitExceeded",
 	} {
@@ -473,6 +476,7 @@ func TestResourcesWithoutAnID(t *testing.T) {
 		region.VPCs[0].NativeID, region.Subnets[0].NativeID, region.SecurityGroups[0].NativeID = "", "", ""
 		region.PublicIPs[0].NativeID, region.NATGateways[0].NativeID = "", ""
 		region.Snapshots[0].NativeID, region.Images[0].NativeID = "", ""
+		region.Buckets[0].NativeID, region.Certificates[0].NativeID = "", ""
 		page, err := newClient(t, newCloud(region)).List(t.Context(), scopeOf(of.kind), "")
 		require.NoError(t, err)
 		require.Len(t, page.Problems, 1, of.kind.Name())

@@ -137,3 +137,16 @@ func FuzzImages(f *testing.F) {
 	fuzzAnswers(f, resource.MachineImageKind, "DescribeImages",
 		listXML("DescribeImages", "imagesSet", "<imageId>ami-1</imageId><blockDeviceMapping><item><ebs><volumeSize>8</volumeSize></ebs></item></blockDeviceMapping><creationDate>2024-01-01T00:00:00Z</creationDate>"))
 }
+
+func FuzzBuckets(f *testing.F) {
+	fuzzAnswers(f, resource.BucketKind, "ListBuckets", bucketsXML("<Name>logs</Name><BucketRegion>"+region+"</BucketRegion><CreationDate>2024-01-01T00:00:00Z</CreationDate>"))
+}
+
+func FuzzBucketTags(f *testing.F) {
+	fuzzAnswers(f, resource.BucketKind, "GetResources", `{"ResourceTagMappingList":[{"ResourceARN":"arn:aws:s3:::logs","Tags":[{"Key":"a","Value":"b"}]}]}`)
+}
+
+func FuzzCertificates(f *testing.F) {
+	fuzzAnswers(f, resource.CertificateKind, "ListCertificates",
+		`{"CertificateSummaryList":[{"CertificateArn":"`+certificateARN+`1","SubjectAlternativeNameSummaries":["a",null],"NotAfter":1.7e9,"CreatedAt":"soon"}],"NextToken":null}`)
+}

@@ -16,8 +16,8 @@ import (
 // begins and what an element of it has.
 var plain = []struct {
 	kind        *resource.Kind
-	action, set string
-	id          string // element of the id
+	action, set string // of EC2
+	id          string // element of the id there
 	rows        func(of *fake.Region) []resource.Row
 	many        func(of *fake.Region, n int) // gives the region so many
 	calls       int                          // for 2,345
@@ -64,6 +64,18 @@ var plain = []struct {
 		many:  func(of *fake.Region, n int) { of.Images = many[resource.MachineImage](n) },
 		calls: 3,
 	},
+	{
+		kind:  resource.BucketKind,
+		rows:  func(of *fake.Region) []resource.Row { return rowsOf(of.Buckets) },
+		many:  func(of *fake.Region, n int) { of.Buckets = many[resource.Bucket](n) },
+		calls: 3 + 10 + 10 + 4,
+	},
+	{
+		kind:  resource.CertificateKind,
+		rows:  func(of *fake.Region) []resource.Row { return rowsOf(of.Certificates) },
+		many:  func(of *fake.Region, n int) { of.Certificates = many[resource.Certificate](n) },
+		calls: 3 + 10 + 10 + 4,
+	},
 }
 
 // many are so many rows with ids from id-0000 on.
@@ -105,6 +117,9 @@ func TestManyPlainRows(t *testing.T) {
 func TestPlainLookup(t *testing.T) {
 	t.Parallel()
 	for _, of := range plain {
+		if of.set == "" {
+			continue
+		}
 		region := &fake.Region{Name: region}
 		of.many(region, 300)
 		c := newCloud(region)
@@ -133,6 +148,9 @@ func TestPlainLookup(t *testing.T) {
 func TestPlainRowsWithoutAnything(t *testing.T) {
 	t.Parallel()
 	for _, of := range plain {
+		if of.set == "" {
+			continue
+		}
 		page := recorded(t, newCloud(few()), of.kind, of.action, listXML(of.action, of.set, "<"+of.id+">id-1</"+of.id+">"))
 		require.Empty(t, page.Problems)
 		want := of.kind.NewRow()

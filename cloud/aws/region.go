@@ -86,3 +86,13 @@ func homeRegion(regions []string, roleARN, fallback string) string {
 	}
 	return commercialHome
 }
+
+// partitionOf is that of a region.
+func partitionOf(region string) string {
+	for _, of := range homes {
+		if strings.HasPrefix(region, of.prefix) {
+			return of.partition
+		}
+	}
+	return "aws"
+}

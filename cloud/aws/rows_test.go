@@ -98,6 +98,11 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			number: "<blockDeviceMapping><item><ebs><volumeSize>much</volumeSize></ebs></item></blockDeviceMapping>", time: "<creationDate>soon</creationDate>",
 			list: "<blockDeviceMapping>none</blockDeviceMapping>", null: "<blockDeviceMapping><item/><item><ebs/></item></blockDeviceMapping><creationDate/><tagSet/>",
 		},
+		{
+			kind: resource.BucketKind, action: "ListBuckets", before: "<ListAllMyBucketsResult><Buckets>", after: "</Buckets></ListAllMyBucketsResult>",
+			id:   "<Bucket><Name>ID-%d</Name><BucketRegion>" + region + "</BucketRegion>BODY</Bucket>",
+			time: "<CreationDate>soon</CreationDate>", null: "<CreationDate/><BucketArn/>",
+		},
 	} {
 		t.Run(of.kind.Name(), func(t *testing.T) {
 			t.Parallel()

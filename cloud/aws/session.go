@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/memorydb"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"cloudsync/cloud/adapter"
@@ -77,6 +79,8 @@ type clients struct {
 	caches   *elasticache.Client
 	memoryDB *memorydb.Client
 	tagging  *tagging.Client
+	s3       *s3.Client
+	acm      *acm.Client
 }
 
 // in returns the region's clients. They are kept: each learns how far the clocks are
@@ -101,6 +105,8 @@ func (s *session) newClients(region string) *clients {
 		caches:   elasticache.NewFromConfig(s.config("elasticache", region, s.credentials)),
 		memoryDB: memorydb.NewFromConfig(s.config("memorydb", region, s.credentials)),
 		tagging:  tagging.NewFromConfig(s.config("tagging", region, s.credentials)),
+		s3:       s3.NewFromConfig(s.config("s3", region, s.credentials)),
+		acm:      acm.NewFromConfig(s.config("acm", region, s.credentials)),
 	}
 }
 

@@ -129,20 +129,23 @@ func change(c *fake.Cloud, what func(*fake.Region)) {
 var kinds = []struct {
 	kind       *resource.Kind
 	action, id string
-	isOnePage  bool // its list has no more
+	isOnePage  bool   // its list has no more
+	lookup     string // the action that asks by ids, where it is another
 }{
-	{resource.HostKind, "DescribeInstances", "some-id", false},
-	{resource.DiskKind, "DescribeVolumes", "some-id", false},
-	{resource.DatabaseKind, "DescribeDBInstances", "some-id", false},
-	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id", false},
-	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone", false},
-	{resource.VPCKind, "DescribeVpcs", "some-id", false},
-	{resource.SubnetKind, "DescribeSubnets", "some-id", false},
-	{resource.SecurityGroupKind, "DescribeSecurityGroups", "some-id", false},
-	{resource.PublicIPKind, "DescribeAddresses", "some-id", true},
-	{resource.NATGatewayKind, "DescribeNatGateways", "some-id", false},
-	{resource.SnapshotKind, "DescribeSnapshots", "some-id", false},
-	{resource.MachineImageKind, "DescribeImages", "some-id", false},
+	{resource.HostKind, "DescribeInstances", "some-id", false, ""},
+	{resource.DiskKind, "DescribeVolumes", "some-id", false, ""},
+	{resource.DatabaseKind, "DescribeDBInstances", "some-id", false, ""},
+	{resource.LoadBalancerKind, "DescribeLoadBalancers", "some-id", false, ""},
+	{resource.CacheKind, "DescribeReplicationGroups", groupARN + "gone", false, ""},
+	{resource.VPCKind, "DescribeVpcs", "some-id", false, ""},
+	{resource.SubnetKind, "DescribeSubnets", "some-id", false, ""},
+	{resource.SecurityGroupKind, "DescribeSecurityGroups", "some-id", false, ""},
+	{resource.PublicIPKind, "DescribeAddresses", "some-id", true, ""},
+	{resource.NATGatewayKind, "DescribeNatGateways", "some-id", false, ""},
+	{resource.SnapshotKind, "DescribeSnapshots", "some-id", false, ""},
+	{resource.MachineImageKind, "DescribeImages", "some-id", false, ""},
+	{resource.BucketKind, "ListBuckets", "some-id", false, ""},
+	{resource.CertificateKind, "ListCertificates", certificateARN + "gone", false, "DescribeCertificate"},
 }
 
 // few is a region with two of each kind, or more.
@@ -151,6 +154,7 @@ func few() *fake.Region {
 		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
 		Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
 		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages(),
+		Buckets: someBuckets(), Certificates: someCertificates(),
 	}
 }
 

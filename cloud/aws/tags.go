@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
 )
 
 // maxTagged is how many resources GetResources takes by their ARNs
@@ -70,4 +71,12 @@ func (t tagsByID) read(f *adapter.Fields, id string) []tag {
 	}
 	f.Inherit(item.Read(resourceTags.What, id))
 	return item.Value.Tags
+}
+
+// taggedRow makes rows of resources with their tags, for lists that do not have them.
+func taggedRow[T any](arn func(*T) string, row func(*adapter.Fields, *T, []tag) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+	return func(ctx context.Context, s *session, page adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
+		tags, _, err := tagsOf(ctx, s, &resourceTags, page.Region, page.IDs(arn))
+		return func(f *adapter.Fields, of *T) resource.Row { return row(f, of, tags.read(f, arn(of))) }, err
+	}
 }

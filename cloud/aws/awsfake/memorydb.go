@@ -2,7 +2,6 @@ package awsfake
 
 import (
 	"fmt"
-	"net/http"
 	"time"
 
 	"cloudsync/cloud/fake"
@@ -69,24 +68,4 @@ func (q *request) describeSubnetGroups() (any, error) {
 		return object{"Name": subnetGroupName(of), "VpcId": of.VPC, "Subnets": subnets}
 	})
 	return listed("SubnetGroups", list, "NextToken", next), err
-}
-
-// maxTagged is how many ARNs GetResources takes.
-const maxTagged = 100
-
-// getResources leaves out what has no tags, and what is not there.
-func (q *request) getResources() (any, error) {
-	arns := q.texts("ResourceARNList")
-	if len(arns) > maxTagged || len(arns) == 0 {
-		return nil, &failure{http.StatusBadRequest, "InvalidParameterException", "ResourceARNList has between 1 and 100 ARNs"}
-	}
-	list := []object{}
-	for _, of := range q.Region.Caches {
-		for _, arn := range arns {
-			if arn == of.ID && len(of.Tags) > 0 {
-				list = append(list, object{"ResourceARN": arn, "Tags": q.capitalTags(of.Tags)})
-			}
-		}
-	}
-	return object{"ResourceTagMappingList": varied(q, list), "PaginationToken": ""}, nil
 }

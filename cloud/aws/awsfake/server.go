@@ -1,6 +1,6 @@
 // Package awsfake is a fake AWS: the query APIs of EC2, RDS, Elastic Load Balancing,
-// ElastiCache and STS, and the JSON APIs of MemoryDB and Resource Groups Tagging at one
-// address, over the resources of a fake.Cloud. Each request is of the
+// ElastiCache and STS, the JSON APIs of MemoryDB, Resource Groups Tagging and ACM, and the
+// REST API of S3 at one address, over the resources of a fake.Cloud. Each request is of the
 // product and region that its signature names.
 package awsfake
 
@@ -32,7 +32,7 @@ type server struct {
 // request is one as the products understand it.
 type request struct {
 	*server
-	product string // as in the signature: ec2, rds, elasticloadbalancing, elasticache, memorydb, tagging, sts
+	product string // as in the signature: ec2, rds, elasticloadbalancing, elasticache, memorydb, tagging, sts, acm, s3
 	isJSON  bool
 	ask     fake.Ask
 	form    url.Values
@@ -79,36 +79,50 @@ func (s *server) read(r *http.Request) (*request, error) {
 	if q.form.Get("Version") == classicVersion {
 		q.ask.Action = "classic_" + q.ask.Action
 	}
-	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker")
+	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker") + q.form.Get("continuation-token")
 	return q, nil
 }
 
 // target is the header that names the action of a JSON API, after a dot.
 const target = "X-Amz-Target"
 
-// formOf are the parameters of a request. Those of a JSON API are written as those of the
-// others are.
+// formOf are the parameters of a request. Those of JSON and REST APIs are written as those
+// of the others are.
 func formOf(r *http.Request) (url.Values, error) {
 	of := r.Header.Get(target)
-	if of == "" {
+	switch {
+	case r.Method == http.MethodGet:
+		form := r.URL.Query()
+		form.Set("Action", form.Get("x-id"))
+		return form, nil
+	case of == "":
 		err := r.ParseForm()
 		return r.PostForm, err
 	}
-	var parameters map[string]any
+	var parameters any
 	if err := json.NewDecoder(r.Body).Decode(&parameters); err != nil {
 		return nil, err
 	}
 	form := url.Values{"Action": {of[strings.IndexByte(of, '.')+1:]}}
-	for name, value := range parameters {
-		list, isList := value.([]any)
-		if !isList {
-			form.Set(name, fmt.Sprint(value))
-		}
-		for i, one := range list {
-			form.Set(name+"."+strconv.Itoa(i+1), fmt.Sprint(one))
-		}
-	}
+	addTo(form, "", parameters)
 	return form, nil
+}
+
+// addTo adds what JSON has to a form: Includes.keyTypes.1.
+func addTo(form url.Values, name string, of any) {
+	below := func(inner string) string { return strings.TrimPrefix(name+"."+inner, ".") }
+	switch of := of.(type) {
+	case map[string]any:
+		for inner, value := range of {
+			addTo(form, below(inner), value)
+		}
+	case []any:
+		for i, value := range of {
+			addTo(form, below(strconv.Itoa(i+1)), value)
+		}
+	default:
+		form.Set(name, fmt.Sprint(of))
+	}
 }
 
 func (q *request) answer(w http.ResponseWriter) {
@@ -138,6 +152,9 @@ func (q *request) answer(w http.ResponseWriter) {
 		"memorydb/DescribeClusters":                          q.describeClusters,
 		"memorydb/DescribeSubnetGroups":                      q.describeSubnetGroups,
 		"tagging/GetResources":                               q.getResources,
+		"acm/ListCertificates":                               q.listCertificates,
+		"acm/DescribeCertificate":                            q.describeCertificate,
+		"s3/ListBuckets":                                     q.listBuckets,
 	}
 	call, known := answers[q.product+"/"+q.ask.Action]
 	if !known {
@@ -190,6 +207,8 @@ func (q *request) refuse(w http.ResponseWriter) {
 	switch {
 	case q.product == "ec2":
 		refusals = ec2Refusals
+	case q.product == "s3":
+		refusals = s3Refusals
 	case q.isJSON:
 		refusals = jsonRefusals
 	}
@@ -227,12 +246,28 @@ var jsonRefusals = map[fake.Verdict]failure{
 	fake.ExpiredCursor:     {http.StatusBadRequest, "InvalidParameterValueException", "The token is not valid"},
 }
 
-// ec2Failure is EC2's form of an error, queryFailure that of the others.
+var s3Refusals = map[fake.Verdict]failure{
+	fake.InvalidCredential: {http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."},
+	fake.RegionDisabled:    {http.StatusForbidden, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."},
+	fake.Denied:            {http.StatusForbidden, "AccessDenied", "Access Denied"},
+	fake.Throttled:         {http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate."},
+	fake.ServerError:       {http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again."},
+	fake.ExpiredCursor:     {http.StatusBadRequest, "InvalidArgument", "The continuation token provided is incorrect"},
+}
+
+// ec2Failure is EC2's form of an error, s3Failure that of S3, queryFailure that of the others.
 type ec2Failure struct {
 	XMLName   xml.Name `xml:"Response"`
 	Code      string   `xml:"Errors>Error>Code"`
 	Message   string   `xml:"Errors>Error>Message"`
 	RequestID string   `xml:"RequestID"`
+}
+
+type s3Failure struct {
+	XMLName   xml.Name `xml:"Error"`
+	Code      string   `xml:"Code"`
+	Message   string   `xml:"Message"`
+	RequestID string   `xml:"RequestId"`
 }
 
 type queryFailure struct {
@@ -251,6 +286,9 @@ func (q *request) fail(w http.ResponseWriter, err error) {
 	switch {
 	case q.product == "ec2":
 		write(w, failed.status, ec2Failure{Code: failed.code, Message: failed.message, RequestID: q.id()})
+		return
+	case q.product == "s3":
+		write(w, failed.status, s3Failure{Code: failed.code, Message: failed.message, RequestID: q.id()})
 		return
 	case q.isJSON:
 		writeJSON(w, failed.status, map[string]string{"__type": failed.code, "message": failed.message})

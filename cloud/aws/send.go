@@ -4,29 +4,18 @@ import (
 	"context"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/acm"
+	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cloudsync/cloud/adapter"
-	"cloudsync/resource"
 )
 
 // maxListed is the most that EC2 lists at once of networks and snapshots
 // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html).
 // Images are asked for as many at once (? no limit of theirs is documented).
 const maxListed = 1000
-
-// ownedRow makes rows of what the account owns: another one's, that is shared with the
-// account, is listed beside (https://github.com/cloudquery/cloudquery/issues/9731).
-func ownedRow[T any](owner func(*T) string, row func(*adapter.Fields, *T) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-	return func(_ context.Context, s *session, _ adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-		return func(f *adapter.Fields, of *T) resource.Row {
-			if id := owner(of); id != "" && id != s.account.AccountID {
-				return nil
-			}
-			return row(f, of)
-		}, nil
-	}
-}
 
 func describeVPCs(ctx context.Context, c *clients, q adapter.Query) error {
 	_, err := c.ec2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{
@@ -79,3 +68,28 @@ func describeImages(ctx context.Context, c *clients, q adapter.Query) error {
 
 // own stands for the account in lists of owners.
 var own = []string{"self"}
+
+func listBuckets(ctx context.Context, c *clients, q adapter.Query) error {
+	in := &s3.ListBucketsInput{MaxBuckets: awssdk.Int32(maxBuckets), BucketRegion: &q.Region, ContinuationToken: ifAny(q.Token)}
+	if len(q.IDs) > 0 {
+		in.Prefix = ifAny(q.IDs[0])
+	}
+	_, err := c.s3.ListBuckets(ctx, in)
+	return err
+}
+
+// listCertificates names all sorts of keys: ACM lists no others than RSA ones of up to 2,048
+// bits, and none of ACME's, unless it is asked to.
+func listCertificates(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.acm.ListCertificates(ctx, &acm.ListCertificatesInput{
+		MaxItems: awssdk.Int32(maxCertificates), NextToken: ifAny(q.Token),
+		Includes:                  &acmtypes.Filters{KeyTypes: acmtypes.KeyAlgorithm("").Values()},
+		CertificateKeyPairOrigins: acmtypes.CertificateKeyPairOrigin("").Values(),
+	})
+	return orNoProduct(err)
+}
+
+func describeCertificate(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &q.IDs[0]})
+	return orNoProduct(err)
+}
