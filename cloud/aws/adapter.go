@@ -1,6 +1,6 @@
 // Package aws lists instances, volumes, snapshots, images and networks of EC2, RDS database
-// instances, load balancers, caches of ElastiCache and MemoryDB, buckets of S3, and
-// certificates of ACM, of an AWS account through the official SDK.
+// instances, load balancers, caches of ElastiCache and MemoryDB, clusters of EKS, buckets of
+// S3, and certificates of ACM, of an AWS account through the official SDK.
 package aws
 
 import (
@@ -24,7 +24,7 @@ func Adapter() adapter.Adapter {
 		Listings: []adapter.Declared{
 			&hosts, &disks, &databases, loadBalancers, caches,
 			&vpcs, &subnets, &securityGroups, &publicIPs, &natGateways, &snapshots, &images,
-			&buckets, &certificates,
+			&eksClusters, &buckets, &certificates,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -84,6 +85,26 @@ func fromJSON[T any](body []byte, path, token string) (answer adapter.Answer[T],
 		return answer, unread(err)
 	}
 	answer.NoList = answer.Items == nil // an empty list is one
+	return answer, nil
+}
+
+// namesFromJSON is fromJSON for a list of names, each of which is read as the resource's
+// "name".
+func namesFromJSON[T any](body []byte, path, token string) (answer adapter.Answer[T], err error) {
+	var root adapter.Document
+	var names []json.RawMessage
+	if err := json.Unmarshal(body, &root); err != nil {
+		return answer, unread(err)
+	}
+	if err := errors.Join(root.Read(&names, path), root.Read(&answer.Next, token)); err != nil {
+		return answer, unread(err)
+	}
+	answer.NoList, answer.Items = names == nil, make([]adapter.Item[T], len(names))
+	for i, name := range names {
+		if err := answer.Items[i].UnmarshalJSON(slices.Concat([]byte(`{"name":`), name, []byte("}"))); err != nil {
+			return answer, unread(err)
+		}
+	}
 	return answer, nil
 }
 

@@ -62,7 +62,7 @@ var codes = withEndings(adapter.Codes{
 	"ClusterNotFound":          cloud.NotFound,
 	"CacheSubnetGroupNotFound": cloud.NotFound,
 	"SubnetGroupNotFound":      cloud.NotFound,
-	"ResourceNotFound":         cloud.NotFound, // of ACM
+	"ResourceNotFound":         cloud.NotFound, // of ACM and EKS
 
 	"RequestTimeout":     cloud.Timeout,
 	"ServerInternal":     cloud.Unavailable,

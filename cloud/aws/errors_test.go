@@ -24,6 +24,7 @@ var joins = map[*resource.Kind][]string{
 	resource.CacheKind: {
 		"DescribeCacheClusters", "DescribeCacheSubnetGroups", "GetResources", "DescribeServerlessCaches", "DescribeClusters", "DescribeSubnetGroups",
 	},
+	resource.ClusterKind:     {"DescribeCluster"},
 	resource.BucketKind:      {"GetResources"},
 	resource.CertificateKind: {"GetResources"},
 }
@@ -476,6 +477,7 @@ func TestResourcesWithoutAnID(t *testing.T) {
 		region.VPCs[0].NativeID, region.Subnets[0].NativeID, region.SecurityGroups[0].NativeID = "", "", ""
 		region.PublicIPs[0].NativeID, region.NATGateways[0].NativeID = "", ""
 		region.Snapshots[0].NativeID, region.Images[0].NativeID = "", ""
+		region.Clusters[0].NativeID, region.Clusters[0].Name = "", ""
 		region.Buckets[0].NativeID, region.Certificates[0].NativeID = "", ""
 		page, err := newClient(t, newCloud(region)).List(t.Context(), scopeOf(of.kind), "")
 		require.NoError(t, err)

@@ -150,3 +150,12 @@ func FuzzCertificates(f *testing.F) {
 	fuzzAnswers(f, resource.CertificateKind, "ListCertificates",
 		`{"CertificateSummaryList":[{"CertificateArn":"`+certificateARN+`1","SubjectAlternativeNameSummaries":["a",null],"NotAfter":1.7e9,"CreatedAt":"soon"}],"NextToken":null}`)
 }
+
+func FuzzClusterNames(f *testing.F) {
+	fuzzAnswers(f, resource.ClusterKind, "ListClusters", `{"clusters":["shop","gone",null,7],"nextToken":null}`, `{"clusters":[]}`)
+}
+
+func FuzzClusters(f *testing.F) {
+	fuzzAnswers(f, resource.ClusterKind, "DescribeCluster",
+		`{"cluster":{"arn":"`+eksARN+`shop","name":"shop","createdAt":1.7e9,"resourcesVpcConfig":{"subnetIds":["a",null]},"tags":{"a":"b"}}}`, `{"cluster":{"tags":[]}}`)
+}

@@ -65,6 +65,12 @@ var plain = []struct {
 		calls: 3,
 	},
 	{
+		kind:  resource.ClusterKind,
+		rows:  func(of *fake.Region) []resource.Row { return rowsOf(of.Clusters) },
+		many:  manyClusters,
+		calls: 24 + 2345, // one for each
+	},
+	{
 		kind:  resource.BucketKind,
 		rows:  func(of *fake.Region) []resource.Row { return rowsOf(of.Buckets) },
 		many:  func(of *fake.Region, n int) { of.Buckets = many[resource.Bucket](n) },

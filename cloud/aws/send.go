@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	acmtypes "github.com/aws/aws-sdk-go-v2/service/acm/types"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"cloudsync/cloud/adapter"
@@ -91,5 +92,15 @@ func listCertificates(ctx context.Context, c *clients, q adapter.Query) error {
 
 func describeCertificate(ctx context.Context, c *clients, q adapter.Query) error {
 	_, err := c.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &q.IDs[0]})
+	return orNoProduct(err)
+}
+
+func listClusters(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.eks.ListClusters(ctx, &eks.ListClustersInput{MaxResults: awssdk.Int32(maxClusters), NextToken: ifAny(q.Token)})
+	return orNoProduct(err)
+}
+
+func describeCluster(ctx context.Context, c *clients, q adapter.Query) error {
+	_, err := c.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: oneName(q.IDs)})
 	return orNoProduct(err)
 }

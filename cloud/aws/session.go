@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/acm"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -81,6 +82,7 @@ type clients struct {
 	tagging  *tagging.Client
 	s3       *s3.Client
 	acm      *acm.Client
+	eks      *eks.Client
 }
 
 // in returns the region's clients. They are kept: each learns how far the clocks are
@@ -107,6 +109,7 @@ func (s *session) newClients(region string) *clients {
 		tagging:  tagging.NewFromConfig(s.config("tagging", region, s.credentials)),
 		s3:       s3.NewFromConfig(s.config("s3", region, s.credentials)),
 		acm:      acm.NewFromConfig(s.config("acm", region, s.credentials)),
+		eks:      eks.NewFromConfig(s.config("eks", region, s.credentials)),
 	}
 }
 

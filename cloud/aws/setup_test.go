@@ -144,6 +144,7 @@ var kinds = []struct {
 	{resource.NATGatewayKind, "DescribeNatGateways", "some-id", false, ""},
 	{resource.SnapshotKind, "DescribeSnapshots", "some-id", false, ""},
 	{resource.MachineImageKind, "DescribeImages", "some-id", false, ""},
+	{resource.ClusterKind, "ListClusters", eksARN + "gone", false, "DescribeCluster"},
 	{resource.BucketKind, "ListBuckets", "some-id", false, ""},
 	{resource.CertificateKind, "ListCertificates", certificateARN + "gone", false, "DescribeCertificate"},
 }
@@ -154,7 +155,7 @@ func few() *fake.Region {
 		Name: region, Hosts: twoHosts(), Disks: fourDisks(), Databases: twoDatabases(), LoadBalancers: twoBalancers(),
 		Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
 		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages(),
-		Buckets: someBuckets(), Certificates: someCertificates(),
+		Clusters: someClusters(), Buckets: someBuckets(), Certificates: someCertificates(),
 	}
 }
 

@@ -20,7 +20,7 @@ func (q *request) describeClusters() (any, error) {
 }
 
 // listed is an answer with a list, and a token where there is more.
-func listed(name string, list []object, token, next string) object {
+func listed(name string, list any, token, next string) object {
 	answer := object{name: list}
 	if next != "" {
 		answer[token] = next

@@ -1,6 +1,6 @@
 // Package awsfake is a fake AWS: the query APIs of EC2, RDS, Elastic Load Balancing,
 // ElastiCache and STS, the JSON APIs of MemoryDB, Resource Groups Tagging and ACM, and the
-// REST API of S3 at one address, over the resources of a fake.Cloud. Each request is of the
+// REST APIs of S3 and EKS at one address, over the resources of a fake.Cloud. Each request is of the
 // product and region that its signature names.
 package awsfake
 
@@ -32,7 +32,7 @@ type server struct {
 // request is one as the products understand it.
 type request struct {
 	*server
-	product string // as in the signature: ec2, rds, elasticloadbalancing, elasticache, memorydb, tagging, sts, acm, s3
+	product string // as in the signature: ec2, rds, elasticloadbalancing, elasticache, memorydb, tagging, sts, acm, s3, eks
 	isJSON  bool
 	ask     fake.Ask
 	form    url.Values
@@ -74,12 +74,12 @@ func (s *server) read(r *http.Request) (*request, error) {
 	if parts == nil {
 		return nil, fmt.Errorf("the request is not signed")
 	}
-	q := &request{server: s, product: parts[3], isJSON: r.Header.Get(target) != "", form: form, number: s.count.Add(1)}
+	q := &request{server: s, product: parts[3], isJSON: r.Header.Get(target) != "" || parts[3] == "eks", form: form, number: s.count.Add(1)}
 	q.ask = fake.Ask{KeyID: parts[1], Region: parts[2], Action: q.form.Get("Action")}
 	if q.form.Get("Version") == classicVersion {
 		q.ask.Action = "classic_" + q.ask.Action
 	}
-	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker") + q.form.Get("continuation-token")
+	q.cursor = q.form.Get("NextToken") + q.form.Get("Marker") + q.form.Get("continuation-token") + q.form.Get("nextToken")
 	return q, nil
 }
 
@@ -92,9 +92,7 @@ func formOf(r *http.Request) (url.Values, error) {
 	of := r.Header.Get(target)
 	switch {
 	case r.Method == http.MethodGet:
-		form := r.URL.Query()
-		form.Set("Action", form.Get("x-id"))
-		return form, nil
+		return restForm(r), nil
 	case of == "":
 		err := r.ParseForm()
 		return r.PostForm, err
@@ -106,6 +104,22 @@ func formOf(r *http.Request) (url.Values, error) {
 	form := url.Values{"Action": {of[strings.IndexByte(of, '.')+1:]}}
 	addTo(form, "", parameters)
 	return form, nil
+}
+
+// restForm are the parameters of a REST API. S3 names the action, EKS has paths.
+func restForm(r *http.Request) url.Values {
+	form := r.URL.Query()
+	name, isOne := strings.CutPrefix(r.URL.Path, "/clusters/")
+	switch {
+	case isOne:
+		form.Set("Action", "DescribeCluster")
+		form.Set("name", name)
+	case r.URL.Path == "/clusters":
+		form.Set("Action", "ListClusters")
+	default:
+		form.Set("Action", form.Get("x-id"))
+	}
+	return form
 }
 
 // addTo adds what JSON has to a form: Includes.keyTypes.1.
@@ -155,6 +169,8 @@ func (q *request) answer(w http.ResponseWriter) {
 		"acm/ListCertificates":                               q.listCertificates,
 		"acm/DescribeCertificate":                            q.describeCertificate,
 		"s3/ListBuckets":                                     q.listBuckets,
+		"eks/ListClusters":                                   q.listClusters,
+		"eks/DescribeCluster":                                q.describeCluster,
 	}
 	call, known := answers[q.product+"/"+q.ask.Action]
 	if !known {
