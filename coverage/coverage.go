@@ -15,7 +15,7 @@ type Cloud struct {
 var clouds = []Cloud{
 	{Provider: "alibaba"},
 	{Provider: "tencent", Gaps: notYet()},
-	{Provider: "aws", Gaps: notYet()},
+	{Provider: "aws"},
 	{Provider: "huawei", Gaps: notYet()},
 	{Provider: "azure", Gaps: notYet()},
 	{Provider: "google", Gaps: notYet()},
