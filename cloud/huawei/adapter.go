@@ -1,5 +1,6 @@
-// Package huawei lists what an account has at Huawei Cloud: ECS servers, EVS volumes,
-// databases of RDS, TaurusDB, GaussDB and DDS, ELB load balancers and DCS caches (https://support.huaweicloud.com/intl/en-us/api.html).
+// Package huawei lists what an account has at Huawei Cloud: its servers, disks, databases, load
+// balancers, caches and networks
+// (https://support.huaweicloud.com/intl/en-us/api.html).
 package huawei
 
 import (
@@ -19,7 +20,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "huawei",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -68,7 +68,7 @@ func TestFaultsHaveClasses(t *testing.T) {
 				require.Less(t, len(err.Error()), 700, "a page of HTML is no message")
 				_, err = client.List(t.Context(), scopeOf(of.kind), first.Next)
 				classed(t, test.want, err)
-				existing, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{uuid(sorts[title], 1)})
+				existing, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{uuid(of.sort, 1)})
 				classed(t, test.want, err)
 				require.Empty(t, existing, title)
 				w.Mend()
@@ -91,9 +91,9 @@ func TestExpiredPositions(t *testing.T) {
 			w := newWorld(t, crowd(4))
 			w.PageSize = 2
 			fault.Action, fault.Cursor = of.action, true
-			if of.kind == resource.HostKind {
+			if of.perPage > 0 {
 				w.PageSize = 0
-				w.region(func(r *fake.Region) { r.Hosts = crowd(201).Hosts })
+				w.region(func(r *fake.Region) { name := r.Name; *r = crowd(of.perPage + 1); r.Name = name })
 			}
 			first, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 			require.NoError(t, err, title)
@@ -184,15 +184,17 @@ func TestAbsurdValues(t *testing.T) {
 		"a cache made some time":    {"caches", `"created_at":"2024"`, "created_at"},
 		"a balancer made some time": {"load balancers", `"created_at":"2024"`, "created_at"},
 		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, "availability_zone_list"},
+		"a VPC made some time":      {"VPCs", `"created_at":"2024"`, "created_at"},
+		"ranges in a text":          {"VPCs", `"extend_cidrs":"10.0.0.0/8"`, "extend_cidrs"},
+		"a subnet made some time":   {"subnets", `"created_at":"2024"`, "created_at"},
+		"a range that is a text":    {"subnets", `"subnet_cidrs":["10.0.0.0/8"]`, "subnet_cidrs[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, fake.Region{})
 			w.Record("ListVolumes", []byte(`{"count":0,"volumes":[]}`))
 			of := kinds[test.kind]
-			lists := map[string]string{"hosts": "servers", "disks": "volumes", "databases": "instances", "load balancers": "loadbalancers", "caches": "instances"}
-			id := map[bool]string{true: "instance_id", false: "id"}[test.kind == "caches"]
-			w.Record(of.action, fmt.Appendf(nil, `{"count":2,"total_count":2,"instance_num":2,%q:[{%[2]q:"fine"},{%[2]q:"the-bad-one",%s}]}`, lists[test.kind], id, test.entry))
+			w.Record(of.action, fmt.Appendf(nil, `{"count":2,"total_count":2,"instance_num":2,%q:[{%[2]q:"fine"},{%[2]q:"the-bad-one",%s}]}`, of.list, of.id, test.entry))
 			page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 			require.NoError(t, err)
 			require.Len(t, page.Rows, 1, "the other is a row")

@@ -42,6 +42,14 @@ func FuzzCaches(f *testing.F) {
 		`{"instance_num":1,"instances":[{"instance_id":"c","capacity":-1,"capacity_minor":".5","ip":",","charging_mode":null,"az_codes":[null],"tags":[{}]}]}`)
 }
 
+func FuzzVPCs(f *testing.F) {
+	fuzz(f, resource.VPCKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/vpc/vpcs", `{"vpcs":[{"id":"v","extend_cidrs":[null,""],"tags":[{}]}],"page_info":{}}`)
+}
+
+func FuzzSubnets(f *testing.F) {
+	fuzz(f, resource.SubnetKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/vpc/virsubnets", `{"virsubnets":[{"id":"s","project_id":7,"subnet_cidrs":[null,{}],"tags":[{}]}],"page_info":{}}`)
+}
+
 func fuzz(f *testing.F, kind *resource.Kind, path string, seeds ...string) {
 	w := newWorld(f, all())
 	real := httptest.NewRecorder()

@@ -17,14 +17,11 @@ import (
 	"cloudsync/resource"
 )
 
-// sorts are the bytes of the ids that crowd gives.
-var sorts = map[string]byte{"hosts": 'h', "disks": 'd', "databases": 'b', "load balancers": 'e', "caches": 'c'}
-
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(150))
 	for name, of := range kinds {
-		client, sort := w.open(), sorts[name]
+		client, sort := w.open(), of.sort
 		limit := client.LookupLimit(of.kind.Name())
 		var there, gone []string
 		for i := range limit {
@@ -50,7 +47,8 @@ func TestLookup(t *testing.T) {
 func TestLookupLimits(t *testing.T) {
 	t.Parallel()
 	client := huawei.Adapter().New(cloud.Settings{})
-	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50, resource.CacheKind: 10} {
+	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50, resource.CacheKind: 10,
+		resource.VPCKind: 50, resource.SubnetKind: 50} {
 		require.True(t, client.Lists(kind.Name()))
 		require.Equal(t, limit, client.LookupLimit(kind.Name()))
 	}
@@ -69,7 +67,7 @@ func TestLookupOfWhatIsNoID(t *testing.T) {
 			require.Equal(t, []string{odd}, existing)
 			require.Zero(t, w.count(of.action), name)
 		}
-		there, gone := uuid(sorts[name], 1), uuid(sorts[name], 1_000)
+		there, gone := uuid(of.sort, 1), uuid(of.sort, 1_000)
 		existing, err := w.open().Lookup(t.Context(), scopeOf(of.kind), []string{gone, "a,b", there})
 		require.NoError(t, err, name)
 		require.ElementsMatch(t, []string{"a,b", there}, existing, name)
@@ -169,7 +167,7 @@ func TestLookupByPages(t *testing.T) {
 	for name, of := range kinds {
 		w := newWorld(t, crowd(5))
 		w.PageSize = 1
-		sort := sorts[name]
+		sort := of.sort
 		there := []string{uuid(sort, 1), uuid(sort, 3), uuid(sort, 4)}
 		existing, err := w.open().Lookup(t.Context(), scopeOf(of.kind), append([]string{uuid(sort, 1_000)}, there...))
 		require.NoError(t, err, name)

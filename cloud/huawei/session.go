@@ -23,6 +23,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/model"
 	iamregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/region"
 	rdsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/region"
+	vpcregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3/region"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -160,8 +161,8 @@ var (
 
 	taurusProduct = product{"gaussdb", taurusregion.SafeValueOf}
 	gaussProduct  = product{"gaussdb-opengauss", gaussregion.SafeValueOf}
-
-	iamProduct = product{"iam", iamregion.SafeValueOf}
+	vpcProduct    = product{"vpc", vpcregion.SafeValueOf}
+	iamProduct    = product{"iam", iamregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.

@@ -174,20 +174,46 @@ func someCaches() []fake.Cache {
 	}
 }
 
-func all() fake.Region {
-	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches()}
+func someVPCs() []resource.VPC {
+	return []resource.VPC{
+		{Meta: meta(uuid('v', 1)), Name: "main", Status: "ACTIVE", CIDRs: []string{"10.1.0.0/16", "192.168.0.0/16"}, Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(8)},
+		{Meta: meta(uuid('v', 2)), Name: "new", Status: "PENDING"},
+	}
 }
 
-// kinds are what the adapter lists.
-var kinds = map[string]struct {
-	kind   *resource.Kind
-	action string
-}{
-	"hosts":          {resource.HostKind, "ListServersDetails"},
-	"disks":          {resource.DiskKind, "ListVolumes"},
-	"databases":      {resource.DatabaseKind, "ListInstances"},
-	"load balancers": {resource.LoadBalancerKind, "ListLoadBalancers"},
-	"caches":         {resource.CacheKind, huaweifake.CacheAction},
+func someSubnets() []resource.Subnet {
+	return []resource.Subnet{
+		{
+			Meta: meta(uuid('s', 1)), Name: "front", Status: "ACTIVE", Zone: "cn-north-4a", VPCID: uuid('v', 1),
+			CIDRs: []string{"192.168.1.0/24", "2001:db8:1::/64"}, Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(9),
+		},
+		{Meta: meta(uuid('s', 2)), Name: "loose", Status: "UNKNOWN"},
+	}
+}
+
+func all() fake.Region {
+	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets()}
+}
+
+// listed is a kind that the adapter lists in a region.
+type listed struct {
+	kind            *resource.Kind
+	action          string   // of its first list
+	others          []string // those of its other lists
+	joined          []string // those of the lists that its rows are joined with
+	sort            byte     // of the ids that crowd gives
+	list, id, total string   // names of the answer's fields; "": it announces no total
+	perPage         int      // of resources, where the cloud gives as many as it is asked for; 0: as the world says
+}
+
+var kinds = map[string]listed{
+	"hosts":          {kind: resource.HostKind, action: "ListServersDetails", sort: 'h', list: "servers", id: "id", total: "count", perPage: 200, joined: []string{"ListVolumes"}},
+	"disks":          {kind: resource.DiskKind, action: "ListVolumes", sort: 'd', list: "volumes", id: "id", total: "count"},
+	"databases":      {kind: resource.DatabaseKind, action: "ListInstances", others: []string{huaweifake.TaurusAction, huaweifake.GaussAction, huaweifake.DDSAction}, sort: 'b', list: "instances", id: "id", total: "total_count"},
+	"load balancers": {kind: resource.LoadBalancerKind, action: "ListLoadBalancers", sort: 'e', list: "loadbalancers", id: "id", joined: []string{"ListListeners"}},
+	"caches":         {kind: resource.CacheKind, action: huaweifake.CacheAction, sort: 'c', list: "instances", id: "instance_id", total: "instance_num"},
+	"VPCs":           {kind: resource.VPCKind, action: "ListVpcs", sort: 'v', list: "vpcs", id: "id"},
+	"subnets":        {kind: resource.SubnetKind, action: "ListVirsubnets", sort: 's', list: "virsubnets", id: "id"},
 }
 
 // classed asserts an error's class, and that its text has nothing in it that nobody is

@@ -100,6 +100,7 @@ func clouds() []spec {
 			action{name: "ListInstances", total: "total_count"},
 			action{name: "ListLoadBalancers", files: []string{"loadbalancers"}},
 			action{name: huaweifake.CacheAction, total: "instance_num"},
+			action{name: "ListVirsubnets", gone: isOfAProject},
 		),
 		declared(spec{provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"}, within: "Response."},
 			action{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
@@ -261,6 +262,17 @@ func (a action) idOf(element *node) string {
 		}
 	}
 	return ""
+}
+
+// isOfAProject says that a resource is of the project where it was recorded. For the account
+// that replays it, it is one that another project shares.
+func isOfAProject(answer document, id string) bool {
+	for _, element := range answer.find("virsubnets[]") {
+		if strings.EqualFold(fmt.Sprint(element.field("id").scalar), id) {
+			return !element.field("project_id").isEmpty()
+		}
+	}
+	return false
 }
 
 // isTerminated says that EC2 still lists an instance that is gone.

@@ -2,7 +2,6 @@ package huaweifake
 
 import (
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -10,32 +9,7 @@ import (
 )
 
 func (s server) balancers(region *fake.Region, query url.Values) (any, *refusal) {
-	limit, refused := number(query, "limit", 2000, 0, 2000)
-	if refused != nil {
-		return nil, refused
-	}
-	balancers, offset := region.LoadBalancers, 0
-	if ids := query["id"]; len(ids) > 0 {
-		balancers = slices.DeleteFunc(balancers, func(b fake.LoadBalancer) bool { return !slices.Contains(ids, b.ID) })
-	}
-	if query.Has("marker") {
-		offset = 1 + slices.IndexFunc(balancers, func(b fake.LoadBalancer) bool { return b.ID == query.Get("marker") })
-		if offset == 0 {
-			return nil, &lostMarker
-		}
-	}
-	page, next := fake.Page(s.cloud, balancers, offset, limit)
-	list, info := []any{}, map[string]any{"current_count": len(page)}
-	for _, balancer := range page {
-		list = append(list, balancerOf(balancer))
-	}
-	if len(page) > 0 {
-		info["previous_marker"] = page[0].ID
-	}
-	if next >= 0 {
-		info["next_marker"] = page[len(page)-1].ID
-	}
-	return map[string]any{"loadbalancers": list, "page_info": info, "request_id": "5f1d0c6f9d0e4b0f8a4c"}, nil
+	return marked(s.cloud, "loadbalancers", query, region.LoadBalancers, func(b fake.LoadBalancer) string { return b.ID }, balancerOf)
 }
 
 // balancerOf puts the first address inside and, unless the balancer is internal, the
@@ -74,10 +48,6 @@ func balancerOf(b fake.LoadBalancer) map[string]any {
 
 // listeners are those of all balancers. One at several ports has port 0.
 func (s server) listeners(region *fake.Region, query url.Values) (any, *refusal) {
-	limit, refused := number(query, "limit", 2000, 0, 2000)
-	if refused != nil {
-		return nil, refused
-	}
 	var all []map[string]any
 	for _, balancer := range region.LoadBalancers {
 		for _, port := range balancer.Ports {
@@ -92,14 +62,5 @@ func (s server) listeners(region *fake.Region, query url.Values) (any, *refusal)
 			all = append(all, listener)
 		}
 	}
-	offset := 0
-	if query.Has("marker") {
-		offset = 1 + slices.IndexFunc(all, func(l map[string]any) bool { return l["id"] == query.Get("marker") })
-	}
-	page, next := fake.Page(s.cloud, all, offset, limit)
-	info := map[string]any{"current_count": len(page)}
-	if next >= 0 {
-		info["next_marker"] = page[len(page)-1]["id"]
-	}
-	return map[string]any{"listeners": append([]map[string]any{}, page...), "page_info": info}, nil
+	return marked(s.cloud, "listeners", query, all, func(l map[string]any) string { return l["id"].(string) }, func(l map[string]any) map[string]any { return l })
 }

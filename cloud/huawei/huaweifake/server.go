@@ -36,6 +36,8 @@ func New(c *fake.Cloud) http.Handler {
 		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
 		"GET /v3/{project}/elb/listeners":       {"ListListeners", flat, s.listeners},
 		"GET /v2/{project}/instances":           {CacheAction, flat, s.caches},
+		"GET /v3/{project}/vpc/vpcs":            {"ListVpcs", flat, s.vpcs},
+		"GET /v3/{project}/vpc/virsubnets":      {"ListVirsubnets", flat, s.subnets},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
 	}
@@ -59,7 +61,8 @@ type api struct {
 // of serves an API.
 func (s server) of(a api) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		account, region := place(r.PathValue("project"))
+		project := r.PathValue("project")
+		account, region := place(project)
 		query := r.URL.Query()
 		j := s.cloud.Judge(w, r, fake.Ask{KeyID: keyID(r), Region: region, Action: a.action}, goesOn(query))
 		if answered(w, j, a.form) {
@@ -69,6 +72,7 @@ func (s server) of(a api) http.HandlerFunc {
 			projectUnavailable.write(w)
 			return
 		}
+		query.Set("project_id", project)
 		answer, refused := a.list(j.Region, query)
 		if refused != nil {
 			refused.write(w, a.form)
