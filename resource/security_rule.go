@@ -18,7 +18,9 @@ type SecurityRule struct {
 	SourcePorts string
 	Peer        string // an address, a range of them, a group, a list of prefixes; empty: any
 	// To is the other end, where a rule names it: addresses of the group's own side.
-	To       string
+	To string
+	// IPv6 says that the rule is for IPv6 alone, where the peer is no address that says so.
+	IPv6     bool
 	Deny     bool
 	Priority string // empty where the cloud has none
 }
@@ -48,6 +50,9 @@ func (r SecurityRule) String() string {
 	}
 	if to := peerOf(r.To); to != anything {
 		words = append(words, "to="+to)
+	}
+	if r.IPv6 && !strings.Contains(words[3], ":") {
+		words = append(words, "ipv6")
 	}
 	return strings.Join(words, " ")
 }

@@ -33,7 +33,9 @@ func TestSecurityRuleHasOneLine(t *testing.T) {
 		"ingress tcp 22-22 sg-1 allow from-ports=1024-2048 to=10.0.0.0/8": {
 			{Protocol: "tcp", Ports: "22", Peer: "sg-1", SourcePorts: "1024/2048", To: "10.1.2.3/8"},
 		},
-		"ingress a_b 1_2-1_2 x_y allow": {{Protocol: "a b", Ports: "1 2", Peer: "x\ny"}},
+		"ingress all all sg-1 allow 100 ipv6":   {{Peer: "sg-1", Priority: "100", IPv6: true}},
+		"ingress all all 2001:db8::/64 allow 1": {{Peer: "2001:db8::/64", Priority: "1", IPv6: true}, {Peer: "2001:db8::/64", Priority: "1"}},
+		"ingress a_b 1_2-1_2 x_y allow":         {{Protocol: "a b", Ports: "1 2", Peer: "x\ny"}},
 	} {
 		for _, rule := range rules {
 			require.Equal(t, line, rule.String(), "%+v", rule)
