@@ -186,6 +186,7 @@ func TestAbsurdValues(t *testing.T) {
 		"zones in a text":           {"load balancers", `"availability_zone_list":"a,b"`, "availability_zone_list"},
 		"a VPC made some time":      {"VPCs", `"created_at":"2024"`, "created_at"},
 		"ranges in a text":          {"VPCs", `"extend_cidrs":"10.0.0.0/8"`, "extend_cidrs"},
+		"a group made some time":    {"security groups", `"created_at":"2024"`, "created_at"},
 		"a subnet made some time":   {"subnets", `"created_at":"2024"`, "created_at"},
 		"a range that is a text":    {"subnets", `"subnet_cidrs":["10.0.0.0/8"]`, "subnet_cidrs[0]"},
 	} {

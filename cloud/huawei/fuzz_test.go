@@ -50,6 +50,32 @@ func FuzzSubnets(f *testing.F) {
 	fuzz(f, resource.SubnetKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/vpc/virsubnets", `{"virsubnets":[{"id":"s","project_id":7,"subnet_cidrs":[null,{}],"tags":[{}]}],"page_info":{}}`)
 }
 
+func FuzzSecurityGroups(f *testing.F) {
+	fuzz(f, resource.SecurityGroupKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/vpc/security-groups", `{"security_groups":[{"id":"g","tags":[{}]}],"page_info":{}}`)
+}
+
+// Rules are read with the groups that they are of.
+func FuzzSecurityGroupRules(f *testing.F) {
+	w := newWorld(f, fake.Region{SecurityGroups: someSecurityGroups()})
+	client := w.open()
+	for _, seed := range []string{
+		`{"security_group_rules":[{"id":"r","security_group_id":"` + uuid('g', 1) + `","direction":"ingress","multiport":",","enabled":null,"priority":-1}],"page_info":{}}`,
+		`{"security_group_rules":[{"security_group_id":7,"direction":[],"enabled":"no"}]}`, `{}`, `null`, `[]`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, answer []byte) {
+		w.Record("ListSecurityGroupRules", answer)
+		page, err := client.List(t.Context(), scopeOf(resource.SecurityGroupKind), "")
+		if err != nil {
+			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), err.Error())
+			require.Empty(t, page)
+			return
+		}
+		require.Len(t, append(ids(page.Rows), make([]string, len(page.Problems))...), 2)
+	})
+}
+
 func fuzz(f *testing.F, kind *resource.Kind, path string, seeds ...string) {
 	w := newWorld(f, all())
 	real := httptest.NewRecorder()

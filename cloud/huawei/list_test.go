@@ -25,6 +25,9 @@ func crowd(n int) (region fake.Region) {
 		region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{ID: uuid('e', i), Addresses: []string{"10.0.0.1"}})
 		region.Caches = append(region.Caches, fake.Cache{ID: uuid('c', i), Engine: "Redis"})
 		region.VPCs = append(region.VPCs, resource.VPC{Meta: meta(uuid('v', i)), CIDRs: []string{"10.0.0.0/8"}})
+		region.SecurityGroups = append(region.SecurityGroups, fake.SecurityGroup{
+			SecurityGroup: resource.SecurityGroup{Meta: meta(uuid('g', i))}, Rules: []resource.SecurityRule{{Protocol: "tcp", Ports: fmt.Sprint(i + 1)}},
+		})
 		region.Subnets = append(region.Subnets, resource.Subnet{Meta: meta(uuid('s', i)), VPCID: uuid('v', i)})
 	}
 	return region
@@ -186,7 +189,7 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
-	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2)} {
+	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2), resource.SecurityGroupKind: uuid('g', 2)} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)

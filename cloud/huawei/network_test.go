@@ -2,6 +2,7 @@ package huawei_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,13 +29,27 @@ func TestNetworkRows(t *testing.T) {
 	t.Parallel()
 	client := newWorld(t, all()).open()
 	for kind, want := range map[*resource.Kind][]resource.Row{
-		resource.VPCKind:    pointers(someVPCs()),
-		resource.SubnetKind: pointers(someSubnets()),
+		resource.VPCKind:           pointers(someVPCs()),
+		resource.SubnetKind:        pointers(someSubnets()),
+		resource.SecurityGroupKind: groupRows(),
 	} {
 		pages := list(t, client, kind)
 		require.Len(t, pages, 1)
 		require.Equal(t, want, pages[0].Rows)
 	}
+}
+
+// groupRows are those of the groups, with their rules as lines.
+func groupRows() (rows []resource.Row) {
+	for _, group := range someSecurityGroups() {
+		row := group.SecurityGroup
+		for _, rule := range group.Rules {
+			row.Rules = append(row.Rules, rule.String())
+		}
+		slices.Sort(row.Rules)
+		rows = append(rows, &row)
+	}
+	return rows
 }
 
 // looks is what a resource may look like: the fields of an answer beside its id, and its row.
@@ -100,8 +115,83 @@ func TestSubnetsOfOtherProjects(t *testing.T) {
 func TestRequestsOfNetworks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(2001))
-	for _, name := range []string{"VPCs", "subnets"} {
+	for _, name := range []string{"VPCs", "subnets", "security groups"} {
 		require.Len(t, rowsOf(list(t, w.open(), kinds[name].kind)), 2001)
 		require.Equal(t, 2, w.count(kinds[name].action), name)
 	}
+	require.Equal(t, 2, w.count("ListSecurityGroupRules"), "once for all pages")
+}
+
+func TestWhatSecurityGroupsMayLookLike(t *testing.T) {
+	t.Parallel()
+	requireLooks(t, kinds["security groups"], map[string]looks{
+		"nothing but an id":       {`"name":null`, &resource.SecurityGroup{}},
+		"all that may be null is": {`"description":null,"tags":null,"created_at":null`, &resource.SecurityGroup{}},
+		"what changes by itself":  {`"updated_at":"x","vpc_id":"v"`, &resource.SecurityGroup{}},
+		"a description":           {`"description":"d"`, &resource.SecurityGroup{Description: "d"}},
+	})
+}
+
+// What rules may look like, and how they are written.
+func TestRulesOfSecurityGroups(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fields string
+		want   []string
+	}{
+		"several ports":          {`"direction":"ingress","protocol":"tcp","multiport":"22,8000-8080","priority":5,"remote_ip_prefix":"10.0.0.0/8"`, []string{"ingress tcp 22-22 10.0.0.0/8 allow 5", "ingress tcp 8000-8080 10.0.0.0/8 allow 5"}},
+		"all that may be null":   {`"direction":"egress","protocol":null,"multiport":null,"priority":null,"ethertype":null,"action":null,"enabled":null`, []string{"egress all all 0.0.0.0/0 allow"}},
+		"all of IPv6":            {`"direction":"egress","ethertype":"IPv6","action":"allow","priority":"100"`, []string{"egress all all ::/0 allow 100"}},
+		"a group, of IPv6":       {`"direction":"ingress","ethertype":"IPv6","remote_group_id":"sg-9"`, []string{"ingress all all sg-9 allow ipv6"}},
+		"a group of addresses":   {`"direction":"ingress","ethertype":"IPv4","action":"deny","remote_address_group_id":"ag-9"`, []string{"ingress all all ag-9 deny"}},
+		"one address":            {`"direction":"ingress","remote_ip_prefix":"192.0.2.1"`, []string{"ingress all all 192.0.2.1/32 allow"}},
+		"the number of protocol": {`"direction":"ingress","protocol":50`, []string{"ingress 50 all 0.0.0.0/0 allow"}},
+		"it is switched off":     {`"direction":"ingress","enabled":false`, nil},
+		"of another group":       {`"direction":"ingress","security_group_id":"g-2"`, nil},
+	} {
+		w := newWorld(t, fake.Region{})
+		w.Record("ListSecurityGroups", []byte(`{"security_groups":[{"id":"g-1"}],"page_info":{}}`))
+		w.Record("ListSecurityGroupRules", fmt.Appendf(nil, `{"security_group_rules":[{"id":"r","security_group_id":"g-1",%s}],"page_info":{}}`, test.fields))
+		rows := rowsOf(list(t, w.open(), resource.SecurityGroupKind))
+		require.Len(t, rows, 1, name)
+		require.Equal(t, test.want, rows[0].(*resource.SecurityGroup).Rules, name)
+	}
+}
+
+// A rule that makes no sense costs the row of its group.
+func TestARuleMakesNoSense(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListSecurityGroups", []byte(`{"security_groups":[{"id":"g-1"},{"id":"g-2"}],"page_info":{}}`))
+	for field, of := range map[string]string{`"direction":"sideways"`: `direction makes no sense: "sideways"`, `"direction":"ingress","action":"perhaps"`: `action makes no sense: "perhaps"`} {
+		w.Record("ListSecurityGroupRules", []byte(`{"security_group_rules":[{"id":"r","security_group_id":"g-2",`+field+`}],"page_info":{}}`))
+		page, err := w.open().List(t.Context(), scopeOf(resource.SecurityGroupKind), "")
+		require.NoError(t, err)
+		require.Equal(t, []string{"g-1"}, ids(page.Rows))
+		require.Equal(t, []cloud.Problem{{NativeID: "g-2", Text: `security group "g-2": security group rule "r": ` + of}}, page.Problems)
+	}
+	w.Record("ListSecurityGroupRules", []byte(`{"security_group_rules":[{"id":"r","security_group_id":{}}],"page_info":{}}`))
+	_, err := w.open().List(t.Context(), scopeOf(resource.SecurityGroupKind), "")
+	classed(t, cloud.BadAnswer, err)
+}
+
+// A group is never listed without its rules.
+func TestSecurityGroupsNeedTheirRules(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	w.Break(fake.Fault{Action: "ListSecurityGroupRules", Verdict: fake.Denied})
+	page, err := w.open().List(t.Context(), scopeOf(resource.SecurityGroupKind), "")
+	classed(t, cloud.Denied, err)
+	require.Empty(t, page.Rows)
+}
+
+// A rule that comes, or goes, is a change of its group.
+func TestARuleThatGoesIsSeen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	before := hashes(t, resource.SecurityGroupKind, rowsOf(list(t, w.open(), resource.SecurityGroupKind)))
+	w.region(func(r *fake.Region) { r.SecurityGroups[0].Rules = r.SecurityGroups[0].Rules[1:] })
+	after := hashes(t, resource.SecurityGroupKind, rowsOf(list(t, w.open(), resource.SecurityGroupKind)))
+	require.NotEqual(t, before[uuid('g', 1)], after[uuid('g', 1)])
+	require.Equal(t, before[uuid('g', 2)], after[uuid('g', 2)])
 }

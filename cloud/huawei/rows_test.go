@@ -160,7 +160,12 @@ func TestHashesStay(t *testing.T) {
 			}
 			slices.Reverse(vpcs)
 			slices.Reverse(subnets)
-			r.VPCs, r.Subnets = vpcs, subnets
+			groups := someSecurityGroups()
+			for i := range groups {
+				slices.Reverse(groups[i].Rules)
+			}
+			slices.Reverse(groups)
+			r.VPCs, r.Subnets, r.SecurityGroups = vpcs, subnets, groups
 			r.Hosts, r.Disks, r.LoadBalancers, r.Databases, r.Caches = hosts, disks, balancers, databases, caches
 		})
 		require.Equal(t, before, hashes(t, of.kind, rowsOf(list(t, w.open(), of.kind))), name)
@@ -205,7 +210,7 @@ func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 	w := newWorld(t, all())
 	w.region(func(r *fake.Region) {
 		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID, r.Caches[0].ID = "", "", "", "", ""
-		r.VPCs[0].NativeID, r.Subnets[0].NativeID = "", ""
+		r.VPCs[0].NativeID, r.Subnets[0].NativeID, r.SecurityGroups[0].NativeID = "", "", ""
 	})
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")

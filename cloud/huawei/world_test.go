@@ -191,8 +191,24 @@ func someSubnets() []resource.Subnet {
 	}
 }
 
+func someSecurityGroups() []fake.SecurityGroup {
+	return []fake.SecurityGroup{
+		{
+			SecurityGroup: resource.SecurityGroup{Meta: meta(uuid('g', 1)), Name: "web", Description: "from outside", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(10)},
+			Rules: []resource.SecurityRule{
+				{Protocol: "tcp", Ports: "443", Peer: "0.0.0.0/0", Priority: "1"},
+				{Protocol: "tcp", Ports: "8000-8080", Peer: "2001:db8::/64", Priority: "10", Deny: true},
+				{Peer: uuid('g', 1), Priority: "100"},
+				{Peer: uuid('g', 1), Priority: "100", IPv6: true},
+				{Egress: true, Peer: "0.0.0.0/0", Priority: "100"},
+			},
+		},
+		{SecurityGroup: resource.SecurityGroup{Meta: meta(uuid('g', 2)), Name: "closed"}},
+	}
+}
+
 func all() fake.Region {
-	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets()}
+	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups()}
 }
 
 // listed is a kind that the adapter lists in a region.
@@ -207,13 +223,14 @@ type listed struct {
 }
 
 var kinds = map[string]listed{
-	"hosts":          {kind: resource.HostKind, action: "ListServersDetails", sort: 'h', list: "servers", id: "id", total: "count", perPage: 200, joined: []string{"ListVolumes"}},
-	"disks":          {kind: resource.DiskKind, action: "ListVolumes", sort: 'd', list: "volumes", id: "id", total: "count"},
-	"databases":      {kind: resource.DatabaseKind, action: "ListInstances", others: []string{huaweifake.TaurusAction, huaweifake.GaussAction, huaweifake.DDSAction}, sort: 'b', list: "instances", id: "id", total: "total_count"},
-	"load balancers": {kind: resource.LoadBalancerKind, action: "ListLoadBalancers", sort: 'e', list: "loadbalancers", id: "id", joined: []string{"ListListeners"}},
-	"caches":         {kind: resource.CacheKind, action: huaweifake.CacheAction, sort: 'c', list: "instances", id: "instance_id", total: "instance_num"},
-	"VPCs":           {kind: resource.VPCKind, action: "ListVpcs", sort: 'v', list: "vpcs", id: "id"},
-	"subnets":        {kind: resource.SubnetKind, action: "ListVirsubnets", sort: 's', list: "virsubnets", id: "id"},
+	"hosts":           {kind: resource.HostKind, action: "ListServersDetails", sort: 'h', list: "servers", id: "id", total: "count", perPage: 200, joined: []string{"ListVolumes"}},
+	"disks":           {kind: resource.DiskKind, action: "ListVolumes", sort: 'd', list: "volumes", id: "id", total: "count"},
+	"databases":       {kind: resource.DatabaseKind, action: "ListInstances", others: []string{huaweifake.TaurusAction, huaweifake.GaussAction, huaweifake.DDSAction}, sort: 'b', list: "instances", id: "id", total: "total_count"},
+	"load balancers":  {kind: resource.LoadBalancerKind, action: "ListLoadBalancers", sort: 'e', list: "loadbalancers", id: "id", joined: []string{"ListListeners"}},
+	"caches":          {kind: resource.CacheKind, action: huaweifake.CacheAction, sort: 'c', list: "instances", id: "instance_id", total: "instance_num"},
+	"VPCs":            {kind: resource.VPCKind, action: "ListVpcs", sort: 'v', list: "vpcs", id: "id"},
+	"subnets":         {kind: resource.SubnetKind, action: "ListVirsubnets", sort: 's', list: "virsubnets", id: "id"},
+	"security groups": {kind: resource.SecurityGroupKind, action: "ListSecurityGroups", sort: 'g', list: "security_groups", id: "id", joined: []string{"ListSecurityGroupRules"}},
 }
 
 // classed asserts an error's class, and that its text has nothing in it that nobody is

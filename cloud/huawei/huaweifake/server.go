@@ -31,13 +31,15 @@ func New(c *fake.Cloud) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v3/projects", s.projects)
 	for pattern, api := range map[string]api{
-		"GET /v1/{project}/cloudservers/detail": {"ListServersDetails", nested, s.servers},
-		"GET /v2/{project}/cloudvolumes/detail": {"ListVolumes", nested, s.volumes},
-		"GET /v3/{project}/elb/loadbalancers":   {"ListLoadBalancers", flat, s.balancers},
-		"GET /v3/{project}/elb/listeners":       {"ListListeners", flat, s.listeners},
-		"GET /v2/{project}/instances":           {CacheAction, flat, s.caches},
-		"GET /v3/{project}/vpc/vpcs":            {"ListVpcs", flat, s.vpcs},
-		"GET /v3/{project}/vpc/virsubnets":      {"ListVirsubnets", flat, s.subnets},
+		"GET /v1/{project}/cloudservers/detail":      {"ListServersDetails", nested, s.servers},
+		"GET /v2/{project}/cloudvolumes/detail":      {"ListVolumes", nested, s.volumes},
+		"GET /v3/{project}/elb/loadbalancers":        {"ListLoadBalancers", flat, s.balancers},
+		"GET /v3/{project}/elb/listeners":            {"ListListeners", flat, s.listeners},
+		"GET /v2/{project}/instances":                {CacheAction, flat, s.caches},
+		"GET /v3/{project}/vpc/vpcs":                 {"ListVpcs", flat, s.vpcs},
+		"GET /v3/{project}/vpc/virsubnets":           {"ListVirsubnets", flat, s.subnets},
+		"GET /v3/{project}/vpc/security-groups":      {"ListSecurityGroups", flat, s.securityGroups},
+		"GET /v3/{project}/vpc/security-group-rules": {"ListSecurityGroupRules", flat, s.securityRules},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
 	}
