@@ -12,6 +12,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/config"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -64,39 +65,79 @@ func send[A any](client *core.HcHttpClient, request any, described *def.HttpRequ
 	return answer, nil
 }
 
-// ask asks for a list of resources, as the SDK describes it. total is the answer's field
-// with the number of all; one without it has a page_info.
-func ask[T any](of product, total string, described func() *def.HttpRequestDef, request func(adapter.Query) any) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
-	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
-		at, err := s.endpoint(ctx, of, q.Region)
-		if err != nil {
+// asking is how a list of resources is asked for, as the SDK describes it, and read.
+type asking[T any] struct {
+	of        product
+	described func() *def.HttpRequestDef
+	request   func(adapter.Query) any
+	read      reader[T]
+	// optional says that only some regions of the product have the list.
+	optional bool
+}
+
+// reader reads the answer to a query for a list.
+type reader[T any] func(adapter.Document, adapter.Query) (adapter.Answer[T], error)
+
+func (a asking[T]) ask(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+	at, err := s.endpoint(ctx, a.of, q.Region)
+	if err != nil {
+		return adapter.Answer[T]{}, err
+	}
+	return call(ctx, s, at, q.Action, func(client *core.HcHttpClient) (adapter.Answer[T], error) {
+		fields, err := send[adapter.Document](client, a.request(q), a.described())
+		switch {
+		case err != nil && a.optional && answered(err).Code == noSuchAPI:
+			return adapter.Answer[T]{}, adapter.WithClass(cloud.RegionDisabled, fmt.Errorf("the region does not have this list of %s (%s)", a.of.name, noSuchAPI))
+		case err != nil:
 			return adapter.Answer[T]{}, err
 		}
-		return call(ctx, s, at, q.Action, func(client *core.HcHttpClient) (adapter.Answer[T], error) {
-			fields, err := send[adapter.Document](client, request(q), described())
-			if err != nil {
-				return adapter.Answer[T]{}, err
+		return a.read(fields, q)
+	})
+}
+
+// ask asks for a list whose answer has the number of all in the field total; one without it
+// has a page_info.
+func ask[T any](of product, total string, described func() *def.HttpRequestDef, request func(adapter.Query) any) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+	return asking[T]{of: of, described: described, request: request, read: announced[T](total)}.ask
+}
+
+// announced reads an answer that says what follows, by a total or by a page_info.
+func announced[T any](total string) reader[T] {
+	return func(f adapter.Document, q adapter.Query) (adapter.Answer[T], error) {
+		answer, err := whole[T](f, q)
+		switch {
+		case err != nil:
+		case total != "":
+			err = f.Read(&answer.Total, total)
+		default:
+			answer.Next, err = nextMarker(f, len(answer.Items) >= q.Limit)
+			if len(answer.Items) == 0 && len(q.IDs) == 0 && !q.Begins() { // after the last, whatever it names
+				answer.Next = ""
 			}
-			return answerOf[T](fields, q, total)
-		})
+		}
+		return answer, err
 	}
 }
 
-// answerOf is an answer to a query for a list, for which null does not stand.
-func answerOf[T any](f adapter.Document, q adapter.Query, total string) (answer adapter.Answer[T], err error) {
+// whole reads an answer that has no more than its list, for which null does not stand.
+func whole[T any](f adapter.Document, q adapter.Query) (answer adapter.Answer[T], err error) {
 	err = f.Read(&answer.Items, q.Path)
 	answer.NoList = answer.Items == nil
-	switch {
-	case err != nil:
-	case total != "":
-		err = f.Read(&answer.Total, total)
-	default:
-		answer.Next, err = nextMarker(f, len(answer.Items) >= q.Limit)
-		if len(answer.Items) == 0 && len(q.IDs) == 0 && !q.Begins() { // after the last, whatever it names
-			answer.Next = ""
-		}
-	}
 	return answer, err
+}
+
+// unannounced reads an answer that does not say what follows: after a full page, what follows
+// its last resource. The last page has fewer than are asked for.
+func unannounced[T any](id func(*T) string) reader[T] {
+	return func(f adapter.Document, q adapter.Query) (adapter.Answer[T], error) {
+		answer, err := whole[T](f, q)
+		if n := len(answer.Items); err == nil && n >= q.Limit && len(q.IDs) == 0 {
+			if answer.Next = id(&answer.Items[n-1].Value); answer.Next == "" {
+				err = adapter.BadAnswer("", "the page ends with a resource without an id, after which there may be more")
+			}
+		}
+		return answer, err
+	}
 }
 
 // nextMarker is where the page after one begins. A full page that does not say whether

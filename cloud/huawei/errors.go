@@ -33,20 +33,23 @@ var codes = adapter.Codes{
 
 	// Policies: IAM's, and the services' own words for them. Pdp.0001 and SYS.0403 are
 	// reported by users and not documented; PAP.0001 is not confirmed.
-	"Pdp.0001":   cloud.Denied,
-	"PAP.0001":   cloud.Denied,
-	"PAP5.0001":  cloud.Denied, // https://support.huaweicloud.com/intl/en-us/api-iam5/ErrorCode.html
-	"SYS.0403":   cloud.Denied,
-	"Ecs.0003":   cloud.Denied, // comes with status 400: no permission, or the balance is insufficient
-	"EVS.0003":   cloud.Denied, // https://support.huaweicloud.com/en-us/api-evs/evs_04_0038.html
-	"EVS.0002":   cloud.InvalidCredential,
-	"Ecs.0000":   cloud.BadAnswer, // the request was not understood
-	"Ecs.0319":   cloud.BadAnswer, // a flavor is sold out: of no list
-	"APIGW.0101": cloud.NotFound,  // the API does not exist here
+	"Pdp.0001":  cloud.Denied,
+	"PAP.0001":  cloud.Denied,
+	"PAP5.0001": cloud.Denied, // https://support.huaweicloud.com/intl/en-us/api-iam5/ErrorCode.html
+	"SYS.0403":  cloud.Denied,
+	"Ecs.0003":  cloud.Denied, // comes with status 400: no permission, or the balance is insufficient
+	"EVS.0003":  cloud.Denied, // https://support.huaweicloud.com/en-us/api-evs/evs_04_0038.html
+	"EVS.0002":  cloud.InvalidCredential,
+	"Ecs.0000":  cloud.BadAnswer, // the request was not understood
+	"Ecs.0319":  cloud.BadAnswer, // a flavor is sold out: of no list
+	noSuchAPI:   cloud.NotFound,
 
 	// Of the SDK: keys that cannot sign.
 	credentialsTypeError: cloud.InvalidCredential,
 }
+
+// noSuchAPI is the code of the gateway where it does not have an API.
+const noSuchAPI = "APIGW.0101"
 
 // credentialsTypeError is the code of the SDK's error of that name, which has none.
 const credentialsTypeError = "CredentialsTypeError"

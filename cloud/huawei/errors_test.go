@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,8 +67,10 @@ func TestFaultsHaveClasses(t *testing.T) {
 				classed(t, test.want, err)
 				require.Empty(t, page, title)
 				require.Less(t, len(err.Error()), 700, "a page of HTML is no message")
-				_, err = client.List(t.Context(), scopeOf(of.kind), first.Next)
-				classed(t, test.want, err)
+				if goesOn(first.Next) {
+					_, err = client.List(t.Context(), scopeOf(of.kind), first.Next)
+					classed(t, test.want, err)
+				}
 				existing, err := client.Lookup(t.Context(), scopeOf(of.kind), []string{uuid(of.sort, 1)})
 				classed(t, test.want, err)
 				require.Empty(t, existing, title)
@@ -77,6 +80,9 @@ func TestFaultsHaveClasses(t *testing.T) {
 		})
 	}
 }
+
+// goesOn says that a cursor goes on with the first list of its kind.
+func goesOn(cursor string) bool { return cursor != "" && !strings.HasPrefix(cursor, "1+") }
 
 // A position that the API does not take any more begins the listing anew; so does what
 // it refuses only then.
@@ -98,8 +104,10 @@ func TestExpiredPositions(t *testing.T) {
 			first, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 			require.NoError(t, err, title)
 			w.Break(fault)
-			_, err = w.open().List(t.Context(), scopeOf(of.kind), first.Next)
-			classed(t, cloud.ExpiredCursor, err)
+			if goesOn(first.Next) {
+				_, err = w.open().List(t.Context(), scopeOf(of.kind), first.Next)
+				classed(t, cloud.ExpiredCursor, err)
+			}
 		}
 		w := newWorld(t, crowd(4))
 		w.Break(fake.Fault{Action: of.action, Body: `{"error_code":"Some.0001","error_msg":"invalid"}`, Status: http.StatusBadRequest})
@@ -187,6 +195,9 @@ func TestAbsurdValues(t *testing.T) {
 		"a VPC made some time":      {"VPCs", `"created_at":"2024"`, "created_at"},
 		"ranges in a text":          {"VPCs", `"extend_cidrs":"10.0.0.0/8"`, "extend_cidrs"},
 		"a group made some time":    {"security groups", `"created_at":"2024"`, "created_at"},
+		"an IP made some time":      {"elastic IPs", `"created_at":"2024"`, "created_at"},
+		"a bandwidth in words":      {"elastic IPs", `"bandwidth":{"size":"broad"}`, "bandwidth.size"},
+		"a gateway made some time":  {"NAT gateways", `"created_at":"2024"`, "created_at"},
 		"a subnet made some time":   {"subnets", `"created_at":"2024"`, "created_at"},
 		"a range that is a text":    {"subnets", `"subnet_cidrs":["10.0.0.0/8"]`, "subnet_cidrs[0]"},
 	} {

@@ -1,6 +1,11 @@
 package huawei
 
-import "time"
+import (
+	"strings"
+	"time"
+
+	"cloudsync/cloud/adapter"
+)
 
 // utc is the zone of times which do not name theirs: EVS writes UTC without saying so.
 var utc = time.UTC
@@ -21,4 +26,17 @@ func paidInAdvance(order string) string {
 		return postPaid
 	}
 	return prePaid
+}
+
+// textTags are tags that come as texts: as key=value, or as key.value, in which neither part
+// has an equals sign
+// (https://docs.otc.t-systems.com/image-management-service/api-ref/common_parameters/image_tag_data_formats.html).
+func textTags(texts []string) map[string]string {
+	return adapter.Tags(texts, func(text string) (key, value string) {
+		if key, value, cut := strings.Cut(text, "="); cut {
+			return key, value
+		}
+		key, value, _ = strings.Cut(text, ".")
+		return key, value
+	})
 }

@@ -54,6 +54,15 @@ func FuzzSecurityGroups(f *testing.F) {
 	fuzz(f, resource.SecurityGroupKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/vpc/security-groups", `{"security_groups":[{"id":"g","tags":[{}]}],"page_info":{}}`)
 }
 
+func FuzzPublicIPs(f *testing.F) {
+	fuzz(f, resource.PublicIPKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/eip/publicips",
+		`{"total_count":1,"publicips":[{"id":"p","associate_instance_type":"PORT","vnic":{"device_owner":"compute"},"bandwidth":{"size":-1},"tags":["=",".",null]}]}`)
+}
+
+func FuzzNATGateways(f *testing.F) {
+	fuzz(f, resource.NATGatewayKind, "/v2/"+huaweifake.ProjectID(domain, beijing)+"/nat_gateways", `{"nat_gateways":[{"id":"n","downlink_vpcs":[null,{}],"ngport_ip_address":7}]}`)
+}
+
 // Rules are read with the groups that they are of.
 func FuzzSecurityGroupRules(f *testing.F) {
 	w := newWorld(f, fake.Region{SecurityGroups: someSecurityGroups()})

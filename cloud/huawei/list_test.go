@@ -28,6 +28,8 @@ func crowd(n int) (region fake.Region) {
 		region.SecurityGroups = append(region.SecurityGroups, fake.SecurityGroup{
 			SecurityGroup: resource.SecurityGroup{Meta: meta(uuid('g', i))}, Rules: []resource.SecurityRule{{Protocol: "tcp", Ports: fmt.Sprint(i + 1)}},
 		})
+		region.PublicIPs = append(region.PublicIPs, resource.PublicIP{Meta: meta(uuid('p', i)), Address: "203.0.113.1", AttachedType: "NATGW", AttachedID: uuid('n', i)})
+		region.NATGateways = append(region.NATGateways, resource.NATGateway{Meta: meta(uuid('n', i)), VPCID: uuid('v', i)})
 		region.Subnets = append(region.Subnets, resource.Subnet{Meta: meta(uuid('s', i)), VPCID: uuid('v', i)})
 	}
 	return region
@@ -64,6 +66,7 @@ func TestListingOverPages(t *testing.T) {
 
 func resumedAt(t *testing.T, client cloud.Provider, kind *resource.Kind, cursor string) (rest []string) {
 	t.Helper()
+	rest = []string{}
 	for cursor != "" {
 		page, err := client.List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
@@ -180,6 +183,9 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 			_, err := w.open().List(t.Context(), scopeOf(of.kind), cursor)
 			require.Error(t, err, "%s at %s", name, cursor)
 			classed(t, cloud.ExpiredCursor, err)
+			if len(of.others) > 0 {
+				continue // a cursor names the list
+			}
 			require.ErrorContains(t, err, "huawei/prod: "+strings.TrimPrefix(of.action, "dcs_")+" of "+beijing)
 		}
 	}
@@ -189,7 +195,8 @@ func TestCursorsOfAnotherForm(t *testing.T) {
 func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
-	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2), resource.SecurityGroupKind: uuid('g', 2)} {
+	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2), resource.SecurityGroupKind: uuid('g', 2),
+		resource.PublicIPKind: uuid('p', 2) + "+1", resource.NATGatewayKind: "1+0+"} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)
@@ -201,11 +208,9 @@ func TestPastTheEnd(t *testing.T) {
 // announce a total, and say themselves what follows.
 func TestListingsWithoutATotal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, fake.Region{})
-	for _, of := range kinds {
-		w.Record(of.action, fmt.Appendf(nil, `{%q:[{%q:"one","status":"ACTIVE"}]}`, of.list, of.id))
-	}
 	for name, of := range kinds {
+		w := newWorld(t, fake.Region{})
+		w.Record(of.action, fmt.Appendf(nil, `{%q:[{%q:"one","status":"ACTIVE"}]}`, of.list, of.id))
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 		if of.total != "" {
 			classed(t, cloud.BadAnswer, err)
@@ -215,7 +220,7 @@ func TestListingsWithoutATotal(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 1)
 		require.Zero(t, page.Total)
-		require.Empty(t, page.Next)
+		require.Equal(t, len(of.others) > 0, page.Next != "", name)
 	}
 }
 

@@ -2,7 +2,9 @@ package huawei_test
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -32,10 +34,10 @@ func TestNetworkRows(t *testing.T) {
 		resource.VPCKind:           pointers(someVPCs()),
 		resource.SubnetKind:        pointers(someSubnets()),
 		resource.SecurityGroupKind: groupRows(),
+		resource.PublicIPKind:      pointers(somePublicIPs()),
+		resource.NATGatewayKind:    pointers(someNATGateways()),
 	} {
-		pages := list(t, client, kind)
-		require.Len(t, pages, 1)
-		require.Equal(t, want, pages[0].Rows)
+		require.Equal(t, want, rowsOf(list(t, client, kind)))
 	}
 }
 
@@ -115,7 +117,7 @@ func TestSubnetsOfOtherProjects(t *testing.T) {
 func TestRequestsOfNetworks(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(2001))
-	for _, name := range []string{"VPCs", "subnets", "security groups"} {
+	for _, name := range []string{"VPCs", "subnets", "security groups", "elastic IPs", "NAT gateways"} {
 		require.Len(t, rowsOf(list(t, w.open(), kinds[name].kind)), 2001)
 		require.Equal(t, 2, w.count(kinds[name].action), name)
 	}
@@ -194,4 +196,95 @@ func TestARuleThatGoesIsSeen(t *testing.T) {
 	after := hashes(t, resource.SecurityGroupKind, rowsOf(list(t, w.open(), resource.SecurityGroupKind)))
 	require.NotEqual(t, before[uuid('g', 1)], after[uuid('g', 1)])
 	require.Equal(t, before[uuid('g', 2)], after[uuid('g', 2)])
+}
+
+func TestWhatElasticIPsMayLookLike(t *testing.T) {
+	t.Parallel()
+	requireLooks(t, kinds["elastic IPs"], map[string]looks{
+		"nothing but an id":       {`"alias":null`, &resource.PublicIP{ChargeType: "postPaid"}},
+		"all that may be null is": {`"bandwidth":null,"vnic":null,"tags":null,"associate_instance_type":null,"billing_info":null`, &resource.PublicIP{ChargeType: "postPaid"}},
+		"a port of an instance": {
+			`"associate_instance_type":"PORT","associate_instance_id":"port","vnic":{"instance_type":"RDS","instance_id":"rds-1","device_id":"d","device_owner":"compute:a"}`,
+			&resource.PublicIP{AttachedType: "RDS", AttachedID: "rds-1", ChargeType: "postPaid"},
+		},
+		"a port of a server": {
+			`"associate_instance_type":"PORT","associate_instance_id":"port","vnic":{"device_id":"h-1","device_owner":"compute:cn-north-4a"}`,
+			&resource.PublicIP{AttachedType: "compute", AttachedID: "h-1", ChargeType: "postPaid"},
+		},
+		"a port of its own": {
+			`"associate_instance_type":"PORT","associate_instance_id":"port","vnic":{"device_id":"","device_owner":"neutron:VIP_PORT"}`,
+			&resource.PublicIP{AttachedType: "PORT", AttachedID: "port", ChargeType: "postPaid"},
+		},
+		"a port of nobody":        {`"associate_instance_type":"PORT","associate_instance_id":"port"`, &resource.PublicIP{AttachedType: "PORT", AttachedID: "port", ChargeType: "postPaid"}},
+		"an address of IPv6":      {`"public_ip_address":"10.0.0.1","public_ipv6_address":"2001:DB8::0:9"`, &resource.PublicIP{Address: "2001:db8::9", ChargeType: "postPaid"}},
+		"tags as texts":           {`"tags":["a=b","c=d=e","f.g","h",""]`, &resource.PublicIP{Tags: map[string]string{"a": "b", "c": "d=e", "f": "g", "h": ""}, ChargeType: "postPaid"}},
+		"what changes by itself":  {`"updated_at":"x","lock_status":"locked"`, &resource.PublicIP{ChargeType: "postPaid"}},
+		"paid in advance":         {`"billing_info":"CS1:O:r:p"`, &resource.PublicIP{ChargeType: "prePaid"}},
+		"a bandwidth as a number": {`"bandwidth":{"size":300,"share_type":"WHOLE"}`, &resource.PublicIP{BandwidthMbps: 300, ChargeType: "postPaid"}},
+	})
+}
+
+func TestWhatNATGatewaysMayLookLike(t *testing.T) {
+	t.Parallel()
+	requireLooks(t, kinds["NAT gateways"], map[string]looks{
+		"nothing but an id":       {`"name":null`, &resource.NATGateway{GatewayType: "public", ChargeType: "postPaid"}},
+		"all that may be null is": {`"router_id":null,"internal_network_id":null,"ngport_ip_address":null,"billing_info":null,"created_at":null`, &resource.NATGateway{GatewayType: "public", ChargeType: "postPaid"}},
+		"what may change":         {`"session_conf":{"tcp_session_expire_time":9},"pps_max":9`, &resource.NATGateway{GatewayType: "public", ChargeType: "postPaid"}},
+	})
+	private := kinds["NAT gateways"]
+	private.action, private.list = "ListPrivateNats", "gateways"
+	requireLooks(t, private, map[string]looks{
+		"nothing but an id": {`"downlink_vpcs":null,"tags":null`, &resource.NATGateway{GatewayType: "private", ChargeType: "postPaid"}},
+		"in one VPC": {
+			`"downlink_vpcs":[{"vpc_id":"v","virsubnet_id":"s","ngport_ip_address":"10.0.0.1"}]`,
+			&resource.NATGateway{GatewayType: "private", VPCID: "v", SubnetID: "s", PrivateIPs: []string{"10.0.0.1"}, ChargeType: "postPaid"},
+		},
+		"in two subnets": {
+			`"downlink_vpcs":[{"vpc_id":"v","virsubnet_id":"s"},{"vpc_id":"v","virsubnet_id":"t"}]`, &resource.NATGateway{GatewayType: "private", VPCID: "v", ChargeType: "postPaid"},
+		},
+	})
+}
+
+// A region that does not know the API of private NAT gateways has none. Nobody can ask there
+// whether a gateway is one.
+func TestRegionsWithoutPrivateNATGateways(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, all())
+	w.Break(fake.Fault{Action: "ListPrivateNats", Status: http.StatusNotFound, Body: `{"error_code":"APIGW.0101","error_msg":"The API does not exist"}`})
+	require.Equal(t, []string{uuid('n', 1), uuid('n', 2)}, ids(rowsOf(list(t, w.open(), resource.NATGatewayKind))))
+	_, err := w.open().Lookup(t.Context(), scopeOf(resource.NATGatewayKind), []string{uuid('n', 9)})
+	classed(t, cloud.RegionDisabled, err)
+	w.Mend()
+	w.Break(fake.Fault{Action: "ListPrivateNats", Verdict: fake.Denied})
+	client := w.open()
+	first, err := client.List(t.Context(), scopeOf(resource.NATGatewayKind), "")
+	require.NoError(t, err)
+	_, err = client.List(t.Context(), scopeOf(resource.NATGatewayKind), first.Next)
+	classed(t, cloud.Denied, err)
+}
+
+// A full page that ends without an id has no next one, and may not be the last.
+func TestAFullPageOfNATGateways(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Record("ListNatGateways", []byte(`{"nat_gateways":[`+strings.Repeat(`{"id":"n"},`, 1999)+`{}]}`))
+	_, err := w.open().List(t.Context(), scopeOf(resource.NATGatewayKind), "")
+	classed(t, cloud.BadAnswer, err)
+	w.Record("ListNatGateways", []byte(`{"nat_gateways":[`+strings.Repeat(`{"id":"n"},`, 1999)+`{"id":"last"}]}`))
+	client := w.open()
+	page, err := client.List(t.Context(), scopeOf(resource.NATGatewayKind), "")
+	require.NoError(t, err)
+	_, err = client.List(t.Context(), scopeOf(resource.NATGatewayKind), page.Next)
+	classed(t, cloud.BadAnswer, err)
+}
+
+// The elastic IPs are asked for only where there are public gateways.
+func TestNATGatewaysNeedTheirElasticIPs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, fake.Region{})
+	w.Break(fake.Fault{Action: "ListPublicips", Verdict: fake.Denied})
+	require.Empty(t, rowsOf(list(t, w.open(), resource.NATGatewayKind)))
+	w.region(func(r *fake.Region) { r.NATGateways = someNATGateways() })
+	_, err := w.open().List(t.Context(), scopeOf(resource.NATGatewayKind), "")
+	classed(t, cloud.Denied, err)
 }

@@ -165,6 +165,10 @@ func TestHashesStay(t *testing.T) {
 				slices.Reverse(groups[i].Rules)
 			}
 			slices.Reverse(groups)
+			addresses, gateways := somePublicIPs(), someNATGateways()
+			slices.Reverse(addresses)
+			slices.Reverse(gateways)
+			r.PublicIPs, r.NATGateways = addresses, gateways
 			r.VPCs, r.Subnets, r.SecurityGroups = vpcs, subnets, groups
 			r.Hosts, r.Disks, r.LoadBalancers, r.Databases, r.Caches = hosts, disks, balancers, databases, caches
 		})
@@ -211,6 +215,7 @@ func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 	w.region(func(r *fake.Region) {
 		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID, r.Caches[0].ID = "", "", "", "", ""
 		r.VPCs[0].NativeID, r.Subnets[0].NativeID, r.SecurityGroups[0].NativeID = "", "", ""
+		r.PublicIPs[0].NativeID, r.NATGateways[0].NativeID = "", ""
 	})
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")

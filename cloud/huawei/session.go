@@ -15,6 +15,7 @@ import (
 	dcsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2/region"
 	ddsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3/region"
 	ecsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/region"
+	eipregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/eip/v3/region"
 	elbregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/elb/v3/region"
 	evsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/evs/v2/region"
 	taurusregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/gaussdb/v3/region"
@@ -22,6 +23,7 @@ import (
 	iam "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/model"
 	iamregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/region"
+	natregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/nat/v2/region"
 	rdsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/region"
 	vpcregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3/region"
 
@@ -163,6 +165,8 @@ var (
 	gaussProduct  = product{"gaussdb-opengauss", gaussregion.SafeValueOf}
 	vpcProduct    = product{"vpc", vpcregion.SafeValueOf}
 	iamProduct    = product{"iam", iamregion.SafeValueOf}
+	eipProduct    = product{"vpc", eipregion.SafeValueOf} // of which it has the hosts
+	natProduct    = product{"nat", natregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.

@@ -207,8 +207,36 @@ func someSecurityGroups() []fake.SecurityGroup {
 	}
 }
 
+func somePublicIPs() []resource.PublicIP {
+	return []resource.PublicIP{
+		{
+			Meta: meta(uuid('p', 1)), Name: "web", Status: "ACTIVE", Address: "203.0.113.5", AttachedType: "compute", AttachedID: uuid('h', 1),
+			BandwidthMbps: 100, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "formula": "a=b.c"}, CloudCreatedAt: date(11),
+		},
+		{Meta: meta(uuid('p', 2)), Status: "ACTIVE", Address: "203.0.113.8", AttachedType: "NATGW", AttachedID: uuid('n', 1), BandwidthMbps: 5, ChargeType: "postPaid"},
+		{Meta: meta(uuid('p', 3)), Status: "ACTIVE", Address: "203.0.113.7", AttachedType: "NATGW", AttachedID: uuid('n', 1), BandwidthMbps: 5, ChargeType: "postPaid"},
+		{Meta: meta(uuid('p', 4)), Status: "ELB", Address: "2001:db8::9", AttachedType: "ELB", AttachedID: uuid('e', 1), ChargeType: "postPaid"},
+		{Meta: meta(uuid('p', 5)), Status: "DOWN", ChargeType: "postPaid"},
+	}
+}
+
+func someNATGateways() []resource.NATGateway {
+	return []resource.NATGateway{
+		{
+			Meta: meta(uuid('n', 1)), Name: "out", Status: "ACTIVE", GatewayType: "public", VPCID: uuid('v', 1), SubnetID: uuid('s', 1),
+			PublicIPs: []string{"203.0.113.7", "203.0.113.8"}, PrivateIPs: []string{"192.168.1.7"}, ChargeType: "prePaid", CloudCreatedAt: date(12),
+		},
+		{Meta: meta(uuid('n', 2)), Status: "PENDING_CREATE", GatewayType: "public", ChargeType: "postPaid"},
+		{
+			Meta: meta(uuid('n', 3)), Name: "inside", Status: "ACTIVE", GatewayType: "private", VPCID: uuid('v', 1), SubnetID: uuid('s', 1),
+			PrivateIPs: []string{"192.168.1.8"}, ChargeType: "postPaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(13),
+		},
+	}
+}
+
 func all() fake.Region {
-	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups()}
+	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
+		PublicIPs: somePublicIPs(), NATGateways: someNATGateways()}
 }
 
 // listed is a kind that the adapter lists in a region.
@@ -223,13 +251,18 @@ type listed struct {
 }
 
 var kinds = map[string]listed{
-	"hosts":           {kind: resource.HostKind, action: "ListServersDetails", sort: 'h', list: "servers", id: "id", total: "count", perPage: 200, joined: []string{"ListVolumes"}},
-	"disks":           {kind: resource.DiskKind, action: "ListVolumes", sort: 'd', list: "volumes", id: "id", total: "count"},
-	"databases":       {kind: resource.DatabaseKind, action: "ListInstances", others: []string{huaweifake.TaurusAction, huaweifake.GaussAction, huaweifake.DDSAction}, sort: 'b', list: "instances", id: "id", total: "total_count"},
-	"load balancers":  {kind: resource.LoadBalancerKind, action: "ListLoadBalancers", sort: 'e', list: "loadbalancers", id: "id", joined: []string{"ListListeners"}},
-	"caches":          {kind: resource.CacheKind, action: huaweifake.CacheAction, sort: 'c', list: "instances", id: "instance_id", total: "instance_num"},
-	"VPCs":            {kind: resource.VPCKind, action: "ListVpcs", sort: 'v', list: "vpcs", id: "id"},
-	"subnets":         {kind: resource.SubnetKind, action: "ListVirsubnets", sort: 's', list: "virsubnets", id: "id"},
+	"hosts":          {kind: resource.HostKind, action: "ListServersDetails", sort: 'h', list: "servers", id: "id", total: "count", perPage: 200, joined: []string{"ListVolumes"}},
+	"disks":          {kind: resource.DiskKind, action: "ListVolumes", sort: 'd', list: "volumes", id: "id", total: "count"},
+	"databases":      {kind: resource.DatabaseKind, action: "ListInstances", others: []string{huaweifake.TaurusAction, huaweifake.GaussAction, huaweifake.DDSAction}, sort: 'b', list: "instances", id: "id", total: "total_count"},
+	"load balancers": {kind: resource.LoadBalancerKind, action: "ListLoadBalancers", sort: 'e', list: "loadbalancers", id: "id", joined: []string{"ListListeners"}},
+	"caches":         {kind: resource.CacheKind, action: huaweifake.CacheAction, sort: 'c', list: "instances", id: "instance_id", total: "instance_num"},
+	"VPCs":           {kind: resource.VPCKind, action: "ListVpcs", sort: 'v', list: "vpcs", id: "id"},
+	"subnets":        {kind: resource.SubnetKind, action: "ListVirsubnets", sort: 's', list: "virsubnets", id: "id"},
+	"elastic IPs":    {kind: resource.PublicIPKind, action: "ListPublicips", sort: 'p', list: "publicips", id: "id", total: "total_count"},
+	"NAT gateways": {
+		kind: resource.NATGatewayKind, action: "ListNatGateways", others: []string{"ListPrivateNats"}, joined: []string{"ListPublicips"},
+		sort: 'n', list: "nat_gateways", id: "id", perPage: 2000,
+	},
 	"security groups": {kind: resource.SecurityGroupKind, action: "ListSecurityGroups", sort: 'g', list: "security_groups", id: "id", joined: []string{"ListSecurityGroupRules"}},
 }
 

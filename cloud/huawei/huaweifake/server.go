@@ -38,6 +38,9 @@ func New(c *fake.Cloud) http.Handler {
 		"GET /v2/{project}/instances":                {CacheAction, flat, s.caches},
 		"GET /v3/{project}/vpc/vpcs":                 {"ListVpcs", flat, s.vpcs},
 		"GET /v3/{project}/vpc/virsubnets":           {"ListVirsubnets", flat, s.subnets},
+		"GET /v3/{project}/eip/publicips":            {"ListPublicips", flat, s.publicIPs},
+		"GET /v2/{project}/nat_gateways":             {"ListNatGateways", flat, s.publicGateways},
+		"GET /v3/{project}/private-nat/gateways":     {"ListPrivateNats", flat, s.privateGateways},
 		"GET /v3/{project}/vpc/security-groups":      {"ListSecurityGroups", flat, s.securityGroups},
 		"GET /v3/{project}/vpc/security-group-rules": {"ListSecurityGroupRules", flat, s.securityRules},
 	} {

@@ -10,12 +10,9 @@ import (
 
 func (s server) vpcs(region *fake.Region, query url.Values) (any, *refusal) {
 	return marked(s.cloud, "vpcs", query, region.VPCs, func(v resource.VPC) string { return v.NativeID }, func(v resource.VPC) map[string]any {
-		first, more := "", []string{}
-		if len(v.CIDRs) > 0 {
-			first, more = v.CIDRs[0], v.CIDRs[1:]
-		}
+		more := v.CIDRs[min(1, len(v.CIDRs)):]
 		return map[string]any{
-			"id": v.NativeID, "name": v.Name, "description": "", "status": v.Status, "cidr": first, "extend_cidrs": more, "tags": keyValues(v.Tags),
+			"id": v.NativeID, "name": v.Name, "description": "", "status": v.Status, "cidr": first(v.CIDRs), "extend_cidrs": more, "tags": keyValues(v.Tags),
 			"project_id": query.Get("project_id"), "enterprise_project_id": "0", "created_at": zulu(v.CloudCreatedAt), "updated_at": changing(),
 			"cloud_resources": []any{map[string]any{"resource_type": "virsubnet", "resource_count": len(region.Subnets)}},
 		}
