@@ -198,6 +198,11 @@ func TestAbsurdValues(t *testing.T) {
 		"an IP made some time":      {"elastic IPs", `"created_at":"2024"`, "created_at"},
 		"a bandwidth in words":      {"elastic IPs", `"bandwidth":{"size":"broad"}`, "bandwidth.size"},
 		"a gateway made some time":  {"NAT gateways", `"created_at":"2024"`, "created_at"},
+		"a snapshot made some time": {"snapshots", `"created_at":"2024"`, "created_at"},
+		"a negative snapshot":       {"snapshots", `"size":-1`, "size"},
+		"an image made some time":   {"images", `"created_at":"2024"`, "created_at"},
+		"an image's size in words":  {"images", `"min_disk":"big"`, "min_disk"},
+		"tags that are no texts":    {"images", `"tags":[{"key":"a"}]`, "tags[0]"},
 		"a subnet made some time":   {"subnets", `"created_at":"2024"`, "created_at"},
 		"a range that is a text":    {"subnets", `"subnet_cidrs":["10.0.0.0/8"]`, "subnet_cidrs[0]"},
 	} {

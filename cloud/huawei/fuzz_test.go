@@ -63,6 +63,14 @@ func FuzzNATGateways(f *testing.F) {
 	fuzz(f, resource.NATGatewayKind, "/v2/"+huaweifake.ProjectID(domain, beijing)+"/nat_gateways", `{"nat_gateways":[{"id":"n","downlink_vpcs":[null,{}],"ngport_ip_address":7}]}`)
 }
 
+func FuzzSnapshots(f *testing.F) {
+	fuzz(f, resource.SnapshotKind, "/v2/"+huaweifake.ProjectID(domain, beijing)+"/cloudsnapshots/detail", `{"count":1,"snapshots":[{"id":"t","size":1e30,"volume_id":[]}]}`)
+}
+
+func FuzzImages(f *testing.F) {
+	fuzz(f, resource.MachineImageKind, "/v2/cloudimages", `{"images":[{"id":"i","tags":[".",null,"=a"],"min_disk":"40","__support_arm":true}]}`)
+}
+
 // Rules are read with the groups that they are of.
 func FuzzSecurityGroupRules(f *testing.F) {
 	w := newWorld(f, fake.Region{SecurityGroups: someSecurityGroups()})
@@ -89,6 +97,7 @@ func fuzz(f *testing.F, kind *resource.Kind, path string, seeds ...string) {
 	w := newWorld(f, all())
 	real := httptest.NewRecorder()
 	request := httptest.NewRequest(http.MethodGet, path, nil)
+	request.Header.Set("X-Project-Id", huaweifake.ProjectID(domain, beijing))
 	request.Header.Set("Authorization", "SDK-HMAC-SHA256 Access=AKOFTHETESTS, SignedHeaders=host, Signature=0")
 	huaweifake.New(w.Cloud).ServeHTTP(real, request)
 	require.Equal(f, http.StatusOK, real.Code)

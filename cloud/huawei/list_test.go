@@ -30,6 +30,8 @@ func crowd(n int) (region fake.Region) {
 		})
 		region.PublicIPs = append(region.PublicIPs, resource.PublicIP{Meta: meta(uuid('p', i)), Address: "203.0.113.1", AttachedType: "NATGW", AttachedID: uuid('n', i)})
 		region.NATGateways = append(region.NATGateways, resource.NATGateway{Meta: meta(uuid('n', i)), VPCID: uuid('v', i)})
+		region.Snapshots = append(region.Snapshots, resource.Snapshot{Meta: meta(uuid('t', i)), SizeGiB: int64(i + 1)})
+		region.Images = append(region.Images, resource.MachineImage{Meta: meta(uuid('i', i)), SizeGiB: 40})
 		region.Subnets = append(region.Subnets, resource.Subnet{Meta: meta(uuid('s', i)), VPCID: uuid('v', i)})
 	}
 	return region
@@ -196,7 +198,7 @@ func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
 	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2), resource.SecurityGroupKind: uuid('g', 2),
-		resource.PublicIPKind: uuid('p', 2) + "+1", resource.NATGatewayKind: "1+0+"} {
+		resource.PublicIPKind: uuid('p', 2) + "+1", resource.NATGatewayKind: "1+0+", resource.SnapshotKind: "3", resource.MachineImageKind: uuid('i', 2)} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)

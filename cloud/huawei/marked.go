@@ -10,14 +10,16 @@ const (
 	maxMarkedIDs = 50
 )
 
-// markedRequest has the parameters of such a list. The SDK reads them by the names of the fields, and has
-// a type of its own for each list.
-type markedRequest struct {
+// listRequest has parameters of such lists. The SDK has a type of its own for each list, and
+// reads them by the names of the fields; those that a list does not have, it leaves out.
+type listRequest struct {
 	Limit  *int32    `json:"limit,omitempty"`
+	Offset *int32    `json:"offset,omitempty"`
 	Marker *string   `json:"marker,omitempty"`
+	Owner  *string   `json:"owner,omitempty"`
 	Id     *[]string `json:"id,omitempty"` //nolint:revive // the SDK's name
 }
 
 func marked(q adapter.Query) any {
-	return &markedRequest{Limit: given(int32(q.Limit)), Marker: given(q.Token), Id: &q.IDs}
+	return &listRequest{Limit: given(int32(q.Limit)), Marker: given(q.Token), Id: &q.IDs}
 }

@@ -15,17 +15,6 @@ import (
 	"cloudsync/resource"
 )
 
-// pointers are the rows as the adapter gives them.
-func pointers[T any, P interface {
-	*T
-	resource.Row
-}](all []T) (rows []resource.Row) {
-	for i := range all {
-		rows = append(rows, P(&all[i]))
-	}
-	return rows
-}
-
 // What the fake server renders comes back as it is.
 func TestNetworkRows(t *testing.T) {
 	t.Parallel()
@@ -52,24 +41,6 @@ func groupRows() (rows []resource.Row) {
 		rows = append(rows, &row)
 	}
 	return rows
-}
-
-// looks is what a resource may look like: the fields of an answer beside its id, and its row.
-type looks struct {
-	fields string
-	want   resource.Row
-}
-
-func requireLooks(t *testing.T, of listed, tests map[string]looks) {
-	t.Helper()
-	for name, test := range tests {
-		w := newWorld(t, fake.Region{})
-		w.Record(of.action, fmt.Appendf(nil, `{"count":1,"total_count":1,%q:[{%q:"one",%s}],"page_info":{}}`, of.list, of.id, test.fields))
-		got := rowsOf(list(t, w.open(), of.kind))
-		require.Len(t, got, 1, name)
-		test.want.RowMeta().NativeID = "one"
-		require.Equal(t, hashes(t, of.kind, []resource.Row{test.want}), hashes(t, of.kind, got), name)
-	}
 }
 
 func TestWhatVPCsMayLookLike(t *testing.T) {

@@ -169,6 +169,9 @@ func TestHashesStay(t *testing.T) {
 			slices.Reverse(addresses)
 			slices.Reverse(gateways)
 			r.PublicIPs, r.NATGateways = addresses, gateways
+			r.Snapshots, r.Images = someSnapshots(), someImages()
+			slices.Reverse(r.Snapshots)
+			slices.Reverse(r.Images)
 			r.VPCs, r.Subnets, r.SecurityGroups = vpcs, subnets, groups
 			r.Hosts, r.Disks, r.LoadBalancers, r.Databases, r.Caches = hosts, disks, balancers, databases, caches
 		})
@@ -216,6 +219,7 @@ func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 		r.Hosts[0].ID, r.Disks[0].ID, r.Databases[0].ID, r.LoadBalancers[0].ID, r.Caches[0].ID = "", "", "", "", ""
 		r.VPCs[0].NativeID, r.Subnets[0].NativeID, r.SecurityGroups[0].NativeID = "", "", ""
 		r.PublicIPs[0].NativeID, r.NATGateways[0].NativeID = "", ""
+		r.Snapshots[0].NativeID, r.Images[0].NativeID = "", ""
 	})
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")

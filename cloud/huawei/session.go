@@ -23,6 +23,7 @@ import (
 	iam "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/model"
 	iamregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/iam/v3/region"
+	imsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ims/v2/region"
 	natregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/nat/v2/region"
 	rdsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/region"
 	vpcregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3/region"
@@ -167,6 +168,7 @@ var (
 	iamProduct    = product{"iam", iamregion.SafeValueOf}
 	eipProduct    = product{"vpc", eipregion.SafeValueOf} // of which it has the hosts
 	natProduct    = product{"nat", natregion.SafeValueOf}
+	imsProduct    = product{"ims", imsregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.

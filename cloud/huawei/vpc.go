@@ -7,9 +7,7 @@ import (
 	"cloudsync/resource"
 )
 
-// vpcs are virtual private clouds
-// (https://support.huaweicloud.com/intl/en-us/api-vpc/vpc_apiv3_0003.html). Their ranges of
-// IPv6 addresses are not in the list.
+// vpcs are virtual private clouds. Their ranges of IPv6 addresses are not in the list.
 var vpcs = adapter.Listing[*session, network]{
 	Kind: resource.VPCKind, What: "VPC",
 	Action: "ListVpcs", Path: "vpcs", IDField: "id",

@@ -234,9 +234,26 @@ func someNATGateways() []resource.NATGateway {
 	}
 }
 
+func someSnapshots() []resource.Snapshot {
+	return []resource.Snapshot{
+		{Meta: meta(uuid('t', 1)), Name: "before", Status: "available", DiskNativeID: uuid('d', 1), SizeGiB: 40, CloudCreatedAt: date(14)},
+		{Meta: meta(uuid('t', 2)), Status: "creating"},
+	}
+}
+
+func someImages() []resource.MachineImage {
+	return []resource.MachineImage{
+		{
+			Meta: meta(uuid('i', 1)), Name: "web", Status: "active", OS: "EulerOS 2.10 64bit with ARM", Architecture: "arm64", SizeGiB: 40,
+			Tags: map[string]string{"app": "shop", "version": "1.2", "empty": ""}, CloudCreatedAt: date(15),
+		},
+		{Meta: meta(uuid('i', 2)), Name: "new", Status: "queued", OS: "CentOS 7.9 64bit", Architecture: "x86_64"},
+	}
+}
+
 func all() fake.Region {
 	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
-		PublicIPs: somePublicIPs(), NATGateways: someNATGateways()}
+		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages()}
 }
 
 // listed is a kind that the adapter lists in a region.
@@ -263,6 +280,8 @@ var kinds = map[string]listed{
 		kind: resource.NATGatewayKind, action: "ListNatGateways", others: []string{"ListPrivateNats"}, joined: []string{"ListPublicips"},
 		sort: 'n', list: "nat_gateways", id: "id", perPage: 2000,
 	},
+	"snapshots":       {kind: resource.SnapshotKind, action: "ListSnapshots", sort: 't', list: "snapshots", id: "id", total: "count"},
+	"images":          {kind: resource.MachineImageKind, action: "ListImages", sort: 'i', list: "images", id: "id", perPage: 500},
 	"security groups": {kind: resource.SecurityGroupKind, action: "ListSecurityGroups", sort: 'g', list: "security_groups", id: "id", joined: []string{"ListSecurityGroupRules"}},
 }
 
@@ -284,4 +303,33 @@ func within(t *testing.T, limit time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	t.Cleanup(cancel)
 	return ctx
+}
+
+// pointers are the rows as the adapter gives them.
+func pointers[T any, P interface {
+	*T
+	resource.Row
+}](all []T) (rows []resource.Row) {
+	for i := range all {
+		rows = append(rows, P(&all[i]))
+	}
+	return rows
+}
+
+// looks is what a resource may look like: the fields of an answer beside its id, and its row.
+type looks struct {
+	fields string
+	want   resource.Row
+}
+
+func requireLooks(t *testing.T, of listed, tests map[string]looks) {
+	t.Helper()
+	for name, test := range tests {
+		w := newWorld(t, fake.Region{})
+		w.Record(of.action, fmt.Appendf(nil, `{"count":1,"total_count":1,%q:[{%q:"one",%s}],"page_info":{}}`, of.list, of.id, test.fields))
+		got := rowsOf(list(t, w.open(), of.kind))
+		require.Len(t, got, 1, name)
+		test.want.RowMeta().NativeID = "one"
+		require.Equal(t, hashes(t, of.kind, []resource.Row{test.want}), hashes(t, of.kind, got), name)
+	}
 }

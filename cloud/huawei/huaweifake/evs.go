@@ -5,8 +5,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"cloudsync/cloud/fake"
+	"cloudsync/resource"
 )
 
 func (s server) volumes(region *fake.Region, query url.Values) (any, *refusal) {
@@ -58,4 +60,24 @@ func volumeOf(d fake.Disk) map[string]any {
 		"multiattach": false, "shareable": "false", "service_type": "EVS", "links": []any{}, "snapshot_id": nil,
 		"description": nil, "user_id": "user", "volume_image_metadata": map[string]any{"image_name": "an image"},
 	}
+}
+
+func (s server) snapshots(region *fake.Region, query url.Values) (any, *refusal) {
+	limit, refused := number(query, "limit", 1000, 1, 1000)
+	if refused != nil {
+		return nil, refused
+	}
+	offset, refused := number(query, "offset", 0, 0, unlimited)
+	if refused != nil {
+		return nil, refused
+	}
+	all := ofIDs(query["id"], region.Snapshots, func(s resource.Snapshot) string { return s.NativeID })
+	page, _ := fake.Page(s.cloud, all, offset, limit)
+	return map[string]any{"count": len(all), "snapshots_links": []any{}, "snapshots": rendered(page, func(s resource.Snapshot) map[string]any {
+		return map[string]any{
+			"id": s.NativeID, "name": s.Name, "description": nil, "status": s.Status, "volume_id": s.DiskNativeID, "size": s.SizeGiB,
+			"created_at": formatted(s.CloudCreatedAt, "2006-01-02T15:04:05.000000"), "updated_at": changing(), "metadata": map[string]any{}, "service_type": "EVS",
+			"os-extended-snapshot-attributes:progress": fmt.Sprint(time.Now().UnixNano()%100, "%"), "os-extended-snapshot-attributes:project_id": "project",
+		}
+	})}, nil
 }

@@ -3,6 +3,7 @@
 package huaweifake
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"math"
@@ -38,6 +39,8 @@ func New(c *fake.Cloud) http.Handler {
 		"GET /v2/{project}/instances":                {CacheAction, flat, s.caches},
 		"GET /v3/{project}/vpc/vpcs":                 {"ListVpcs", flat, s.vpcs},
 		"GET /v3/{project}/vpc/virsubnets":           {"ListVirsubnets", flat, s.subnets},
+		"GET /v2/{project}/cloudsnapshots/detail":    {"ListSnapshots", nested, s.snapshots},
+		"GET /v2/cloudimages":                        {"ListImages", nested, s.images},
 		"GET /v3/{project}/eip/publicips":            {"ListPublicips", flat, s.publicIPs},
 		"GET /v2/{project}/nat_gateways":             {"ListNatGateways", flat, s.publicGateways},
 		"GET /v3/{project}/private-nat/gateways":     {"ListPrivateNats", flat, s.privateGateways},
@@ -66,7 +69,7 @@ type api struct {
 // of serves an API.
 func (s server) of(a api) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		project := r.PathValue("project")
+		project := cmp.Or(r.PathValue("project"), r.Header.Get("X-Project-Id"))
 		account, region := place(project)
 		query := r.URL.Query()
 		j := s.cloud.Judge(w, r, fake.Ask{KeyID: keyID(r), Region: region, Action: a.action}, goesOn(query))
