@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
@@ -135,6 +136,21 @@ func unannounced[T any](id func(*T) string) reader[T] {
 			if answer.Next = id(&answer.Items[n-1].Value); answer.Next == "" {
 				err = adapter.BadAnswer("", "the page ends with a resource without an id, after which there may be more")
 			}
+		}
+		return answer, err
+	}
+}
+
+// among is read of a list that takes no ids: those that are asked for are looked for in it.
+// One without an id stays, which may be any of them.
+func among[T any](read reader[T], id func(*T) string) reader[T] {
+	return func(f adapter.Document, q adapter.Query) (adapter.Answer[T], error) {
+		answer, err := read(f, q)
+		if len(q.IDs) > 0 {
+			answer.Items = slices.DeleteFunc(answer.Items, func(item adapter.Item[T]) bool {
+				of := id(&item.Value)
+				return of != "" && !slices.Contains(q.IDs, of)
+			})
 		}
 		return answer, err
 	}

@@ -71,6 +71,14 @@ func FuzzImages(f *testing.F) {
 	fuzz(f, resource.MachineImageKind, "/v2/cloudimages", `{"images":[{"id":"i","tags":[".",null,"=a"],"min_disk":"40","__support_arm":true}]}`)
 }
 
+func FuzzClusters(f *testing.F) {
+	fuzz(f, resource.ClusterKind, "/api/v3/projects/"+huaweifake.ProjectID(domain, beijing)+"/clusters", `{"items":[{"metadata":{"uid":"k"},"spec":{"billingMode":"x","enableAutopilot":"true"},"status":{"endpoints":[null,{}]}},{"metadata":7}]}`)
+}
+
+func FuzzCertificates(f *testing.F) {
+	fuzz(f, resource.CertificateKind, "/v3/"+huaweifake.ProjectID(domain, beijing)+"/elb/certificates", `{"certificates":[{"id":"z","domain":",;","subject_alternative_names":[null],"private_key":{}}],"page_info":{}}`)
+}
+
 // Rules are read with the groups that they are of.
 func FuzzSecurityGroupRules(f *testing.F) {
 	w := newWorld(f, fake.Region{SecurityGroups: someSecurityGroups()})

@@ -32,6 +32,8 @@ func crowd(n int) (region fake.Region) {
 		region.NATGateways = append(region.NATGateways, resource.NATGateway{Meta: meta(uuid('n', i)), VPCID: uuid('v', i)})
 		region.Snapshots = append(region.Snapshots, resource.Snapshot{Meta: meta(uuid('t', i)), SizeGiB: int64(i + 1)})
 		region.Images = append(region.Images, resource.MachineImage{Meta: meta(uuid('i', i)), SizeGiB: 40})
+		region.Clusters = append(region.Clusters, resource.Cluster{Meta: meta(uuid('k', i)), ClusterType: "cce.s1.small"})
+		region.Certificates = append(region.Certificates, resource.Certificate{Meta: meta(uuid('z', i))})
 		region.Subnets = append(region.Subnets, resource.Subnet{Meta: meta(uuid('s', i)), VPCID: uuid('v', i)})
 	}
 	return region
@@ -198,7 +200,8 @@ func TestPastTheEnd(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, crowd(3))
 	for kind, cursor := range map[*resource.Kind]string{resource.HostKind: "2+1", resource.DiskKind: uuid('d', 2) + "+1", resource.DatabaseKind: "3+3+3", resource.CacheKind: "3", resource.LoadBalancerKind: uuid('e', 2), resource.VPCKind: uuid('v', 2), resource.SubnetKind: uuid('s', 2), resource.SecurityGroupKind: uuid('g', 2),
-		resource.PublicIPKind: uuid('p', 2) + "+1", resource.NATGatewayKind: "1+0+", resource.SnapshotKind: "3", resource.MachineImageKind: uuid('i', 2)} {
+		resource.PublicIPKind: uuid('p', 2) + "+1", resource.NATGatewayKind: "1+0+", resource.SnapshotKind: "3", resource.MachineImageKind: uuid('i', 2),
+		resource.ClusterKind: "1+0+", resource.CertificateKind: "1+0+50"} {
 		page, err := w.open().List(t.Context(), scopeOf(kind), cursor)
 		require.NoError(t, err)
 		require.Empty(t, page.Rows)
@@ -212,7 +215,7 @@ func TestListingsWithoutATotal(t *testing.T) {
 	t.Parallel()
 	for name, of := range kinds {
 		w := newWorld(t, fake.Region{})
-		w.Record(of.action, fmt.Appendf(nil, `{%q:[{%q:"one","status":"ACTIVE"}]}`, of.list, of.id))
+		w.Record(of.action, fmt.Appendf(nil, `{%q:[%s]}`, of.list, of.element("one", `"flavor":{}`)))
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")
 		if of.total != "" {
 			classed(t, cloud.BadAnswer, err)

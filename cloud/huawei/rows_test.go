@@ -172,6 +172,12 @@ func TestHashesStay(t *testing.T) {
 			r.Snapshots, r.Images = someSnapshots(), someImages()
 			slices.Reverse(r.Snapshots)
 			slices.Reverse(r.Images)
+			r.Clusters, r.Certificates = someClusters(), someCertificates()
+			for i := range r.Certificates {
+				slices.Reverse(r.Certificates[i].Domains)
+			}
+			slices.Reverse(r.Clusters)
+			slices.Reverse(r.Certificates)
 			r.VPCs, r.Subnets, r.SecurityGroups = vpcs, subnets, groups
 			r.Hosts, r.Disks, r.LoadBalancers, r.Databases, r.Caches = hosts, disks, balancers, databases, caches
 		})
@@ -220,6 +226,7 @@ func TestAResourceWithoutAnIDIsKept(t *testing.T) {
 		r.VPCs[0].NativeID, r.Subnets[0].NativeID, r.SecurityGroups[0].NativeID = "", "", ""
 		r.PublicIPs[0].NativeID, r.NATGateways[0].NativeID = "", ""
 		r.Snapshots[0].NativeID, r.Images[0].NativeID = "", ""
+		r.Clusters[0].NativeID, r.Certificates[0].NativeID = "", ""
 	})
 	for name, of := range kinds {
 		page, err := w.open().List(t.Context(), scopeOf(of.kind), "")

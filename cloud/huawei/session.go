@@ -12,6 +12,7 @@ import (
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/region"
+	cceregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/cce/v3/region"
 	dcsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dcs/v2/region"
 	ddsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3/region"
 	ecsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ecs/v2/region"
@@ -26,6 +27,7 @@ import (
 	imsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/ims/v2/region"
 	natregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/nat/v2/region"
 	rdsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/region"
+	scmregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/scm/v3/region"
 	vpcregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3/region"
 
 	"cloudsync/cloud"
@@ -169,6 +171,8 @@ var (
 	eipProduct    = product{"vpc", eipregion.SafeValueOf} // of which it has the hosts
 	natProduct    = product{"nat", natregion.SafeValueOf}
 	imsProduct    = product{"ims", imsregion.SafeValueOf}
+	cceProduct    = product{"cce", cceregion.SafeValueOf}
+	scmProduct    = product{"scm", scmregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -251,9 +252,35 @@ func someImages() []resource.MachineImage {
 	}
 }
 
+func someClusters() []resource.Cluster {
+	return []resource.Cluster{
+		{
+			Meta: meta(uuid('k', 1)), Name: "prod", Status: "Available", ClusterType: "cce.s2.small", Version: "1.29", Endpoint: "https://192.168.1.60:5443",
+			VPCID: uuid('v', 1), SubnetIDs: []string{uuid('s', 1)}, ChargeType: "prePaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(16),
+		},
+		{Meta: meta(uuid('k', 2)), Name: "new", Status: "Creating", ClusterType: "cce.s1.small", ChargeType: "postPaid"},
+		{Meta: meta(uuid('k', 3)), Name: "light", Status: "Available", ClusterType: "cce.autopilot.cluster", Version: "1.28", ChargeType: "postPaid", CloudCreatedAt: date(17)},
+	}
+}
+
+func someCertificates() []resource.Certificate {
+	return []resource.Certificate{
+		{
+			Meta: meta(uuid('z', 1)), Name: "front", CertificateType: "server", Domains: []string{"*.example.org", "example.org"},
+			Fingerprint: "59:e1:8f", CloudCreatedAt: date(18), ExpiresAt: date(28),
+		},
+		{Meta: meta(uuid('z', 2)), Name: "of clients", CertificateType: "client"},
+		{
+			Meta: meta("scs1600313391074"), Name: "bought", Status: "ISSUED", CertificateType: "OV_SSL_CERT", Issuer: "GLOBALSIGN",
+			Domains: []string{"a.example.org", "b.example.org", "c.example.org"}, ExpiresAt: date(29),
+		},
+		{Meta: meta("scs1600313391075"), Status: "PAID"},
+	}
+}
+
 func all() fake.Region {
 	return fake.Region{Hosts: someHosts(), Disks: someDisks(), Databases: someDatabases(), LoadBalancers: someBalancers(), Caches: someCaches(), VPCs: someVPCs(), Subnets: someSubnets(), SecurityGroups: someSecurityGroups(),
-		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages()}
+		PublicIPs: somePublicIPs(), NATGateways: someNATGateways(), Snapshots: someSnapshots(), Images: someImages(), Clusters: someClusters(), Certificates: someCertificates()}
 }
 
 // listed is a kind that the adapter lists in a region.
@@ -282,6 +309,8 @@ var kinds = map[string]listed{
 	},
 	"snapshots":       {kind: resource.SnapshotKind, action: "ListSnapshots", sort: 't', list: "snapshots", id: "id", total: "count"},
 	"images":          {kind: resource.MachineImageKind, action: "ListImages", sort: 'i', list: "images", id: "id", perPage: 500},
+	"clusters":        {kind: resource.ClusterKind, action: "ListClusters", others: []string{"ListAutopilotClusters"}, sort: 'k', list: "items", id: "metadata.uid"},
+	"certificates":    {kind: resource.CertificateKind, action: "ListCertificates", others: []string{huaweifake.BoughtAction}, sort: 'z', list: "certificates", id: "id"},
 	"security groups": {kind: resource.SecurityGroupKind, action: "ListSecurityGroups", sort: 'g', list: "security_groups", id: "id", joined: []string{"ListSecurityGroupRules"}},
 }
 
@@ -322,11 +351,19 @@ type looks struct {
 	want   resource.Row
 }
 
+// element is a resource in the answer's list.
+func (l listed) element(id, fields string) string {
+	if outer, inner, nested := strings.Cut(l.id, "."); nested {
+		return fmt.Sprintf(`{%q:{%q:%q},%s}`, outer, inner, id, fields)
+	}
+	return fmt.Sprintf(`{%q:%q,%s}`, l.id, id, fields)
+}
+
 func requireLooks(t *testing.T, of listed, tests map[string]looks) {
 	t.Helper()
 	for name, test := range tests {
 		w := newWorld(t, fake.Region{})
-		w.Record(of.action, fmt.Appendf(nil, `{"count":1,"total_count":1,%q:[{%q:"one",%s}],"page_info":{}}`, of.list, of.id, test.fields))
+		w.Record(of.action, fmt.Appendf(nil, `{"count":1,"total_count":1,%q:[%s],"page_info":{}}`, of.list, of.element("one", test.fields)))
 		got := rowsOf(list(t, w.open(), of.kind))
 		require.Len(t, got, 1, name)
 		test.want.RowMeta().NativeID = "one"

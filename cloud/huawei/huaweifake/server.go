@@ -32,20 +32,24 @@ func New(c *fake.Cloud) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v3/projects", s.projects)
 	for pattern, api := range map[string]api{
-		"GET /v1/{project}/cloudservers/detail":      {"ListServersDetails", nested, s.servers},
-		"GET /v2/{project}/cloudvolumes/detail":      {"ListVolumes", nested, s.volumes},
-		"GET /v3/{project}/elb/loadbalancers":        {"ListLoadBalancers", flat, s.balancers},
-		"GET /v3/{project}/elb/listeners":            {"ListListeners", flat, s.listeners},
-		"GET /v2/{project}/instances":                {CacheAction, flat, s.caches},
-		"GET /v3/{project}/vpc/vpcs":                 {"ListVpcs", flat, s.vpcs},
-		"GET /v3/{project}/vpc/virsubnets":           {"ListVirsubnets", flat, s.subnets},
-		"GET /v2/{project}/cloudsnapshots/detail":    {"ListSnapshots", nested, s.snapshots},
-		"GET /v2/cloudimages":                        {"ListImages", nested, s.images},
-		"GET /v3/{project}/eip/publicips":            {"ListPublicips", flat, s.publicIPs},
-		"GET /v2/{project}/nat_gateways":             {"ListNatGateways", flat, s.publicGateways},
-		"GET /v3/{project}/private-nat/gateways":     {"ListPrivateNats", flat, s.privateGateways},
-		"GET /v3/{project}/vpc/security-groups":      {"ListSecurityGroups", flat, s.securityGroups},
-		"GET /v3/{project}/vpc/security-group-rules": {"ListSecurityGroupRules", flat, s.securityRules},
+		"GET /v1/{project}/cloudservers/detail":         {"ListServersDetails", nested, s.servers},
+		"GET /v2/{project}/cloudvolumes/detail":         {"ListVolumes", nested, s.volumes},
+		"GET /v3/{project}/elb/loadbalancers":           {"ListLoadBalancers", flat, s.balancers},
+		"GET /v3/{project}/elb/listeners":               {"ListListeners", flat, s.listeners},
+		"GET /v2/{project}/instances":                   {CacheAction, flat, s.caches},
+		"GET /v3/{project}/vpc/vpcs":                    {"ListVpcs", flat, s.vpcs},
+		"GET /v3/{project}/vpc/virsubnets":              {"ListVirsubnets", flat, s.subnets},
+		"GET /v2/{project}/cloudsnapshots/detail":       {"ListSnapshots", nested, s.snapshots},
+		"GET /api/v3/projects/{project}/clusters":       {"ListClusters", flat, s.clusters},
+		"GET /autopilot/v3/projects/{project}/clusters": {"ListAutopilotClusters", flat, s.autopilots},
+		"GET /v3/{project}/elb/certificates":            {"ListCertificates", flat, s.certificates},
+		"GET /v3/scm/certificates":                      {BoughtAction, flat, s.boughtCertificates},
+		"GET /v2/cloudimages":                           {"ListImages", nested, s.images},
+		"GET /v3/{project}/eip/publicips":               {"ListPublicips", flat, s.publicIPs},
+		"GET /v2/{project}/nat_gateways":                {"ListNatGateways", flat, s.publicGateways},
+		"GET /v3/{project}/private-nat/gateways":        {"ListPrivateNats", flat, s.privateGateways},
+		"GET /v3/{project}/vpc/security-groups":         {"ListSecurityGroups", flat, s.securityGroups},
+		"GET /v3/{project}/vpc/security-group-rules":    {"ListSecurityGroupRules", flat, s.securityRules},
 	} {
 		mux.HandleFunc(pattern, s.of(api))
 	}
