@@ -20,7 +20,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "huawei",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, natGateways, &snapshots, &images, clusters, certificates},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, natGateways, &snapshots, &images, clusters, certificates, &buckets},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

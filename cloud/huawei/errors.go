@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/huaweicloud/huaweicloud-sdk-go-obs/obs"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/sdkerr"
 
 	"cloudsync/cloud"
@@ -44,6 +45,14 @@ var codes = adapter.Codes{
 	"Ecs.0319":  cloud.BadAnswer, // a flavor is sold out: of no list
 	noSuchAPI:   cloud.NotFound,
 
+	// Of OBS (https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0115.html), where these
+	// come with status 403, 400 or 503.
+	"InvalidAccessKeyId":    cloud.InvalidCredential,
+	"SignatureDoesNotMatch": cloud.InvalidCredential,
+	"ExpiredToken":          cloud.InvalidCredential,
+	"InvalidToken":          cloud.InvalidCredential,
+	"SlowDown":              cloud.Throttled,
+
 	// Of the SDK: keys that cannot sign.
 	credentialsTypeError: cloud.InvalidCredential,
 }
@@ -57,6 +66,7 @@ const credentialsTypeError = "CredentialsTypeError"
 func answered(err error) (answer adapter.Answered) {
 	var service *sdkerr.ServiceResponseError
 	var credential *sdkerr.CredentialsTypeError
+	var ofOBS obs.ObsError
 	switch {
 	case errors.As(err, &service):
 		answer = adapter.Answered{
@@ -66,6 +76,8 @@ func answered(err error) (answer adapter.Answered) {
 		if rest, ok := strings.CutPrefix(answer.Code, "APIG."); ok {
 			answer.Code = "APIGW." + rest
 		}
+	case errors.As(err, &ofOBS):
+		answer = adapter.Answered{Code: ofOBS.Code, Status: ofOBS.StatusCode, RequestID: ofOBS.RequestId, Message: ofOBS.Message}
 	case errors.As(err, &credential):
 		answer.Code = credentialsTypeError
 	}

@@ -50,7 +50,7 @@ func TestLookupLimits(t *testing.T) {
 	for kind, limit := range map[*resource.Kind]int{resource.HostKind: 100, resource.DiskKind: 60, resource.DatabaseKind: 10, resource.LoadBalancerKind: 50, resource.CacheKind: 10,
 		resource.VPCKind: 50, resource.SubnetKind: 50, resource.SecurityGroupKind: 50,
 		resource.PublicIPKind: 50, resource.NATGatewayKind: 10, resource.SnapshotKind: 50, resource.MachineImageKind: 10,
-		resource.ClusterKind: 100, resource.CertificateKind: 50} {
+		resource.ClusterKind: 100, resource.CertificateKind: 50, resource.BucketKind: 1000} {
 		require.True(t, client.Lists(kind.Name()))
 		require.Equal(t, limit, client.LookupLimit(kind.Name()))
 	}

@@ -1,6 +1,7 @@
 package huawei
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,12 +73,16 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	regions := slices.Sorted(maps.Keys(projects.ids))
-	regions = slices.DeleteFunc(regions, func(name string) bool { return !regionName.MatchString(name) })
+	regions := projects.regions()
 	if len(regions) == 0 {
 		return nil, adapter.BadAnswer(s.account.Place()+": "+listProjects, "no enabled project has the name of a region: write the account's regions out")
 	}
 	return regions, nil
+}
+
+func (p *projects) regions() []string {
+	names := slices.Sorted(maps.Keys(p.ids))
+	return slices.DeleteFunc(names, func(name string) bool { return !regionName.MatchString(name) })
 }
 
 const (
@@ -132,16 +137,22 @@ func isMain(project model.ProjectResult) bool {
 	return !strings.Contains(project.Name, "_") && (project.ParentId == "" || project.ParentId == project.DomainId)
 }
 
+// known are the projects as they were last listed.
+func (s *session) known(ctx context.Context) (*projects, error) {
+	s.mu.Lock()
+	known := s.projects
+	s.mu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	return s.listProjects(ctx)
+}
+
 // project is the id of the region's own project.
 func (s *session) project(ctx context.Context, region string) (string, error) {
-	s.mu.Lock()
-	projects := s.projects
-	s.mu.Unlock()
-	if projects == nil {
-		var err error
-		if projects, err = s.listProjects(ctx); err != nil {
-			return "", err
-		}
+	projects, err := s.known(ctx)
+	if err != nil {
+		return "", err
 	}
 	if id, ok := projects.ids[region]; ok {
 		return id, nil
@@ -174,6 +185,15 @@ var (
 	cceProduct    = product{"cce", cceregion.SafeValueOf}
 	scmProduct    = product{"scm", scmregion.SafeValueOf}
 )
+
+// obsProduct has hosts beside those of RDS; the SDK does not know it.
+var obsProduct = product{"obs", func(id string) (*region.Region, error) {
+	beside, err := rdsregion.SafeValueOf(id)
+	if err != nil || len(beside.Endpoints) == 0 {
+		return nil, cmp.Or(err, errors.New("the SDK has no host of RDS"))
+	}
+	return region.NewRegion(id, strings.Replace(beside.Endpoints[0], "//rds.", "//obs.", 1)), nil
+}}
 
 // endpoint is where a product is asked in a region.
 type endpoint struct {
@@ -210,4 +230,21 @@ func (s *session) iamAddress() string {
 		return configured
 	}
 	return "https://iam.myhuaweicloud.com"
+}
+
+// obsAddress is OBS's in the first configured region, or else in the account's first: each
+// lists the buckets of all. The one for all refuses some accounts.
+func (s *session) obsAddress(ctx context.Context) (string, error) {
+	regions := s.account.Regions
+	if len(regions) == 0 {
+		projects, err := s.known(ctx)
+		if err != nil {
+			return "", err
+		}
+		regions = projects.regions()
+	}
+	if len(regions) == 0 {
+		return "", adapter.BadAnswer("", "no enabled project has the name of a region, in which OBS could be asked")
+	}
+	return obsProduct.address(s.account.Settings, regions[0]), nil
 }

@@ -15,6 +15,8 @@ func TestProductsEndpoints(t *testing.T) {
 	require.Equal(t, "https://ecs.cn-north-4.myhuaweicloud.com", ecsProduct.address(none, "cn-north-4"))
 	require.Equal(t, "https://rds.eu-west-101.myhuaweicloud.eu", rdsProduct.address(none, "eu-west-101"))
 	require.Equal(t, "https://dcs.eu-west-101.myhuaweicloud.com", dcsProduct.address(none, "eu-west-101"))
+	require.Equal(t, "https://obs.eu-west-101.myhuaweicloud.eu", obsProduct.address(none, "eu-west-101"))
+	require.Equal(t, "https://obs.xx-new-9.myhuaweicloud.com", obsProduct.address(none, "xx-new-9"))
 	require.Equal(t, "https://vpc.cn-north-4.myhuaweicloud.com", vpcProduct.address(none, "cn-north-4"))
 	require.Equal(t, "https://evs.xx-new-9.myhuaweicloud.com", evsProduct.address(none, "xx-new-9"), "a region that the SDK does not know yet")
 	require.Equal(t, "https://elb.cn-north-4.example.org", elbProduct.address(own, "cn-north-4"))

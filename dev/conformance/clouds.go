@@ -94,13 +94,21 @@ func clouds() []spec {
 		declared(spec{
 			provider: "azure", adapter: azure.Adapter(), handler: azurefake.New, regions: []string{"southcentralus"}, region: "location",
 		}, azureActions()...),
-		declared(spec{provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"}},
+		declared(spec{provider: "huawei", adapter: huawei.Adapter(), handler: huaweifake.New, regions: []string{"cn-north-4"}, region: "Location"},
 			action{name: "ListServersDetails", files: []string{"cloudservers_detail"}, total: "count"},
 			action{name: "ListVolumes", files: []string{"cloudvolumes"}, total: "count", joined: true},
 			action{name: "ListInstances", total: "total_count"},
 			action{name: "ListLoadBalancers", files: []string{"loadbalancers"}},
 			action{name: huaweifake.CacheAction, total: "instance_num"},
-			action{name: "ListVirsubnets", gone: isOfAProject},
+			action{name: "ListVpcs", files: []string{"vpcs"}},
+			action{name: "ListVirsubnets", files: []string{"virsubnets"}, gone: isOfAProject},
+			action{name: "ListSecurityGroups", files: []string{"security_groups"}},
+			action{name: "ListSecurityGroupRules", files: []string{"security_group_rules"}, lists: "security_group_rules[]", joined: true},
+			action{name: "ListPublicips", files: []string{"publicips"}, total: "total_count", joined: true},
+			action{name: "ListNatGateways", files: []string{"nat_gateways"}},
+			action{name: "ListSnapshots", files: []string{"cloudsnapshots"}, total: "count"},
+			action{name: "ListImages", files: []string{"cloudimages"}},
+			action{name: huaweifake.BoughtAction, total: "total_count"},
 		),
 		declared(spec{provider: "tencent", adapter: tencent.Adapter(), handler: tencentfake.New, regions: []string{"ap-guangzhou"}, within: "Response."},
 			action{name: "DescribeRegions", lists: "Response.RegionSet[]", regions: true},
@@ -167,7 +175,7 @@ func declared(of spec, known ...action) spec {
 // elementsAt is a declared path as documents have it. In XML a list's elements are below
 // the list, under a name of their own.
 func elementsAt(path string) string {
-	if strings.Contains(path, "Result.") { // of the query protocol
+	if strings.Contains(path, "Result.") || path == "Buckets.Bucket" { // of the query protocol, and of object stores
 		path = path[:strings.LastIndexByte(path, '.')]
 	}
 	if strings.Contains(path, ".item") { // of EC2's

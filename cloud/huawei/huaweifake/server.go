@@ -31,6 +31,7 @@ func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v3/projects", s.projects)
+	mux.HandleFunc("GET /{$}", s.buckets)
 	for pattern, api := range map[string]api{
 		"GET /v1/{project}/cloudservers/detail":         {"ListServersDetails", nested, s.servers},
 		"GET /v2/{project}/cloudvolumes/detail":         {"ListVolumes", nested, s.volumes},
