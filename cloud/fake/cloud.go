@@ -183,10 +183,15 @@ func (c *Cloud) Requests() []Request {
 	return slices.Clone(c.requests)
 }
 
-// Record makes the body the answer to every request for the action: a recorded one.
+// Record makes the body the answer to every request for the action: a recorded one. nil ends
+// that.
 func (c *Cloud) Record(action string, body []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if body == nil {
+		delete(c.recorded, action)
+		return
+	}
 	if c.recorded == nil {
 		c.recorded = map[string][]byte{}
 	}

@@ -123,6 +123,13 @@ func TestRun(t *testing.T) {
 		}, ""},
 		"several that are odd": {"tencent/recorded_DescribeInstances.json", strings.Replace(tencentHost, `"InstanceSet": [`, `"InstanceSet": [
 			{"InstanceId": "ins-2", "PrivateIpAddresses": [{}, []]}, `, 1), []string{"resource_host: 1 of 2 decoded, 1 with a problem"}, ""},
+		"private NAT gateways of Huawei": {"huawei/doc_ListPrivateNats.json", `{"gateways": [{"id": "n", "downlink_vpcs": [{"vpc_id": "v"}]}], "page_info": {"next_marker": "n"}}`,
+			[]string{"resource_nat_gateway: 1 of 1 decoded"}, ""},
+		"certificates of SCM":   {"huawei/doc_scm_ListCertificates.json", `{"total_count": 7, "certificates": [{"id": "scs1", "sans": "a;b"}]}`, []string{"resource_certificate: 1 of 1 decoded"}, ""},
+		"elastic IPs of Huawei": {"huawei/doc_publicips.json", `{"total_count": 7, "publicips": [{"id": "p", "tags": ["b=1", "a=2"]}]}`, []string{"resource_public_ip: 1 of 1 decoded"}, ""},
+		"a subnet of a project": {"huawei/doc_virsubnets.json", `{"virsubnets": [{"id": "s", "project_id": "p"}, {"id": "t"}]}`, []string{"resource_subnet: 1 of 2 decoded, 1 gone"}, ""},
+		"buckets of Huawei": {"huawei/doc_ListBuckets.xml", `<ListAllMyBucketsResult><Buckets><Bucket><Name>a</Name><Location>r-1</Location></Bucket>
+			<Bucket><Name>b</Name><Location>r-2</Location></Bucket></Buckets></ListAllMyBucketsResult>`, []string{"resource_bucket: 2 of 2 decoded"}, ""},
 		"another folder": {"gcp/recorded_list.json", "{}", nil, "has no recorded answers"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,6 +150,15 @@ func TestRun(t *testing.T) {
 
 // Azure's lists are of the whole subscription, and regions share them for a minute: what
 // one file has is not to serve the next, which is of other locations.
+func TestFilesOfSeveralLists(t *testing.T) {
+	t.Parallel()
+	dir := recordings(t, "huawei/doc_ListNatGateways.json", `{"nat_gateways": [{"id": "n"}]}`)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "huawei", "doc_ListPrivateNats.json"), []byte(`{"gateways": [{"id": "p"}]}`), 0o600))
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), dir, &out), out.String())
+	require.Equal(t, 2, strings.Count(out.String(), "resource_nat_gateway: 1 of 1 decoded"), out.String())
+}
+
 func TestFilesOfSeveralLocations(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -72,8 +72,14 @@ func (s *server) join(of action, answer document) {
 	}
 }
 
-// serve makes the answer that of the action.
+// serve makes the answer that of the action. What was served before of the kind's other lists
+// is not served with it.
 func (s *server) serve(of action, answer document) error {
+	for _, other := range s.spec.actions {
+		if other.kind == of.kind {
+			s.cloud.Record(other.name, nil)
+		}
+	}
 	for name, joined := range s.joins {
 		if err := s.record(name, joined); err != nil {
 			return err
