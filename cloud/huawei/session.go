@@ -1,7 +1,6 @@
 package huawei
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -186,15 +185,6 @@ var (
 	scmProduct    = product{"scm", scmregion.SafeValueOf}
 )
 
-// obsProduct has hosts beside those of RDS; the SDK does not know it.
-var obsProduct = product{"obs", func(id string) (*region.Region, error) {
-	beside, err := rdsregion.SafeValueOf(id)
-	if err != nil || len(beside.Endpoints) == 0 {
-		return nil, cmp.Or(err, errors.New("the SDK has no host of RDS"))
-	}
-	return region.NewRegion(id, strings.Replace(beside.Endpoints[0], "//rds.", "//obs.", 1)), nil
-}}
-
 // endpoint is where a product is asked in a region.
 type endpoint struct {
 	address string
@@ -230,21 +220,4 @@ func (s *session) iamAddress() string {
 		return configured
 	}
 	return "https://iam.myhuaweicloud.com"
-}
-
-// obsAddress is OBS's in the first configured region, or else in the account's first: each
-// lists the buckets of all. The one for all refuses some accounts.
-func (s *session) obsAddress(ctx context.Context) (string, error) {
-	regions := s.account.Regions
-	if len(regions) == 0 {
-		projects, err := s.known(ctx)
-		if err != nil {
-			return "", err
-		}
-		regions = projects.regions()
-	}
-	if len(regions) == 0 {
-		return "", adapter.BadAnswer("", "no enabled project has the name of a region, in which OBS could be asked")
-	}
-	return obsProduct.address(s.account.Settings, regions[0]), nil
 }
