@@ -16,7 +16,7 @@ var clouds = []Cloud{
 	{Provider: "alibaba"},
 	{Provider: "tencent", Gaps: notYet()},
 	{Provider: "aws"},
-	{Provider: "huawei", Gaps: notYet()},
+	{Provider: "huawei"},
 	{Provider: "azure", Gaps: notYet()},
 	{Provider: "google", Gaps: notYet()},
 	{Provider: "mock"},
