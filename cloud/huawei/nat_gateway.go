@@ -1,7 +1,6 @@
 package huawei
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -32,7 +31,7 @@ var natGateways = adapter.Several{
 		Pages: adapter.Tokens(markedPerPage), IDs: adapter.Together(maxMarkedIDs).If(isID),
 		Ask: asking[natGateway]{of: natProduct, described: nat.GenReqDefForListPrivateNats, request: marked, read: announced[natGateway](""), optional: true}.ask,
 		ID:  natGatewayID,
-		Row: func(f *adapter.Fields, g *natGateway) resource.Row { return natGatewayRow(f, g, "private", nil) },
+		Row: func(f *adapter.Fields, g *natGateway) resource.Row { return natGatewayRow(f, g, "private") },
 	},
 }
 
@@ -47,7 +46,7 @@ type natGateway struct {
 		SubnetID string `json:"virsubnet_id"`
 		IP       string `json:"ngport_ip_address"`
 	} `json:"downlink_vpcs"` // of a private one
-	BillingInfo string        `json:"billing_info"`
+	BillingInfo string        `json:"billing_info"` // of public ones alone
 	Tags        []adapter.Tag // of private ones alone
 	Created     string        `json:"created_at"`
 }
@@ -70,26 +69,26 @@ var gatewayAddresses = adapter.Beside[*session, publicIP, []string]{
 func withAddresses(ctx context.Context, s *session, page adapter.Batch[natGateway]) (func(*adapter.Fields, *natGateway) resource.Row, error) {
 	addresses, err := gatewayAddresses.Join(ctx, s, page.Visit(), page.IDs(natGatewayID))
 	return func(f *adapter.Fields, g *natGateway) resource.Row {
-		return natGatewayRow(f, g, "public", addresses(f, g.ID))
+		row := natGatewayRow(f, g, "public")
+		row.PublicIPs, row.ChargeType = adapter.IPs(addresses(f, g.ID)...), paidInAdvance(g.BillingInfo)
+		return row
 	}, err
 }
 
-func natGatewayRow(f *adapter.Fields, g *natGateway, sort string, publicIPs []string) resource.Row {
-	row := &resource.NATGateway{
+func natGatewayRow(f *adapter.Fields, g *natGateway, sort string) *resource.NATGateway {
+	vpcs, subnets, ips := []string{g.VPCID}, []string{g.SubnetID}, []string{g.IP}
+	for _, within := range g.Within {
+		vpcs, subnets, ips = append(vpcs, within.VPCID), append(subnets, within.SubnetID), append(ips, within.IP)
+	}
+	return &resource.NATGateway{
 		Meta:           resource.Meta{NativeID: g.ID},
 		Name:           g.Name,
 		Status:         g.Status,
 		GatewayType:    sort,
-		PublicIPs:      adapter.IPs(publicIPs...),
-		ChargeType:     paidInAdvance(g.BillingInfo),
+		VPCID:          adapter.Only(vpcs...),
+		SubnetID:       adapter.Only(subnets...),
+		PrivateIPs:     adapter.IPs(ips...),
 		Tags:           adapter.TagsOf(g.Tags),
 		CloudCreatedAt: f.Time("created_at", g.Created, utc),
 	}
-	var vpcs, subnets, ips []string
-	for _, within := range g.Within {
-		vpcs, subnets, ips = append(vpcs, within.VPCID), append(subnets, within.SubnetID), append(ips, within.IP)
-	}
-	row.VPCID, row.SubnetID = cmp.Or(g.VPCID, adapter.Only(vpcs...)), cmp.Or(g.SubnetID, adapter.Only(subnets...))
-	row.PrivateIPs = adapter.IPs(append(ips, g.IP)...)
-	return row
 }

@@ -205,13 +205,13 @@ func TestWhatNATGatewaysMayLookLike(t *testing.T) {
 	private := kinds["NAT gateways"]
 	private.action, private.list = "ListPrivateNats", "gateways"
 	requireLooks(t, private, map[string]looks{
-		"nothing but an id": {`"downlink_vpcs":null,"tags":null`, &resource.NATGateway{GatewayType: "private", ChargeType: "postPaid"}},
+		"nothing but an id": {`"downlink_vpcs":null,"tags":null`, &resource.NATGateway{GatewayType: "private"}},
 		"in one VPC": {
 			`"downlink_vpcs":[{"vpc_id":"v","virsubnet_id":"s","ngport_ip_address":"10.0.0.1"}]`,
-			&resource.NATGateway{GatewayType: "private", VPCID: "v", SubnetID: "s", PrivateIPs: []string{"10.0.0.1"}, ChargeType: "postPaid"},
+			&resource.NATGateway{GatewayType: "private", VPCID: "v", SubnetID: "s", PrivateIPs: []string{"10.0.0.1"}},
 		},
 		"in two subnets": {
-			`"downlink_vpcs":[{"vpc_id":"v","virsubnet_id":"s"},{"vpc_id":"v","virsubnet_id":"t"}]`, &resource.NATGateway{GatewayType: "private", VPCID: "v", ChargeType: "postPaid"},
+			`"downlink_vpcs":[{"vpc_id":"v","virsubnet_id":"s"},{"vpc_id":"v","virsubnet_id":"t"}]`, &resource.NATGateway{GatewayType: "private", VPCID: "v"},
 		},
 	})
 }

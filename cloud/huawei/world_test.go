@@ -230,7 +230,7 @@ func someNATGateways() []resource.NATGateway {
 		{Meta: meta(uuid('n', 2)), Status: "PENDING_CREATE", GatewayType: "public", ChargeType: "postPaid"},
 		{
 			Meta: meta(uuid('n', 3)), Name: "inside", Status: "ACTIVE", GatewayType: "private", VPCID: uuid('v', 1), SubnetID: uuid('s', 1),
-			PrivateIPs: []string{"192.168.1.8"}, ChargeType: "postPaid", Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(13),
+			PrivateIPs: []string{"192.168.1.8"}, Tags: map[string]string{"app": "shop", "team": "a"}, CloudCreatedAt: date(13),
 		},
 	}
 }
