@@ -176,13 +176,14 @@ var (
 
 	taurusProduct = product{"gaussdb", taurusregion.SafeValueOf}
 	gaussProduct  = product{"gaussdb-opengauss", gaussregion.SafeValueOf}
-	vpcProduct    = product{"vpc", vpcregion.SafeValueOf}
-	iamProduct    = product{"iam", iamregion.SafeValueOf}
-	eipProduct    = product{"vpc", eipregion.SafeValueOf} // of which it has the hosts
-	natProduct    = product{"nat", natregion.SafeValueOf}
-	imsProduct    = product{"ims", imsregion.SafeValueOf}
-	cceProduct    = product{"cce", cceregion.SafeValueOf}
-	scmProduct    = product{"scm", scmregion.SafeValueOf}
+
+	vpcProduct = product{"vpc", vpcregion.SafeValueOf}
+	eipProduct = product{"vpc", eipregion.SafeValueOf} // of which it has the hosts
+	natProduct = product{"nat", natregion.SafeValueOf}
+	imsProduct = product{"ims", imsregion.SafeValueOf}
+	cceProduct = product{"cce", cceregion.SafeValueOf}
+	scmProduct = product{"scm", scmregion.SafeValueOf}
+	iamProduct = product{"iam", iamregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.

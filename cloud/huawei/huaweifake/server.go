@@ -1,5 +1,5 @@
-// Package huaweifake is a server that answers as Huawei Cloud's IAM, ECS, EVS, RDS,
-// ELB and DCS do, all at one address, with what there is in a fake.Cloud.
+// Package huaweifake is a server that answers as Huawei Cloud's products do, all at one
+// address, with what there is in a fake.Cloud.
 package huaweifake
 
 import (
