@@ -1,6 +1,6 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
-// disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers and TencentDB for Redis
-// instances, through the API 3.0 (https://cloud.tencent.com/document/api).
+// disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers,
+// TencentDB for Redis instances, VPCs and subnets, through the API 3.0 (https://cloud.tencent.com/document/api).
 package tencent
 
 import (
@@ -23,7 +23,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "tencent",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strconv"
 
 	tchttp "github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common/http"
 
@@ -19,6 +20,7 @@ var (
 	cdb   = Product{"cdb", "2017-03-20"}
 	clb   = Product{"clb", "2018-03-17"}
 	redis = Product{"redis", "2018-04-12"}
+	vpc   = Product{"vpc", "2017-03-12"}
 
 	postgres = Product{"postgres", "2017-03-12"}
 	cynosdb  = Product{"cynosdb", "2019-01-07"}
@@ -30,23 +32,24 @@ var (
 const maxPage = 100
 
 // Ask asks an action of a product. All that list something page with Offset and Limit,
-// announce a TotalCount, and take ids in a parameter of that name. Some want an Offset that is
-// a multiple of the Limit: after a page that was not full, fewer are asked for.
-func Ask[T any](of Product, ids string) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
-	return askWith[T](of, func(asked []string) map[string]any { return map[string]any{ids: asked} }, nil)
+// announce a TotalCount, and most take ids in a parameter of that name. Some want an Offset that
+// is a multiple of the Limit: after a page that was not full, fewer are asked for. What else an
+// action wants, it has from its ways.
+func Ask[T any](of Product, ids string, ways ...way) Asking[T] {
+	name := byIDs(func(asked []string) map[string]any { return map[string]any{ids: asked} })
+	return askWith[T](of, append([]way{name}, ways...)...)
 }
 
-// askWith is Ask for an action that takes ids in another way, and fixed parameters.
-func askWith[T any](of Product, byIDs func(ids []string) map[string]any, fixed map[string]any) func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error) {
+// askWith is Ask for an action that takes ids in another way.
+func askWith[T any](of Product, ways ...way) Asking[T] {
 	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
 		for q.Offset%q.Limit != 0 {
 			q.Limit--
 		}
 		return adapter.DoSigned(ctx, s.account.Calls, s.sign, q.Region, q.Action, func(ctx context.Context, keys adapter.Keys) (adapter.Answer[T], error) {
 			parameters := map[string]any{"Offset": q.Offset, "Limit": q.Limit}
-			maps.Copy(parameters, fixed)
-			if len(q.IDs) > 0 {
-				maps.Copy(parameters, byIDs(q.IDs))
+			for _, its := range ways {
+				its(q, parameters)
 			}
 			answer, err := send[adapter.Document](ctx, s, keys, q.Region, of, q.Action, parameters)
 			switch {
@@ -58,6 +61,31 @@ func askWith[T any](of Product, byIDs func(ids []string) map[string]any, fixed m
 			return answerOf[T](answer, q.Path)
 		})
 	}
+}
+
+// Asking is one call of a listing.
+type Asking[T any] = func(context.Context, *Session, adapter.Query) (adapter.Answer[T], error)
+
+// way is how an action wants the parameters of a query, where others want them otherwise.
+type way func(q adapter.Query, parameters map[string]any)
+
+// byIDs asks for ids in such parameters.
+func byIDs(of func(ids []string) map[string]any) way {
+	return func(q adapter.Query, parameters map[string]any) {
+		if len(q.IDs) > 0 {
+			maps.Copy(parameters, of(q.IDs))
+		}
+	}
+}
+
+// always has fixed parameters.
+func always(fixed map[string]any) way {
+	return func(_ adapter.Query, parameters map[string]any) { maps.Copy(parameters, fixed) }
+}
+
+// inTexts writes the numbers of a page as texts: some actions of VPC take no others.
+func inTexts(q adapter.Query, parameters map[string]any) {
+	parameters["Offset"], parameters["Limit"] = strconv.Itoa(q.Offset), strconv.Itoa(q.Limit)
 }
 
 // answerOf is an answer whose resources are in the field. null stands for an empty list.

@@ -12,9 +12,9 @@ var cynosClusters = adapter.Listing[*Session, cynosCluster]{
 	Kind: resource.DatabaseKind, What: "TDSQL-C cluster",
 	Action: "DescribeClusters", Product: cynosdb.Name, Path: "ClusterSet", IDField: "ClusterId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isCynos),
-	Ask: askWith[cynosCluster](cynosdb, func(ids []string) map[string]any {
+	Ask: askWith[cynosCluster](cynosdb, byIDs(func(ids []string) map[string]any {
 		return map[string]any{"Filters": []map[string]any{{"Names": []string{"ClusterId"}, "Values": ids}}}
-	}, nil),
+	})),
 	ID:   func(c *cynosCluster) string { return c.ID },
 	Row:  cynosRow,
 	Gone: func(c *cynosCluster) (bool, error) { return c.Status == "offlined" || c.Status == "deleted", nil },

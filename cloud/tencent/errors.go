@@ -14,28 +14,30 @@ import (
 // (https://cloud.tencent.com/document/product/213/30435, and the error codes of each
 // product)
 var codes = adapter.Codes{
-	"AuthFailure":                       cloud.InvalidCredential, // SecretIdNotFound, SignatureFailure, SignatureExpire, TokenFailure …
-	"AuthFailure.UnauthorizedOperation": cloud.Denied,
-	"AuthFailure.MFAFailure":            cloud.Denied,
-	"InvalidCredential":                 cloud.InvalidCredential,
-	"UnauthorizedOperation":             cloud.Denied,
-	"InvalidParameter.PermissionDenied": cloud.Denied, // of Redis
-	"OperationDenied":                   cloud.Denied,
-	"OperationDenied.WrongStatus":       cloud.Unavailable,
-	"IpInBlacklist":                     cloud.Denied,
-	"IpNotInWhitelist":                  cloud.Denied,
-	"RequestLimitExceeded":              cloud.Throttled,
-	"LimitExceeded":                     cloud.Throttled, // a listing uses up nothing but requests
-	"UnsupportedRegion":                 cloud.RegionDisabled,
-	"InternalError":                     cloud.Unavailable,
-	"InternalServerError":               cloud.Unavailable,
-	"ServiceUnavailable":                cloud.Unavailable,
-	"ResourceUnavailable":               cloud.Unavailable,
-	"ResourceInsufficient":              cloud.Unavailable,
-	"FailedOperation":                   cloud.Unavailable,
-	"CdbError":                          cloud.Unavailable,
-	"ResourceNotFound":                  cloud.NotFound,
-	"InvalidParameterValueOffset":       cloud.ExpiredCursor,
+	"AuthFailure":                                   cloud.InvalidCredential, // SecretIdNotFound, SignatureFailure, SignatureExpire, TokenFailure …
+	"AuthFailure.UnauthorizedOperation":             cloud.Denied,
+	"AuthFailure.MFAFailure":                        cloud.Denied,
+	"InvalidCredential":                             cloud.InvalidCredential,
+	"UnauthorizedOperation":                         cloud.Denied,
+	"InvalidParameter.PermissionDenied":             cloud.Denied, // of Redis
+	"OperationDenied":                               cloud.Denied,
+	"OperationDenied.WrongStatus":                   cloud.Unavailable,
+	"IpInBlacklist":                                 cloud.Denied,
+	"IpNotInWhitelist":                              cloud.Denied,
+	"RequestLimitExceeded":                          cloud.Throttled,
+	"LimitExceeded":                                 cloud.Throttled, // a listing uses up nothing but requests
+	"UnsupportedRegion":                             cloud.RegionDisabled,
+	"UnsupportedOperation.UnsupportedRegion":        cloud.RegionDisabled, // VPC
+	"UnsupportedOperation.ServiceUnsupportedRegion": cloud.RegionDisabled, // VPC
+	"InternalError":                                 cloud.Unavailable,
+	"InternalServerError":                           cloud.Unavailable,
+	"ServiceUnavailable":                            cloud.Unavailable,
+	"ResourceUnavailable":                           cloud.Unavailable,
+	"ResourceInsufficient":                          cloud.Unavailable,
+	"FailedOperation":                               cloud.Unavailable,
+	"CdbError":                                      cloud.Unavailable,
+	"ResourceNotFound":                              cloud.NotFound,
+	"InvalidParameterValueOffset":                   cloud.ExpiredCursor,
 	// The request is not understood: a private cloud of another version, a proxy.
 	"InvalidParameter":      cloud.BadAnswer,
 	"InvalidParameterValue": cloud.BadAnswer,
@@ -72,7 +74,7 @@ func answered(err error) adapter.Answered {
 
 // unknownID are the codes of a request that names a resource which is not there. One
 // such id makes the whole request fail. The others of CVM, CBS and CLB are left out
-// of the answer.
+// of the answer. Those of VPC are of any resource, and its lists document them.
 var unknownID = map[string]bool{
 	"InvalidInstanceId.NotFound":                true,
 	"InvalidInstanceId.Malformed":               true,
@@ -83,4 +85,6 @@ var unknownID = map[string]bool{
 	"ResourceNotFound.InstanceNotFoundError":    true, // PostgreSQL; likewise
 	"InvalidParameterValue.NotFoundInstance":    true, // MongoDB; likewise
 	"ResourceNotFound.InstanceNotExists":        true, // Redis; not documented for its list, which may leave them out
+	"ResourceNotFound":                          true, // VPC
+	"InvalidParameterValue.Malformed":           true, // VPC
 }

@@ -90,6 +90,8 @@ func TestErrorCodes(t *testing.T) {
 		"RequestLimitExceeded.GlobalRegionUinLimitExceeded": cloud.Throttled,
 		"LimitExceeded":                                     cloud.Throttled,
 		"UnsupportedRegion":                                 cloud.RegionDisabled,
+		"UnsupportedOperation.ServiceUnsupportedRegion":     cloud.RegionDisabled,
+		"UnsupportedOperation":                              cloud.BadAnswer,
 		"InternalError":                                     cloud.Unavailable,
 		"InternalError.DatabaseAccessError":                 cloud.Unavailable,
 		"InternalServerError":                               cloud.Unavailable,
@@ -237,6 +239,9 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"a cache's port":           {resource.CacheKind, `{"InstanceId":"crs-1","Port":70000}`, []string{"crs-1", "Port", "70000"}},
 		"a cache's zone":           {resource.CacheKind, `{"InstanceId":"crs-1","Region":"ap-beijing","NodeSet":[{"ZoneId":800003},{"ZoneId":"three"}]}`, []string{"crs-1", "ZoneId", "three"}},
 		"a cache's birth":          {resource.CacheKind, `{"InstanceId":"crs-1","Createtime":"soon"}`, []string{"crs-1", "Createtime"}},
+		"a VPC's birth":            {resource.VPCKind, `{"VpcId":"vpc-1","CreatedTime":"in May"}`, []string{"vpc-1", "CreatedTime", "in May"}},
+		"ranges that are a text":   {resource.VPCKind, `{"VpcId":"vpc-1","AssistantCidrSet":"10.0.0.0/8"}`, []string{"vpc-1", "AssistantCidrSet"}},
+		"a subnet's ranges":        {resource.SubnetKind, `{"SubnetId":"subnet-1","CidrBlock":["10.0.0.0/8"]}`, []string{"subnet-1", "CidrBlock"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,6 +35,14 @@ func FuzzCaches(f *testing.F) {
 	fuzz(f, resource.CacheKind, `{"InstanceId":"c","Region":"ap-beijing","ZoneId":2100080001,"NodeSet":[null,{"ZoneId":800003}],"Type":200,"Size":1024.5}`, `{"InstanceId":"c","Status":-4,"Port":70000,"InstanceTags":[null],"DeadlineTime":"x"}`)
 }
 
+func FuzzVPCs(f *testing.F) {
+	fuzz(f, resource.VPCKind, `{"VpcId":"v","AssistantCidrSet":[null,{"CidrBlock":7}],"Ipv6CidrBlockSet":[{}]}`, `{"VpcId":"v","CreatedTime":"x","TagSet":{}}`)
+}
+
+func FuzzSubnets(f *testing.F) {
+	fuzz(f, resource.SubnetKind, `{"SubnetId":"s","CidrBlock":null,"Ipv6CidrBlock":[],"TagSet":[null]}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -91,7 +99,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 	request := httptest.NewRequestWithContext(f.Context(), http.MethodPost, "/", strings.NewReader("{}"))
 	versions := map[*resource.Kind]string{
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
-		resource.CacheKind: "2018-04-12",
+		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
 	}
 	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])

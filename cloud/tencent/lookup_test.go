@@ -3,6 +3,7 @@ package tencent_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,6 +61,8 @@ func TestLookupWithOneUnknownIDIsCheap(t *testing.T) {
 func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 	t.Parallel()
 	for code, kind := range map[string]*resource.Kind{
+		"ResourceNotFound":                          resource.VPCKind,
+		"InvalidParameterValue.Malformed":           resource.SubnetKind,
 		"InvalidInstanceId.NotFound":                resource.HostKind,
 		"InvalidInstanceId.Malformed":               resource.HostKind,
 		"InvalidParameterValue.InstanceIdMalformed": resource.HostKind,
@@ -75,7 +78,7 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 		require.Empty(t, existing, code)
 		_, err = enter(t, c).List(t.Context(), scopeOf(kind), "")
 		want := cloud.BadAnswer
-		if kind == resource.CacheKind {
+		if strings.HasPrefix(code, "ResourceNotFound") {
 			want = cloud.NotFound // which is not read as absent either
 		}
 		require.Equal(t, want, cloud.ClassOf(err), "%s: a listing names no id", code)

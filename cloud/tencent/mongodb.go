@@ -13,8 +13,7 @@ var mongoDatabases = adapter.Listing[*Session, mongoDatabase]{
 	Kind: resource.DatabaseKind, What: "MongoDB instance",
 	Action: "DescribeDBInstances", Product: mongodb.Name, Path: "InstanceDetails", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isMongo),
-	Ask: askWith[mongoDatabase](mongodb, func(ids []string) map[string]any { return map[string]any{"InstanceIds": ids} },
-		map[string]any{"InstanceType": 0, "ClusterType": -1}),
+	Ask: Ask[mongoDatabase](mongodb, "InstanceIds", always(map[string]any{"InstanceType": 0, "ClusterType": -1})),
 	ID:  func(d *mongoDatabase) string { return d.ID },
 	Row: mongoRow,
 }

@@ -37,20 +37,20 @@ func TestFurtherDatabases(t *testing.T) {
 	require.Len(t, rows, 6)
 	requireRows(t, resource.DatabaseKind, []resource.Row{
 		&resource.Database{
-			Meta: id("postgres-ledger01"), Name: "ledger", Status: "running", Zone: "ap-beijing-3", Engine: "postgresql", EngineVersion: "14.2", InstanceType: "pg.it.small2",
+			Meta: meta("postgres-ledger01"), Name: "ledger", Status: "running", Zone: "ap-beijing-3", Engine: "postgresql", EngineVersion: "14.2", InstanceType: "pg.it.small2",
 			VCPU: 2, MemoryMiB: 4096, StorageGiB: 50, Endpoint: "10.0.5.4", Port: 5432, VPCID: "vpc-1", SubnetID: "subnet-2", ChargeType: "prepaid",
 			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: created, ExpiresAt: expires,
 		},
 		&resource.Database{
-			Meta: id("cynosdbmysql-orders"), Name: "orders", Status: "running", Zone: "ap-beijing-5", Engine: "mysql", EngineVersion: "8.0", InstanceType: "NORMAL",
+			Meta: meta("cynosdbmysql-orders"), Name: "orders", Status: "running", Zone: "ap-beijing-5", Engine: "mysql", EngineVersion: "8.0", InstanceType: "NORMAL",
 			Endpoint: "10.0.6.4", Port: 3306, VPCID: "vpc-1", SubnetID: "subnet-2", ChargeType: "postpaid", Tags: map[string]string{"app": "shop"}, CloudCreatedAt: created,
 		},
 		&resource.Database{
-			Meta: id("cmgo-events01"), Name: "events", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mongodb", EngineVersion: "4.4", InstanceType: "HIO10G",
+			Meta: meta("cmgo-events01"), Name: "events", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mongodb", EngineVersion: "4.4", InstanceType: "HIO10G",
 			VCPU: 4, MemoryMiB: 8192, StorageGiB: 100, Endpoint: "10.0.7.4", Port: 27017, VPCID: "vpc-1", SubnetID: "subnet-2", ChargeType: "prepaid",
 			Tags: map[string]string{"app": "shop"}, CloudCreatedAt: created, ExpiresAt: expires,
 		},
-		&resource.Database{Meta: id("cmgo-isolated"), Status: "ISOLATED", Engine: "mongodb", EngineVersion: "5.0"},
+		&resource.Database{Meta: meta("cmgo-isolated"), Status: "ISOLATED", Engine: "mongodb", EngineVersion: "5.0"},
 	}, rows[2:])
 	c := newCloud(withMore())
 	before := hashes(t, c, resource.DatabaseKind)

@@ -11,9 +11,9 @@ var postgresDatabases = adapter.Listing[*Session, postgresDatabase]{
 	Kind: resource.DatabaseKind, What: "PostgreSQL instance",
 	Action: "DescribeDBInstances", Product: postgres.Name, Path: "DBInstanceSet", IDField: "DBInstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isPostgres),
-	Ask: askWith[postgresDatabase](postgres, func(ids []string) map[string]any {
+	Ask: askWith[postgresDatabase](postgres, byIDs(func(ids []string) map[string]any {
 		return map[string]any{"Filters": []map[string]any{{"Name": "db-instance-id", "Values": ids}}}
-	}, nil),
+	})),
 	ID:   func(d *postgresDatabase) string { return d.ID },
 	Row:  postgresRow,
 	Gone: func(d *postgresDatabase) (bool, error) { return d.Status == "recycled" || d.Status == "offline", nil }, // ?

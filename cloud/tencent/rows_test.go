@@ -65,22 +65,32 @@ func aRegion() *fake.Region {
 			ID: "crs-isolated", Status: "ISOLATED", Zones: []string{"ap-beijing-3"}, Engine: "memcached", Version: "1.6", Type: "cluster",
 			MemoryMiB: 1024, Shards: 1, Endpoint: "10.0.4.5", Port: 11211, ChargeType: "postpaid", Created: at("2023-04-17T03:32:00Z"),
 		}},
+		VPCs: []resource.VPC{{
+			Meta: meta("vpc-main0001"), Name: "main", CIDRs: []string{"10.0.0.0/16", "172.16.0.0/20", "10.64.0.0/16"},
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2022-04-17T03:32:10Z"),
+		}, {
+			Meta: meta("vpc-empty001"), Name: "空", CIDRs: []string{"192.168.0.0/16"},
+		}},
+		Subnets: []resource.Subnet{{
+			Meta: meta("subnet-web00001"), Name: "web", Zone: "ap-beijing-3", VPCID: "vpc-main0001", CIDRs: []string{"10.0.1.0/24", "2402:4e00:1000:4200::/64"},
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2022-04-17T03:32:11Z"),
+		}, {
+			Meta: meta("subnet-db000001"), Name: "db", Zone: "ap-beijing-5", VPCID: "vpc-main0001", CIDRs: []string{"10.0.2.0/24"},
+		}},
 	}
 }
-
-func id(native string) resource.Meta { return resource.Meta{NativeID: native} }
 
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	requireRows(t, resource.HostKind, []resource.Row{
 		&resource.Host{
-			Meta: id("ins-web00001"), Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", InstanceType: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096, DiskGiB: 260,
+			Meta: meta("ins-web00001"), Name: "web", Status: "RUNNING", Zone: "ap-beijing-3", InstanceType: "S5.MEDIUM4", VCPU: 2, MemoryMiB: 4096, DiskGiB: 260,
 			PrivateIPs: []string{"10.0.0.4", "10.0.0.5"}, PublicIPs: []string{"203.0.113.1", "203.0.113.9"}, VPCID: "vpc-1", SubnetID: "subnet-1",
 			SecurityGroupIDs: []string{"sg-1", "sg-2"}, ImageID: "img-1", OS: "TencentOS Server 3.1 (TK4)", ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod", "空": ""},
 			CloudCreatedAt: at("2024-02-03T04:05:00Z"), ExpiresAt: at("2027-02-03T04:05:00Z"),
 		},
 		&resource.Host{
-			Meta: id("ins-db000001"), Name: "数据库", Status: "STOPPED", Zone: "ap-beijing-5", InstanceType: "SA2.LARGE8", VCPU: 4, MemoryMiB: 8192,
+			Meta: meta("ins-db000001"), Name: "数据库", Status: "STOPPED", Zone: "ap-beijing-5", InstanceType: "SA2.LARGE8", VCPU: 4, MemoryMiB: 8192,
 			PrivateIPs: []string{"10.0.1.4"}, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2024-12-31T16:30:00Z"),
 		},
 	}, list(t, enter(t, newCloud(aRegion())), resource.HostKind))
@@ -90,20 +100,20 @@ func TestDisks(t *testing.T) {
 	t.Parallel()
 	requireRows(t, resource.DiskKind, []resource.Row{
 		&resource.Disk{
-			Meta: id("disk-sys00001"), Name: "web_SYSTEM_DISK", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			Meta: meta("disk-sys00001"), Name: "web_SYSTEM_DISK", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
 			DiskType: "CLOUD_BSSD", Role: "system", SizeGiB: 50, ChargeType: "PREPAID", Tags: map[string]string{"app": "shop", "env": "prod"},
 			CloudCreatedAt: at("2024-02-03T04:05:00Z"), ExpiresAt: at("2027-02-03T04:05:00Z"),
 		},
 		&resource.Disk{
-			Meta: id("disk-dat00001"), Name: "data", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			Meta: meta("disk-dat00001"), Name: "data", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
 			DiskType: "CLOUD_PREMIUM", Role: "data", SizeGiB: 200, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2024-12-31T16:30:00Z"),
 		},
 		&resource.Disk{
-			Meta: id("disk-dat00002"), Name: "more", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
+			Meta: meta("disk-dat00002"), Name: "more", Status: "ATTACHED", Zone: "ap-beijing-3", HostNativeID: "ins-web00001",
 			DiskType: "CLOUD_PREMIUM", Role: "data", SizeGiB: 10,
 		},
 		&resource.Disk{
-			Meta: id("disk-free0001"), Status: "UNATTACHED", Zone: "ap-beijing-5", DiskType: "CLOUD_SSD", Role: "data", SizeGiB: 20, ChargeType: "POSTPAID_BY_HOUR",
+			Meta: meta("disk-free0001"), Status: "UNATTACHED", Zone: "ap-beijing-5", DiskType: "CLOUD_SSD", Role: "data", SizeGiB: 20, ChargeType: "POSTPAID_BY_HOUR",
 		},
 	}, list(t, enter(t, newCloud(aRegion())), resource.DiskKind))
 }
@@ -112,12 +122,12 @@ func TestDatabases(t *testing.T) {
 	t.Parallel()
 	requireRows(t, resource.DatabaseKind, []resource.Row{
 		&resource.Database{
-			Meta: id("cdb-orders01"), Name: "orders", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "8.0", InstanceType: "UNIVERSAL",
+			Meta: meta("cdb-orders01"), Name: "orders", Status: "RUNNING", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "8.0", InstanceType: "UNIVERSAL",
 			VCPU: 4, MemoryMiB: 8000, StorageGiB: 200, Endpoint: "10.0.2.4", Port: 3306, VPCID: "vpc-1", SubnetID: "subnet-2", ChargeType: "PRE_PAID",
 			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2023-08-29T00:37:00Z"), ExpiresAt: at("2026-08-29T00:37:00Z"),
 		},
 		&resource.Database{
-			Meta: id("cdb-isolated"), Name: "old", Status: "ISOLATED", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "5.7", InstanceType: "EXCLUSIVE",
+			Meta: meta("cdb-isolated"), Name: "old", Status: "ISOLATED", Zone: "ap-beijing-3", Engine: "mysql", EngineVersion: "5.7", InstanceType: "EXCLUSIVE",
 			ChargeType: "HOUR_PAID", CloudCreatedAt: at("2023-08-29T00:37:00Z"),
 		},
 	}, list(t, enter(t, newCloud(aRegion())), resource.DatabaseKind))
@@ -127,12 +137,12 @@ func TestLoadBalancers(t *testing.T) {
 	t.Parallel()
 	requireRows(t, resource.LoadBalancerKind, []resource.Row{
 		&resource.LoadBalancer{
-			Meta: id("lb-public01"), Name: "front", Status: "RUNNING", BalancerType: "general", Scheme: resource.SchemePublic,
+			Meta: meta("lb-public01"), Name: "front", Status: "RUNNING", BalancerType: "general", Scheme: resource.SchemePublic,
 			Addresses: []string{"203.0.113.3", "203.0.113.7"}, VPCID: "vpc-1", Zones: []string{"ap-beijing-3", "ap-beijing-4", "ap-beijing-5"}, ChargeType: "PREPAID",
 			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2023-12-27T07:53:00Z"), ExpiresAt: at("2026-12-27T07:53:00Z"),
 		},
 		&resource.LoadBalancer{
-			Meta: id("lb-internal"), Name: "back", Status: "CREATING", BalancerType: "classic", Scheme: resource.SchemeInternal, Addresses: []string{"10.0.3.4"},
+			Meta: meta("lb-internal"), Name: "back", Status: "CREATING", BalancerType: "classic", Scheme: resource.SchemeInternal, Addresses: []string{"10.0.3.4"},
 			VPCID: "vpc-1", SubnetIDs: []string{"subnet-3"}, ChargeType: "POSTPAID_BY_HOUR", CloudCreatedAt: at("2023-12-27T07:53:00Z"),
 		},
 	}, list(t, enter(t, newCloud(aRegion())), resource.LoadBalancerKind))
@@ -142,16 +152,43 @@ func TestCaches(t *testing.T) {
 	t.Parallel()
 	requireRows(t, resource.CacheKind, []resource.Row{
 		&resource.Cache{
-			Meta: id("crs-sessions"), Name: "sessions", Status: "RUNNING", Zones: []string{"ap-beijing-3", "ap-beijing-5", "ap-beijing-7"},
+			Meta: meta("crs-sessions"), Name: "sessions", Status: "RUNNING", Zones: []string{"ap-beijing-3", "ap-beijing-5", "ap-beijing-7"},
 			Engine: "redis", EngineVersion: "7.0", InstanceType: "cluster", MemoryMiB: 12288, Shards: 3, Replicas: 2, Endpoint: "10.0.4.4", Port: 6379,
 			VPCID: "vpc-1", SubnetIDs: []string{"subnet-4"}, ChargeType: "prepaid", Tags: map[string]string{"app": "shop", "env": "prod"},
 			CloudCreatedAt: at("2023-04-17T03:32:00Z"), ExpiresAt: at("2027-04-17T03:32:00Z"),
 		},
 		&resource.Cache{
-			Meta: id("crs-isolated"), Status: "ISOLATED", Zones: []string{"ap-beijing-3"}, Engine: "memcached", EngineVersion: "1.6", InstanceType: "cluster",
+			Meta: meta("crs-isolated"), Status: "ISOLATED", Zones: []string{"ap-beijing-3"}, Engine: "memcached", EngineVersion: "1.6", InstanceType: "cluster",
 			MemoryMiB: 1024, Shards: 1, Endpoint: "10.0.4.5", Port: 11211, ChargeType: "postpaid", CloudCreatedAt: at("2023-04-17T03:32:00Z"),
 		},
 	}, list(t, enter(t, newCloud(aRegion())), resource.CacheKind))
+}
+
+// Of these kinds the fake has the rows themselves: what is listed is what is there.
+func TestRowsOfTheOtherKinds(t *testing.T) {
+	t.Parallel()
+	for kind, want := range otherRows(aRegion()) {
+		require.NotEmpty(t, want, kind.Name())
+		requireRows(t, kind, want, list(t, enter(t, newCloud(aRegion())), kind))
+	}
+}
+
+// otherRows are the rows of a region by kind, of those kinds that the fake has as rows.
+func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
+	return map[*resource.Kind][]resource.Row{
+		resource.VPCKind:    rowsOf(r.VPCs),
+		resource.SubnetKind: rowsOf(r.Subnets),
+	}
+}
+
+func rowsOf[T any, P interface {
+	*T
+	resource.Row
+}](all []T) (rows []resource.Row) {
+	for i := range all {
+		rows = append(rows, P(&all[i]))
+	}
+	return rows
 }
 
 // List or tag order alone made every object "modified" at each run of diffsync (#25).
@@ -175,6 +212,11 @@ func TestOrderIsNoChange(t *testing.T) {
 	slices.Reverse(reversed.Databases)
 	slices.Reverse(reversed.LoadBalancers)
 	slices.Reverse(reversed.Caches)
+	for i := range reversed.VPCs {
+		slices.Reverse(reversed.VPCs[i].CIDRs)
+	}
+	slices.Reverse(reversed.VPCs)
+	slices.Reverse(reversed.Subnets)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -248,6 +290,21 @@ func TestVolatileFieldsOfACache(t *testing.T) {
 	require.NotEqual(t, before, hash(2048, "0.5", "7.0.1", "实例运行中", "19"))
 }
 
+// What is in a network comes and goes: that is no change of it.
+func TestVolatileFieldsOfNetworks(t *testing.T) {
+	t.Parallel()
+	for kind, item := range map[*resource.Kind]string{
+		resource.SubnetKind: `{"SubnetId":"s","CidrBlock":"10.0.0.0/24","AvailableIpAddressCount":%d,"TotalIpAddressCount":253}`,
+	} {
+		hash := func(n int) resource.Hash {
+			c := newCloud(&fake.Region{Name: beijing})
+			c.Record(kinds[kind], page(kind, 1, fmt.Sprintf(item, n)))
+			return list(t, enter(t, c), kind)[0].RowMeta().Hash
+		}
+		require.Equal(t, hash(1), hash(2), kind.Name())
+	}
+}
+
 func TestSecretsAreInNoRow(t *testing.T) {
 	t.Parallel()
 	for kind := range kinds {
@@ -267,78 +324,90 @@ func TestRareForms(t *testing.T) {
 	}{
 		"an instance of nulls": {
 			resource.HostKind, `"InstanceId":"i","Placement":null,"Memory":null,"SystemDisk":null,"DataDisks":[null,{"DiskSize":null}],"PrivateIpAddresses":[null,""],"PublicIpAddresses":null,"VirtualPrivateCloud":null,"Tags":[null,{"Key":null,"Value":"x"},{"Key":"k","Value":null}],"CreatedTime":null,"ExpiredTime":""`,
-			&resource.Host{Meta: id("i"), Tags: map[string]string{"k": ""}},
+			&resource.Host{Meta: meta("i"), Tags: map[string]string{"k": ""}},
 		},
 		"an instance with another way to write its time": {
 			resource.HostKind, `"InstanceId":"i","CreatedTime":"2020-09-22T08:00:00+08:00","ExpiredTime":"0001-01-01T00:00:00Z"`,
-			&resource.Host{Meta: id("i"), CloudCreatedAt: at("2020-09-22T00:00:00Z")},
+			&resource.Host{Meta: meta("i"), CloudCreatedAt: at("2020-09-22T00:00:00Z")},
 		},
 		"an instance of texts for numbers": {
 			resource.HostKind, `"InstanceId":7,"CPU":"2","Memory":"0.5","SystemDisk":{"DiskSize":"50"},"DataDisks":[{"DiskSize":100.0}],"CreatedTime":1600732800000`,
-			&resource.Host{Meta: id("7"), VCPU: 2, MemoryMiB: 512, DiskGiB: 150, CloudCreatedAt: at("2020-09-22T00:00:00Z")},
+			&resource.Host{Meta: meta("7"), VCPU: 2, MemoryMiB: 512, DiskGiB: 150, CloudCreatedAt: at("2020-09-22T00:00:00Z")},
 		},
 		"an instance with local times, and one of another zone": {
 			resource.HostKind, `"InstanceId":"i","CreatedTime":"2020-09-22 08:00:00","ExpiredTime":"2027-01-02T08:00+08:00"`,
-			&resource.Host{Meta: id("i"), CloudCreatedAt: at("2020-09-22T08:00:00Z"), ExpiresAt: at("2027-01-02T00:00:00Z")},
+			&resource.Host{Meta: meta("i"), CloudCreatedAt: at("2020-09-22T08:00:00Z"), ExpiresAt: at("2027-01-02T00:00:00Z")},
 		},
 		"an instance that is paid afterwards": {
 			resource.HostKind, `"InstanceId":"i","InstanceChargeType":"POSTPAID_BY_HOUR","ExpiredTime":"1970-01-01T00:00:00Z"`,
-			&resource.Host{Meta: id("i"), ChargeType: "POSTPAID_BY_HOUR"},
+			&resource.Host{Meta: meta("i"), ChargeType: "POSTPAID_BY_HOUR"},
 		},
 		"an instance with IPv6": {
 			resource.HostKind, `"InstanceId":"i","PrivateIpAddresses":["10.0.0.9"],"IPv6Addresses":["2001:DB8:0::9","2001:db8::9"],"PublicIPv6Addresses":["2001:db8:1::9"]`,
-			&resource.Host{Meta: id("i"), PrivateIPs: []string{"10.0.0.9", "2001:db8::9"}, PublicIPs: []string{"2001:db8:1::9"}},
+			&resource.Host{Meta: meta("i"), PrivateIPs: []string{"10.0.0.9", "2001:db8::9"}, PublicIPs: []string{"2001:db8:1::9"}},
 		},
 		"an instance without an id": {
 			resource.HostKind, `"InstanceName":"nameless"`, nil,
 		},
 		"a disk that instances share": {
 			resource.DiskKind, `"DiskId":"d","DiskUsage":"DATA_DISK","InstanceId":"","InstanceIdList":["ins-b","ins-a"]`,
-			&resource.Disk{Meta: id("d"), Role: "data", HostNativeID: "ins-a"},
+			&resource.Disk{Meta: meta("d"), Role: "data", HostNativeID: "ins-a"},
 		},
 		"a disk of nulls": {
 			resource.DiskKind, `"DiskId":"d","DiskUsage":"","Placement":null,"InstanceIdList":null,"DiskSize":null,"Tags":null,"DeadlineTime":null`,
-			&resource.Disk{Meta: id("d")},
+			&resource.Disk{Meta: meta("d")},
 		},
 		"a database in a state that is new": {
 			resource.DatabaseKind, `"InstanceId":"c","Status":9,"PayType":"7"`,
-			&resource.Database{Meta: id("c"), Engine: "mysql", Status: "9", ChargeType: "7"},
+			&resource.Database{Meta: meta("c"), Engine: "mysql", Status: "9", ChargeType: "7"},
 		},
 		"a database of nulls": {
 			resource.DatabaseKind, `"InstanceId":"c","Status":null,"PayType":null,"TagList":null,"DeadlineTime":"0000-00-00 00:00:00"`,
-			&resource.Database{Meta: id("c"), Engine: "mysql"},
+			&resource.Database{Meta: meta("c"), Engine: "mysql"},
 		},
 		"a balancer with a name alone": {
 			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerType":"OPEN","LoadBalancerVips":[],"LoadBalancerDomain":"l.tencentclb.com","Domain":"old.tencentclb.com","MasterZone":null,"BackupZoneSet":null`,
-			&resource.LoadBalancer{Meta: id("l"), Scheme: "public", Addresses: []string{"l.tencentclb.com"}},
+			&resource.LoadBalancer{Meta: meta("l"), Scheme: "public", Addresses: []string{"l.tencentclb.com"}},
 		},
 		"a balancer with an older name alone": {
 			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerVips":null,"Domain":"old.tencentclb.com"`,
-			&resource.LoadBalancer{Meta: id("l"), Addresses: []string{"old.tencentclb.com"}},
+			&resource.LoadBalancer{Meta: meta("l"), Addresses: []string{"old.tencentclb.com"}},
 		},
 		"a balancer with IPv6, in zones of the internal kind": {
 			resource.LoadBalancerKind, `"LoadBalancerId":"l","LoadBalancerType":"SPECIAL","LoadBalancerVips":null,"AddressIPv6":"2001:db8::7","Domain":"old.tencentclb.com","Zones":["b","a"],"MasterZone":{"Zone":"a"}`,
-			&resource.LoadBalancer{Meta: id("l"), Scheme: "SPECIAL", Addresses: []string{"2001:db8::7"}, Zones: []string{"a", "b"}},
+			&resource.LoadBalancer{Meta: meta("l"), Scheme: "SPECIAL", Addresses: []string{"2001:db8::7"}, Zones: []string{"a", "b"}},
 		},
 		"a cache of nulls": {
 			resource.CacheKind, `"InstanceId":"c","Status":null,"ZoneId":null,"NodeSet":null,"Type":null,"Size":null,"Port":null,"BillingMode":null,"InstanceTags":[null],"Createtime":"0000-00-00 00:00:00","DeadlineTime":""`,
-			&resource.Cache{Meta: id("c")},
+			&resource.Cache{Meta: meta("c")},
 		},
 		"a cache with numbers that are new": {
 			resource.CacheKind, `"InstanceId":"c","Status":7,"Type":99,"BillingMode":3`,
-			&resource.Cache{Meta: id("c"), Status: "7", Engine: "99", ChargeType: "3"},
+			&resource.Cache{Meta: meta("c"), Status: "7", Engine: "99", ChargeType: "3"},
 		},
 		"a cache of Valkey, in texts": {
 			resource.CacheKind, `"InstanceId":"c","Status":"-3","Type":"21","Size":"1024.0","Engine":"社区版Redis","WanIp":"10.0.0.7","WanAddress":"gz-crs-c.sql.tencentcdb.com:25268"`,
-			&resource.Cache{Meta: id("c"), Status: "TO_BE_DELETED", Engine: "valkey", EngineVersion: "9.0", MemoryMiB: 1024, Endpoint: "10.0.0.7"},
+			&resource.Cache{Meta: meta("c"), Status: "TO_BE_DELETED", Engine: "valkey", EngineVersion: "9.0", MemoryMiB: 1024, Endpoint: "10.0.0.7"},
 		},
 		"a cache in an edge zone": {
 			resource.CacheKind, `"InstanceId":"c","Region":"ap-beijing","ZoneId":2100080001,"NodeSet":[{"ZoneId":800003},null]`,
-			&resource.Cache{Meta: id("c"), Zones: []string{"2100080001", "ap-beijing-3"}},
+			&resource.Cache{Meta: meta("c"), Zones: []string{"2100080001", "ap-beijing-3"}},
+		},
+		"a VPC of nulls": {
+			resource.VPCKind, `"VpcId":"v","VpcName":null,"CidrBlock":null,"AssistantCidrSet":[null,{"CidrBlock":null}],"Ipv6CidrBlockSet":null,"TagSet":null,"CreatedTime":""`,
+			&resource.VPC{Meta: meta("v")},
+		},
+		"a VPC with ranges of several carriers": {
+			resource.VPCKind, `"VpcId":"v","CidrBlock":"10.0.0.0/16","Ipv6CidrBlock":"2402:4e00:1::/56","Ipv6CidrBlockSet":[{"IPv6CidrBlock":"2402:4e00:2::/56","ISPType":"CMCC"},{"IPv6CidrBlock":"2402:4e00:1::/56"}]`,
+			&resource.VPC{Meta: meta("v"), CIDRs: []string{"10.0.0.0/16", "2402:4e00:1::/56", "2402:4e00:2::/56"}},
+		},
+		"a subnet of nulls, with a time of its own zone": {
+			resource.SubnetKind, `"SubnetId":"s","Zone":null,"CidrBlock":"","TagSet":[{"Key":"k","Value":null}],"CreatedTime":"2022-04-17T03:32:11Z"`,
+			&resource.Subnet{Meta: meta("s"), Tags: map[string]string{"k": ""}, CloudCreatedAt: at("2022-04-17T03:32:11Z")},
 		},
 		"a cache that does not name its region": {
 			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
-			&resource.Cache{Meta: id("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
+			&resource.Cache{Meta: meta("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -358,7 +427,7 @@ func TestRareForms(t *testing.T) {
 
 var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
-	resource.CacheKind: "InstanceSet",
+	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
 }
 
 // page is an answer with the items.
@@ -381,7 +450,7 @@ func TestOneOddValueCostsOneRow(t *testing.T) {
 	page, err := enter(t, c).List(t.Context(), scopeOf(resource.HostKind), "")
 	require.NoError(t, err)
 	require.EqualValues(t, 6, page.Total)
-	require.Equal(t, []resource.Row{&resource.Host{Meta: id("ins-1"), VCPU: 4}}, page.Rows)
+	require.Equal(t, []resource.Row{&resource.Host{Meta: meta("ins-1"), VCPU: 4}}, page.Rows)
 	require.Equal(t, []cloud.Problem{
 		{NativeID: "ins-2", Text: `instance "ins-2": CPU makes no sense: "0.5"`},
 		{NativeID: "ins-3", Text: `instance "ins-3": ExpiredTime makes no sense: "31.12.2026"`},

@@ -32,6 +32,8 @@ var kinds = map[*resource.Kind]string{
 	resource.DatabaseKind:     "DescribeDBInstances",
 	resource.LoadBalancerKind: "DescribeLoadBalancers",
 	resource.CacheKind:        tencentfake.CacheAction,
+	resource.VPCKind:          "DescribeVpcs",
+	resource.SubnetKind:       "DescribeSubnets",
 }
 
 // actionOf is the action as the API calls it.
@@ -165,6 +167,8 @@ func asJSON(t testing.TB, value any) string {
 	return string(text)
 }
 
+func meta(id string) resource.Meta { return resource.Meta{NativeID: id} }
+
 // numbered makes n of something with the ids prefix-00000000 and up.
 func numbered[T any](n int, prefix string, one func(id string) T) []T {
 	all := make([]T, n)
@@ -183,9 +187,12 @@ func filled(n int) *fake.Region {
 		Databases:     numbered(n, "cdb", func(id string) fake.Database { return fake.Database{ID: id} }),
 		LoadBalancers: numbered(n, "lb", func(id string) fake.LoadBalancer { return fake.LoadBalancer{ID: id} }),
 		Caches:        numbered(n, "crs", func(id string) fake.Cache { return fake.Cache{ID: id} }),
+		VPCs:          numbered(n, "vpc", func(id string) resource.VPC { return resource.VPC{Meta: meta(id)} }),
+		Subnets:       numbered(n, "subnet", func(id string) resource.Subnet { return resource.Subnet{Meta: meta(id)} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
+	resource.VPCKind: "vpc", resource.SubnetKind: "subnet",
 }

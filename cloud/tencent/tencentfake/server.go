@@ -1,18 +1,22 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB, CLB and Redis, all on one address.
+// inventory needs of STS, CVM, CBS, CDB, CLB, Redis and VPC, all on one address.
 package tencentfake
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"cloudsync/cloud/fake"
+	"cloudsync/resource"
 )
 
 // Planted is in the fields that may hold secrets; it belongs in no row.
@@ -35,7 +39,14 @@ type action struct {
 	// regional ones ask for what is in the request's region.
 	regional bool
 	maxLimit int
-	answer   func(s *server, r request) (object, *failure)
+	// texts: it takes the numbers of a page as texts alone.
+	texts bool
+	// ids is the parameter with ids, of which it takes maxIDs.
+	ids    string
+	maxIDs int
+	// prefix is how all its ids begin: one that does not makes it refuse them all.
+	prefix string
+	answer func(s *server, r request) (object, *failure)
 }
 
 // CacheAction is how faults name the action that lists caches, redisVersion the version of
@@ -76,15 +87,25 @@ var actions = map[string]action{
 	CynosAction:             {version: cynosVersion, regional: true, maxLimit: 100, answer: (*server).cynosClusters},
 	MongoAction:             {version: mongoVersion, regional: true, maxLimit: 100, answer: (*server).mongoInstances},
 	CacheAction:             {version: redisVersion, regional: true, maxLimit: 1000, answer: (*server).caches},
+	"DescribeVpcs": {
+		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "VpcIds", maxIDs: 100, prefix: "vpc-",
+		answer: listed("VpcSet", func(r *fake.Region) []resource.VPC { return r.VPCs }, vpc),
+	},
+	"DescribeSubnets": {
+		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "SubnetIds", maxIDs: 100, prefix: "subnet-",
+		answer: listed("SubnetSet", func(r *fake.Region) []resource.Subnet { return r.Subnets }, subnet),
+	},
 }
+
+const vpcVersion = "2017-03-12"
 
 // request is what a request says.
 type request struct {
 	account *fake.Account
 	region  *fake.Region
 
-	Offset          int
-	Limit           int
+	Offset, Limit   int `json:"-"`
+	ids             []string
 	InstanceIDs     []string `json:"InstanceIds"`
 	DiskIDs         []string `json:"DiskIds"`
 	LoadBalancerIDs []string `json:"LoadBalancerIds"`
@@ -93,6 +114,31 @@ type request struct {
 		Names, Values []string
 	}
 	ClusterType *int
+}
+
+// read reads the parameters.
+func (r *request) read(body io.Reader, to action) error {
+	sent := map[string]json.RawMessage{}
+	all, err := io.ReadAll(body)
+	if err == nil {
+		err = errors.Join(json.Unmarshal(all, r), json.Unmarshal(all, &sent))
+	}
+	if ids, asked := sent[to.ids]; asked && err == nil {
+		err = json.Unmarshal(ids, &r.ids)
+	}
+	return errors.Join(err, readNumber(sent["Offset"], to.texts, &r.Offset), readNumber(sent["Limit"], to.texts, &r.Limit))
+}
+
+// readNumber reads a number that is a text, or one that is none. An absent one stays.
+func readNumber(sent json.RawMessage, isText bool, into *int) (err error) {
+	if len(sent) == 0 {
+		return nil
+	}
+	if isText != (sent[0] == '"') {
+		return errors.New("the type is another")
+	}
+	*into, err = strconv.Atoi(strings.Trim(string(sent), `"`))
+	return err
 }
 
 // failure is an error of the API, which comes with status 200.
@@ -106,7 +152,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked := request{Limit: 20}
 	name := called(r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version"))
 	action, known := actions[name]
-	malformed := json.NewDecoder(r.Body).Decode(&asked) != nil
+	unread := asked.read(r.Body, action)
 	ask := fake.Ask{Action: name}
 	if action.regional {
 		ask.Region = r.Header.Get("X-TC-Region")
@@ -128,12 +174,16 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, &failure{"InvalidAction", "The action is invalid."})
 	case r.Header.Get("X-TC-Version") != action.version:
 		s.fail(w, &failure{"NoSuchVersion", "The version does not exist."})
-	case r.Method != http.MethodPost || malformed:
+	case r.Method != http.MethodPost || unread != nil:
 		s.fail(w, &failure{"InvalidParameter", "The request is not one of JSON."})
 	case r.Header.Get("X-TC-Region") == "" || action.regional && j.Region == nil:
 		s.fail(w, &failure{"UnsupportedRegion", "The region is not supported."})
 	case action.maxLimit > 0 && (asked.Limit < 1 || asked.Limit > action.maxLimit || asked.Offset < 0):
 		s.fail(w, &failure{"InvalidParameterValue.LimitExceeded", "The value of Limit is not in its range."})
+	case action.maxIDs > 0 && len(asked.ids) > action.maxIDs:
+		s.fail(w, tooMany(asked.ids, action.maxIDs))
+	case malformed(asked.ids, action.prefix):
+		s.fail(w, &failure{"InvalidParameterValue.Malformed", "The value of the parameter is malformed."})
 	default:
 		s.reply(w, action, asked)
 	}
@@ -177,6 +227,22 @@ func failureOf(j fake.Judgement, action string) *failure {
 		return &failure{"InvalidParameterValueOffset", "The value of Offset is invalid."}
 	default:
 		return &failure{"InternalError", "An internal error has occurred. Retry your request."}
+	}
+}
+
+// listed answers with the resources of a region, or those of them with the ids; set is where
+// the action has them.
+func listed[T any, P interface {
+	*T
+	resource.Row
+}](set string, all func(*fake.Region) []T, render func(T) object) func(*server, request) (object, *failure) {
+	return func(s *server, asked request) (object, *failure) {
+		page, total := list(s, asked, all(asked.region), asked.ids, func(one T) string { return P(&one).RowMeta().NativeID })
+		rendered := make([]object, len(page))
+		for i, one := range page {
+			rendered[i] = render(one)
+		}
+		return object{"TotalCount": total, set: rendered}, nil
 	}
 }
 
