@@ -1,6 +1,7 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
 // disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers,
-// TencentDB for Redis instances, VPCs and subnets, through the API 3.0 (https://cloud.tencent.com/document/api).
+// TencentDB for Redis instances, and networks: VPCs, subnets, EIPs, NAT gateways;
+// through the API 3.0 (https://cloud.tencent.com/document/api).
 package tencent
 
 import (
@@ -21,9 +22,12 @@ const requestsPerSecond = 10
 // Adapter is Tencent Cloud.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider:          "tencent",
-		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets},
+		Provider: "tencent",
+		Open:     open,
+		Listings: []adapter.Declared{
+			&hosts, &disks, databases, &loadBalancers, &caches,
+			&vpcs, &subnets, &publicIPs, &natGateways,
+		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -87,4 +87,6 @@ var unknownID = map[string]bool{
 	"ResourceNotFound.InstanceNotExists":        true, // Redis; not documented for its list, which may leave them out
 	"ResourceNotFound":                          true, // VPC
 	"InvalidParameterValue.Malformed":           true, // VPC
+	"InvalidParameterValue.AddressIdMalformed":  true, // EIPs
+	"InvalidAddressId.NotFound":                 true, // EIPs; not documented for their list
 }

@@ -242,6 +242,10 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"a VPC's birth":            {resource.VPCKind, `{"VpcId":"vpc-1","CreatedTime":"in May"}`, []string{"vpc-1", "CreatedTime", "in May"}},
 		"ranges that are a text":   {resource.VPCKind, `{"VpcId":"vpc-1","AssistantCidrSet":"10.0.0.0/8"}`, []string{"vpc-1", "AssistantCidrSet"}},
 		"a subnet's ranges":        {resource.SubnetKind, `{"SubnetId":"subnet-1","CidrBlock":["10.0.0.0/8"]}`, []string{"subnet-1", "CidrBlock"}},
+		"an EIP's bandwidth":       {resource.PublicIPKind, `{"AddressId":"eip-1","Bandwidth":-1}`, []string{"eip-1", "Bandwidth"}},
+		"an EIP's end":             {resource.PublicIPKind, `{"AddressId":"eip-1","DeadlineDate":"some day"}`, []string{"eip-1", "DeadlineDate"}},
+		"a gateway's addresses":    {resource.NATGatewayKind, `{"NatGatewayId":"nat-1","PublicIpAddressSet":["203.0.113.1"]}`, []string{"nat-1", "PublicIpAddressSet"}},
+		"a gateway's birth":        {resource.NATGatewayKind, `{"NatGatewayId":"nat-1","CreatedTime":"2022-13-01"}`, []string{"nat-1", "CreatedTime"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -43,6 +43,14 @@ func FuzzSubnets(f *testing.F) {
 	fuzz(f, resource.SubnetKind, `{"SubnetId":"s","CidrBlock":null,"Ipv6CidrBlock":[],"TagSet":[null]}`)
 }
 
+func FuzzPublicIPs(f *testing.F) {
+	fuzz(f, resource.PublicIPKind, `{"AddressId":"p","AddressIp":"::ffff:1.2.3.4","Bandwidth":1e9,"NetworkInterfaceId":"e"}`, `{"AddressId":"p","DeadlineDate":"0","InstanceType":null}`)
+}
+
+func FuzzNATGateways(f *testing.F) {
+	fuzz(f, resource.NATGatewayKind, `{"NatGatewayId":"n","PublicIpAddressSet":[{"PublicIpAddress":1}],"NatProductVersion":"2"}`, `{"NatGatewayId":"n","PublicIpAddressSet":{}}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -100,6 +108,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 	versions := map[*resource.Kind]string{
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
 		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
+		resource.PublicIPKind: "2017-03-12", resource.NATGatewayKind: "2017-03-12",
 	}
 	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])

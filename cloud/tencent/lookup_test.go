@@ -63,6 +63,8 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 	for code, kind := range map[string]*resource.Kind{
 		"ResourceNotFound":                          resource.VPCKind,
 		"InvalidParameterValue.Malformed":           resource.SubnetKind,
+		"InvalidParameterValue.AddressIdMalformed":  resource.PublicIPKind,
+		"InvalidAddressId.NotFound":                 resource.PublicIPKind,
 		"InvalidInstanceId.NotFound":                resource.HostKind,
 		"InvalidInstanceId.Malformed":               resource.HostKind,
 		"InvalidParameterValue.InstanceIdMalformed": resource.HostKind,

@@ -77,6 +77,21 @@ func aRegion() *fake.Region {
 		}, {
 			Meta: meta("subnet-db000001"), Name: "db", Zone: "ap-beijing-5", VPCID: "vpc-main0001", CIDRs: []string{"10.0.2.0/24"},
 		}},
+		PublicIPs: []resource.PublicIP{{
+			Meta: meta("eip-web00001"), Name: "front", Status: "BIND", Address: "203.0.113.40", AttachedType: "CVM", AttachedID: "ins-web00001",
+			BandwidthMbps: 20, ChargeType: "BANDWIDTH_PREPAID_BY_MONTH", Tags: map[string]string{"app": "shop", "env": "prod"},
+			CloudCreatedAt: at("2022-04-17T03:32:12Z"), ExpiresAt: at("2027-04-17T03:32:12Z"),
+		}, {
+			Meta: meta("eip-eni00001"), Status: "BIND_ENI", Address: "203.0.113.41", AttachedType: "ENI", AttachedID: "eni-00000001", ChargeType: "TRAFFIC_POSTPAID_BY_HOUR",
+		}, {
+			Meta: meta("eip-free0001"), Name: "spare", Status: "UNBIND", Address: "203.0.113.42", CloudCreatedAt: at("2022-04-17T03:32:12Z"),
+		}},
+		NATGateways: []resource.NATGateway{{
+			Meta: meta("nat-main0001"), Name: "out", Status: "AVAILABLE", Zone: "ap-beijing-3", GatewayType: "traditional", VPCID: "vpc-main0001", SubnetID: "subnet-web00001",
+			PublicIPs: []string{"203.0.113.44", "203.0.113.43"}, Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2022-04-17T03:32:13Z"),
+		}, {
+			Meta: meta("nat-large001"), Status: "PENDING", GatewayType: "ExclusiveLarge1", VPCID: "vpc-main0001",
+		}},
 	}
 }
 
@@ -176,8 +191,10 @@ func TestRowsOfTheOtherKinds(t *testing.T) {
 // otherRows are the rows of a region by kind, of those kinds that the fake has as rows.
 func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 	return map[*resource.Kind][]resource.Row{
-		resource.VPCKind:    rowsOf(r.VPCs),
-		resource.SubnetKind: rowsOf(r.Subnets),
+		resource.VPCKind:        rowsOf(r.VPCs),
+		resource.SubnetKind:     rowsOf(r.Subnets),
+		resource.PublicIPKind:   rowsOf(r.PublicIPs),
+		resource.NATGatewayKind: rowsOf(r.NATGateways),
 	}
 }
 
@@ -217,6 +234,11 @@ func TestOrderIsNoChange(t *testing.T) {
 	}
 	slices.Reverse(reversed.VPCs)
 	slices.Reverse(reversed.Subnets)
+	for i := range reversed.NATGateways {
+		slices.Reverse(reversed.NATGateways[i].PublicIPs)
+	}
+	slices.Reverse(reversed.NATGateways)
+	slices.Reverse(reversed.PublicIPs)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -294,7 +316,9 @@ func TestVolatileFieldsOfACache(t *testing.T) {
 func TestVolatileFieldsOfNetworks(t *testing.T) {
 	t.Parallel()
 	for kind, item := range map[*resource.Kind]string{
-		resource.SubnetKind: `{"SubnetId":"s","CidrBlock":"10.0.0.0/24","AvailableIpAddressCount":%d,"TotalIpAddressCount":253}`,
+		resource.SubnetKind:     `{"SubnetId":"s","CidrBlock":"10.0.0.0/24","AvailableIpAddressCount":%d,"TotalIpAddressCount":253}`,
+		resource.PublicIPKind:   `{"AddressId":"p","AddressIp":"203.0.113.1","IsArrears":false,"PrivateAddressIp":"10.0.0.%d"}`,
+		resource.NATGatewayKind: `{"NatGatewayId":"n","VpcId":"v","SourceIpTranslationNatRuleSet":[{"NatGatewaySnatId":"snat-%d"}]}`,
 	} {
 		hash := func(n int) resource.Hash {
 			c := newCloud(&fake.Region{Name: beijing})
@@ -405,6 +429,26 @@ func TestRareForms(t *testing.T) {
 			resource.SubnetKind, `"SubnetId":"s","Zone":null,"CidrBlock":"","TagSet":[{"Key":"k","Value":null}],"CreatedTime":"2022-04-17T03:32:11Z"`,
 			&resource.Subnet{Meta: meta("s"), Tags: map[string]string{"k": ""}, CloudCreatedAt: at("2022-04-17T03:32:11Z")},
 		},
+		"an EIP of nulls": {
+			resource.PublicIPKind, `"AddressId":"p","AddressIp":null,"InstanceId":null,"InstanceType":null,"NetworkInterfaceId":null,"Bandwidth":null,"TagSet":[null],"CreatedTime":null,"DeadlineDate":null`,
+			&resource.PublicIP{Meta: meta("p")},
+		},
+		"an EIP of an interface that an instance has": {
+			resource.PublicIPKind, `"AddressId":"p","AddressIp":"2001:DB8::0:1","InstanceId":"ins-1","InstanceType":"CVM","NetworkInterfaceId":"eni-1","Bandwidth":"5"`,
+			&resource.PublicIP{Meta: meta("p"), Address: "2001:db8::1", AttachedType: "CVM", AttachedID: "ins-1", BandwidthMbps: 5},
+		},
+		"an EIP of an interface alone, whose type is not told": {
+			resource.PublicIPKind, `"AddressId":"p","InstanceId":"","InstanceType":null,"NetworkInterfaceId":"eni-1"`,
+			&resource.PublicIP{Meta: meta("p"), AttachedType: "ENI", AttachedID: "eni-1"},
+		},
+		"a NAT gateway of nulls": {
+			resource.NATGatewayKind, `"NatGatewayId":"n","PublicIpAddressSet":[null,{"PublicIpAddress":null}],"NatProductVersion":null,"ExclusiveType":null,"TagSet":null`,
+			&resource.NATGateway{Meta: meta("n")},
+		},
+		"a NAT gateway of a new version": {
+			resource.NATGatewayKind, `"NatGatewayId":"n","NatProductVersion":3,"ExclusiveType":""`,
+			&resource.NATGateway{Meta: meta("n"), GatewayType: "3"},
+		},
 		"a cache that does not name its region": {
 			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
 			&resource.Cache{Meta: meta("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
@@ -428,6 +472,7 @@ func TestRareForms(t *testing.T) {
 var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
 	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
+	resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
 }
 
 // page is an answer with the items.

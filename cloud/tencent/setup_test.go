@@ -34,6 +34,8 @@ var kinds = map[*resource.Kind]string{
 	resource.CacheKind:        tencentfake.CacheAction,
 	resource.VPCKind:          "DescribeVpcs",
 	resource.SubnetKind:       "DescribeSubnets",
+	resource.PublicIPKind:     "DescribeAddresses",
+	resource.NATGatewayKind:   "DescribeNatGateways",
 }
 
 // actionOf is the action as the API calls it.
@@ -189,10 +191,12 @@ func filled(n int) *fake.Region {
 		Caches:        numbered(n, "crs", func(id string) fake.Cache { return fake.Cache{ID: id} }),
 		VPCs:          numbered(n, "vpc", func(id string) resource.VPC { return resource.VPC{Meta: meta(id)} }),
 		Subnets:       numbered(n, "subnet", func(id string) resource.Subnet { return resource.Subnet{Meta: meta(id)} }),
+		PublicIPs:     numbered(n, "eip", func(id string) resource.PublicIP { return resource.PublicIP{Meta: meta(id)} }),
+		NATGateways:   numbered(n, "nat", func(id string) resource.NATGateway { return resource.NATGateway{Meta: meta(id)} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
-	resource.VPCKind: "vpc", resource.SubnetKind: "subnet",
+	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
 }

@@ -95,6 +95,14 @@ var actions = map[string]action{
 		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "SubnetIds", maxIDs: 100, prefix: "subnet-",
 		answer: listed("SubnetSet", func(r *fake.Region) []resource.Subnet { return r.Subnets }, subnet),
 	},
+	"DescribeAddresses": {
+		version: vpcVersion, regional: true, maxLimit: 100, ids: "AddressIds", maxIDs: 100, prefix: "eip-",
+		answer: listed("AddressSet", func(r *fake.Region) []resource.PublicIP { return r.PublicIPs }, publicIP),
+	},
+	"DescribeNatGateways": {
+		version: vpcVersion, regional: true, maxLimit: 100, ids: "NatGatewayIds", maxIDs: 100, prefix: "nat-",
+		answer: listed("NatGatewaySet", func(r *fake.Region) []resource.NATGateway { return r.NATGateways }, natGateway),
+	},
 }
 
 const vpcVersion = "2017-03-12"
@@ -282,6 +290,15 @@ func number(numbers map[string]int, word string) any {
 		return n
 	}
 	return nil
+}
+
+// orNull is null for what says nothing.
+func orNull[T comparable](value T) any {
+	var nothing T
+	if value == nothing {
+		return nil
+	}
+	return value
 }
 
 // utc is a time as CVM writes it, null for none.
