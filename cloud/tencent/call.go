@@ -88,6 +88,15 @@ func inTexts(q adapter.Query, parameters map[string]any) {
 	parameters["Offset"], parameters["Limit"] = strconv.Itoa(q.Offset), strconv.Itoa(q.Limit)
 }
 
+// having lists what has a property: the actions take no filter beside ids.
+func having(property, value string) way {
+	return func(q adapter.Query, parameters map[string]any) {
+		if len(q.IDs) == 0 {
+			parameters["Filters"] = []any{map[string]any{"Name": property, "Values": []string{value}}}
+		}
+	}
+}
+
 // answerOf is an answer whose resources are in the field. null stands for an empty list.
 func answerOf[T any](fields adapter.Document, name string) (answer adapter.Answer[T], err error) {
 	answer.NoList = fields[name] == nil

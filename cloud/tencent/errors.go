@@ -27,6 +27,7 @@ var codes = adapter.Codes{
 	"RequestLimitExceeded":                          cloud.Throttled,
 	"LimitExceeded":                                 cloud.Throttled, // a listing uses up nothing but requests
 	"UnsupportedRegion":                             cloud.RegionDisabled,
+	"InvalidRegion":                                 cloud.RegionDisabled, // of CVM's images
 	"UnsupportedOperation.UnsupportedRegion":        cloud.RegionDisabled, // VPC
 	"UnsupportedOperation.ServiceUnsupportedRegion": cloud.RegionDisabled, // VPC
 	"InternalError":                                 cloud.Unavailable,
@@ -89,4 +90,7 @@ var unknownID = map[string]bool{
 	"InvalidParameterValue.Malformed":           true, // VPC
 	"InvalidParameterValue.AddressIdMalformed":  true, // EIPs
 	"InvalidAddressId.NotFound":                 true, // EIPs; not documented for their list
+	"InvalidSnapshotId.NotFound":                true, // not documented for the list
+	"InvalidImageId.NotFound":                   true, // likewise
+	"InvalidImageId.Malformed":                  true,
 }

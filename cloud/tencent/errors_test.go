@@ -92,6 +92,7 @@ func TestErrorCodes(t *testing.T) {
 		"UnsupportedRegion":                                 cloud.RegionDisabled,
 		"UnsupportedOperation.ServiceUnsupportedRegion":     cloud.RegionDisabled,
 		"UnsupportedOperation":                              cloud.BadAnswer,
+		"InvalidRegion.NotFound":                            cloud.RegionDisabled,
 		"InternalError":                                     cloud.Unavailable,
 		"InternalError.DatabaseAccessError":                 cloud.Unavailable,
 		"InternalServerError":                               cloud.Unavailable,
@@ -246,6 +247,11 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"an EIP's end":             {resource.PublicIPKind, `{"AddressId":"eip-1","DeadlineDate":"some day"}`, []string{"eip-1", "DeadlineDate"}},
 		"a gateway's addresses":    {resource.NATGatewayKind, `{"NatGatewayId":"nat-1","PublicIpAddressSet":["203.0.113.1"]}`, []string{"nat-1", "PublicIpAddressSet"}},
 		"a gateway's birth":        {resource.NATGatewayKind, `{"NatGatewayId":"nat-1","CreatedTime":"2022-13-01"}`, []string{"nat-1", "CreatedTime"}},
+		"a snapshot's size":        {resource.SnapshotKind, `{"SnapshotId":"snap-1","DiskSize":0.5}`, []string{"snap-1", "DiskSize"}},
+		"a snapshot's end":         {resource.SnapshotKind, `{"SnapshotId":"snap-1","DeadlineTime":"never"}`, []string{"snap-1", "DeadlineTime"}},
+		"an image's size":          {resource.MachineImageKind, `{"ImageId":"img-1","ImageSize":"big"}`, []string{"img-1", "ImageSize"}},
+		"an image's disks":         {resource.MachineImageKind, `{"ImageId":"img-1","SnapshotSet":[{"DiskSize":-1}]}`, []string{"img-1", "DiskSize"}},
+		"an image's birth":         {resource.MachineImageKind, `{"ImageId":"img-1","CreatedTime":"2024"}`, []string{"img-1", "CreatedTime"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

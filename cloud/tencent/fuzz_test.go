@@ -51,6 +51,14 @@ func FuzzNATGateways(f *testing.F) {
 	fuzz(f, resource.NATGatewayKind, `{"NatGatewayId":"n","PublicIpAddressSet":[{"PublicIpAddress":1}],"NatProductVersion":"2"}`, `{"NatGatewayId":"n","PublicIpAddressSet":{}}`)
 }
 
+func FuzzSnapshots(f *testing.F) {
+	fuzz(f, resource.SnapshotKind, `{"SnapshotId":"s","SnapshotType":"SHARED_SNAPSHOT","DiskSize":1e30}`, `{"SnapshotId":"s","AutoSnapshotPolicyId":[],"DeadlineTime":"0000-00-00 00:00:00"}`)
+}
+
+func FuzzImages(f *testing.F) {
+	fuzz(f, resource.MachineImageKind, `{"ImageId":"i","ImageType":{},"SnapshotSet":[null,{"DiskSize":9223372036854775807}]}`, `{"ImageId":"i","ImageSize":-1,"Architecture":7}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -109,6 +117,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
 		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
 		resource.PublicIPKind: "2017-03-12", resource.NATGatewayKind: "2017-03-12",
+		resource.SnapshotKind: "2017-03-12", resource.MachineImageKind: "2017-03-12",
 	}
 	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])

@@ -3,6 +3,7 @@ package tencent_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,6 +92,18 @@ func aRegion() *fake.Region {
 			PublicIPs: []string{"203.0.113.44", "203.0.113.43"}, Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2022-04-17T03:32:13Z"),
 		}, {
 			Meta: meta("nat-large001"), Status: "PENDING", GatewayType: "ExclusiveLarge1", VPCID: "vpc-main0001",
+		}},
+		Snapshots: []resource.Snapshot{{
+			Meta: meta("snap-daily001"), Name: "daily", Status: "NORMAL", SnapshotType: "auto", DiskNativeID: "disk-dat00001", SizeGiB: 200,
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2024-12-31T16:30:00Z"), ExpiresAt: at("2025-01-30T16:30:00Z"),
+		}, {
+			Meta: meta("snap-kept0001"), Status: "CREATING", SnapshotType: "user", DiskNativeID: "disk-dat00001", SizeGiB: 200,
+		}},
+		Images: []resource.MachineImage{{
+			Meta: meta("img-golden01"), Name: "golden", Status: "NORMAL", OS: "TencentOS Server 3.1 (TK4)", Architecture: "arm64", SizeGiB: 50,
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2024-12-31T16:30:00Z"),
+		}, {
+			Meta: meta("img-import01"), Status: "IMPORTFAILED", Architecture: "x86_64",
 		}},
 	}
 }
@@ -191,10 +204,12 @@ func TestRowsOfTheOtherKinds(t *testing.T) {
 // otherRows are the rows of a region by kind, of those kinds that the fake has as rows.
 func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 	return map[*resource.Kind][]resource.Row{
-		resource.VPCKind:        rowsOf(r.VPCs),
-		resource.SubnetKind:     rowsOf(r.Subnets),
-		resource.PublicIPKind:   rowsOf(r.PublicIPs),
-		resource.NATGatewayKind: rowsOf(r.NATGateways),
+		resource.VPCKind:          rowsOf(r.VPCs),
+		resource.SubnetKind:       rowsOf(r.Subnets),
+		resource.PublicIPKind:     rowsOf(r.PublicIPs),
+		resource.NATGatewayKind:   rowsOf(r.NATGateways),
+		resource.SnapshotKind:     rowsOf(r.Snapshots),
+		resource.MachineImageKind: rowsOf(r.Images),
 	}
 }
 
@@ -239,6 +254,8 @@ func TestOrderIsNoChange(t *testing.T) {
 	}
 	slices.Reverse(reversed.NATGateways)
 	slices.Reverse(reversed.PublicIPs)
+	slices.Reverse(reversed.Snapshots)
+	slices.Reverse(reversed.Images)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -312,13 +329,15 @@ func TestVolatileFieldsOfACache(t *testing.T) {
 	require.NotEqual(t, before, hash(2048, "0.5", "7.0.1", "实例运行中", "19"))
 }
 
-// What is in a network comes and goes: that is no change of it.
-func TestVolatileFieldsOfNetworks(t *testing.T) {
+// What is in a network comes and goes, and snapshots and images are made: that is no change.
+func TestVolatileFieldsOfOtherKinds(t *testing.T) {
 	t.Parallel()
 	for kind, item := range map[*resource.Kind]string{
-		resource.SubnetKind:     `{"SubnetId":"s","CidrBlock":"10.0.0.0/24","AvailableIpAddressCount":%d,"TotalIpAddressCount":253}`,
-		resource.PublicIPKind:   `{"AddressId":"p","AddressIp":"203.0.113.1","IsArrears":false,"PrivateAddressIp":"10.0.0.%d"}`,
-		resource.NATGatewayKind: `{"NatGatewayId":"n","VpcId":"v","SourceIpTranslationNatRuleSet":[{"NatGatewaySnatId":"snat-%d"}]}`,
+		resource.SubnetKind:       `{"SubnetId":"s","CidrBlock":"10.0.0.0/24","AvailableIpAddressCount":%d,"TotalIpAddressCount":253}`,
+		resource.PublicIPKind:     `{"AddressId":"p","AddressIp":"203.0.113.1","IsArrears":false,"PrivateAddressIp":"10.0.0.%d"}`,
+		resource.NATGatewayKind:   `{"NatGatewayId":"n","VpcId":"v","SourceIpTranslationNatRuleSet":[{"NatGatewaySnatId":"snat-%d"}]}`,
+		resource.SnapshotKind:     `{"SnapshotId":"s","DiskSize":20,"Percent":%d,"ImageCount":0}`,
+		resource.MachineImageKind: `{"ImageId":"i","ImageSize":20,"SyncPercent":%d}`,
 	} {
 		hash := func(n int) resource.Hash {
 			c := newCloud(&fake.Region{Name: beijing})
@@ -326,6 +345,28 @@ func TestVolatileFieldsOfNetworks(t *testing.T) {
 			return list(t, enter(t, c), kind)[0].RowMeta().Hash
 		}
 		require.Equal(t, hash(1), hash(2), kind.Name())
+	}
+}
+
+// A private cloud may not know the filter: what others own is no row all the same, and is not
+// there when it is looked up.
+func TestWhatOthersOwn(t *testing.T) {
+	t.Parallel()
+	for kind, items := range map[*resource.Kind]string{
+		resource.SnapshotKind:     `{"SnapshotId":"x-own","SnapshotType":"PRIVATE_SNAPSHOT"},{"SnapshotId":"x-other","SnapshotType":"SHARED_SNAPSHOT"}`,
+		resource.MachineImageKind: `{"ImageId":"x-own","ImageType":"PRIVATE_IMAGE"},{"ImageId":"x-other","ImageType":"SHARED_IMAGE"},{"ImageId":"x-public","ImageType":"PUBLIC_IMAGE"}`,
+	} {
+		c := newCloud(&fake.Region{Name: beijing})
+		total := strings.Count(items, "x-")
+		c.Record(kinds[kind], page(kind, total, items))
+		got, err := enter(t, c).List(t.Context(), scopeOf(kind), "")
+		require.NoError(t, err)
+		require.Len(t, got.Rows, 1)
+		require.Equal(t, "x-own", got.Rows[0].RowMeta().NativeID)
+		require.EqualValues(t, total-1, got.Others)
+		existing, err := enter(t, c).Lookup(t.Context(), scopeOf(kind), []string{"x-own", "x-other", "x-public"}[:total])
+		require.NoError(t, err)
+		require.Equal(t, []string{"x-own"}, existing)
 	}
 }
 
@@ -449,6 +490,22 @@ func TestRareForms(t *testing.T) {
 			resource.NATGatewayKind, `"NatGatewayId":"n","NatProductVersion":3,"ExclusiveType":""`,
 			&resource.NATGateway{Meta: meta("n"), GatewayType: "3"},
 		},
+		"a snapshot of nulls": {
+			resource.SnapshotKind, `"SnapshotId":"s","SnapshotName":null,"DiskId":null,"DiskSize":null,"AutoSnapshotPolicyId":null,"Tags":null,"DeadlineTime":null`,
+			&resource.Snapshot{Meta: meta("s"), SnapshotType: "user"},
+		},
+		"an image of nulls": {
+			resource.MachineImageKind, `"ImageId":"i","ImageType":null,"OsName":null,"ImageSize":null,"SnapshotSet":null,"Tags":null,"CreatedTime":null`,
+			&resource.MachineImage{Meta: meta("i")},
+		},
+		"an image of several disks": {
+			resource.MachineImageKind, `"ImageId":"i","Architecture":"i386","ImageSize":50,"SnapshotSet":[{"DiskUsage":"SYSTEM_DISK","DiskSize":50},{"DiskUsage":"DATA_DISK","DiskSize":200}]`,
+			&resource.MachineImage{Meta: meta("i"), Architecture: "i386", SizeGiB: 250},
+		},
+		"an image that is imported": {
+			resource.MachineImageKind, `"ImageId":"i","ImageType":"PRIVATE_IMAGE","ImageState":"IMPORTING","ImageSize":50,"SnapshotSet":[]`,
+			&resource.MachineImage{Meta: meta("i"), Status: "IMPORTING", SizeGiB: 50},
+		},
 		"a cache that does not name its region": {
 			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
 			&resource.Cache{Meta: meta("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
@@ -473,6 +530,7 @@ var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
 	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
 	resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
+	resource.SnapshotKind: "SnapshotSet", resource.MachineImageKind: "ImageSet",
 }
 
 // page is an answer with the items.

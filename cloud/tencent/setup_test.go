@@ -36,6 +36,8 @@ var kinds = map[*resource.Kind]string{
 	resource.SubnetKind:       "DescribeSubnets",
 	resource.PublicIPKind:     "DescribeAddresses",
 	resource.NATGatewayKind:   "DescribeNatGateways",
+	resource.SnapshotKind:     "DescribeSnapshots",
+	resource.MachineImageKind: "DescribeImages",
 }
 
 // actionOf is the action as the API calls it.
@@ -193,10 +195,13 @@ func filled(n int) *fake.Region {
 		Subnets:       numbered(n, "subnet", func(id string) resource.Subnet { return resource.Subnet{Meta: meta(id)} }),
 		PublicIPs:     numbered(n, "eip", func(id string) resource.PublicIP { return resource.PublicIP{Meta: meta(id)} }),
 		NATGateways:   numbered(n, "nat", func(id string) resource.NATGateway { return resource.NATGateway{Meta: meta(id)} }),
+		Snapshots:     numbered(n, "snap", func(id string) resource.Snapshot { return resource.Snapshot{Meta: meta(id), SnapshotType: "user"} }),
+		Images:        numbered(n, "img", func(id string) resource.MachineImage { return resource.MachineImage{Meta: meta(id)} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
 	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
+	resource.SnapshotKind: "snap", resource.MachineImageKind: "img",
 }

@@ -95,6 +95,14 @@ var actions = map[string]action{
 		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "SubnetIds", maxIDs: 100, prefix: "subnet-",
 		answer: listed("SubnetSet", func(r *fake.Region) []resource.Subnet { return r.Subnets }, subnet),
 	},
+	"DescribeSnapshots": {
+		version: "2017-03-12", regional: true, maxLimit: 100, ids: "SnapshotIds", maxIDs: 100,
+		answer: filtered("snapshot-type=PRIVATE_SNAPSHOT", "SnapshotSet", snapshotsOf, snapshot),
+	},
+	"DescribeImages": {
+		version: "2017-03-12", regional: true, maxLimit: 100, ids: "ImageIds", maxIDs: 100,
+		answer: filtered("image-type=PRIVATE_IMAGE", "ImageSet", imagesOf, image),
+	},
 	"DescribeAddresses": {
 		version: vpcVersion, regional: true, maxLimit: 100, ids: "AddressIds", maxIDs: 100, prefix: "eip-",
 		answer: listed("AddressSet", func(r *fake.Region) []resource.PublicIP { return r.PublicIPs }, publicIP),
@@ -251,6 +259,23 @@ func listed[T any, P interface {
 			rendered[i] = render(one)
 		}
 		return object{"TotalCount": total, set: rendered}, nil
+	}
+}
+
+// filtered is listed of what a filter has an effect on. There is none beside ids.
+func filtered[T any, P interface {
+	*T
+	resource.Row
+}](by, set string, all func(r *fake.Region, filtered bool) []T, render func(T) object) func(*server, request) (object, *failure) {
+	return func(s *server, asked request) (object, *failure) {
+		if len(asked.Filters) > 0 && len(asked.ids) > 0 {
+			return nil, &failure{"InvalidParameter", "Filters and ids do not go together."}
+		}
+		isBy := len(asked.Filters) == 1 && asked.Filters[0].Name+"="+strings.Join(asked.Filters[0].Values, ",") == by
+		if len(asked.Filters) > 0 && !isBy {
+			return nil, &failure{"InvalidFilter", "The filter is not known."}
+		}
+		return listed[T, P](set, func(r *fake.Region) []T { return all(r, isBy) }, render)(s, asked)
 	}
 }
 

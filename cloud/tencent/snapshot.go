@@ -1,0 +1,52 @@
+package tencent
+
+import (
+	"cloudsync/cloud/adapter"
+	"cloudsync/resource"
+)
+
+// maxSnapshotIDs is how many SnapshotIds DescribeSnapshots is asked for: it documents no limit
+// but that of a page.
+const maxSnapshotIDs = 100
+
+// snapshots are those of CBS disks (https://cloud.tencent.com/document/api/362/15647). Those
+// that other accounts share are theirs.
+var snapshots = adapter.Listing[*Session, snapshot]{
+	Kind: resource.SnapshotKind, What: "snapshot",
+	Action: "DescribeSnapshots", Path: "SnapshotSet", IDField: "SnapshotId",
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxSnapshotIDs),
+	Ask:  Ask[snapshot](cbs, "SnapshotIds", having("snapshot-type", "PRIVATE_SNAPSHOT")),
+	ID:   func(s *snapshot) string { return s.SnapshotID },
+	Row:  snapshotRow,
+	Gone: func(s *snapshot) (bool, error) { return s.SnapshotType == "SHARED_SNAPSHOT", nil },
+}
+
+// snapshot is the part of a snapshot that is kept. What changes by itself is left out: Percent,
+// ImageCount, ShareReference, LatestModifyTime.
+type snapshot struct {
+	SnapshotID, SnapshotName string
+	SnapshotState            string
+	SnapshotType             string // whose it is
+	AutoSnapshotPolicyID     string // of one that a policy made
+	DiskID, DiskSize         string // GiB
+	Tags                     []adapter.Tag
+	CreateTime, DeadlineTime string
+}
+
+func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
+	madeBy := "user"
+	if s.AutoSnapshotPolicyID != "" {
+		madeBy = "auto"
+	}
+	return &resource.Snapshot{
+		Meta:           resource.Meta{NativeID: s.SnapshotID},
+		Name:           s.SnapshotName,
+		Status:         s.SnapshotState,
+		SnapshotType:   madeBy,
+		DiskNativeID:   s.DiskID,
+		SizeGiB:        f.Whole("DiskSize", s.DiskSize),
+		Tags:           adapter.TagsOf(s.Tags),
+		CloudCreatedAt: f.Time("CreateTime", s.CreateTime, beijing),
+		ExpiresAt:      f.Expiry("DeadlineTime", s.DeadlineTime, beijing), // none of one that stays
+	}
+}
