@@ -21,6 +21,7 @@ var (
 	clb   = Product{"clb", "2018-03-17"}
 	redis = Product{"redis", "2018-04-12"}
 	vpc   = Product{"vpc", "2017-03-12"}
+	tke   = Product{"tke", "2018-05-25"}
 
 	postgres = Product{"postgres", "2017-03-12"}
 	cynosdb  = Product{"cynosdb", "2019-01-07"}

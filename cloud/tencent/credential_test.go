@@ -158,6 +158,6 @@ func TestEndpointsOfProductsAndRegions(t *testing.T) {
 		list(t, client, kind)
 	}
 	require.Equal(t, map[string]bool{
-		"/sts/ap-guangzhou": true, "/cvm/ap-beijing": true, "/cbs/ap-beijing": true, "/cdb/ap-beijing": true, "/clb/ap-beijing": true, "/postgres/ap-beijing": true, "/cynosdb/ap-beijing": true, "/mongodb/ap-beijing": true, "/redis/ap-beijing": true, "/vpc/ap-beijing": true,
+		"/sts/ap-guangzhou": true, "/cvm/ap-beijing": true, "/cbs/ap-beijing": true, "/cdb/ap-beijing": true, "/clb/ap-beijing": true, "/postgres/ap-beijing": true, "/cynosdb/ap-beijing": true, "/mongodb/ap-beijing": true, "/redis/ap-beijing": true, "/vpc/ap-beijing": true, "/tke/ap-beijing": true,
 	}, paths)
 }

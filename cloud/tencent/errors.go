@@ -20,6 +20,8 @@ var codes = adapter.Codes{
 	"InvalidCredential":                             cloud.InvalidCredential,
 	"UnauthorizedOperation":                         cloud.Denied,
 	"InvalidParameter.PermissionDenied":             cloud.Denied, // of Redis
+	"InternalError.CamNoAuth":                       cloud.Denied, // of TKE
+	"FailedOperation.CamNoAuth":                     cloud.Denied, // of TKE
 	"OperationDenied":                               cloud.Denied,
 	"OperationDenied.WrongStatus":                   cloud.Unavailable,
 	"IpInBlacklist":                                 cloud.Denied,
@@ -86,7 +88,7 @@ var unknownID = map[string]bool{
 	"ResourceNotFound.InstanceNotFoundError":    true, // PostgreSQL; likewise
 	"InvalidParameterValue.NotFoundInstance":    true, // MongoDB; likewise
 	"ResourceNotFound.InstanceNotExists":        true, // Redis; not documented for its list, which may leave them out
-	"ResourceNotFound":                          true, // VPC
+	"ResourceNotFound":                          true, // VPC, TKE
 	"InvalidParameterValue.Malformed":           true, // VPC
 	"InvalidParameterValue.AddressIdMalformed":  true, // EIPs
 	"InvalidAddressId.NotFound":                 true, // EIPs; not documented for their list

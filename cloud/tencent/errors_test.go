@@ -92,6 +92,7 @@ func TestErrorCodes(t *testing.T) {
 		"UnsupportedRegion":                                 cloud.RegionDisabled,
 		"UnsupportedOperation.ServiceUnsupportedRegion":     cloud.RegionDisabled,
 		"UnsupportedOperation":                              cloud.BadAnswer,
+		"InternalError.CamNoAuth":                           cloud.Denied,
 		"InvalidRegion.NotFound":                            cloud.RegionDisabled,
 		"InternalError":                                     cloud.Unavailable,
 		"InternalError.DatabaseAccessError":                 cloud.Unavailable,
@@ -252,6 +253,8 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		"an image's size":          {resource.MachineImageKind, `{"ImageId":"img-1","ImageSize":"big"}`, []string{"img-1", "ImageSize"}},
 		"an image's disks":         {resource.MachineImageKind, `{"ImageId":"img-1","SnapshotSet":[{"DiskSize":-1}]}`, []string{"img-1", "DiskSize"}},
 		"an image's birth":         {resource.MachineImageKind, `{"ImageId":"img-1","CreatedTime":"2024"}`, []string{"img-1", "CreatedTime"}},
+		"a cluster's birth":        {resource.ClusterKind, `{"ClusterId":"cls-1","CreatedTime":"now"}`, []string{"cls-1", "CreatedTime"}},
+		"a cluster's network":      {resource.ClusterKind, `{"ClusterId":"cls-1","ClusterNetworkSettings":["vpc-1"]}`, []string{"cls-1", "ClusterNetworkSettings"}},
 		"a very long time":         {resource.LoadBalancerKind, `{"LoadBalancerId":"lb-1","CreateTime":"` + strings.Repeat("9", 100_000) + `"}`, []string{"lb-1", "CreateTime"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,6 +59,10 @@ func FuzzImages(f *testing.F) {
 	fuzz(f, resource.MachineImageKind, `{"ImageId":"i","ImageType":{},"SnapshotSet":[null,{"DiskSize":9223372036854775807}]}`, `{"ImageId":"i","ImageSize":-1,"Architecture":7}`)
 }
 
+func FuzzClusters(f *testing.F) {
+	fuzz(f, resource.ClusterKind, `{"ClusterId":"c","ClusterNetworkSettings":{"Subnets":[null,1]},"TagSpecification":[null,{"Tags":{}}]}`, `{"ClusterId":"c","K8SVersion":1.30,"SubnetIds":"s","CreatedTime":1}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -117,7 +121,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
 		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
 		resource.PublicIPKind: "2017-03-12", resource.NATGatewayKind: "2017-03-12",
-		resource.SnapshotKind: "2017-03-12", resource.MachineImageKind: "2017-03-12",
+		resource.SnapshotKind: "2017-03-12", resource.MachineImageKind: "2017-03-12", resource.ClusterKind: "2018-05-25",
 	}
 	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])

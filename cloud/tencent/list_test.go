@@ -86,6 +86,20 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// A region that has no serverless clusters says so of their list alone.
+func TestARegionWithoutServerlessClusters(t *testing.T) {
+	t.Parallel()
+	c := newCloud(filled(3))
+	c.Break(fake.Fault{Action: serverlessAction, Verdict: fake.RegionDisabled})
+	require.Len(t, list(t, enter(t, c), resource.ClusterKind), 3)
+	c.Mend()
+	c.Break(fake.Fault{Action: serverlessAction, Verdict: fake.Denied})
+	_, err := enter(t, c).List(t.Context(), scopeOf(resource.ClusterKind), "1+3+")
+	require.Equal(t, cloud.Denied, cloud.ClassOf(err), "they may be there")
+	_, err = enter(t, c).Lookup(t.Context(), scopeOf(resource.ClusterKind), []string{"cls-00000000"})
+	require.Equal(t, cloud.Denied, cloud.ClassOf(err))
+}
+
 // What went in between two pages is missed by the offset: the total tells, whether
 // it is announced before or after.
 func TestResourcesThatGoWhileTheyAreListed(t *testing.T) {

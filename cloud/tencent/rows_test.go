@@ -105,6 +105,15 @@ func aRegion() *fake.Region {
 		}, {
 			Meta: meta("img-import01"), Status: "IMPORTFAILED", Architecture: "x86_64",
 		}},
+		Clusters: []resource.Cluster{{
+			Meta: meta("cls-main0001"), Name: "main", Status: "Running", ClusterType: "MANAGED_CLUSTER", Version: "1.30.0", VPCID: "vpc-main0001",
+			SubnetIDs: []string{"subnet-web00001", "subnet-db000001"}, Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2024-12-31T16:30:00Z"),
+		}, {
+			Meta: meta("cls-own00001"), Status: "Creating", ClusterType: "INDEPENDENT_CLUSTER",
+		}, {
+			Meta: meta("cls-serverls"), Name: "batch", Status: "Running", ClusterType: "serverless", Version: "1.28.3", VPCID: "vpc-main0001",
+			SubnetIDs: []string{"subnet-web00001"}, Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2024-12-31T16:30:00Z"),
+		}},
 	}
 }
 
@@ -210,6 +219,7 @@ func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 		resource.NATGatewayKind:   rowsOf(r.NATGateways),
 		resource.SnapshotKind:     rowsOf(r.Snapshots),
 		resource.MachineImageKind: rowsOf(r.Images),
+		resource.ClusterKind:      rowsOf(r.Clusters),
 	}
 }
 
@@ -256,6 +266,10 @@ func TestOrderIsNoChange(t *testing.T) {
 	slices.Reverse(reversed.PublicIPs)
 	slices.Reverse(reversed.Snapshots)
 	slices.Reverse(reversed.Images)
+	for i := range reversed.Clusters {
+		slices.Reverse(reversed.Clusters[i].SubnetIDs)
+	}
+	slices.Reverse(reversed.Clusters)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -338,6 +352,7 @@ func TestVolatileFieldsOfOtherKinds(t *testing.T) {
 		resource.NATGatewayKind:   `{"NatGatewayId":"n","VpcId":"v","SourceIpTranslationNatRuleSet":[{"NatGatewaySnatId":"snat-%d"}]}`,
 		resource.SnapshotKind:     `{"SnapshotId":"s","DiskSize":20,"Percent":%d,"ImageCount":0}`,
 		resource.MachineImageKind: `{"ImageId":"i","ImageSize":20,"SyncPercent":%d}`,
+		resource.ClusterKind:      `{"ClusterId":"c","ClusterNodeNum":%d,"ClusterMaterNodeNum":3}`,
 	} {
 		hash := func(n int) resource.Hash {
 			c := newCloud(&fake.Region{Name: beijing})
@@ -506,6 +521,14 @@ func TestRareForms(t *testing.T) {
 			resource.MachineImageKind, `"ImageId":"i","ImageType":"PRIVATE_IMAGE","ImageState":"IMPORTING","ImageSize":50,"SnapshotSet":[]`,
 			&resource.MachineImage{Meta: meta("i"), Status: "IMPORTING", SizeGiB: 50},
 		},
+		"a cluster of nulls": {
+			resource.ClusterKind, `"ClusterId":"c","ClusterType":null,"ClusterNetworkSettings":null,"TagSpecification":[null,{"Tags":null}],"CreatedTime":null`,
+			&resource.Cluster{Meta: meta("c")},
+		},
+		"a cluster whose control plane is in a subnet": {
+			resource.ClusterKind, `"ClusterId":"c","ClusterNetworkSettings":{"VpcId":"vpc-1","Subnets":null,"SubnetId":"subnet-9"},"TagSpecification":[{"Tags":[{"Key":"a","Value":"b"}]},{"Tags":[{"Key":"c","Value":"d"}]}],"CreatedTime":"2024-12-31 16:30:00"`,
+			&resource.Cluster{Meta: meta("c"), VPCID: "vpc-1", SubnetIDs: []string{"subnet-9"}, Tags: map[string]string{"a": "b", "c": "d"}, CloudCreatedAt: at("2024-12-31T08:30:00Z")},
+		},
 		"a cache that does not name its region": {
 			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
 			&resource.Cache{Meta: meta("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
@@ -530,7 +553,7 @@ var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
 	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
 	resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
-	resource.SnapshotKind: "SnapshotSet", resource.MachineImageKind: "ImageSet",
+	resource.SnapshotKind: "SnapshotSet", resource.MachineImageKind: "ImageSet", resource.ClusterKind: "Clusters",
 }
 
 // page is an answer with the items.

@@ -25,6 +25,9 @@ const (
 	beijing   = "ap-beijing"
 )
 
+// serverlessAction lists the clusters that have a list of their own.
+const serverlessAction = "DescribeEKSClusters"
+
 // kinds are those of the adapter, with the action that lists each.
 var kinds = map[*resource.Kind]string{
 	resource.HostKind:         "DescribeInstances",
@@ -38,6 +41,7 @@ var kinds = map[*resource.Kind]string{
 	resource.NATGatewayKind:   "DescribeNatGateways",
 	resource.SnapshotKind:     "DescribeSnapshots",
 	resource.MachineImageKind: "DescribeImages",
+	resource.ClusterKind:      "DescribeClusters",
 }
 
 // actionOf is the action as the API calls it.
@@ -58,6 +62,7 @@ func pageSize(kind *resource.Kind) int {
 // also are the actions that list more of a kind: once each, where there is nothing of it.
 var also = map[*resource.Kind][]string{
 	resource.DatabaseKind: {tencentfake.PostgresAction, tencentfake.CynosAction, tencentfake.MongoAction},
+	resource.ClusterKind:  {serverlessAction},
 }
 
 // newCloud is a cloud with one account, which has the regions.
@@ -197,11 +202,12 @@ func filled(n int) *fake.Region {
 		NATGateways:   numbered(n, "nat", func(id string) resource.NATGateway { return resource.NATGateway{Meta: meta(id)} }),
 		Snapshots:     numbered(n, "snap", func(id string) resource.Snapshot { return resource.Snapshot{Meta: meta(id), SnapshotType: "user"} }),
 		Images:        numbered(n, "img", func(id string) resource.MachineImage { return resource.MachineImage{Meta: meta(id)} }),
+		Clusters:      numbered(n, "cls", func(id string) resource.Cluster { return resource.Cluster{Meta: meta(id)} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
 	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
-	resource.SnapshotKind: "snap", resource.MachineImageKind: "img",
+	resource.SnapshotKind: "snap", resource.MachineImageKind: "img", resource.ClusterKind: "cls",
 }

@@ -1,5 +1,5 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB, CLB, Redis and VPC, all on one address.
+// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC and TKE, all on one address.
 package tencentfake
 
 import (
@@ -102,6 +102,14 @@ var actions = map[string]action{
 	"DescribeImages": {
 		version: "2017-03-12", regional: true, maxLimit: 100, ids: "ImageIds", maxIDs: 100,
 		answer: filtered("image-type=PRIVATE_IMAGE", "ImageSet", imagesOf, image),
+	},
+	"DescribeClusters": {
+		version: "2018-05-25", regional: true, maxLimit: 100, ids: "ClusterIds", maxIDs: 100,
+		answer: listed("Clusters", clustersOf, cluster),
+	},
+	"DescribeEKSClusters": {
+		version: "2018-05-25", regional: true, maxLimit: 100, ids: "ClusterIds", maxIDs: 100,
+		answer: listed("Clusters", serverlessOf, serverlessCluster),
 	},
 	"DescribeAddresses": {
 		version: vpcVersion, regional: true, maxLimit: 100, ids: "AddressIds", maxIDs: 100, prefix: "eip-",
