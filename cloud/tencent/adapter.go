@@ -1,7 +1,7 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
 // disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers,
 // TencentDB for Redis instances, and networks: VPCs, subnets, EIPs, NAT gateways;
-// snapshots, own images and Kubernetes clusters; through the API 3.0
+// snapshots, own images, Kubernetes clusters and certificates; through the API 3.0
 // (https://cloud.tencent.com/document/api).
 package tencent
 
@@ -28,7 +28,7 @@ func Adapter() adapter.Adapter {
 		Listings: []adapter.Declared{
 			&hosts, &disks, databases, &loadBalancers, &caches,
 			&vpcs, &subnets, &publicIPs, &natGateways,
-			&snapshots, &images, clusters,
+			&snapshots, &images, clusters, &certificates,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

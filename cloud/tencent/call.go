@@ -22,6 +22,7 @@ var (
 	redis = Product{"redis", "2018-04-12"}
 	vpc   = Product{"vpc", "2017-03-12"}
 	tke   = Product{"tke", "2018-05-25"}
+	ssl   = Product{"ssl", "2019-12-05"}
 
 	postgres = Product{"postgres", "2017-03-12"}
 	cynosdb  = Product{"cynosdb", "2019-01-07"}
@@ -95,6 +96,17 @@ func having(property, value string) way {
 		if len(q.IDs) == 0 {
 			parameters["Filters"] = []any{map[string]any{"Name": property, "Values": []string{value}}}
 		}
+	}
+}
+
+// atHome asks for what is of the account, and of none of its regions, in one of them: the
+// others have nothing of it.
+func atHome[T any](ask Asking[T]) Asking[T] {
+	return func(ctx context.Context, s *Session, q adapter.Query) (adapter.Answer[T], error) {
+		if q.Region != s.home() {
+			return adapter.Answer[T]{Total: "0"}, nil
+		}
+		return ask(ctx, s, q)
 	}
 }
 

@@ -40,7 +40,7 @@ func TestIdentityOfNobody(t *testing.T) {
 	for _, body := range []string{`{}`, `{"Response":{}}`, `{"Response":{"AccountId":""}}`, `{"Response":{"AccountId":null}}`, `{"Response":{"AccountId":100001234567}}`} {
 		c := newCloud(filled(1))
 		c.Record("GetCallerIdentity", []byte(body))
-		_, err := enter(t, c).Regions(t.Context())
+		_, err := enterAll(t, c).Regions(t.Context())
 		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), body)
 	}
 }
@@ -158,6 +158,6 @@ func TestEndpointsOfProductsAndRegions(t *testing.T) {
 		list(t, client, kind)
 	}
 	require.Equal(t, map[string]bool{
-		"/sts/ap-guangzhou": true, "/cvm/ap-beijing": true, "/cbs/ap-beijing": true, "/cdb/ap-beijing": true, "/clb/ap-beijing": true, "/postgres/ap-beijing": true, "/cynosdb/ap-beijing": true, "/mongodb/ap-beijing": true, "/redis/ap-beijing": true, "/vpc/ap-beijing": true, "/tke/ap-beijing": true,
+		"/sts/ap-guangzhou": true, "/cvm/ap-beijing": true, "/cbs/ap-beijing": true, "/cdb/ap-beijing": true, "/clb/ap-beijing": true, "/postgres/ap-beijing": true, "/cynosdb/ap-beijing": true, "/mongodb/ap-beijing": true, "/redis/ap-beijing": true, "/vpc/ap-beijing": true, "/tke/ap-beijing": true, "/ssl/ap-beijing": true,
 	}, paths)
 }

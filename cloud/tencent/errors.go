@@ -22,6 +22,9 @@ var codes = adapter.Codes{
 	"InvalidParameter.PermissionDenied":             cloud.Denied, // of Redis
 	"InternalError.CamNoAuth":                       cloud.Denied, // of TKE
 	"FailedOperation.CamNoAuth":                     cloud.Denied, // of TKE
+	"FailedOperation.AuthError":                     cloud.Denied, // of SSL, as the two that follow
+	"FailedOperation.CAMAuthorizedFail":             cloud.Denied,
+	"FailedOperation.NoProjectPermission":           cloud.Denied,
 	"OperationDenied":                               cloud.Denied,
 	"OperationDenied.WrongStatus":                   cloud.Unavailable,
 	"IpInBlacklist":                                 cloud.Denied,
@@ -95,4 +98,5 @@ var unknownID = map[string]bool{
 	"InvalidSnapshotId.NotFound":                true, // not documented for the list
 	"InvalidImageId.NotFound":                   true, // likewise
 	"InvalidImageId.Malformed":                  true,
+	"FailedOperation.CertificateNotFound":       true, // SSL
 }

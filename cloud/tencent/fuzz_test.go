@@ -63,6 +63,10 @@ func FuzzClusters(f *testing.F) {
 	fuzz(f, resource.ClusterKind, `{"ClusterId":"c","ClusterNetworkSettings":{"Subnets":[null,1]},"TagSpecification":[null,{"Tags":{}}]}`, `{"ClusterId":"c","K8SVersion":1.30,"SubnetIds":"s","CreatedTime":1}`)
 }
 
+func FuzzCertificates(f *testing.F) {
+	fuzz(f, resource.CertificateKind, `{"CertificateId":"c","CertificateType":"CA"}`, `{"CertificateId":"c","Status":1.0,"SubjectAltName":[1,null],"CertEndTime":"9999-12-31 23:59:59"}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -122,6 +126,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
 		resource.PublicIPKind: "2017-03-12", resource.NATGatewayKind: "2017-03-12",
 		resource.SnapshotKind: "2017-03-12", resource.MachineImageKind: "2017-03-12", resource.ClusterKind: "2018-05-25",
+		resource.CertificateKind: "2019-12-05",
 	}
 	request.Header.Set("X-TC-Action", actionOf(kind))
 	request.Header.Set("X-TC-Version", versions[kind])

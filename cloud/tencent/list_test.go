@@ -9,6 +9,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/tencent/tencentfake"
 	"cloudsync/resource"
 )
 
@@ -135,13 +136,52 @@ func TestACursorOfAnotherForm(t *testing.T) {
 	require.Zero(t, actionsOf(c)["DescribeInstances"])
 }
 
+// Certificates are of no region: one of the regions has them, whichever are configured, and
+// the others are not asked.
+func TestCertificatesAreInOneRegion(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		regions []string
+		home    string
+	}{
+		{nil, "ap-guangzhou"},
+		{[]string{beijing, "ap-guangzhou"}, "ap-guangzhou"},
+		{[]string{"ap-shanghai", beijing}, beijing},
+	} {
+		all := []*fake.Region{{Name: beijing}, {Name: "ap-guangzhou"}, {Name: "ap-shanghai"}}
+		for _, region := range all {
+			region.Certificates = filled(3).Certificates
+		}
+		c := newCloud(all...)
+		s := settings(serve(t, tencentfake.New(c)))
+		s.Regions = test.regions
+		client := newProvider(s)
+		for _, region := range all {
+			scope := scopeOf(resource.CertificateKind)
+			scope.Region = region.Name
+			page, err := client.List(t.Context(), scope, "")
+			require.NoError(t, err)
+			existing, err := client.Lookup(t.Context(), scope, []string{"cert-00000001"})
+			require.NoError(t, err)
+			if region.Name == test.home {
+				require.Len(t, page.Rows, 3)
+				require.Len(t, existing, 1)
+			} else {
+				require.Equal(t, cloud.Page{Rows: []resource.Row{}}, page)
+				require.Empty(t, existing)
+			}
+		}
+		require.Equal(t, 2, actionsOf(c)["DescribeCertificates"])
+	}
+}
+
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	c := newCloud(&fake.Region{Name: "ap-shanghai"}, &fake.Region{Name: "na-ashburn", Disabled: true}, &fake.Region{Name: beijing})
-	regions, err := enter(t, c).Regions(t.Context())
+	regions, err := enterAll(t, c).Regions(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{beijing, "ap-shanghai"}, regions)
-	_, err = enter(t, newCloud()).Regions(t.Context())
+	_, err = enterAll(t, newCloud()).Regions(t.Context())
 	require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "no account is without regions")
 }
 

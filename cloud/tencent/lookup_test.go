@@ -68,6 +68,7 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 		"InvalidSnapshotId.NotFound":                resource.SnapshotKind,
 		"InvalidImageId.NotFound":                   resource.MachineImageKind,
 		"InvalidImageId.Malformed":                  resource.MachineImageKind,
+		"FailedOperation.CertificateNotFound":       resource.CertificateKind,
 		"InvalidInstanceId.NotFound":                resource.HostKind,
 		"InvalidInstanceId.Malformed":               resource.HostKind,
 		"InvalidParameterValue.InstanceIdMalformed": resource.HostKind,
@@ -83,6 +84,9 @@ func TestLookupOfAnIDThatIsRefused(t *testing.T) {
 		require.Empty(t, existing, code)
 		_, err = enter(t, c).List(t.Context(), scopeOf(kind), "")
 		want := cloud.BadAnswer
+		if kind == resource.CertificateKind {
+			want = cloud.Unavailable // as other failed operations
+		}
 		if strings.HasPrefix(code, "ResourceNotFound") {
 			want = cloud.NotFound // which is not read as absent either
 		}

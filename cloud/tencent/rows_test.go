@@ -114,6 +114,14 @@ func aRegion() *fake.Region {
 			Meta: meta("cls-serverls"), Name: "batch", Status: "Running", ClusterType: "serverless", Version: "1.28.3", VPCID: "vpc-main0001",
 			SubnetIDs: []string{"subnet-web00001"}, Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2024-12-31T16:30:00Z"),
 		}},
+		Certificates: []resource.Certificate{{
+			Meta: meta("0f1e2d3c"), Name: "shop", Status: "APPROVED", CertificateType: "trustasia", Domains: []string{"shop.example.com", "*.shop.example.com"}, Algorithm: "RSA",
+			Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2025-12-31T16:30:00Z"), ExpiresAt: at("2026-12-31T15:59:59Z"),
+		}, {
+			Meta: meta("4b5a6978"), Status: "EXPIRED", CertificateType: "upload", Domains: []string{"old.example.com"}, ExpiresAt: at("2020-12-31T15:59:59Z"),
+		}, {
+			Meta: meta("8796a5b4"), Status: "REVIEWING", CertificateType: "trustasia", Domains: []string{"new.example.com"},
+		}},
 	}
 }
 
@@ -220,6 +228,7 @@ func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 		resource.SnapshotKind:     rowsOf(r.Snapshots),
 		resource.MachineImageKind: rowsOf(r.Images),
 		resource.ClusterKind:      rowsOf(r.Clusters),
+		resource.CertificateKind:  rowsOf(r.Certificates),
 	}
 }
 
@@ -270,6 +279,10 @@ func TestOrderIsNoChange(t *testing.T) {
 		slices.Reverse(reversed.Clusters[i].SubnetIDs)
 	}
 	slices.Reverse(reversed.Clusters)
+	for i := range reversed.Certificates {
+		slices.Reverse(reversed.Certificates[i].Domains) // and so another is the first
+	}
+	slices.Reverse(reversed.Certificates)
 	for kind := range kinds {
 		before := hashes(t, newCloud(aRegion()), kind)
 		require.NotEmpty(t, before)
@@ -353,6 +366,7 @@ func TestVolatileFieldsOfOtherKinds(t *testing.T) {
 		resource.SnapshotKind:     `{"SnapshotId":"s","DiskSize":20,"Percent":%d,"ImageCount":0}`,
 		resource.MachineImageKind: `{"ImageId":"i","ImageSize":20,"SyncPercent":%d}`,
 		resource.ClusterKind:      `{"ClusterId":"c","ClusterNodeNum":%d,"ClusterMaterNodeNum":3}`,
+		resource.CertificateKind:  `{"CertificateId":"c","Status":1,"IsExpiring":true,"ValidityPeriod":"%d"}`,
 	} {
 		hash := func(n int) resource.Hash {
 			c := newCloud(&fake.Region{Name: beijing})
@@ -364,11 +378,12 @@ func TestVolatileFieldsOfOtherKinds(t *testing.T) {
 }
 
 // A private cloud may not know the filter: what others own is no row all the same, and is not
-// there when it is looked up.
+// there when it is looked up. Certificates of clients' authorities have no filter.
 func TestWhatOthersOwn(t *testing.T) {
 	t.Parallel()
 	for kind, items := range map[*resource.Kind]string{
 		resource.SnapshotKind:     `{"SnapshotId":"x-own","SnapshotType":"PRIVATE_SNAPSHOT"},{"SnapshotId":"x-other","SnapshotType":"SHARED_SNAPSHOT"}`,
+		resource.CertificateKind:  `{"CertificateId":"x-own","CertificateType":"SVR"},{"CertificateId":"x-other","CertificateType":"CA"}`,
 		resource.MachineImageKind: `{"ImageId":"x-own","ImageType":"PRIVATE_IMAGE"},{"ImageId":"x-other","ImageType":"SHARED_IMAGE"},{"ImageId":"x-public","ImageType":"PUBLIC_IMAGE"}`,
 	} {
 		c := newCloud(&fake.Region{Name: beijing})
@@ -529,6 +544,14 @@ func TestRareForms(t *testing.T) {
 			resource.ClusterKind, `"ClusterId":"c","ClusterNetworkSettings":{"VpcId":"vpc-1","Subnets":null,"SubnetId":"subnet-9"},"TagSpecification":[{"Tags":[{"Key":"a","Value":"b"}]},{"Tags":[{"Key":"c","Value":"d"}]}],"CreatedTime":"2024-12-31 16:30:00"`,
 			&resource.Cluster{Meta: meta("c"), VPCID: "vpc-1", SubnetIDs: []string{"subnet-9"}, Tags: map[string]string{"a": "b", "c": "d"}, CloudCreatedAt: at("2024-12-31T08:30:00Z")},
 		},
+		"a certificate of nulls": {
+			resource.CertificateKind, `"CertificateId":"c","Alias":null,"Status":null,"CertificateType":null,"From":null,"Domain":null,"SubjectAltName":[null,""],"CertSANs":null,"Tags":null,"CertEndTime":null`,
+			&resource.Certificate{Meta: meta("c")},
+		},
+		"a certificate with a number that is new": {
+			resource.CertificateKind, `"CertificateId":"c","Status":16,"Domain":"a.example.com","SubjectAltName":["b.example.com","a.example.com"],"CertEndTime":"0000-00-00 00:00:00"`,
+			&resource.Certificate{Meta: meta("c"), Status: "16", Domains: []string{"a.example.com", "b.example.com"}},
+		},
 		"a cache that does not name its region": {
 			resource.CacheKind, `"InstanceId":"c","ZoneId":800003,"Type":4`,
 			&resource.Cache{Meta: meta("c"), Zones: []string{"800003"}, Engine: "ckv", EngineVersion: "3.2"},
@@ -554,6 +577,7 @@ var sets = map[*resource.Kind]string{
 	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
 	resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
 	resource.SnapshotKind: "SnapshotSet", resource.MachineImageKind: "ImageSet", resource.ClusterKind: "Clusters",
+	resource.CertificateKind: "Certificates",
 }
 
 // page is an answer with the items.

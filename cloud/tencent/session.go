@@ -3,6 +3,7 @@ package tencent
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -46,6 +47,15 @@ func (s *Session) Regions(ctx context.Context) ([]string, error) {
 		}
 	}
 	return names, err
+}
+
+// home is the region whose rows have what is of no region: the first that is configured, where
+// the usual one is not.
+func (s *Session) home() string {
+	if regions := s.account.Regions; len(regions) > 0 && !slices.Contains(regions, homeRegion) {
+		return slices.Min(regions)
+	}
+	return homeRegion
 }
 
 // endpoint is what a client asks.

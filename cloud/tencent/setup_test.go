@@ -42,6 +42,7 @@ var kinds = map[*resource.Kind]string{
 	resource.SnapshotKind:     "DescribeSnapshots",
 	resource.MachineImageKind: "DescribeImages",
 	resource.ClusterKind:      "DescribeClusters",
+	resource.CertificateKind:  "DescribeCertificates",
 }
 
 // actionOf is the action as the API calls it.
@@ -50,7 +51,7 @@ func actionOf(kind *resource.Kind) string { return strings.TrimPrefix(kinds[kind
 // pageSize is how many resources of a kind a page has.
 func pageSize(kind *resource.Kind) int {
 	switch kind {
-	case resource.CacheKind:
+	case resource.CacheKind, resource.CertificateKind:
 		return 1000
 	case resource.DatabaseKind:
 		return 2000
@@ -83,6 +84,14 @@ func enterAt(t testing.TB, handler http.Handler) cloud.Provider {
 	return tencent.Adapter().New(settings(serve(t, handler)))
 }
 
+// enterAll is enter with all regions, none of which is configured by its name.
+func enterAll(t testing.TB, c *fake.Cloud) cloud.Provider {
+	t.Helper()
+	s := settings(serve(t, tencentfake.New(c)))
+	s.Regions = nil
+	return tencent.Adapter().New(s)
+}
+
 func serve(t testing.TB, handler http.Handler) string {
 	t.Helper()
 	server := httptest.NewServer(handler)
@@ -94,7 +103,7 @@ func settings(url string) cloud.Settings {
 	return cloud.Settings{
 		Provider: "tencent", Name: "prod", AccountID: accountID, Endpoint: url,
 		Credential:        cloud.Credential{ID: cloud.SecretText(secretID), Key: cloud.SecretText(secretKey)},
-		RequestsPerSecond: 1e6,
+		RequestsPerSecond: 1e6, Regions: []string{beijing},
 	}
 }
 
@@ -203,6 +212,7 @@ func filled(n int) *fake.Region {
 		Snapshots:     numbered(n, "snap", func(id string) resource.Snapshot { return resource.Snapshot{Meta: meta(id), SnapshotType: "user"} }),
 		Images:        numbered(n, "img", func(id string) resource.MachineImage { return resource.MachineImage{Meta: meta(id)} }),
 		Clusters:      numbered(n, "cls", func(id string) resource.Cluster { return resource.Cluster{Meta: meta(id)} }),
+		Certificates:  numbered(n, "cert", func(id string) resource.Certificate { return resource.Certificate{Meta: meta(id)} }),
 	}
 }
 
@@ -210,4 +220,5 @@ var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
 	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
 	resource.SnapshotKind: "snap", resource.MachineImageKind: "img", resource.ClusterKind: "cls",
+	resource.CertificateKind: "cert",
 }

@@ -1,5 +1,5 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC and TKE, all on one address.
+// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC, TKE and SSL, all on one address.
 package tencentfake
 
 import (
@@ -110,6 +110,10 @@ var actions = map[string]action{
 	"DescribeEKSClusters": {
 		version: "2018-05-25", regional: true, maxLimit: 100, ids: "ClusterIds", maxIDs: 100,
 		answer: listed("Clusters", serverlessOf, serverlessCluster),
+	},
+	"DescribeCertificates": {
+		version: "2019-12-05", regional: true, maxLimit: 1000, ids: "CertIds", maxIDs: 100,
+		answer: listed("Certificates", func(r *fake.Region) []resource.Certificate { return r.Certificates }, certificate),
 	},
 	"DescribeAddresses": {
 		version: vpcVersion, regional: true, maxLimit: 100, ids: "AddressIds", maxIDs: 100, prefix: "eip-",
