@@ -1,7 +1,7 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
 // disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers,
-// TencentDB for Redis instances, and networks: VPCs, subnets, EIPs, NAT gateways;
-// snapshots, own images, Kubernetes clusters and certificates; through the API 3.0
+// TencentDB for Redis instances, and networks: VPCs, subnets, security groups, EIPs,
+// NAT gateways; snapshots, own images, Kubernetes clusters and certificates; through the API 3.0
 // (https://cloud.tencent.com/document/api).
 package tencent
 
@@ -27,7 +27,7 @@ func Adapter() adapter.Adapter {
 		Open:     open,
 		Listings: []adapter.Declared{
 			&hosts, &disks, databases, &loadBalancers, &caches,
-			&vpcs, &subnets, &publicIPs, &natGateways,
+			&vpcs, &subnets, &securityGroups, &publicIPs, &natGateways,
 			&snapshots, &images, clusters, &certificates,
 		},
 		RequestsPerSecond: requestsPerSecond,

@@ -67,6 +67,10 @@ func FuzzCertificates(f *testing.F) {
 	fuzz(f, resource.CertificateKind, `{"CertificateId":"c","CertificateType":"CA"}`, `{"CertificateId":"c","Status":1.0,"SubjectAltName":[1,null],"CertEndTime":"9999-12-31 23:59:59"}`)
 }
 
+func FuzzSecurityGroups(f *testing.F) {
+	fuzz(f, resource.SecurityGroupKind, `{"SecurityGroupId":"g","SecurityGroupDesc":null,"TagSet":[{}]}`)
+}
+
 // fuzz has the API answer with whatever bytes, through the official SDK: there are
 // rows, or an error that says that the answer is bad, and never a part of a page.
 func fuzz(f *testing.F, kind *resource.Kind, items ...string) {
@@ -123,7 +127,7 @@ func answerOfTheFake(f *testing.F, kind *resource.Kind) []byte {
 	request := httptest.NewRequestWithContext(f.Context(), http.MethodPost, "/", strings.NewReader("{}"))
 	versions := map[*resource.Kind]string{
 		resource.HostKind: "2017-03-12", resource.DiskKind: "2017-03-12", resource.DatabaseKind: "2017-03-20", resource.LoadBalancerKind: "2018-03-17",
-		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12",
+		resource.CacheKind: "2018-04-12", resource.VPCKind: "2017-03-12", resource.SubnetKind: "2017-03-12", resource.SecurityGroupKind: "2017-03-12",
 		resource.PublicIPKind: "2017-03-12", resource.NATGatewayKind: "2017-03-12",
 		resource.SnapshotKind: "2017-03-12", resource.MachineImageKind: "2017-03-12", resource.ClusterKind: "2018-05-25",
 		resource.CertificateKind: "2019-12-05",

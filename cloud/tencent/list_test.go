@@ -30,6 +30,9 @@ func TestManyPages(t *testing.T) {
 		for _, action := range also[kind] {
 			want[action] = 1
 		}
+		if each := apiece[kind]; each != "" {
+			want[each] = n
+		}
 		require.Equal(t, want, actionsOf(c), kind.Name())
 	}
 }

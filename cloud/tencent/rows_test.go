@@ -78,6 +78,22 @@ func aRegion() *fake.Region {
 		}, {
 			Meta: meta("subnet-db000001"), Name: "db", Zone: "ap-beijing-5", VPCID: "vpc-main0001", CIDRs: []string{"10.0.2.0/24"},
 		}},
+		SecurityGroups: []fake.SecurityGroup{{
+			SecurityGroup: resource.SecurityGroup{
+				Meta: meta("sg-web000001"), Name: "web", Description: "front ends",
+				Tags: map[string]string{"app": "shop", "env": "prod"}, CloudCreatedAt: at("2022-04-17T03:32:14Z"),
+			},
+			Rules: []resource.SecurityRule{
+				{Protocol: "TCP", Ports: "443", Peer: "0.0.0.0/0", Priority: "0"},
+				{Protocol: "TCP", Ports: "8000-8080", Peer: "2402:4e00:1000::/48", Priority: "1"},
+				{Protocol: "UDP", Ports: "all", Peer: "sg-db0000001", Priority: "2"},
+				{Protocol: "ppm-f5n1f8da", Peer: "ipmg-2uw6ujo6", Priority: "3"},
+				{Protocol: "ALL", Ports: "all", Peer: "10.0.0.0/8", Deny: true, Priority: "4"},
+				{Egress: true, Protocol: "ALL", Ports: "ALL", Peer: "0.0.0.0/0", Priority: "0"},
+			},
+		}, {
+			SecurityGroup: resource.SecurityGroup{Meta: meta("sg-db0000001"), Name: "db"},
+		}},
 		PublicIPs: []resource.PublicIP{{
 			Meta: meta("eip-web00001"), Name: "front", Status: "BIND", Address: "203.0.113.40", AttachedType: "CVM", AttachedID: "ins-web00001",
 			BandwidthMbps: 20, ChargeType: "BANDWIDTH_PREPAID_BY_MONTH", Tags: map[string]string{"app": "shop", "env": "prod"},
@@ -221,15 +237,28 @@ func TestRowsOfTheOtherKinds(t *testing.T) {
 // otherRows are the rows of a region by kind, of those kinds that the fake has as rows.
 func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 	return map[*resource.Kind][]resource.Row{
-		resource.VPCKind:          rowsOf(r.VPCs),
-		resource.SubnetKind:       rowsOf(r.Subnets),
-		resource.PublicIPKind:     rowsOf(r.PublicIPs),
-		resource.NATGatewayKind:   rowsOf(r.NATGateways),
-		resource.SnapshotKind:     rowsOf(r.Snapshots),
-		resource.MachineImageKind: rowsOf(r.Images),
-		resource.ClusterKind:      rowsOf(r.Clusters),
-		resource.CertificateKind:  rowsOf(r.Certificates),
+		resource.VPCKind:           rowsOf(r.VPCs),
+		resource.SubnetKind:        rowsOf(r.Subnets),
+		resource.SecurityGroupKind: securityGroups(r.SecurityGroups),
+		resource.PublicIPKind:      rowsOf(r.PublicIPs),
+		resource.NATGatewayKind:    rowsOf(r.NATGateways),
+		resource.SnapshotKind:      rowsOf(r.Snapshots),
+		resource.MachineImageKind:  rowsOf(r.Images),
+		resource.ClusterKind:       rowsOf(r.Clusters),
+		resource.CertificateKind:   rowsOf(r.Certificates),
 	}
+}
+
+// securityGroups are the rows of groups with the lines of their rules.
+func securityGroups(all []fake.SecurityGroup) (rows []resource.Row) {
+	for _, group := range all {
+		row := group.SecurityGroup
+		for _, rule := range group.Rules {
+			row.Rules = append(row.Rules, rule.String())
+		}
+		rows = append(rows, &row)
+	}
+	return rows
 }
 
 func rowsOf[T any, P interface {
@@ -268,6 +297,10 @@ func TestOrderIsNoChange(t *testing.T) {
 	}
 	slices.Reverse(reversed.VPCs)
 	slices.Reverse(reversed.Subnets)
+	for i := range reversed.SecurityGroups {
+		slices.Reverse(reversed.SecurityGroups[i].Rules) // each with its index
+	}
+	slices.Reverse(reversed.SecurityGroups)
 	for i := range reversed.NATGateways {
 		slices.Reverse(reversed.NATGateways[i].PublicIPs)
 	}
@@ -575,7 +608,7 @@ func TestRareForms(t *testing.T) {
 var sets = map[*resource.Kind]string{
 	resource.HostKind: "InstanceSet", resource.DiskKind: "DiskSet", resource.DatabaseKind: "Items", resource.LoadBalancerKind: "LoadBalancerSet",
 	resource.CacheKind: "InstanceSet", resource.VPCKind: "VpcSet", resource.SubnetKind: "SubnetSet",
-	resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
+	resource.SecurityGroupKind: "SecurityGroupSet", resource.PublicIPKind: "AddressSet", resource.NATGatewayKind: "NatGatewaySet",
 	resource.SnapshotKind: "SnapshotSet", resource.MachineImageKind: "ImageSet", resource.ClusterKind: "Clusters",
 	resource.CertificateKind: "Certificates",
 }

@@ -18,6 +18,7 @@ const homeRegion = "ap-guangzhou"
 
 // Session is an account entered with one credential.
 type Session struct {
+	adapter.Shelf
 	account adapter.Account
 	sign    adapter.Signer
 }

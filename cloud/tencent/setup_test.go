@@ -30,20 +30,24 @@ const serverlessAction = "DescribeEKSClusters"
 
 // kinds are those of the adapter, with the action that lists each.
 var kinds = map[*resource.Kind]string{
-	resource.HostKind:         "DescribeInstances",
-	resource.DiskKind:         "DescribeDisks",
-	resource.DatabaseKind:     "DescribeDBInstances",
-	resource.LoadBalancerKind: "DescribeLoadBalancers",
-	resource.CacheKind:        tencentfake.CacheAction,
-	resource.VPCKind:          "DescribeVpcs",
-	resource.SubnetKind:       "DescribeSubnets",
-	resource.PublicIPKind:     "DescribeAddresses",
-	resource.NATGatewayKind:   "DescribeNatGateways",
-	resource.SnapshotKind:     "DescribeSnapshots",
-	resource.MachineImageKind: "DescribeImages",
-	resource.ClusterKind:      "DescribeClusters",
-	resource.CertificateKind:  "DescribeCertificates",
+	resource.HostKind:          "DescribeInstances",
+	resource.DiskKind:          "DescribeDisks",
+	resource.DatabaseKind:      "DescribeDBInstances",
+	resource.LoadBalancerKind:  "DescribeLoadBalancers",
+	resource.CacheKind:         tencentfake.CacheAction,
+	resource.VPCKind:           "DescribeVpcs",
+	resource.SubnetKind:        "DescribeSubnets",
+	resource.SecurityGroupKind: "DescribeSecurityGroups",
+	resource.PublicIPKind:      "DescribeAddresses",
+	resource.NATGatewayKind:    "DescribeNatGateways",
+	resource.SnapshotKind:      "DescribeSnapshots",
+	resource.MachineImageKind:  "DescribeImages",
+	resource.ClusterKind:       "DescribeClusters",
+	resource.CertificateKind:   "DescribeCertificates",
 }
+
+// apiece is the action that is asked for each resource of a kind.
+var apiece = map[*resource.Kind]string{resource.SecurityGroupKind: "DescribeSecurityGroupPolicies"}
 
 // actionOf is the action as the API calls it.
 func actionOf(kind *resource.Kind) string { return strings.TrimPrefix(kinds[kind], "redis_") }
@@ -207,18 +211,21 @@ func filled(n int) *fake.Region {
 		Caches:        numbered(n, "crs", func(id string) fake.Cache { return fake.Cache{ID: id} }),
 		VPCs:          numbered(n, "vpc", func(id string) resource.VPC { return resource.VPC{Meta: meta(id)} }),
 		Subnets:       numbered(n, "subnet", func(id string) resource.Subnet { return resource.Subnet{Meta: meta(id)} }),
-		PublicIPs:     numbered(n, "eip", func(id string) resource.PublicIP { return resource.PublicIP{Meta: meta(id)} }),
-		NATGateways:   numbered(n, "nat", func(id string) resource.NATGateway { return resource.NATGateway{Meta: meta(id)} }),
-		Snapshots:     numbered(n, "snap", func(id string) resource.Snapshot { return resource.Snapshot{Meta: meta(id), SnapshotType: "user"} }),
-		Images:        numbered(n, "img", func(id string) resource.MachineImage { return resource.MachineImage{Meta: meta(id)} }),
-		Clusters:      numbered(n, "cls", func(id string) resource.Cluster { return resource.Cluster{Meta: meta(id)} }),
-		Certificates:  numbered(n, "cert", func(id string) resource.Certificate { return resource.Certificate{Meta: meta(id)} }),
+		SecurityGroups: numbered(n, "sg", func(id string) fake.SecurityGroup {
+			return fake.SecurityGroup{SecurityGroup: resource.SecurityGroup{Meta: meta(id)}}
+		}),
+		PublicIPs:    numbered(n, "eip", func(id string) resource.PublicIP { return resource.PublicIP{Meta: meta(id)} }),
+		NATGateways:  numbered(n, "nat", func(id string) resource.NATGateway { return resource.NATGateway{Meta: meta(id)} }),
+		Snapshots:    numbered(n, "snap", func(id string) resource.Snapshot { return resource.Snapshot{Meta: meta(id), SnapshotType: "user"} }),
+		Images:       numbered(n, "img", func(id string) resource.MachineImage { return resource.MachineImage{Meta: meta(id)} }),
+		Clusters:     numbered(n, "cls", func(id string) resource.Cluster { return resource.Cluster{Meta: meta(id)} }),
+		Certificates: numbered(n, "cert", func(id string) resource.Certificate { return resource.Certificate{Meta: meta(id)} }),
 	}
 }
 
 var prefixes = map[*resource.Kind]string{
 	resource.HostKind: "ins", resource.DiskKind: "disk", resource.DatabaseKind: "cdb", resource.LoadBalancerKind: "lb", resource.CacheKind: "crs",
-	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
+	resource.VPCKind: "vpc", resource.SubnetKind: "subnet", resource.SecurityGroupKind: "sg", resource.PublicIPKind: "eip", resource.NATGatewayKind: "nat",
 	resource.SnapshotKind: "snap", resource.MachineImageKind: "img", resource.ClusterKind: "cls",
 	resource.CertificateKind: "cert",
 }

@@ -95,6 +95,11 @@ var actions = map[string]action{
 		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "SubnetIds", maxIDs: 100, prefix: "subnet-",
 		answer: listed("SubnetSet", func(r *fake.Region) []resource.Subnet { return r.Subnets }, subnet),
 	},
+	"DescribeSecurityGroups": {
+		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "SecurityGroupIds", maxIDs: 100, prefix: "sg-",
+		answer: listed("SecurityGroupSet", func(r *fake.Region) []fake.SecurityGroup { return r.SecurityGroups }, securityGroup),
+	},
+	"DescribeSecurityGroupPolicies": {version: vpcVersion, regional: true, answer: (*server).policies},
 	"DescribeSnapshots": {
 		version: "2017-03-12", regional: true, maxLimit: 100, ids: "SnapshotIds", maxIDs: 100,
 		answer: filtered("snapshot-type=PRIVATE_SNAPSHOT", "SnapshotSet", snapshotsOf, snapshot),
@@ -132,7 +137,8 @@ type request struct {
 	account *fake.Account
 	region  *fake.Region
 
-	Offset, Limit   int `json:"-"`
+	Offset, Limit   int                        `json:"-"`
+	sent            map[string]json.RawMessage // all parameters
 	ids             []string
 	InstanceIDs     []string `json:"InstanceIds"`
 	DiskIDs         []string `json:"DiskIds"`
@@ -146,15 +152,14 @@ type request struct {
 
 // read reads the parameters.
 func (r *request) read(body io.Reader, to action) error {
-	sent := map[string]json.RawMessage{}
 	all, err := io.ReadAll(body)
 	if err == nil {
-		err = errors.Join(json.Unmarshal(all, r), json.Unmarshal(all, &sent))
+		err = errors.Join(json.Unmarshal(all, r), json.Unmarshal(all, &r.sent))
 	}
-	if ids, asked := sent[to.ids]; asked && err == nil {
+	if ids, asked := r.sent[to.ids]; asked && err == nil {
 		err = json.Unmarshal(ids, &r.ids)
 	}
-	return errors.Join(err, readNumber(sent["Offset"], to.texts, &r.Offset), readNumber(sent["Limit"], to.texts, &r.Limit))
+	return errors.Join(err, readNumber(r.sent["Offset"], to.texts, &r.Offset), readNumber(r.sent["Limit"], to.texts, &r.Limit))
 }
 
 // readNumber reads a number that is a text, or one that is none. An absent one stays.
