@@ -1,8 +1,8 @@
 // Package tencent lists what an account has at Tencent Cloud: CVM instances, CBS
 // disks, databases (TencentDB for MySQL, PostgreSQL and MongoDB, TDSQL-C), CLB load balancers,
-// TencentDB for Redis instances, and networks: VPCs, subnets, security groups, EIPs,
-// NAT gateways; snapshots, own images, Kubernetes clusters and certificates; through the API 3.0
-// (https://cloud.tencent.com/document/api).
+// TencentDB for Redis instances, networks with their security groups and addresses,
+// snapshots, own images, Kubernetes clusters and certificates, through the API 3.0
+// (https://cloud.tencent.com/document/api), and the buckets of COS.
 package tencent
 
 import (
@@ -28,7 +28,7 @@ func Adapter() adapter.Adapter {
 		Listings: []adapter.Declared{
 			&hosts, &disks, databases, &loadBalancers, &caches,
 			&vpcs, &subnets, &securityGroups, &publicIPs, &natGateways,
-			&snapshots, &images, clusters, &certificates,
+			&snapshots, &images, clusters, &certificates, &buckets,
 		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,

@@ -54,14 +54,24 @@ var codes = adapter.Codes{
 	"NoSuchVersion":         cloud.BadAnswer,
 	"UnsupportedOperation":  cloud.BadAnswer,
 	"UnsupportedProtocol":   cloud.BadAnswer,
+	// Of COS, whose other codes come with a status that tells.
+	"InvalidAccessKeyId":    cloud.InvalidCredential,
+	"SignatureDoesNotMatch": cloud.InvalidCredential,
+	"RequestTimeTooSkewed":  cloud.InvalidCredential,
+	"ExpiredToken":          cloud.InvalidCredential,
+	"SlowDown":              cloud.Throttled,
 	// Of the SDK. Its other codes speak of what the transport has seen as well.
 	"ClientError.CredentialError": cloud.InvalidCredential,
 }
 
 // answered leaves out of a message the answer, which the SDK quotes where it could not read
 // it: that can be megabytes, and holds what nobody is to read in a log. The status is
-// always 200.
+// always 200, but of COS.
 func answered(err error) adapter.Answered {
+	var refused cosError
+	if errors.As(err, &refused) && refused.code != "" {
+		return adapter.Answered{Code: refused.code, Status: refused.status, Message: refused.message, RequestID: refused.requestID}
+	}
 	var failure *sdkerrors.TencentCloudSDKError
 	if !errors.As(err, &failure) {
 		return adapter.Answered{}

@@ -131,3 +131,19 @@ func TestOwnEndpoints(t *testing.T) {
 	require.True(t, p.DisableRegionBreaker)
 	require.False(t, p.UnsafeRetryOnConnectionFailure)
 }
+
+// COS is at its own place: what the API 3.0 has elsewhere on the international site is not COS's.
+func TestTheAddressOfCOS(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"": "https://service.cos.myqcloud.com",
+		"https://{product}.intl.tencentcloudapi.com":        "https://service.cos.myqcloud.com",
+		"https://{product}.example.com/{region}":            "https://cos.example.com/ap-guangzhou",
+		"https://{product}.tencentcloudapi.com.example.org": "https://cos.tencentcloudapi.com.example.org",
+	} {
+		s := &Session{account: adapter.Account{Settings: cloud.Settings{Endpoint: endpoint}}}
+		address, err := s.addressOfCOS()
+		require.NoError(t, err)
+		require.Equal(t, want, address.String())
+	}
+}

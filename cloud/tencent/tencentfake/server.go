@@ -1,5 +1,5 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC, TKE and SSL, all on one address.
+// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC, TKE and SSL, and that of COS, all on one address.
 package tencentfake
 
 import (
@@ -182,6 +182,10 @@ var credential = regexp.MustCompile(`^TC3-HMAC-SHA256 Credential=([^/]+)/`)
 
 // ServeHTTP implements http.Handler.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		s.buckets(w, r)
+		return
+	}
 	asked := request{Limit: 20}
 	name := called(r.Header.Get("X-TC-Action"), r.Header.Get("X-TC-Version"))
 	action, known := actions[name]
