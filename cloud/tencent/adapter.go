@@ -14,9 +14,10 @@ import (
 )
 
 // requestsPerSecond is half of the lowest documented limit of the actions used: 20 a
-// second for DescribeLoadBalancers and GetCallerIdentity, 40 for DescribeInstances (of
-// Redis: 35), 100 for DescribeDBInstances (of MongoDB: 20); that of DescribeDisks is taken to be the 20 of the
-// other CBS actions. Others use the account too.
+// second for DescribeLoadBalancers, DescribeAddresses, DescribeCertificates and
+// GetCallerIdentity, 40 for DescribeInstances (of Redis: 35), 100 for DescribeDBInstances (of
+// MongoDB: 20); that of DescribeDisks is taken to be the 20 of the other CBS actions, those of
+// the rest are not documented. Others use the account too.
 // (https://cloud.tencent.com/document/product/213/15728 and the pages of the others)
 const requestsPerSecond = 10
 

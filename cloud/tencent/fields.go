@@ -11,8 +11,8 @@ import (
 // (https://cloud.tencent.com/document/api/213/15753#Instance)
 var utc = time.UTC
 
-// beijing is that of the times of CBS, CDB, CLB, Redis, TKE and VPC, which name no time zone, in all
-// regions. Documented nowhere; a system disk's CreateTime is 8 hours after its
+// beijing is that of the times of CBS, CDB, CLB, Redis, SSL, TKE and VPC, which name no time
+// zone, in all regions. Documented for SSL alone; a system disk's CreateTime is 8 hours after its
 // instance's CreatedTime in UTC, in Singapore too.
 var beijing = time.FixedZone("UTC+8", 8*60*60)
 
