@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"strings"
+
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -20,7 +22,7 @@ var certificates = adapter.Listing[*Session, certificate]{
 	Ask:  atHome(Ask[certificate](ssl, "CertIds")),
 	ID:   func(c *certificate) string { return c.CertificateID },
 	Row:  certificateRow,
-	Gone: func(c *certificate) (bool, error) { return c.CertificateType == "CA", nil },
+	Gone: func(c *certificate) (bool, error) { return strings.EqualFold(c.CertificateType, "CA"), nil },
 }
 
 // certificate is the part of a certificate that is kept. IsExpiring, RenewAble and their kin

@@ -416,7 +416,7 @@ func TestWhatOthersOwn(t *testing.T) {
 	t.Parallel()
 	for kind, items := range map[*resource.Kind]string{
 		resource.SnapshotKind:     `{"SnapshotId":"x-own","SnapshotType":"PRIVATE_SNAPSHOT"},{"SnapshotId":"x-other","SnapshotType":"SHARED_SNAPSHOT"}`,
-		resource.CertificateKind:  `{"CertificateId":"x-own","CertificateType":"SVR"},{"CertificateId":"x-other","CertificateType":"CA"}`,
+		resource.CertificateKind:  `{"CertificateId":"x-own","CertificateType":"svr"},{"CertificateId":"x-other","CertificateType":"ca"}`,
 		resource.MachineImageKind: `{"ImageId":"x-own","ImageType":"PRIVATE_IMAGE"},{"ImageId":"x-other","ImageType":"SHARED_IMAGE"},{"ImageId":"x-public","ImageType":"PUBLIC_IMAGE"}`,
 	} {
 		c := newCloud(&fake.Region{Name: beijing})
@@ -556,6 +556,10 @@ func TestRareForms(t *testing.T) {
 		"a snapshot of nulls": {
 			resource.SnapshotKind, `"SnapshotId":"s","SnapshotName":null,"DiskId":null,"DiskSize":null,"AutoSnapshotPolicyId":null,"Tags":null,"DeadlineTime":null`,
 			&resource.Snapshot{Meta: meta("s"), SnapshotType: "user"},
+		},
+		"a snapshot for a while": {
+			resource.SnapshotKind, `"SnapshotId":"s","IsPermanent":"false","DeadlineTime":"2025-01-31 00:30:00"`,
+			&resource.Snapshot{Meta: meta("s"), SnapshotType: "user", ExpiresAt: at("2025-01-30T16:30:00Z")},
 		},
 		"an image of nulls": {
 			resource.MachineImageKind, `"ImageId":"i","ImageType":null,"OsName":null,"ImageSize":null,"SnapshotSet":null,"Tags":null,"CreatedTime":null`,

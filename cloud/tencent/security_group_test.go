@@ -49,7 +49,7 @@ func TestLinesOfRules(t *testing.T) {
 		"two peers":                {`{"PolicyIndex":1,"Protocol":"ICMP","Port":"all","CidrBlock":"0.0.0.0/0","Ipv6CidrBlock":"::/0","Action":"ACCEPT"}`, []string{"ingress icmp all 0.0.0.0/0 allow 1", "ingress icmp all ::/0 allow 1"}},
 		"no peer":                  {`{"PolicyIndex":1,"Protocol":"GRE","Port":null,"CidrBlock":null,"AddressTemplate":null,"Action":"ACCEPT"}`, []string{"ingress gre all all allow 1"}},
 		"a group of templates":     {`{"PolicyIndex":1,"ServiceTemplate":{"ServiceId":"","ServiceGroupId":"ppmg-1"},"AddressTemplate":{"AddressId":"ipm-1"},"Action":"ACCEPT"}`, []string{"ingress ppmg-1 all ipm-1 allow 1"}},
-		"a place that is not told": {`{"Protocol":"TCP","Port":"1-65535","SecurityGroupId":"sg-2","Action":"ACCEPT"}`, []string{"ingress tcp all sg-2 allow"}},
+		"a place that is not told": {`{"Protocol":"TCP","Port":"1-65535","SecurityGroupId":"sg-2","Action":"accept"}`, []string{"ingress tcp all sg-2 allow"}},
 	} {
 		require.Equal(t, test.want, linesOf(t, aGroup(ingress(test.rules))), name)
 	}

@@ -38,10 +38,11 @@ func askPolicies(ctx context.Context, s *Session, q adapter.Query) (adapter.Answ
 // lines are the rule's, one for each range of ports and each peer. A template stands for what
 // is in it, which is listed elsewhere.
 func (p *policy) lines(f *adapter.Fields, egress bool) (lines []string) {
-	if p.Action != "ACCEPT" && p.Action != "DROP" {
+	drops := strings.EqualFold(p.Action, "DROP")
+	if !drops && !strings.EqualFold(p.Action, "ACCEPT") {
 		f.Refuse("Action", p.Action)
 	}
-	rule := resource.SecurityRule{Egress: egress, Protocol: p.Protocol, Deny: p.Action == "DROP", Priority: p.PolicyIndex}
+	rule := resource.SecurityRule{Egress: egress, Protocol: p.Protocol, Deny: drops, Priority: p.PolicyIndex}
 	ports := strings.Split(p.Port, ",")
 	if template := cmp.Or(p.ServiceTemplate.ServiceID, p.ServiceTemplate.ServiceGroupID); template != "" {
 		rule.Protocol, ports = template, []string{""}

@@ -29,6 +29,7 @@ type snapshot struct {
 	SnapshotType             string // whose it is
 	AutoSnapshotPolicyID     string // of one that a policy made
 	DiskID, DiskSize         string // GiB
+	IsPermanent              bool
 	Tags                     []adapter.Tag
 	CreateTime, DeadlineTime string
 }
@@ -38,7 +39,7 @@ func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	if s.AutoSnapshotPolicyID != "" {
 		madeBy = "auto"
 	}
-	return &resource.Snapshot{
+	row := &resource.Snapshot{
 		Meta:           resource.Meta{NativeID: s.SnapshotID},
 		Name:           s.SnapshotName,
 		Status:         s.SnapshotState,
@@ -47,6 +48,10 @@ func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 		SizeGiB:        f.Whole("DiskSize", s.DiskSize),
 		Tags:           adapter.TagsOf(s.Tags),
 		CloudCreatedAt: f.Time("CreateTime", s.CreateTime, beijing),
-		ExpiresAt:      f.Expiry("DeadlineTime", s.DeadlineTime, beijing), // none of one that stays
 	}
+	// A permanent one may have a time too, which means nothing: so the documentation's example.
+	if expires := f.Expiry("DeadlineTime", s.DeadlineTime, beijing); !s.IsPermanent {
+		row.ExpiresAt = expires
+	}
+	return row
 }

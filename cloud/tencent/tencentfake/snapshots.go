@@ -18,6 +18,7 @@ func snapshotsOf(r *fake.Region, filtered bool) []resource.Snapshot {
 	return append(slices.Clip(r.Snapshots), resource.Snapshot{Meta: resource.Meta{NativeID: "snap" + shared}})
 }
 
+// snapshot has some time of expiry even where there is none.
 func snapshot(s resource.Snapshot) object {
 	of, policy := "PRIVATE_SNAPSHOT", ""
 	if s.NativeID == "snap"+shared {
@@ -31,7 +32,7 @@ func snapshot(s resource.Snapshot) object {
 		"DiskId": s.DiskNativeID, "DiskSize": s.SizeGiB, "DiskUsage": "DATA_DISK", "Placement": object{"Zone": "ap-beijing-3"},
 		"Percent": 100, "ImageCount": 0, "Images": []object{}, "ShareReference": 0, "CopyingToRegions": []string{}, "LatestModifyTime": "2026-01-01 00:00:00",
 		"Encrypt": false, "IsPermanent": s.ExpiresAt.IsZero(), "Tags": tags(s.Tags, "Key", "Value"),
-		"CreateTime": local(s.CloudCreatedAt, ""), "DeadlineTime": local(s.ExpiresAt, ""),
+		"CreateTime": local(s.CloudCreatedAt, ""), "DeadlineTime": local(s.ExpiresAt, "2023-04-09 10:45:11"),
 	}
 }
 
