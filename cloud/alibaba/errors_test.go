@@ -99,7 +99,7 @@ func TestAnEmptyBodyIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, everything())
 	for kind, action := range actionOf {
-		w.Record(action, nil)
+		w.Record(action, []byte{})
 		page, err := w.worker().List(t.Context(), scopeOf(kind), "")
 		requireClass(t, cloud.BadAnswer, page, err, action)
 	}

@@ -100,7 +100,7 @@ func TestAnEmptyAnswer(t *testing.T) {
 	for _, of := range kinds {
 		c := newCloud(few())
 		client := newClient(t, c)
-		c.Record(of.action, nil)
+		c.Record(of.action, []byte{})
 		require.Equal(t, cloud.BadAnswer, failure(t.Context(), t, client, of.kind, "").Class)
 	}
 }
