@@ -20,6 +20,10 @@ type Census[S Session, T any] struct {
 	Path    string
 	// Ask makes one call, of no region.
 	Ask func(ctx context.Context, s S, q Query) (Answer[T], error)
+	// Take gives the resources in place of Ask, where they are in those of another census:
+	// see Inside. It gives what an Answer Lacks, too. Then Actions and Path are where those
+	// come from.
+	Take func(ctx context.Context, s S, v Visit, take func(*Item[T])) (lacks map[string]string, err error)
 	// Key is what a resource is known by in the whole account, "" where it does not say:
 	// pages are in its order, and resources of other kinds refer to it.
 	Key func(*T) string
@@ -68,7 +72,7 @@ func (c *Census[S, T]) After(ctx context.Context, s S, v Visit) (*Members[T], er
 func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loaded[*Members[T]]) bool) (loaded[*Members[T]], error) {
 	serves := func(l *loaded[*Members[T]]) bool { return l.serves(v) && fits(l) }
 	load, err := get(ctx, s, c, v.user, serves, func(ctx context.Context, all **Members[T]) (err error) {
-		*all, err = c.load(ctx, s)
+		*all, err = c.load(ctx, s, v)
 		return err
 	})
 	if err == nil {
@@ -77,29 +81,74 @@ func (c *Census[S, T]) visit(ctx context.Context, s S, v Visit, fits func(*loade
 	return load, named(c.Actions[0], err)
 }
 
-// load lists the whole account.
-func (c *Census[S, T]) load(ctx context.Context, s S) (*Members[T], error) {
-	all := &Members[T]{byKey: map[string]*Item[T]{}, byRegion: map[string][]member[T]{}, lacks: map[string]string{}}
+// load lists the whole account, for a visitor, or for nobody: then nothing of before counts.
+func (c *Census[S, T]) load(ctx context.Context, s S, v Visit) (*Members[T], error) {
+	all := &Members[T]{byKey: map[string]*Item[T]{}, byRegion: map[string][]member[T]{}}
+	var err error
+	all.lacks, err = c.each(ctx, s, v, func(item *Item[T]) {
+		region := ""
+		if c.Region != nil {
+			region = c.Region(&item.Value)
+		}
+		all.add(region, c.Key(&item.Value), item)
+	})
+	if err != nil {
+		return nil, err
+	}
+	all.sort()
+	return all, nil
+}
+
+// each takes all resources, and gives what the answers lack.
+func (c *Census[S, T]) each(ctx context.Context, s S, v Visit, take func(*Item[T])) (map[string]string, error) {
+	if c.Take != nil {
+		return c.Take(ctx, s, v, take)
+	}
+	lacks := map[string]string{}
 	ask := func(ctx context.Context, s S, q Query) (Answer[T], error) {
 		answer, err := c.Ask(ctx, s, q)
-		maps.Copy(all.lacks, answer.Lacks)
+		maps.Copy(lacks, answer.Lacks)
 		answer.Lacks = nil // the other regions are whole
 		return answer, err
 	}
 	for _, action := range c.Actions {
-		err := Each(ctx, s, Query{Action: action, Path: c.Path}, ask, func(item *Item[T]) {
-			region := ""
-			if c.Region != nil {
-				region = c.Region(&item.Value)
-			}
-			all.add(region, c.Key(&item.Value), item)
-		})
-		if err != nil {
+		if err := Each(ctx, s, Query{Action: action, Path: c.Path}, ask, take); err != nil {
 			return nil, err
 		}
 	}
-	all.sort()
-	return all, nil
+	return lacks, nil
+}
+
+// Inside is for Census.Take: the parts that the resources of another census have in them, as
+// subnets are in networks. One load of that serves both kinds, and each load of the parts is
+// of another one.
+func Inside[S Session, T, P any](whole *Census[S, T], parts func(*Item[T]) []Item[P]) func(context.Context, S, Visit, func(*Item[P])) (map[string]string, error) {
+	return func(ctx context.Context, s S, v Visit, take func(*Item[P])) (map[string]string, error) {
+		all, err := whole.around(ctx, s, v)
+		if err != nil {
+			return nil, err
+		}
+		for _, members := range all.byRegion {
+			for _, one := range members {
+				for _, part := range parts(one.item) {
+					take(&part)
+				}
+			}
+		}
+		return all.lacks, nil
+	}
+}
+
+// around are the members for a load of what is in them. All regions of the visitor's kind are
+// one user: the load of the parts that they share is, with what it lacks of any region.
+func (c *Census[S, T]) around(ctx context.Context, s S, v Visit) (*Members[T], error) {
+	if v.user == "" {
+		return c.load(ctx, s, v)
+	}
+	v.user, _, _ = strings.Cut(v.user, "/")
+	v.region = ""
+	load, err := c.whole(ctx, s, v)
+	return load.value, err
 }
 
 // covers is an error where the list has not all of a region, as the cloud itself says.

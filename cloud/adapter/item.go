@@ -95,6 +95,27 @@ func Values[T any](items []Item[T]) []T {
 	return values
 }
 
+// Parts are the resources in a value of another one, a list which is of type any there: each
+// is read by itself, so that one that is odd costs no other. Where the value is no list, or is
+// not known since the other resource is odd, they are one of which nothing can be read: nobody
+// knows which there are.
+func Parts[T, P any](of *Item[T], value any) []Item[P] {
+	list, isList := value.([]any)
+	if !isList {
+		if value == "" || value == nil && !of.IsOdd() {
+			return nil
+		}
+		unreadable := Item[P]{}
+		unreadable.refuse("it", value)
+		return []Item[P]{unreadable}
+	}
+	parts := make([]Item[P], len(list))
+	for i, part := range list {
+		parts[i].read(part)
+	}
+	return parts
+}
+
 func (i *Item[T]) refuse(field string, tree any) {
 	text, err := json.Marshal(tree)
 	if err != nil {

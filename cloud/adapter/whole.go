@@ -65,7 +65,7 @@ func (l lister[S, T]) nowhere(all *Members[T]) (problems []cloud.Problem) {
 // relist lists the whole account again, whatever was listed before, for those of the ids
 // that there are. Clouds that have no question by ids may write one in several cases.
 func (l lister[S, T]) relist(ctx context.Context, region string, nativeIDs []string) ([]string, error) {
-	all, err := l.Census.load(ctx, l.s)
+	all, err := l.Census.load(ctx, l.s, Visit{})
 	if err == nil {
 		err = all.covers(region)
 	}

@@ -288,3 +288,152 @@ func TestAboutAWholeList(t *testing.T) {
 	require.Equal(t, 2, about.PageSize)
 	require.Equal(t, 50, about.LookupLimit)
 }
+
+// house is a resource with others in it.
+type house struct {
+	ID, Place string
+	Rooms     any
+}
+
+// openHouses serves disks out of a list of houses, and the rooms in these as hosts.
+func (w *wholeCloud) openHouses() cloud.Provider {
+	houses := &adapter.Census[*everywhere, house]{
+		Actions: []string{"Houses"}, Path: "houses",
+		Ask: func(_ context.Context, _ *everywhere, q adapter.Query) (answer adapter.Answer[house], err error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.asked = append(w.asked, q.Action)
+			answer.Lacks = w.lacks
+			return answer, json.Unmarshal([]byte(w.pages[q.Action][0]), &answer.Items)
+		},
+		Key:    func(h *house) string { return h.ID },
+		Region: func(h *house) string { return h.Place },
+	}
+	rooms := &adapter.Census[*everywhere, thingOfRegion]{
+		Actions: houses.Actions, Path: houses.Path,
+		Take: adapter.Inside(houses, func(of *adapter.Item[house]) []adapter.Item[thingOfRegion] {
+			parts := adapter.Parts[house, thingOfRegion](of, of.Value.Rooms)
+			for i := range parts {
+				parts[i].Value.Place = of.Value.Place
+			}
+			return parts
+		}),
+		Key:    func(t *thingOfRegion) string { return t.ID },
+		Region: func(t *thingOfRegion) string { return t.Place },
+	}
+	return adapter.Adapter{
+		Provider: "thing", RequestsPerSecond: 1000, Listings: []adapter.Declared{
+			&adapter.Listing[*everywhere, house]{
+				Kind: resource.DiskKind, What: "house", Pages: adapter.Whole(2), IDs: adapter.Relist(50), Census: houses,
+				ID: func(h *house) string { return h.ID },
+				Row: func(f *adapter.Fields, _ *house) resource.Row {
+					return &resource.Disk{Meta: resource.Meta{NativeID: f.ID()}}
+				},
+			},
+			&adapter.Listing[*everywhere, thingOfRegion]{
+				Kind: resource.HostKind, What: "room", Pages: adapter.Whole(2), IDs: adapter.Relist(50), Census: rooms,
+				ID: func(t *thingOfRegion) string { return t.ID },
+				Row: func(f *adapter.Fields, t *thingOfRegion) resource.Row {
+					return &resource.Host{Meta: resource.Meta{NativeID: f.ID()}, VCPU: f.Whole("Size", t.Size)}
+				},
+			},
+		},
+		Open:     func(adapter.Account) (adapter.Session, error) { return &everywhere{}, nil },
+		Answered: func(error) adapter.Answered { return adapter.Answered{} },
+	}.New(settings(""))
+}
+
+const twoHouses = `[{"ID":"h2","Place":"west","Rooms":[{"ID":"r9"}]},{"ID":"h1","Place":"east","Rooms":[{"ID":"r3"},{"ID":"r1"},{"ID":"r2"}]},{"ID":"h3","Place":"east","Rooms":[]}]`
+
+// One load serves the resources and what is in them, in all regions of a run. The next run
+// of either has another one, whichever region begins.
+func TestWhatIsInsideIsOfOneLoad(t *testing.T) {
+	t.Parallel()
+	w := &wholeCloud{pages: map[string][]string{"Houses": {twoHouses}}}
+	provider := w.openHouses()
+	regions := []string{"east", "west"}
+	for run := 1; run <= 3; run++ {
+		for _, region := range regions {
+			page, err := provider.List(t.Context(), resource.Scope{Kind: resource.DiskKind.Name(), Provider: "thing", Account: "prod", Region: region}, "")
+			require.NoError(t, err)
+			require.Len(t, page.Rows, map[string]int{"east": 2, "west": 1}[region])
+		}
+		for _, region := range regions {
+			ids, problems := idsListed(t, provider, region)
+			require.Equal(t, map[string][]string{"east": {"r1", "r2", "r3"}, "west": {"r9"}}[region], ids)
+			require.Empty(t, problems)
+		}
+		require.Len(t, w.asked, run)
+		slices.Reverse(regions)
+	}
+}
+
+// Rooms alone: a run sees nothing that was loaded before its last one.
+func TestEachLoadOfWhatIsInsideIsANewOne(t *testing.T) {
+	t.Parallel()
+	w := &wholeCloud{pages: map[string][]string{"Houses": {twoHouses}}}
+	provider := w.openHouses()
+	for run, region := range []string{"east", "west", "west", "east"} {
+		if run == 2 {
+			w.set("Houses", `[{"ID":"h2","Place":"west","Rooms":[{"ID":"r8"}]}]`)
+		}
+		ids, _ := idsListed(t, provider, region)
+		require.Equal(t, [][]string{{"r1", "r2", "r3"}, {"r9"}, {"r8"}, nil}[run], ids)
+	}
+	require.Len(t, w.asked, 2)
+
+	w.set("Houses", twoHouses)
+	existing, err := provider.Lookup(t.Context(), in("east"), []string{"r1", "r8", "r9"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"r1"}, existing, "as it is now")
+}
+
+// What of the parts is not known may be any of them: no row of the region goes.
+func TestOddPartsInside(t *testing.T) {
+	t.Parallel()
+	for rooms, says := range map[string]string{
+		`"Rooms":[{"ID":"r1","Size":"big"},{"ID":"r2"}]`: `room "r1": Size makes no sense: "big"`,
+		`"Rooms":[null,{"ID":"r2"}]`:                     `room without an id: it makes no sense: "null"`,
+		`"Rooms":[{},{"ID":"r2"}]`:                       `room without an id`,
+		`"Rooms":{"ID":"r2"}`:                            `room without an id: it makes no sense: "{\"ID\":\"r2\"}"`,
+		`"Rooms":"many"`:                                 `room without an id: it makes no sense: "\"many\""`,
+		`"ID":["h"]`:                                     `room without an id: it makes no sense: "null"`,
+		`"Rooms":""`:                                     "",
+		`"Rooms":null`:                                   "",
+	} {
+		w := &wholeCloud{pages: map[string][]string{"Houses": {`[{"Place":"east",` + rooms + `},{"ID":"h","Place":"west"}]`}}}
+		provider := w.openHouses()
+		_, problems := idsListed(t, provider, "west")
+		require.Empty(t, problems, rooms)
+		_, problems = idsListed(t, provider, "east")
+		if says == "" {
+			require.Empty(t, problems, rooms)
+			continue
+		}
+		require.Len(t, problems, 1, rooms)
+		require.Equal(t, says, problems[0].Text)
+		if problems[0].NativeID == "" {
+			_, err := provider.Lookup(t.Context(), in("east"), []string{"r1"})
+			require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), rooms)
+		}
+	}
+}
+
+// What a list lacks of a region may have parts in it. The parts in other regions are whole.
+func TestWhatIsInsideOfAListThatLacksARegion(t *testing.T) {
+	t.Parallel()
+	w := &wholeCloud{pages: map[string][]string{"Houses": {twoHouses}}, lacks: map[string]string{"east": "a zone is dark"}}
+	provider := w.openHouses()
+	for range 2 {
+		_, err := provider.List(t.Context(), in("east"), "")
+		require.Equal(t, cloud.Incomplete, cloud.ClassOf(err))
+		ids, _ := idsListed(t, provider, "west")
+		require.Equal(t, []string{"r9"}, ids)
+	}
+	require.Len(t, w.asked, 2, "one load of a run")
+	_, err := provider.Lookup(t.Context(), in("east"), []string{"r1"})
+	require.Equal(t, cloud.Incomplete, cloud.ClassOf(err))
+	existing, err := provider.Lookup(t.Context(), in("west"), []string{"r9"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"r9"}, existing)
+}
