@@ -140,15 +140,15 @@ func Inside[S Session, T, P any](whole *Census[S, T], parts func(*Item[T]) []Ite
 }
 
 // around are the members for a load of what is in them. All regions of the visitor's kind are
-// one user: the load of the parts that they share is, with what it lacks of any region.
+// one user: the load of the parts that they share is, with what it lacks of any region. As
+// that is to be, they are newer than what the visitor has listed.
 func (c *Census[S, T]) around(ctx context.Context, s S, v Visit) (*Members[T], error) {
 	if v.user == "" {
 		return c.load(ctx, s, v)
 	}
 	v.user, _, _ = strings.Cut(v.user, "/")
 	v.region = ""
-	load, err := c.whole(ctx, s, v)
-	return load.value, err
+	return c.After(ctx, s, v)
 }
 
 // covers is an error where the list has not all of a region, as the cloud itself says.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -295,9 +296,9 @@ type house struct {
 	Rooms     any
 }
 
-// openHouses serves disks out of a list of houses, and the rooms in these as hosts.
-func (w *wholeCloud) openHouses() cloud.Provider {
-	houses := &adapter.Census[*everywhere, house]{
+// houses are a list of them, and what is in these.
+func (w *wholeCloud) houses() (houses *adapter.Census[*everywhere, house], rooms *adapter.Census[*everywhere, thingOfRegion]) {
+	houses = &adapter.Census[*everywhere, house]{
 		Actions: []string{"Houses"}, Path: "houses",
 		Ask: func(_ context.Context, _ *everywhere, q adapter.Query) (answer adapter.Answer[house], err error) {
 			w.mu.Lock()
@@ -309,7 +310,7 @@ func (w *wholeCloud) openHouses() cloud.Provider {
 		Key:    func(h *house) string { return h.ID },
 		Region: func(h *house) string { return h.Place },
 	}
-	rooms := &adapter.Census[*everywhere, thingOfRegion]{
+	rooms = &adapter.Census[*everywhere, thingOfRegion]{
 		Actions: houses.Actions, Path: houses.Path,
 		Take: adapter.Inside(houses, func(of *adapter.Item[house]) []adapter.Item[thingOfRegion] {
 			parts := adapter.Parts[house, thingOfRegion](of, of.Value.Rooms)
@@ -321,6 +322,12 @@ func (w *wholeCloud) openHouses() cloud.Provider {
 		Key:    func(t *thingOfRegion) string { return t.ID },
 		Region: func(t *thingOfRegion) string { return t.Place },
 	}
+	return houses, rooms
+}
+
+// openHouses serves disks out of a list of houses, and the rooms in these as hosts.
+func (w *wholeCloud) openHouses() cloud.Provider {
+	houses, rooms := w.houses()
 	return adapter.Adapter{
 		Provider: "thing", RequestsPerSecond: 1000, Listings: []adapter.Declared{
 			&adapter.Listing[*everywhere, house]{
@@ -436,4 +443,22 @@ func TestWhatIsInsideOfAListThatLacksARegion(t *testing.T) {
 	existing, err := provider.Lookup(t.Context(), in("west"), []string{"r9"})
 	require.NoError(t, err)
 	require.Equal(t, []string{"r9"}, existing)
+}
+
+// What rows are joined with is newer than they are, where it is inside of what another kind has
+// loaded before them, too.
+func TestPartsThatCoverAreNotOfALoadOfBefore(t *testing.T) {
+	t.Parallel()
+	w := &wholeCloud{pages: map[string][]string{"Houses": {twoHouses}}}
+	houses, rooms := w.houses()
+	s := &everywhere{}
+	_, err := houses.Covering(t.Context(), s, adapter.Batch[house]{Region: "east", Begins: true}.Visit(), nil)
+	require.NoError(t, err)
+	w.set("Houses", `[{"ID":"h2","Place":"west","Rooms":[{"ID":"r8"}]}]`)
+	visit := adapter.Batch[house]{Region: "west", Begins: true, Listed: time.Now()}.Visit()
+	for _, key := range []string{"r8", "r9"} {
+		all, err := rooms.Covering(t.Context(), s, visit, []string{key})
+		require.NoError(t, err)
+		require.Equal(t, key == "r8", all.Of(key) != nil, key)
+	}
 }

@@ -74,10 +74,21 @@ func account() *fake.Account {
 					Endpoint: "vectors.eastus.redis.azure.net", Tags: map[string]string{"team": "search"},
 				},
 			},
+			VPCs: []resource.VPC{
+				{Meta: meta("vnet-a"), Name: "main", Status: "Succeeded", CIDRs: []string{"10.0.0.0/16", "2001:db8::/48"}, Tags: map[string]string{"team": "shop"}},
+				{Meta: meta("vnet-b"), Name: "bare", Status: "Updating", CIDRs: []string{"172.16.0.0/12"}},
+			},
+			Subnets: []resource.Subnet{
+				{Meta: meta("front"), Name: "front", Status: "Succeeded", VPCID: "vnet-a", CIDRs: []string{"10.0.0.0/24"}},
+				{Meta: meta("back"), Name: "back", Status: "Failed", VPCID: "vnet-a", CIDRs: []string{"2001:db8:0:1::/64", "10.0.1.0/24"}},
+				{Meta: meta("front"), Name: "front", Status: "Succeeded", VPCID: "vnet-b", CIDRs: []string{"172.16.0.0/24"}},
+			},
 		},
 		{Name: "westeurope"},
 	}}
 }
+
+func meta(id string) resource.Meta { return resource.Meta{NativeID: id} }
 
 // setup serves the account.
 func setup(t *testing.T) (*fake.Cloud, cloud.Settings) {
@@ -113,7 +124,9 @@ var (
 	balancerScope = scopeOf("resource_load_balancer", region)
 	databaseScope = scopeOf("resource_database", region)
 	cacheScope    = scopeOf("resource_cache", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope}
+	vpcScope      = scopeOf("resource_vpc", region)
+	subnetScope   = scopeOf("resource_subnet", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope}
 )
 
 // listAll lists a scope to its end.
@@ -152,6 +165,7 @@ func entries(t *testing.T, kind *resource.Kind, scope resource.Scope, rows []res
 var kinds = map[string]*resource.Kind{
 	"resource_host": resource.HostKind, "resource_disk": resource.DiskKind,
 	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind, "resource_cache": resource.CacheKind,
+	"resource_vpc": resource.VPCKind, "resource_subnet": resource.SubnetKind,
 }
 
 // bare are the rows as they were before they were sealed, by native id.

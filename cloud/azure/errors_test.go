@@ -85,6 +85,8 @@ func TestErrorsOfLists(t *testing.T) {
 			balancerScope: {"lb_list", "appgw_list", "publicip_list"},
 			databaseScope: {"mysql_list", "postgres_list"},
 			cacheScope:    {"redis_list", "redisenterprise_list"},
+			vpcScope:      {"vnet_list"},
+			subnetScope:   {"vnet_list"},
 		} {
 			for _, action := range actions {
 				if name == "not registered" && (scope == databaseScope || scope == cacheScope) {
@@ -114,7 +116,7 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}
@@ -272,6 +274,8 @@ func TestAbsurdValues(t *testing.T) {
 		"storage in words":        {databaseScope, "mysql_list", `{"value":[{"id":"/DB","location":"East US","properties":{"storage":{"storageSizeGB":"big"}}}]}`, `server "/db": storageSizeGB makes no sense: "big"`},
 		"a database of some time": {databaseScope, "mysql_list", `{"value":[{"id":"/db","location":"eastus","systemData":{"createdAt":"soon"}}]}`, `server "/db": createdAt makes no sense: "soon"`},
 		"a port that is none":     {cacheScope, "redis_list", `{"value":[{"id":"/Cache","location":"East US","properties":{"sslPort":70000}}]}`, `cache "/cache": sslPort makes no sense: "70000"`},
+		"a network's ranges":      {vpcScope, "vnet_list", `{"value":[{"id":"/Net","location":"East US","properties":{"addressSpace":7}}]}`, `virtual network "/net": properties.addressSpace makes no sense: "7"`},
+		"a subnet of no place":    {subnetScope, "vnet_list", `{"value":[{"id":"/Net","properties":{"subnets":[{"id":"/Net/Subnets/A"}]}}]}`, `subnet "/net/subnets/a": it has no location`},
 		"a cache of no place":     {cacheScope, "redisenterprise_list", `{"value":[{"id":"/Cache","properties":{"resourceState":"Running"}}]}`, `cache "/cache": it has no location`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -346,6 +350,8 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
 		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
 		cacheScope:    {"redisenterprise_list", `"hostName":{}`, id, `cache "` + id + `": `},
+		vpcScope:      {"vnet_list", `"addressSpace":"all"`, id, `virtual network "` + id + `": `},
+		subnetScope:   {"vnet_list", `"subnets":[{"id":"` + id + `","properties":7}]`, id, `subnet "` + id + `": `},
 	} {
 		for location, told := range map[string][]string{`"West Europe"`: {"westeurope"}, `["westeurope"]`: {region, "westeurope"}, `""`: {region, "westeurope"}} {
 			t.Run(scope.Kind+"/"+location, func(t *testing.T) {

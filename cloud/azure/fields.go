@@ -57,6 +57,7 @@ func tagsOf(tags map[string]string) map[string]string { return maps.Clone(tags) 
 // sku is how ARM writes a SKU.
 type sku struct {
 	Name string `json:"name"`
+	Tier string `json:"tier"`
 }
 
 // reference is how ARM writes that a resource has another.

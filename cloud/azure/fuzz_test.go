@@ -93,6 +93,14 @@ func FuzzLoadBalancers(f *testing.F) {
 			{"zones":["1",null],"properties":{"privateIPAddress":"10.0.0.1","subnet":{"id":"/s/subnets/x"}}},{"properties":{"publicIPAddress":{"id":"/subscriptions/other/p"}}}]}}]}`)
 }
 
+func FuzzVPCs(f *testing.F) { fuzz(f, vpcScope, []string{"vnet_list"}, fuzzedNetworks) }
+
+func FuzzSubnets(f *testing.F) { fuzz(f, subnetScope, []string{"vnet_list"}, fuzzedNetworks) }
+
+const fuzzedNetworks = `{"value":[{"id":"/n","name":"n","location":"East US","tags":{"k":null},"properties":{"provisioningState":"Succeeded","addressSpace":{"addressPrefixes":["10.0.0.0/8",null]},
+	"subnets":[null,{"id":"/n/subnets/s","name":"s","properties":{"addressPrefix":"10.0.0.0/24"}},{"id":"/n/subnets/t","properties":{"addressPrefixes":["10.1.0.0/24",null]}},7]}},
+	{"id":["/m"],"location":"eastus","properties":"none"},{"id":"/o","location":"eastus","properties":{"subnets":{"a":1}}}]}`
+
 func FuzzCaches(f *testing.F) {
 	fuzz(f, cacheScope, []string{"redis_list", "redisenterprise_list"},
 		`{"value":[{"id":"/c","name":"c","location":"East US","zones":["1",null],"tags":{"k":"v"},"properties":{"sku":{"name":"Premium","family":"P","capacity":1},"provisioningState":"Succeeded",

@@ -91,7 +91,7 @@ func setNetwork(f *adapter.Fields, row *resource.Host, m *machine, with *joined)
 		for _, configuration := range nic.Properties.IPConfigurations {
 			privateIPs = append(privateIPs, configuration.Properties.PrivateIPAddress)
 		}
-		groups = append(groups, nic.securityGroups(f, with.networks, with.subscription)...)
+		groups = append(groups, nic.securityGroups(f, with.subnets, with.subscription)...)
 		if i == 0 {
 			row.SubnetID = nic.subnet()
 			row.VPCID = networkOf(row.SubnetID)

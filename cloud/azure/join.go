@@ -13,7 +13,7 @@ import (
 const (
 	powerState       = "power state"
 	networkInterface = "network interface"
-	network          = "virtual network"
+	networkSubnet    = "virtual network's subnet"
 	publicAddress    = "public IP"
 )
 
@@ -44,8 +44,8 @@ type joined struct {
 	powers     *adapter.Members[power]
 	interfaces *adapter.Members[nic]
 	addresses  *adapter.Members[publicIP]
-	inSets     *adapter.Members[publicIP]       // of scale sets; nil where no machine needs them
-	networks   *adapter.Members[virtualNetwork] // nil where no machine is in one of the subscription
+	inSets     *adapter.Members[publicIP] // of scale sets; nil where no machine needs them
+	subnets    *adapter.Members[subnet]   // nil where no machine is in one of the subscription
 
 	subscription string
 	disks        *adapter.Members[managedDisk] // nil where no machine needs it
@@ -72,15 +72,15 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 	if with.interfaces, err = covering(ctx, s, &interfaces, networkInterface, visit, interfaceIDs); err != nil {
 		return nil, err
 	}
-	var publicIPs, networks []string
+	var publicIPs, subnetIDs []string
 	for _, id := range interfaceIDs {
 		if found := with.interfaces.Of(id); found != nil {
 			publicIPs = append(publicIPs, found.Value.publicIPs()...)
-			networks = append(networks, found.Value.networks(s.subscription)...)
+			subnetIDs = append(subnetIDs, found.Value.subnets(s.subscription)...)
 		}
 	}
-	if len(networks) > 0 {
-		if with.networks, err = covering(ctx, s, &virtualNetworks, network, visit, networks); err != nil {
+	if len(subnetIDs) > 0 {
+		if with.subnets, err = covering(ctx, s, &subnetsInside, networkSubnet, visit, subnetIDs); err != nil {
 			return nil, err
 		}
 	}

@@ -1,10 +1,6 @@
 package azure
 
-import (
-	"slices"
-
-	"cloudsync/cloud/adapter"
-)
+import "cloudsync/cloud/adapter"
 
 // interfaces are all network interfaces of the subscription, with those of uniform scale
 // sets, which have lists of their own.
@@ -39,22 +35,12 @@ func (n *nic) publicIPs() (ids []string) {
 	return ids
 }
 
-// subnets are the ids of those that an interface is in.
-func (n *nic) subnets() (ids []string) {
-	for _, configuration := range n.Properties.IPConfigurations {
-		ids = append(ids, idOf(configuration.Properties.Subnet.ID))
+// subnets are the ids of those of the subscription that an interface is in.
+func (n *nic) subnets(subscription string) (ids []string) {
+	for i := range n.Properties.IPConfigurations {
+		ids = append(ids, idWithin(subscription, &n.Properties.IPConfigurations[i].Properties.Subnet))
 	}
 	return adapter.Set(ids...)
-}
-
-// networks are the subscription's virtual networks that an interface is in.
-func (n *nic) networks(subscription string) (ids []string) {
-	for _, subnet := range n.subnets() {
-		if isWithin(subnet, subscription) {
-			ids = append(ids, networkOf(subnet))
-		}
-	}
-	return ids
 }
 
 // subnet is that of the primary configuration, else the first by its id: the order says
@@ -72,33 +58,12 @@ func (n *nic) subnet() (subnet string) {
 	return subnet
 }
 
-// virtualNetworks are all of the subscription, with their subnets.
-var virtualNetworks = adapter.Census[*session, virtualNetwork]{
-	Actions: []string{"vnet_list"}, Path: listPath, Ask: ask[virtualNetwork], Key: func(n *virtualNetwork) string { return idOf(n.ID) },
-}
-
-type virtualNetwork struct {
-	ID         string `json:"id"`
-	Properties struct {
-		Subnets []struct {
-			ID         string `json:"id"`
-			Properties struct {
-				SecurityGroup reference `json:"networkSecurityGroup"`
-			} `json:"properties"`
-		} `json:"subnets"`
-	} `json:"properties"`
-}
-
 // securityGroups are those of the interface, and of the subnets that it is in: what either
 // refuses does not pass. Those of a subnet in another subscription are not seen.
-func (n *nic) securityGroups(f *adapter.Fields, known *adapter.Members[virtualNetwork], subscription string) []string {
-	ids, subnets := []string{idOf(n.Properties.SecurityGroup.ID)}, n.subnets()
-	for _, id := range n.networks(subscription) {
-		for _, subnet := range needed(f, known, network, id).Properties.Subnets {
-			if slices.Contains(subnets, idOf(subnet.ID)) {
-				ids = append(ids, idOf(subnet.Properties.SecurityGroup.ID))
-			}
-		}
+func (n *nic) securityGroups(f *adapter.Fields, known *adapter.Members[subnet], subscription string) []string {
+	ids := []string{idOf(n.Properties.SecurityGroup.ID)}
+	for _, id := range n.subnets(subscription) {
+		ids = append(ids, idOf(needed(f, known, networkSubnet, id).Properties.SecurityGroup.ID))
 	}
 	return ids
 }

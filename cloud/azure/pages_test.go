@@ -96,14 +96,14 @@ func TestRegionsShareTables(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range names {
 			all.Go(func() {
-				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache"} {
+				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache", "resource_vpc", "resource_subnet"} {
 					_, err := provider.List(t.Context(), scopeOf(kind, name), "")
 					require.NoError(t, err)
 				}
 			})
 		}
 		all.Wait()
-		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list"} {
+		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list", "vnet_list"} {
 			// Regions of one run that begin at very different times may need one load more.
 			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
 			require.GreaterOrEqual(t, calls(c)[action], run, action)
@@ -134,7 +134,7 @@ func TestAnExpiredCursor(t *testing.T) {
 // A list of the whole subscription that has a resource twice hides neither content.
 func TestResourcesOfOneID(t *testing.T) {
 	t.Parallel()
-	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope} {
+	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope, "vnet_list": vpcScope} {
 		c, settings := setup(t)
 		machine := `{"id":"/subscriptions/` + subscription + `/x/vm-0001","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}`
 		c.Record("vm_status_list", []byte(`{"value":[`+machine+`]}`))
@@ -177,6 +177,11 @@ func TestRequestsOfARun(t *testing.T) {
 		want map[string]int
 	}{
 		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "vnet_list": 1, "size_list": 1}},
+		{"resource_vpc", map[string]int{"vnet_list": 0}}, // that of the hosts
+		{"resource_vpc", map[string]int{"vnet_list": 1}},
+		{"resource_subnet", map[string]int{"vnet_list": 0}}, // that of the hosts
+		{"resource_subnet", map[string]int{"vnet_list": 0}}, // that of the networks
+		{"resource_subnet", map[string]int{"vnet_list": 1}},
 		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
 		{"resource_cache", map[string]int{"redis_list": 1, "redisenterprise_list": 1}},
 	} {
@@ -233,7 +238,7 @@ func TestANextLinkBelowAPath(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	provider := open(settingsFor(server.URL + "/proxy/arm/"))
-	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3} {
+	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3, vpcScope: 2, subnetScope: 3} {
 		require.Len(t, listAll(t, provider, scope), want)
 	}
 }
@@ -295,6 +300,8 @@ func TestLookup(t *testing.T) {
 		balancerScope: {[]string{"gone", "lb-0001"}, []string{"lb-0001"}},
 		databaseScope: {[]string{"gone", mysql}, []string{mysql}},
 		cacheScope:    {[]string{redis, "gone", managed}, []string{redis, managed}},
+		vpcScope:      {[]string{"gone", under(vnetB)}, []string{under(vnetB)}},
+		subnetScope:   {[]string{under(vnetA + "/subnets/back"), under(vnetB + "/subnets/back")}, []string{under(vnetA + "/subnets/back")}},
 	} {
 		t.Run(scope.Kind, func(t *testing.T) {
 			t.Parallel()
@@ -340,10 +347,13 @@ func TestLookupIsFresh(t *testing.T) {
 		r := accounts[0].Region(region)
 		r.Disks[3].ID, r.LoadBalancers[0].ID, r.Hosts[0].ID = "disk-new", "lb-new", "vm-new"
 		r.Caches[2].ID = "cache-new"
+		r.VPCs[1].NativeID, r.Subnets[0].NativeID = "vnet-new", "new"
+		r.Hosts[0].Subnet = "new" // else the old one is there for it
 	})
 	for scope, test := range map[resource.Scope][2]string{
 		hostScope: {"vm-0001", "vm-new"}, diskScope: {"disk-0004", "disk-new"}, balancerScope: {"lb-0001", "lb-new"},
 		cacheScope: {under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors"), under("rg-cache-new/providers/microsoft.cache/redisenterprise/vectors")},
+		vpcScope:   {under(vnetB), under("rg-network/providers/microsoft.network/virtualnetworks/vnet-new")}, subnetScope: {under(vnetA + "/subnets/front"), under(vnetA + "/subnets/new")},
 	} {
 		existing, err := provider.Lookup(t.Context(), scope, test[:])
 		require.NoError(t, err)
@@ -355,7 +365,7 @@ func TestLookupIsFresh(t *testing.T) {
 func TestALookupThatFails(t *testing.T) {
 	t.Parallel()
 	for _, verdict := range []fake.Verdict{fake.Denied, fake.Throttled, fake.ServerError, fake.InvalidCredential, fake.RegionDisabled} {
-		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "permission_list": hostScope} {
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "vnet_list": subnetScope, "permission_list": hostScope} {
 			c, settings := setup(t)
 			c.Break(fake.Fault{Action: action, Verdict: verdict})
 			existing, err := open(settings).Lookup(t.Context(), scope, []string{"vm-0001"})

@@ -22,6 +22,7 @@ import (
 func under(path string) string { return "/subscriptions/" + subscription + "/resourcegroups/" + path }
 
 const (
+	vnetB  = "rg-network/providers/microsoft.network/virtualnetworks/vnet-b"
 	vnetA  = "rg-network/providers/microsoft.network/virtualnetworks/vnet-a"
 	groups = "rg-network/providers/microsoft.network/networksecuritygroups/"
 )
@@ -183,6 +184,79 @@ func TestPortsOfLoadBalancers(t *testing.T) {
 	}
 }
 
+func TestVPCs(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), vpcScope))
+	require.Equal(t, []resource.Row{
+		&resource.VPC{
+			Meta: meta(under(vnetA)), Name: "main", Status: "Succeeded", CIDRs: []string{"10.0.0.0/16", "2001:db8::/48"}, Tags: map[string]string{"team": "shop"},
+		},
+		&resource.VPC{Meta: meta(under(vnetB)), Name: "bare", Status: "Updating", CIDRs: []string{"172.16.0.0/12"}},
+	}, rows)
+}
+
+func TestSubnets(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), subnetScope))
+	require.Equal(t, []resource.Row{
+		&resource.Subnet{Meta: meta(under(vnetA + "/subnets/back")), Name: "back", Status: "Failed", VPCID: under(vnetA), CIDRs: []string{"10.0.1.0/24", "2001:db8:0:1::/64"}},
+		&resource.Subnet{Meta: meta(under(vnetA + "/subnets/front")), Name: "front", Status: "Succeeded", VPCID: under(vnetA), CIDRs: []string{"10.0.0.0/24"}},
+		&resource.Subnet{Meta: meta(under(vnetB + "/subnets/front")), Name: "front", Status: "Succeeded", VPCID: under(vnetB), CIDRs: []string{"172.16.0.0/24"}},
+	}, rows)
+}
+
+// A subnet is where its network is. One that is odd costs neither the network nor another
+// subnet; where nobody knows which subnets a network has, none is absent.
+func TestOddSubnets(t *testing.T) {
+	t.Parallel()
+	const front = `{"id":"/VNET/Subnets/front","properties":{"addressPrefix":"10.0.0.0/24"}}`
+	for subnets, test := range map[string]struct {
+		rows  int
+		says  string
+		vague bool
+	}{
+		`"subnets":[` + front + `,{"id":"/VNET/subnets/back","properties":{"addressPrefixes":"all"}}]`: {
+			rows: 1, says: `subnet "/vnet/subnets/back": properties.addressPrefixes makes no sense: "\"all\""`,
+		},
+		`"subnets":[null,` + front + `]`: {rows: 1, says: "subnet without an id", vague: true},
+		`"subnets":"none"`:               {says: "subnet without an id", vague: true},
+		`"subnets":{"0":` + front + `}`:  {says: "subnet without an id", vague: true},
+		`"subnets":[]`:                   {},
+		`"subnets":null`:                 {},
+		`"subnets":[{"id":"/VNET/subnets/front","properties":null}]`: {rows: 1},
+	} {
+		c, settings := setup(t)
+		c.Record("vnet_list", []byte(`{"value":[{"id":"/VNET","name":"net","location":"East US","properties":{`+subnets+`}}]}`))
+		provider := open(settings)
+		require.Len(t, listAll(t, provider, vpcScope), 1, subnets)
+		page, err := provider.List(t.Context(), subnetScope, "")
+		require.NoError(t, err)
+		require.Len(t, page.Rows, test.rows, subnets)
+		if test.rows > 0 {
+			require.Equal(t, "/vnet/subnets/front", page.Rows[0].RowMeta().NativeID)
+			require.Equal(t, "/vnet", page.Rows[0].(*resource.Subnet).VPCID)
+		}
+		if test.says == "" {
+			require.Empty(t, page.Problems, subnets)
+		} else {
+			require.Len(t, page.Problems, 1, subnets)
+			require.Contains(t, page.Problems[0].Text, test.says)
+		}
+		_, err = provider.Lookup(t.Context(), subnetScope, []string{"/vnet/subnets/gone"})
+		if test.vague {
+			requireClass(t, cloud.BadAnswer, err)
+		} else {
+			require.NoError(t, err, subnets)
+		}
+		page, err = provider.List(t.Context(), scopeOf("resource_subnet", "westeurope"), "")
+		require.NoError(t, err)
+		require.Empty(t, page.Rows)
+		require.Empty(t, page.Problems)
+	}
+}
+
 // Memory is that of all shards. A cache without shards has what one shard has, one of a size
 // that is not known tells none.
 func TestMemoryOfCaches(t *testing.T) {
@@ -257,6 +331,16 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 			r.Caches[i].Zones = slices.Clone(r.Caches[i].Zones)
 			slices.Reverse(r.Caches[i].Zones)
 		}
+		for i := range r.VPCs {
+			r.VPCs[i].CIDRs = slices.Clone(r.VPCs[i].CIDRs)
+			slices.Reverse(r.VPCs[i].CIDRs)
+		}
+		for i := range r.Subnets {
+			r.Subnets[i].CIDRs = slices.Clone(r.Subnets[i].CIDRs)
+			slices.Reverse(r.Subnets[i].CIDRs)
+		}
+		slices.Reverse(r.VPCs)
+		slices.Reverse(r.Subnets)
 		slices.Reverse(r.Hosts)
 		slices.Reverse(r.Disks)
 		slices.Reverse(r.LoadBalancers)
@@ -530,6 +614,15 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 				`"shardCount":null,"sku":null,"subnetId":""`, `"sslPort":"","redisConfiguration":7,"accessKeys":[1]`,
 				`"redisVersion":null},"zones":null,"tags":null,"sku":null,"x":{"y":1`,
 			},
+		},
+		vpcScope: {
+			action: "vnet_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"addressSpace":"all"`:                     `properties.addressSpace makes no sense: "\"all\""`,
+				`"addressSpace":{"addressPrefixes":"all"}`: `properties.addressSpace.addressPrefixes makes no sense: "\"all\""`,
+				`"subnets":[]},"tags":[1],"x":{"y":1`:      `tags makes no sense: "[1]"`,
+			},
+			fields: []string{`"addressSpace":null,"subnets":"none"`, `"addressSpace":{"addressPrefixes":null}`, `"subnets":[{"id":[]}]},"zones":null,"kind":null,"x":{"y":1`},
 		},
 	} {
 		t.Run(scope.Kind, func(t *testing.T) {

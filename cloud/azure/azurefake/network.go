@@ -3,9 +3,7 @@ package azurefake
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"cloudsync/cloud/fake"
@@ -92,38 +90,6 @@ func configurations(j fake.Judgement, host fake.Host, nic interfaceOf) (all []an
 	return all
 }
 
-// virtualNetworks answers as VirtualNetworks_ListAll
-// (https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/list-all). A host's
-// first security group is that of its interfaces, the second that of its subnet.
-func virtualNetworks(_ *http.Request, j fake.Judgement) (all []any) {
-	subnets := map[string]map[string]object{}
-	for _, region := range j.Account.Regions {
-		for _, host := range region.Hosts {
-			id := subnetID(j, host.VPC, host.Subnet)
-			if id == "" {
-				continue
-			}
-			properties := object{"addressPrefix": "10.0.0.0/24"}
-			if len(host.SecurityGroups) > 1 {
-				properties["networkSecurityGroup"] = object{"id": securityGroupID(j, host.SecurityGroups[1])}
-			}
-			network := strings.TrimSuffix(id, "/subnets/"+host.Subnet)
-			if subnets[network] == nil {
-				subnets[network] = map[string]object{}
-			}
-			subnets[network][id] = object{"id": otherCase(id), "name": host.Subnet, "properties": properties}
-		}
-	}
-	for _, network := range slices.Sorted(maps.Keys(subnets)) {
-		of := []any{}
-		for _, subnet := range subnets[network] {
-			of = append(of, subnet)
-		}
-		all = append(all, object{"id": otherCase(network), "name": "network", "properties": object{"subnets": of}})
-	}
-	return all
-}
-
 func securityGroupID(j fake.Judgement, name string) string {
 	return group(j, "network") + "/providers/Microsoft.Network/networkSecurityGroups/" + name
 }
@@ -132,7 +98,11 @@ func subnetID(j fake.Judgement, vpc, subnet string) string {
 	if vpc == "" || subnet == "" {
 		return ""
 	}
-	return group(j, "network") + "/providers/Microsoft.Network/virtualNetworks/" + vpc + "/subnets/" + subnet
+	return networkID(j, vpc) + "/subnets/" + subnet
+}
+
+func networkID(j fake.Judgement, vpc string) string {
+	return group(j, "network") + "/providers/Microsoft.Network/virtualNetworks/" + vpc
 }
 
 func addressID(j fake.Judgement, owner string, n int) string {
