@@ -53,12 +53,14 @@ type action struct {
 	serves  string    // another action that the same answer is one to
 	refers  reference // what its elements refer to
 	gone    func(answer document, id string) bool
-	regions bool   // a listing of regions
-	joined  bool   // what listings of other kinds are joined with, too
-	tags    string // another action that has the tags of its resources, by their ids
-	armType string // of its resources, where a file's name tells nothing
-	kinds   string // what its answers say that they are, with a | between several
-	under   string // what a row's id has before that of the resource
+	regions bool     // a listing of regions
+	joined  bool     // what listings of other kinds are joined with, too
+	tags    string   // another action that has the tags of its resources, by their ids
+	armType string   // of its resources, where a file's name tells nothing
+	inside  string   // path of the elements that its own are in, and that say the region
+	also    []action // resources of other kinds in the same answer
+	kinds   string   // what its answers say that they are, with a | between several
+	under   string   // what a row's id has before that of the resource
 }
 
 // reference is a list of other resources, and where their ids are.
@@ -138,6 +140,7 @@ func azureActions() []action {
 			name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, otherID: "id",
 			armType: "Microsoft.Network/loadBalancers",
 		},
+		{name: "vnet_list", files: []string{"vnet", "virtualnetwork", "virtualnetworks"}, armType: "Microsoft.Network/virtualNetworks"},
 		{name: "mysql_list", files: []string{"mysql"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
 		{name: "postgres_list", files: []string{"postgres", "postgresql"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers"},
 		{name: "redis_list", files: []string{"redis"}, armType: "Microsoft.Cache/redis"},
@@ -164,12 +167,22 @@ func declared(of spec, known ...action) spec {
 			if i < 0 {
 				i, known = len(known), append(known, action{name: name})
 			}
-			known[i].kind, known[i].id, known[i].lists = about.Kind.Name(), about.IDField, of.within+elementsAt(about.Path)
+			known[i].declare(about, of.within+elementsAt(about.Path))
 		}
 	}
 	slices.SortStableFunc(known, func(a, b action) int { return len(b.name) - len(a.name) }) // see actionOf
 	of.actions = known
 	return of
+}
+
+// declare gives the action the kind that a listing has of it. One that it has already is that
+// of what the other kind's resources are in.
+func (a *action) declare(about adapter.About, lists string) {
+	if a.kind != "" && a.kind != about.Kind.Name() {
+		a.also = append(a.also, action{name: a.name, kind: about.Kind.Name(), id: about.IDField, lists: lists, inside: a.lists})
+		return
+	}
+	a.kind, a.id, a.lists = about.Kind.Name(), about.IDField, lists
 }
 
 // elementsAt is a declared path as documents have it. In XML a list's elements are below

@@ -52,6 +52,10 @@ const (
 		"type": "Microsoft.DBforMySQL/flexibleServers", "properties": {"state": "Ready", "version": "8.0.21"}}]}`
 	recordedCaches = `{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Cache/Redis/sessions", "name": "sessions", "location": "East US",
 		"type": "Microsoft.Cache/Redis", "properties": {"provisioningState": "Succeeded", "redisVersion": "6.0"}}]}`
+	recordedNetworks = `{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/net", "name": "net", "location": "West US",
+		"type": "Microsoft.Network/virtualNetworks", "properties": {"provisioningState": "Succeeded", "addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": [
+		{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/net/subnets/a", "name": "a", "properties": {"addressPrefix": "10.0.0.0/24"}},
+		{"id": "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Network/virtualNetworks/net/subnets/b", "name": "b", "properties": {"addressPrefix": "10.0.1.0/24"}}]}}]}`
 	machinesOfTwoLocations = `{"value": [{"id": "/subscriptions/s/x/vm-1", "name": "vm-1", "location": "eastus", "properties": {"vmId": "1"}},
 		{"id": "/subscriptions/s/x/vm-2", "name": "vm-2", "location": "westeurope", "properties": {"vmId": "2"}},
 		{"id": "/subscriptions/s/x/vm-3", "name": "vm-3", "location": "westeurope", "properties": {"vmId": "3"}}]}`
@@ -103,6 +107,9 @@ func TestRun(t *testing.T) {
 		"caches of Azure":              {"azure/redis_list_recorded.json", recordedCaches, []string{"resource_cache: 1 of 1 decoded"}, ""},
 		"caches of Managed Redis":      {"azure/redisenterprise_list_recorded.json", strings.ReplaceAll(recordedCaches, "Cache/Redis", "Cache/redisEnterprise"), []string{"resource_cache: 1 of 1 decoded"}, ""},
 		"caches under another name":    {"azure/caches.json", recordedCaches, []string{"resource_cache: 1 of 1 decoded"}, ""},
+		"networks, and what is in them": {"azure/networks.json", recordedNetworks, []string{
+			"resource_vpc: 1 of 1 decoded; same hash", "resource_subnet: 2 of 2 decoded; same hash",
+		}, ""},
 		"databases under another name": {"azure/servers.json", recordedServers, []string{"resource_database: 1 of 1 decoded"}, ""},
 		"hosts of several regions": {"alibaba/recorded_DescribeInstances.json", `{"TotalCount": 2, "Instances": {"Instance": [{"InstanceId": "i-1", "RegionId": "cn-beijing"},
 			{"InstanceId": "i-2", "RegionId": "cn-shanghai"}]}}`, []string{"resource_host: 2 of 2 decoded"}, ""},

@@ -82,11 +82,13 @@ func (s *server) checkFile(ctx context.Context, file string, r *report) error {
 		r.skipped(s.spec.provider, file, "no listing of a kind")
 		return nil
 	}
-	result, err := s.check(ctx, of, answer)
-	if err != nil {
-		return err
+	for _, one := range append([]action{of}, of.also...) {
+		result, err := s.check(ctx, one, answer)
+		if err != nil {
+			return err
+		}
+		r.checked(s.spec.provider, file, one, result)
 	}
-	r.checked(s.spec.provider, file, of, result)
 	return nil
 }
 

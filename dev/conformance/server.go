@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http/httptest"
@@ -135,7 +136,7 @@ func (s *server) serveReferred(of action, answer document) error {
 // do. A resource of another region than was asked for is no row.
 func (s *server) regionsOf(of action, answer document) []string {
 	var regions []string
-	for _, element := range answer.find(of.lists) {
+	for _, element := range answer.find(cmp.Or(of.inside, of.lists)) {
 		region := regionName(element.field(s.spec.region).scalar)
 		if s.spec.regionOf != nil {
 			region = s.spec.regionOf(element)
