@@ -83,6 +83,17 @@ func account() *fake.Account {
 				{Meta: meta("back"), Name: "back", Status: "Failed", VPCID: "vnet-a", CIDRs: []string{"2001:db8:0:1::/64", "10.0.1.0/24"}},
 				{Meta: meta("front"), Name: "front", Status: "Succeeded", VPCID: "vnet-b", CIDRs: []string{"172.16.0.0/24"}},
 			},
+			SecurityGroups: []fake.SecurityGroup{
+				{
+					SecurityGroup: resource.SecurityGroup{Meta: meta("nsg-0001"), Name: "web-nsg", Status: "Succeeded", Tags: map[string]string{"team": "shop"}},
+					Rules: []resource.SecurityRule{
+						{Protocol: "Tcp", Ports: "443", Peer: "Internet", Priority: "200"},
+						{Protocol: "Tcp", Ports: "22", Peer: "10.1.0.7/8", To: "10.0.0.0/24", Deny: true, Priority: "100"},
+						{Egress: true, Peer: "Storage.EastUS", SourcePorts: "1024-65535", Priority: "100"},
+					},
+				},
+				{SecurityGroup: resource.SecurityGroup{Meta: meta("nsg-0002"), Name: "front-nsg", Status: "Updating"}},
+			},
 		},
 		{Name: "westeurope"},
 	}}
@@ -126,7 +137,8 @@ var (
 	cacheScope    = scopeOf("resource_cache", region)
 	vpcScope      = scopeOf("resource_vpc", region)
 	subnetScope   = scopeOf("resource_subnet", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope}
+	groupScope    = scopeOf("resource_security_group", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope, groupScope}
 )
 
 // listAll lists a scope to its end.
@@ -165,7 +177,7 @@ func entries(t *testing.T, kind *resource.Kind, scope resource.Scope, rows []res
 var kinds = map[string]*resource.Kind{
 	"resource_host": resource.HostKind, "resource_disk": resource.DiskKind,
 	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind, "resource_cache": resource.CacheKind,
-	"resource_vpc": resource.VPCKind, "resource_subnet": resource.SubnetKind,
+	"resource_vpc": resource.VPCKind, "resource_subnet": resource.SubnetKind, "resource_security_group": resource.SecurityGroupKind,
 }
 
 // bare are the rows as they were before they were sealed, by native id.

@@ -87,6 +87,7 @@ func TestErrorsOfLists(t *testing.T) {
 			cacheScope:    {"redis_list", "redisenterprise_list"},
 			vpcScope:      {"vnet_list"},
 			subnetScope:   {"vnet_list"},
+			groupScope:    {"nsg_list"},
 		} {
 			for _, action := range actions {
 				if name == "not registered" && (scope == databaseScope || scope == cacheScope) {
@@ -116,7 +117,7 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks", "/networkSecurityGroups"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}
@@ -276,6 +277,7 @@ func TestAbsurdValues(t *testing.T) {
 		"a port that is none":     {cacheScope, "redis_list", `{"value":[{"id":"/Cache","location":"East US","properties":{"sslPort":70000}}]}`, `cache "/cache": sslPort makes no sense: "70000"`},
 		"a network's ranges":      {vpcScope, "vnet_list", `{"value":[{"id":"/Net","location":"East US","properties":{"addressSpace":7}}]}`, `virtual network "/net": properties.addressSpace makes no sense: "7"`},
 		"a subnet of no place":    {subnetScope, "vnet_list", `{"value":[{"id":"/Net","properties":{"subnets":[{"id":"/Net/Subnets/A"}]}}]}`, `subnet "/net/subnets/a": it has no location`},
+		"a rule in words":         {groupScope, "nsg_list", `{"value":[{"id":"/G","location":"East US","properties":{"securityRules":["all"]}}]}`, `security group "/g": properties.securityRules[0] makes no sense: "\"all\""`},
 		"a cache of no place":     {cacheScope, "redisenterprise_list", `{"value":[{"id":"/Cache","properties":{"resourceState":"Running"}}]}`, `cache "/cache": it has no location`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -350,6 +352,7 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
 		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
 		cacheScope:    {"redisenterprise_list", `"hostName":{}`, id, `cache "` + id + `": `},
+		groupScope:    {"nsg_list", `"securityRules":"all"`, id, `security group "` + id + `": `},
 		vpcScope:      {"vnet_list", `"addressSpace":"all"`, id, `virtual network "` + id + `": `},
 		subnetScope:   {"vnet_list", `"subnets":[{"id":"` + id + `","properties":7}]`, id, `subnet "` + id + `": `},
 	} {

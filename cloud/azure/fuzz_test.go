@@ -101,6 +101,13 @@ const fuzzedNetworks = `{"value":[{"id":"/n","name":"n","location":"East US","ta
 	"subnets":[null,{"id":"/n/subnets/s","name":"s","properties":{"addressPrefix":"10.0.0.0/24"}},{"id":"/n/subnets/t","properties":{"addressPrefixes":["10.1.0.0/24",null]}},7]}},
 	{"id":["/m"],"location":"eastus","properties":"none"},{"id":"/o","location":"eastus","properties":{"subnets":{"a":1}}}]}`
 
+func FuzzSecurityGroups(f *testing.F) {
+	fuzz(f, groupScope, []string{"nsg_list"},
+		`{"value":[{"id":"/g","name":"g","location":"East US","properties":{"provisioningState":"Succeeded","defaultSecurityRules":7,"securityRules":[null,{"properties":{"direction":"Inbound","access":"Deny",
+			"priority":100,"protocol":"*","sourceAddressPrefixes":["10.0.0.0/33",null,"::ffff:1.2.3.4"],"sourceApplicationSecurityGroups":[{"id":"/a"}],"sourcePortRange":"-1/-1","destinationPortRanges":["443","x-y-z",null],
+			"destinationAddressPrefix":"Inter net"}}]}}]}`)
+}
+
 func FuzzCaches(f *testing.F) {
 	fuzz(f, cacheScope, []string{"redis_list", "redisenterprise_list"},
 		`{"value":[{"id":"/c","name":"c","location":"East US","zones":["1",null],"tags":{"k":"v"},"properties":{"sku":{"name":"Premium","family":"P","capacity":1},"provisioningState":"Succeeded",

@@ -96,14 +96,14 @@ func TestRegionsShareTables(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range names {
 			all.Go(func() {
-				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache", "resource_vpc", "resource_subnet"} {
+				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache", "resource_vpc", "resource_subnet", "resource_security_group"} {
 					_, err := provider.List(t.Context(), scopeOf(kind, name), "")
 					require.NoError(t, err)
 				}
 			})
 		}
 		all.Wait()
-		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list", "vnet_list"} {
+		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list", "vnet_list", "nsg_list"} {
 			// Regions of one run that begin at very different times may need one load more.
 			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
 			require.GreaterOrEqual(t, calls(c)[action], run, action)
@@ -134,7 +134,7 @@ func TestAnExpiredCursor(t *testing.T) {
 // A list of the whole subscription that has a resource twice hides neither content.
 func TestResourcesOfOneID(t *testing.T) {
 	t.Parallel()
-	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope, "vnet_list": vpcScope} {
+	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope, "vnet_list": vpcScope, "nsg_list": groupScope} {
 		c, settings := setup(t)
 		machine := `{"id":"/subscriptions/` + subscription + `/x/vm-0001","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}`
 		c.Record("vm_status_list", []byte(`{"value":[`+machine+`]}`))
@@ -176,6 +176,7 @@ func TestRequestsOfARun(t *testing.T) {
 		kind string
 		want map[string]int
 	}{
+		{"resource_security_group", map[string]int{"nsg_list": 1}},
 		{"resource_host", map[string]int{"vm_list": 1, "vm_status_list": 1, "nic_list": 1, "publicip_list": 1, "vnet_list": 1, "size_list": 1}},
 		{"resource_vpc", map[string]int{"vnet_list": 0}}, // that of the hosts
 		{"resource_vpc", map[string]int{"vnet_list": 1}},
@@ -238,7 +239,7 @@ func TestANextLinkBelowAPath(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	provider := open(settingsFor(server.URL + "/proxy/arm/"))
-	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3, vpcScope: 2, subnetScope: 3} {
+	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3, vpcScope: 2, subnetScope: 3, groupScope: 2} {
 		require.Len(t, listAll(t, provider, scope), want)
 	}
 }
@@ -294,7 +295,9 @@ func TestLookup(t *testing.T) {
 	t.Parallel()
 	mysql := under("rg-db-0001/providers/microsoft.dbformysql/flexibleservers/orders")
 	redis, managed := under("rg-cache-0001/providers/microsoft.cache/redis/sessions"), under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors")
+	web := under(groups + "web-nsg")
 	for scope, test := range map[resource.Scope]struct{ ask, want []string }{
+		groupScope:    {[]string{"gone", web}, []string{web}},
 		hostScope:     {[]string{"vm-0001", "gone", "vm-0002"}, []string{"vm-0001", "vm-0002"}},
 		diskScope:     {[]string{"disk-0004", "gone"}, []string{"disk-0004"}},
 		balancerScope: {[]string{"gone", "lb-0001"}, []string{"lb-0001"}},
@@ -365,7 +368,7 @@ func TestLookupIsFresh(t *testing.T) {
 func TestALookupThatFails(t *testing.T) {
 	t.Parallel()
 	for _, verdict := range []fake.Verdict{fake.Denied, fake.Throttled, fake.ServerError, fake.InvalidCredential, fake.RegionDisabled} {
-		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "vnet_list": subnetScope, "permission_list": hostScope} {
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "vnet_list": subnetScope, "nsg_list": groupScope, "permission_list": hostScope} {
 			c, settings := setup(t)
 			c.Break(fake.Fault{Action: action, Verdict: verdict})
 			existing, err := open(settings).Lookup(t.Context(), scope, []string{"vm-0001"})

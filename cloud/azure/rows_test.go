@@ -257,6 +257,102 @@ func TestOddSubnets(t *testing.T) {
 	}
 }
 
+func TestSecurityGroups(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), groupScope))
+	require.Equal(t, []resource.Row{
+		&resource.SecurityGroup{Meta: meta(under(groups + "front-nsg")), Name: "front-nsg", Status: "Updating"},
+		&resource.SecurityGroup{
+			Meta: meta(under(groups + "web-nsg")), Name: "web-nsg", Status: "Succeeded", Tags: map[string]string{"team": "shop"},
+			Rules: []string{
+				"egress all all Storage.EastUS allow 100 from-ports=1024-65535",
+				"ingress tcp 22-22 10.0.0.0/8 deny 100 to=10.0.0.0/24",
+				"ingress tcp 443-443 Internet allow 200",
+			},
+		},
+	}, rows)
+}
+
+// What a host refers to is known by the same ids.
+func TestNetworksOfHostsAreRows(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	provider := open(settings)
+	known := map[string]bool{}
+	for _, scope := range []resource.Scope{vpcScope, subnetScope, groupScope} {
+		for _, row := range listAll(t, provider, scope) {
+			known[row.RowMeta().NativeID] = true
+		}
+	}
+	host := listAll(t, provider, hostScope)[0].(*resource.Host)
+	require.Len(t, host.SecurityGroupIDs, 2)
+	for _, id := range append([]string{host.VPCID, host.SubnetID}, host.SecurityGroupIDs...) {
+		require.Contains(t, known, id)
+	}
+}
+
+func ruleList(rules ...string) []byte {
+	return []byte(`{"value":[{"id":"/G","location":"East US","properties":{"securityRules":[{"properties":{` + strings.Join(rules, `}},{"properties":{`) + `}}]}}]}`)
+}
+
+// A rule for several ports and peers is a line for each; what a rule has in one field and in
+// a list counts together.
+func TestRulesOfSecurityGroups(t *testing.T) {
+	t.Parallel()
+	const in, out = `"direction":"Inbound","access":"Allow","priority":100,`, `"direction":"outbound","access":"DENY","priority":"4096",`
+	for rule, want := range map[string][]string{
+		in + `"protocol":"Tcp","sourceAddressPrefixes":["2001:DB8::/32","10.0.0.1"],"destinationAddressPrefix":"*","sourcePortRange":"*","destinationPortRanges":["80","8000-8080"]`: {
+			"ingress tcp 80-80 10.0.0.1/32 allow 100", "ingress tcp 80-80 2001:db8::/32 allow 100",
+			"ingress tcp 8000-8080 10.0.0.1/32 allow 100", "ingress tcp 8000-8080 2001:db8::/32 allow 100",
+		},
+		in + `"protocol":"*","sourceApplicationSecurityGroups":[{"id":"/ASG/Web"},null],"destinationApplicationSecurityGroups":[{"id":"/ASG/Db","location":"eastus"},{"id":"/ASG/Cache"}],"destinationPortRange":"0-65535"`: {
+			"ingress all all /asg/web allow 100 to=/asg/cache", "ingress all all /asg/web allow 100 to=/asg/db",
+		},
+		out + `"protocol":"Icmp","sourceAddressPrefix":"VirtualNetwork","destinationAddressPrefix":"Internet","destinationPortRange":"*"`: {
+			"egress icmp all Internet deny 4096 to=VirtualNetwork",
+		},
+		out + `"protocol":"Udp","destinationAddressPrefix":"192.0.2.1","destinationAddressPrefixes":["192.0.2.1","192.0.2.2"],"sourcePortRanges":["53","123"],"destinationPortRanges":["53"]`: {
+			"egress udp 53-53 192.0.2.1/32 deny 4096 from-ports=123-123", "egress udp 53-53 192.0.2.1/32 deny 4096 from-ports=53-53",
+			"egress udp 53-53 192.0.2.2/32 deny 4096 from-ports=123-123", "egress udp 53-53 192.0.2.2/32 deny 4096 from-ports=53-53",
+		},
+		in + `"protocol":"","sourceAddressPrefixes":null`: {"ingress all all all allow 100"},
+	} {
+		c, settings := setup(t)
+		c.Record("nsg_list", ruleList(rule))
+		rows := listAll(t, open(settings), groupScope)
+		require.Len(t, rows, 1)
+		require.Equal(t, want, rows[0].(*resource.SecurityGroup).Rules, rule)
+	}
+}
+
+// Of a rule that nobody knows the meaning of there is no line: half of the rules would be
+// worse than none.
+func TestRulesThatMakeNoSense(t *testing.T) {
+	t.Parallel()
+	const fine = `"direction":"Inbound","access":"Allow"`
+	many := `"` + strings.Repeat(`1","`, 150) + `1"`
+	for i := range 151 {
+		many = strings.Replace(many, `"1"`, fmt.Sprintf(`"%d"`, i+2), 1)
+	}
+	for rule, says := range map[string]string{
+		`"access":"Allow"`:                       `direction makes no sense: ""`,
+		`"direction":"Both","access":"Allow"`:    `direction makes no sense: "Both"`,
+		`"direction":"Inbound","access":"Maybe"`: `access makes no sense: "Maybe"`,
+		fine + `,"sourceAddressPrefixes":"all"`:  `properties.securityRules[1].properties.sourceAddressPrefixes makes no sense`,
+		fine + `,"sourceAddressPrefixes":[` + many + `],"destinationPortRanges":[` + many + `]`: "its rules make more than 20000 lines",
+	} {
+		c, settings := setup(t)
+		c.Record("nsg_list", ruleList(fine, rule))
+		page, err := open(settings).List(t.Context(), groupScope, "")
+		require.NoError(t, err)
+		require.Empty(t, page.Rows)
+		require.Len(t, page.Problems, 1)
+		require.Equal(t, "/g", page.Problems[0].NativeID)
+		require.Contains(t, page.Problems[0].Text, says)
+	}
+}
+
 // Memory is that of all shards. A cache without shards has what one shard has, one of a size
 // that is not known tells none.
 func TestMemoryOfCaches(t *testing.T) {
@@ -339,6 +435,11 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 			r.Subnets[i].CIDRs = slices.Clone(r.Subnets[i].CIDRs)
 			slices.Reverse(r.Subnets[i].CIDRs)
 		}
+		for i := range r.SecurityGroups {
+			r.SecurityGroups[i].Rules = slices.Clone(r.SecurityGroups[i].Rules)
+			slices.Reverse(r.SecurityGroups[i].Rules)
+		}
+		slices.Reverse(r.SecurityGroups)
 		slices.Reverse(r.VPCs)
 		slices.Reverse(r.Subnets)
 		slices.Reverse(r.Hosts)
@@ -614,6 +715,16 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 				`"shardCount":null,"sku":null,"subnetId":""`, `"sslPort":"","redisConfiguration":7,"accessKeys":[1]`,
 				`"redisVersion":null},"zones":null,"tags":null,"sku":null,"x":{"y":1`,
 			},
+		},
+		groupScope: {
+			action: "nsg_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"securityRules":"none"`:                                  `properties.securityRules makes no sense: "\"none\""`,
+				`"securityRules":[{"properties":{}}]`:                     `direction makes no sense: ""`,
+				`"securityRules":[{"properties":{"priority":{"a":"b"}}}]`: `properties.securityRules[0].properties.priority makes no sense: "{\"a\":\"b\"}"`,
+				`"provisioningState":["Succeeded"]`:                       `properties.provisioningState makes no sense: "[\"Succeeded\"]"`,
+			},
+			fields: []string{`"securityRules":null`, `"securityRules":[null]`, `"securityRules":"","defaultSecurityRules":"none","subnets":7`},
 		},
 		vpcScope: {
 			action: "vnet_list", fine: `"provisioningState":"Succeeded"`,

@@ -141,6 +141,7 @@ func azureActions() []action {
 			armType: "Microsoft.Network/loadBalancers",
 		},
 		{name: "vnet_list", files: []string{"vnet", "virtualnetwork", "virtualnetworks"}, armType: "Microsoft.Network/virtualNetworks"},
+		{name: "nsg_list", files: []string{"nsg", "networksecuritygroup", "networksecuritygroups"}, armType: "Microsoft.Network/networkSecurityGroups"},
 		{name: "mysql_list", files: []string{"mysql"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
 		{name: "postgres_list", files: []string{"postgres", "postgresql"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers"},
 		{name: "redis_list", files: []string{"redis"}, armType: "Microsoft.Cache/redis"},
