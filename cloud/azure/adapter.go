@@ -29,7 +29,7 @@ func Adapter() adapter.Adapter {
 		Provider:          "azure",
 		CaselessTags:      true, // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups},
+		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, &natGateways},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -94,6 +94,15 @@ func account() *fake.Account {
 				},
 				{SecurityGroup: resource.SecurityGroup{Meta: meta("nsg-0002"), Name: "front-nsg", Status: "Updating"}},
 			},
+			PublicIPs: []resource.PublicIP{
+				{Meta: meta("ip-0001"), Name: "vpn", Status: "Succeeded", Zone: "1,2,3", Address: "203.0.113.20", AttachedType: "virtualNetworkGateways", AttachedID: "vpn", Tags: map[string]string{"team": "shop"}},
+				{Meta: meta("ip-0002"), Name: "out", Status: "Succeeded", Address: "2001:DB8::14", AttachedType: "natGateways", AttachedID: "egress"},
+				{Meta: meta("ip-0003"), Name: "idle", Status: "Updating"},
+			},
+			NATGateways: []resource.NATGateway{
+				{Meta: meta("nat-0001"), Name: "egress", Status: "Succeeded", Zone: "1", GatewayType: "Standard", VPCID: "vnet-a", PublicIPs: []string{"203.0.113.31", "203.0.113.30"}, Tags: map[string]string{"team": "shop"}},
+				{Meta: meta("nat-0002"), Name: "spare", Status: "Updating", GatewayType: "StandardV2"},
+			},
 		},
 		{Name: "westeurope"},
 	}}
@@ -138,7 +147,9 @@ var (
 	vpcScope      = scopeOf("resource_vpc", region)
 	subnetScope   = scopeOf("resource_subnet", region)
 	groupScope    = scopeOf("resource_security_group", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope, groupScope}
+	addressScope  = scopeOf("resource_public_ip", region)
+	natScope      = scopeOf("resource_nat_gateway", region)
+	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope, groupScope, addressScope, natScope}
 )
 
 // listAll lists a scope to its end.
@@ -178,6 +189,7 @@ var kinds = map[string]*resource.Kind{
 	"resource_host": resource.HostKind, "resource_disk": resource.DiskKind,
 	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind, "resource_cache": resource.CacheKind,
 	"resource_vpc": resource.VPCKind, "resource_subnet": resource.SubnetKind, "resource_security_group": resource.SecurityGroupKind,
+	"resource_public_ip": resource.PublicIPKind, "resource_nat_gateway": resource.NATGatewayKind,
 }
 
 // bare are the rows as they were before they were sealed, by native id.

@@ -46,6 +46,7 @@ var questions = map[string]question{
 	"nic_list":      {path: "/providers/Microsoft.Network/networkInterfaces", version: "2025-05-01"},
 	"publicip_list": {path: "/providers/Microsoft.Network/publicIPAddresses", version: "2025-05-01"},
 	"lb_list":       {path: "/providers/Microsoft.Network/loadBalancers", version: "2025-05-01"},
+	"nat_list":      {path: "/providers/Microsoft.Network/natGateways", version: "2025-05-01"},
 	"nsg_list":      {path: "/providers/Microsoft.Network/networkSecurityGroups", version: "2025-05-01"},
 	"vnet_list":     {path: "/providers/Microsoft.Network/virtualNetworks", version: "2025-05-01"},
 	// https://learn.microsoft.com/rest/api/application-gateway/application-gateways/list-all

@@ -88,6 +88,8 @@ func TestErrorsOfLists(t *testing.T) {
 			vpcScope:      {"vnet_list"},
 			subnetScope:   {"vnet_list"},
 			groupScope:    {"nsg_list"},
+			addressScope:  {"publicip_list"},
+			natScope:      {"nat_list", "publicip_list"},
 		} {
 			for _, action := range actions {
 				if name == "not registered" && (scope == databaseScope || scope == cacheScope) {
@@ -117,7 +119,7 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks", "/networkSecurityGroups"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks", "/networkSecurityGroups", "/publicIPAddresses", "/natGateways"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}
@@ -278,6 +280,8 @@ func TestAbsurdValues(t *testing.T) {
 		"a network's ranges":      {vpcScope, "vnet_list", `{"value":[{"id":"/Net","location":"East US","properties":{"addressSpace":7}}]}`, `virtual network "/net": properties.addressSpace makes no sense: "7"`},
 		"a subnet of no place":    {subnetScope, "vnet_list", `{"value":[{"id":"/Net","properties":{"subnets":[{"id":"/Net/Subnets/A"}]}}]}`, `subnet "/net/subnets/a": it has no location`},
 		"a rule in words":         {groupScope, "nsg_list", `{"value":[{"id":"/G","location":"East US","properties":{"securityRules":["all"]}}]}`, `security group "/g": properties.securityRules[0] makes no sense: "\"all\""`},
+		"an address in a list":    {addressScope, "publicip_list", `{"value":[{"id":"/P","location":"East US","properties":{"resourceGuid":"G","ipAddress":[]}}]}`, `public IP "g": properties.ipAddress makes no sense: "[]"`},
+		"a gateway of no place":   {natScope, "nat_list", `{"value":[{"id":"/N","location":7.5,"properties":{}},{"id":"/N","location":""}]}`, `NAT gateway "/n": it has no location`},
 		"a cache of no place":     {cacheScope, "redisenterprise_list", `{"value":[{"id":"/Cache","properties":{"resourceState":"Running"}}]}`, `cache "/cache": it has no location`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -352,6 +356,8 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
 		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
 		cacheScope:    {"redisenterprise_list", `"hostName":{}`, id, `cache "` + id + `": `},
+		addressScope:  {"publicip_list", `"resourceGuid":"odd","natGateway":"none"`, "odd", `public IP "odd": `},
+		natScope:      {"nat_list", `"resourceGuid":"odd","subnets":"none"`, "odd", `NAT gateway "odd": `},
 		groupScope:    {"nsg_list", `"securityRules":"all"`, id, `security group "` + id + `": `},
 		vpcScope:      {"vnet_list", `"addressSpace":"all"`, id, `virtual network "` + id + `": `},
 		subnetScope:   {"vnet_list", `"subnets":[{"id":"` + id + `","properties":7}]`, id, `subnet "` + id + `": `},
@@ -541,6 +547,7 @@ func TestAGUIDThatCannotBeRead(t *testing.T) {
 	}{
 		"disk_list": {diskScope, `{"value":[{"id":"/d","location":"eastus","properties":{"uniqueId":{"is":"d1"}}}]}`},
 		"lb_list":   {balancerScope, `{"value":[{"id":"/lb","location":"eastus","properties":{"resourceGuid":["g1"]}}]}`},
+		"nat_list":  {natScope, `{"value":[{"id":"/nat","location":"eastus","properties":{"resourceGuid":["g1"]}}]}`},
 	} {
 		t.Run(action, func(t *testing.T) {
 			t.Parallel()

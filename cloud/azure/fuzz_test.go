@@ -108,6 +108,18 @@ func FuzzSecurityGroups(f *testing.F) {
 			"destinationAddressPrefix":"Inter net"}}]}}]}`)
 }
 
+func FuzzPublicIPs(f *testing.F) {
+	fuzz(f, addressScope, []string{"publicip_list"},
+		`{"value":[{"id":"/p","name":"p","location":"East US","zones":["1",null],"properties":{"resourceGuid":"G","ipAddress":"203.0.113.1","ipConfiguration":{"id":"/x/providers/a/b/c/d"},"natGateway":{"id":"/providers/"}}}]}`)
+}
+
+func FuzzNATGateways(f *testing.F) {
+	fuzz(f, natScope, []string{"nat_list", "publicip_list"},
+		`{"value":[{"id":"/n","name":"n","location":"East US","sku":{"name":"Standard"},"properties":{"resourceGuid":"G","publicIpAddresses":[null,{"id":"/subscriptions/`+subscription+`/p"}],
+			"publicIpAddressesV6":[{"id":"/subscriptions/other/p"}],"subnets":[{"id":"/v/subnets/a"}],"sourceVirtualNetwork":{"id":"/v"}}}]}`,
+		`{"value":[{"id":"/subscriptions/`+subscription+`/p","properties":{"ipAddress":"203.0.113.1"}}]}`)
+}
+
 func FuzzCaches(f *testing.F) {
 	fuzz(f, cacheScope, []string{"redis_list", "redisenterprise_list"},
 		`{"value":[{"id":"/c","name":"c","location":"East US","zones":["1",null],"tags":{"k":"v"},"properties":{"sku":{"name":"Premium","family":"P","capacity":1},"provisioningState":"Succeeded",

@@ -119,6 +119,14 @@ func partition(ids []string, is func(id string) bool) (some, others []string) {
 	return some, others
 }
 
+// coveringAddresses are the addresses of the public IPs that the resources of a page have.
+func coveringAddresses(ctx context.Context, s *session, visit adapter.Visit, publicIPs []string) (known *adapter.Members[publicIP], err error) {
+	if len(publicIPs) > 0 {
+		known, err = covering(ctx, s, &addresses, publicAddress, visit, publicIPs)
+	}
+	return known, err
+}
+
 // joinLoadBalancers gets what covers the public IPs of the load balancers just listed.
 func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
 	publicIPs := page.All(func(l *loadBalancer) []string { return l.publicIPs(s.subscription) })

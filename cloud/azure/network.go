@@ -68,19 +68,6 @@ func (n *nic) securityGroups(f *adapter.Fields, known *adapter.Members[subnet], 
 	return ids
 }
 
-// addresses are all public IPs of the subscription.
-var addresses = adapter.Census[*session, publicIP]{
-	Actions: []string{"publicip_list"}, Path: listPath, Ask: ask[publicIP], Key: func(p *publicIP) string { return idOf(p.ID) },
-}
-
-// publicIP has no address where it has none at present.
-type publicIP struct {
-	ID         string `json:"id"`
-	Properties struct {
-		IPAddress string `json:"ipAddress"`
-	} `json:"properties"`
-}
-
 // addressOf is the address of a public IP.
 func addressOf(f *adapter.Fields, known *adapter.Members[publicIP], id string) string {
 	return needed(f, known, publicAddress, id).Properties.IPAddress

@@ -353,6 +353,102 @@ func TestRulesThatMakeNoSense(t *testing.T) {
 	}
 }
 
+// Public IPs of hosts, load balancers and NAT gateways are there as well. The fake cloud gives
+// these no GUID.
+func TestPublicIPs(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), addressScope))
+	of := func(group, address string) *resource.PublicIP {
+		return &resource.PublicIP{Meta: meta(under(group)), Name: "ip", Address: address}
+	}
+	const ips = "/providers/microsoft.network/publicipaddresses/ip-"
+	require.Equal(t, []resource.Row{
+		of("rg-lb-0001"+ips+"0", "203.0.113.9"), of("rg-lb-0001"+ips+"1", "203.0.113.8"),
+		of("rg-nat-0001"+ips+"0", "203.0.113.31"), of("rg-nat-0001"+ips+"1", "203.0.113.30"),
+		of("rg-vm-0001"+ips+"0", "203.0.113.4"),
+		&resource.PublicIP{
+			Meta: meta("ip-0001"), Name: "vpn", Status: "Succeeded", Zone: "1,2,3", Address: "203.0.113.20",
+			AttachedType: "virtualnetworkgateways", AttachedID: under("rg-vpn/providers/microsoft.network/virtualnetworkgateways/vpn"), Tags: map[string]string{"team": "shop"},
+		},
+		&resource.PublicIP{
+			Meta: meta("ip-0002"), Name: "out", Status: "Succeeded", Address: "2001:db8::14",
+			AttachedType: "natgateways", AttachedID: under("rg-egress/providers/microsoft.network/natgateways/egress"),
+		},
+		&resource.PublicIP{Meta: meta("ip-0003"), Name: "idle", Status: "Updating"},
+	}, utc(rows))
+}
+
+// What a public IP is attached to is the resource that the IP configuration is of.
+func TestWhatPublicIPsAreAttachedTo(t *testing.T) {
+	t.Parallel()
+	const group = "/subscriptions/other/resourceGroups/RG"
+	for properties, want := range map[string][2]string{
+		`"ipConfiguration":{"id":"` + group + `/providers/Microsoft.Network/networkInterfaces/Nic/ipConfigurations/a"}`:                      {"networkinterfaces", "/networkinterfaces/nic"},
+		`"ipConfiguration":{"id":"` + group + `/providers/Microsoft.Network/loadBalancers/Lb/frontendIPConfigurations/a"},"natGateway":null`: {"loadbalancers", "/loadbalancers/lb"},
+		`"natGateway":{"id":"` + group + `/providers/Microsoft.Network/natGateways/Nat","properties":{"x":1}}`:                               {"natgateways", "/natgateways/nat"},
+	} {
+		c, settings := setup(t)
+		c.Record("publicip_list", []byte(`{"value":[{"id":"/p","location":"East US","properties":{`+properties+`}}]}`))
+		row := listAll(t, open(settings), addressScope)[0].(*resource.PublicIP)
+		require.Equal(t, want[0], row.AttachedType)
+		require.Equal(t, strings.ToLower(group)+"/providers/microsoft.network"+want[1], row.AttachedID)
+	}
+	for _, properties := range []string{`"ipConfiguration":null,"natGateway":{}`, `"ipConfiguration":{"id":""}`} {
+		c, settings := setup(t)
+		c.Record("publicip_list", []byte(`{"value":[{"id":"/p","location":"East US","properties":{`+properties+`}}]}`))
+		row := listAll(t, open(settings), addressScope)[0].(*resource.PublicIP)
+		require.Empty(t, row.AttachedType+row.AttachedID)
+	}
+	c, settings := setup(t)
+	c.Record("publicip_list", []byte(`{"value":[{"id":"/p","location":"East US","properties":{"ipConfiguration":{"id":"Somewhere/Else"}}}]}`))
+	row := listAll(t, open(settings), addressScope)[0].(*resource.PublicIP)
+	require.Empty(t, row.AttachedType)
+	require.Equal(t, "somewhere/else", row.AttachedID)
+}
+
+func TestNATGateways(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), natScope))
+	require.Equal(t, []resource.Row{
+		&resource.NATGateway{
+			Meta: meta("nat-0001"), Name: "egress", Status: "Succeeded", Zone: "1", GatewayType: "Standard", VPCID: under(vnetA),
+			PublicIPs: []string{"203.0.113.30", "203.0.113.31"}, Tags: map[string]string{"team": "shop"},
+		},
+		&resource.NATGateway{Meta: meta("nat-0002"), Name: "spare", Status: "Updating", GatewayType: "StandardV2"},
+	}, rows)
+}
+
+// A gateway may say its network, or that of its subnets. Public IPs of other subscriptions
+// are in no list that is seen here; one of this subscription that is missing makes half a row.
+func TestNetworksAndAddressesOfNATGateways(t *testing.T) {
+	t.Parallel()
+	const ips = `"publicIpAddresses":[{"id":"/subscriptions/other/p"}],"publicIpAddressesV6":[null,{"id":"/subscriptions/` + subscription + `/P6"}]`
+	for properties, want := range map[string]resource.NATGateway{
+		`"sourceVirtualNetwork":{"id":"/VNET"}`:                                                  {VPCID: "/vnet"},
+		`"sourceVirtualNetwork":{"id":"/VNET"},"subnets":[{"id":"/vnet/Subnets/A"}]`:             {VPCID: "/vnet"},
+		`"subnets":[{"id":"/vnet/subnets/a"},null,{"id":"/VNET/subnets/b"}]`:                     {VPCID: "/vnet"},
+		`"subnets":[{"id":"/vnet/subnets/a"},{"id":"/other/subnets/b"}],"publicIpPrefixes":[{}]`: {},
+		ips: {PublicIPs: []string{"2001:db8::6"}},
+	} {
+		c, settings := setup(t)
+		c.Record("nat_list", []byte(`{"value":[{"id":"/n","location":"East US","properties":{"resourceGuid":"G",`+properties+`}}]}`))
+		c.Record("publicip_list", []byte(`{"value":[{"id":"/SUBSCRIPTIONS/`+subscription+`/p6","location":"eastus","properties":{"ipAddress":"2001:DB8::6"}}]}`))
+		want.Meta = meta("g")
+		require.Equal(t, []resource.Row{&want}, listAll(t, open(settings), natScope), properties)
+	}
+	c, settings := setup(t)
+	c.Record("nat_list", []byte(`{"value":[{"id":"/n","location":"East US","properties":{`+ips+`}}]}`))
+	c.Record("publicip_list", []byte(`{"value":[]}`))
+	_, err := open(settings).List(t.Context(), natScope, "")
+	requireClass(t, cloud.Incomplete, err)
+	c.Record("publicip_list", []byte(`{"value":[{"id":"/other","location":"eastus"}]}`))
+	page, err := open(settings).List(t.Context(), natScope, "")
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{NativeID: "/n", Text: `NAT gateway "/n": no list has its public IP p6`}}, page.Problems)
+}
+
 // Memory is that of all shards. A cache without shards has what one shard has, one of a size
 // that is not known tells none.
 func TestMemoryOfCaches(t *testing.T) {
@@ -439,6 +535,12 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 			r.SecurityGroups[i].Rules = slices.Clone(r.SecurityGroups[i].Rules)
 			slices.Reverse(r.SecurityGroups[i].Rules)
 		}
+		for i := range r.NATGateways {
+			r.NATGateways[i].PublicIPs = slices.Clone(r.NATGateways[i].PublicIPs)
+			slices.Reverse(r.NATGateways[i].PublicIPs)
+		}
+		slices.Reverse(r.PublicIPs)
+		slices.Reverse(r.NATGateways)
 		slices.Reverse(r.SecurityGroups)
 		slices.Reverse(r.VPCs)
 		slices.Reverse(r.Subnets)
@@ -715,6 +817,25 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 				`"shardCount":null,"sku":null,"subnetId":""`, `"sslPort":"","redisConfiguration":7,"accessKeys":[1]`,
 				`"redisVersion":null},"zones":null,"tags":null,"sku":null,"x":{"y":1`,
 			},
+		},
+		addressScope: {
+			action: "publicip_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"ipAddress":["203.0.113.1"]`:            `properties.ipAddress makes no sense: "[\"203.0.113.1\"]"`,
+				`"ipConfiguration":"none"`:               `properties.ipConfiguration makes no sense: "\"none\""`,
+				`"natGateway":[{"id":"/n"}]`:             `properties.natGateway makes no sense: "[{\"id\":\"/n\"}]"`,
+				`"ipAddress":""},"zones":"1","x":{"y":1`: `zones makes no sense: "\"1\""`,
+			},
+			fields: []string{`"ipAddress":null,"ipConfiguration":null`, `"ipAddress":"","ipConfiguration":{"id":null}`},
+		},
+		natScope: {
+			action: "nat_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"subnets":"none"`:                 `properties.subnets makes no sense: "\"none\""`,
+				`"publicIpAddresses":["/p"]`:       `properties.publicIpAddresses[0] makes no sense: "\"/p\""`,
+				`"subnets":[]},"sku":7,"x":{"y":1`: `sku makes no sense: "7"`,
+			},
+			fields: []string{`"subnets":null,"publicIpAddresses":null`, `"subnets":[null,{"id":null}],"publicIpAddresses":[{}]`},
 		},
 		groupScope: {
 			action: "nsg_list", fine: `"provisioningState":"Succeeded"`,

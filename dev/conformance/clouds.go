@@ -135,12 +135,16 @@ func azureActions() []action {
 			name: "nic_list", lists: "value[]", joined: true, armType: "Microsoft.Network/networkInterfaces",
 			refers: reference{"publicip_list", "value[].properties.ipConfigurations[].properties.publicIPAddress.id"},
 		},
-		{name: "publicip_list", lists: "value[]", joined: true, armType: "Microsoft.Network/publicIPAddresses"},
+		{name: "publicip_list", otherID: "id", joined: true, armType: "Microsoft.Network/publicIPAddresses"},
 		{
 			name: "lb_list", files: []string{"loadbalancer_list", "loadbalancers", "lb_listall"}, otherID: "id",
 			armType: "Microsoft.Network/loadBalancers",
 		},
 		{name: "vnet_list", files: []string{"vnet", "virtualnetwork", "virtualnetworks"}, armType: "Microsoft.Network/virtualNetworks"},
+		{
+			name: "nat_list", files: []string{"natgateway", "natgateways"}, otherID: "id", armType: "Microsoft.Network/natGateways",
+			refers: reference{"publicip_list", "value[].properties.publicIpAddresses[].id"},
+		},
 		{name: "nsg_list", files: []string{"nsg", "networksecuritygroup", "networksecuritygroups"}, armType: "Microsoft.Network/networkSecurityGroups"},
 		{name: "mysql_list", files: []string{"mysql"}, armType: "Microsoft.DBforMySQL/flexibleServers"},
 		{name: "postgres_list", files: []string{"postgres", "postgresql"}, armType: "Microsoft.DBforPostgreSQL/flexibleServers"},

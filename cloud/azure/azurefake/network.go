@@ -116,7 +116,8 @@ func hostAddressID(j fake.Judgement, host fake.Host, n int) string {
 	return addressID(j, host.ID, n)
 }
 
-// addresses answers as PublicIPAddresses_ListAll
+// addresses are those of hosts, load balancers and NAT gateways, beside the account's own, as
+// PublicIPAddresses_ListAll answers them
 // (https://learn.microsoft.com/rest/api/virtualnetwork/public-ip-addresses/list-all).
 func addresses(_ *http.Request, j fake.Judgement) (all []any) {
 	add := func(region, owner, volatile string, ips []string) {
@@ -138,6 +139,12 @@ func addresses(_ *http.Request, j fake.Judgement) (all []any) {
 			if !balancer.Internal {
 				add(region.Name, balancer.ID, "", balancer.Addresses)
 			}
+		}
+		for _, gateway := range region.NATGateways {
+			add(region.Name, gateway.NativeID, "", gateway.PublicIPs)
+		}
+		for _, ip := range region.PublicIPs {
+			all = append(all, publicIP(j, region.Name, ip))
 		}
 	}
 	return all

@@ -60,6 +60,7 @@ func New(c *fake.Cloud) http.Handler {
 	provider("Microsoft.Network/loadBalancers", "lb_list", loadBalancers)
 	provider("Microsoft.Network/applicationGateways", "appgw_list", gateways)
 	provider("Microsoft.Network/networkSecurityGroups", "nsg_list", securityGroups)
+	provider("Microsoft.Network/natGateways", "nat_list", natGateways)
 	provider("Microsoft.DBforMySQL/flexibleServers", "mysql_list", databases("mysql", "Microsoft.DBforMySQL"))
 	provider("Microsoft.DBforPostgreSQL/flexibleServers", "postgres_list", databases("postgres", "Microsoft.DBforPostgreSQL"))
 	provider("Microsoft.Sql/servers", "sqlserver_list", sqlServers)
