@@ -26,10 +26,13 @@ const requestsPerSecond = 8
 // Adapter describes Azure. An account is a subscription, a region a location.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider:          "azure",
-		CaselessTags:      true, // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
-		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, &natGateways},
+		Provider:     "azure",
+		CaselessTags: true, // https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources
+		Open:         open,
+		Listings: []adapter.Declared{
+			&hosts, &disks, databases, &loadBalancers, &caches, &vpcs, &subnets, &securityGroups, &publicIPs, &natGateways,
+			&clusters, &buckets, &snapshots, &machineImages,
+		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

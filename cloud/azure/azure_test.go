@@ -103,6 +103,28 @@ func account() *fake.Account {
 				{Meta: meta("nat-0001"), Name: "egress", Status: "Succeeded", Zone: "1", GatewayType: "Standard", VPCID: "vnet-a", PublicIPs: []string{"203.0.113.31", "203.0.113.30"}, Tags: map[string]string{"team": "shop"}},
 				{Meta: meta("nat-0002"), Name: "spare", Status: "Updating", GatewayType: "StandardV2"},
 			},
+			Clusters: []resource.Cluster{
+				{
+					Meta: meta("aks-0001"), Name: "shop", Status: "Running", ClusterType: "Base_Standard", Version: "1.31.5", Endpoint: "shop-1.hcp.eastus.azmk8s.io",
+					VPCID: "vnet-a", SubnetIDs: []string{"front", "back", "front"}, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+				},
+				{Meta: meta("aks-0002"), Name: "lab", Status: "Stopped", ClusterType: "Automatic_Free", Version: "1.30.0"},
+			},
+			Buckets: []resource.Bucket{
+				{
+					Meta: meta("logs"), Name: "logs", Status: "Succeeded", BucketType: "StorageV2_Standard_GRS", StorageClass: "Cool",
+					Endpoint: "logs.blob.core.windows.net", Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+				},
+				{Meta: meta("files"), Name: "files", Status: "Creating", BucketType: "FileStorage_Premium_LRS", Endpoint: "files.z1.blob.storage.azure.net"},
+			},
+			Snapshots: []resource.Snapshot{
+				{Meta: meta("snap-0001"), Name: "nightly", Status: "Unattached", SnapshotType: "Incremental", DiskNativeID: "disk-0001", SizeGiB: 30, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created},
+				{Meta: meta("snap-0002"), Name: "before", Status: "ActiveSAS", SnapshotType: "Full", SizeGiB: 4},
+			},
+			Images: []resource.MachineImage{
+				{Meta: meta("img-0001"), Name: "golden", Status: "Succeeded", OS: "Linux", SizeGiB: 164, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created},
+				{Meta: meta("img-0002"), Name: "old", Status: "Failed", OS: "Windows"},
+			},
 		},
 		{Name: "westeurope"},
 	}}
@@ -149,7 +171,14 @@ var (
 	groupScope    = scopeOf("resource_security_group", region)
 	addressScope  = scopeOf("resource_public_ip", region)
 	natScope      = scopeOf("resource_nat_gateway", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope, groupScope, addressScope, natScope}
+	clusterScope  = scopeOf("resource_cluster", region)
+	bucketScope   = scopeOf("resource_bucket", region)
+	snapshotScope = scopeOf("resource_snapshot", region)
+	imageScope    = scopeOf("resource_image", region)
+	allScopes     = []resource.Scope{
+		hostScope, diskScope, balancerScope, databaseScope, cacheScope, vpcScope, subnetScope, groupScope, addressScope, natScope,
+		clusterScope, bucketScope, snapshotScope, imageScope,
+	}
 )
 
 // listAll lists a scope to its end.
@@ -190,6 +219,8 @@ var kinds = map[string]*resource.Kind{
 	"resource_load_balancer": resource.LoadBalancerKind, "resource_database": resource.DatabaseKind, "resource_cache": resource.CacheKind,
 	"resource_vpc": resource.VPCKind, "resource_subnet": resource.SubnetKind, "resource_security_group": resource.SecurityGroupKind,
 	"resource_public_ip": resource.PublicIPKind, "resource_nat_gateway": resource.NATGatewayKind,
+	"resource_cluster": resource.ClusterKind, "resource_bucket": resource.BucketKind,
+	"resource_snapshot": resource.SnapshotKind, "resource_image": resource.MachineImageKind,
 }
 
 // bare are the rows as they were before they were sealed, by native id.

@@ -40,8 +40,10 @@ var questions = map[string]question{
 	"vmss_nic_list":      {path: "/networkInterfaces", version: "2018-10-01"},
 	"vmss_publicip_list": {path: "/publicipaddresses", version: "2018-10-01"},
 
-	"size_list": {path: "/providers/Microsoft.Compute/locations/{location}/vmSizes", version: "2025-04-01"},
-	"disk_list": {path: "/providers/Microsoft.Compute/disks", version: "2025-01-02"},
+	"size_list":     {path: "/providers/Microsoft.Compute/locations/{location}/vmSizes", version: "2025-04-01"},
+	"disk_list":     {path: "/providers/Microsoft.Compute/disks", version: "2025-01-02"},
+	"snapshot_list": {path: "/providers/Microsoft.Compute/snapshots", version: "2025-01-02"},
+	"image_list":    {path: "/providers/Microsoft.Compute/images", version: "2025-04-01"},
 	// https://learn.microsoft.com/rest/api/virtualnetwork and /rest/api/load-balancer
 	"nic_list":      {path: "/providers/Microsoft.Network/networkInterfaces", version: "2025-05-01"},
 	"publicip_list": {path: "/providers/Microsoft.Network/publicIPAddresses", version: "2025-05-01"},
@@ -59,6 +61,10 @@ var questions = map[string]question{
 	"sqlserver_list":   {path: "/providers/Microsoft.Sql/servers", version: "2023-08-01", optional: true},
 	"sqldatabase_list": {path: "/databases", version: "2023-08-01"},
 	"sqlmi_list":       {path: "/providers/Microsoft.Sql/managedInstances", version: "2023-08-01", optional: true},
+	// https://learn.microsoft.com/rest/api/aks/managed-clusters/list
+	"aks_list": {path: "/providers/Microsoft.ContainerService/managedClusters", version: "2025-02-01", optional: true},
+	// https://learn.microsoft.com/rest/api/storagerp/storage-accounts/list
+	"storage_list": {path: "/providers/Microsoft.Storage/storageAccounts", version: "2025-01-01", optional: true},
 	// https://learn.microsoft.com/rest/api/redis/redis/list-by-subscription
 	"redis_list": {path: "/providers/Microsoft.Cache/redis", version: "2024-11-01", optional: true},
 	// https://learn.microsoft.com/rest/api/redis/redisenterprisecache/redis-enterprise/list

@@ -90,10 +90,14 @@ func TestErrorsOfLists(t *testing.T) {
 			groupScope:    {"nsg_list"},
 			addressScope:  {"publicip_list"},
 			natScope:      {"nat_list", "publicip_list"},
+			clusterScope:  {"aks_list"},
+			bucketScope:   {"storage_list"},
+			snapshotScope: {"snapshot_list"},
+			imageScope:    {"image_list"},
 		} {
 			for _, action := range actions {
-				if name == "not registered" && (scope == databaseScope || scope == cacheScope) {
-					continue // none: see TestDatabasesOfASubscriptionWithoutOneEngine, TestCachesOfASubscriptionWithoutTheirProvider
+				if name == "not registered" && slices.Contains([]resource.Scope{databaseScope, cacheScope, clusterScope, bucketScope}, scope) {
+					continue // none: see TestDatabasesOfASubscriptionWithoutOneEngine, TestCachesOfASubscriptionWithoutTheirProvider, TestKindsOfASubscriptionWithoutTheirProvider
 				}
 				t.Run(name+"/"+action+" for "+scope.Kind, func(t *testing.T) {
 					t.Parallel()
@@ -119,7 +123,8 @@ func TestAnEmptyBodyIsNotAnEmptyList(t *testing.T) {
 		c.Add(account())
 		healthy := azurefake.New(c)
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks", "/networkSecurityGroups", "/publicIPAddresses", "/natGateways"} {
+			for _, path := range []string{"/virtualMachines", "/disks", "/applicationGateways", "/flexibleServers", "/redisEnterprise", "/virtualNetworks", "/networkSecurityGroups", "/publicIPAddresses", "/natGateways",
+				"/managedClusters", "/storageAccounts", "/snapshots", "/images"} {
 				if strings.HasSuffix(r.URL.Path, path) {
 					return
 				}
@@ -280,6 +285,10 @@ func TestAbsurdValues(t *testing.T) {
 		"a network's ranges":      {vpcScope, "vnet_list", `{"value":[{"id":"/Net","location":"East US","properties":{"addressSpace":7}}]}`, `virtual network "/net": properties.addressSpace makes no sense: "7"`},
 		"a subnet of no place":    {subnetScope, "vnet_list", `{"value":[{"id":"/Net","properties":{"subnets":[{"id":"/Net/Subnets/A"}]}}]}`, `subnet "/net/subnets/a": it has no location`},
 		"a rule in words":         {groupScope, "nsg_list", `{"value":[{"id":"/G","location":"East US","properties":{"securityRules":["all"]}}]}`, `security group "/g": properties.securityRules[0] makes no sense: "\"all\""`},
+		"a cluster of some time":  {clusterScope, "aks_list", `{"value":[{"id":"/C","location":"East US","systemData":{"createdAt":"soon"},"properties":{"resourceUID":"U"}}]}`, `cluster "u": createdAt makes no sense: "soon"`},
+		"an account of some time": {bucketScope, "storage_list", `{"value":[{"id":"/A","location":"East US","properties":{"creationTime":7}}]}`, `storage account "/a": creationTime makes no sense: "7"`},
+		"a snapshot's size":       {snapshotScope, "snapshot_list", `{"value":[{"id":"/S","location":"East US","properties":{"uniqueId":"U","diskSizeGB":1e30}}]}`, `snapshot "u": diskSizeGB makes no sense: "1e30"`},
+		"an image's size":         {imageScope, "image_list", `{"value":[{"id":"/I","location":"East US","properties":{"storageProfile":{"osDisk":{"diskSizeGB":-1}}}}]}`, `image "/i": diskSizeGB makes no sense: "-1"`},
 		"an address in a list":    {addressScope, "publicip_list", `{"value":[{"id":"/P","location":"East US","properties":{"resourceGuid":"G","ipAddress":[]}}]}`, `public IP "g": properties.ipAddress makes no sense: "[]"`},
 		"a gateway of no place":   {natScope, "nat_list", `{"value":[{"id":"/N","location":7.5,"properties":{}},{"id":"/N","location":""}]}`, `NAT gateway "/n": it has no location`},
 		"a cache of no place":     {cacheScope, "redisenterprise_list", `{"value":[{"id":"/Cache","properties":{"resourceState":"Running"}}]}`, `cache "/cache": it has no location`},
@@ -356,6 +365,10 @@ func TestOddResourcesOfAWholeList(t *testing.T) {
 		balancerScope: {"lb_list", `"resourceGuid":"odd","frontendIPConfigurations":"none"`, "odd", `load balancer "odd": `},
 		databaseScope: {"mysql_list", `"storage":{"storageSizeGB":"big"}`, id, `server "` + id + `": `},
 		cacheScope:    {"redisenterprise_list", `"hostName":{}`, id, `cache "` + id + `": `},
+		clusterScope:  {"aks_list", `"resourceUID":"odd","powerState":"on"`, "odd", `cluster "odd": `},
+		bucketScope:   {"storage_list", `"creationTime":"soon"`, id, `storage account "` + id + `": `},
+		snapshotScope: {"snapshot_list", `"uniqueId":"odd","diskSizeGB":"big"`, "odd", `snapshot "odd": `},
+		imageScope:    {"image_list", `"storageProfile":"none"`, id, `image "` + id + `": `},
 		addressScope:  {"publicip_list", `"resourceGuid":"odd","natGateway":"none"`, "odd", `public IP "odd": `},
 		natScope:      {"nat_list", `"resourceGuid":"odd","subnets":"none"`, "odd", `NAT gateway "odd": `},
 		groupScope:    {"nsg_list", `"securityRules":"all"`, id, `security group "` + id + `": `},
@@ -440,12 +453,13 @@ func TestALackingPermissionIsNeverAShorterList(t *testing.T) {
 		denied      bool
 	}{
 		"none at the subscription": {`{"value":[]}`, true},
-		"of something else":        {`{"value":[{"actions":["Microsoft.Storage/*"],"notActions":[]}]}`, true},
+		"of something else":        {`{"value":[{"actions":["Microsoft.Web/*"],"notActions":[]}]}`, true},
 		"taken away again":         {`{"value":[{"actions":["*"],"notActions":["*/read"]}]}`, true},
 		"all":                      {`{"value":[{"actions":["*"],"notActions":["Microsoft.Authorization/*/Write"]}]}`, false},
 		"reader":                   {`{"value":[{"actions":["*/read"],"notActions":[]}]}`, false},
 		"in parts": {`{"value":[{"actions":["microsoft.compute/*/READ"],"notActions":[]},{"actions":["Microsoft.Network/*","Microsoft.DBforMySQL/flexibleServers/read"]},
-			{"actions":["Microsoft.DBforPostgreSQL/flexibleServers/*"]},{"actions":["Microsoft.Cache/redis/read","Microsoft.Cache/redisEnterprise/read"]}]}`, false},
+			{"actions":["Microsoft.DBforPostgreSQL/flexibleServers/*"]},{"actions":["Microsoft.Cache/redis/read","Microsoft.Cache/redisEnterprise/read"]},
+			{"actions":["Microsoft.ContainerService/managedClusters/read","Microsoft.Storage/storageAccounts/*"],"notActions":["Microsoft.Storage/storageAccounts/listKeys/action"]}]}`, false},
 	} {
 		for _, scope := range allScopes {
 			t.Run(name+"/"+scope.Kind, func(t *testing.T) {
@@ -547,6 +561,7 @@ func TestAGUIDThatCannotBeRead(t *testing.T) {
 	}{
 		"disk_list": {diskScope, `{"value":[{"id":"/d","location":"eastus","properties":{"uniqueId":{"is":"d1"}}}]}`},
 		"lb_list":   {balancerScope, `{"value":[{"id":"/lb","location":"eastus","properties":{"resourceGuid":["g1"]}}]}`},
+		"aks_list":  {clusterScope, `{"value":[{"id":"/aks","location":"eastus","properties":{"resourceUID":["g1"]}}]}`},
 		"nat_list":  {natScope, `{"value":[{"id":"/nat","location":"eastus","properties":{"resourceGuid":["g1"]}}]}`},
 	} {
 		t.Run(action, func(t *testing.T) {

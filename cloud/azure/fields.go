@@ -2,6 +2,7 @@ package azure
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,11 @@ func tagsOf(tags map[string]string) map[string]string { return maps.Clone(tags) 
 type sku struct {
 	Name string `json:"name"`
 	Tier string `json:"tier"`
+}
+
+// joinedWords are words in the form of SKUs' names, such as Premium_P1.
+func joinedWords(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool { return word == "" }), "_")
 }
 
 // reference is how ARM writes that a resource has another.

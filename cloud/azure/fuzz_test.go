@@ -120,6 +120,29 @@ func FuzzNATGateways(f *testing.F) {
 		`{"value":[{"id":"/subscriptions/`+subscription+`/p","properties":{"ipAddress":"203.0.113.1"}}]}`)
 }
 
+func FuzzClusters(f *testing.F) {
+	fuzz(f, clusterScope, []string{"aks_list"},
+		`{"value":[{"id":"/c","name":"c","location":"East US","sku":{"name":"Base","tier":"Free"},"systemData":{"createdAt":"2024-04-14T22:32:00Z"},"properties":{"resourceUID":"U","powerState":{"code":"Running"},
+			"currentKubernetesVersion":"1.31.5","fqdn":"c","agentPoolProfiles":[null,{"vnetSubnetID":"/v/subnets/a"}],"servicePrincipalProfile":{"secret":"s"}}}]}`)
+}
+
+func FuzzBuckets(f *testing.F) {
+	fuzz(f, bucketScope, []string{"storage_list"},
+		`{"value":[{"id":"/a","name":"a","kind":"StorageV2","location":"East US","sku":{"name":"Standard_LRS"},"properties":{"accessTier":"Hot","creationTime":"2024-04-14T22:32:00.1234567Z",
+			"primaryEndpoints":{"blob":"https://a.blob.core.windows.net/"}}}]}`)
+}
+
+func FuzzSnapshots(f *testing.F) {
+	fuzz(f, snapshotScope, []string{"snapshot_list"},
+		`{"value":[{"id":"/s","name":"s","location":"East US","properties":{"uniqueId":"U","diskState":"Unattached","diskSizeGB":30,"incremental":true,"timeCreated":"2024-04-14T22:32:00+00:00",
+			"creationData":{"sourceResourceId":"/x/providers/a/disks/d","sourceUniqueId":"D"}}}]}`)
+}
+
+func FuzzImages(f *testing.F) {
+	fuzz(f, imageScope, []string{"image_list"},
+		`{"value":[{"id":"/i","name":"i","location":"East US","properties":{"storageProfile":{"osDisk":{"osType":"Linux","diskSizeGB":30},"dataDisks":[null,{"diskSizeGB":1099511627776}]}}}]}`)
+}
+
 func FuzzCaches(f *testing.F) {
 	fuzz(f, cacheScope, []string{"redis_list", "redisenterprise_list"},
 		`{"value":[{"id":"/c","name":"c","location":"East US","zones":["1",null],"tags":{"k":"v"},"properties":{"sku":{"name":"Premium","family":"P","capacity":1},"provisioningState":"Succeeded",

@@ -96,14 +96,15 @@ func TestRegionsShareTables(t *testing.T) {
 		var all sync.WaitGroup
 		for _, name := range names {
 			all.Go(func() {
-				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache", "resource_vpc", "resource_subnet", "resource_security_group", "resource_public_ip", "resource_nat_gateway"} {
+				for _, kind := range []string{"resource_host", "resource_disk", "resource_load_balancer", "resource_database", "resource_cache", "resource_vpc", "resource_subnet", "resource_security_group", "resource_public_ip", "resource_nat_gateway",
+					"resource_cluster", "resource_bucket", "resource_snapshot", "resource_image"} {
 					_, err := provider.List(t.Context(), scopeOf(kind, name), "")
 					require.NoError(t, err)
 				}
 			})
 		}
 		all.Wait()
-		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list", "vnet_list", "nsg_list", "publicip_list"} {
+		for _, action := range []string{"vm_status_list", "nic_list", "disk_list", "lb_list", "mysql_list", "redis_list", "redisenterprise_list", "vnet_list", "nsg_list", "publicip_list", "aks_list", "storage_list", "snapshot_list", "image_list"} {
 			// Regions of one run that begin at very different times may need one load more.
 			require.LessOrEqual(t, calls(c)[action], 2*run, "%s in %d runs of 8 regions", action, run)
 			require.GreaterOrEqual(t, calls(c)[action], run, action)
@@ -134,12 +135,12 @@ func TestAnExpiredCursor(t *testing.T) {
 // A list of the whole subscription that has a resource twice hides neither content.
 func TestResourcesOfOneID(t *testing.T) {
 	t.Parallel()
-	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope, "vnet_list": vpcScope, "nsg_list": groupScope, "publicip_list": addressScope, "nat_list": natScope} {
+	for action, scope := range map[string]resource.Scope{"disk_list": diskScope, "lb_list": balancerScope, "mysql_list": databaseScope, "vm_list": hostScope, "redis_list": cacheScope, "vnet_list": vpcScope, "nsg_list": groupScope, "publicip_list": addressScope, "nat_list": natScope, "aks_list": clusterScope, "storage_list": bucketScope, "snapshot_list": snapshotScope, "image_list": imageScope} {
 		c, settings := setup(t)
 		machine := `{"id":"/subscriptions/` + subscription + `/x/vm-0001","properties":{"instanceView":{"statuses":[{"code":"PowerState/running"}]}}}`
 		c.Record("vm_status_list", []byte(`{"value":[`+machine+`]}`))
 		one := func(name string) string {
-			return `{"id":"/subscriptions/` + subscription + `/x/vm-0001","name":"` + name + `","location":"eastus","properties":{"vmId":"1","uniqueId":"1","resourceGuid":"1"}}`
+			return `{"id":"/subscriptions/` + subscription + `/x/vm-0001","name":"` + name + `","location":"eastus","properties":{"vmId":"1","uniqueId":"1","resourceGuid":"1","resourceUID":"1"}}`
 		}
 		c.Record("postgres_list", []byte(`{"value":[]}`))
 		c.Record("redisenterprise_list", []byte(`{"value":[]}`))
@@ -185,6 +186,10 @@ func TestRequestsOfARun(t *testing.T) {
 		{"resource_subnet", map[string]int{"vnet_list": 1}},
 		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
 		{"resource_cache", map[string]int{"redis_list": 1, "redisenterprise_list": 1}},
+		{"resource_cluster", map[string]int{"aks_list": 1}},
+		{"resource_bucket", map[string]int{"storage_list": 1}},
+		{"resource_snapshot", map[string]int{"snapshot_list": 1}},
+		{"resource_image", map[string]int{"image_list": 1}},
 		{"resource_public_ip", map[string]int{"publicip_list": 0}}, // that of the hosts
 		{"resource_public_ip", map[string]int{"publicip_list": 1}},
 		{"resource_nat_gateway", map[string]int{"nat_list": 1, "publicip_list": 0}},
@@ -242,7 +247,9 @@ func TestANextLinkBelowAPath(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	provider := open(settingsFor(server.URL + "/proxy/arm/"))
-	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3, vpcScope: 2, subnetScope: 3, groupScope: 2, addressScope: 8, natScope: 2} {
+	for scope, want := range map[resource.Scope]int{hostScope: 2, diskScope: 4, balancerScope: 2, databaseScope: 2, cacheScope: 3, vpcScope: 2, subnetScope: 3, groupScope: 2, addressScope: 8, natScope: 2,
+		clusterScope: 2, bucketScope: 2, snapshotScope: 2, imageScope: 2,
+	} {
 		require.Len(t, listAll(t, provider, scope), want)
 	}
 }
@@ -298,9 +305,14 @@ func TestLookup(t *testing.T) {
 	t.Parallel()
 	mysql := under("rg-db-0001/providers/microsoft.dbformysql/flexibleservers/orders")
 	redis, managed := under("rg-cache-0001/providers/microsoft.cache/redis/sessions"), under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors")
+	logs, golden := under("rg-logs/providers/microsoft.storage/storageaccounts/logs"), under("rg-img-0001/providers/microsoft.compute/images/golden")
 	web := under(groups + "web-nsg")
 	for scope, test := range map[resource.Scope]struct{ ask, want []string }{
 		groupScope:    {[]string{"gone", web}, []string{web}},
+		clusterScope:  {[]string{"gone", "aks-0001"}, []string{"aks-0001"}},
+		bucketScope:   {[]string{logs, "gone"}, []string{logs}},
+		snapshotScope: {[]string{"snap-0002", "gone", "snap-0001"}, []string{"snap-0002", "snap-0001"}},
+		imageScope:    {[]string{"gone", golden}, []string{golden}},
 		addressScope:  {[]string{"ip-0002", "gone", "ip-0003"}, []string{"ip-0002", "ip-0003"}},
 		natScope:      {[]string{"nat-0002", "gone"}, []string{"nat-0002"}},
 		hostScope:     {[]string{"vm-0001", "gone", "vm-0002"}, []string{"vm-0001", "vm-0002"}},
@@ -355,6 +367,7 @@ func TestLookupIsFresh(t *testing.T) {
 		r := accounts[0].Region(region)
 		r.Disks[3].ID, r.LoadBalancers[0].ID, r.Hosts[0].ID = "disk-new", "lb-new", "vm-new"
 		r.Caches[2].ID = "cache-new"
+		r.Clusters[0].NativeID, r.Snapshots[0].NativeID, r.Images[0].NativeID, r.Buckets[0].NativeID = "aks-new", "snap-new", "img-new", "new"
 		r.PublicIPs[2].NativeID, r.NATGateways[1].NativeID = "ip-new", "nat-new"
 		r.VPCs[1].NativeID, r.Subnets[0].NativeID = "vnet-new", "new"
 		r.Hosts[0].Subnet = "new" // else the old one is there for it
@@ -362,6 +375,9 @@ func TestLookupIsFresh(t *testing.T) {
 	for scope, test := range map[resource.Scope][2]string{
 		hostScope: {"vm-0001", "vm-new"}, diskScope: {"disk-0004", "disk-new"}, balancerScope: {"lb-0001", "lb-new"},
 		cacheScope:   {under("rg-cache-0003/providers/microsoft.cache/redisenterprise/vectors"), under("rg-cache-new/providers/microsoft.cache/redisenterprise/vectors")},
+		clusterScope: {"aks-0001", "aks-new"}, snapshotScope: {"snap-0001", "snap-new"},
+		imageScope:   {under("rg-img-0001/providers/microsoft.compute/images/golden"), under("rg-img-new/providers/microsoft.compute/images/golden")},
+		bucketScope:  {under("rg-logs/providers/microsoft.storage/storageaccounts/logs"), under("rg-new/providers/microsoft.storage/storageaccounts/logs")},
 		addressScope: {"ip-0003", "ip-new"}, natScope: {"nat-0002", "nat-new"},
 		vpcScope: {under(vnetB), under("rg-network/providers/microsoft.network/virtualnetworks/vnet-new")}, subnetScope: {under(vnetA + "/subnets/front"), under(vnetA + "/subnets/new")},
 	} {
@@ -375,7 +391,7 @@ func TestLookupIsFresh(t *testing.T) {
 func TestALookupThatFails(t *testing.T) {
 	t.Parallel()
 	for _, verdict := range []fake.Verdict{fake.Denied, fake.Throttled, fake.ServerError, fake.InvalidCredential, fake.RegionDisabled} {
-		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "vnet_list": subnetScope, "nsg_list": groupScope, "publicip_list": addressScope, "nat_list": natScope, "permission_list": hostScope} {
+		for action, scope := range map[string]resource.Scope{"vm_list": hostScope, "disk_list": diskScope, "lb_list": balancerScope, "postgres_list": databaseScope, "redisenterprise_list": cacheScope, "vnet_list": subnetScope, "nsg_list": groupScope, "publicip_list": addressScope, "nat_list": natScope, "aks_list": clusterScope, "storage_list": bucketScope, "snapshot_list": snapshotScope, "image_list": imageScope, "permission_list": hostScope} {
 			c, settings := setup(t)
 			c.Break(fake.Fault{Action: action, Verdict: verdict})
 			existing, err := open(settings).Lookup(t.Context(), scope, []string{"vm-0001"})

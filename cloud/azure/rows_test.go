@@ -449,6 +449,131 @@ func TestNetworksAndAddressesOfNATGateways(t *testing.T) {
 	require.Equal(t, []cloud.Problem{{NativeID: "/n", Text: `NAT gateway "/n": no list has its public IP p6`}}, page.Problems)
 }
 
+func TestClusters(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), clusterScope))
+	require.Equal(t, []resource.Row{
+		&resource.Cluster{
+			Meta: meta("aks-0001"), Name: "shop", Status: "Running", ClusterType: "Base_Standard", Version: "1.31.5", Endpoint: "shop-1.hcp.eastus.azmk8s.io",
+			VPCID: under(vnetA), SubnetIDs: []string{under(vnetA + "/subnets/back"), under(vnetA + "/subnets/front")}, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+		},
+		&resource.Cluster{Meta: meta("aks-0002"), Name: "lab", Status: "Stopped", ClusterType: "Automatic_Free", Version: "1.30.0"},
+	}, rows)
+}
+
+// What a cluster does not say itself, or says in another field.
+func TestClustersInOtherForms(t *testing.T) {
+	t.Parallel()
+	for fields, want := range map[string]resource.Cluster{
+		`"properties":{"resourceUID":"U-1","provisioningState":"Creating","kubernetesVersion":"1.31","privateFQDN":"a.privatelink.eastus.azmk8s.io"}`: {
+			Meta: meta("u-1"), Status: "Creating", Version: "1.31", Endpoint: "a.privatelink.eastus.azmk8s.io",
+		},
+		`"properties":{"kubernetesVersion":"1.31","currentKubernetesVersion":"1.31.5","fqdn":"a","privateFQDN":"b","agentPoolProfiles":[{"vnetSubnetID":"/V/subnets/a"},{"vnetSubnetID":"/w/subnets/b"}]}`: {
+			Meta: meta("/c"), Version: "1.31.5", Endpoint: "a", SubnetIDs: []string{"/v/subnets/a", "/w/subnets/b"},
+		},
+		`"sku":{"tier":"Free"},"properties":{"agentPoolProfiles":[null,{"vnetSubnetID":null},{"vnetSubnetID":"/v/subnets/a"}]}`: {
+			Meta: meta("/c"), ClusterType: "Free", VPCID: "/v", SubnetIDs: []string{"/v/subnets/a"},
+		},
+	} {
+		c, settings := setup(t)
+		c.Record("aks_list", []byte(`{"value":[{"id":"/C","location":"East US",`+fields+`}]}`))
+		require.Equal(t, []resource.Row{&want}, listAll(t, open(settings), clusterScope), fields)
+	}
+}
+
+func TestBuckets(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), bucketScope))
+	const accounts = "/providers/microsoft.storage/storageaccounts/"
+	require.Equal(t, []resource.Row{
+		&resource.Bucket{
+			Meta: meta(under("rg-files" + accounts + "files")), Name: "files", Status: "Creating", BucketType: "FileStorage_Premium_LRS", Endpoint: "files.z1.blob.storage.azure.net",
+		},
+		&resource.Bucket{
+			Meta: meta(under("rg-logs" + accounts + "logs")), Name: "logs", Status: "Succeeded", BucketType: "StorageV2_Standard_GRS", StorageClass: "Cool",
+			Endpoint: "logs.blob.core.windows.net", Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+		},
+	}, rows)
+}
+
+func TestEndpointsOfBuckets(t *testing.T) {
+	t.Parallel()
+	for endpoints, want := range map[string]string{
+		`{"blob":"https://a.blob.core.windows.net/","file":"https://a.file.core.windows.net/"}`: "a.blob.core.windows.net",
+		`{"file":"https://a.file.core.windows.net/"}`:                                           "a.file.core.windows.net",
+		`{"blob":"http://127.0.0.1:10000/a"}`:                                                   "127.0.0.1:10000/a",
+		`{"blob":"elsewhere"}`:                                                                  "elsewhere",
+		`null`:                                                                                  "",
+	} {
+		c, settings := setup(t)
+		c.Record("storage_list", []byte(`{"value":[{"id":"/A","location":"East US","kind":"StorageV2","properties":{"primaryEndpoints":`+endpoints+`}}]}`))
+		require.Equal(t, []resource.Row{&resource.Bucket{Meta: meta("/a"), BucketType: "StorageV2", Endpoint: want}}, listAll(t, open(settings), bucketScope), endpoints)
+	}
+}
+
+func TestSnapshots(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), snapshotScope))
+	require.Equal(t, []resource.Row{
+		&resource.Snapshot{
+			Meta: meta("snap-0001"), Name: "nightly", Status: "Unattached", SnapshotType: "Incremental", DiskNativeID: "disk-0001", SizeGiB: 30,
+			Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+		},
+		&resource.Snapshot{Meta: meta("snap-0002"), Name: "before", Status: "ActiveSAS", SnapshotType: "Full", SizeGiB: 4},
+	}, rows)
+}
+
+// The source is a disk, known as resource_disk has it, or something that is no disk.
+func TestSourcesOfSnapshots(t *testing.T) {
+	t.Parallel()
+	const disk, other = "/x/providers/Microsoft.Compute/Disks/D", "/x/providers/Microsoft.Compute/snapshots/S"
+	for source, want := range map[string]string{
+		`{"sourceResourceId":"` + disk + `","sourceUniqueId":"U-1"}`:  "u-1",
+		`{"sourceResourceId":"` + disk + `"}`:                         "/x/providers/microsoft.compute/disks/d",
+		`{"sourceResourceId":"` + other + `","sourceUniqueId":"U-1"}`: "",
+		`{"sourceUri":"https://a.blob.core.windows.net/x?sig=1"}`:     "",
+		`{"sourceResourceId":null}`:                                   "",
+		`null`:                                                        "",
+	} {
+		c, settings := setup(t)
+		c.Record("snapshot_list", []byte(`{"value":[{"id":"/S","location":"East US","properties":{"provisioningState":"Creating","creationData":`+source+`}}]}`))
+		require.Equal(t, []resource.Row{&resource.Snapshot{Meta: meta("/s"), Status: "Creating", SnapshotType: "Full", DiskNativeID: want}}, listAll(t, open(settings), snapshotScope), source)
+	}
+}
+
+func TestImages(t *testing.T) {
+	t.Parallel()
+	_, settings := setup(t)
+	rows := bare(t, listAll(t, open(settings), imageScope))
+	const images = "/providers/microsoft.compute/images/"
+	require.Equal(t, []resource.Row{
+		&resource.MachineImage{
+			Meta: meta(under("rg-img-0001" + images + "golden")), Name: "golden", Status: "Succeeded", OS: "Linux", SizeGiB: 164, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+		},
+		&resource.MachineImage{Meta: meta(under("rg-img-0002" + images + "old")), Name: "old", Status: "Failed", OS: "Windows"},
+	}, rows)
+}
+
+// The sum of all disks, or nothing: half a sum would be wrong.
+func TestSizesOfImages(t *testing.T) {
+	t.Parallel()
+	for storage, want := range map[string]int64{
+		`{"osDisk":{"osType":"Linux","diskSizeGB":30},"dataDisks":[{"diskSizeGB":"64"},null,{"diskSizeGB":8}]}`: 102,
+		`{"osDisk":{"diskSizeGB":30},"dataDisks":[{"lun":0}]}`:                                                  0,
+		`{"osDisk":{},"dataDisks":[{"diskSizeGB":8}]}`:                                                          0,
+		`{"osDisk":null,"dataDisks":[{"diskSizeGB":8}]}`:                                                        8,
+		`{}`:   0,
+		`null`: 0,
+	} {
+		c, settings := setup(t)
+		c.Record("image_list", []byte(`{"value":[{"id":"/I","location":"East US","properties":{"storageProfile":`+storage+`}}]}`))
+		require.Equal(t, want, listAll(t, open(settings), imageScope)[0].(*resource.MachineImage).SizeGiB, storage)
+	}
+}
+
 // Memory is that of all shards. A cache without shards has what one shard has, one of a size
 // that is not known tells none.
 func TestMemoryOfCaches(t *testing.T) {
@@ -539,6 +664,14 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 			r.NATGateways[i].PublicIPs = slices.Clone(r.NATGateways[i].PublicIPs)
 			slices.Reverse(r.NATGateways[i].PublicIPs)
 		}
+		for i := range r.Clusters {
+			r.Clusters[i].SubnetIDs = slices.Clone(r.Clusters[i].SubnetIDs)
+			slices.Reverse(r.Clusters[i].SubnetIDs)
+		}
+		slices.Reverse(r.Clusters)
+		slices.Reverse(r.Buckets)
+		slices.Reverse(r.Snapshots)
+		slices.Reverse(r.Images)
 		slices.Reverse(r.PublicIPs)
 		slices.Reverse(r.NATGateways)
 		slices.Reverse(r.SecurityGroups)
@@ -755,6 +888,16 @@ func TestCachesOfASubscriptionWithoutTheirProvider(t *testing.T) {
 	require.Empty(t, listAll(t, open(settings), cacheScope))
 }
 
+// Clusters and storage are products of their own, which a subscription need not have.
+func TestKindsOfASubscriptionWithoutTheirProvider(t *testing.T) {
+	t.Parallel()
+	for action, scope := range map[string]resource.Scope{"aks_list": clusterScope, "storage_list": bucketScope} {
+		c, settings := setup(t)
+		c.Break(fake.Fault{Action: action, Status: 409, Body: armBody("MissingSubscriptionRegistration")})
+		require.Empty(t, listAll(t, open(settings), scope))
+	}
+}
+
 // Of a list in each kind, one resource has an odd number, one an odd time, one null where
 // there should be a list, one a text where there should be a number or an object.
 func TestOneOddResourceCostsOneRow(t *testing.T) {
@@ -818,6 +961,50 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 				`"redisVersion":null},"zones":null,"tags":null,"sku":null,"x":{"y":1`,
 			},
 		},
+		clusterScope: {
+			action: "aks_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"powerState":"Running"`:      `properties.powerState makes no sense: "\"Running\""`,
+				`"agentPoolProfiles":{"a":1}`: `properties.agentPoolProfiles makes no sense: "{\"a\":1}"`,
+				`"fqdn":["a"]`:                `properties.fqdn makes no sense: "[\"a\"]"`,
+				`"fqdn":"a"},"systemData":{"createdAt":"soon"},"x":{"y":1`: `createdAt makes no sense: "soon"`,
+				`"agentPoolProfiles":[{"vnetSubnetID":[1]}]`:               `properties.agentPoolProfiles[0].vnetSubnetID makes no sense: "[1]"`,
+			},
+			fields: []string{
+				`"powerState":null,"agentPoolProfiles":null`, `"agentPoolProfiles":[null,{}],"servicePrincipalProfile":7,"windowsProfile":[1]`,
+				`"fqdn":null},"sku":null,"systemData":null,"x":{"y":1`,
+			},
+		},
+		bucketScope: {
+			action: "storage_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"creationTime":"2024-13-01"`:                         `creationTime makes no sense: "2024-13-01"`,
+				`"primaryEndpoints":"https://a"`:                      `properties.primaryEndpoints makes no sense: "\"https://a\""`,
+				`"accessTier":{"a":1}`:                                `properties.accessTier makes no sense: "{\"a\":1}"`,
+				`"accessTier":"Hot"},"kind":["StorageV2"],"x":{"y":1`: `kind makes no sense: "[\"StorageV2\"]"`,
+			},
+			fields: []string{`"creationTime":null,"primaryEndpoints":null`, `"accessTier":null,"keyCreationTime":7,"encryption":"none"`, `"primaryEndpoints":""},"tags":null,"x":{"y":1`},
+		},
+		snapshotScope: {
+			action: "snapshot_list", fine: `"diskSizeGB":64`,
+			odd: map[string]string{
+				`"diskSizeGB":-1`:           `diskSizeGB makes no sense: "-1"`,
+				`"timeCreated":"yesterday"`: `timeCreated makes no sense: "yesterday"`,
+				`"incremental":"some"`:      `properties.incremental makes no sense: "\"some\""`,
+				`"creationData":"none"`:     `properties.creationData makes no sense: "\"none\""`,
+			},
+			fields: []string{`"incremental":null,"creationData":null`, `"incremental":"True","diskSizeGB":"","completionPercent":"most"`},
+		},
+		imageScope: {
+			action: "image_list", fine: `"provisioningState":"Succeeded"`,
+			odd: map[string]string{
+				`"storageProfile":"none"`:                             `properties.storageProfile makes no sense: "\"none\""`,
+				`"storageProfile":{"osDisk":{"diskSizeGB":"big"}}`:    `diskSizeGB makes no sense: "big"`,
+				`"storageProfile":{"dataDisks":[{"diskSizeGB":0.5}]}`: `diskSizeGB makes no sense: "0.5"`,
+				`"storageProfile":{"dataDisks":[{"diskSizeGB":[]}]}`:  `properties.storageProfile.dataDisks[0].diskSizeGB makes no sense: "[]"`,
+			},
+			fields: []string{`"storageProfile":null`, `"storageProfile":{"osDisk":null,"dataDisks":null}`, `"storageProfile":{"osDisk":{"blobUri":[1]}}},"systemData":{},"x":{"y":1`},
+		},
 		addressScope: {
 			action: "publicip_list", fine: `"provisioningState":"Succeeded"`,
 			odd: map[string]string{
@@ -863,7 +1050,7 @@ func TestOneOddResourceCostsOneRow(t *testing.T) {
 			var all []string
 			add := func(fields string) string {
 				id := fmt.Sprintf("/odd/%02d", len(all))
-				all = append(all, fmt.Sprintf(`{"id":%q,"location":"eastus","properties":{"vmId":%q,"uniqueId":%q,"resourceGuid":%q,%s}}`, id, id, id, id, fields))
+				all = append(all, fmt.Sprintf(`{"id":%q,"location":"eastus","properties":{"vmId":%q,"uniqueId":%q,"resourceGuid":%q,"resourceUID":%q,%s}}`, id, id, id, id, id, fields))
 				return id
 			}
 			fine := []string{add(test.fine)}

@@ -22,9 +22,10 @@ const Secret = "planted-user-data-secret"
 // New returns the server. An account is a subscription, its KeyID the client id of an
 // application; every secret and every tenant is taken. The actions are token,
 // subscription_get, location_list, permission_list, vm_list, vm_status_list, vmss_list,
-// vmss_vm_list, vmss_nic_list, vmss_publicip_list, size_list,
-// disk_list, nic_list, publicip_list, vnet_list, lb_list, appgw_list, mysql_list, postgres_list, sqlserver_list,
-// sqldatabase_list, sqlmi_list, redis_list and redisenterprise_list; of those, size_list is of a region.
+// vmss_vm_list, vmss_nic_list, vmss_publicip_list, size_list, disk_list, nic_list,
+// publicip_list, vnet_list, lb_list, appgw_list, nsg_list, nat_list, snapshot_list, image_list,
+// aks_list, storage_list, mysql_list, postgres_list, sqlserver_list, sqldatabase_list,
+// sqlmi_list, redis_list and redisenterprise_list; of those, size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
@@ -61,6 +62,10 @@ func New(c *fake.Cloud) http.Handler {
 	provider("Microsoft.Network/applicationGateways", "appgw_list", gateways)
 	provider("Microsoft.Network/networkSecurityGroups", "nsg_list", securityGroups)
 	provider("Microsoft.Network/natGateways", "nat_list", natGateways)
+	provider("Microsoft.Compute/snapshots", "snapshot_list", snapshots)
+	provider("Microsoft.Compute/images", "image_list", images)
+	provider("Microsoft.ContainerService/managedClusters", "aks_list", clusters)
+	provider("Microsoft.Storage/storageAccounts", "storage_list", storageAccounts)
 	provider("Microsoft.DBforMySQL/flexibleServers", "mysql_list", databases("mysql", "Microsoft.DBforMySQL"))
 	provider("Microsoft.DBforPostgreSQL/flexibleServers", "postgres_list", databases("postgres", "Microsoft.DBforPostgreSQL"))
 	provider("Microsoft.Sql/servers", "sqlserver_list", sqlServers)
