@@ -400,3 +400,29 @@ func TestALookupThatFails(t *testing.T) {
 		}
 	}
 }
+
+// Networks and subnets of a subscription with many of them cost the pages of one list.
+func TestManySubnetsOverPages(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.PageSize = 100
+	c.Update(func(accounts []*fake.Account) {
+		r := accounts[0].Region(region)
+		r.VPCs, r.Subnets, r.Hosts = nil, nil, nil
+		for i := range 400 {
+			vpc := fmt.Sprintf("net-%03d", i)
+			r.VPCs = append(r.VPCs, resource.VPC{Meta: meta(vpc)})
+			for n := range 3 {
+				r.Subnets = append(r.Subnets, resource.Subnet{Meta: meta(fmt.Sprintf("sub-%d", n)), VPCID: vpc, CIDRs: []string{"10.0.0.0/24"}})
+			}
+		}
+	})
+	provider := open(settings)
+	require.Len(t, listAll(t, provider, vpcScope), 400)
+	first, err := provider.List(t.Context(), subnetScope, "")
+	require.NoError(t, err)
+	require.Len(t, first.Rows, 1000)
+	require.Len(t, listFrom(t, provider, subnetScope, first.Next), 200)
+	require.Equal(t, 4, calls(c)["vnet_list"])
+	require.Len(t, listFrom(t, open(settings), subnetScope, first.Next), 200, "another worker goes on")
+}

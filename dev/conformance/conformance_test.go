@@ -254,3 +254,18 @@ func written(t *testing.T, d document) string {
 	text := strings.TrimSpace(string(body))
 	return strings.TrimPrefix(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
 }
+
+// Azure's answers say of what type their resources are, whatever a file is called.
+func TestTypesOfAzure(t *testing.T) {
+	t.Parallel()
+	for of, kind := range map[string]string{
+		"Microsoft.Network/networkSecurityGroups": "resource_security_group", "Microsoft.Network/publicIPAddresses": "resource_public_ip",
+		"Microsoft.Network/natGateways": "resource_nat_gateway", "Microsoft.ContainerService/ManagedClusters": "resource_cluster",
+		"Microsoft.Storage/storageAccounts": "resource_bucket", "Microsoft.Compute/snapshots": "resource_snapshot", "Microsoft.Compute/images": "resource_image",
+	} {
+		var out bytes.Buffer
+		body := fmt.Sprintf(`{"value": [{"id": "/subscriptions/s/resourceGroups/RG/providers/%[1]s/one", "name": "one", "location": "East US", "type": %[1]q, "properties": {}}]}`, of)
+		require.NoError(t, run(t.Context(), recordings(t, "azure/answer.json", body), &out), out.String())
+		require.Contains(t, out.String(), kind+": 1 of 1 decoded", of)
+	}
+}
