@@ -130,11 +130,7 @@ func coveringAddresses(ctx context.Context, s *session, visit adapter.Visit, pub
 // joinLoadBalancers gets what covers the public IPs of the load balancers just listed.
 func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
 	publicIPs := page.All(func(l *loadBalancer) []string { return l.publicIPs(s.subscription) })
-	var known *adapter.Members[publicIP]
-	var err error
-	if len(publicIPs) > 0 {
-		known, err = covering(ctx, s, &addresses, publicAddress, page.Visit(), publicIPs)
-	}
+	known, err := coveringAddresses(ctx, s, page.Visit(), publicIPs)
 	return func(f *adapter.Fields, l *loadBalancer) resource.Row {
 		return loadBalancerRow(f, l, known, s.subscription)
 	}, err
