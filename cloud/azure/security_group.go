@@ -60,8 +60,9 @@ func securityGroupRow(f *adapter.Fields, g *group) resource.Row {
 	}
 }
 
-// maxLines is how many lines the rules of a group may make. Azure allows lists of up to 4,000
-// addresses and ports, which multiply.
+// maxLines is how many lines the rules of a group may make. Azure allows a group 4,000
+// addresses at each end, which multiply with each other and with ports
+// (https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits#azure-resource-manager-virtual-networking-limits).
 const maxLines = 20_000
 
 func linesOf(f *adapter.Fields, rules []securityRule) (lines []string) {
