@@ -51,6 +51,9 @@ type realCloud struct {
 	cacheOf  string // a cache's size, where it matters
 	cacheHas string // what is in its row, in SQL, where that is not all that the cloud has
 	whole    bool   // its lists are of all regions, none of which refuses alone
+	// certified is the region whose rows the certificates are, where the cloud has one list of
+	// them, -1 where each region has its own.
+	certified int
 }
 
 // What the rows of caches have, in SQL.
@@ -61,7 +64,7 @@ const (
 
 var realClouds = []realCloud{
 	{
-		provider: "alibaba", handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
+		provider: "alibaba", certified: 1, handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
 		accounts: [2]string{"1000000000000001", "1000000000000002"}, running: "Running",
 		id: func(n int) string { return fmt.Sprintf("i-bp1%017d", n) }, keys: [2]string{"access_key_id", "access_key_secret"},
 		zones: func(region string) string { return region + "-a" }, size: "ecs.g7.xlarge",
@@ -75,7 +78,7 @@ var realClouds = []realCloud{
 		database: "cdb-", balancer: "lb-", cache: "crs-",
 	},
 	{
-		provider: "aws", handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},
+		provider: "aws", certified: -1, handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},
 		accounts: [2]string{"100000000001", "100000000002"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("i-%017x", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "m5.xlarge",
@@ -83,14 +86,14 @@ var realClouds = []realCloud{
 		cache: "arn:aws:elasticache:REGION:100000000001:replicationgroup:cache-", cacheHas: "memory_mib IS NULL AND " + sharded + " AND " + madeThen,
 	},
 	{
-		provider: "huawei", handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
+		provider: "huawei", certified: -1, handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
 		accounts: [2]string{"0a0000000000000000000000000000a1", "0a0000000000000000000000000000a2"}, running: "ACTIVE",
 		id: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "s6.xlarge.4",
 		database: "db", balancer: "lb", cache: "dcs", cacheHas: "memory_mib = 2048 AND " + madeThen,
 	},
 	{
-		provider: "azure", handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
+		provider: "azure", certified: -1, handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
 		accounts: [2]string{"00000000-0000-0000-0000-0000000000a1", "00000000-0000-0000-0000-0000000000a2"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("11111111-0000-0000-0000-%012d", n) }, keys: [2]string{"client_id", "client_secret"},
 		also: "tenant_id: 00000000-0000-0000-0000-00000000000d", zones: func(string) string { return "1" }, size: "Standard_D4s_v5",
@@ -98,7 +101,7 @@ var realClouds = []realCloud{
 		cacheOf: "Premium_P1", cacheHas: "instance_type = 'Premium_P1' AND memory_mib = 12288 AND cloud_created_at IS NULL AND " + sharded,
 	},
 	{
-		provider: "google", handler: googlefake.New, regions: [2]string{"europe-west1", "us-east4"},
+		provider: "google", certified: -1, handler: googlefake.New, regions: [2]string{"europe-west1", "us-east4"},
 		accounts: [2]string{"project-one", "project-two"}, running: "RUNNING",
 		id: func(n int) string { return fmt.Sprintf("7%018d", n) }, document: googlefake.User, endpoint: googlefake.Endpoint, global: true,
 		zones: func(region string) string { return region + "-a" }, size: "n2-standard-4",
@@ -124,6 +127,8 @@ type realStack struct {
 	cloud  *fake.Cloud
 	config string
 	log    string
+	// filling is the account that resources are being added to.
+	filling int
 }
 
 func newRealStack(t *testing.T, of realCloud) *realStack {
@@ -144,7 +149,7 @@ func newRealStack(t *testing.T, of realCloud) *realStack {
 		}
 		r.cloud.Add(account)
 	}
-	r.config = r.writeCloudConfig(t, server.URL)
+	r.config = r.writeCloudConfig(t, server.URL, hostKind, diskKind, "resource_database", "resource_load_balancer", "resource_cache")
 	r.log = r.startProcess(t, r.config).LogFile()
 	return r
 }
@@ -165,39 +170,49 @@ func (r *realStack) addHost(region *fake.Region, n int) {
 
 // addServices adds a database, a load balancer and a cache.
 func (r *realStack) addServices(region *fake.Region, n int) {
-	created := time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)
-	region.Databases = append(region.Databases, fake.Database{
-		ID: fmt.Sprintf("%s%d", r.database, n), Name: fmt.Sprintf("database-%d", n), Engine: "mysql", Version: "8.0",
-		Type: r.size, VCPU: 4, MemoryMiB: 16384, StorageGiB: 100, Endpoint: fmt.Sprintf("10.2.0.%d", n%250), Port: 3306, Created: created,
-	})
-	region.LoadBalancers = append(region.LoadBalancers, fake.LoadBalancer{
-		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.balancer, "REGION", region.Name), n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
-		Addresses: []string{fmt.Sprintf("10.3.0.%d", n%250)}, VPC: "vpc-1", Created: created,
-	})
-	region.Caches = append(region.Caches, fake.Cache{
-		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.cache, "REGION", region.Name), n), Name: fmt.Sprintf("cache-%d", n), Status: "available",
-		Zones: []string{r.zones(region.Name)}, Engine: "redis", Version: "7.0", Type: cmp.Or(r.cacheOf, "cache.small"), MemoryMiB: 2048, Shards: 2, Replicas: 1,
-		Endpoint: fmt.Sprintf("10.4.0.%d", n%250), Port: 6379, VPC: "vpc-1", Subnets: []string{"subnet-1"}, Created: created,
-	})
+	region.Databases = append(region.Databases, r.databaseOf(n))
+	region.LoadBalancers = append(region.LoadBalancers, r.balancerIn(region.Name, n))
+	region.Caches = append(region.Caches, r.cacheIn(region.Name, n))
 }
 
-func (r *realStack) writeCloudConfig(t *testing.T, endpoint string) string {
+func (r *realStack) databaseOf(n int) fake.Database {
+	return fake.Database{
+		ID: fmt.Sprintf("%s%d", r.database, n), Name: fmt.Sprintf("database-%d", n), Engine: "mysql", Version: "8.0",
+		Type: r.size, VCPU: 4, MemoryMiB: 16384, StorageGiB: 100, Endpoint: fmt.Sprintf("10.2.0.%d", n%250), Port: 3306, Created: made,
+	}
+}
+
+func (r *realStack) balancerIn(region string, n int) fake.LoadBalancer {
+	return fake.LoadBalancer{
+		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.balancer, "REGION", region), n), Name: fmt.Sprintf("balancer-%d", n), Internal: true,
+		Addresses: []string{fmt.Sprintf("10.3.0.%d", n%250)}, VPC: "vpc-1", Created: made,
+	}
+}
+
+func (r *realStack) cacheIn(region string, n int) fake.Cache {
+	return fake.Cache{
+		ID: fmt.Sprintf("%s%d", strings.ReplaceAll(r.cache, "REGION", region), n), Name: fmt.Sprintf("cache-%d", n), Status: "available",
+		Zones: []string{r.zones(region)}, Engine: "redis", Version: "7.0", Type: cmp.Or(r.cacheOf, "cache.small"), MemoryMiB: 2048, Shards: 2, Replicas: 1,
+		Endpoint: fmt.Sprintf("10.4.0.%d", n%250), Port: 6379, VPC: "vpc-1", Subnets: []string{"subnet-1"}, Created: made,
+	}
+}
+
+func (r *realStack) writeCloudConfig(t *testing.T, endpoint string, kinds ...string) string {
 	t.Helper()
 	var accounts strings.Builder
 	for i, name := range []string{"one", "two"} {
 		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s, %s }\n",
 			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], r.endpointAt(endpoint), r.writeKeys(t, endpoint, name), r.also)
 	}
+	var resources strings.Builder
+	for _, kind := range kinds {
+		fmt.Fprintf(&resources, "    %s: { interval: %s }\n", kind, never)
+	}
 	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %[1]q }]
 public_cloud_sync:
   resources:
-    resource_host: { interval: %[2]s }
-    resource_disk: { interval: %[2]s }
-    resource_database: { interval: %[2]s }
-    resource_load_balancer: { interval: %[2]s }
-    resource_cache: { interval: %[2]s }
-  accounts:
-%[3]s`, r.dsn, never, strings.ReplaceAll(accounts.String(), ",  }", " }"))
+%[2]s  accounts:
+%[3]s`, r.dsn, resources.String(), strings.ReplaceAll(accounts.String(), ",  }", " }"))
 	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
 	return path
