@@ -20,7 +20,7 @@ func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:          "google",
 		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, &loadBalancers, caches},
+		Listings:          []adapter.Declared{&hosts, &disks, &databases, loadBalancers, caches},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

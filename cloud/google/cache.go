@@ -1,8 +1,6 @@
 package google
 
 import (
-	"strings"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -12,7 +10,7 @@ import (
 var caches = adapter.Several{
 	&adapter.Listing[*session, redis]{
 		Kind: resource.CacheKind, What: "instance", Action: redisList, Path: questions[redisList].list, IDField: "name",
-		Pages: adapter.Tokens(questions[redisList].limit), IDs: adapter.Together(maxIDs).If(isRedis),
+		Pages: adapter.Tokens(questions[redisList].limit), IDs: adapter.Together(maxIDs).If(isPath),
 		Ask: relisted((*redis).id), ID: (*redis).id, Row: redisRow,
 		Region: func(r *redis) string { return regionOf(r.Name) },
 	},
@@ -32,9 +30,6 @@ type redis struct {
 }
 
 func (r *redis) id() string { return r.Name }
-
-// isRedis says that an id is of the form of an instance's for Redis.
-func isRedis(id string) bool { return strings.HasPrefix(id, "projects/") }
 
 func redisRow(f *adapter.Fields, r *redis) resource.Row {
 	return &resource.Cache{

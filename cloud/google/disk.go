@@ -9,11 +9,7 @@ import (
 )
 
 // persistentDisks are all of the project, those of one zone and those of two.
-var persistentDisks = adapter.Census[*session, disk]{
-	Actions: []string{diskList}, Path: questions[diskList].list, Ask: ask[disk],
-	Key:    func(d *disk) string { return pathOf(d.SelfLink) },
-	Region: func(d *disk) string { return regionOf(d.SelfLink) },
-}
+var persistentDisks = inProject(diskList, func(d *disk) string { return d.SelfLink })
 
 var disks = adapter.Listing[*session, disk]{
 	Kind: resource.DiskKind, What: "disk", IDField: "id",

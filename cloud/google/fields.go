@@ -3,6 +3,7 @@ package google
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,21 @@ func pathOf(link string) string {
 
 // nameOf is the last part of an address.
 func nameOf(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }
+
+// isPath says that an id is an address, and no number.
+func isPath(id string) bool { return strings.HasPrefix(id, "projects/") }
+
+// osOf is what a disk with licences has on it, such as debian-12-bookworm: the first by name.
+func osOf(licenses []string) string {
+	names := make([]string, len(licenses))
+	for i, license := range licenses {
+		names[i] = nameOf(license)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return slices.Min(names)
+}
 
 // regionOf is the region of what is at an address, "" where it does not say.
 func regionOf(link string) string {

@@ -10,19 +10,9 @@ import (
 
 // rules are the forwarding rules of the project, global ones too. A rule is one frontend of a
 // load balancer; nothing says which rules belong together.
-var rules = adapter.Census[*session, rule]{
-	Actions: []string{ruleList}, Path: questions[ruleList].list, Ask: ask[rule],
-	Key:    func(r *rule) string { return pathOf(r.SelfLink) },
-	Region: func(r *rule) string { return regionOf(r.SelfLink) },
-}
+var rules = inProject(ruleList, func(r *rule) string { return r.SelfLink })
 
-var loadBalancers = adapter.Listing[*session, rule]{
-	Kind: resource.LoadBalancerKind, What: "forwarding rule", IDField: "id",
-	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &rules,
-	Believe: enabled,
-	ID:      func(r *rule) string { return r.ID },
-	Row:     loadBalancerRow,
-}
+var loadBalancers = listed(resource.LoadBalancerKind, "forwarding rule", "id", &rules, func(r *rule) string { return r.ID }, loadBalancerRow)
 
 // rule is a forwarding rule. It has no status.
 type rule struct {

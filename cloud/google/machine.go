@@ -1,19 +1,13 @@
 package google
 
 import (
-	"slices"
-
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
 // machines are all instances of the project, for hosts and for the disks that are attached to
 // them. A list for each zone would be more than a hundred requests, most of them for nothing.
-var machines = adapter.Census[*session, machine]{
-	Actions: []string{instanceList}, Path: questions[instanceList].list, Ask: ask[machine],
-	Key:    (*machine).path,
-	Region: func(m *machine) string { return regionOf(m.SelfLink) },
-}
+var machines = inProject(instanceList, func(m *machine) string { return m.SelfLink })
 
 // instanceFields are those of machine. An instance's metadata, in which secrets are, is not
 // asked for: with that of a large Kubernetes cluster, a page would be longer than is read.
@@ -50,9 +44,6 @@ type attached struct {
 	Licenses           []string
 }
 
-// path is where the instance is: disks refer to it by that.
-func (m *machine) path() string { return pathOf(m.SelfLink) }
-
 func (m *machine) zone() string {
 	if zone := zoneIn(m.SelfLink); zone != "" {
 		return zone
@@ -72,18 +63,13 @@ func (m *machine) primary() (first networkInterface) {
 
 // os is what the boot disk has a licence for, such as debian-12-bookworm.
 func (m *machine) os() string {
-	var names []string
+	var licenses []string
 	for _, disk := range m.Disks {
-		for _, license := range disk.Licenses {
-			if disk.Boot {
-				names = append(names, nameOf(license))
-			}
+		if disk.Boot {
+			licenses = append(licenses, disk.Licenses...)
 		}
 	}
-	if len(names) == 0 {
-		return ""
-	}
-	return slices.Min(names)
+	return osOf(licenses)
 }
 
 // attach sets what a disk has of its instance. One that the list lacks is gone.

@@ -1,0 +1,82 @@
+package google
+
+import (
+	"fmt"
+	"net/url"
+)
+
+// question is what one of the provider's APIs can be asked for.
+type question struct {
+	product string // whose host is PRODUCT.googleapis.com
+	path    string // {project} and {location} stand for what is asked
+	list    string // where the list is in an answer; see anyScope
+	kind    string // what an answer says that it is, "" where it says nothing
+	size    string // the parameter with the size of a page
+	limit   int    // the largest that there is
+	more    url.Values
+	// optional: where the API is not enabled, there is none.
+	optional bool
+}
+
+// anyScope begins the paths of lists that stand by zones and regions.
+const anyScope = "items.*."
+
+// The actions, as the provider's documents call their methods.
+const (
+	projectGet      = "cloudresourcemanager.projects.get"
+	regionList      = "compute.regions.list"
+	machineTypeList = "compute.machineTypes.list"
+	instanceList    = "compute.instances.aggregatedList"
+	diskList        = "compute.disks.aggregatedList"
+	ruleList        = "compute.forwardingRules.aggregatedList"
+	databaseList    = "sql.instances.list"
+	tierList        = "sql.tiers.list"
+	redisList       = "redis.projects.locations.instances.list"
+	clusterList     = "redis.projects.locations.clusters.list"
+	valkeyList      = "memorystore.projects.locations.instances.list"
+)
+
+// questions are those of the actions.
+var questions = map[string]question{
+	// https://cloud.google.com/resource-manager/reference/rest/v3/projects/get
+	projectGet: {product: "cloudresourcemanager", path: "/v3/projects/{project}"},
+	// https://cloud.google.com/compute/docs/reference/rest/v1
+	regionList:      compute("regions", "compute#regionList", "items"),
+	machineTypeList: compute("zones/{location}/machineTypes", "compute#machineTypeList", "items"),
+	instanceList:    aggregated("instances", "compute#instanceAggregatedList", instanceFields),
+	diskList:        aggregated("disks", "compute#diskAggregatedList", ""),
+	ruleList:        aggregated("forwardingRules", "compute#forwardingRuleAggregatedList", ""),
+	// https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1
+	databaseList: {product: "sqladmin", path: "/v1/projects/{project}/instances", list: "items", kind: "sql#instancesList", size: "maxResults", limit: 1000},
+	tierList:     {product: "sqladmin", path: "/v1/projects/{project}/tiers", list: "items", kind: "sql#tiersList"},
+	// https://cloud.google.com/memorystore/docs/redis/reference/rest/v1, …/cluster/reference/rest
+	// and …/valkey/reference/rest. In a list of all locations, one that is out of reach is left out.
+	redisList:                    memorystore("redis", "instances"),
+	clusterList:                  memorystore("redis", "clusters"),
+	valkeyList:                   memorystore("memorystore", "instances"),
+	locationLists["redis"]:       {product: "redis", path: "/v1/projects/{project}/locations", list: "locations"},
+	locationLists["memorystore"]: {product: "memorystore", path: "/v1/projects/{project}/locations", list: "locations", optional: true},
+}
+
+// locationLists are the actions that list where a product is offered.
+var locationLists = map[string]string{"redis": "redis.projects.locations.list", "memorystore": "memorystore.projects.locations.list"}
+
+func memorystore(product, list string) question {
+	return question{product: product, path: "/v1/projects/{project}/locations/{location}/" + list, list: list, size: "pageSize", limit: 1000, optional: product == "memorystore"}
+}
+
+func compute(path, kind, list string) question {
+	return question{product: "compute", path: "/compute/v1/projects/{project}/" + path, kind: kind, list: list, size: "maxResults", limit: 500}
+}
+
+// aggregated is of a list of the whole project by its zones and regions. Without partial
+// success, one of them that cannot be reached fails the list of all; with it, the answer names
+// those that it lacks. of are the fields of a resource to ask for, "" for all.
+func aggregated(list, kind, of string) question {
+	q := compute("aggregated/"+list, kind, anyScope+list)
+	q.more = url.Values{"returnPartialSuccess": {"true"}}
+	if of != "" {
+		q.more.Set("fields", fmt.Sprintf("kind,nextPageToken,unreachables,warning,items/*/warning,items/*/%s(%s)", list, of))
+	}
+	return q
+}
