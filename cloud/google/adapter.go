@@ -18,9 +18,12 @@ const requestsPerSecond = 8
 // or global.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
-		Provider:          "google",
-		Open:              open,
-		Listings:          []adapter.Declared{&hosts, &disks, &databases, loadBalancers, caches},
+		Provider: "google",
+		Open:     open,
+		Listings: []adapter.Declared{
+			&hosts, &disks, &databases, loadBalancers, caches,
+			vpcs, subnets, securityGroups, publicIPs, &natGateways, snapshots, images, gkeClusters, buckets, certificates,
+		},
 		RequestsPerSecond: requestsPerSecond,
 		Codes:             codes,
 		Answered:          answered,

@@ -28,9 +28,9 @@ func (s *session) link(q adapter.Query) (string, error) {
 		base = &url.URL{Scheme: "https", Host: of.product + ".googleapis.com"}
 	}
 	path := strings.NewReplacer("{project}", url.PathEscape(s.account.AccountID), "{location}", url.PathEscape(q.Region)).Replace(of.path)
-	parameters := maps.Clone(of.more)
-	if parameters == nil {
-		parameters = url.Values{}
+	parameters := url.Values{}
+	for name := range of.more {
+		parameters.Set(name, strings.ReplaceAll(of.more.Get(name), "{project}", s.account.AccountID))
 	}
 	if of.size != "" {
 		parameters.Set(of.size, strconv.Itoa(of.limit))

@@ -32,14 +32,18 @@ func aboutOf(document adapter.Document) (about, error) {
 	a := about{lacks: map[string]string{}}
 	var one warning
 	var several []warning
-	var places []string
+	var places, missing []string
 	err := errors.Join(
 		document.Read(&a.kind, "kind"),
 		document.Read(&a.next, "nextPageToken"),
 		document.Read(&one, "warning"),
 		document.Read(&several, "warnings"),
-		document.Read(&places, "unreachables", "unreachable", "missingZones"),
+		document.Read(&places, "unreachables", "unreachable"),
+		document.Read(&missing, "missingZones"),
 	)
+	for _, place := range missing { // of Kubernetes Engine: names, not addresses
+		a.lacks[regionOfPlace(place)] = fmt.Sprintf("%s is missing", place)
+	}
 	for _, place := range places {
 		a.lacks[regionOf(place)] = fmt.Sprintf("%s is out of reach", place)
 	}

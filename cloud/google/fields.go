@@ -26,6 +26,15 @@ func pathOf(link string) string {
 // nameOf is the last part of an address.
 func nameOf(link string) string { return link[strings.LastIndexByte(link, '/')+1:] }
 
+// collectionOf is what an address says that it is of, such as instances.
+func collectionOf(link string) string {
+	parts := strings.Split(link, "/")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[len(parts)-2]
+}
+
 // isPath says that an id is an address, and no number.
 func isPath(id string) bool { return strings.HasPrefix(id, "projects/") }
 
@@ -78,6 +87,19 @@ func regionOfZone(zone string) string {
 		return ""
 	}
 	return zone[:end]
+}
+
+// regionOfPlace is the region of a name that is a zone's or a region's, "" of any other: regions
+// have one hyphen in their names, zones two.
+func regionOfPlace(name string) string {
+	switch strings.Count(name, "-") {
+	case 1:
+		return name
+	case 2:
+		return regionOfZone(name)
+	default:
+		return ""
+	}
 }
 
 // versionWord is how the APIs write an engine's version: MYSQL_8_0_31, REDIS_6_X,

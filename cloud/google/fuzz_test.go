@@ -72,3 +72,44 @@ func FuzzCaches(f *testing.F) {
 		`{"clusters":[{"uid":"u","name":"projects/p/locations/europe-west1/clusters/n","shardCount":"3","preciseSizeGb":1.5}]}`,
 		`{"instances":[{"uid":"u","name":"a/instances/n","shardCount":1099511627776,"nodeConfig":{"sizeGb":1.5},"endpoints":[null,{"connections":[null]}]}],"nextPageToken":"1"}`)
 }
+
+func FuzzNetworks(f *testing.F) {
+	fuzz(f, vpcScope, `{"kind":"compute#networkList","items":[{"id":1,"selfLink":"/projects/p/global/networks/n","IPv4Range":"10.0.0.0/8"}]}`)
+}
+
+func FuzzSubnets(f *testing.F) {
+	fuzz(f, subnetScope, `{"kind":"compute#subnetworkAggregatedList","items":{"regions/europe-west1":{"subnetworks":[{"selfLink":"/projects/p/regions/europe-west1/subnetworks/n","secondaryIpRanges":[null,{"ipCidrRange":"x"}]}]}}}`)
+}
+
+func FuzzFirewalls(f *testing.F) {
+	fuzz(f, groupScope, `{"kind":"compute#firewallList","items":[{"id":1,"selfLink":"/projects/p/global/firewalls/n","allowed":[null,{"IPProtocol":"tcp","ports":["1-"]}],"denied":[{}],"sourceRanges":[" "],"targetTags":[null,"x"]}]}`)
+}
+
+func FuzzAddresses(f *testing.F) {
+	fuzz(f, addressScope, `{"kind":"compute#addressAggregatedList","items":{"regions/europe-west1":{"addresses":[{"id":1,"selfLink":"/projects/p/regions/europe-west1/addresses/n","address":"::1/7","prefixLength":96,"users":["x",null]}]}}}`)
+}
+
+func FuzzNATs(f *testing.F) {
+	fuzz(f, natScope, `{"kind":"compute#routerAggregatedList","items":{"regions/europe-west1":{"routers":[{"id":1,"selfLink":"/projects/p/regions/europe-west1/routers/n","nats":[null,7,{"name":"n","natIps":[null,"x"]}]}]}}}`)
+}
+
+func FuzzSnapshots(f *testing.F) {
+	fuzz(f, snapshotScope, `{"kind":"compute#snapshotList","items":[{"id":1,"selfLink":"/projects/p/regions/europe-west1/snapshots/n","diskSizeGb":"7"}],"nextPageToken":"x"}`)
+}
+
+func FuzzImages(f *testing.F) {
+	fuzz(f, imageScope, `{"kind":"compute#imageList","items":[{"id":1,"selfLink":"/projects/p/global/images/n","deprecated":{"state":7},"licenses":[null,"x"]}]}`)
+}
+
+func FuzzClusters(f *testing.F) {
+	fuzz(f, gkeScope, `{"clusters":[{"id":"u","location":"europe-west1-b","autopilot":{"enabled":"true"}}],"missingZones":[null,"us-east4-b"]}`)
+}
+
+func FuzzBuckets(f *testing.F) {
+	fuzz(f, bucketScope, `{"kind":"storage#buckets","items":[{"name":"b","location":"EUROPE-WEST1","timeCreated":"2024-01-01T00:00:00Z"},{"name":"c","location":"US"}]}`)
+}
+
+func FuzzCertificates(f *testing.F) {
+	fuzz(f, certificateScope, `{"kind":"compute#sslCertificateAggregatedList","items":{"regions/europe-west1":{"sslCertificates":[{"id":1,"selfLink":"/projects/p/regions/europe-west1/sslCertificates/n","managed":{"domains":[null]}}]}}}`,
+		`{"certificates":[{"name":"projects/p/locations/europe-west1/certificates/n","managed":{},"sanDnsnames":"x"}],"nextPageToken":"1"}`)
+}

@@ -27,7 +27,7 @@ var created = time.Date(2024, 4, 14, 22, 32, 0, 0, time.UTC)
 
 // account has one region with two instances of different shapes, and what belongs to them.
 func account() *fake.Account {
-	return &fake.Account{ID: project, KeyID: keyID, Key: secret, Regions: []*fake.Region{
+	return furnish(&fake.Account{ID: project, KeyID: keyID, Key: secret, Regions: []*fake.Region{
 		{
 			Name: region,
 			Hosts: []fake.Host{
@@ -82,7 +82,7 @@ func account() *fake.Account {
 		},
 		{Name: "us-east4"},
 		{Name: "global", LoadBalancers: []fake.LoadBalancer{{ID: "3000000000000000009", Name: "world", Type: "targetHttpProxies", Addresses: []string{"2001:db8::1"}, Created: created}}},
-	}}
+	}})
 }
 
 // setup serves the account.
@@ -119,7 +119,21 @@ var (
 	databaseScope = scopeOf("resource_database", region)
 	balancerScope = scopeOf("resource_load_balancer", region)
 	cacheScope    = scopeOf("resource_cache", region)
-	allScopes     = []resource.Scope{hostScope, diskScope, databaseScope, balancerScope, cacheScope}
+	// Networks, firewall rules and images are global alone.
+	vpcScope         = scopeOf("resource_vpc", "global")
+	subnetScope      = scopeOf("resource_subnet", region)
+	groupScope       = scopeOf("resource_security_group", "global")
+	addressScope     = scopeOf("resource_public_ip", region)
+	natScope         = scopeOf("resource_nat_gateway", region)
+	snapshotScope    = scopeOf("resource_snapshot", region)
+	imageScope       = scopeOf("resource_image", "global")
+	gkeScope         = scopeOf("resource_cluster", region)
+	bucketScope      = scopeOf("resource_bucket", region)
+	certificateScope = scopeOf("resource_certificate", region)
+	allScopes        = []resource.Scope{
+		hostScope, diskScope, databaseScope, balancerScope, cacheScope, vpcScope, subnetScope, groupScope, addressScope, natScope,
+		snapshotScope, imageScope, gkeScope, bucketScope, certificateScope,
+	}
 )
 
 // listAll lists a scope to its end.

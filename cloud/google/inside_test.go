@@ -18,6 +18,27 @@ func TestTheMaskHasWhatIsRead(t *testing.T) {
 	}
 	require.ElementsMatch(t, names, strings.Split(strings.ToLower(instanceFields), ","))
 	require.NotContains(t, names, "metadata")
+	for fields, of := range map[string]reflect.Type{
+		imageFields: reflect.TypeFor[image](), gkeFields: reflect.TypeFor[kubernetes](), certificateFields: reflect.TypeFor[certificate](),
+	} {
+		if of != reflect.TypeFor[certificate]() { // which Certificate Manager has more of
+			require.Len(t, strings.Split(fields, ","), of.NumField())
+		}
+		for field := range strings.SplitSeq(fields, ",") {
+			_, isRead := of.FieldByNameFunc(func(name string) bool { return strings.EqualFold(name, field) })
+			require.True(t, isRead, field)
+		}
+	}
+}
+
+func TestRegionsOfPlaces(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"europe-west1": "europe-west1", "europe-west1-b": "europe-west1", "us-south1-ai1b": "us-south1", "northamerica-northeast2-a": "northamerica-northeast2",
+		"us": "", "nam4": "", "": "", "a-b-c-d": "",
+	} {
+		require.Equal(t, want, regionOfPlace(name), name)
+	}
 }
 
 func TestRegionsOfAddresses(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 )
 
 // relisted asks for a page of what a product has in a region, also where it is asked for ids:
-// then the others of the page are left out.
+// then the others of the page are left out. Certificates alone are in the global location, too.
 func relisted[T any](id func(*T) string) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
 	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
-		if q.Region == global { // where no cache is
+		if q.Region == global && q.Action != managerList {
 			return adapter.Answer[T]{}, nil
 		}
 		if q.Begins() {
@@ -33,9 +33,16 @@ func relisted[T any](id func(*T) string) func(context.Context, *session, adapter
 }
 
 // offered fails where a product has no such region: asked there, it says that a permission is
-// missing. Where the API is not enabled, it has none.
+// missing. Where the API is not enabled, it has none. Whether lists of locations have the global
+// one is not documented.
 func (s *session) offered(ctx context.Context, q adapter.Query) error {
-	list := locationLists[questions[q.Action].product]
+	list, has := locationLists[questions[q.Action].product]
+	switch {
+	case q.Region == global:
+		return nil
+	case !has: // Compute Engine
+		return enabled(ctx, s, q.Region, len(q.IDs) > 0)
+	}
 	locations, err := adapter.Recent(ctx, s, list, len(q.IDs) > 0, func(ctx context.Context) ([]string, error) {
 		names, err := s.names(ctx, list, func(l *named) string { return l.LocationID })
 		if cloud.ClassOf(err) == cloud.RegionDisabled {

@@ -68,7 +68,7 @@ func TestAZoneOutOfReach(t *testing.T) {
 	t.Parallel()
 	c, settings, names := threeRegions(t)
 	c.Update(func(accounts []*fake.Account) { accounts[0].Regions[1].Unreachable = []string{"europe-west1-a"} })
-	for _, kind := range []string{"resource_host", "resource_disk", "resource_database", "resource_cache"} {
+	for _, kind := range []string{"resource_host", "resource_disk", "resource_database", "resource_cache", "resource_cluster"} {
 		for i, name := range names {
 			provider, scope := open(settings), scopeOf(kind, name)
 			if i != 1 {
@@ -153,6 +153,16 @@ func TestRequestsOfARun(t *testing.T) {
 		{"resource_disk", map[string]int{diskList: 1, instanceList: 0}},
 		{"resource_load_balancer", map[string]int{ruleList: 1}},
 		{"resource_database", map[string]int{databaseList: 1, tierList: 0}},
+		{"resource_vpc", map[string]int{networkList: 1}},
+		{"resource_subnet", map[string]int{subnetworkList: 1}},
+		{"resource_security_group", map[string]int{firewallList: 1}},
+		{"resource_public_ip", map[string]int{addressList: 1}},
+		{"resource_nat_gateway", map[string]int{routerList: 1, addressList: 0}},
+		{"resource_snapshot", map[string]int{snapshotList: 1, regionSnapshots: 40}},
+		{"resource_image", map[string]int{imageList: 1}},
+		{"resource_cluster", map[string]int{gkeList: 1}},
+		{"resource_bucket", map[string]int{bucketList: 1}},
+		{"resource_certificate", map[string]int{certificateList: 1, managerList: 41, "certificatemanager.projects.locations.list": 1}},
 		{"resource_cache", map[string]int{redisList: 40, clusterList: 40, valkeyList: 40, "redis.projects.locations.list": 1, "memorystore.projects.locations.list": 1}},
 	} {
 		before := calls(c)
@@ -232,6 +242,9 @@ func TestLookup(t *testing.T) {
 			"projects/demo-project/locations/europe-west1/instances/sessions", "clusters/0c000000-1111-2222-3333-444444444444",
 			"instances/0d000000-1111-2222-3333-444444444444", "somebody's own",
 		},
+		vpcScope: {"projects/demo-project/global/networks/prod"}, subnetScope: {"projects/demo-project/regions/europe-west1/subnetworks/front"}, groupScope: {"4100000000000000001"},
+		addressScope: {"4200000000000000001"}, natScope: {"4300000000000000001/out"}, snapshotScope: {"4400000000000000001"}, imageScope: {"4500000000000000001"}, gkeScope: {"0e000000aaaa"},
+		bucketScope: {"demo-logs"}, certificateScope: {"4600000000000000001", "projects/demo-project/locations/europe-west1/certificates/inner"},
 	} {
 		gone := map[resource.Scope]string{cacheScope: "clusters/gone"}[scope] + "9"
 		existing, err := provider.Lookup(t.Context(), scope, append([]string{gone}, ids...))

@@ -138,6 +138,24 @@ func timesOf(row resource.Row) []*time.Time {
 		return []*time.Time{&row.CloudCreatedAt}
 	case *resource.Cache:
 		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.VPC:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.Subnet:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.SecurityGroup:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.PublicIP:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.Snapshot:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.MachineImage:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.Cluster:
+		return []*time.Time{&row.CloudCreatedAt, &row.ExpiresAt}
+	case *resource.Bucket:
+		return []*time.Time{&row.CloudCreatedAt}
+	case *resource.Certificate:
+		return []*time.Time{&row.CloudCreatedAt, &row.ExpiresAt}
 	default:
 		return nil
 	}
@@ -154,6 +172,9 @@ func TestOrderAndVolatileFieldsLeaveTheHash(t *testing.T) {
 		require.NotEmpty(t, before[scope.Kind])
 	}
 	c.Update(func(accounts []*fake.Account) {
+		for _, r := range accounts[0].Regions {
+			reverse(r)
+		}
 		r := accounts[0].Regions[0]
 		for i := range r.Hosts {
 			r.Hosts[i].Volatile = "second"
@@ -318,6 +339,21 @@ func TestAbsurdValues(t *testing.T) {
 		"a port that is none":    {cacheScope, redisList, `{"instances":[{"name":"projects/p/locations/europe-west1/instances/n","port":70000}]}`, `port makes no sense: "70000"`},
 		"an absurd cluster":      {cacheScope, clusterList, `{"clusters":[{"uid":"u","name":"projects/p/locations/europe-west1/clusters/n","preciseSizeGb":1e30}]}`, `cluster "clusters/u": preciseSizeGb makes no sense: "1e30"`},
 		"a cluster without uid":  {cacheScope, clusterList, `{"clusters":[{"name":"projects/p/locations/europe-west1/clusters/n"}]}`, `cluster without an id`},
+		"time of a network":      {vpcScope, networkList, `{"kind":"compute#networkList","items":[{"id":"1","selfLink":"https://x/projects/p/global/networks/n","creationTimestamp":"soon"}]}`, `network "projects/p/global/networks/n": creationTimestamp makes no sense`},
+		"ranges in a text":       {subnetScope, subnetworkList, in("subnetworks", `"secondaryIpRanges":7`), `secondaryIpRanges makes no sense: "7"`},
+		"ports in a number":      {groupScope, firewallList, `{"kind":"compute#firewallList","items":[{"id":"1","selfLink":"https://x/projects/p/global/firewalls/n","allowed":[{"IPProtocol":"tcp","ports":22}]}]}`, `firewall rule "1": allowed[0].ports makes no sense: "22"`},
+		"users in a number":      {addressScope, addressList, strings.Replace(in("addresses", `"id":"1","users":7`), "addresseA", "addressA", 1), `address "1": users makes no sense`},
+		"a router without list":  {natScope, routerList, in("routers", `"id":"1","nats":"none"`), `NAT gateway without an id: nat makes no sense: "\"none\""`},
+		"no router":              {natScope, routerList, `{"kind":"compute#routerAggregatedList","items":{"regions/europe-west1":{"routers":[null]}}}`, `NAT gateway without an id`},
+		"a NAT in a number":      {natScope, routerList, in("routers", `"id":"1","nats":[{"name":"n","natIps":7}]`), `NAT gateway "1/n": nat.natIps makes no sense: "7"`},
+		"an odd address":         {natScope, addressList, strings.Replace(strings.ReplaceAll(in("addresses", `"id":"1","status":[7]`), "p/zones/europe-west1-b/addresses/odd", "demo-project/regions/europe-west1/addresses/nat-203-0-113-70"), "addresseA", "addressA", 1), `address "projects/demo-project/regions/europe-west1/addresses/nat-203-0-1…": status makes no sense`},
+		"a nameless address":     {natScope, addressList, `{"kind":"compute#addressAggregatedList","items":{"regions/europe-west1":{"addresses":[{"id":"1"}]}}}`, `NAT gateway "4300000000000000001/out": address without an id`},
+		"a negative snapshot":    {scopeOf("resource_snapshot", "global"), snapshotList, `{"kind":"compute#snapshotList","items":[{"id":"1","selfLink":"https://x/projects/p/global/snapshots/n","diskSizeGb":"-1"}]}`, `snapshot "1": diskSizeGb makes no sense: "-1"`},
+		"an image in words":      {imageScope, imageList, `{"kind":"compute#imageList","items":[{"id":"1","selfLink":"https://x/projects/p/global/images/n","diskSizeGb":"big"}]}`, `image "1": diskSizeGb makes no sense: "big"`},
+		"an odd GKE cluster":     {gkeScope, gkeList, `{"clusters":[{"id":"u","location":"europe-west1-b","createTime":"soon"}]}`, `cluster "u": createTime makes no sense`},
+		"a bucket of nowhere":    {bucketScope, bucketList, `{"kind":"storage#buckets","items":[{"name":"b"}]}`, `bucket "b": it has no location`},
+		"an odd certificate":     {certificateScope, managerList, `{"certificates":[{"name":"projects/p/locations/europe-west1/certificates/n","expireTime":"soon"}]}`, `expireTime makes no sense`},
+		"a managed text":         {certificateScope, certificateList, in("sslCertificates", `"id":"1","managed":"yes"`), `certificate "1": managed makes no sense`},
 		"too much of one Valkey": {cacheScope, valkeyList, `{"instances":[{"uid":"u","name":"projects/p/locations/europe-west1/instances/n","shardCount":1000000000000,"nodeConfig":{"sizeGb":1000000000000}}]}`, `sizeGb makes no sense`},
 	} {
 		t.Run(name, func(t *testing.T) {

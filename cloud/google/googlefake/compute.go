@@ -77,7 +77,7 @@ func (s server) aggregated(name string, all func(fake.Judgement) []located) http
 			have, _ := items[l.scope][name].([]object)
 			items[l.scope] = object{name: append(have, masked(r, name, l.of))}
 		}
-		answer := object{"kind": "compute#" + strings.TrimSuffix(name, "s") + "AggregatedList", "id": "projects/p/aggregated", "items": items}
+		answer := object{"kind": "compute#" + singular(name) + "AggregatedList", "id": "projects/p/aggregated", "items": items}
 		if next != "" {
 			answer["nextPageToken"] = next
 		}
@@ -86,6 +86,14 @@ func (s server) aggregated(name string, all func(fake.Judgement) []located) http
 		}
 		write(w, http.StatusOK, answer)
 	})
+}
+
+// singular is one of a collection, such as address of addresses.
+func singular(name string) string {
+	if one, is := strings.CutSuffix(name, "sses"); is {
+		return one + "ss"
+	}
+	return strings.TrimSuffix(name, "s")
 }
 
 // scopesOf are the zones and regions of the project, and of those the ones out of reach.
@@ -117,7 +125,11 @@ func masked(r *http.Request, name string, of object) object {
 
 // link is the address of something in a project.
 func link(project, path string) string {
-	return "https://www.googleapis.com/compute/v1/projects/" + project + "/" + path
+	const base = "https://www.googleapis.com/compute/v1/"
+	if strings.HasPrefix(path, "projects/") { // it says itself
+		return base + path
+	}
+	return base + "projects/" + project + "/" + path
 }
 
 func zonal(zone, of, name string) string { return "zones/" + zone + "/" + of + "/" + name }
@@ -274,10 +286,7 @@ func persistentDisk(j fake.Judgement, region *fake.Region, disk fake.Disk, user 
 // load balancer's type is the collection of its target, such as targetHttpsProxies.
 func forwardingRules(j fake.Judgement) (all []located) {
 	for _, region := range j.Account.Regions {
-		scope := "regions/" + region.Name
-		if region.Name == global {
-			scope = global
-		}
+		scope := scopeOf(region)
 		for _, balancer := range region.LoadBalancers {
 			all = append(all, located{scope, forwardingRule(j, region, scope, balancer)})
 		}

@@ -53,13 +53,29 @@ func New(c *fake.Cloud) http.Handler {
 	mux.HandleFunc(compute+"aggregated/forwardingRules", s.aggregated("forwardingRules", forwardingRules))
 	mux.HandleFunc("GET /sqladmin/v1/projects/{project}/instances", s.answer("sql.instances.list", s.databases))
 	mux.HandleFunc("GET /sqladmin/v1/projects/{project}/tiers", s.answer("sql.tiers.list", s.tiers))
-	for _, product := range []string{"redis", "memorystore"} {
+	for _, product := range []string{"redis", "memorystore", "certificatemanager"} {
 		mux.HandleFunc("GET /"+product+"/v1/projects/{project}/locations", s.answer(product+".projects.locations.list", s.locations))
 	}
+	s.network(mux, compute)
 	s.memorystore(mux, "redis", "instances", redis)
 	s.memorystore(mux, "redis", "clusters", cluster)
 	s.memorystore(mux, "memorystore", "instances", valkey)
 	return mux
+}
+
+// network serves the network, what is stored, and clusters.
+func (s server) network(mux *http.ServeMux, compute string) {
+	for name, of := range map[string]func(place) []object{"subnetworks": subnetworks, "addresses": addresses, "routers": routers, "sslCertificates": sslCertificates} {
+		mux.HandleFunc(compute+"aggregated/"+name, s.aggregated(name, everywhere(of)))
+	}
+	for name, of := range map[string]func(place) []object{"networks": networks, "firewalls": firewalls, "snapshots": snapshots, "images": images} {
+		mux.HandleFunc(compute+"global/"+name, s.answer("compute."+name+".list", s.inOne("compute#"+strings.TrimSuffix(name, "s")+"List", "items", of)))
+	}
+	mux.HandleFunc(compute+"regions/{location}/snapshots", s.answer("compute.regionSnapshots.list", s.inOne("compute#snapshotList", "items", snapshots)))
+	mux.HandleFunc("GET /certificatemanager/v1/projects/{project}/locations/{location}/certificates",
+		s.answer("certificatemanager.projects.locations.certificates.list", s.inOne("", "certificates", managedCertificates)))
+	mux.HandleFunc("GET /container/v1/projects/{project}/locations/-/clusters", s.answer("container.projects.locations.clusters.list", s.gke))
+	mux.HandleFunc("GET /storage/storage/v1/b", s.answer("storage.buckets.list", s.buckets))
 }
 
 type server struct{ cloud *fake.Cloud }
@@ -112,7 +128,7 @@ func (s server) answer(action string, answer func(http.ResponseWriter, *http.Req
 		switch {
 		case j.Verdict != fake.Answer:
 			refuse(w, r, j)
-		case r.PathValue("project") != j.Account.ID:
+		case r.PathValue("project")+r.URL.Query().Get("project") != j.Account.ID:
 			refusal(w, http.StatusForbidden, "forbidden", "PERMISSION_DENIED", "Permission denied on resource project "+r.PathValue("project")+".")
 		default:
 			answer(w, r, j)
