@@ -288,7 +288,7 @@ func (a action) idOf(element *node) string {
 			n = n.field(field)
 		}
 		if !n.isEmpty() {
-			return a.under + fmt.Sprint(n.scalar)
+			return a.under + pathOf(fmt.Sprint(n.scalar))
 		}
 	}
 	return ""

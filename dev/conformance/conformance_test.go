@@ -67,8 +67,15 @@ const (
 		{"id": "2", "name": "apis", "selfLink": "https://x/compute/v1/projects/p/global/forwardingRules/apis", "target": "all-apis", "pscConnectionId": "1"}]}}}`
 	recordedInstances = `{"headers": {"status": "200"}, "body": {"kind": "sql#instancesList", "items": [{"name": "orders", "connectionName": "p:us-central1:orders",
 		"region": "us-central1", "databaseVersion": "MYSQL_8_0", "settings": {"tier": "db-f1-micro"}}]}}`
-	recordedClusters = `{"clusters": [{"uid": "u", "name": "projects/p/locations/us-central1/clusters/c", "shardCount": 3}]}`
-	oneWithoutID     = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>new</DBInstanceIdentifier></DBInstance>
+	recordedClusters  = `{"clusters": [{"uid": "u", "name": "projects/p/locations/us-central1/clusters/c", "shardCount": 3}]}`
+	recordedNetwork   = `{"kind": "compute#networkList", "items": [{"id": "7", "name": "prod", "selfLink": "https://www.googleapis.com/compute/v1/projects/p/global/networks/prod"}]}`
+	regionOfAddresses = `{"kind": "compute#addressList", "items": [{"id": "7", "name": "web", "address": "203.0.113.4", "selfLink": "https://x/compute/v1/projects/p/regions/us-west1/addresses/web"},
+		{"id": "8", "address": "10.0.0.9", "addressType": "INTERNAL", "selfLink": "https://x/compute/v1/projects/p/regions/us-west1/addresses/inner"}]}`
+	recordedRouters = `{"kind": "compute#routerAggregatedList", "items": {"regions/us-west1": {"routers": [{"id": "7", "name": "r", "nats": [{"name": "a"}, {"name": "b"}],
+		"selfLink": "https://x/compute/v1/projects/p/regions/us-west1/routers/r"}]}}}`
+	recordedGKE     = `{"clusters": [{"id": "u", "name": "c", "location": "us-west1-b", "networkConfig": {"network": "projects/p/global/networks/prod"}}, {"id": "v", "name": "d", "location": "us-east1"}]}`
+	recordedBuckets = `{"kind": "storage#buckets", "items": [{"name": "logs", "location": "US-EAST1", "locationType": "region"}, {"name": "assets", "location": "EU", "locationType": "multi-region"}]}`
+	oneWithoutID    = `<DescribeDBInstancesResponse><DescribeDBInstancesResult><DBInstances><DBInstance><DBInstanceIdentifier>new</DBInstanceIdentifier></DBInstance>
 		<DBInstance><DBInstanceIdentifier>old</DBInstanceIdentifier><DbiResourceId>db-1</DbiResourceId></DBInstance></DBInstances></DescribeDBInstancesResult></DescribeDBInstancesResponse>`
 )
 
@@ -117,6 +124,11 @@ func TestRun(t *testing.T) {
 		"rules of a project":            {"google/recorded.json", projectOfRules, []string{"resource_load_balancer: 1 of 2 decoded, 1 gone"}, ""},
 		"databases of Google":           {"google/get-sql-instances_1.json", recordedInstances, []string{"resource_database: 1 of 1 decoded"}, ""},
 		"clusters of Google":            {"google/recorded_redis_clusters.json", recordedClusters, []string{"resource_cache: 1 of 1 decoded"}, ""},
+		"networks of Google":            {"google/recorded.json", recordedNetwork, []string{"resource_vpc: 1 of 1 decoded"}, ""},
+		"addresses of a region":         {"google/recorded.json", regionOfAddresses, []string{"resource_public_ip: 1 of 2 decoded, 1 gone"}, ""},
+		"gateways of a router":          {"google/recorded.json", recordedRouters, []string{"resource_nat_gateway: 2 of 1 decoded, 1 gone"}, ""},
+		"clusters of Kubernetes Engine": {"google/recorded_gke_clusters.json", recordedGKE, []string{"resource_cluster: 2 of 2 decoded"}, ""},
+		"buckets of Google":             {"google/recorded.json", recordedBuckets, []string{"resource_bucket: 2 of 2 decoded"}, ""},
 		"a zone out of reach":           {"google/recorded.json", `{"kind": "compute#instanceAggregatedList", "items": {"zones/us-central1-a": {"warning": {"code": "UNREACHABLE"}}}}`, []string{"FAILED: not decodable", "incomplete"}, "1 of 1 answers failed"},
 		"machines of several locations": {"azure/vm_listall_recorded.json", machinesOfTwoLocations, []string{"resource_host: 3 of 3 decoded"}, ""},
 		"one without an id": {"aws/wire_DescribeDBInstances.xml", oneWithoutID, []string{

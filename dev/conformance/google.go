@@ -17,6 +17,17 @@ func googleActions() []action {
 			name: "compute.forwardingRules.aggregatedList", files: []string{"aggregated_forwardingRules", "forwardingRules"},
 			kinds: "compute#forwardingRuleAggregatedList|compute#forwardingRuleList", gone: balancesNothing,
 		},
+		{name: "compute.networks.list", kinds: "compute#networkList"},
+		{name: "compute.subnetworks.aggregatedList", kinds: "compute#subnetworkAggregatedList|compute#subnetworkList"},
+		{name: "compute.firewalls.list", kinds: "compute#firewallList"},
+		{name: "compute.addresses.aggregatedList", kinds: "compute#addressAggregatedList|compute#addressList", joined: true, gone: isNotKept},
+		{name: "compute.routers.aggregatedList", kinds: "compute#routerAggregatedList|compute#routerList", gone: isOnlyARouter},
+		{name: "compute.snapshots.list", kinds: "compute#snapshotList"},
+		{name: "compute.images.list", kinds: "compute#imageList"},
+		{name: "compute.sslCertificates.aggregatedList", kinds: "compute#sslCertificateAggregatedList|compute#sslCertificateList"},
+		{name: "certificatemanager.projects.locations.certificates.list", files: []string{"certificatemanager_certificates"}},
+		{name: "container.projects.locations.clusters.list", files: []string{"container_clusters", "gke_clusters"}},
+		{name: "storage.buckets.list", kinds: "storage#buckets"},
 		{name: "compute.regions.list", lists: "items[]", regions: true, kinds: "compute#regionList"},
 		{name: "sql.instances.list", kinds: "sql#instancesList"},
 		{name: "sql.tiers.list", lists: "items[]", joined: true, kinds: "sql#tiersList"},
@@ -65,12 +76,49 @@ func regionOf(element *node) string {
 	if own := fmt.Sprint(element.field("region").scalar); element.field("connectionName").scalar != nil {
 		return own
 	}
+	if location := element.field("location").scalar; location != nil {
+		return regionOfLocation(strings.ToLower(fmt.Sprint(location)))
+	}
 	for _, field := range []string{"selfLink", "name"} {
 		if found := place.FindStringSubmatch(fmt.Sprint(element.field(field).scalar)); found != nil {
 			return strings.Join(found[1:], "")
 		}
 	}
 	return ""
+}
+
+// regionOfLocation is the region of a cluster or a bucket, which may be in a zone of it, or in
+// several regions.
+func regionOfLocation(location string) string {
+	switch parts := strings.Split(location, "-"); len(parts) {
+	case 2:
+		return location
+	case 3:
+		return strings.Join(parts[:2], "-")
+	default:
+		return "global"
+	}
+}
+
+// pathOf is an id that is an address, from its project on. Others stay.
+func pathOf(id string) string {
+	if _, path, isLink := strings.Cut(id, "googleapis.com/compute/v1/projects/"); isLink {
+		return "projects/" + path
+	}
+	return id
+}
+
+// isOnlyARouter says that a router is no row: its gateways are.
+func isOnlyARouter(document, string) bool { return true }
+
+// isNotKept says that an address is an internal one, or that a gateway took it for itself.
+func isNotKept(answer document, id string) bool {
+	for _, address := range answer.find("items.*.addresses[]") {
+		if fmt.Sprint(address.field("id").scalar) == id {
+			return address.field("addressType").scalar == "INTERNAL" || address.field("purpose").scalar == "NAT_AUTO"
+		}
+	}
+	return false
 }
 
 // balancesNothing says that a forwarding rule leads to no load balancer, as its target says.
