@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cloudsync/cloud"
+	"cloudsync/resource"
 )
 
 // Several declares a kind that a cloud has in several lists, such as those of several
@@ -19,6 +20,8 @@ import (
 //
 // A look-up asks each list for the ids that it can have, by IDs.If. An id that none can have
 // counts as there. RegionDisabled is an error there: where nobody can ask, nothing is absent.
+// So a listed resource whose id only other lists are asked for has no row: they would say that
+// it is absent.
 //
 // A total is announced with the last list, if all lists have one.
 type Several []Declared
@@ -74,6 +77,7 @@ func (l severalLister) List(ctx context.Context, region, cursor string) (cloud.P
 	if err != nil {
 		return cloud.Page{}, err
 	}
+	l.leaveOutOthers(&page, l.Several[at.list])
 	isLast := at.list == len(l.lists)-1
 	switch {
 	case page.Next != "":
@@ -88,6 +92,21 @@ func (l severalLister) List(ctx context.Context, region, cursor string) (cloud.P
 		page.Total = 0
 	}
 	return page, nil
+}
+
+// leaveOutOthers makes problems of the resources that a list has and is not asked for by their
+// ids, while another is.
+func (l severalLister) leaveOutOthers(page *cloud.Page, of Declared) {
+	page.Rows = slices.DeleteFunc(page.Rows, func(row resource.Row) bool {
+		id := row.RowMeta().NativeID
+		if of.canHave(id) || !l.canHave(id) {
+			return false
+		}
+		f := NewFields(of.About().What, id)
+		f.Fail("its id has the form of those of another list, which cannot tell whether it is gone")
+		page.Problems = append(page.Problems, cloud.Problem{NativeID: id, Text: f.Problem()})
+		return true
+	})
 }
 
 // Lookup implements Lister.

@@ -156,6 +156,21 @@ func TestLookupInSeveralLists(t *testing.T) {
 	require.Empty(t, found)
 }
 
+// What another list would be asked for is no row: that list has none of it, so that it would be
+// deleted once its own product cannot be listed.
+func TestAnIDThatAnotherListIsAskedFor(t *testing.T) {
+	t.Parallel()
+	m := newMall("tokens", 2, 2)
+	m.shops[1].lamps[0].ID, m.shops[1].lamps[1].ID = "A+odd", "nobody's"
+	page, err := m.open().List(t.Context(), scope, "1+0+")
+	require.NoError(t, err)
+	require.Equal(t, []cloud.Problem{{
+		NativeID: "A+odd", Text: `lamp "A+odd": its id has the form of those of another list, which cannot tell whether it is gone`,
+	}}, page.Problems)
+	require.Len(t, page.Rows, 1)
+	require.Equal(t, "nobody's", page.Rows[0].RowMeta().NativeID, "it counts as there, whatever list is asked")
+}
+
 func TestCursorsOfSeveralLists(t *testing.T) {
 	t.Parallel()
 	for _, cursor := range []string{"x", "1", "1+0", "+0+", "-1+0+", "2+0+", "300+0+", "0+0+", "1+x+", "1+-1+", "x+0+5", "0+0+x"} {

@@ -77,7 +77,7 @@ func TestWhatCertificatesMayLookLike(t *testing.T) {
 		"it never ends":          {`"expire_time":"9999-12-31T23:59:59Z"`, &resource.Certificate{}},
 	})
 	bought := kinds["certificates"]
-	bought.action = huaweifake.BoughtAction
+	bought.action, bought.one = huaweifake.BoughtAction, "scs1600313391074"
 	requireLooks(t, bought, map[string]looks{
 		"nothing but an id": {`"domain":""`, &resource.Certificate{}},
 		"several names":     {`"domain":"a.org","sans":"b.org;c.org, d.org"`, &resource.Certificate{Domains: []string{"a.org", "b.org", "c.org", "d.org"}}},

@@ -98,14 +98,14 @@ func TestOddInstancesOfDDS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withMore())
 	w.Record(huaweifake.DDSAction, []byte(`{"total_count":4,"instances":[{"id":"a","groups":"none"},{"id":"b","groups":[{"volume":{"size":"much"}}]},
-		{"id":"c","groups":[{"volume":null,"nodes":null},{"volume":{"size":"10"},"nodes":[{"private_ip":"10.0.0.9","availability_zone":"x"},{"private_ip":"10.0.0.10","availability_zone":"y"}]},
-		{"volume":{"size":"10"},"nodes":[]}],"pay_mode":"0","created":"","tags":[]},{"id":"d","groups":null,"pay_mode":null}]}`))
+		{"id":"cin02","groups":[{"volume":null,"nodes":null},{"volume":{"size":"10"},"nodes":[{"private_ip":"10.0.0.9","availability_zone":"x"},{"private_ip":"10.0.0.10","availability_zone":"y"}]},
+		{"volume":{"size":"10"},"nodes":[]}],"pay_mode":"0","created":"","tags":[]},{"id":"din02","groups":null,"pay_mode":null}]}`))
 	page, err := w.open().List(t.Context(), scopeOf(resource.DatabaseKind), "3+0+")
 	require.NoError(t, err)
 	require.Len(t, page.Problems, 2)
 	require.Equal(t, []resource.Row{
-		&resource.Database{Meta: meta("c"), Engine: "mongodb", StorageGiB: 20, Endpoint: "10.0.0.10", ChargeType: "postPaid"},
-		&resource.Database{Meta: meta("d"), Engine: "mongodb"},
+		&resource.Database{Meta: meta("cin02"), Engine: "mongodb", StorageGiB: 20, Endpoint: "10.0.0.10", ChargeType: "postPaid"},
+		&resource.Database{Meta: meta("din02"), Engine: "mongodb"},
 	}, page.Rows)
 }
 
