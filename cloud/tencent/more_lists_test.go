@@ -58,6 +58,21 @@ func TestFurtherDatabases(t *testing.T) {
 	require.Equal(t, before, hashes(t, c, resource.DatabaseKind), "one on a page")
 }
 
+// An instance has an address in each of its networks, in no documented order.
+func TestPostgresHasOneEndpoint(t *testing.T) {
+	t.Parallel()
+	for _, places := range []string{
+		`{"NetType":"public","Ip":"1.2.3.4","Port":9},{"NetType":"private","Ip":"","Port":7},{"NetType":"private","Ip":"10.0.5.4","Port":5432},{"NetType":"private","Ip":"10.0.9.4","Port":5433}`,
+		`{"NetType":"private","Ip":"10.0.9.4","Port":5433},{"NetType":"private","Ip":"10.0.5.4","Port":5432},{"NetType":"private","Ip":"","Port":7}`,
+	} {
+		c := newCloud(withMore())
+		c.Record(tencentfake.PostgresAction, []byte(`{"Response":{"TotalCount":1,"DBInstanceSet":[{"DBInstanceId":"postgres-1","DBInstanceNetInfo":[`+places+`]}]}}`))
+		page, err := enter(t, c).List(t.Context(), scopeOf(resource.DatabaseKind), "1+0+")
+		require.NoError(t, err)
+		require.Equal(t, []resource.Row{&resource.Database{Meta: meta("postgres-1"), Engine: "postgresql", Endpoint: "10.0.5.4", Port: 5432}}, page.Rows)
+	}
+}
+
 func TestLookupInSeveralProducts(t *testing.T) {
 	t.Parallel()
 	ids := []string{"cdb-orders01", "postgres-ledger01", "cynosdbmysql-orders", "cmgo-events01"}

@@ -40,15 +40,17 @@ type postgresDatabase struct {
 	Tags    []adapter.Tag `json:"TagList"`
 	Created string        `json:"CreateTime"`
 	Expires string        `json:"ExpireTime"`
-	NetInfo []struct {
-		NetType, Port string // private, inner or public
-		Address       string
-		IP            string `json:"Ip"`
-	} `json:"DBInstanceNetInfo"`
+	NetInfo []netInfo     `json:"DBInstanceNetInfo"`
+}
+
+type netInfo struct {
+	NetType, Port string // private, inner or public
+	IP            string `json:"Ip"`
 }
 
 func postgresRow(f *adapter.Fields, d *postgresDatabase) resource.Row {
-	row := &resource.Database{
+	inside := d.inside()
+	return &resource.Database{
 		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
@@ -59,6 +61,8 @@ func postgresRow(f *adapter.Fields, d *postgresDatabase) resource.Row {
 		VCPU:           f.Whole("DBInstanceCpu", d.CPU),
 		MemoryMiB:      f.Scaled("DBInstanceMemory", d.Memory, 1024),
 		StorageGiB:     f.Whole("DBInstanceStorage", d.Storage),
+		Endpoint:       inside.IP,
+		Port:           f.Port("Port", inside.Port),
 		VPCID:          d.VPC,
 		SubnetID:       d.Subnet,
 		ChargeType:     d.PayType,
@@ -66,10 +70,15 @@ func postgresRow(f *adapter.Fields, d *postgresDatabase) resource.Row {
 		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
 		ExpiresAt:      f.Expiry("ExpireTime", d.Expires, beijing),
 	}
+}
+
+// inside is where the instance is reached within its networks. Of several places, which have
+// no order, it is always the same one.
+func (d *postgresDatabase) inside() (least netInfo) {
 	for _, at := range d.NetInfo {
-		if at.NetType != "public" && row.Endpoint == "" {
-			row.Endpoint, row.Port = at.IP, f.Port("Port", at.Port)
+		if at.NetType != "public" && at.IP != "" && (least.IP == "" || at.IP < least.IP) {
+			least = at
 		}
 	}
-	return row
+	return least
 }
