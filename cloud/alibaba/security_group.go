@@ -41,7 +41,7 @@ func securityGroupRow(f *adapter.Fields, g *securityGroup) resource.Row {
 		Name:           g.SecurityGroupName,
 		Description:    g.Description,
 		VPCID:          g.VpcID,
-		Rules:          g.lines(),
+		Rules:          g.lines(f),
 		Tags:           adapter.TagsOf(g.Tags.Tag),
 		CloudCreatedAt: f.Time("CreationTime", g.CreationTime, utc),
 	}

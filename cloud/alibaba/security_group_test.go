@@ -40,11 +40,17 @@ func TestRulesAsTheCloudWritesThem(t *testing.T) {
 		require.NoError(t, err, fields)
 		require.Equal(t, want, page.Rows[0].(*resource.SecurityGroup).Rules, fields)
 	}
-	w := newWorld(t, everything())
-	w.recordRules(`"Permissions":{"Permission":[{"PortRange":{}}]}`)
-	page, err := secondGroup(t, w)
-	require.NoError(t, err)
-	require.Equal(t, []cloud.Problem{{NativeID: "sg-2", Text: `security group "sg-2": Permissions.Permission[0].PortRange makes no sense: "{}"`}}, page.Problems)
+	for rule, says := range map[string]string{
+		`"PortRange":{}`:       `Permissions.Permission[0].PortRange makes no sense: "{}"`,
+		`"Policy":"Log"`:       `Policy makes no sense: "Log"`,
+		`"Direction":"in/out"`: `Direction makes no sense: "in/out"`,
+	} {
+		w := newWorld(t, everything())
+		w.recordRules(`"Permissions":{"Permission":[{` + rule + `}]}`)
+		page, err := secondGroup(t, w)
+		require.NoError(t, err)
+		require.Equal(t, []cloud.Problem{{NativeID: "sg-2", Text: `security group "sg-2": ` + says}}, page.Problems)
+	}
 }
 
 // Rules that cannot be had are no rules that went.

@@ -3,6 +3,7 @@ package alibaba
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,7 @@ func askRules(ctx context.Context, s *session, q adapter.Query) (answer adapter.
 }
 
 // lines are the group's rules. That its members reach each other is one too.
-func (g *securityGroup) lines() (lines []string) {
+func (g *securityGroup) lines(f *adapter.Fields) (lines []string) {
 	for _, page := range g.rules {
 		if strings.EqualFold(page.InnerAccessPolicy, "accept") {
 			lines = append(lines, resource.SecurityRule{Peer: g.SecurityGroupID}.String())
@@ -82,13 +83,20 @@ func (g *securityGroup) lines() (lines []string) {
 			continue
 		}
 		for _, p := range page.Permissions.Permission {
-			lines = append(lines, p.rule(page.VpcID == "").String())
+			lines = append(lines, p.rule(f, page.VpcID == "").String())
 		}
 	}
 	return adapter.Set(lines...)
 }
 
-func (p *permission) rule(isClassic bool) resource.SecurityRule {
+// rule refuses another word than those documented: it may mean the opposite.
+func (p *permission) rule(f *adapter.Fields, isClassic bool) resource.SecurityRule {
+	if !isOneOf(p.Direction, "", "ingress", "egress") {
+		f.Refuse("Direction", p.Direction)
+	}
+	if !isOneOf(p.Policy, "", "accept", "drop") {
+		f.Refuse("Policy", p.Policy)
+	}
 	source := cmp.Or(p.SourceCIDR, p.IPv6SourceCIDR, p.SourceGroupID, p.SourcePrefixList)
 	dest := cmp.Or(p.DestCIDR, p.IPv6DestCIDR, p.DestGroupID, p.DestPrefixList)
 	rule := resource.SecurityRule{
@@ -103,3 +111,5 @@ func (p *permission) rule(isClassic bool) resource.SecurityRule {
 	}
 	return rule
 }
+
+func isOneOf(word string, known ...string) bool { return slices.Contains(known, strings.ToLower(word)) }
