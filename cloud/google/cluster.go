@@ -100,10 +100,10 @@ func (c *cluster) discovery() (first endpoint) {
 	return slices.MinFunc(all, func(a, b endpoint) int { return strings.Compare(a.rank(), b.rank()) })
 }
 
-// rank puts endpoints in order.
+// rank puts endpoints in order. There is one for discovery in each network that is connected.
 func (e endpoint) rank() string {
 	if e.ConnectionType == "CONNECTION_TYPE_DISCOVERY" {
-		return ""
+		return "first " + e.Address + e.IPAddress
 	}
-	return e.Address + e.IPAddress
+	return "then " + e.Address + e.IPAddress
 }

@@ -248,6 +248,8 @@ func TestEndpointsOfClusters(t *testing.T) {
 		auto("10.0.0.2", "") + "," + auto("10.0.0.9", discovery):                                     "10.0.0.9",
 		auto("10.0.0.9", discovery) + "," + auto("10.0.0.2", ""):                                     "10.0.0.9",
 		auto("10.0.0.9", "") + `,{"pscConnection":{"ipAddress":"10.0.0.1"}},` + auto("10.0.0.2", ""): "10.0.0.2",
+		auto("10.0.0.9", discovery) + "," + auto("10.0.0.2", "") + "," + auto("10.0.0.7", discovery): "10.0.0.7",
+		auto("10.0.0.7", discovery) + "," + auto("10.0.0.9", discovery):                              "10.0.0.7",
 		`{"pscConnection":{"ipAddress":"10.0.0.1"}},null`:                                            "",
 	} {
 		c, settings := setup(t)
