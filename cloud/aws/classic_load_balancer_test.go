@@ -76,6 +76,29 @@ func TestClassicLoadBalancerLookup(t *testing.T) {
 	require.Equal(t, cloud.Denied, cloud.ClassOf(err))
 }
 
+// What is wrong with a question for names is not the names: it says nothing of them.
+func TestARefusedQuestionForClassicLoadBalancers(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"classic_DescribeLoadBalancers", "classic_DescribeTags"} {
+		c := newCloud(withClassic())
+		client := newClient(t, c)
+		c.Break(fake.Fault{
+			Action: action, Status: 400,
+			Body: `<ErrorResponse><Error><Code>ValidationError</Code><Message>no more than some names</Message></Error></ErrorResponse>`,
+		})
+		_, err := client.List(t.Context(), scopeOf(resource.LoadBalancerKind), classicCursor)
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), action)
+		existing, err := client.Lookup(t.Context(), scopeOf(resource.LoadBalancerKind), []string{"old-front", "old-inner"})
+		if action == "classic_DescribeTags" { // which no look-up asks for
+			require.NoError(t, err)
+			require.Len(t, existing, 2)
+			continue
+		}
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err))
+		require.Empty(t, existing)
+	}
+}
+
 // Another one with the name of one before it is the same row, which tells that it is newer.
 func TestAClassicLoadBalancerOfTheSameName(t *testing.T) {
 	t.Parallel()

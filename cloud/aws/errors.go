@@ -108,12 +108,14 @@ func codeOf(err error) string {
 // isUnknown says that an error is of an id that was asked for and is no resource's: EC2
 // and RDS leave such a one out of the answer, the others fail for it, and Elastic Load
 // Balancing for a text that is no ARN. That RDS leaves it out is documented for its filter alone.
+// A text that is a name where names are asked for is no reason for such an error: then something
+// else is, which says nothing of the id.
 func isUnknown(err error, ids []string) bool {
 	switch code := codeOf(err); {
 	case codes.Class(code) == cloud.NotFound:
 		return true
 	case code == "ValidationError":
-		return slices.ContainsFunc(ids, func(id string) bool { return !arn.IsARN(id) })
+		return slices.ContainsFunc(ids, func(id string) bool { return !arn.IsARN(id) && !isClassicName(id) })
 	default:
 		return false
 	}
