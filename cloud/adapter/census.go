@@ -112,7 +112,7 @@ func (c *Census[S, T]) each(ctx context.Context, s S, v Visit, take func(*Item[T
 		return answer, err
 	}
 	for _, action := range c.Actions {
-		if err := Each(ctx, s, Query{Action: action, Path: c.Path}, ask, take); err != nil {
+		if err := Each(ctx, s, Query{Action: action, Path: c.Path, Anew: v.user == ""}, ask, take); err != nil {
 			return nil, err
 		}
 	}

@@ -82,6 +82,7 @@ type Query struct {
 	Offset       int      // by Offsets: how many were listed before
 	Number       int      // by Numbers: of the page, from 1
 	Token        string   // by Tokens and Markers: where the page begins, "" for the first
+	Anew         bool     // of a Census, for a look-up: nothing that was asked before counts
 }
 
 // Begins says that the query is not for a page after another. What is wrong with a

@@ -112,6 +112,29 @@ func TestAScaleSetThatGoesAway(t *testing.T) {
 	}
 }
 
+// A look-up believes no list of sets that was read before it.
+func TestALookupListsScaleSetsAnew(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	listAll(t, provider, hostScope)
+	c.Update(withSet)
+	existing, err := provider.Lookup(t.Context(), hostScope, []string{"vm-set-0", "vm-set-9"})
+	require.NoError(t, err)
+	require.Equal(t, []string{"vm-set-0"}, existing)
+}
+
+// That instances of a set which is listed are not found proves nothing of them.
+func TestALookupOfInstancesThatAreNotFound(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.Update(withSet)
+	c.Break(fake.Fault{Action: "vmss_vm_list", Status: 404, Body: `<html>no such page</html>`})
+	existing, err := open(settings).Lookup(t.Context(), hostScope, []string{"vm-set-0", "vm-0001"})
+	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+	require.Empty(t, existing)
+}
+
 func TestLookupOfInstancesOfScaleSets(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)

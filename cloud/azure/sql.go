@@ -62,7 +62,7 @@ type sqlDatabase struct {
 
 // joinSQLDatabases gets the names of the servers that the databases are at.
 func joinSQLDatabases(ctx context.Context, s *session, _ adapter.Batch[sqlDatabase]) (func(*adapter.Fields, *sqlDatabase) resource.Row, error) {
-	servers, err := parents(ctx, s, sqlServers)
+	servers, err := parents(ctx, s, sqlServers, false)
 	hosts := map[string]string{}
 	for _, server := range servers {
 		hosts[idOf(server.ID)] = server.Properties.Host

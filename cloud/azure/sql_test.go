@@ -86,6 +86,23 @@ func TestLookupOfAzureSQL(t *testing.T) {
 	}
 }
 
+// A look-up lists the servers anew, and does not take a server's refusal for an empty list.
+func TestALookupOfAzureSQLProvesAbsence(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	listAll(t, provider, databaseScope)
+	c.Update(withSQL)
+	existing, err := provider.Lookup(t.Context(), databaseScope, []string{sqlID(2)})
+	require.NoError(t, err)
+	require.Equal(t, []string{sqlID(2)}, existing)
+	c.Break(fake.Fault{Action: "sqldatabase_list", Times: 1, Status: 404, Body: `{"error":{"code":"ParentResourceNotFound","message":"gone"}}`})
+	existing, err = provider.Lookup(t.Context(), databaseScope, []string{sqlID(2)})
+	require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+	require.Contains(t, err.Error(), "parentresourcenotfound")
+	require.Empty(t, existing)
+}
+
 // A server that goes away between the lists has nothing.
 func TestAServerThatGoesAway(t *testing.T) {
 	t.Parallel()
