@@ -73,6 +73,7 @@ func follow[T any](q Query, ask func(Query) (Answer[T], error)) iter.Seq2[Answer
 	return func(yield func(Answer[T], error) bool) {
 		for used := map[string]bool{"": true}; ; used[q.Token] = true {
 			answer, err := ask(q)
+			err = outdated(q, err)
 			if !yield(answer, err) || err != nil || answer.Next == "" {
 				return
 			}

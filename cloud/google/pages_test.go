@@ -261,6 +261,21 @@ func TestLookup(t *testing.T) {
 	requireClass(t, cloud.BadAnswer, err)
 }
 
+// A list of the whole project whose token is not taken any more begins anew with the next
+// attempt, as a list of a region does.
+func TestATokenOfAWholeListThatIsRefused(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	c.PageSize = 1
+	c.Break(fake.Fault{Action: instanceList, Cursor: true, Verdict: fake.ExpiredCursor, Times: 2})
+	provider := open(settings)
+	_, err := provider.List(t.Context(), hostScope, "")
+	requireClass(t, cloud.ExpiredCursor, err)
+	_, err = provider.Lookup(t.Context(), hostScope, []string{"1000000000000000001"})
+	requireClass(t, cloud.ExpiredCursor, err)
+	require.NotEmpty(t, listAll(t, provider, hostScope))
+}
+
 func TestRegions(t *testing.T) {
 	t.Parallel()
 	c, settings := setup(t)
