@@ -233,8 +233,8 @@ func newKindsStack(t *testing.T, of realCloud) (r *realStack, kinds []keptKind) 
 
 // tested says that the kind has its turn here. Many kinds of Google Cloud are of no region:
 // they are tested in the adapter's package.
-func (c realCloud) tested(kind string) bool {
-	return c.provider != "google" || slices.Contains([]string{diskKind, "resource_database", "resource_load_balancer", "resource_cache"}, kind)
+func (r realCloud) tested(kind string) bool {
+	return r.provider != "google" || slices.Contains([]string{diskKind, "resource_database", "resource_load_balancer", "resource_cache"}, kind)
 }
 
 // eachRegion is how many resources of each kind a region has.
