@@ -43,7 +43,7 @@ func places(t *testing.T) *archive {
 	}))
 	_, err = storetest.Connect(t, a.dsn).ExecContext(t.Context(), `INSERT INTO resource_host
 		(uid, hash, scope_id, provider, account, region, native_id, created_at, updated_at)
-		SELECT UNHEX(MD5(n)), UNHEX(MD5(n)), ?, 'mock', 'prod', 'shanghai', n, NOW(6), NOW(6)
+		SELECT UNHEX(LPAD(HEX(n), 32, '0')), UNHEX(LPAD(HEX(n), 32, '0')), ?, 'mock', 'prod', 'shanghai', n, NOW(6), NOW(6)
 		FROM (SELECT 'a' AS n UNION SELECT 'b' UNION SELECT 'c' UNION SELECT 'd' UNION SELECT 'e') AS names`, ids[0])
 	require.NoError(t, err)
 	return a
