@@ -78,7 +78,7 @@ func columnValue(t *testing.T, column *sql.ColumnType, text string) any {
 	switch name, typ := column.Name(), column.DatabaseTypeName(); {
 	case name == "uid", name == "hash":
 		return hex.EncodeToString([]byte(text))
-	case name == "tags", name == "private_ips", name == "public_ips":
+	case name == "tags", name == "private_ips", name == "public_ips", name == "security_group_ids":
 		return json.RawMessage(text)
 	case strings.HasSuffix(typ, "INT"):
 		return json.Number(text)
