@@ -69,9 +69,9 @@ func TestRowsOfTheAccount(t *testing.T) {
 	for _, size := range []int{0, 1} {
 		w.PageSize = size
 		client := w.worker()
-		require.Equal(t, rowsOf(regions[0].Buckets), listIn(t, client, resource.BucketKind, beijing))
-		require.Equal(t, rowsOf(regions[1].Buckets), listIn(t, client, resource.BucketKind, hangzhou))
-		require.Equal(t, rowsOf(regions[1].Certificates), listIn(t, client, resource.CertificateKind, hangzhou))
+		require.Equal(t, fake.Rows(regions[0].Buckets), listIn(t, client, resource.BucketKind, beijing))
+		require.Equal(t, fake.Rows(regions[1].Buckets), listIn(t, client, resource.BucketKind, hangzhou))
+		require.Equal(t, fake.Rows(regions[1].Certificates), listIn(t, client, resource.CertificateKind, hangzhou))
 		require.Empty(t, listIn(t, client, resource.CertificateKind, beijing), "they are all at one place")
 	}
 	w.PageSize = 0
@@ -80,7 +80,7 @@ func TestRowsOfTheAccount(t *testing.T) {
 		slices.Reverse(accounts[0].Regions[1].Certificates)
 		accounts[0].Regions[1].Certificates[1].Domains = reversed(accounts[0].Regions[1].Certificates[1].Domains)
 	})
-	require.Equal(t, rowsOf(inAccountBuckets(t)), listIn(t, w.worker(), resource.BucketKind, beijing))
+	require.Equal(t, fake.Rows(inAccountBuckets(t)), listIn(t, w.worker(), resource.BucketKind, beijing))
 	after := listIn(t, w.worker(), resource.CertificateKind, hangzhou)
 	require.Equal(t, []string{"shop.example", "www.shop.example"}, after[0].(*resource.Certificate).Domains)
 }

@@ -37,7 +37,7 @@ var declaredKinds = []declared{
 		odd:  map[string]string{"CreationTime": `"soon"`, "CidrBlock": `["10.0.0.0/8"]`, "Tags": `"none"`, "Ipv6CidrBlocks": `{"Ipv6CidrBlock":["::/0"]}`},
 		null: `"Tags":{"Tag":[null]},"SecondaryCidrBlocks":null,"Ipv6CidrBlocks":{"Ipv6CidrBlock":[null]},"OwnerId":null,"CidrBlock":""`, region: "RegionId",
 		total: true, dryRun: true, ids: []string{"vpc-1", "vpc-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.VPCs) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.VPCs) },
 		turn: func(r *fake.Region) {
 			slices.Reverse(r.VPCs)
 			r.VPCs[0].CIDRs = r.VPCs[0].CIDRs[:1:1]
@@ -49,24 +49,14 @@ var declaredKinds = []declared{
 		kind: resource.SubnetKind, action: "DescribeVSwitches", page: `{"VSwitches":{"VSwitch":[%s]},"TotalCount":9}`, id: "VSwitchId",
 		odd:  map[string]string{"CreationTime": `-1`, "Tags": `{"Tag":"none"}`, "ZoneId": `{}`},
 		null: `"Tags":null,"OwnerId":"","Ipv6CidrBlock":null,"CreationTime":""`, total: true, dryRun: true, ids: []string{"vsw-1", "vsw-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Subnets) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.Subnets) },
 		turn: func(r *fake.Region) { slices.Reverse(r.Subnets) },
 	},
 	{
 		kind: resource.SecurityGroupKind, action: "DescribeSecurityGroups", page: `{"SecurityGroups":{"SecurityGroup":[%s]},"NextToken":""}`, id: "SecurityGroupId",
 		odd:  map[string]string{"CreationTime": `"soon"`, "Description": `["text"]`, "Tags": `7`},
 		null: `"Tags":null,"Description":null,"VpcId":""`, dryRun: true, ids: []string{"sg-1", "sg-2", "sg-3"},
-		rows: func(r *fake.Region) (rows []resource.Row) {
-			for i := range r.SecurityGroups {
-				group := &r.SecurityGroups[i]
-				for _, rule := range group.Rules {
-					group.SecurityGroup.Rules = append(group.SecurityGroup.Rules, rule.String())
-				}
-				slices.Sort(group.SecurityGroup.Rules)
-				rows = append(rows, &group.SecurityGroup)
-			}
-			return rows
-		},
+		rows: func(r *fake.Region) []resource.Row { return fake.SecurityGroupRows(r.SecurityGroups) },
 		turn: func(r *fake.Region) {
 			slices.Reverse(r.SecurityGroups)
 			for i := range r.SecurityGroups {
@@ -79,14 +69,14 @@ var declaredKinds = []declared{
 		kind: resource.PublicIPKind, action: "DescribeEipAddresses", page: `{"EipAddresses":{"EipAddress":[%s]},"TotalCount":9}`, id: "AllocationId",
 		odd:  map[string]string{"AllocationTime": `"soon"`, "Bandwidth": `"wide"`, "ExpiredTime": `"late"`, "IpAddress": `{}`},
 		null: `"Tags":{"Tag":null},"Bandwidth":"","InstanceId":null,"ExpiredTime":""`, region: "RegionId", total: true, dryRun: true, ids: []string{"eip-1", "eip-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.PublicIPs) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.PublicIPs) },
 		turn: func(r *fake.Region) { slices.Reverse(r.PublicIPs) },
 	},
 	{
 		kind: resource.NATGatewayKind, action: "DescribeNatGateways", page: `{"NatGateways":{"NatGateway":[%s]},"TotalCount":9}`, id: "NatGatewayId",
 		odd:  map[string]string{"CreationTime": `12`, "ExpiredTime": `"late"`, "IpLists": `["47.95.0.1"]`, "NatGatewayPrivateInfo": `"none"`},
 		null: `"Tags":null,"IpLists":{"IpList":[null]},"NatGatewayPrivateInfo":null,"ExpiredTime":""`, region: "RegionId", total: true, dryRun: true, ids: []string{"ngw-1", "ngw-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.NATGateways) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.NATGateways) },
 		turn: func(r *fake.Region) {
 			slices.Reverse(r.NATGateways)
 			last := &r.NATGateways[1]
@@ -97,37 +87,26 @@ var declaredKinds = []declared{
 		kind: resource.SnapshotKind, action: "DescribeSnapshots", page: `{"Snapshots":{"Snapshot":[%s]},"NextToken":""}`, id: "SnapshotId",
 		odd:  map[string]string{"CreationTime": `"soon"`, "SourceDiskSize": `"0.5"`, "RetentionDays": `-2`},
 		null: `"Tags":null,"SourceDiskSize":"","RetentionDays":null`, region: "RegionId", dryRun: true, ids: []string{"s-1", "s-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Snapshots) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.Snapshots) },
 		turn: func(r *fake.Region) { slices.Reverse(r.Snapshots) },
 	},
 	{
 		kind: resource.MachineImageKind, action: "DescribeImages", page: `{"Images":{"Image":[%s]},"TotalCount":9}`, id: "ImageId",
 		odd:  map[string]string{"CreationTime": `"soon"`, "Size": `-1`, "DiskDeviceMappings": `{"DiskDeviceMapping":[{"Size":"x"}]}`},
 		null: `"Tags":null,"Size":"","DiskDeviceMappings":{"DiskDeviceMapping":[null]},"OSNameEn":null`, total: true, dryRun: true, ids: []string{"m-1", "m-2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Images) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.Images) },
 		turn: func(r *fake.Region) { slices.Reverse(r.Images) },
 	},
 	{
 		kind: resource.ClusterKind, action: "DescribeClustersV1", page: `{"clusters":[%s],"page_info":{"total_count":9}}`, id: "cluster_id",
 		odd:  map[string]string{"created": `"soon"`, "master_url": `{}`, "vswitch_ids": `"vsw-1"`, "tags": `{}`},
 		null: `"tags":[null],"vswitch_ids":null,"master_url":"","vswitch_id":""`, region: "region_id", total: true, ids: []string{"c1", "c2"},
-		rows: func(r *fake.Region) []resource.Row { return rowsOf(r.Clusters) },
+		rows: func(r *fake.Region) []resource.Row { return fake.Rows(r.Clusters) },
 		turn: func(r *fake.Region) {
 			slices.Reverse(r.Clusters)
 			r.Clusters[1].SubnetIDs = reversed(r.Clusters[1].SubnetIDs)
 		},
 	},
-}
-
-// rowsOf are the rows as a listing has them.
-func rowsOf[T any, P interface {
-	*T
-	resource.Row
-}](all []T) (rows []resource.Row) {
-	for _, one := range all {
-		rows = append(rows, P(&one))
-	}
-	return rows
 }
 
 func someVPCs() []resource.VPC {

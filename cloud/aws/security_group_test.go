@@ -28,10 +28,7 @@ func someSecurityGroups() []fake.SecurityGroup {
 
 func securityGroupRows(of []fake.SecurityGroup) (rows []resource.Row) {
 	for _, group := range of {
-		for _, rule := range group.Rules {
-			group.SecurityGroup.Rules = append(group.SecurityGroup.Rules, rule.String())
-		}
-		rows = append(rows, rowsOf([]resource.SecurityGroup{group.SecurityGroup})...)
+		rows = append(rows, rowsOf([]resource.SecurityGroup{*group.Row()})...)
 	}
 	return rows
 }

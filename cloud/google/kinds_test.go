@@ -83,44 +83,26 @@ func furnish(a *fake.Account) *fake.Account {
 func rowsOf(r *fake.Region, kind string) (rows []resource.Row) {
 	switch kind {
 	case "resource_vpc":
-		return pointers(r.VPCs)
+		return fake.Rows(r.VPCs)
 	case "resource_subnet":
-		return pointers(r.Subnets)
+		return fake.Rows(r.Subnets)
 	case "resource_security_group":
-		for _, group := range r.SecurityGroups {
-			row := group.SecurityGroup
-			for _, rule := range group.Rules {
-				row.Rules = append(row.Rules, rule.String())
-			}
-			slices.Sort(row.Rules)
-			rows = append(rows, &row)
-		}
-		return rows
+		return fake.SecurityGroupRows(r.SecurityGroups)
 	case "resource_public_ip":
-		return pointers(r.PublicIPs)
+		return fake.Rows(r.PublicIPs)
 	case "resource_nat_gateway":
-		return pointers(r.NATGateways)
+		return fake.Rows(r.NATGateways)
 	case "resource_snapshot":
-		return pointers(r.Snapshots)
+		return fake.Rows(r.Snapshots)
 	case "resource_image":
-		return pointers(r.Images)
+		return fake.Rows(r.Images)
 	case "resource_cluster":
-		return pointers(r.Clusters)
+		return fake.Rows(r.Clusters)
 	case "resource_bucket":
-		return pointers(r.Buckets)
+		return fake.Rows(r.Buckets)
 	default:
-		return pointers(r.Certificates)
+		return fake.Rows(r.Certificates)
 	}
-}
-
-func pointers[T any, P interface {
-	*T
-	resource.Row
-}](list []T) (rows []resource.Row) {
-	for i := range list {
-		rows = append(rows, P(&list[i]))
-	}
-	return rows
 }
 
 func reverse(r *fake.Region) {

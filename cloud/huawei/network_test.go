@@ -3,7 +3,6 @@ package huawei_test
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,25 +21,12 @@ func TestNetworkRows(t *testing.T) {
 	for kind, want := range map[*resource.Kind][]resource.Row{
 		resource.VPCKind:           pointers(someVPCs()),
 		resource.SubnetKind:        pointers(someSubnets()),
-		resource.SecurityGroupKind: groupRows(),
+		resource.SecurityGroupKind: fake.SecurityGroupRows(someSecurityGroups()),
 		resource.PublicIPKind:      pointers(somePublicIPs()),
 		resource.NATGatewayKind:    pointers(someNATGateways()),
 	} {
 		require.Equal(t, want, rowsOf(list(t, client, kind)))
 	}
-}
-
-// groupRows are those of the groups, with their rules as lines.
-func groupRows() (rows []resource.Row) {
-	for _, group := range someSecurityGroups() {
-		row := group.SecurityGroup
-		for _, rule := range group.Rules {
-			row.Rules = append(row.Rules, rule.String())
-		}
-		slices.Sort(row.Rules)
-		rows = append(rows, &row)
-	}
-	return rows
 }
 
 func TestWhatVPCsMayLookLike(t *testing.T) {

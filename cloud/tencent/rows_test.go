@@ -237,38 +237,16 @@ func TestRowsOfTheOtherKinds(t *testing.T) {
 // otherRows are the rows of a region by kind, of those kinds that the fake has as rows.
 func otherRows(r *fake.Region) map[*resource.Kind][]resource.Row {
 	return map[*resource.Kind][]resource.Row{
-		resource.VPCKind:           rowsOf(r.VPCs),
-		resource.SubnetKind:        rowsOf(r.Subnets),
-		resource.SecurityGroupKind: securityGroups(r.SecurityGroups),
-		resource.PublicIPKind:      rowsOf(r.PublicIPs),
-		resource.NATGatewayKind:    rowsOf(r.NATGateways),
-		resource.SnapshotKind:      rowsOf(r.Snapshots),
-		resource.MachineImageKind:  rowsOf(r.Images),
-		resource.ClusterKind:       rowsOf(r.Clusters),
-		resource.CertificateKind:   rowsOf(r.Certificates),
+		resource.VPCKind:           fake.Rows(r.VPCs),
+		resource.SubnetKind:        fake.Rows(r.Subnets),
+		resource.SecurityGroupKind: fake.SecurityGroupRows(r.SecurityGroups),
+		resource.PublicIPKind:      fake.Rows(r.PublicIPs),
+		resource.NATGatewayKind:    fake.Rows(r.NATGateways),
+		resource.SnapshotKind:      fake.Rows(r.Snapshots),
+		resource.MachineImageKind:  fake.Rows(r.Images),
+		resource.ClusterKind:       fake.Rows(r.Clusters),
+		resource.CertificateKind:   fake.Rows(r.Certificates),
 	}
-}
-
-// securityGroups are the rows of groups with the lines of their rules.
-func securityGroups(all []fake.SecurityGroup) (rows []resource.Row) {
-	for _, group := range all {
-		row := group.SecurityGroup
-		for _, rule := range group.Rules {
-			row.Rules = append(row.Rules, rule.String())
-		}
-		rows = append(rows, &row)
-	}
-	return rows
-}
-
-func rowsOf[T any, P interface {
-	*T
-	resource.Row
-}](all []T) (rows []resource.Row) {
-	for i := range all {
-		rows = append(rows, P(&all[i]))
-	}
-	return rows
 }
 
 // List or tag order alone made every object "modified" at each run of diffsync (#25).
