@@ -1,13 +1,11 @@
 package alibaba
 
 import (
-	"context"
 	"regexp"
 	"strings"
 	"time"
 
 	"cloudsync/cloud/adapter"
-	"cloudsync/resource"
 )
 
 // utc is the zone of times which do not name theirs: the others end in Z.
@@ -31,17 +29,4 @@ func regionOf(id string) string {
 		return ""
 	}
 	return id
-}
-
-// ofOwner makes rows of the account's own resources. What others share with it is listed too,
-// and is theirs.
-func ofOwner[T any](owner func(*T) string, row func(*adapter.Fields, *T) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-	return func(_ context.Context, s *session, _ adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-		return func(f *adapter.Fields, of *T) resource.Row {
-			if id := owner(of); id != "" && id != s.account.AccountID {
-				return nil
-			}
-			return row(f, of)
-		}, nil
-	}
 }

@@ -28,6 +28,9 @@ func homeRegion(settings cloud.Settings) string {
 	return "cn-hangzhou"
 }
 
+// owner is the account: see adapter.Own.
+func (s *session) owner(context.Context, string) (string, error) { return s.account.AccountID, nil }
+
 // Identity implements adapter.Session: the id of the account, also of one whose RAM
 // user or role the credential is of.
 func (s *session) Identity(ctx context.Context) (string, error) {

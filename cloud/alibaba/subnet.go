@@ -20,7 +20,7 @@ var subnets = adapter.Listing[*session, vSwitch]{
 	Pages: adapter.Numbers(maxSubnets), IDs: adapter.Alone(subnetsInLookup).If(isOneID),
 	Ask:   ask[vSwitch](vpc, byNumber("VSwitchId", withCommas)),
 	ID:    func(v *vSwitch) string { return v.VSwitchID },
-	Join:  ofOwner(func(v *vSwitch) string { return v.OwnerID }, subnetRow),
+	Join:  adapter.Own((*session).owner, func(v *vSwitch) string { return v.OwnerID }, subnetRow),
 	Empty: provenByDryRun(vpc, "DescribeVSwitches"),
 }
 

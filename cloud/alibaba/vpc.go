@@ -19,7 +19,7 @@ var vpcs = adapter.Listing[*session, network]{
 	Pages: adapter.Numbers(maxVPCs), IDs: adapter.Together(maxVPCIDs).If(isOneID),
 	Ask:    ask[network](vpc, byNumber("VpcId", withCommas)),
 	ID:     func(n *network) string { return n.VpcID },
-	Join:   ofOwner(func(n *network) string { return n.OwnerID }, vpcRow),
+	Join:   adapter.Own((*session).owner, func(n *network) string { return n.OwnerID }, vpcRow),
 	Region: func(n *network) string { return regionOf(n.RegionID) },
 	Empty:  provenByDryRun(vpc, "DescribeVpcs"),
 }

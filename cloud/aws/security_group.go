@@ -15,7 +15,7 @@ var securityGroups = adapter.Listing[*session, securityGroup]{
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[securityGroup]("nextToken", describeSecurityGroups),
 	ID:   func(g *securityGroup) string { return g.ID },
-	Join: ownedRow(func(g *securityGroup) string { return g.Owner }, securityGroupRow),
+	Join: adapter.Own((*session).owner, func(g *securityGroup) string { return g.Owner }, securityGroupRow),
 }
 
 // securityGroup is the part of a security group that is kept.

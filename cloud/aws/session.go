@@ -36,6 +36,9 @@ type session struct {
 	clients map[string]*clients
 }
 
+// owner is the account: see adapter.Own.
+func (s *session) owner(context.Context, string) (string, error) { return s.account.AccountID, nil }
+
 // Identity implements adapter.Session: the account's twelve digits. It needs no
 // permission.
 func (s *session) Identity(ctx context.Context) (string, error) {

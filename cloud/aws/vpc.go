@@ -14,7 +14,7 @@ var vpcs = adapter.Listing[*session, vpc]{
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[vpc]("nextToken", describeVPCs),
 	ID:   func(v *vpc) string { return v.ID },
-	Join: ownedRow(func(v *vpc) string { return v.Owner }, vpcRow),
+	Join: adapter.Own((*session).owner, func(v *vpc) string { return v.Owner }, vpcRow),
 }
 
 // vpc is the part of a VPC that is kept.
@@ -46,7 +46,7 @@ var subnets = adapter.Listing[*session, subnet]{
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[subnet]("nextToken", describeSubnets),
 	ID:   func(s *subnet) string { return s.ID },
-	Join: ownedRow(func(s *subnet) string { return s.Owner }, subnetRow),
+	Join: adapter.Own((*session).owner, func(s *subnet) string { return s.Owner }, subnetRow),
 }
 
 // subnet is the part of a subnet that is kept.

@@ -1,8 +1,6 @@
 package huawei
 
 import (
-	"context"
-
 	vpc "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3"
 
 	"cloudsync/cloud/adapter"
@@ -10,14 +8,14 @@ import (
 )
 
 // subnets are those of the newer API: the older one has no tags, and counts the addresses
-// that are free.
+// that are free. Other projects may share theirs; whether the API lists them is not documented.
 var subnets = adapter.Listing[*session, subnet]{
 	Kind: resource.SubnetKind, What: "subnet",
 	Action: "ListVirsubnets", Path: "virsubnets", IDField: "id",
 	Pages: adapter.Tokens(markedPerPage), IDs: adapter.Together(maxMarkedIDs).If(isID),
 	Ask:  ask[subnet](vpcProduct, "", vpc.GenReqDefForListVirsubnets, marked),
 	ID:   func(s *subnet) string { return s.ID },
-	Join: ownSubnets,
+	Join: adapter.Own((*session).project, func(s *subnet) string { return s.ProjectID }, subnetRow),
 }
 
 // subnet is the part of a subnet that is kept.
@@ -29,18 +27,6 @@ type subnet struct {
 	Ranges           []struct{ CIDR string } `json:"subnet_cidrs"` // one of IPv4, and perhaps one of IPv6
 	Tags             []adapter.Tag
 	Created          string `json:"created_at"`
-}
-
-// ownSubnets leaves out those of other projects, which may share theirs. Whether the API
-// lists them is not documented.
-func ownSubnets(ctx context.Context, s *session, page adapter.Batch[subnet]) (func(*adapter.Fields, *subnet) resource.Row, error) {
-	own, err := s.project(ctx, page.Region)
-	return func(f *adapter.Fields, subnet *subnet) resource.Row {
-		if subnet.ProjectID != "" && subnet.ProjectID != own {
-			return nil
-		}
-		return subnetRow(f, subnet)
-	}, err
 }
 
 func subnetRow(f *adapter.Fields, s *subnet) resource.Row {
