@@ -73,7 +73,7 @@ func answered(err error) adapter.Answered {
 // readAnswered reads the SDK's error, or that of OSS.
 func readAnswered(err error) (answer adapter.Answered, isAnswer bool) {
 	var failure dara.ResponseError
-	var ofOSS ossError
+	var ofOSS adapter.XMLRefusal
 	switch {
 	case errors.As(err, &failure):
 		return adapter.Answered{
@@ -83,7 +83,7 @@ func readAnswered(err error) (answer adapter.Answered, isAnswer bool) {
 			Wait: max(0, time.Duration(dara.Int64Value(failure.GetRetryAfter()))*time.Millisecond),
 		}, true
 	case errors.As(err, &ofOSS):
-		return adapter.Answered{Code: ofOSS.code, Status: ofOSS.status, Message: ofOSS.message, RequestID: ofOSS.requestID}, true
+		return ofOSS.Answered(), true
 	default:
 		return answer, false
 	}

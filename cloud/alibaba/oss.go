@@ -2,9 +2,6 @@ package alibaba
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -22,14 +19,7 @@ func askBuckets(ctx context.Context, s *session, q adapter.Query) (answer adapte
 		if err != nil {
 			return answer, err
 		}
-		answer.NoList = len(root.At("Buckets")) == 0
-		for _, element := range root.At(q.Path) {
-			answer.Items = append(answer.Items, adapter.ItemOf[bucket](element))
-		}
-		if answer.Next = root.Find("NextMarker"); answer.Next == "" && root.Find("IsTruncated") == "true" {
-			err = adapter.BadAnswer("", "the list is cut, and where it goes on is not in the answer")
-		}
-		return answer, err
+		return adapter.BucketList[bucket](root, q.Path)
 	})
 }
 
@@ -56,40 +46,8 @@ func (s *session) sendOSS(ctx context.Context, keys adapter.Keys, query url.Valu
 	if err != nil {
 		return nil, errUnsigned
 	}
-	return readOSS((&http.Client{Transport: s.account.Calls.Transport(ctx)}).Do(r))
+	return adapter.SendXML(s.account.Calls.Transport(ctx), r)
 }
 
 // errUnsigned is of a key of which a part is missing. It has the code of the other SDK.
-var errUnsigned = ossError{code: "InvalidCredentials"}
-
-func readOSS(response *http.Response, err error) (*adapter.Element, error) {
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(response.Body)
-	if err = errors.Join(err, response.Body.Close()); err != nil {
-		return nil, err
-	}
-	root, err := adapter.ParseXML(content)
-	if response.StatusCode != http.StatusOK {
-		failure := ossError{status: response.StatusCode}
-		if err == nil {
-			failure.code, failure.message, failure.requestID = root.Find("Code"), root.Find("Message"), root.Find("RequestId")
-		}
-		return nil, failure
-	}
-	if err != nil {
-		return nil, fmt.Errorf("decode the answer: %w", err)
-	}
-	return root, nil
-}
-
-// ossError is what OSS answers instead of a list. The rest of its answer may have what was
-// signed.
-type ossError struct {
-	status                   int
-	code, message, requestID string
-}
-
-// Error implements error.
-func (e ossError) Error() string { return e.code }
+var errUnsigned = adapter.XMLRefusal{Code: "InvalidCredentials"}

@@ -65,21 +65,12 @@ func askBuckets(ctx context.Context, s *session, q adapter.Query) (adapter.Answe
 }
 
 // bucketsIn reads an answer. That OBS may cut one short is not documented.
-func bucketsIn(body []byte, q adapter.Query) (answer adapter.Answer[bucket], err error) {
+func bucketsIn(body []byte, q adapter.Query) (adapter.Answer[bucket], error) {
 	root, err := adapter.ParseXML(body)
 	if err != nil {
-		return answer, err
+		return adapter.Answer[bucket]{}, err
 	}
-	answer.NoList = len(root.At("Buckets")) == 0
-	for _, element := range root.At(q.Path) {
-		answer.Items = append(answer.Items, adapter.ItemOf[bucket](element))
-	}
-	if root.Find("IsTruncated") == "true" {
-		if answer.Next = root.Find("NextMarker"); answer.Next == "" {
-			err = adapter.BadAnswer("", "the answer is not all, and does not say what follows")
-		}
-	}
-	return answer, err
+	return adapter.BucketList[bucket](root, q.Path)
 }
 
 // keeping is a transport that keeps the last answer, which the one below has read whole.

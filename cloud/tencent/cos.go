@@ -2,8 +2,6 @@ package tencent
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,14 +24,7 @@ func askBuckets(ctx context.Context, s *Session, q adapter.Query) (adapter.Answe
 		if err != nil {
 			return answer, err
 		}
-		answer.NoList = len(all.At("Buckets")) == 0
-		for _, element := range all.At(q.Path) {
-			answer.Items = append(answer.Items, adapter.ItemOf[bucket](element))
-		}
-		if answer.Next = all.Find("NextMarker"); answer.Next == "" && all.Find("IsTruncated") == "true" {
-			err = adapter.BadAnswer("", "the list is cut, and where it goes on is not in the answer")
-		}
-		return answer, err
+		return adapter.BucketList[bucket](all, q.Path)
 	})
 }
 
@@ -49,12 +40,7 @@ func (s *Session) sendCOS(ctx context.Context, keys adapter.Keys, query url.Valu
 		return nil, err
 	}
 	cos.AddAuthorizationHeader(keys.ID, keys.Key, keys.Token, request, cos.NewAuthTime(10*time.Minute))
-	response, err := (&http.Client{Transport: s.account.Calls.Transport(ctx)}).Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close() //nolint:errcheck // it was read whole
-	return readCOS(response)
+	return adapter.SendXML(s.account.Calls.Transport(ctx), request)
 }
 
 // addressOfCOS is where the list of all regions is. That of the API 3.0's products, such as
@@ -66,32 +52,3 @@ func (s *Session) addressOfCOS() (*url.URL, error) {
 	}
 	return &url.URL{Scheme: "https", Host: "service.cos.myqcloud.com"}, nil
 }
-
-// readCOS reads an answer, or the error in it.
-func readCOS(response *http.Response) (*adapter.Element, error) {
-	content, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, err
-	}
-	root, err := adapter.ParseXML(content)
-	switch {
-	case response.StatusCode != http.StatusOK && err == nil:
-		return nil, cosError{response.StatusCode, root.Find("Code"), root.Find("Message"), root.Find("RequestId")}
-	case response.StatusCode != http.StatusOK:
-		return nil, cosError{status: response.StatusCode}
-	case err != nil:
-		return nil, fmt.Errorf("decode the answer: %w", err)
-	default:
-		return root, nil
-	}
-}
-
-// cosError is what COS answers instead of a list. The rest of its answer may have what was
-// signed.
-type cosError struct {
-	status                   int
-	code, message, requestID string
-}
-
-// Error implements error.
-func (e cosError) Error() string { return fmt.Sprintf("COS answers with status %d", e.status) }

@@ -68,9 +68,9 @@ var codes = adapter.Codes{
 // it: that can be megabytes, and holds what nobody is to read in a log. The status is
 // always 200, but of COS.
 func answered(err error) adapter.Answered {
-	var refused cosError
-	if errors.As(err, &refused) && refused.code != "" {
-		return adapter.Answered{Code: refused.code, Status: refused.status, Message: refused.message, RequestID: refused.requestID}
+	var refused adapter.XMLRefusal
+	if errors.As(err, &refused) && refused.Code != "" {
+		return refused.Answered()
 	}
 	var failure *sdkerrors.TencentCloudSDKError
 	if !errors.As(err, &failure) {
