@@ -8,6 +8,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -200,28 +201,28 @@ type FieldChange struct {
 // row before: the program learned of it, nothing happened in the cloud.
 func (k *Kind) Changes(before, after Row) []FieldChange {
 	olds, news := reflect.ValueOf(before).Elem(), reflect.ValueOf(after).Elem()
+	hashedBy := sync.OnceValue(func() byte { return k.earlierVersion(before) })
 	changes := placeChanges(before.RowMeta(), after.RowMeta())
 	for i := range k.fields {
 		f := &k.fields[i]
-		if !f.equal(olds.Field(f.index), news.Field(f.index)) && !k.learned(f, before) {
-			changes = append(changes, FieldChange{Field: f.column, Old: f.json(olds), New: f.json(news)})
+		old := olds.Field(f.index)
+		if f.equal(old, news.Field(f.index)) || f.since > 0 && old.IsZero() && hashedBy() < f.since {
+			continue
 		}
+		changes = append(changes, FieldChange{Field: f.column, Old: f.json(olds), New: f.json(news)})
 	}
 	return changes
 }
 
-// learned says that the row was hashed by a version of the kind that did not have the field.
-// A row with a value in it was not, nor one that somebody edited.
-func (k *Kind) learned(f *field, row Row) bool {
-	if !reflect.ValueOf(row).Elem().Field(f.index).IsZero() {
-		return false
-	}
-	for version := byte(1); version < f.since; version++ {
+// earlierVersion is the version of the kind, before this one, that hashed the sealed row, or
+// this one if none did: then somebody edited it.
+func (k *Kind) earlierVersion(row Row) byte {
+	for version := byte(1); version < k.version; version++ {
 		if hash, err := k.hashBy(version, row); err == nil && hash == row.RowMeta().Hash {
-			return true
+			return version
 		}
 	}
-	return false
+	return k.version
 }
 
 // equal compares the values of two sealed rows.
