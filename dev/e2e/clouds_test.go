@@ -133,23 +133,35 @@ type realStack struct {
 
 func newRealStack(t *testing.T, of realCloud) *realStack {
 	t.Helper()
+	next := 0
+	kinds := []string{hostKind, diskKind, "resource_database", "resource_load_balancer", "resource_cache"}
+	return newFilledStack(t, of, kinds, func(r *realStack, region *fake.Region, place int) {
+		for range fleets[r.filling][place] {
+			next++
+			r.addHost(region, next)
+		}
+		r.addServices(region, next)
+	})
+}
+
+// newFilledStack is one that syncs the kinds; fill puts what there is into each region.
+func newFilledStack(t *testing.T, of realCloud, kinds []string, fill func(r *realStack, region *fake.Region, place int)) *realStack {
+	t.Helper()
 	r := &realStack{stack: newStack(t), realCloud: of, cloud: &fake.Cloud{PageSize: 100}}
 	server := httptest.NewServer(of.handler(r.cloud))
 	t.Cleanup(server.Close)
-	next := 0
 	for a, name := range []string{"one", "two"} {
 		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + secretEnd + name}
-		for i, region := range of.regions {
-			account.Regions = append(account.Regions, &fake.Region{Name: region})
-			for range fleets[a][i] {
-				next++
-				r.addHost(account.Regions[i], next)
-			}
-			r.addServices(account.Regions[i], next)
+		r.filling = a
+		for place, name := range of.regions {
+			region := &fake.Region{Name: name}
+			account.Regions = append(account.Regions, region)
+			fill(r, region, place)
 		}
 		r.cloud.Add(account)
 	}
-	r.config = r.writeCloudConfig(t, server.URL, hostKind, diskKind, "resource_database", "resource_load_balancer", "resource_cache")
+	r.filling = 0
+	r.config = r.writeCloudConfig(t, server.URL, kinds...)
 	r.log = r.startProcess(t, r.config).LogFile()
 	return r
 }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"net/http/httptest"
 	"slices"
 	"testing"
 	"time"
@@ -200,34 +199,21 @@ func (r *realStack) idIn(region *fake.Region, sort, arn string, n int) resource.
 // newKindsStack has three resources of each kind in each region of two accounts.
 func newKindsStack(t *testing.T, of realCloud) (r *realStack, kinds []keptKind) {
 	t.Helper()
-	r = &realStack{stack: newStack(t), realCloud: of, cloud: &fake.Cloud{PageSize: 100}}
-	var names []string
+	names := []string{hostKind}
 	for _, kind := range keptKinds {
 		if coverage.Gap(of.provider, kind.name) == "" && of.tested(kind.name) {
 			kinds, names = append(kinds, kind), append(names, kind.name)
 		}
 	}
-	server := httptest.NewServer(of.handler(r.cloud))
-	t.Cleanup(server.Close)
 	next := 0
-	for a, name := range []string{"one", "two"} {
-		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + secretEnd + name}
-		r.filling = a
-		for _, name := range of.regions {
-			region := &fake.Region{Name: name}
-			account.Regions = append(account.Regions, region)
-			for range eachRegion {
-				next++
-				for _, kind := range kinds {
-					kind.add(r, region, next)
-				}
+	r = newFilledStack(t, of, names, func(r *realStack, region *fake.Region, _ int) {
+		for range eachRegion {
+			next++
+			for _, kind := range kinds {
+				kind.add(r, region, next)
 			}
 		}
-		r.cloud.Add(account)
-	}
-	r.filling = 0
-	r.config = r.writeCloudConfig(t, server.URL, append(names, hostKind)...)
-	r.log = r.startProcess(t, r.config).LogFile()
+	})
 	return r, kinds
 }
 
