@@ -3,6 +3,7 @@ package process
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -20,6 +21,23 @@ func TestStopLeftoverEndsTheRecordedProcess(t *testing.T) {
 	require.Equal(t, child.PID(), pid)
 	<-child.Done()
 	require.NoError(t, child.Err(), "it was asked, not killed")
+}
+
+// Many, because without the wait in Start about one in two is not shown yet.
+func TestAProcessIsShownOnceItIsStarted(t *testing.T) {
+	t.Parallel()
+	tail, err := exec.LookPath("tail")
+	require.NoError(t, err)
+	log := filepath.Join(t.TempDir(), "log")
+	for range 20 {
+		child, err := Start(Spec{Name: "tail", Path: tail, Args: []string{"-f", "/dev/null"}, Log: log})
+		require.NoError(t, err)
+
+		command := commandLine(child.PID())
+
+		require.NoError(t, child.Kill())
+		require.Equal(t, shown([]string{tail, "-f", "/dev/null"}), command)
+	}
 }
 
 func TestLeftoverIsNotAnotherProgramWithThePid(t *testing.T) {

@@ -64,10 +64,27 @@ func Start(spec Spec) (*Child, error) {
 // kept.
 func adopt(c *Child) (*Child, error) {
 	go c.wait()
+	c.waitShown()
 	if err := c.record(); err != nil {
 		return nil, fmt.Errorf("record the pid of %s: %w", c.spec.Name, firstOf(err, c.Kill()))
 	}
 	return c, nil
+}
+
+// waitShown returns once the system shows the child's command line, by which Leftover
+// knows it. exec.Cmd.Start returns a moment earlier: Linux closes the pipe that it
+// waits for before it sets the new program's arguments (begin_new_exec, then
+// create_elf_tables, in load_elf_binary of fs/binfmt_elf.c).
+func (c *Child) waitShown() {
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for commandLine(c.PID()) == nil {
+		select {
+		case <-c.done:
+			return
+		case <-again.C:
+		}
+	}
 }
 
 func (c *Child) wait() {
