@@ -33,7 +33,7 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
-	s := &session{account: account, clients: map[string]*clients{}}
+	s := &session{account: account, known: map[string]hidden{}}
 	s.web = &http.Client{Transport: keeping{account.Calls.Transport(context.Background())}}
 	if err := s.enter(); err != nil {
 		return nil, err
