@@ -9,14 +9,21 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/resource"
+	"cloudsync/store"
 )
 
-// ListAccounts lists the accounts of this worker's configuration.
+// ListAccounts lists the accounts of this worker's configuration, each with the members
+// that it finds.
 func (a *Activities) ListAccounts(ctx context.Context) (ListAccountsOut, error) {
 	defer startBeat(ctx).stop()
 	out := ListAccountsOut{Accounts: []resource.Account{}}
 	for _, account := range a.deps.Accounts {
 		out.Accounts = append(out.Accounts, account.Account)
+		if of, isOrganisation := account.Client.(cloud.Organisation); isOrganisation {
+			for _, member := range a.membersOf(ctx, account, of, true).accounts {
+				out.Accounts = append(out.Accounts, member.Account)
+			}
+		}
 	}
 	return out, nil
 }
@@ -30,7 +37,7 @@ func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (Acc
 	if err != nil {
 		return AccountCheck{}, nonRetryable(NotConfiguredType, err)
 	}
-	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}}}
+	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}, CloudName: a.cloudName(ctx, in)}}
 	if err := c.run(ctx, a.configuredKinds()); err != nil {
 		if ctx.Err() != nil {
 			return AccountCheck{}, temporalError(ctx, err)
@@ -38,6 +45,21 @@ func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (Acc
 		c.out.Error = shortText(err)
 	}
 	return c.out, nil
+}
+
+// cloudName is what the cloud calls a member of an organisation, empty where that is not
+// known.
+func (a *Activities) cloudName(ctx context.Context, account resource.Account) string {
+	name, _, isMember := cloud.SplitMember(account.Name)
+	if !isMember {
+		return ""
+	}
+	_, stored, err := a.deps.Store.Discovered(ctx, resource.Account{Provider: account.Provider, Name: name})
+	i := slices.IndexFunc(stored, func(row store.FoundAccount) bool { return row.Account == account.Name })
+	if err != nil || i < 0 {
+		return "" // the check is worth as much without
+	}
+	return stored[i].Name
 }
 
 func (a *Activities) configuredKinds() (kinds []string) {
@@ -58,6 +80,9 @@ type accountCheck struct {
 func (c *accountCheck) run(ctx context.Context, kinds []string) error {
 	if err := c.enter(ctx); err != nil {
 		return err
+	}
+	if of, isOrganisation := c.client.(cloud.Organisation); isOrganisation {
+		return c.countMembers(ctx, of)
 	}
 	regions, err := regionsOf(ctx, c.client)
 	if err != nil {
@@ -86,6 +111,18 @@ func (c *accountCheck) enter(ctx context.Context) error {
 		c.out.Identity = identity
 	}
 	return err
+}
+
+func (c *accountCheck) countMembers(ctx context.Context, of cloud.Organisation) error {
+	members, err := findMembers(ctx, c.out.Account, of)
+	if err != nil {
+		return err
+	}
+	c.out.Members = map[cloud.MemberState]int64{}
+	for _, member := range of.Discovers().Synced(members) {
+		c.out.Members[member.State]++
+	}
+	return nil
 }
 
 // maxRegionsNamed bounds the names of regions in a check.

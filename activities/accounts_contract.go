@@ -3,6 +3,7 @@ package activities
 import (
 	"slices"
 
+	"cloudsync/cloud"
 	"cloudsync/resource"
 )
 
@@ -17,6 +18,11 @@ type AccountCheck struct {
 	// Identity is the provider's own id of the account. It is empty if the account
 	// needs no credential, like the mock, or if Error says why.
 	Identity string `json:"identity,omitempty"`
+	// CloudName is what the cloud calls the account, if it was found in an organisation.
+	CloudName string `json:"cloudName,omitempty"`
+	// Members are how many accounts an organisation has, by their state; nil for an account
+	// that finds none. They are checked as accounts of their own.
+	Members map[cloud.MemberState]int64 `json:"members,omitempty"`
 	// Regions is how many are listed, as configured or discovered.
 	Regions int `json:"regions"`
 	// NotEnabled are configured regions that the account has not enabled, NotListed

@@ -68,12 +68,13 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
-	scopes, unlisted := a.configuredScopes(ctx, in.Kind)
-	orphans, err := a.countOrphans(ctx, a.coverageWith(in.Kind, scopes, unlisted))
+	all := a.configuredScopes(ctx, in.Kind, in.Plan)
+	orphans, err := a.countOrphans(ctx, a.coverageWith(in.Kind, all))
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
-	if scopes, err = narrow(scopes, in.Only); err != nil {
+	scopes, err := narrow(all.scopes, in.Only)
+	if err != nil {
 		return ListScopesOut{}, nonRetryable(BadInputType, err)
 	}
 	ids, err := a.deps.Store.EnsureScopes(ctx, in.Kind, scopes)
@@ -81,8 +82,8 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	return ListScopesOut{
-		Run: run, Scopes: byAccount(scopes, ids, run.Number), Unlisted: unlisted, Orphans: orphans,
-		Policy: settings.Policy, AccountPolicies: settings.AccountPolicies, MaxParallel: settings.MaxParallel,
+		Run: run, Scopes: byAccount(scopes, ids, run.Number), Unlisted: all.unlisted, Orphans: orphans,
+		Policy: settings.Policy, AccountPolicies: all.policies(settings.AccountPolicies), MaxParallel: settings.MaxParallel,
 	}, nil
 }
 
@@ -163,28 +164,49 @@ func whichScopes(scopes []resource.Scope) string {
 	return text
 }
 
+// configured is what the configuration and the clouds say of a kind.
+type configured struct {
+	known
+	scopes []resource.Scope
+}
+
 // configuredScopes asks each account for its regions. If one fails, its scopes are
 // reported and left as they are; the other accounts go on.
-func (a *Activities) configuredScopes(ctx context.Context, kind string) (scopes []resource.Scope, unlisted []UnlistedScope) {
-	known := map[resource.Scope]bool{}
-	for _, found := range a.findRegions(ctx, kind) {
+func (a *Activities) configuredScopes(ctx context.Context, kind string, isPlan bool) configured {
+	c := configured{known: a.knownAccounts(ctx, kind, isPlan)}
+	isThere := map[resource.Scope]bool{}
+	for _, found := range findRegions(ctx, c.accounts) {
 		account := found.account
 		if found.err != nil {
-			unlisted = append(unlisted, UnlistedScope{Place: account.String(), Error: shortText(found.err)})
+			c.unlisted = append(c.unlisted, UnlistedScope{Place: account.String(), Error: shortText(found.err)})
 			continue
 		}
 		for _, region := range found.regions {
 			scope := resource.Scope{Kind: kind, Provider: account.Provider, Account: account.Name, Region: region}
-			if !known[scope] {
-				known[scope] = true
-				scopes = append(scopes, scope)
+			if !isThere[scope] {
+				isThere[scope] = true
+				c.scopes = append(c.scopes, scope)
 			}
 		}
 	}
-	for i := range unlisted {
-		unlisted[i].Error = cutAt(unlisted[i].Error, maxUnlistedText/len(unlisted))
+	for i := range c.unlisted {
+		c.unlisted[i].Error = cutAt(c.unlisted[i].Error, maxUnlistedText/len(c.unlisted))
 	}
-	return scopes, unlisted
+	return c
+}
+
+// policies are those of the accounts that have one of their own. Members have their
+// organisation's.
+func (c configured) policies(of []AccountPolicy) (policies []AccountPolicy) {
+	for _, own := range of {
+		policies = append(policies, own)
+		for _, account := range c.accounts {
+			if name, _, isMember := cloud.SplitMember(account.Name); isMember && account.Provider == own.Provider && name == own.Account {
+				policies = append(policies, AccountPolicy{Provider: own.Provider, Account: account.Name, Policy: own.Policy})
+			}
+		}
+	}
+	return policies
 }
 
 // accountRegions are the regions of an account, or why they are not known.
@@ -198,18 +220,15 @@ type accountRegions struct {
 // those that do not answer must not keep the others waiting.
 const accountsAtOnce = 8
 
-// findRegions asks the accounts that have the kind, in their order.
-func (a *Activities) findRegions(ctx context.Context, kind string) (found []accountRegions) {
-	for _, account := range a.deps.Accounts {
-		if account.Client.Lists(kind) {
-			found = append(found, accountRegions{account: account})
-		}
-	}
+// findRegions asks the accounts, in their order.
+func findRegions(ctx context.Context, accounts []cloud.Account) []accountRegions {
+	found := make([]accountRegions, len(accounts))
 	var group errgroup.Group
 	group.SetLimit(accountsAtOnce)
-	for i := range found {
+	for i, account := range accounts {
+		found[i].account = account
 		group.Go(func() error {
-			found[i].regions, found[i].err = regionsOf(ctx, found[i].account.Client)
+			found[i].regions, found[i].err = regionsOf(ctx, account.Client)
 			return nil
 		})
 	}
@@ -227,17 +246,26 @@ const (
 	maxRegion       = 64                     // characters of the region columns
 )
 
-// regionsOf asks an account for its regions, and asks again if that may help. It pauses
-// only briefly: an account that is throttled or hangs must not keep the others waiting.
+// regionsOf asks an account for its regions, and asks again if that may help.
 func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, err error) {
-	for attempt := 1; ; attempt++ {
+	err = askAgain(ctx, func() error {
 		regions, err = regionsOnce(ctx, client)
+		return err
+	})
+	return regions, err
+}
+
+// askAgain asks for what is of an account, and asks again if that may help. It pauses
+// only briefly: an account that is throttled or hangs must not keep the others waiting.
+func askAgain(ctx context.Context, ask func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := ask()
 		if err == nil || attempt == regionsAttempts || !retriedClasses[cloud.ClassOf(err)] || ctx.Err() != nil {
-			return regions, err
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return regions, err
+			return err
 		case <-time.After(min(max(regionsPause, retryAfter(err)), maxPageWait)):
 		}
 	}

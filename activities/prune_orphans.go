@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"cloudsync/cloud"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -13,27 +14,32 @@ type coverage struct {
 	kind     string
 	synced   bool                      // the kind is configured
 	accounts map[resource.Account]bool // whether it has the kind
+	states   map[resource.Account]cloud.MemberState
 	scopes   map[resource.Scope]bool
-	unlisted map[string]string // why the regions of an account, provider/account, are not known
+	unlisted map[string]string // why the regions, or the members, of an account, provider/account, are not known
 }
 
-// coverageOf finds out what is configured of the kind.
+// coverageOf finds out what is configured of the kind. It records nothing.
 func (a *Activities) coverageOf(ctx context.Context, kind string) coverage {
-	scopes, unlisted := a.configuredScopes(ctx, kind)
-	return a.coverageWith(kind, scopes, unlisted)
+	return a.coverageWith(kind, a.configuredScopes(ctx, kind, true))
 }
 
 // coverageWith is coverageOf, where the accounts have been asked already.
-func (a *Activities) coverageWith(kind string, scopes []resource.Scope, unlisted []UnlistedScope) coverage {
-	c := coverage{kind: kind, accounts: map[resource.Account]bool{}, scopes: map[resource.Scope]bool{}, unlisted: map[string]string{}}
+func (a *Activities) coverageWith(kind string, of configured) coverage {
+	c := coverage{kind: kind, accounts: map[resource.Account]bool{}, states: of.states, scopes: map[resource.Scope]bool{}, unlisted: map[string]string{}}
 	_, c.synced = a.deps.Settings[kind]
 	for _, account := range a.deps.Accounts {
-		c.accounts[account.Account] = account.Client.Lists(kind)
+		if _, isOrganisation := account.Client.(cloud.Organisation); !isOrganisation {
+			c.accounts[account.Account] = account.Client.Lists(kind)
+		}
 	}
-	for _, scope := range scopes {
+	for _, account := range of.accounts {
+		c.accounts[account.Account] = true
+	}
+	for _, scope := range of.scopes {
 		c.scopes[scope] = true
 	}
-	for _, account := range unlisted {
+	for _, account := range of.unlisted {
 		c.unlisted[account.Place] = account.Error
 	}
 	return c
@@ -42,21 +48,30 @@ func (a *Activities) coverageWith(kind string, scopes []resource.Scope, unlisted
 // judge says why nobody looks after the scope any more, or why it is no orphan:
 // one of the two. Unknown is not gone.
 //
-//	                                    | it is
-//	------------------------------------+-----------
-//	the kind is not configured          | an orphan
-//	the account is not configured       | an orphan
-//	the account does not have the kind  | an orphan
-//	the account's regions are not known | no orphan
-//	the account has the region          | no orphan
-//	the account does not have it        | an orphan
+//	                                      | it is
+//	--------------------------------------+-----------
+//	the kind is not configured            | an orphan
+//	the member is not active, or excluded | an orphan
+//	the organisation's members are not
+//	known, nor whether this is one        | no orphan
+//	the account is not configured         | an orphan
+//	the account does not have the kind    | an orphan
+//	the account's regions are not known   | no orphan
+//	the account has the region            | no orphan
+//	the account does not have it          | an orphan
 func (c coverage) judge(scope resource.Scope) (orphan, covered string) {
 	if !c.synced {
 		return "the kind is not configured", ""
 	}
 	account := scope.Owner()
-	lists, configured := c.accounts[account]
-	if !configured {
+	if state, isMember := c.states[account]; isMember && state != cloud.Active {
+		return fmt.Sprintf("account %s is %s", account, wordOf[state]), ""
+	}
+	lists, isConfigured := c.accounts[account]
+	if !isConfigured {
+		if why := c.membersUnknown(account); why != "" {
+			return "", why
+		}
 		return fmt.Sprintf("no account %s is configured", account), ""
 	}
 	if !lists {
@@ -69,6 +84,23 @@ func (c coverage) judge(scope resource.Scope) (orphan, covered string) {
 		return "", "its account's regions are not known: " + why
 	}
 	return fmt.Sprintf("account %s does not have the region", account), ""
+}
+
+// wordOf is what a member is that is not synced.
+var wordOf = map[cloud.MemberState]string{
+	cloud.Suspended: "suspended, says the organisation",
+	cloud.Excluded:  "excluded by the configuration",
+	cloud.Left:      "no account of the organisation any more",
+}
+
+// membersUnknown is why the members of the organisation that the account may be of are not
+// known.
+func (c coverage) membersUnknown(account resource.Account) string {
+	name, _, isMember := cloud.SplitMember(account.Name)
+	if !isMember {
+		return ""
+	}
+	return c.unlisted[resource.Account{Provider: account.Provider, Name: name}.String()]
 }
 
 // countOrphans counts the rows that no run of the kind looks after any more.

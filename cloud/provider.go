@@ -61,23 +61,37 @@ type Caseless interface{ HasCaselessTags() bool }
 // Account is a configured account with its provider.
 type Account struct {
 	resource.Account
+	ID     string // the provider's own; empty where it has none, like the mock
 	Client Provider
 }
 
 // Accounts are the accounts a process can reach.
 type Accounts []Account
 
-// Client returns the client for the scope's account. The error says what to
-// configure.
+// Client returns the client for the scope's account, which may be a member of an
+// organisation that one of the accounts knows. The error says what to configure.
 func (a Accounts) Client(scope resource.Scope) (Provider, error) {
-	i := slices.IndexFunc(a, func(account Account) bool {
-		return account.Account == scope.Owner()
-	})
-	if i < 0 {
-		return nil, fmt.Errorf("this worker has no account %s: add it to public_cloud_sync.accounts of its configuration (it has %s)",
-			scope.Owner(), a.names())
+	owner := scope.Owner()
+	if client := a.of(owner); client != nil {
+		return client, nil
 	}
-	return a[i].Client, nil
+	if name, id, isMember := SplitMember(owner.Name); isMember {
+		of, isOrganisation := a.of(resource.Account{Provider: owner.Provider, Name: name}).(Organisation)
+		if isOrganisation {
+			return of.Member(id), nil
+		}
+	}
+	return nil, fmt.Errorf("this worker has no account %s: add it to public_cloud_sync.accounts of its configuration (it has %s)",
+		owner, a.names())
+}
+
+// of is the client of a configured account, nil where there is none.
+func (a Accounts) of(account resource.Account) Provider {
+	i := slices.IndexFunc(a, func(of Account) bool { return of.Account == account })
+	if i < 0 {
+		return nil
+	}
+	return a[i].Client
 }
 
 func (a Accounts) names() string {

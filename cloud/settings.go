@@ -27,6 +27,9 @@ type Settings struct {
 	// RequestsPerSecond is how many requests to make in each region; 0: the provider's
 	// default.
 	RequestsPerSecond float64
+	// Discover says which accounts of an organisation are found by this one; nil: it is
+	// synced itself.
+	Discover *Discover
 }
 
 // Credential is how an account is entered. With neither ID nor Key, the SDK's own
@@ -42,10 +45,13 @@ type Credential struct {
 	RoleARN, ExternalID string
 }
 
-// Place names the account in errors, logs and reports.
-func (s Settings) Place() string {
-	return resource.Account{Provider: s.Provider, Name: s.Name}.String()
+// Account is the account's name for us.
+func (s Settings) Account() resource.Account {
+	return resource.Account{Provider: s.Provider, Name: s.Name}
 }
+
+// Place names the account in errors, logs and reports.
+func (s Settings) Place() string { return s.Account().String() }
 
 // EndpointFor is the endpoint for a product in a region, without a slash at the end;
 // empty where the provider's own is to be used.

@@ -18,11 +18,15 @@ var accountIDs = map[string]*regexp.Regexp{
 // checkAccountID refuses an id that is none of the cloud's. A Huawei cloud of one's own
 // may have other ids than the public one.
 func (c realCloud) checkAccountID(e accountEntry, path string, r *report) {
-	checkText(path, e.AccountID, c.account+", so that a credential of another account is refused", r)
+	what, form := c.account, accountIDs[c.provider]
+	if of, ok := organisations[c.provider]; ok && e.Discover.isGiven {
+		what, form = of.account, of.id
+	}
+	checkText(path, e.AccountID, what+", so that a credential of another account is refused", r)
 	if c.provider == "huawei" && e.Endpoint != "" {
 		return
 	}
-	if !accountIDs[c.provider].MatchString(e.AccountID) {
-		r.showing(path, "%.40q cannot be one: write %s", e.AccountID, c.account)
+	if !form.MatchString(e.AccountID) {
+		r.showing(path, "%.40q cannot be one: write %s", e.AccountID, what)
 	}
 }

@@ -152,6 +152,7 @@ func (e accountEntry) check(path string, r *report) {
 	if !(e.RequestsPerSecond >= 0 && e.RequestsPerSecond <= maxRequestsPerSecond) { // NaN too
 		r.showing(child(path, "requests_per_second"), "%v is outside 0 to %d: write a number within, or 0 for the default", e.RequestsPerSecond, maxRequestsPerSecond)
 	}
+	e.checkDiscover(path, r)
 	for _, own := range e.Deletions {
 		own.check(child(child(path, "deletions"), own.Kind), r)
 	}
@@ -213,6 +214,9 @@ func (e accountEntry) checkNotTwice(earlier []accountEntry, accounts string, i i
 		return
 	}
 	for j, other := range earlier {
+		if e.Discover.isGiven != other.Discover.isGiven {
+			continue // which members are found, the cloud says: see activities/members.go
+		}
 		if e.Provider != other.Provider || e.Name == other.Name || !strings.EqualFold(e.AccountID, other.AccountID) ||
 			!strings.EqualFold(strings.TrimRight(e.Endpoint, "/"), strings.TrimRight(other.Endpoint, "/")) || !e.shares(other) {
 			continue

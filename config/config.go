@@ -93,6 +93,8 @@ type Account struct {
 	Credential cloud.Credential
 	// Policies are the kinds whose deletions the account treats in its own way.
 	Policies []KindPolicy
+	// Discover is which accounts of its organisation it finds; nil: none.
+	Discover *cloud.Discover
 	Mock     mock.Settings // where Provider is "mock"
 }
 
@@ -101,6 +103,7 @@ func (a Account) Settings() cloud.Settings {
 	return cloud.Settings{
 		Provider: a.Provider, Name: a.Name, AccountID: a.AccountID, Regions: a.Regions,
 		Endpoint: a.Endpoint, Credential: a.Credential, RequestsPerSecond: a.RequestsPerSecond,
+		Discover: a.Discover,
 	}
 }
 

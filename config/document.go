@@ -141,6 +141,7 @@ type accountEntry struct {
 	ExternalID        string        `yaml:"external_id"`
 	TenantID          string        `yaml:"tenant_id"`
 	CredentialsFile   string        `yaml:"credentials_file"`
+	Discover          discoverEntry `yaml:"discover"`
 	Mock              mock.Settings `yaml:"mock"`
 
 	// The parts of a credential, under the names that realClouds has for them.
@@ -195,6 +196,7 @@ func (e accountEntry) account() Account {
 	account := Account{
 		Provider: e.Provider, Name: e.Name, Regions: e.Regions, RequestsPerSecond: e.RequestsPerSecond,
 		AccountID: e.AccountID, Endpoint: e.Endpoint, Credential: e.credential(), Mock: e.Mock,
+		Discover: e.Discover.discover(),
 	}
 	if e.allRegions() {
 		account.Regions = nil

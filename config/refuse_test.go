@@ -14,7 +14,7 @@ import (
 
 const dsnForm = "write USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE"
 
-const accountKeys = "provider, name, regions, requests_per_second, deletions, account_id, endpoint, role_arn, external_id, tenant_id, credentials_file, mock, " +
+const accountKeys = "provider, name, regions, requests_per_second, deletions, account_id, endpoint, role_arn, external_id, tenant_id, credentials_file, discover, mock, " +
 	"access_key_id, access_key_id_file, access_key_secret, access_key_secret_file, secret_access_key, secret_access_key_file, " +
 	"security_token, security_token_file, session_token, session_token_file, secret_id, secret_id_file, secret_key, secret_key_file, " +
 	"client_id, client_id_file, client_secret, client_secret_file"

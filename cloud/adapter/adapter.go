@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -40,6 +41,10 @@ type Account struct {
 	cloud.Settings
 	Keys  Keys
 	Calls *Calls
+	// Through is the session of the organisation that the account is a member of; nil: the
+	// account was configured. Discover says how to go on from it.
+	Through      Session
+	organisation string // the organisation's own account, where there is Through
 }
 
 // URL is where the settings have a product asked in a region, nil for the provider's own
@@ -106,19 +111,34 @@ type Lister interface {
 
 // New returns the account at the cloud. It asks nobody yet.
 func (a Adapter) New(settings cloud.Settings) cloud.Provider {
+	if settings.Discover != nil {
+		return newOrganisation(a.newProvider(settings))
+	}
+	return a.newProvider(settings)
+}
+
+func (a Adapter) newProvider(settings cloud.Settings) *provider {
 	perSecond := settings.RequestsPerSecond
 	if perSecond == 0 {
 		perSecond = a.RequestsPerSecond
 	}
-	return &provider{adapter: a, settings: settings, pace: cloud.NewPace(perSecond), entry: entry{one: semaphore.NewWeighted(1)}}
+	return &provider{
+		adapter: a, settings: settings, pace: cloud.NewPace(perSecond), entry: entry{one: semaphore.NewWeighted(1)},
+		connections: sync.OnceValue(newTransport),
+	}
 }
 
 // provider implements cloud.Provider over an adapter's sessions.
 type provider struct {
+	Shelf // what it keeps whatever the session
+
 	adapter  Adapter
 	settings cloud.Settings
 	pace     *cloud.Pace
+	through  *provider // the organisation's, where the account is a member
 	entry    entry
+	// connections are those of all its sessions.
+	connections func() transport
 }
 
 // Lists implements cloud.Provider.
@@ -158,7 +178,8 @@ func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	regions, err := session.Regions(ctx)
+	// All kinds that begin at about the same time need them.
+	regions, err := Recent(ctx, p, "the regions of the account", false, session.Regions)
 	if err == nil && (len(regions) == 0 || slices.Contains(regions, "")) {
 		err = BadAnswer("list the regions of "+p.settings.Place(), "one of the %d regions in the answer has no name, or there is none", len(regions))
 	}

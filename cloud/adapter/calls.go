@@ -23,8 +23,8 @@ type Calls struct {
 	base     http.RoundTripper
 }
 
-func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration, error)) *Calls {
-	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: newTransport()}
+func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration, error), base http.RoundTripper) *Calls {
+	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: base}
 	c.secrets.add(keys)
 	return c
 }

@@ -17,7 +17,7 @@ import (
 func TestAHostThatTheRegionDoesNotHave(t *testing.T) {
 	t.Parallel()
 	unclassed := func(err error) (cloud.Class, time.Duration, error) { return "", 0, err }
-	c := newCalls(cloud.Settings{Provider: "thing", Name: "prod"}, Keys{}, nil, unclassed)
+	c := newCalls(cloud.Settings{Provider: "thing", Name: "prod"}, Keys{}, nil, unclassed, newTransport())
 	for name, test := range map[string]struct {
 		region, host string
 		notFound     bool

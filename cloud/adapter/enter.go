@@ -21,6 +21,7 @@ const verifiedFor = 10 * time.Minute
 type entry struct {
 	one      *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
 	session  Session
+	through  Session // that it was opened through
 	keys     Keys
 	calls    atomic.Pointer[Calls]
 	verified time.Time // when the identity was last asked for; zero: never
@@ -64,8 +65,12 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: "enter " + p.settings.Place(), Err: err}
 	}
 	defer p.entry.one.Release(1)
-	if p.entry.session == nil || p.entry.keys != keys {
-		if err := p.open(keys); err != nil {
+	through, err := p.enterOrganisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if p.entry.session == nil || p.entry.keys != keys || p.entry.through != through {
+		if err := p.open(keys, through); err != nil {
 			return nil, err
 		}
 	}
@@ -77,16 +82,38 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 	return p.entry.session, nil
 }
 
-func (p *provider) open(keys Keys) error {
-	calls := newCalls(p.settings, keys, p.pace, p.adapter.classify)
+// enterOrganisation is the session that a member is entered through, nil for an account
+// of its own.
+func (p *provider) enterOrganisation(ctx context.Context) (Session, error) {
+	if p.through == nil {
+		return nil, nil
+	}
+	return p.through.enterVerified(ctx)
+}
+
+func (p *provider) open(keys Keys, through Session) error {
+	calls := p.newCalls(keys)
 	p.entry.calls.Store(calls)
-	account := Account{Settings: p.settings, Keys: keys, Calls: calls}
+	account := Account{Settings: p.settings, Keys: keys, Calls: calls, Through: through}
+	if through != nil {
+		account.organisation = p.through.settings.AccountID
+	}
 	session, err := p.adapter.open(account)
 	if err != nil {
 		return &cloud.Error{Class: cloud.InvalidCredential, Doing: "enter " + p.settings.Place(), Err: calls.clean(err)}
 	}
-	p.entry.session, p.entry.keys, p.entry.verified = session, keys, time.Time{}
+	p.entry.session, p.entry.through, p.entry.keys, p.entry.verified = session, through, keys, time.Time{}
 	return nil
+}
+
+// newCalls are those of one session. Members share the organisation's connections: a
+// pool for each of hundreds of accounts would keep one to each product and region.
+func (p *provider) newCalls(keys Keys) *Calls {
+	shared := p
+	if p.through != nil {
+		shared = p.through
+	}
+	return newCalls(p.settings, keys, p.pace, p.adapter.classify, shared.connections())
 }
 
 // open opens an account with an endpoint that can be asked.
@@ -113,9 +140,16 @@ func (p *provider) verify(ctx context.Context, session Session) error {
 	return nil
 }
 
+// Renewable is a session with keys that can be had anew.
+type Renewable interface {
+	// Renew gives up the keys, and says whether there were some to give up.
+	Renew(ctx context.Context) bool
+}
+
 // refused is what a region's answer means for the account: a credential that it does not
 // take may be one that nobody takes any more since it was verified. Then the error is
-// the account's, else the region's.
+// the account's, else the region's. Where new keys are good, the old ones had ended, and
+// the call can be made again.
 func (p *provider) refused(ctx context.Context, began time.Time, err error) error {
 	var known *cloud.Error
 	if !errors.As(err, &known) || known.Class != cloud.InvalidCredential || known.OfAccount {
@@ -131,6 +165,11 @@ func (p *provider) refused(ctx context.Context, began time.Time, err error) erro
 	again := p.verify(ctx, p.entry.session)
 	if again == nil {
 		return err
+	}
+	if renewable, ok := p.entry.session.(Renewable); ok && cloud.ClassOf(again) == cloud.InvalidCredential && renewable.Renew(ctx) {
+		if again = p.verify(ctx, p.entry.session); again == nil {
+			return &cloud.Error{Class: cloud.Unavailable, Doing: known.Doing, Err: fmt.Errorf("the keys of the role had ended, and it was assumed anew: %w", known.Err)}
+		}
 	}
 	p.entry.verified = time.Time{}
 	if class := cloud.ClassOf(again); class == cloud.InvalidCredential || class == cloud.Denied {

@@ -189,7 +189,7 @@ func (k keeping) RoundTrip(request *http.Request) (*http.Response, error) {
 // describeInstances names what other services manage: where the account hides it, AWS
 // lists it only if it is asked to.
 func describeInstances(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{
+	_, err := c.ec2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{
 		MaxResults: awssdk.Int32(maxInstances), NextToken: ifAny(q.Token),
 		Filters: filter("instance-id", q.IDs), IncludeManagedResources: awssdk.Bool(true),
 	})
@@ -199,7 +199,7 @@ func describeInstances(ctx context.Context, c *clients, q adapter.Query) error {
 // describeVolumes is by a filter: volume-id, or another.
 func describeVolumes(by string) sender {
 	return func(ctx context.Context, c *clients, q adapter.Query) error {
-		_, err := c.ec2.DescribeVolumes(ctx, &ec2.DescribeVolumesInput{
+		_, err := c.ec2().DescribeVolumes(ctx, &ec2.DescribeVolumesInput{
 			MaxResults: awssdk.Int32(maxVolumes), NextToken: ifAny(q.Token),
 			Filters: filter(by, q.IDs), IncludeManagedResources: awssdk.Bool(true),
 		})
@@ -208,7 +208,7 @@ func describeVolumes(by string) sender {
 }
 
 func describeInstanceTypes(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{
+	_, err := c.ec2().DescribeInstanceTypes(ctx, &ec2.DescribeInstanceTypesInput{
 		MaxResults: awssdk.Int32(maxInstanceTypes), NextToken: ifAny(q.Token), Filters: filter("instance-type", q.IDs),
 	})
 	return err
@@ -219,7 +219,7 @@ func describeDBInstances(ctx context.Context, c *clients, q adapter.Query) error
 	if len(q.IDs) > 0 {
 		in.Filters = []rdstypes.Filter{{Name: awssdk.String("dbi-resource-id"), Values: q.IDs}}
 	}
-	_, err := c.rds.DescribeDBInstances(ctx, in)
+	_, err := c.rds().DescribeDBInstances(ctx, in)
 	return err
 }
 
@@ -228,12 +228,12 @@ func describeLoadBalancers(ctx context.Context, c *clients, q adapter.Query) err
 	if len(q.IDs) == 0 {
 		in.PageSize = awssdk.Int32(maxLoadBalancers)
 	}
-	_, err := c.elb.DescribeLoadBalancers(ctx, in)
+	_, err := c.elb().DescribeLoadBalancers(ctx, in)
 	return err
 }
 
 func describeTags(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.elb.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: q.IDs})
+	_, err := c.elb().DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: q.IDs})
 	return err
 }
 
@@ -243,17 +243,17 @@ func describeClassicLoadBalancers(ctx context.Context, c *clients, q adapter.Que
 	if len(q.IDs) == 0 {
 		in.PageSize = awssdk.Int32(maxLoadBalancers)
 	}
-	_, err := c.classic.DescribeLoadBalancers(ctx, in)
+	_, err := c.classic().DescribeLoadBalancers(ctx, in)
 	return orNoProduct(err)
 }
 
 func describeClassicTags(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.classic.DescribeTags(ctx, &classic.DescribeTagsInput{LoadBalancerNames: q.IDs})
+	_, err := c.classic().DescribeTags(ctx, &classic.DescribeTagsInput{LoadBalancerNames: q.IDs})
 	return err
 }
 
 func describeReplicationGroups(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.caches.DescribeReplicationGroups(ctx, &elasticache.DescribeReplicationGroupsInput{
+	_, err := c.caches().DescribeReplicationGroups(ctx, &elasticache.DescribeReplicationGroupsInput{
 		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), ReplicationGroupId: oneName(q.IDs),
 	})
 	return err
@@ -262,7 +262,7 @@ func describeReplicationGroups(ctx context.Context, c *clients, q adapter.Query)
 // describeCacheClusters lists those that are in no replication group. One of a name may be in
 // one by now.
 func describeCacheClusters(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.caches.DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
+	_, err := c.caches().DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
 		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheClusterId: oneName(q.IDs),
 		ShowCacheNodeInfo: awssdk.Bool(true), ShowCacheClustersNotInReplicationGroups: awssdk.Bool(len(q.IDs) == 0),
 	})
@@ -270,35 +270,35 @@ func describeCacheClusters(ctx context.Context, c *clients, q adapter.Query) err
 }
 
 func describeCacheMembers(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.caches.DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
+	_, err := c.caches().DescribeCacheClusters(ctx, &elasticache.DescribeCacheClustersInput{
 		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheClusterId: oneName(q.IDs),
 	})
 	return err
 }
 
 func describeCacheSubnetGroups(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.caches.DescribeCacheSubnetGroups(ctx, &elasticache.DescribeCacheSubnetGroupsInput{
+	_, err := c.caches().DescribeCacheSubnetGroups(ctx, &elasticache.DescribeCacheSubnetGroupsInput{
 		MaxRecords: awssdk.Int32(maxCaches), Marker: ifAny(q.Token), CacheSubnetGroupName: oneName(q.IDs),
 	})
 	return err
 }
 
 func describeServerlessCaches(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.caches.DescribeServerlessCaches(ctx, &elasticache.DescribeServerlessCachesInput{
+	_, err := c.caches().DescribeServerlessCaches(ctx, &elasticache.DescribeServerlessCachesInput{
 		MaxResults: awssdk.Int32(maxServerlessCaches), NextToken: ifAny(q.Token), ServerlessCacheName: oneName(q.IDs),
 	})
 	return orNoProduct(err)
 }
 
 func describeClusters(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.memoryDB.DescribeClusters(ctx, &memorydb.DescribeClustersInput{
+	_, err := c.memoryDB().DescribeClusters(ctx, &memorydb.DescribeClustersInput{
 		MaxResults: awssdk.Int32(maxCaches), NextToken: ifAny(q.Token), ClusterName: oneName(q.IDs), ShowShardDetails: awssdk.Bool(true),
 	})
 	return orNoProduct(err)
 }
 
 func describeSubnetGroups(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.memoryDB.DescribeSubnetGroups(ctx, &memorydb.DescribeSubnetGroupsInput{
+	_, err := c.memoryDB().DescribeSubnetGroups(ctx, &memorydb.DescribeSubnetGroupsInput{
 		MaxResults: awssdk.Int32(maxCaches), NextToken: ifAny(q.Token), SubnetGroupName: oneName(q.IDs),
 	})
 	return err
@@ -306,7 +306,7 @@ func describeSubnetGroups(ctx context.Context, c *clients, q adapter.Query) erro
 
 // getResources asks for tags. Pages are none of those that are asked for by their ARNs.
 func getResources(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.tagging.GetResources(ctx, &tagging.GetResourcesInput{ResourceARNList: q.IDs, PaginationToken: ifAny(q.Token)})
+	_, err := c.tagging().GetResources(ctx, &tagging.GetResourcesInput{ResourceARNList: q.IDs, PaginationToken: ifAny(q.Token)})
 	return err
 }
 

@@ -5,36 +5,53 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
 // sessionName is how the account's trail names who assumed a role.
 const sessionName = "cloudsync"
 
-// renewBefore is how long before its end an assumed role is assumed again.
-const renewBefore = time.Minute
-
 // enter finds the credential and the home region. It asks nobody yet.
 func (s *session) enter() error {
+	if organisation, isMember := s.account.Through.(*session); isMember {
+		s.enterMember(organisation)
+		return nil
+	}
 	base, region, err := s.base()
 	if err != nil {
 		return err
 	}
 	s.home = homeRegion(s.account.Regions, s.account.Credential.RoleARN, region)
 	s.credentials = base
-	if s.account.Credential.RoleARN != "" {
-		s.credentials = s.assumed(base)
+	if role := s.account.Credential.RoleARN; role != "" {
+		s.credentials = s.assumed(base, role, s.account.Credential.ExternalID)
 	}
 	return nil
+}
+
+// enterMember enters an account of the organisation by its role, the organisation's own
+// account as it is.
+func (s *session) enterMember(organisation *session) {
+	s.home, s.credentials = organisation.home, organisation.credentials
+	if s.account.IsMember() {
+		s.credentials = s.assumed(organisation.credentials, s.memberRole(), s.account.Discover.ExternalID)
+	}
+}
+
+// memberRole is the role's whole name in the member.
+func (s *session) memberRole() string {
+	id := s.account.AccountID
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", partitionOf(s.home), id, strings.ReplaceAll(s.account.Discover.Role, cloud.AccountInRole, id))
 }
 
 // base is the credential that is given, else that of the SDK's default chain, with the
@@ -102,40 +119,48 @@ func reasonOf(err error) string {
 	}
 }
 
-// assumed is the account's role, assumed with the base credential.
-func (s *session) assumed(base awssdk.CredentialsProvider) awssdk.CredentialsProvider {
-	role := stscreds.NewAssumeRoleProvider(roleClient{s.newSTS(base), s}, s.account.Credential.RoleARN,
-		func(o *stscreds.AssumeRoleOptions) {
-			o.RoleSessionName = sessionName
-			o.ExternalID = ifAny(s.account.Credential.ExternalID)
+// assumed is a role, assumed with the base credential.
+func (s *session) assumed(base awssdk.CredentialsProvider, arn, externalID string) awssdk.CredentialsProvider {
+	in := &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: awssdk.String(sessionName), ExternalId: ifAny(externalID)}
+	s.role = adapter.NewRole(s.account.Calls, func(ctx context.Context) (adapter.Assumed, error) {
+		out, err := adapter.Do(ctx, s.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
+			return s.newSTS(base).AssumeRole(ctx, in)
 		})
-	return awssdk.NewCredentialsCache(role, func(o *awssdk.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
-}
-
-// roleClient makes the call of AssumeRole like every other, so that its failure is
-// classed by itself and not as one of the call that needed the role.
-type roleClient struct {
-	*sts.Client
-	session *session
-}
-
-// assumeWithin is how long assuming a role may take.
-const assumeWithin = time.Minute
-
-// AssumeRole implements stscreds.AssumeRoleAPIClient. The SDK's cache makes the call for
-// all that wait for the role, with a context that ends with none of theirs: without a
-// deadline, one that hangs would keep all of them waiting for it.
-func (c roleClient) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, assumeWithin)
-	defer cancel()
-	out, err := adapter.Do(ctx, c.session.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
-		return c.Client.AssumeRole(ctx, in, options...)
+		if err != nil {
+			return adapter.Assumed{}, err
+		}
+		return keysOf(out)
 	})
-	if err == nil && out.Credentials != nil {
-		is := out.Credentials
-		c.session.account.Calls.Hide(adapter.Keys{
-			ID: awssdk.ToString(is.AccessKeyId), Key: awssdk.ToString(is.SecretAccessKey), Token: awssdk.ToString(is.SessionToken),
-		})
+	return assumedRole{s.role}
+}
+
+func keysOf(out *sts.AssumeRoleOutput) (assumed adapter.Assumed, err error) {
+	is := out.Credentials
+	if is == nil || awssdk.ToString(is.AccessKeyId) == "" || awssdk.ToString(is.SecretAccessKey) == "" || is.Expiration == nil {
+		return assumed, adapter.BadAnswer("AssumeRole", "a part of the keys is missing")
 	}
-	return out, adapter.OfAccount(err)
+	return adapter.Assumed{Ends: *is.Expiration, Keys: adapter.Keys{
+		ID: *is.AccessKeyId, Key: *is.SecretAccessKey, Token: awssdk.ToString(is.SessionToken),
+	}}, nil
+}
+
+// assumedRole is a role as the SDK's clients ask for it, at each call.
+type assumedRole struct{ *adapter.Role }
+
+// Retrieve implements aws.CredentialsProvider.
+func (r assumedRole) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
+	assumed, err := r.Get(ctx)
+	return awssdk.Credentials{
+		AccessKeyID: assumed.Keys.ID, SecretAccessKey: assumed.Keys.Key, SessionToken: assumed.Keys.Token,
+		CanExpire: true, Expires: assumed.Ends,
+	}, err
+}
+
+// Renew implements adapter.Renewable.
+func (s *session) Renew(ctx context.Context) bool {
+	if s.role == nil {
+		return false
+	}
+	s.role.Forget(ctx)
+	return true
 }

@@ -37,6 +37,9 @@ var codes = withEndings(adapter.Codes{
 	"IncompleteSignature":        cloud.InvalidCredential,
 	"InvalidSecurity":            cloud.InvalidCredential,
 
+	"AWSOrganizationsNotInUse": cloud.Denied,
+	"ParentNotFound":           cloud.NotFound,
+
 	"OptInRequired":  cloud.RegionDisabled,
 	"RegionDisabled": cloud.RegionDisabled, // of STS
 

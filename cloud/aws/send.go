@@ -19,33 +19,33 @@ import (
 const maxListed = 1000
 
 func describeVPCs(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeVpcs(ctx, &ec2.DescribeVpcsInput{
+	_, err := c.ec2().DescribeVpcs(ctx, &ec2.DescribeVpcsInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("vpc-id", q.IDs),
 	})
 	return err
 }
 
 func describeSubnets(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
+	_, err := c.ec2().DescribeSubnets(ctx, &ec2.DescribeSubnetsInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("subnet-id", q.IDs),
 	})
 	return err
 }
 
 func describeSecurityGroups(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
+	_, err := c.ec2().DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("group-id", q.IDs),
 	})
 	return err
 }
 
 func describeAddresses(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{Filters: filter("allocation-id", q.IDs)})
+	_, err := c.ec2().DescribeAddresses(ctx, &ec2.DescribeAddressesInput{Filters: filter("allocation-id", q.IDs)})
 	return err
 }
 
 func describeNATGateways(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{
+	_, err := c.ec2().DescribeNatGateways(ctx, &ec2.DescribeNatGatewaysInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filter: filter("nat-gateway-id", q.IDs),
 	})
 	return err
@@ -53,14 +53,14 @@ func describeNATGateways(ctx context.Context, c *clients, q adapter.Query) error
 
 // describeSnapshots leaves out those that others let everyone use.
 func describeSnapshots(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{
+	_, err := c.ec2().DescribeSnapshots(ctx, &ec2.DescribeSnapshotsInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("snapshot-id", q.IDs), OwnerIds: own,
 	})
 	return err
 }
 
 func describeImages(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.ec2.DescribeImages(ctx, &ec2.DescribeImagesInput{
+	_, err := c.ec2().DescribeImages(ctx, &ec2.DescribeImagesInput{
 		MaxResults: awssdk.Int32(maxListed), NextToken: ifAny(q.Token), Filters: filter("image-id", q.IDs),
 		Owners: own, IncludeDisabled: awssdk.Bool(true),
 	})
@@ -75,14 +75,14 @@ func listBuckets(ctx context.Context, c *clients, q adapter.Query) error {
 	if len(q.IDs) > 0 {
 		in.Prefix = ifAny(q.IDs[0])
 	}
-	_, err := c.s3.ListBuckets(ctx, in)
+	_, err := c.s3().ListBuckets(ctx, in)
 	return err
 }
 
 // listCertificates names all sorts of keys: ACM lists no others than RSA ones of up to 2,048
 // bits, and none of ACME's, unless it is asked to.
 func listCertificates(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.acm.ListCertificates(ctx, &acm.ListCertificatesInput{
+	_, err := c.acm().ListCertificates(ctx, &acm.ListCertificatesInput{
 		MaxItems: awssdk.Int32(maxCertificates), NextToken: ifAny(q.Token),
 		Includes:                  &acmtypes.Filters{KeyTypes: acmtypes.KeyAlgorithm("").Values()},
 		CertificateKeyPairOrigins: acmtypes.CertificateKeyPairOrigin("").Values(),
@@ -91,16 +91,16 @@ func listCertificates(ctx context.Context, c *clients, q adapter.Query) error {
 }
 
 func describeCertificate(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.acm.DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &q.IDs[0]})
+	_, err := c.acm().DescribeCertificate(ctx, &acm.DescribeCertificateInput{CertificateArn: &q.IDs[0]})
 	return orNoProduct(err)
 }
 
 func listClusters(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.eks.ListClusters(ctx, &eks.ListClustersInput{MaxResults: awssdk.Int32(maxClusters), NextToken: ifAny(q.Token)})
+	_, err := c.eks().ListClusters(ctx, &eks.ListClustersInput{MaxResults: awssdk.Int32(maxClusters), NextToken: ifAny(q.Token)})
 	return orNoProduct(err)
 }
 
 func describeCluster(ctx context.Context, c *clients, q adapter.Query) error {
-	_, err := c.eks.DescribeCluster(ctx, &eks.DescribeClusterInput{Name: oneName(q.IDs)})
+	_, err := c.eks().DescribeCluster(ctx, &eks.DescribeClusterInput{Name: oneName(q.IDs)})
 	return orNoProduct(err)
 }

@@ -15,6 +15,7 @@ import (
 	classic "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/memorydb"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -30,6 +31,7 @@ type session struct {
 	account     adapter.Account
 	home        string // the region that is asked for what is of no region
 	credentials awssdk.CredentialsProvider
+	role        *adapter.Role // that credentials are of, nil for none
 	web         *http.Client
 	sizes       adapter.Sizes
 
@@ -67,7 +69,7 @@ func (s *session) Regions(ctx context.Context) ([]string, error) {
 // describeRegions are the regions that the account has enabled, or all that there are.
 func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Region, error) {
 	answer, err := adapter.Do(ctx, s.account.Calls, "", "DescribeRegions", func(ctx context.Context) (*ec2.DescribeRegionsOutput, error) {
-		return s.in(s.home).ec2.DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: &all})
+		return s.in(s.home).ec2().DescribeRegions(ctx, &ec2.DescribeRegionsInput{AllRegions: &all})
 	})
 	if err != nil {
 		return nil, err
@@ -75,18 +77,21 @@ func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Reg
 	return answer.Regions, nil
 }
 
-// clients are those of one region.
+// clients are those of one region, each made when it is first used: an organisation has
+// thousands of regions of accounts, and most of them have a few products.
 type clients struct {
-	ec2      *ec2.Client
-	rds      *rds.Client
-	elb      *elb.Client
-	classic  *classic.Client
-	caches   *elasticache.Client
-	memoryDB *memorydb.Client
-	tagging  *tagging.Client
-	s3       *s3.Client
-	acm      *acm.Client
-	eks      *eks.Client
+	ec2      func() *ec2.Client
+	rds      func() *rds.Client
+	elb      func() *elb.Client
+	classic  func() *classic.Client
+	caches   func() *elasticache.Client
+	memoryDB func() *memorydb.Client
+	tagging  func() *tagging.Client
+	s3       func() *s3.Client
+	acm      func() *acm.Client
+	eks      func() *eks.Client
+
+	organizations func() *organizations.Client
 }
 
 // hidden is a region's clients, out of sight of reflection. A session is used as an
@@ -110,17 +115,24 @@ func (s *session) in(region string) *clients {
 
 func (s *session) newClients(region string) *clients {
 	return &clients{
-		ec2:      ec2.NewFromConfig(s.config("ec2", region, s.credentials)),
-		rds:      rds.NewFromConfig(s.config("rds", region, s.credentials)),
-		elb:      elb.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
-		classic:  classic.NewFromConfig(s.config("elasticloadbalancing", region, s.credentials)),
-		caches:   elasticache.NewFromConfig(s.config("elasticache", region, s.credentials)),
-		memoryDB: memorydb.NewFromConfig(s.config("memorydb", region, s.credentials)),
-		tagging:  tagging.NewFromConfig(s.config("tagging", region, s.credentials)),
-		s3:       s3.NewFromConfig(s.config("s3", region, s.credentials)),
-		acm:      acm.NewFromConfig(s.config("acm", region, s.credentials)),
-		eks:      eks.NewFromConfig(s.config("eks", region, s.credentials)),
+		ec2:      client(s, "ec2", region, ec2.NewFromConfig),
+		rds:      client(s, "rds", region, rds.NewFromConfig),
+		elb:      client(s, "elasticloadbalancing", region, elb.NewFromConfig),
+		classic:  client(s, "elasticloadbalancing", region, classic.NewFromConfig),
+		caches:   client(s, "elasticache", region, elasticache.NewFromConfig),
+		memoryDB: client(s, "memorydb", region, memorydb.NewFromConfig),
+		tagging:  client(s, "tagging", region, tagging.NewFromConfig),
+		s3:       client(s, "s3", region, s3.NewFromConfig),
+		acm:      client(s, "acm", region, acm.NewFromConfig),
+		eks:      client(s, "eks", region, eks.NewFromConfig),
+
+		organizations: client(s, "organizations", region, organizations.NewFromConfig),
 	}
+}
+
+// client gives the one client of a product in a region.
+func client[Client, Options any](s *session, product, region string, made func(awssdk.Config, ...func(*Options)) *Client) func() *Client {
+	return sync.OnceValue(func() *Client { return made(s.config(product, region, s.credentials)) })
 }
 
 func (s *session) newSTS(credentials awssdk.CredentialsProvider) *sts.Client {

@@ -24,6 +24,11 @@ type Cloud struct {
 	// PageSize is how many resources a page has at most, whatever a request asks for;
 	// 0: as the request says. Set it before the first request.
 	PageSize int
+	// SessionLasts is how long an assumed role does; 0: an hour. Set it before the first
+	// request.
+	SessionLasts time.Duration
+	sessions     map[string]session // by key id
+	entered      int                // sessions so far
 }
 
 // Account is an account and the credential that it is entered with.
@@ -33,7 +38,12 @@ type Account struct {
 	Key   string // what belongs to it; servers need not check signatures
 	// Expired makes the credential one that the cloud does not take any more.
 	Expired bool
+	// Role is the name of the role by which it can be entered; empty: any.
+	Role    string
 	Regions []*Region
+	// Organisation is what the account knows of its organisation; nil: it has none, or may
+	// not ask.
+	Organisation *Organisation
 }
 
 // Region returns the region of that name, nil if the account has none.
@@ -298,7 +308,7 @@ func (c *Cloud) moved(ask Ask, fault *Fault) Judgement {
 func (c *Cloud) account(ask Ask) *Account {
 	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.KeyID == ask.KeyID })
 	if i < 0 {
-		return nil
+		return c.accountOfSession(ask.KeyID)
 	}
 	return c.accounts[i]
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/activities"
+	"cloudsync/cloud"
 	"cloudsync/starter/output"
 	"cloudsync/workflows"
 )
@@ -16,18 +17,26 @@ import (
 const accountsHelp = `Checks that the accounts can be synced: a worker enters each with its credential,
 compares whose it is with the configured account_id, and reads the first page of
 each configured kind in each region. Nothing is written. What counts are the
-configuration, the network and the roles of the workers.
+configuration, the network and the roles of the workers. An account with discover is
+followed by the accounts that it finds; --found shows those of earlier runs, whatever
+their state, and asks nobody but the inventory.
 
 Exit status: 0 everything can be read, 3 something cannot, 5 nothing can, 1 any
 other error.`
 
 func (p *Program) accountsCommand() *cobra.Command {
-	return &cobra.Command{
+	found := false
+	cmd := &cobra.Command{
 		Use: "accounts [PROVIDER/ACCOUNT…]", Short: "Check credentials, regions and permissions", Long: accountsHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if found {
+				return p.foundAccounts(cmd.Context(), args)
+			}
 			return p.withTemporal(cmd.Context(), func(c connection) error { return p.accounts(cmd.Context(), c, args) })
 		},
 	}
+	cmd.Flags().BoolVar(&found, "found", false, "show the accounts that runs have found in organisations")
+	return cmd
 }
 
 func (p *Program) accounts(ctx context.Context, c connection, only []string) error {
@@ -77,6 +86,9 @@ func (p *Program) showAccounts(accounts []activities.AccountCheck) {
 
 func addAccount(table *output.Table, account activities.AccountCheck) {
 	place, id := account.String(), account.Identity
+	if account.CloudName != "" {
+		place += " (" + account.CloudName + ")"
+	}
 	if len(account.Kinds) == 0 {
 		table.Row(output.Text(place), output.Text(id), output.Text("–"), output.Text("–"))
 	}
@@ -93,12 +105,27 @@ func addAccount(table *output.Table, account activities.AccountCheck) {
 	if account.Error != "" {
 		table.Remark(output.Bad, account.Error)
 	}
+	if account.Members != nil {
+		table.Remark(output.Plain, membersText(account.Members))
+	}
 	if len(account.NotEnabled) > 0 {
 		table.Remark(output.Warn, "not enabled in the account: "+strings.Join(account.NotEnabled, ", "))
 	}
 	if len(account.NotListed) > 0 {
 		table.Remark(output.Faint, "enabled, not configured: "+strings.Join(account.NotListed, ", "))
 	}
+}
+
+// membersText says how the accounts of an organisation stand.
+func membersText(members map[cloud.MemberState]int64) string {
+	all, parts := int64(0), []string{}
+	for _, state := range []cloud.MemberState{cloud.Active, cloud.Suspended, cloud.Excluded} {
+		if n := members[state]; n > 0 {
+			all += n
+			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+		}
+	}
+	return fmt.Sprintf("finds %s: %s", plural(all, "account"), strings.Join(parts, ", "))
 }
 
 func kindCell(kind activities.KindCheck) output.Cell {

@@ -84,9 +84,13 @@ func (p *Program) kindsOf(name string) ([]*resource.Kind, error) {
 	return kinds, nil
 }
 
-// parseScope reads PROVIDER/ACCOUNT/REGION, of which any part may be missing.
+// parseScope reads PROVIDER/ACCOUNT/REGION, of which any part may be missing. A member of
+// an organisation has an account of two parts, and always a last slash: aws/corp/123/.
 func parseScope(text string) (provider, account, region string, err error) {
 	parts := strings.Split(text, "/")
+	if len(parts) == 4 {
+		parts = []string{parts[0], parts[1] + "/" + parts[2], parts[3]}
+	}
 	if len(parts) > 3 {
 		return "", "", "", fmt.Errorf("--scope %q: write PROVIDER/ACCOUNT/REGION", text)
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/cloud"
 	"cloudsync/config"
 	"cloudsync/store"
 )
@@ -63,11 +65,15 @@ func (p *Program) coverage(ctx context.Context, opts coverageOptions, places []s
 	if err != nil {
 		return err
 	}
-	accounts, err := chooseAccounts(cfg.Sync.Accounts, places)
-	if err != nil {
-		return err
-	}
 	return p.withStore(ctx, func(s *store.Store) error {
+		found, err := s.FoundAccounts(ctx)
+		if err != nil {
+			return err
+		}
+		accounts, err := chooseAccounts(withMembers(cfg.Sync.Accounts, found), places)
+		if err != nil {
+			return err
+		}
 		report := newCoverageReport(opts.by, cfg.Sync)
 		for _, name := range p.kinds.Names() {
 			kind, err := p.kinds.Kind(name)
@@ -84,13 +90,40 @@ func (p *Program) coverage(ctx context.Context, opts coverageOptions, places []s
 	})
 }
 
+// withMembers are the configured accounts, with the members in the place of those that
+// find them.
+func withMembers(configured []config.Account, found []store.FoundAccount) (accounts []config.Account) {
+	for _, account := range configured {
+		if account.Discover == nil {
+			accounts = append(accounts, account)
+			continue
+		}
+		for _, member := range found {
+			if member.Provider == account.Provider && member.Organisation == account.Name && member.State == string(cloud.Active) {
+				of := account
+				of.Name = member.Account
+				accounts = append(accounts, of)
+			}
+		}
+	}
+	return accounts
+}
+
+// isAt says that an account, as provider/name, is at one of the places: a provider, an
+// account, or an account that finds others.
+func isAt(account string, places []string) bool {
+	return slices.ContainsFunc(places, func(place string) bool {
+		return account == place || strings.HasPrefix(account, strings.TrimSuffix(place, "/")+"/")
+	})
+}
+
 // chooseAccounts are the configured accounts that the places name, all if they name none.
 func chooseAccounts(accounts []config.Account, places []string) (chosen []config.Account, err error) {
 	if len(places) == 0 {
 		return accounts, nil
 	}
 	for _, place := range places {
-		of := func(a config.Account) bool { return place == a.Provider || place == a.Provider+"/"+a.Name }
+		of := func(a config.Account) bool { return isAt(a.Provider+"/"+a.Name, []string{place}) }
 		if !slices.ContainsFunc(accounts, of) {
 			return nil, fmt.Errorf("the configuration has no account %q: name a provider, or one of its accounts as PROVIDER/ACCOUNT", place)
 		}

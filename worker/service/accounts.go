@@ -17,7 +17,9 @@ func newAccounts(configured []config.Account) (cloud.Accounts, error) {
 		if err != nil {
 			return nil, err
 		}
-		accounts[i] = cloud.Account{Account: resource.Account{Provider: account.Provider, Name: account.Name}, Client: client}
+		accounts[i] = cloud.Account{
+			Account: resource.Account{Provider: account.Provider, Name: account.Name}, ID: account.AccountID, Client: client,
+		}
 	}
 	return accounts, nil
 }

@@ -171,13 +171,18 @@ func (q *request) answer(w http.ResponseWriter) {
 		"s3/ListBuckets":                                     q.listBuckets,
 		"eks/ListClusters":                                   q.listClusters,
 		"eks/DescribeCluster":                                q.describeCluster,
+		"organizations/ListAccounts":                         q.listAccounts,
+		"organizations/ListRoots":                            q.listRoots,
+		"organizations/ListAccountsForParent":                q.listAccountsForParent,
+		"organizations/ListOrganizationalUnitsForParent":     q.listUnitsForParent,
+		"organizations/ListTagsForResource":                  q.listTagsForResource,
 	}
 	call, known := answers[q.product+"/"+q.ask.Action]
 	if !known {
 		q.fail(w, &failure{http.StatusBadRequest, "InvalidAction", "The action " + q.ask.Action + " is not valid for this web service."})
 		return
 	}
-	regional := q.product != "sts" && q.ask.Action != "DescribeRegions"
+	regional := q.product != "sts" && q.product != "organizations" && q.ask.Action != "DescribeRegions"
 	if regional && q.Region == nil {
 		q.Verdict = fake.RegionDisabled
 		q.refuse(w)

@@ -3,10 +3,7 @@ package awsfake
 import (
 	"encoding/xml"
 	"net/http"
-	"strings"
-	"time"
-
-	"cloudsync/cloud/fake"
+	"regexp"
 )
 
 type identityAnswer struct {
@@ -32,19 +29,19 @@ type roleAnswer struct {
 	RequestID string   `xml:"ResponseMetadata>RequestId"`
 }
 
-// assumeRole enters the account that the role's ARN names, with that account's key.
+// roleARN is that of a role in an account.
+var roleARN = regexp.MustCompile(`^arn:aws:iam::(\d{12}):role/(.+)$`)
+
+// assumeRole enters the account that the role's ARN names, with a key of its own.
 func (q *request) assumeRole() (any, error) {
-	role := q.form.Get("RoleArn")
-	answer := roleAnswer{Token: "session-of-" + Planted, Expires: timeText(time.Now().Add(time.Hour)), RoleID: "AROAFAKE:cloudsync", RequestID: q.id()}
-	q.cloud.Update(func(accounts []*fake.Account) {
-		for _, account := range accounts {
-			if strings.HasPrefix(role, "arn:aws:iam::"+account.ID+":role/") {
-				answer.KeyID, answer.Key, answer.ARN = account.KeyID, account.Key, role
-			}
+	arn := q.form.Get("RoleArn")
+	if named := roleARN.FindStringSubmatch(arn); named != nil {
+		if keyID, ends, ok := q.cloud.Assume(named[1], named[2]); ok {
+			return roleAnswer{
+				KeyID: keyID, Key: "key-of-" + Planted, Token: "session-of-" + Planted,
+				Expires: timeText(ends), ARN: arn, RoleID: "AROAFAKE:cloudsync", RequestID: q.id(),
+			}, nil
 		}
-	})
-	if answer.KeyID == "" {
-		return nil, &failure{http.StatusForbidden, "AccessDenied", "User is not authorized to perform: sts:AssumeRole on resource: " + role}
 	}
-	return answer, nil
+	return nil, &failure{http.StatusForbidden, "AccessDenied", "User is not authorized to perform: sts:AssumeRole on resource: " + arn}
 }

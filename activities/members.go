@@ -1,0 +1,211 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// known is the accounts that a run of a kind has to do with, and what is not known of them.
+type known struct {
+	accounts []cloud.Account
+	// states are those of members of organisations, whether they are among the accounts or
+	// not.
+	states   map[resource.Account]cloud.MemberState
+	unlisted []UnlistedScope
+}
+
+// knownAccounts are the configured accounts that have the kind, in their order, each
+// organisation's members in its place. A plan records nothing of what it finds.
+func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool) known {
+	var having []cloud.Account
+	for _, account := range a.deps.Accounts {
+		if account.Client.Lists(kind) {
+			having = append(having, account)
+		}
+	}
+	found := make([]known, len(having))
+	var group errgroup.Group
+	group.SetLimit(accountsAtOnce)
+	for i, account := range having {
+		of, isOrganisation := account.Client.(cloud.Organisation)
+		if !isOrganisation {
+			found[i].accounts = []cloud.Account{account}
+			continue
+		}
+		group.Go(func() error {
+			found[i] = a.membersOf(ctx, account, of, isPlan)
+			return nil
+		})
+	}
+	_ = group.Wait() // each error is the organisation's
+	all := known{states: map[resource.Account]cloud.MemberState{}}
+	for _, some := range found {
+		all.accounts = append(all.accounts, some.accounts...)
+		all.unlisted = append(all.unlisted, some.unlisted...)
+		for account, state := range some.states {
+			all.states[account] = state
+		}
+	}
+	return a.withoutTwice(all)
+}
+
+// membersOf are the members of an organisation: as they were found a while ago by the run
+// of any kind, else as they are found now. Where they cannot be found, those that are known
+// go on.
+func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) known {
+	discovers := of.Discovers()
+	settings := digestOf(discovers)
+	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
+	if err == nil && last.Settings == settings && a.age(last.FoundAt) < discovers.FreshFor {
+		return membersKnown(account, of, stored)
+	}
+	if err == nil {
+		var members []cloud.Member
+		if members, err = findMembers(ctx, account.Account, of); err == nil {
+			rows := rowsOf(account.Account, discovers.Synced(members))
+			if !isPlan {
+				err = a.deps.Store.RecordAccounts(ctx, account.Account, settings, rows)
+			}
+			if err == nil {
+				return membersKnown(account, of, withLeft(rows, stored))
+			}
+		}
+	}
+	failed := membersKnown(account, of, stored)
+	failed.unlisted = []UnlistedScope{{
+		Place: account.String(),
+		Error: fmt.Sprintf("the accounts of the organisation could not be found, so that the %d known ones go on alone: %s", len(failed.accounts), shortText(err)),
+	}}
+	return failed
+}
+
+// age is how long ago something was by this machine's clock; what is yet to come is not
+// fresh.
+func (a *Activities) age(at time.Time) time.Duration {
+	age := time.Since(at)
+	if age < 0 {
+		return time.Duration(1<<63 - 1)
+	}
+	return age
+}
+
+const (
+	// findingTimeout bounds the search for an organisation's accounts, some hundred calls.
+	findingTimeout = 5 * time.Minute
+	// maxMember is how many characters the name of a member can have with its
+	// organisation's: the length of the columns of accounts.
+	maxMember = 64
+)
+
+// memberID is what ids of accounts are made of. They become parts of names.
+var memberID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:-]*$`)
+
+// findMembers asks the organisation, and asks again if that may help.
+func findMembers(ctx context.Context, account resource.Account, of cloud.Organisation) (members []cloud.Member, err error) {
+	doing := "find the accounts of " + account.String()
+	err = askAgain(ctx, func() error {
+		finding, cancel := context.WithTimeout(ctx, findingTimeout)
+		defer cancel()
+		members, err = of.Members(finding)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, member := range members {
+		if name := cloud.MemberAccount(account, member.ID).Name; !memberID.MatchString(member.ID) || len(name) > maxMember {
+			return nil, &cloud.Error{Class: cloud.BadAnswer, Doing: doing, Err: fmt.Errorf("%.64q is no id of an account, or too long a one", member.ID)}
+		}
+	}
+	return members, nil
+}
+
+// digestOf tells settings from others.
+func digestOf(discovers cloud.Discover) (digest [16]byte) {
+	discovers.FreshFor = 0
+	text, _ := json.Marshal(discovers) // of texts
+	sum := sha256.Sum256(text)
+	copy(digest[:], sum[:])
+	return digest
+}
+
+func rowsOf(of resource.Account, members []cloud.Member) (rows []store.FoundAccount) {
+	for _, member := range members {
+		rows = append(rows, store.FoundAccount{
+			Provider: of.Provider, Account: cloud.MemberAccount(of, member.ID).Name, Organisation: of.Name,
+			NativeID: member.ID, Name: member.Name, State: string(member.State), Parent: member.Parent(),
+		})
+	}
+	return rows
+}
+
+// withLeft are the accounts that were found, and those that were before.
+func withLeft(found, before []store.FoundAccount) []store.FoundAccount {
+	has := map[string]bool{}
+	for _, row := range found {
+		has[row.Account] = true
+	}
+	for _, row := range before {
+		if !has[row.Account] {
+			row.State = string(cloud.Left)
+			found = append(found, row)
+		}
+	}
+	return found
+}
+
+// membersKnown are the members that are active, and the states of all.
+func membersKnown(account cloud.Account, of cloud.Organisation, rows []store.FoundAccount) known {
+	found := known{states: map[resource.Account]cloud.MemberState{}}
+	for _, row := range rows {
+		found.states[row.Owner()] = cloud.MemberState(row.State)
+		if row.State == string(cloud.Active) {
+			found.accounts = append(found.accounts, cloud.Account{Account: row.Owner(), ID: row.NativeID, Client: of.Member(row.NativeID)})
+		}
+	}
+	return found
+}
+
+// withoutTwice leaves out members that are configured, too, or found twice: their rows
+// would stand twice. It says what to write.
+func (a *Activities) withoutTwice(all known) known {
+	type identity struct{ provider, id string }
+	first := map[identity]resource.Account{}
+	for _, account := range a.deps.Accounts {
+		if _, isOrganisation := account.Client.(cloud.Organisation); !isOrganisation && account.ID != "" {
+			first[identity{account.Provider, account.ID}] = account.Account
+		}
+	}
+	kept := all.accounts[:0:0]
+	for _, account := range all.accounts {
+		organisation, id, isMember := cloud.SplitMember(account.Name)
+		if !isMember {
+			kept = append(kept, account)
+			continue
+		}
+		other, twice := first[identity{account.Provider, id}]
+		if !twice {
+			first[identity{account.Provider, id}] = account.Account
+			kept = append(kept, account)
+			continue
+		}
+		all.states[account.Account] = cloud.Excluded
+		all.unlisted = append(all.unlisted, UnlistedScope{
+			Place: account.String(),
+			Error: fmt.Sprintf("skipped: it is the account %s, too, and its rows would stand twice: add %q to exclude of the account %s, or take the other out of the configuration",
+				other, id, resource.Account{Provider: account.Provider, Name: organisation}),
+		})
+	}
+	all.accounts = kept
+	return all
+}

@@ -1,0 +1,99 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"cloudsync/cloud"
+)
+
+// Organised is a session of an account that knows the accounts of its organisation. Where
+// an account is opened with Through, its adapter enters it by that session.
+type Organised interface {
+	Session
+	// Members are all accounts of the organisation below its parent, or all of it.
+	Members(ctx context.Context, discover cloud.Discover) ([]cloud.Member, error)
+}
+
+// organisation implements cloud.Organisation.
+type organisation struct {
+	*provider
+
+	mu      sync.Mutex
+	members map[string]*provider // by the member's id
+}
+
+func newOrganisation(p *provider) cloud.Provider {
+	return &organisation{provider: p, members: map[string]*provider{}}
+}
+
+// Discovers implements cloud.Organisation.
+func (o *organisation) Discovers() cloud.Discover { return *o.settings.Discover }
+
+// Members implements cloud.Organisation.
+func (o *organisation) Members(ctx context.Context) ([]cloud.Member, error) {
+	session, err := o.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	organised, can := session.(Organised)
+	if !can {
+		return nil, BadAnswer(o.finding(), "accounts of this cloud cannot be found")
+	}
+	members, err := organised.Members(ctx, *o.settings.Discover)
+	if err == nil {
+		err = o.faultOf(members)
+	}
+	return members, o.masked(OfAccount(err))
+}
+
+func (o *organisation) finding() string { return "find the accounts of " + o.settings.Place() }
+
+// faultOf is what keeps a list of members from being one. No organisation is without
+// accounts: an empty list is a missing right.
+func (o *organisation) faultOf(members []cloud.Member) error {
+	known := map[string]bool{}
+	for _, member := range members {
+		switch {
+		case member.ID == "":
+			return BadAnswer(o.finding(), "one of the %d accounts in the answer has no id", len(members))
+		case known[member.ID]:
+			return BadAnswer(o.finding(), "the answer has account %s twice", member.ID)
+		}
+		known[member.ID] = true
+	}
+	if len(members) == 0 {
+		return &cloud.Error{Class: cloud.Denied, Doing: o.finding(),
+			Err: fmt.Errorf("the answer has no account, not even its own: the credential may not be allowed to list them")}
+	}
+	return nil
+}
+
+// Member implements cloud.Organisation. The organisation's own account is a member, too,
+// and needs no role.
+func (o *organisation) Member(id string) cloud.Provider {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	member, ok := o.members[id]
+	if !ok {
+		member = o.adapter.newProvider(o.memberSettings(id))
+		member.through = o.provider
+		o.members[id] = member
+	}
+	return member
+}
+
+// memberSettings are those of an account that nobody wrote down.
+func (o *organisation) memberSettings(id string) cloud.Settings {
+	settings := o.settings
+	settings.AccountID = id
+	settings.Name = cloud.MemberAccount(o.settings.Account(), id).Name
+	return settings
+}
+
+// IsMember says that the account is a member of an organisation that is entered by the
+// organisation's session, and not the organisation's own account.
+func (a Account) IsMember() bool {
+	return a.Through != nil && a.AccountID != a.organisation
+}

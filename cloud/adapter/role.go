@@ -1,0 +1,79 @@
+package adapter
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud"
+)
+
+const (
+	// renewal is how long before their end keys are renewed: no call is to outlive them.
+	renewal = 5 * time.Minute
+	// renewalPause is how long a role that could not be assumed again is left alone while its
+	// keys are still good.
+	renewalPause = 10 * time.Second
+)
+
+// Assumed are the keys of a role that was assumed.
+type Assumed struct {
+	Keys Keys
+	Ends time.Time // when they do
+}
+
+// Role is a role that is assumed with other keys, and again before those of it end. It is
+// assumed once for all that wait for it. It is safe for concurrent use.
+type Role struct {
+	calls  *Calls
+	assume func(context.Context) (Assumed, error)
+	one    *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
+
+	held         Assumed
+	begun, tried time.Time
+}
+
+// NewRole returns a role that assume assumes by a call of its own. It asks nobody yet.
+func NewRole(calls *Calls, assume func(context.Context) (Assumed, error)) *Role {
+	return &Role{calls: calls, assume: assume, one: semaphore.NewWeighted(1)}
+}
+
+// Get gives keys that are good for a call. No error tells them from then on. Its own errors
+// are the account's.
+func (r *Role) Get(ctx context.Context) (Assumed, error) {
+	if err := r.one.Acquire(ctx, 1); err != nil {
+		return Assumed{}, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.calls.place + ": wait for a role", Err: err}
+	}
+	defer r.one.Release(1)
+	left := time.Until(r.held.Ends)
+	isGood := left > 0
+	if isGood && (left > r.margin() || time.Since(r.tried) < renewalPause) {
+		return r.held, nil
+	}
+	began := time.Now()
+	r.tried = began
+	assumed, err := r.assume(ctx)
+	switch {
+	case err == nil:
+		r.calls.Hide(assumed.Keys)
+		r.held, r.begun = assumed, began
+		return assumed, nil
+	case isGood:
+		return r.held, nil
+	default:
+		return Assumed{}, OfAccount(err)
+	}
+}
+
+// margin is how long before their end the keys are renewed. Those that last a short time
+// are used for half of it.
+func (r *Role) margin() time.Duration { return min(renewal, r.held.Ends.Sub(r.begun)/2) }
+
+// Forget has the role assumed anew: its keys were refused.
+func (r *Role) Forget(ctx context.Context) {
+	if r.one.Acquire(ctx, 1) == nil {
+		r.held, r.tried = Assumed{}, time.Time{}
+		r.one.Release(1)
+	}
+}

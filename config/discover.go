@@ -1,0 +1,127 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"cloudsync/cloud"
+)
+
+// defaultFreshFor is for how long the accounts that were found serve all kinds.
+const defaultFreshFor = 10 * time.Minute
+
+// discoverEntry is which accounts of an organisation to sync, and how to enter them.
+type discoverEntry struct {
+	Parent     string        `yaml:"parent"`
+	Role       string        `yaml:"role"`
+	ExternalID string        `yaml:"external_id"`
+	Include    []string      `yaml:"include"`
+	Exclude    []string      `yaml:"exclude"`
+	FreshFor   time.Duration `yaml:"fresh_for"`
+
+	isGiven bool
+}
+
+func (e *discoverEntry) setDefaults() { e.FreshFor, e.isGiven = defaultFreshFor, true }
+
+// organisation says how a cloud's organisation is written.
+type organisation struct {
+	// account is what account_id is of an account that finds others, id its form.
+	account string
+	id      *regexp.Regexp
+	// idLength is how long the id of a member can be, in characters.
+	idLength int
+	// role says that a role is assumed in each member, externalID that it may ask for one.
+	role, externalID bool
+	// parent is where to begin; empty: it cannot be said.
+	parent string
+}
+
+var organisations = map[string]organisation{
+	"aws": {
+		account:  "the 12 digits of the organisation's management account, or of a delegated administrator",
+		id:       accountIDs["aws"],
+		idLength: 12, role: true, externalID: true,
+		parent: "the id of an organisational unit or root, such as ou-ab12-11111111",
+	},
+}
+
+// memberRole is how roles and agencies are named, with paths (AWS).
+var memberRole = regexp.MustCompile(`^[\w+=,.@/{}-]+$`)
+
+// checkDiscover is the check of how an account finds others.
+func (e accountEntry) checkDiscover(path string, r *report) {
+	if !e.Discover.isGiven {
+		return
+	}
+	at := child(path, "discover")
+	of, can := organisations[e.Provider]
+	if !can {
+		r.at(at, "accounts of %s cannot be found: write an entry for each account, and remove the key", e.Provider)
+		return
+	}
+	e.Discover.checkRole(of, at, r)
+	checkSelection(child(at, "include"), e.Discover.Include, r)
+	checkSelection(child(at, "exclude"), e.Discover.Exclude, r)
+	if r.has(child(at, "parent")) && of.parent == "" {
+		r.at(child(at, "parent"), "no key of an account at %s: all of the organisation is looked at; write include or exclude", e.Provider)
+	} else if r.has(child(at, "parent")) {
+		checkText(child(at, "parent"), e.Discover.Parent, of.parent, r)
+	}
+	if e.Discover.FreshFor < 0 || e.Discover.FreshFor > maxInterval {
+		r.showing(child(at, "fresh_for"), "%v is outside 0s to %v: write for how long the accounts that were found serve all kinds, such as %v", e.Discover.FreshFor, maxInterval, defaultFreshFor)
+	}
+	if longest := maxName - 1 - of.idLength; utf8.RuneCountInString(e.Name) > longest {
+		r.at(child(path, "name"), "longer than %d characters, so that no member's id fits behind it, as in %s/%s: write a shorter name",
+			longest, "corp", strings.Repeat("1", of.idLength))
+	}
+}
+
+func (e discoverEntry) checkRole(of organisation, path string, r *report) {
+	role, external := child(path, "role"), child(path, "external_id")
+	switch {
+	case !of.role && r.has(role):
+		r.at(role, "no role is assumed at this cloud: give the credential its rights at the parent, and remove the key")
+	case of.role && !r.has(role):
+		r.at(role, "missing: write the name of the role to assume in each account, such as cloudsync-reader")
+	case of.role && strings.Contains(e.Role, ":"):
+		r.at(role, "a whole name of one account's role: write the role's own name, such as cloudsync-reader, which is made whole with each member's id")
+	case of.role && !memberRole.MatchString(strings.ReplaceAll(e.Role, cloud.AccountInRole, "")+"x"):
+		r.showing(role, "%.64q is no name of a role: write its name, such as cloudsync-reader; %s in it stands for the member's id", e.Role, cloud.AccountInRole)
+	case of.role && strings.TrimSpace(e.Role) == "":
+		r.at(role, "empty: write the name of the role to assume in each account, such as cloudsync-reader")
+	}
+	if r.has(external) && !of.externalID {
+		r.at(external, "no role of this cloud asks for an external id: remove the key")
+	}
+}
+
+func checkSelection(path string, patterns []string, r *report) {
+	for i, text := range patterns {
+		if _, err := cloud.ParsePattern(text); err != nil {
+			r.showing(item(path, i), "%s", err)
+		}
+	}
+}
+
+// discover is the checked entry in the form the program uses, nil where there is none.
+func (e discoverEntry) discover() *cloud.Discover {
+	if !e.isGiven {
+		return nil
+	}
+	return &cloud.Discover{
+		Parent: e.Parent, Role: e.Role, ExternalID: e.ExternalID,
+		Include: selection(e.Include), Exclude: selection(e.Exclude), FreshFor: e.FreshFor,
+	}
+}
+
+func selection(patterns []string) (chosen cloud.Selection) {
+	for _, text := range patterns {
+		if pattern, err := cloud.ParsePattern(text); err == nil {
+			chosen = append(chosen, pattern)
+		}
+	}
+	return chosen
+}

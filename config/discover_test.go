@@ -1,0 +1,47 @@
+package config_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+)
+
+func TestDiscover(t *testing.T) {
+	t.Parallel()
+	account := parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: "+
+		"{role: 'sync/{account_id}', external_id: x, parent: ou-1, include: ['name:prod-*', 'unit:ou-2'], exclude: ['999999999999', 'tag:env=test'], fresh_for: 1m}}")
+
+	require.Equal(t, &cloud.Discover{
+		Parent: "ou-1", Role: "sync/{account_id}", ExternalID: "x", FreshFor: time.Minute,
+		Include: cloud.Selection{{Name: "prod-*"}, {Unit: "ou-2"}}, Exclude: cloud.Selection{{ID: "999999999999"}, {Tag: "env=test"}},
+	}, account.Settings().Discover)
+	account = parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: reader}}")
+	require.Equal(t, 10*time.Minute, account.Settings().Discover.FreshFor)
+	require.Nil(t, parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all]}").Settings().Discover)
+}
+
+func TestDiscoverIsRefused(t *testing.T) {
+	t.Parallel()
+	const at = "10: public_cloud_sync.accounts[0]."
+	for name, of := range map[string]struct{ account, want string }{
+		"at a cloud without": {"provider: mock, name: corp, regions: [all], discover: {role: x}", at + "discover: accounts of mock cannot be found: write an entry for each account, and remove the key"},
+		"no role":            {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {}", at + "discover.role: missing: write the name of the role to assume in each account, such as cloudsync-reader"},
+		"a role's ARN": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: 'arn:aws:iam::123456789012:role/x'}",
+			at + "discover.role: a whole name of one account's role: write the role's own name, such as cloudsync-reader, which is made whole with each member's id"},
+		"no way to choose": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, exclude: ['ou:1']}",
+			at + `discover.exclude[0]: "ou" is no way to choose accounts: write an id, name:PATTERN, unit:ID or tag:KEY=VALUE`},
+		"too long a name": {"provider: aws, name: " + "corporation-of-the-very-long-names-that-has-no-end-x" + ", account_id: '123456789012', regions: [all], discover: {role: x}",
+			at + "name: longer than 51 characters, so that no member's id fits behind it, as in corp/111111111111: write a shorter name"},
+		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",
+			at + "discover.fresh_for: -1s is outside 0s to 8760h0m0s: write for how long the accounts that were found serve all kinds, such as 10m0s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := parse(spoil(map[int]string{10: "    - {" + of.account + "}"}))
+			require.ErrorContains(t, err, of.want)
+		})
+	}
+}
