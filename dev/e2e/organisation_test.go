@@ -1,0 +1,281 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/cloud/fake"
+	"cloudsync/workflows"
+)
+
+// organisedCloud is what the test of a cloud's organisation has to know of it.
+type organisedCloud struct {
+	provider string
+	member   func(n int) string // its id; 0 is the organisation's own account
+	account  string             // account_id of the organisation, where it is none of its members
+	discover string             // further settings of discover
+	role     bool               // members are entered by a role
+	list     string             // the action that lists the members
+}
+
+var organisedClouds = []organisedCloud{
+	{
+		provider: "aws", member: func(n int) string { return fmt.Sprintf("%012d", 100000000001+n) },
+		discover: "role: cloudsync-reader", role: true, list: "ListAccounts",
+	},
+}
+
+// Of the forty accounts of the organisation, these are not as the others.
+const (
+	allMembers      = 40
+	suspendedMember = 3
+	withoutRole     = 4
+	excluded        = 5
+	leaving         = 6
+	joining         = allMembers // and has the number after the last
+)
+
+// organisedStack is a stack whose worker finds the accounts of an organisation.
+type organisedStack struct {
+	*realStack
+	organisedCloud
+}
+
+func newOrganisedStack(t *testing.T, of organisedCloud) *organisedStack {
+	t.Helper()
+	r := &realStack{stack: newStack(t), cloud: &fake.Cloud{PageSize: 100}}
+	for _, real := range realClouds {
+		if real.provider == of.provider {
+			r.realCloud = real
+		}
+	}
+	o := &organisedStack{realStack: r, organisedCloud: of}
+	server := httptest.NewServer(r.handler(r.cloud))
+	t.Cleanup(server.Close)
+	organisation := &fake.Organisation{PageSize: 15, EmptyPage: 2}
+	for n := range allMembers + 1 {
+		account := &fake.Account{ID: of.member(n), KeyID: fmt.Sprintf("KEYID%d", n), Key: planted + secretEnd + fmt.Sprint(n)}
+		member := cloud.Member{ID: of.member(n), Name: fmt.Sprintf("team %d", n), State: cloud.Active}
+		switch n {
+		case 0:
+			account.KeyID, account.Key = "KEYIDone", planted+secretEnd+"one"
+			account.Organisation = organisation
+		case suspendedMember:
+			member.State = cloud.Suspended
+		case withoutRole:
+			account.Role = "another"
+		}
+		for place, name := range r.regions {
+			region := &fake.Region{Name: name}
+			r.addHost(region, 1+2*n+place)
+			account.Regions = append(account.Regions, region)
+		}
+		r.cloud.Add(account)
+		if n != joining {
+			organisation.Members = append(organisation.Members, member)
+		}
+	}
+	o.config = o.writeConfig(t, server.URL)
+	o.log = o.startProcess(t, o.config).LogFile()
+	return o
+}
+
+func (o *organisedStack) writeConfig(t *testing.T, endpoint string) string {
+	t.Helper()
+	account := o.account
+	if account == "" {
+		account = o.member(0)
+	}
+	also := ""
+	if o.also != "" {
+		also = ", " + o.also
+	}
+	text := fmt.Sprintf(`mysql_s: [{ name: test, addr: %q }]
+public_cloud_sync:
+  resources:
+    resource_host: { interval: %s }
+    resource_disk: { interval: %s }
+  accounts:
+    - { provider: %s, name: corp, account_id: %q, regions: [all], endpoint: %q, requests_per_second: 1000, %s%s,
+        discover: { %s, exclude: [%q, "name:no such*"] } }
+`, o.dsn, never, never, o.organisedCloud.provider, account, o.endpointAt(endpoint), o.writeKeys(t, endpoint, "one"), also, o.discover, o.member(excluded))
+	path := filepath.Join(t.TempDir(), "cloudsync.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return path
+}
+
+// The accounts of each cloud's organisation, from the configuration of an operator to the
+// tables.
+func TestAccountsOfOrganisations(t *testing.T) {
+	t.Parallel()
+	for _, of := range organisedClouds {
+		t.Run(of.provider, func(t *testing.T) {
+			t.Parallel()
+			o := newOrganisedStack(t, of)
+			_, status := o.starter(t, o.config, "apply")
+			require.Zero(t, status)
+			o.requireFound(t)
+			o.requireAskedOnce(t)
+			o.requireListed(t)
+			o.requireJoinedAndLeft(t)
+			o.requireKnownOnesGoOn(t)
+			o.requireNoSecret(t)
+		})
+	}
+}
+
+// synced are the members that can be synced at first.
+func (o *organisedStack) synced() int {
+	if o.role {
+		return allMembers - 3
+	}
+	return allMembers - 2
+}
+
+// outcome is that of a run in which the member without the role fails, where there is one.
+func (o *organisedStack) outcome() (outcome activities.Outcome, status int) {
+	if o.role {
+		return activities.Partial, 3
+	}
+	return activities.OK, 0
+}
+
+func (o *organisedStack) requireFound(t *testing.T) {
+	t.Helper()
+	outcome, status := o.outcome()
+	for _, kind := range []string{hostKind, diskKind} {
+		report := o.runKind(t, kind, status)
+		require.Equal(t, outcome, report.Outcome)
+		require.EqualValues(t, 2*o.synced(), report.Stats.SuAdd, "a host in each of two regions")
+		if o.role {
+			require.Len(t, report.Attention, 1)
+			require.Equal(t, o.place(withoutRole)+"/*", report.Attention[0].Place)
+		}
+		require.EqualValues(t, 1, o.count(t, "SELECT COUNT(*) FROM "+kind+" WHERE account = ? AND region = ?", "corp/"+o.member(7), o.regions[1]))
+	}
+}
+
+func (o *organisedStack) place(member int) string {
+	return o.organisedCloud.provider + "/corp/" + o.member(member)
+}
+
+// requireAskedOnce counts what two kinds asked for that is of accounts.
+func (o *organisedStack) requireAskedOnce(t *testing.T) {
+	t.Helper()
+	require.Equal(t, 4, o.requests(o.list, ""), "three pages and an empty one, once for both kinds")
+	for n := range allMembers {
+		if n == withoutRole || n == suspendedMember || n == excluded {
+			continue
+		}
+		require.LessOrEqual(t, o.requests("DescribeRegions", o.member(n)), 1, "of member %d", n)
+	}
+	if o.role {
+		require.LessOrEqual(t, o.requests("AssumeRole", ""), o.synced()-1+2*3, "each once; the one without the role as often as it is tried")
+	}
+}
+
+// requests are those of an action, by an account or any.
+func (o *organisedStack) requests(action, account string) (made int) {
+	for _, request := range o.cloud.Requests() {
+		if request.Action == action && (account == "" || request.Account == account) {
+			made++
+		}
+	}
+	return made
+}
+
+// requireListed has the accounts shown, by the inventory and by a worker.
+func (o *organisedStack) requireListed(t *testing.T) {
+	t.Helper()
+	states := o.states(t)
+	require.Len(t, states, allMembers)
+	require.Equal(t, "suspended", states[o.member(suspendedMember)])
+	require.Equal(t, "excluded", states[o.member(excluded)])
+	require.Equal(t, "active", states[o.member(withoutRole)])
+
+	out, status := o.starter(t, o.config, "accounts", "--output", "json")
+	_, want := o.outcome()
+	require.Equal(t, want, status)
+	var report workflows.AccountsReport
+	require.NoError(t, json.Unmarshal([]byte(out), &report))
+	require.Len(t, report.Accounts, 1+allMembers-2, "the organisation, and who is active")
+	require.Equal(t, map[cloud.MemberState]int64{cloud.Active: 38, cloud.Suspended: 1, cloud.Excluded: 1}, report.Accounts[0].Members)
+	for _, account := range report.Accounts[1:] {
+		require.NotEmpty(t, account.CloudName)
+		require.Equal(t, !o.role || account.Account.String() != o.place(withoutRole), account.OK(), "%s: %s", account.Account, account.Error)
+	}
+}
+
+func (o *organisedStack) states(t *testing.T) map[string]string {
+	t.Helper()
+	out, status := o.starter(t, o.config, "accounts", "--found", "--output", "json")
+	require.Zero(t, status)
+	var found []struct{ ID, State string }
+	require.NoError(t, json.Unmarshal([]byte(out), &found))
+	states := map[string]string{}
+	for _, account := range found {
+		states[account.ID] = account.State
+	}
+	return states
+}
+
+// age makes what was found too old to serve.
+func (o *organisedStack) age(t *testing.T) {
+	t.Helper()
+	_, err := o.sql.ExecContext(t.Context(), "UPDATE sync_discovery SET found_at = found_at - INTERVAL 1 DAY")
+	require.NoError(t, err)
+}
+
+func (o *organisedStack) requireJoinedAndLeft(t *testing.T) {
+	t.Helper()
+	o.cloud.Update(func(accounts []*fake.Account) {
+		knows := *accounts[0].Organisation
+		members := append([]cloud.Member(nil), knows.Members[:leaving]...)
+		members = append(members, knows.Members[leaving+1:]...)
+		knows.Members = append(members, cloud.Member{ID: o.member(joining), Name: "who joined", State: cloud.Active})
+		accounts[0].Organisation = &knows
+	})
+	o.age(t)
+	_, status := o.outcome()
+
+	report := o.runKind(t, hostKind, status)
+
+	require.EqualValues(t, 2, report.Stats.SuAdd, "who joined is synced at once")
+	require.Zero(t, report.Stats.SuDel)
+	require.EqualValues(t, 2, report.OrphanRows)
+	require.EqualValues(t, 2, o.count(t, "SELECT COUNT(*) FROM resource_host WHERE account = ?", "corp/"+o.member(leaving)), "who left is told, not deleted")
+	states := o.states(t)
+	require.Equal(t, "left", states[o.member(leaving)])
+	require.Equal(t, "active", states[o.member(joining)])
+	out, _ := o.starter(t, o.config, "prune")
+	require.Contains(t, out, o.member(leaving))
+	require.Contains(t, out, "no account of the organisation any more")
+}
+
+// requireKnownOnesGoOn has the organisation refuse to list its accounts.
+func (o *organisedStack) requireKnownOnesGoOn(t *testing.T) {
+	t.Helper()
+	o.cloud.Break(fake.Fault{Action: o.list, Verdict: fake.Denied})
+	o.age(t)
+	o.cloud.Update(func(accounts []*fake.Account) { // of who is known
+		region := accounts[7].Regions[0]
+		o.addHost(region, 1000)
+	})
+
+	report := o.runKind(t, hostKind, 3)
+
+	require.Equal(t, activities.Partial, report.Outcome)
+	require.EqualValues(t, 1, report.Stats.SuAdd)
+	require.Zero(t, report.Stats.SuDel)
+	require.Equal(t, o.organisedCloud.provider+"/corp/*", report.Attention[0].Place)
+	require.Contains(t, report.Attention[0].Reason, "known ones go on alone")
+	o.cloud.Mend()
+}
