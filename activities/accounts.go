@@ -37,7 +37,10 @@ func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (Acc
 	if err != nil {
 		return AccountCheck{}, nonRetryable(NotConfiguredType, err)
 	}
-	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}, CloudName: a.cloudName(ctx, in)}}
+	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}}}
+	if names, err := a.memberNames(ctx, []store.Claim{{Scope: resource.Scope{Provider: in.Provider, Account: in.Name}}}); err == nil {
+		c.out.CloudName = names[in] // the check is worth as much without
+	}
 	if err := c.run(ctx, a.configuredKinds()); err != nil {
 		if ctx.Err() != nil {
 			return AccountCheck{}, temporalError(ctx, err)
@@ -45,21 +48,6 @@ func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (Acc
 		c.out.Error = shortText(err)
 	}
 	return c.out, nil
-}
-
-// cloudName is what the cloud calls a member of an organisation, empty where that is not
-// known.
-func (a *Activities) cloudName(ctx context.Context, account resource.Account) string {
-	name, _, isMember := cloud.SplitMember(account.Name)
-	if !isMember {
-		return ""
-	}
-	_, stored, err := a.deps.Store.Discovered(ctx, resource.Account{Provider: account.Provider, Name: name})
-	i := slices.IndexFunc(stored, func(row store.FoundAccount) bool { return row.Account == account.Name })
-	if err != nil || i < 0 {
-		return "" // the check is worth as much without
-	}
-	return stored[i].Name
 }
 
 func (a *Activities) configuredKinds() (kinds []string) {

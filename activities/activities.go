@@ -178,7 +178,7 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string, isPlan b
 	for _, found := range findRegions(ctx, c.accounts) {
 		account := found.account
 		if found.err != nil {
-			c.unlisted = append(c.unlisted, UnlistedScope{Place: account.String(), Error: shortText(found.err)})
+			c.unlisted = append(c.unlisted, UnlistedScope{Place: account.String(), Error: shortText(found.err), AccountName: c.names[account.Account]})
 			continue
 		}
 		for _, region := range found.regions {
@@ -319,11 +319,16 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
+	names, err := a.memberNames(ctx, claims)
+	if err != nil {
+		return LoadLocalHashesOut{}, temporalError(ctx, err)
+	}
 	out := LoadLocalHashesOut{Scopes: make([]LocalScope, len(claims))}
 	for i, claim := range claims {
 		out.Scopes[i] = LocalScope{
 			ID: claim.ScopeID, Provider: claim.Scope.Provider, Account: claim.Scope.Account, Region: claim.Scope.Region,
 			Local: local[claim.ScopeID], Holds: held[claim.ScopeID],
+			AccountName: names[claim.Scope.Owner()],
 		}
 	}
 	return out, nil

@@ -74,6 +74,8 @@ type AccountPolicy struct {
 type UnlistedScope struct {
 	Place string `json:"place"` // provider/account
 	Error string `json:"error"`
+	// AccountName is what the cloud calls the account, if it was found in an organisation.
+	AccountName string `json:"accountName,omitempty"`
 }
 
 // LoadLocalHashesIn asks to claim scopes, at most 100, and to fold what the
@@ -98,6 +100,8 @@ type LocalScope struct {
 	Local    resource.Digest `json:"local"`
 	// Holds says that deletions of the scope wait for a decision.
 	Holds bool `json:"holds,omitempty"`
+	// AccountName is what the cloud calls the account, if it was found in an organisation.
+	AccountName string `json:"accountName,omitempty"`
 }
 
 // Owner is the account that the scope is of.
@@ -212,6 +216,8 @@ type ScopeRecord struct {
 	// Left is how many rows the cloud no longer lists and the run left alone without
 	// holding them; Reason says why.
 	Left int64 `json:"left,omitempty"`
+	// AccountName is that of LocalScope, for reports.
+	AccountName string `json:"-"`
 }
 
 // RunRecord is what became of a run.

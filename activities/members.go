@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"time"
 
@@ -21,6 +22,7 @@ type known struct {
 	// states are those of members of organisations, whether they are among the accounts or
 	// not.
 	states   map[resource.Account]cloud.MemberState
+	names    map[resource.Account]string // of members, the cloud's
 	unlisted []UnlistedScope
 }
 
@@ -48,13 +50,12 @@ func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool
 		})
 	}
 	_ = group.Wait() // each error is the organisation's
-	all := known{states: map[resource.Account]cloud.MemberState{}}
+	all := known{states: map[resource.Account]cloud.MemberState{}, names: map[resource.Account]string{}}
 	for _, some := range found {
 		all.accounts = append(all.accounts, some.accounts...)
 		all.unlisted = append(all.unlisted, some.unlisted...)
-		for account, state := range some.states {
-			all.states[account] = state
-		}
+		maps.Copy(all.states, some.states)
+		maps.Copy(all.names, some.names)
 	}
 	return a.withoutTwice(all)
 }
@@ -166,8 +167,9 @@ func withLeft(found, before []store.FoundAccount) []store.FoundAccount {
 
 // membersKnown are the members that are active, and the states of all.
 func membersKnown(account cloud.Account, of cloud.Organisation, rows []store.FoundAccount) known {
-	found := known{states: map[resource.Account]cloud.MemberState{}}
+	found := known{states: map[resource.Account]cloud.MemberState{}, names: map[resource.Account]string{}}
 	for _, row := range rows {
+		found.names[row.Owner()] = row.Name
 		found.states[row.Owner()] = cloud.MemberState(row.State)
 		if row.State == string(cloud.Active) {
 			found.accounts = append(found.accounts, cloud.Account{Account: row.Owner(), ID: row.NativeID, Client: of.Member(row.NativeID)})
@@ -201,11 +203,37 @@ func (a *Activities) withoutTwice(all known) known {
 		}
 		all.states[account.Account] = cloud.Excluded
 		all.unlisted = append(all.unlisted, UnlistedScope{
-			Place: account.String(),
+			Place: account.String(), AccountName: all.names[account.Account],
 			Error: fmt.Sprintf("skipped: it is the account %s, too, and its rows would stand twice: add %q to exclude of the account %s, or take the other out of the configuration",
 				other, id, resource.Account{Provider: account.Provider, Name: organisation}),
 		})
 	}
 	all.accounts = kept
 	return all
+}
+
+// maxAccountName bounds the cloud's name of an account in payloads, in bytes.
+const maxAccountName = 100
+
+// memberNames are what the clouds call those of the claims' accounts that were found in
+// organisations.
+func (a *Activities) memberNames(ctx context.Context, claims []store.Claim) (map[resource.Account]string, error) {
+	names := map[resource.Account]string{}
+	read := map[resource.Account]bool{}
+	for _, claim := range claims {
+		name, _, isMember := cloud.SplitMember(claim.Scope.Account)
+		organisation := resource.Account{Provider: claim.Scope.Provider, Name: name}
+		if !isMember || read[organisation] {
+			continue
+		}
+		read[organisation] = true
+		_, stored, err := a.deps.Store.Discovered(ctx, organisation)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range stored {
+			names[row.Owner()] = cutAt(row.Name, min(len(row.Name), maxAccountName))
+		}
+	}
+	return names, nil
 }

@@ -109,6 +109,10 @@ func TestMembersAreFoundOnceForAllKinds(t *testing.T) {
 	}
 
 	require.Equal(t, 1, o.asked, "what was found is fresh for the next run")
+	_, out := b.listed(t, "run-4")
+	local, err := execute(t, attempt{}, b.LoadLocalHashes, activities.LoadLocalHashesIn{Kind: kind, Run: out.Run, ScopeIDs: scopeIDs(out)})
+	require.NoError(t, err)
+	require.Equal(t, "team 1", local.Scopes[0].AccountName)
 	require.Equal(t, map[string]string{"corp/1": "active", "corp/2": "suspended", "corp/3": "excluded"}, b.statesOf(t))
 	found, err := b.store.FoundAccounts(t.Context())
 	require.NoError(t, err)
@@ -201,7 +205,7 @@ func TestAnAccountThatIsFoundAndConfigured(t *testing.T) {
 
 	require.ElementsMatch(t, []string{"aws/corp/1/beijing", "aws/prod/beijing"}, places)
 	require.Equal(t, []activities.UnlistedScope{{
-		Place: "aws/corp/2",
+		Place: "aws/corp/2", AccountName: "team 2",
 		Error: `skipped: it is the account aws/prod, too, and its rows would stand twice: add "2" to exclude of the account aws/corp, or take the other out of the configuration`,
 	}}, out.Unlisted)
 }

@@ -217,7 +217,7 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 		return errors.New("no configured account has this kind: add one to public_cloud_sync.accounts, or remove the kind from resources")
 	}
 	for _, account := range listed.Unlisted {
-		s.report.addFailure(account.Place+"/*", 1, account.Error)
+		s.report.addUnlisted(account)
 	}
 	if !inOneExecution(ctx, listed.Scopes) {
 		return s.syncParts(ctx, listed.Scopes)

@@ -54,6 +54,16 @@ type ScopeReport struct {
 	FailedRows int64              `json:"failedRows,omitempty"`
 	HoldDigest string             `json:"holdDigest,omitempty"`
 	Reason     string             `json:"reason,omitempty"`
+	// AccountName is what the cloud calls the account, if it was found in an organisation.
+	AccountName string `json:"accountName,omitempty"`
+}
+
+// where is the place, with the cloud's name of the account.
+func (s ScopeReport) where() string {
+	if s.AccountName == "" {
+		return s.Place
+	}
+	return fmt.Sprintf("%s (%s)", s.Place, s.AccountName)
 }
 
 // maxAttention bounds the scopes in a report; the record has them all.
@@ -76,6 +86,7 @@ func (r *Report) addScope(record activities.ScopeRecord) {
 	}
 	report := ScopeReport{
 		Place: record.Place, Outcome: record.Outcome, Held: record.Stats.Held, FailedRows: record.Stats.FailedRows, Reason: record.Reason,
+		AccountName: record.AccountName,
 	}
 	if record.Stats.Held > 0 { // else it was approved
 		report.HoldDigest = record.HoldDigest
@@ -144,9 +155,19 @@ func (r *Report) addPart(part Report) {
 
 // addFailure adds n scopes of which nothing is known but that they failed.
 func (r *Report) addFailure(place string, n int64, reason string) {
+	r.addFailed(ScopeReport{Place: place, Reason: reason}, n)
+}
+
+// addUnlisted adds an account whose scopes are not known.
+func (r *Report) addUnlisted(account activities.UnlistedScope) {
+	r.addFailed(ScopeReport{Place: account.Place + "/*", Reason: account.Error, AccountName: account.AccountName}, 1)
+}
+
+func (r *Report) addFailed(scopes ScopeReport, n int64) {
 	r.Scopes += n
 	r.ScopesFailed += n
-	r.attend(ScopeReport{Place: place, Outcome: activities.Failed, Reason: reason})
+	scopes.Outcome = activities.Failed
+	r.attend(scopes)
 }
 
 // attend adds a scope, in the place of the last one that can wait longer where
@@ -244,7 +265,7 @@ func (r *Report) reason() string {
 		if scope.Outcome == activities.OK {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("%s %s: %s", scope.Place, scope.Outcome, scope.Reason))
+		parts = append(parts, fmt.Sprintf("%s %s: %s", scope.where(), scope.Outcome, scope.Reason))
 	}
 	text := strings.Join(parts, "; ")
 	return strings.ToValidUTF8(text[:min(len(text), maxReason)], "")
@@ -281,7 +302,7 @@ func (r *Report) details(done, total int64, atWork []string) string {
 		fmt.Fprintf(&text, "\norphans: %d rows of %d scopes that are no longer configured\n", r.OrphanRows, r.OrphanScopes)
 	}
 	for _, scope := range r.Attention {
-		fmt.Fprintf(&text, "\n- %s **%s**: %s", untrusted.Markdown(scope.Place), scope.Outcome, untrusted.Markdown(scope.Reason))
+		fmt.Fprintf(&text, "\n- %s **%s**: %s", untrusted.Markdown(scope.where()), scope.Outcome, untrusted.Markdown(scope.Reason))
 	}
 	return text.String()
 }

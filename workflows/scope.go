@@ -43,7 +43,7 @@ func (s *scopeRun) in() activities.ScopeIn { return activities.ScopeIn{Scope: s.
 
 // begin opens the record, and ends it where the account is given up.
 func (s *scopeRun) begin() {
-	s.record = activities.ScopeRecord{ID: s.scope.ID, Place: s.scope.Place()}
+	s.record = activities.ScopeRecord{ID: s.scope.ID, Place: s.scope.Place(), AccountName: s.scope.AccountName}
 	s.record.Stats.DBNum = s.scope.Local.Count
 	if why := s.account.Why(); why != "" {
 		s.end(activities.Failed, why)

@@ -158,6 +158,7 @@ func (o *organisedStack) requireFound(t *testing.T) {
 		if o.role {
 			require.Len(t, report.Attention, 1)
 			require.Equal(t, o.place(withoutRole)+"/*", report.Attention[0].Place)
+			require.Equal(t, "team 4", report.Attention[0].AccountName)
 		}
 		require.EqualValues(t, 1, o.count(t, "SELECT COUNT(*) FROM "+kind+" WHERE account = ? AND region = ?", "corp/"+o.member(7), o.regions[1]))
 	}

@@ -96,6 +96,13 @@ func whichResources(scopes int) string {
 	return "A plan lists the resources of a scope, here of the first:"
 }
 
+// remarkAccount says what the cloud calls a found account.
+func remarkAccount(table *output.Table, name string) {
+	if name != "" {
+		table.Remark(output.Faint, "account "+name)
+	}
+}
+
 // attentionTable has the scopes that did not end well.
 func attentionTable(scopes []workflows.ScopeReport) *output.Table {
 	table := output.NewTable(
@@ -105,6 +112,7 @@ func attentionTable(scopes []workflows.ScopeReport) *output.Table {
 	for _, scope := range scopes {
 		table.Row(output.Text(scope.Place), outcomeCell(string(scope.Outcome)),
 			alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))
+		remarkAccount(table, scope.AccountName)
 		table.Remark(outcomeStyle(string(scope.Outcome)), scope.Reason)
 		if scope.HoldDigest != "" {
 			table.Remark(output.Plain, "digest "+scope.HoldDigest)

@@ -38,7 +38,7 @@ func (p *Program) showRestoreRecord(r record, opts showOptions) {
 		figures.AddStyled("error", r.run.Error, output.Bad)
 	}
 	p.out.Figures(&figures)
-	p.showScopes(r.scopes, opts)
+	p.showScopes(r, opts)
 	p.showRefused(r)
 }
 

@@ -10,7 +10,7 @@ import (
 
 // showScopes shows the scopes of a run; the unchanged ones are many, and are counted
 // unless all are asked for.
-func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
+func (p *Program) showScopes(r record, opts showOptions) {
 	table := output.NewTable(
 		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
 		output.Column{Title: "CLOUD", Right: true}, output.Column{Title: "BEFORE", Right: true},
@@ -18,13 +18,13 @@ func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 		output.Column{Title: "HELD", Right: true}, output.Column{Title: "REFUSED", Right: true},
 	)
 	shown, unchanged := 0, 0
-	for _, scope := range scopes {
+	for _, scope := range r.scopes {
 		if scope.Outcome == string(activities.Unchanged) && !opts.all {
 			unchanged++
 			continue
 		}
 		shown++
-		addScope(table, scope)
+		addScope(table, scope, r.names[owner(scope)])
 	}
 	if shown > 0 {
 		p.out.Line("")
@@ -35,11 +35,12 @@ func (p *Program) showScopes(scopes []store.RunScope, opts showOptions) {
 	}
 }
 
-func addScope(table *output.Table, scope store.RunScope) {
+func addScope(table *output.Table, scope store.RunScope, accountName string) {
 	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome)}
 	cells = append(cells, comparedCells(scope)...)
 	cells = append(cells, changeCells(scope.Stats)...)
 	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
+	remarkAccount(table, accountName)
 	table.Remark(outcomeStyle(scope.Outcome), scope.Reason)
 	if digest := scope.HeldDigest(); digest != "" {
 		table.Remark(output.Plain, "digest "+digest)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/activities"
+	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -56,6 +57,7 @@ type record struct {
 	failures []store.Failure
 	restore  *store.RestoreRecord // where the run is a restore
 	holds    holds
+	names    map[resource.Account]string // what the clouds call accounts that were found
 }
 
 func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, opts showOptions) (r record, err error) {
@@ -66,6 +68,9 @@ func (p *Program) readRecord(ctx context.Context, s *store.Store, name string, o
 		return r, err
 	}
 	if r.scopes, err = s.RunScopes(ctx, r.run.RunID); err != nil {
+		return r, err
+	}
+	if r.names, err = accountNames(ctx, s); err != nil {
 		return r, err
 	}
 	if r.holds, err = readHolds(ctx, s, r.run); err != nil {
@@ -90,6 +95,7 @@ type scopeView struct {
 	Place   string `json:"place"` // provider/account/region
 	Outcome string `json:"outcome"`
 	activities.Stats
+	AccountName    string `json:"accountName,omitempty"` // the cloud's, of an account that was found
 	HoldDigest     string `json:"holdDigest,omitempty"`
 	ApprovedDigest string `json:"approvedDigest,omitempty"` // of deletions that an approval let go
 	Reason         string `json:"reason,omitempty"`
@@ -99,15 +105,27 @@ func (r record) view() recordView {
 	view := recordView{runView: newRunView(r.run, r.holds), ScopeRecords: []scopeView{}, RefusedRows: append([]store.Failure{}, r.failures...), Restore: r.restore}
 	for _, scope := range r.scopes {
 		view.ScopeRecords = append(view.ScopeRecords, scopeView{
-			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: scope.Stats,
+			ScopeID: scope.ScopeID, Place: place(scope), Outcome: scope.Outcome, Stats: scope.Stats, AccountName: r.names[owner(scope)],
 			HoldDigest: scope.HeldDigest(), ApprovedDigest: scope.ApprovedDigest(), Reason: scope.Reason,
 		})
 	}
 	return view
 }
 
-func place(scope store.RunScope) string {
-	return scope.Provider + "/" + scope.Account + "/" + scope.Region
+func place(scope store.RunScope) string { return owner(scope).String() + "/" + scope.Region }
+
+func owner(scope store.RunScope) resource.Account {
+	return resource.Account{Provider: scope.Provider, Name: scope.Account}
+}
+
+// accountNames are what the clouds call the accounts that were found.
+func accountNames(ctx context.Context, s *store.Store) (map[resource.Account]string, error) {
+	found, err := s.FoundAccounts(ctx)
+	names := map[resource.Account]string{}
+	for _, account := range found {
+		names[account.Owner()] = account.Name
+	}
+	return names, err
 }
 
 func (p *Program) showRecord(r record, opts showOptions) {
@@ -116,7 +134,7 @@ func (p *Program) showRecord(r record, opts showOptions) {
 		return
 	}
 	p.showRun(r.run, int64(len(r.scopes)))
-	p.showScopes(r.scopes, opts)
+	p.showScopes(r, opts)
 	p.showRefused(r)
 	p.showHold(r)
 	p.out.Line("\nin Temporal, as long as it keeps the run:")
