@@ -169,8 +169,20 @@ func (p *provider) Regions(ctx context.Context) ([]string, error) {
 	if len(p.settings.Regions) > 0 {
 		return p.settings.Regions, nil
 	}
-	return p.EnabledRegions(ctx)
+	kept, err := get(ctx, p, regionsKey{}, "", func(l *loaded[[]string]) bool { return l.isWhole() && l.isWithin(regionsFor) },
+		func(ctx context.Context, regions *[]string) (err error) {
+			*regions, err = p.EnabledRegions(ctx)
+			return err
+		})
+	return kept.value, err
 }
+
+// regionsFor is for how long the enabled regions serve the runs of all kinds: few accounts
+// enable one twice a year.
+const regionsFor = 5 * time.Minute
+
+// regionsKey is that of the enabled regions on a provider's shelf.
+type regionsKey struct{}
 
 // EnabledRegions are those that the account has enabled, configured or not.
 func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
@@ -178,8 +190,7 @@ func (p *provider) EnabledRegions(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	// All kinds that begin at about the same time need them.
-	regions, err := Recent(ctx, p, "the regions of the account", false, session.Regions)
+	regions, err := session.Regions(ctx)
 	if err == nil && (len(regions) == 0 || slices.Contains(regions, "")) {
 		err = BadAnswer("list the regions of "+p.settings.Place(), "one of the %d regions in the answer has no name, or there is none", len(regions))
 	}

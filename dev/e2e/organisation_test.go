@@ -6,13 +6,17 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/prometheus/procfs"
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/activities"
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/dev/process"
 	"cloudsync/workflows"
 )
 
@@ -40,16 +44,19 @@ const (
 	withoutRole     = 4
 	excluded        = 5
 	leaving         = 6
-	joining         = allMembers // and has the number after the last
+	joining         = allMembers // it has the number after the last
 )
 
 // organisedStack is a stack whose worker finds the accounts of an organisation.
 type organisedStack struct {
 	*realStack
 	organisedCloud
+	worker *process.Child
 }
 
-func newOrganisedStack(t *testing.T, of organisedCloud) *organisedStack {
+// newOrganisedStack is one whose members have a host with a disk in each place. change makes
+// the nth account another than the others.
+func newOrganisedStack(t *testing.T, of organisedCloud, members int, places []string, change func(n int, account *fake.Account, member *cloud.Member)) *organisedStack {
 	t.Helper()
 	r := &realStack{stack: newStack(t), cloud: &fake.Cloud{PageSize: 100}}
 	for _, real := range realClouds {
@@ -61,31 +68,41 @@ func newOrganisedStack(t *testing.T, of organisedCloud) *organisedStack {
 	server := httptest.NewServer(r.handler(r.cloud))
 	t.Cleanup(server.Close)
 	organisation := &fake.Organisation{PageSize: 15, EmptyPage: 2}
-	for n := range allMembers + 1 {
+	for n := range members + 1 {
 		account := &fake.Account{ID: of.member(n), KeyID: fmt.Sprintf("KEYID%d", n), Key: planted + secretEnd + fmt.Sprint(n)}
 		member := cloud.Member{ID: of.member(n), Name: fmt.Sprintf("team %d", n), State: cloud.Active}
-		switch n {
-		case 0:
+		if n == 0 {
 			account.KeyID, account.Key = "KEYIDone", planted+secretEnd+"one"
 			account.Organisation = organisation
+		}
+		change(n, account, &member)
+		for place, name := range places {
+			region := &fake.Region{Name: name}
+			r.addHost(region, 1+len(places)*n+place)
+			account.Regions = append(account.Regions, region)
+		}
+		r.cloud.Add(account)
+		if n != members { // who joins later
+			organisation.Members = append(organisation.Members, member)
+		}
+	}
+	o.config = o.writeConfig(t, server.URL)
+	o.worker = o.startProcess(t, o.config)
+	o.log = o.worker.LogFile()
+	return o
+}
+
+func newFortyAccounts(t *testing.T, of organisedCloud) *organisedStack {
+	t.Helper()
+	regions := realClouds[slices.IndexFunc(realClouds, func(real realCloud) bool { return real.provider == of.provider })].regions
+	return newOrganisedStack(t, of, allMembers, regions[:], func(n int, account *fake.Account, member *cloud.Member) {
+		switch n {
 		case suspendedMember:
 			member.State = cloud.Suspended
 		case withoutRole:
 			account.Role = "another"
 		}
-		for place, name := range r.regions {
-			region := &fake.Region{Name: name}
-			r.addHost(region, 1+2*n+place)
-			account.Regions = append(account.Regions, region)
-		}
-		r.cloud.Add(account)
-		if n != joining {
-			organisation.Members = append(organisation.Members, member)
-		}
-	}
-	o.config = o.writeConfig(t, server.URL)
-	o.log = o.startProcess(t, o.config).LogFile()
-	return o
+	})
 }
 
 func (o *organisedStack) writeConfig(t *testing.T, endpoint string) string {
@@ -119,7 +136,7 @@ func TestAccountsOfOrganisations(t *testing.T) {
 	for _, of := range organisedClouds {
 		t.Run(of.provider, func(t *testing.T) {
 			t.Parallel()
-			o := newOrganisedStack(t, of)
+			o := newFortyAccounts(t, of)
 			_, status := o.starter(t, o.config, "apply")
 			require.Zero(t, status)
 			o.requireFound(t)
@@ -279,4 +296,44 @@ func (o *organisedStack) requireKnownOnesGoOn(t *testing.T) {
 	require.Equal(t, o.organisedCloud.provider+"/corp/*", report.Attention[0].Place)
 	require.Contains(t, report.Attention[0].Reason, "known ones go on alone")
 	o.cloud.Mend()
+}
+
+// What is of accounts is asked for once by each worker, however many accounts, regions and
+// kinds there are. It takes minutes: CLOUDSYNC_LARGE=1 runs it, with -v for its figures.
+func TestAnOrganisationOfTwoHundredAccounts(t *testing.T) {
+	if os.Getenv("CLOUDSYNC_LARGE") == "" {
+		t.Skip("set CLOUDSYNC_LARGE=1 to run it")
+	}
+	const accounts, regions = 200, 17
+	var places []string
+	for n := range regions {
+		places = append(places, fmt.Sprintf("eu-west-%d", n+1))
+	}
+	places[0] = "us-east-1" // which is asked for what is of no region
+	o := newOrganisedStack(t, organisedClouds[0], accounts, places, func(int, *fake.Account, *cloud.Member) {})
+	_, status := o.starter(t, o.config, "apply")
+	require.Zero(t, status)
+
+	began := time.Now()
+	for _, kind := range []string{hostKind, diskKind, hostKind, diskKind} {
+		asked := time.Now()
+		report := o.runKind(t, kind, 0)
+		require.EqualValues(t, accounts*regions, report.Scopes)
+		require.EqualValues(t, accounts*regions, report.CloudNum)
+		t.Logf("%s: %s in %.1f s, %d requests so far", kind, report.Outcome, time.Since(asked).Seconds(), len(o.cloud.Requests()))
+	}
+
+	for _, action := range []string{"ListAccounts", "AssumeRole", "GetCallerIdentity", "DescribeRegions", "DescribeInstances", "DescribeVolumes"} {
+		t.Logf("%s: %d", action, o.requests(action, ""))
+	}
+	require.Equal(t, accounts-1, o.requests("AssumeRole", ""), "but for the organisation's own account")
+	require.Equal(t, accounts/15+2, o.requests("ListAccounts", ""), "pages of 15, and an empty one")
+	for n := range accounts {
+		require.LessOrEqual(t, o.requests("DescribeRegions", o.member(n)), 1+int(time.Since(began)/(5*time.Minute)), "once in five minutes")
+	}
+	proc, err := procfs.NewProc(o.worker.PID())
+	require.NoError(t, err)
+	memory, err := proc.NewStatus()
+	require.NoError(t, err)
+	t.Logf("the worker took %d MiB of memory at most", memory.VmHWM>>20)
 }
