@@ -34,7 +34,10 @@ const (
 	partOfRows = 10 // one of so many
 )
 
-// totals are what the pages of a listing announced of the number of all its rows.
+// A listing may be of several lists, one after the other, each with totals of its own: each
+// is judged by itself while it is read, and the comparison judges their sum.
+
+// totals are what the pages of a list announced of the number of all its rows.
 type totals struct {
 	Announced int64 `json:"announced"`          // the largest
 	Smallest  int64 `json:"smallest,omitempty"` // 0: as the largest
@@ -60,6 +63,30 @@ func (t *totals) note(total int64) {
 func (t totals) missing(listed, different int64) (missing int64, usable bool) {
 	missing = max(0, t.Announced-different)
 	return missing, missing == 0 || listed >= cmp.Or(t.Smallest, t.Announced) && missing <= max(few, t.Moves)
+}
+
+// ended are the lists of a listing that were read to their ends, in sums.
+type ended struct {
+	Listed    int64 `json:"listed"` // with what is none of the scope's
+	Announced int64 `json:"announced"`
+	Moves     int64 `json:"moves,omitempty"`
+	// Unannounced says that one of them has resources and no total.
+	Unannounced bool `json:"unannounced,omitempty"`
+}
+
+func (e *ended) add(of totals, listed int64) {
+	e.Listed += listed
+	e.Announced += of.Announced
+	e.Moves += of.Moves
+	e.Unannounced = e.Unannounced || of.Announced == 0 && listed > 0
+}
+
+// announced is the total of all lists, 0 where nobody knows it.
+func (e *ended) announced() int64 {
+	if e.Unannounced {
+		return 0
+	}
+	return e.Announced
 }
 
 // totals are those of the snapshot's listing. FetchCloud has checked that it has as

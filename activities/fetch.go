@@ -108,14 +108,15 @@ func (f *fetch) giveBack() {
 // progress is what a retried FetchCloud goes on from: every page before Cursor
 // is in Staged.
 type progress struct {
-	Cursor string          `json:"cursor"`
-	Staged []store.Segment `json:"staged"`
-	Digest resource.Digest `json:"digest"` // of the usable rows
-	Listed int64           `json:"listed"`
-	totals
-	Twice    int64 `json:"twice,omitempty"`  // rows that repeat one of their own page
-	Others   int64 `json:"others,omitempty"` // resources that the total counts, and that are none of the scope's
-	Unusable int64 `json:"unusable"`
+	Cursor   string          `json:"cursor"`
+	Staged   []store.Segment `json:"staged"`
+	Digest   resource.Digest `json:"digest"` // of the usable rows
+	Listed   int64           `json:"listed"`
+	totals                   // of the list that is read
+	Ended    ended           `json:"ended,omitzero"`   // where the listing is of several lists
+	Twice    int64           `json:"twice,omitempty"`  // rows that repeat one of their own page
+	Others   int64           `json:"others,omitempty"` // resources that the total counts, and that are none of the scope's
+	Unusable int64           `json:"unusable"`
 }
 
 // fetch is one attempt to list a scope.
@@ -134,7 +135,7 @@ type fetch struct {
 	rows     []sealedRow
 	cursors  map[string]bool
 	restarts int
-	first    *listedPage // of this attempt, where it began with the first page
+	first    *listedPage // of the list, where this attempt began it
 	before   *listedPage // the page before the latest one, if this attempt listed it
 	latest   *listedPage
 	rose     bool        // the total did
@@ -166,11 +167,16 @@ func (f *fetch) list(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if page.Begins {
+			if err := f.endList(ctx); err != nil {
+				return err
+			}
+		}
 		if err := f.takePage(ctx, page); err != nil {
 			return err
 		}
 		if page.Next == "" {
-			return f.conclude(ctx)
+			return f.endList(ctx)
 		}
 		if f.inCircles(page.Next) {
 			return f.badAnswer("the next page's cursor is one that was used before")
@@ -198,24 +204,38 @@ func (f *fetch) takePage(ctx context.Context, page cloud.Page) error {
 	return err
 }
 
-// conclude ends a listing that was read to its end. If the total rose, it reads the
-// first pages again, where most new resources are.
-func (f *fetch) conclude(ctx context.Context) error {
+// endList ends a list that was read to its end: the listing, or one of the several that it
+// is of. If the total rose, it reads the first pages again, where most new resources are.
+func (f *fetch) endList(ctx context.Context) error {
 	if f.rose {
 		if err := f.readFront(ctx); err != nil {
 			return err
 		}
 	}
-	return f.checkComplete()
+	if err := f.checkComplete(); err != nil {
+		return err
+	}
+	f.Ended.add(f.totals, f.listed())
+	f.totals = totals{}
+	f.first, f.before, f.latest = nil, nil, nil
+	f.rose = false
+	return nil
 }
+
+// listed is how many resources of the list were listed that its total counts.
+func (f *fetch) listed() int64 { return f.Listed + f.Others - f.Ended.Listed }
 
 // maxAgain is how many pages of a moving listing are read again: it is made whole only
 // if that costs little.
 const maxAgain = 10
 
-// readFront reads pages from the first one on, as long as every row of them is new.
+// readFront reads pages of the list from the first one on, as long as every row of them is
+// new.
 func (f *fetch) readFront(ctx context.Context) (err error) {
-	for cursor := ""; ; {
+	if f.first == nil {
+		return nil
+	}
+	for cursor := f.first.cursor; ; {
 		cursor, err = f.readAgain(ctx, cursor, f.first)
 		if err != nil || cursor == "" {
 			return err
@@ -234,6 +254,9 @@ func (f *fetch) readAgain(ctx context.Context, cursor string, listed *listedPage
 	page, err := f.page(ctx, cursor)
 	if err != nil {
 		return "", ctx.Err()
+	}
+	if page.Begins && cursor != listed.cursor { // it is of another list
+		return "", nil
 	}
 	rows := len(page.Rows)
 	came := slices.DeleteFunc(page.Rows, func(row resource.Row) bool {
@@ -281,7 +304,7 @@ func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 // take seals the rows of a page and folds them in.
 func (f *fetch) take(page cloud.Page) {
 	f.note(page.Total)
-	f.turn()
+	f.turn(page.Begins)
 	rows := f.seal(page.Rows, f.latest)
 	if f.standsStill(page) {
 		return
@@ -301,14 +324,14 @@ func (f *fetch) take(page cloud.Page) {
 }
 
 // turn makes room for the page at the cursor; two pages take turns.
-func (f *fetch) turn() {
+func (f *fetch) turn(begins bool) {
 	spare := f.before
 	if spare == nil || spare == f.first {
 		spare = &listedPage{}
 	}
 	f.before, f.latest = f.latest, spare
 	f.latest.cursor = f.Cursor
-	if f.Cursor == "" {
+	if f.Cursor == "" || begins {
 		f.first = f.latest
 	}
 }
@@ -372,7 +395,7 @@ func (f *fetch) standsStill(page cloud.Page) bool {
 		return false
 	}
 	return (f.before.hasAll(f.rows) || f.first.hasAll(f.rows)) &&
-		(len(page.Rows) >= len(f.before.entries) || f.Listed+f.Others+page.Others+rows > page.Total)
+		(len(page.Rows) >= len(f.before.entries) || f.listed()+page.Others+rows > page.Total)
 }
 
 func (f *fetch) addRows(rows []sealedRow) {
@@ -453,15 +476,14 @@ func (f *fetch) readStored(ctx context.Context) error {
 	return nil
 }
 
-// checkComplete compares what was listed with what was announced. A listing that was
-// cut short is begun again by the next attempt. The comparison, which knows what pages
+// checkComplete compares what was listed of a list with what was announced. A listing that
+// was cut short is begun again by the next attempt. The comparison, which knows what pages
 // repeated, checks once more.
 func (f *fetch) checkComplete() error {
-	listed := f.Listed + f.Others
-	if _, usable := f.missing(listed, listed); usable {
+	if _, usable := f.missing(f.listed(), f.listed()); usable {
 		return nil
 	}
-	err := incomplete(f.in.Scope.Place(), listed, f.Announced)
+	err := incomplete(f.in.Scope.Place(), f.listed(), f.Announced)
 	f.startOver()
 	return err
 }
@@ -478,7 +500,7 @@ func (f *fetch) finish(ctx context.Context) (FetchCloudOut, error) {
 		}
 	}
 	return FetchCloudOut{
-		Unchanged: unchanged, Listed: f.Listed, Announced: max(0, f.Announced-f.Others), Moves: f.Moves, Twice: f.Twice,
+		Unchanged: unchanged, Listed: f.Listed, Announced: max(0, f.Ended.announced()-f.Others), Moves: f.Ended.Moves, Twice: f.Twice,
 		Digest: f.Digest, Unusable: f.Unusable, Staged: f.Staged,
 	}, nil
 }

@@ -348,19 +348,7 @@ func TestMovingListings(t *testing.T) {
 	runs, created := 0, 0
 	rapid.Check(t, func(r *rapid.T) {
 		moves := rapid.IntRange(0, 8).Draw(r, "moves") // that a listing may be short of, at most
-		c.between = func(int) {
-			if moves == 0 || !rapid.Bool().Draw(r, "moves here") {
-				return
-			}
-			moves--
-			if len(c.rows) < 20 || rapid.Bool().Draw(r, "creates") {
-				created++
-				at := rapid.SampledFrom([]int{0, len(c.rows) / 2, len(c.rows)}).Draw(r, "at")
-				c.rows = slices.Insert(c.rows, at, host(fmt.Sprintf("new-%d", created)))
-				return
-			}
-			c.delete(rapid.IntRange(0, len(c.rows)-1).Draw(r, "deleted"))
-		}
+		c.drawMoves(r, &moves, &created)
 		for range 2 {
 			runs++
 			found, _ := b.runOnce(t, fmt.Sprint("moving-", runs))
@@ -370,6 +358,23 @@ func TestMovingListings(t *testing.T) {
 		}
 		b.requireInventory(t, c.rows...)
 	})
+}
+
+// drawMoves lets the cloud move before some pages, so many times at most.
+func (c *movingCloud) drawMoves(r *rapid.T, moves, created *int) {
+	c.between = func(int) {
+		if *moves == 0 || !rapid.Bool().Draw(r, "moves here") {
+			return
+		}
+		*moves--
+		if len(c.rows) < 20 || rapid.Bool().Draw(r, "creates") {
+			*created++
+			at := rapid.SampledFrom([]int{0, len(c.rows) / 2, len(c.rows)}).Draw(r, "at")
+			c.rows = slices.Insert(c.rows, at, host(fmt.Sprintf("new-%d", *created)))
+			return
+		}
+		c.delete(rapid.IntRange(0, len(c.rows)-1).Draw(r, "deleted"))
+	}
 }
 
 // deletedButThere are the resources of the cloud that a run deleted.

@@ -21,8 +21,11 @@ type Page struct {
 	Problems []Problem
 	// Next is the cursor of the following page; empty after the last one.
 	Next string
-	// Total is how many rows the provider announces for the whole listing, 0
-	// where it announces nothing. A listing that ends with fewer is not complete, unless
+	// Begins says that the page is the first of another list, where a listing is of several,
+	// one after the other.
+	Begins bool
+	// Total is how many rows the provider announces for the whole list that the page is of, 0
+	// where it announces nothing. A list that ends with fewer is not complete, unless
 	// the total moved (activities/complete.go).
 	Total int64
 	// Others is how many resources of the page the total counts that are none of the

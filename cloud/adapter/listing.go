@@ -140,7 +140,6 @@ func (b Batch[T]) All(of func(*T) []string) (ids []string) {
 type Declared interface {
 	About() About
 	canHave(id string) bool
-	haveTotals() bool
 	bind(session Session, place string) Lister
 }
 
@@ -172,8 +171,6 @@ func (l *Listing[S, T]) About() About {
 
 // canHave says that an id is of the form of the listing's.
 func (l *Listing[S, T]) canHave(id string) bool { return l.IDs.askable == nil || l.IDs.askable(id) }
-
-func (l *Listing[S, T]) haveTotals() bool { return l.Census == nil && l.Pages.haveTotals() }
 
 func (l *Listing[S, T]) bind(session Session, place string) Lister {
 	return lister[S, T]{Listing: l, s: session.(S), place: place}

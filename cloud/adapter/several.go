@@ -23,7 +23,7 @@ import (
 // So a listed resource whose id only other lists are asked for has no row: they would say that
 // it is absent.
 //
-// A total is announced with the last list, if all lists have one.
+// A page's total is that of its list.
 type Several []Declared
 
 // About implements Declared. It is that of the first list, with the Rest.
@@ -43,10 +43,6 @@ func (s Several) canHave(id string) bool {
 		}
 	}
 	return false
-}
-
-func (s Several) haveTotals() bool {
-	return !slices.ContainsFunc(s, func(of Declared) bool { return !of.haveTotals() })
 }
 
 func (s Several) bind(session Session, place string) Lister {
@@ -78,18 +74,12 @@ func (l severalLister) List(ctx context.Context, region, cursor string) (cloud.P
 		return cloud.Page{}, err
 	}
 	l.leaveOutOthers(&page, l.Several[at.list])
-	isLast := at.list == len(l.lists)-1
+	page.Begins = at.list > 0 && at.cursor == ""
 	switch {
 	case page.Next != "":
-		page.Next = placed{at.list, at.before, page.Next}.String()
-	case !isLast:
-		page.Next = placed{at.list + 1, at.before + page.Total, ""}.String()
-	}
-	// The total of all lists is known with the last. Until then none is announced: one that
-	// grows from list to list would look like a cloud that moves.
-	page.Total += at.before
-	if !isLast || !l.haveTotals() {
-		page.Total = 0
+		page.Next = placed{at.list, page.Next}.String()
+	case at.list < len(l.lists)-1:
+		page.Next = placed{at.list + 1, ""}.String()
 	}
 	return page, nil
 }
@@ -135,16 +125,15 @@ func (l severalLister) Lookup(ctx context.Context, region string, nativeIDs []st
 	return existing, nil
 }
 
-// placed is where a page begins: in which list, and where in it. before is what the lists
-// before that announced.
+// placed is where a page begins: in which list, and where in it.
 type placed struct {
 	list   int
-	before int64
 	cursor string
 }
 
-// String is the cursor.
-func (p placed) String() string { return fmt.Sprintf("%d+%d+%s", p.list, p.before, p.cursor) }
+// String is the cursor. The 0 stands where earlier versions had the total of the lists
+// before, so that their listings go on here, and these there.
+func (p placed) String() string { return fmt.Sprintf("%d+0+%s", p.list, p.cursor) }
 
 // place reads a cursor.
 func (l severalLister) place(cursor string) (at placed, err error) {
@@ -156,8 +145,8 @@ func (l severalLister) place(cursor string) (at placed, err error) {
 		return at, expired(cursor, errNoPosition)
 	}
 	list, notList := strconv.ParseUint(parts[0], 10, 8)
-	before, notBefore := strconv.ParseUint(parts[1], 10, 31)
-	at = placed{int(list), int64(before), parts[2]}
+	_, notBefore := strconv.ParseUint(parts[1], 10, 31)
+	at = placed{int(list), parts[2]}
 	isBegin := list == 0 && at.cursor == ""
 	if cmp.Or(notList, notBefore) != nil || isBegin || at.list >= len(l.lists) {
 		return at, expired(cursor, errNoPosition)

@@ -90,29 +90,22 @@ func TestSeveralListsAreOne(t *testing.T) {
 	})
 }
 
-// The total of all lists is that of each page of the last.
-func TestTotalOfSeveralLists(t *testing.T) {
+// A page has the total of its list, if that has one, and says where a list begins.
+func TestTotalsOfSeveralLists(t *testing.T) {
 	t.Parallel()
-	for style, want := range map[string][]int64{"offsets": {0, 0, 0, 0, 13, 13}, "tokens": {0, 0, 0, 0, 0, 0}} {
-		client, totals := newMall(style, 7, 0, 0, 6).open(), []int64(nil)
-		for cursor := ""; ; {
-			page, err := client.List(t.Context(), scope, cursor)
-			require.NoError(t, err)
-			totals = append(totals, page.Total)
-			if cursor = page.Next; cursor == "" {
-				break
-			}
+	m := newMall("offsets", 7, 0, 6, 3)
+	m.shops[3].style = "tokens"
+	client, totals, begins := m.open(), []int64(nil), []bool(nil)
+	for cursor := ""; ; {
+		page, err := client.List(t.Context(), scope, cursor)
+		require.NoError(t, err)
+		totals, begins = append(totals, page.Total), append(begins, page.Begins)
+		if cursor = page.Next; cursor == "" {
+			break
 		}
-		require.Equal(t, want, totals)
 	}
-	mixed := newMall("offsets", 7, 6)
-	mixed.shops[0].style = "tokens"
-	page, err := mixed.open().List(t.Context(), scope, "1+0+")
-	require.NoError(t, err)
-	require.Zero(t, page.Total, "one of the lists has none")
-	page, err = newMall("offsets", 0, 0).open().List(t.Context(), scope, "1+7+")
-	require.NoError(t, err)
-	require.EqualValues(t, 7, page.Total, "though the last list is empty")
+	require.Equal(t, []int64{7, 7, 0, 6, 6, 0}, totals)
+	require.Equal(t, []bool{false, false, true, true, false, true}, begins)
 }
 
 // A product that the region does not have is an empty list. Nothing of it is absent for that.
@@ -169,6 +162,23 @@ func TestAnIDThatAnotherListIsAskedFor(t *testing.T) {
 	}}, page.Problems)
 	require.Len(t, page.Rows, 1)
 	require.Equal(t, "nobody's", page.Rows[0].RowMeta().NativeID, "it counts as there, whatever list is asked")
+}
+
+// A listing goes on from the cursor of an earlier version, which had the total of the lists
+// before.
+func TestCursorsOfSeveralListsOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	client := newMall("offsets", 9, 9).open()
+	for cursor, want := range map[string]struct {
+		first  string
+		begins bool
+	}{"0+0+5": {"A+lamp+005", false}, "1+9+": {"B+lamp+000", true}, "1+9+5": {"B+lamp+005", false}} {
+		page, err := client.List(t.Context(), scope, cursor)
+		require.NoError(t, err)
+		require.Equal(t, want.first, page.Rows[0].RowMeta().NativeID)
+		require.Equal(t, want.begins, page.Begins)
+		require.EqualValues(t, 9, page.Total)
+	}
 }
 
 func TestCursorsOfSeveralLists(t *testing.T) {
