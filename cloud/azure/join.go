@@ -45,7 +45,7 @@ type joined struct {
 	interfaces *adapter.Members[nic]
 	addresses  *adapter.Members[publicIP]
 	inSets     *adapter.Members[publicIP] // of scale sets; nil where no machine needs them
-	subnets    *adapter.Members[subnet]   // nil where no machine is in one of the subscription
+	subnets    *hostSubnets
 
 	subscription string
 	disks        *adapter.Members[managedDisk] // nil where no machine needs it
@@ -79,10 +79,8 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 			subnetIDs = append(subnetIDs, found.Value.subnets(s.subscription)...)
 		}
 	}
-	if len(subnetIDs) > 0 {
-		if with.subnets, err = covering(ctx, s, &subnetsInside, networkSubnet, visit, subnetIDs); err != nil {
-			return nil, err
-		}
+	if with.subnets, err = coverSubnets(ctx, s, page, adapter.Set(subnetIDs...)); err != nil {
+		return nil, err
 	}
 	inSets, ofTheirOwn := partition(publicIPs, isInScaleSet)
 	if with.addresses, err = covering(ctx, s, &addresses, publicAddress, visit, ofTheirOwn); err != nil {

@@ -60,10 +60,10 @@ func (n *nic) subnet() (subnet string) {
 
 // securityGroups are those of the interface, and of the subnets that it is in: what either
 // refuses does not pass. Those of a subnet in another subscription are not seen.
-func (n *nic) securityGroups(f *adapter.Fields, known *adapter.Members[subnet], subscription string) []string {
+func (n *nic) securityGroups(f *adapter.Fields, known *hostSubnets, subscription string) []string {
 	ids := []string{idOf(n.Properties.SecurityGroup.ID)}
 	for _, id := range n.subnets(subscription) {
-		ids = append(ids, idOf(needed(f, known, networkSubnet, id).Properties.SecurityGroup.ID))
+		ids = append(ids, known.groupOf(f, id))
 	}
 	return ids
 }

@@ -797,6 +797,98 @@ func TestAMachineThatALaterListLacks(t *testing.T) {
 	}
 }
 
+// A subnet that the list of networks lacks is looked for in its network. A machine keeps its
+// security groups while the list is late, and its stored row where nobody finds the subnet.
+func TestAMachineInASubnetThatNoListHas(t *testing.T) {
+	t.Parallel()
+	const other = `{"value":[{"id":"/SUBSCRIPTIONS/` + subscription + `/x/other","location":"eastus","properties":{"subnets":[{"id":"/y"}]}}]}`
+	network := `{"value":[{"id":"` + under(vnetA) + `","location":"eastus","properties":{"subnets":[{"id":"` + under(vnetA) + `/subnets/new"}]}}]}`
+	ofBoth, ofInterface := []string{under(groups + "front-nsg"), under(groups + "web-nsg")}, []string{under(groups + "web-nsg")}
+	for name, test := range map[string]struct {
+		list   string
+		answer *fake.Fault // to who asks for the network
+		groups []string    // nil: the machines are refused
+	}{
+		"a list without the network":      {other, nil, ofBoth},
+		"a list without the subnet":       {network, nil, ofBoth},
+		"a network that is not seen":      {other, &fake.Fault{Verdict: fake.Denied}, ofInterface},
+		"a network that is not found":     {other, &fake.Fault{Status: 404, Body: armBody("ResourceNotFound")}, nil},
+		"a network without the subnet":    {other, &fake.Fault{Status: 200, Body: `{"properties":{"subnets":[{"id":"/y"}]}}`}, nil},
+		"a network that makes no sense":   {other, &fake.Fault{Status: 200, Body: `{"properties":{"subnets":7}}`}, nil},
+		"an answer that makes no sense":   {other, &fake.Fault{Status: 200, Body: `{"properties":`}, nil},
+		"a question that makes no sense":  {other, &fake.Fault{Status: 400, Body: armBody("InvalidResourceName")}, nil},
+		"a subnet of another of the name": {strings.ReplaceAll(network, "vnet-a", "vnet-b"), nil, ofBoth},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, settings := setup(t)
+			c.Record("vnet_list", []byte(test.list))
+			if test.answer != nil {
+				test.answer.Action = "vnet_get"
+				c.Break(*test.answer)
+			}
+			provider := open(settings)
+			for range 2 { // runs
+				var rows []*resource.Host
+				var problems []string
+				for cursor := ""; ; {
+					page, err := provider.List(t.Context(), hostScope, cursor)
+					require.NoError(t, err)
+					for _, row := range page.Rows {
+						rows = append(rows, row.(*resource.Host))
+					}
+					for _, problem := range page.Problems {
+						problems = append(problems, problem.Text)
+					}
+					if cursor = page.Next; cursor == "" {
+						break
+					}
+				}
+				if test.groups == nil {
+					require.Empty(t, rows)
+					require.Equal(t, []string{
+						`virtual machine "vm-0001": no list has its virtual network's subnet front`,
+						`virtual machine "vm-0002": no list has its virtual network's subnet back`,
+					}, problems)
+					continue
+				}
+				require.Empty(t, problems)
+				require.Len(t, rows, 2)
+				require.Equal(t, test.groups, rows[0].SecurityGroupIDs)
+				require.Equal(t, []string{under(vnetA), under(vnetA + "/subnets/front")}, []string{rows[0].VPCID, rows[0].SubnetID})
+				require.Empty(t, rows[1].SecurityGroupIDs)
+			}
+			require.Equal(t, 2, calls(c)["vnet_get"], "one for all machines of a page")
+		})
+	}
+	for verdict, class := range map[fake.Verdict]cloud.Class{fake.Throttled: cloud.Throttled, fake.ServerError: cloud.Unavailable, fake.InvalidCredential: cloud.InvalidCredential} {
+		c, settings := setup(t)
+		c.Record("vnet_list", []byte(other))
+		c.Break(fake.Fault{Action: "vnet_get", Verdict: verdict})
+		_, err := open(settings).List(t.Context(), hostScope, "")
+		requireClass(t, class, err)
+	}
+}
+
+// A subnet of another subscription is in no list of this one.
+func TestAMachineInASubnetOfAnotherSubscription(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	var interfaces []string
+	for _, id := range []string{"rg-vm-0001/providers/microsoft.network/networkinterfaces/nic-0", "rg-vm-0001/providers/microsoft.network/networkinterfaces/nic-1",
+		"rg-vm-0001/providers/microsoft.network/networkinterfaces/nic-2", "rg-vm-0002/providers/microsoft.network/networkinterfaces/nic-0"} {
+		interfaces = append(interfaces, `{"id":"`+under(id)+`","properties":{"networkSecurityGroup":{"id":"/G"},"ipConfigurations":[{"properties":{"subnet":{"id":"/subscriptions/other/VNET/subnets/S"}}}]}}`)
+	}
+	c.Record("nic_list", []byte(`{"value":[`+strings.Join(interfaces, ",")+`]}`))
+	for _, row := range listAll(t, open(settings), hostScope) {
+		host := row.(*resource.Host)
+		require.Equal(t, []string{"/g"}, host.SecurityGroupIDs)
+		require.Equal(t, "/subscriptions/other/vnet/subnets/s", host.SubnetID)
+		require.Equal(t, "/subscriptions/other/vnet", host.VPCID)
+	}
+	require.Zero(t, calls(c)["vnet_list"]+calls(c)["vnet_get"])
+}
+
 // A machine that is made while disks are listed would leave its disk attached to nothing.
 func TestDisksAreListedBeforeTheirMachines(t *testing.T) {
 	t.Parallel()

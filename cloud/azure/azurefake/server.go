@@ -23,7 +23,7 @@ const Secret = "planted-user-data-secret"
 // application; every secret and every tenant is taken. The actions are token,
 // subscription_get, location_list, permission_list, vm_list, vm_status_list, vmss_list,
 // vmss_vm_list, vmss_nic_list, vmss_publicip_list, size_list, disk_list, nic_list,
-// publicip_list, vnet_list, lb_list, appgw_list, nsg_list, nat_list, snapshot_list, image_list,
+// publicip_list, vnet_list, vnet_get, lb_list, appgw_list, nsg_list, nat_list, snapshot_list, image_list,
 // aks_list, storage_list, mysql_list, postgres_list, sqlserver_list, sqldatabase_list,
 // sqlmi_list, redis_list and redisenterprise_list; of those, size_list is of a region.
 func New(c *fake.Cloud) http.Handler {
@@ -58,6 +58,7 @@ func New(c *fake.Cloud) http.Handler {
 	provider("Microsoft.Network/networkInterfaces", "nic_list", interfaces)
 	provider("Microsoft.Network/publicIPAddresses", "publicip_list", addresses)
 	provider("Microsoft.Network/virtualNetworks", "vnet_list", virtualNetworks)
+	mux.HandleFunc(subscription+"/resourcegroups/{group}/providers/microsoft.network/virtualnetworks/{network}", s.answer("vnet_get", oneNetwork))
 	provider("Microsoft.Network/loadBalancers", "lb_list", loadBalancers)
 	provider("Microsoft.Network/applicationGateways", "appgw_list", gateways)
 	provider("Microsoft.Network/networkSecurityGroups", "nsg_list", securityGroups)

@@ -2,6 +2,7 @@ package azurefake
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"cloudsync/cloud/fake"
@@ -28,6 +29,18 @@ func virtualNetworks(_ *http.Request, j fake.Judgement) (all []any) {
 		}
 	}
 	return all
+}
+
+// oneNetwork answers as VirtualNetworks_Get
+// (https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/get).
+func oneNetwork(w http.ResponseWriter, r *http.Request, j fake.Judgement) {
+	for _, one := range virtualNetworks(r, j) {
+		if network := one.(object); strings.EqualFold(network["id"].(string), r.URL.Path) {
+			write(w, http.StatusOK, network)
+			return
+		}
+	}
+	refusal(w, http.StatusNotFound, "ResourceNotFound", "The Resource 'Microsoft.Network/virtualNetworks/"+r.PathValue("network")+"' was not found.")
 }
 
 func virtualNetwork(j fake.Judgement, region string, vpc resource.VPC) object {
