@@ -21,16 +21,19 @@ type bulbOf struct{ Kind string }
 // switches answers calls for single lamps: the pages of each lamp's bulbs, as JSON.
 type switches struct {
 	bulbs map[string][]string
-	fails map[string]cloud.Class // once
+	fails map[string]error
+	once  bool // they do
 	asked []string
 }
 
 func (w *switches) ask(_ context.Context, _ *shop, q adapter.Query) (answer adapter.Answer[bulbOf], err error) {
 	id := strings.Join(q.IDs, ",")
 	w.asked = append(w.asked, id+q.Token)
-	if class := w.fails[id]; class != "" {
-		delete(w.fails, id)
-		return answer, &cloud.Error{Class: class, Err: errors.New("not this one")}
+	if err := w.fails[id]; err != nil {
+		if w.once {
+			delete(w.fails, id)
+		}
+		return answer, err
 	}
 	at := len(q.Token)
 	pages := w.bulbs[id]
@@ -41,6 +44,11 @@ func (w *switches) ask(_ context.Context, _ *shop, q adapter.Query) (answer adap
 		answer.Next = q.Token + "+"
 	}
 	return answer, json.Unmarshal([]byte(pages[at]), &answer.Items)
+}
+
+// notThis is the failure of a call for one lamp.
+func notThis(class cloud.Class) error {
+	return &cloud.Error{Class: class, Err: errors.New("not this one")}
 }
 
 // apiece adds to each lamp its bulbs, which are its row's tags then.
@@ -103,13 +111,15 @@ func TestWhatACallForOneResourceAnswers(t *testing.T) {
 	require.Equal(t, []string{"lamp+000", "lamp+000+", "lamp+000++", "lamp+001", "lamp+002", "lamp+003"}, w.asked)
 }
 
-// One call that fails fails the page, whatever it has of others. Repeated, it goes on with
-// the calls that were not made.
+// One call that fails of what may pass, or of the account, fails the page, whatever it has of
+// others. Repeated, it goes on with the calls that were not made.
 func TestACallForOneResourceThatFails(t *testing.T) {
 	t.Parallel()
-	for _, class := range []cloud.Class{cloud.Denied, cloud.Throttled, cloud.Timeout, cloud.Unavailable, cloud.BadAnswer, cloud.InvalidCredential} {
+	for _, class := range []cloud.Class{
+		cloud.Throttled, cloud.Timeout, cloud.Unavailable, cloud.InvalidCredential, cloud.RegionDisabled, cloud.ExpiredCursor, cloud.Incomplete, cloud.Unproven,
+	} {
 		s := &shop{style: "numbers", cap: 5, lamps: stock(5)}
-		w := &switches{fails: map[string]cloud.Class{"lamp+002": class}}
+		w := &switches{fails: map[string]error{"lamp+002": notThis(class)}, once: true}
 		client := s.in(w.apiece)
 		page, err := client.List(t.Context(), scope, "")
 		require.Equal(t, class, cloud.ClassOf(err))
@@ -119,6 +129,107 @@ func TestACallForOneResourceThatFails(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 5)
 		require.Equal(t, []string{"lamp+000", "lamp+001", "lamp+002", "lamp+002", "lamp+003", "lamp+004"}, w.asked)
+	}
+	down := errors.New("down")
+	for _, fails := range []error{down, &cloud.Error{Class: cloud.Denied, OfAccount: true, Err: down}, &cloud.Error{Class: cloud.BadAnswer, OfAccount: true, Err: down}} {
+		s := &shop{style: "numbers", cap: 5, lamps: stock(5)}
+		_, err := s.in((&switches{fails: map[string]error{"lamp+002": fails}}).apiece).List(t.Context(), scope, "")
+		require.ErrorIs(t, err, down)
+	}
+}
+
+// What the cloud has against one resource, or cannot say of it, is a problem of that one.
+func TestACallThatMakesNoSenseOfOneResource(t *testing.T) {
+	t.Parallel()
+	for _, style := range styles {
+		for _, class := range []cloud.Class{cloud.BadAnswer, cloud.Denied} {
+			for at := range 6 { // of which the last is alone on its page
+				s := &shop{style: style, cap: 5, lamps: stock(6)}
+				odd := s.lamps[at].ID
+				client := s.in((&switches{fails: map[string]error{odd: notThis(class)}}).apiece)
+				ids, problems, err := listAll(t.Context(), client)
+				require.NoError(t, err)
+				require.Equal(t, slices.DeleteFunc(idsOf(s.lamps), func(id string) bool { return id == odd }), ids)
+				require.Equal(t, []cloud.Problem{{NativeID: odd, Text: `lamp "` + odd + `": thing/prod: DescribeBulbs of north: ` + string(class) + `: not this one`}}, problems)
+				existing, err := client.Lookup(t.Context(), scope, []string{odd})
+				require.NoError(t, err)
+				require.Equal(t, []string{odd}, existing, "it is there")
+			}
+		}
+	}
+}
+
+// An answer that comes for none of several is no matter of one: the region fails, before each
+// of them is asked for, and the next listing asks for all.
+func TestCallsThatMakeNoSenseOfAnyResource(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		class        cloud.Class
+		lamps, asked int
+		usable       bool
+	}{
+		"none may be read":             {cloud.Denied, 9, 5, false},
+		"none of a few may be read":    {cloud.Denied, 2, 2, false},
+		"the only one may not be read": {cloud.Denied, 1, 1, false},
+		"none makes sense":             {cloud.BadAnswer, 9, 5, false},
+		"none of a few makes sense":    {cloud.BadAnswer, 3, 3, false},
+		"the only one makes no sense":  {cloud.BadAnswer, 1, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, w := &shop{style: "tokens", cap: 9, lamps: stock(test.lamps)}, &switches{fails: map[string]error{}}
+			for _, id := range idsOf(s.lamps) {
+				w.fails[id] = notThis(test.class)
+			}
+			client := s.in(w.apiece, func(l *adapter.Listing[*shop, lamp]) { l.Pages = adapter.Tokens(9) })
+			page, err := client.List(t.Context(), scope, "")
+			require.Len(t, w.asked, test.asked)
+			if test.usable {
+				require.NoError(t, err)
+				require.Len(t, page.Problems, 1)
+			} else {
+				require.EqualError(t, err, "thing/prod: DescribeBulbs of north: "+string(test.class)+": not this one")
+			}
+			clear(w.fails)
+			page, err = client.List(t.Context(), scope, "")
+			require.NoError(t, err)
+			require.Len(t, page.Rows, test.lamps)
+			require.Empty(t, page.Problems)
+		})
+	}
+	s, w := &shop{style: "offsets", cap: 5, lamps: stock(11)}, &switches{fails: map[string]error{}}
+	for _, id := range idsOf(s.lamps)[5:10] {
+		w.fails[id] = notThis(cloud.Denied)
+	}
+	_, _, err := listAll(t.Context(), s.in(w.apiece))
+	require.Equal(t, cloud.Denied, cloud.ClassOf(err), "a permission that is lost meanwhile")
+}
+
+// A cloud that fails for one resource each time, and answers for others, is not away.
+func TestACallForOneResourceThatFailsEachTime(t *testing.T) {
+	t.Parallel()
+	s, w := &shop{style: "numbers", cap: 5, lamps: stock(5)}, &switches{fails: map[string]error{"lamp+002": notThis(cloud.Unavailable)}}
+	client := s.in(w.apiece)
+	for range 2 {
+		_, err := client.List(t.Context(), scope, "")
+		require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+	}
+	page, err := client.List(t.Context(), scope, "")
+	require.NoError(t, err)
+	require.Len(t, page.Rows, 4)
+	require.Equal(t, []cloud.Problem{{NativeID: "lamp+002", Text: `lamp "lamp+002": thing/prod: DescribeBulbs of north: unavailable: not this one`}}, page.Problems)
+
+	away, w := &shop{style: "numbers", cap: 5, lamps: stock(5)}, &switches{fails: map[string]error{}}
+	for _, id := range idsOf(away.lamps) {
+		w.fails[id] = notThis(cloud.Unavailable)
+	}
+	for _, answers := range []string{"nobody", "lamp+000"} {
+		delete(w.fails, answers)
+		client = away.in(w.apiece)
+		for range 5 { // as many attempts as there are
+			_, err := client.List(t.Context(), scope, "")
+			require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+		}
 	}
 }
 
@@ -130,7 +241,7 @@ func TestAResourceThatGoesBeforeTheCallForIt(t *testing.T) {
 		s.between = func() {
 			s.lamps = slices.DeleteFunc(slices.Clone(s.lamps), func(l lamp) bool { return l.ID == id })
 		}
-		w.fails = map[string]cloud.Class{id: cloud.NotFound}
+		w.fails = map[string]error{id: notThis(cloud.NotFound)}
 		return w
 	}
 	for _, style := range styles {
@@ -143,7 +254,7 @@ func TestAResourceThatGoesBeforeTheCallForIt(t *testing.T) {
 		require.Equal(t, 2, s.calls, "the list, and the list by the id")
 
 		s = &shop{style: style, cap: 5, lamps: stock(3)}
-		w := &switches{fails: map[string]cloud.Class{"lamp+001": cloud.NotFound}}
+		w := &switches{fails: map[string]error{"lamp+001": notThis(cloud.NotFound)}}
 		page, err = s.in(w.apiece).List(t.Context(), scope, "")
 		require.NoError(t, err)
 		require.Len(t, page.Rows, 2)

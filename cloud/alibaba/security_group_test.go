@@ -53,12 +53,14 @@ func TestRulesAsTheCloudWritesThem(t *testing.T) {
 	}
 }
 
-// Rules that cannot be had are no rules that went.
+// Rules that cannot be had are no rules that went: those of one group are a problem of it, those
+// of none fail the list.
 func TestRulesThatCannotBeHad(t *testing.T) {
 	t.Parallel()
+	const ofAnother = "of another"
 	for name, body := range map[string]string{
 		"no rules":      `{"SecurityGroupId":"sg-2","VpcId":"vpc-1"}`,
-		"of another":    `{"SecurityGroupId":"sg-1","Permissions":{"Permission":[]}}`,
+		ofAnother:       `{"SecurityGroupId":"sg-1","Permissions":{"Permission":[]}}`,
 		"of nobody":     `{"Permissions":{"Permission":[]}}`,
 		"null":          `null`,
 		"a list":        `[]`,
@@ -66,9 +68,17 @@ func TestRulesThatCannotBeHad(t *testing.T) {
 	} {
 		w := newWorld(t, everything())
 		w.Record("DescribeSecurityGroupAttribute", []byte(body))
+		if name != ofAnother { // it is of the first
+			page, err := w.worker().List(t.Context(), scopeOf(resource.SecurityGroupKind), "")
+			requireClass(t, cloud.BadAnswer, page, err, name)
+			require.ErrorContains(t, err, "DescribeSecurityGroupAttribute of cn-beijing", name)
+		}
 		page, err := secondGroup(t, w)
-		requireClass(t, cloud.BadAnswer, page, err, name)
-		require.ErrorContains(t, err, "DescribeSecurityGroupAttribute of cn-beijing", name)
+		require.NoError(t, err, name)
+		require.Empty(t, page.Rows, name)
+		require.Len(t, page.Problems, 1, name)
+		require.Equal(t, "sg-2", page.Problems[0].NativeID, name)
+		require.Contains(t, page.Problems[0].Text, "DescribeSecurityGroupAttribute of cn-beijing: bad_answer", name)
 	}
 	for verdict, want := range map[fake.Verdict]cloud.Class{fake.Denied: cloud.Denied, fake.Throttled: cloud.Throttled, fake.ServerError: cloud.Unavailable} {
 		w := newWorld(t, everything())
