@@ -50,8 +50,8 @@ func account() *fake.Account {
 				{ID: "2000000000000000004", Name: "spare", Status: "CREATING", Zone: region + "-a", Type: "pd-standard", SizeGiB: 64, Created: created},
 			},
 			LoadBalancers: []fake.LoadBalancer{
-				{ID: "3000000000000000001", Name: "front", Type: "targetHttpsProxies", Addresses: []string{"203.0.113.9"}, Tags: map[string]string{"team": "shop"}, Created: created},
-				{ID: "3000000000000000002", Name: "inner", Internal: true, Addresses: []string{"10.0.0.9"}, VPC: "prod", Subnets: []string{"back"}, Created: created},
+				{ID: "3000000000000000001", Name: "front", Type: "targetHttpsProxies", Addresses: []string{"203.0.113.9"}, Ports: []string{"443/tcp"}, Tags: map[string]string{"team": "shop"}, Created: created},
+				{ID: "3000000000000000002", Name: "inner", Internal: true, Addresses: []string{"10.0.0.9"}, Ports: []string{"123/udp", "53/udp"}, VPC: "prod", Subnets: []string{"back"}, Created: created},
 				{ID: "3000000000000000003", Name: "vpn", Type: "targetVpnGateways", Addresses: []string{"203.0.113.7"}},
 				{ID: "3000000000000000004", Name: "apis", Type: "all-apis", Addresses: []string{"10.0.0.7"}},
 			},

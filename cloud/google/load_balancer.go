@@ -2,6 +2,7 @@ package google
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -18,6 +19,10 @@ var loadBalancers = listed(resource.LoadBalancerKind, "forwarding rule", "id", &
 type rule struct {
 	ID, Name, SelfLink, CreationTimestamp    string
 	IPAddress, LoadBalancingScheme           string
+	IPProtocol                               string
+	PortRange                                string   // such as 443-443
+	Ports                                    []string // of a rule for single ones
+	AllPorts                                 bool
 	Network, Subnetwork                      string // no network of a global external one
 	Target                                   string // none of one with a backend service
 	PscConnectionID                          string
@@ -47,6 +52,7 @@ func loadBalancerRow(f *adapter.Fields, r *rule) resource.Row {
 		BalancerType:   "network",
 		Scheme:         resource.SchemeOf(strings.HasPrefix(r.LoadBalancingScheme, "EXTERNAL")),
 		Addresses:      adapter.IPs(r.IPAddress),
+		Ports:          r.listensAt(f),
 		VPCID:          pathOf(r.Network),
 		SubnetIDs:      adapter.Set(pathOf(r.Subnetwork)),
 		Tags:           tagsOf(r.Labels),
@@ -56,4 +62,23 @@ func loadBalancerRow(f *adapter.Fields, r *rule) resource.Row {
 		row.BalancerType = "application"
 	}
 	return row
+}
+
+// listensAt is a range, up to five ports, or all. What is for all protocols is called
+// L3_DEFAULT.
+func (r *rule) listensAt(f *adapter.Fields) []string {
+	protocol := r.IPProtocol
+	if protocol == "L3_DEFAULT" {
+		protocol = ""
+	}
+	var all []string
+	for _, ports := range slices.Concat(r.Ports, []string{r.PortRange}) {
+		if first, last, _ := strings.Cut(ports, "-"); first != "" {
+			all = append(all, f.Listener(protocol, first, last))
+		}
+	}
+	if r.AllPorts {
+		all = append(all, f.Listener(protocol, "", ""))
+	}
+	return adapter.Set(all...)
 }

@@ -63,10 +63,10 @@ func TestLoadBalancers(t *testing.T) {
 	require.Equal(t, []resource.Row{
 		&resource.LoadBalancer{
 			Meta: resource.Meta{NativeID: "3000000000000000001"}, Name: "front", BalancerType: "application", Scheme: "public",
-			Addresses: []string{"203.0.113.9"}, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
+			Addresses: []string{"203.0.113.9"}, Ports: []string{"443/tcp"}, Tags: map[string]string{"team": "shop"}, CloudCreatedAt: created,
 		},
 		&resource.LoadBalancer{
-			Meta: resource.Meta{NativeID: "3000000000000000002"}, Name: "inner", BalancerType: "network", Scheme: "internal", Addresses: []string{"10.0.0.9"},
+			Meta: resource.Meta{NativeID: "3000000000000000002"}, Name: "inner", BalancerType: "network", Scheme: "internal", Addresses: []string{"10.0.0.9"}, Ports: []string{"123/udp", "53/udp"},
 			VPCID: "projects/demo-project/global/networks/prod", SubnetIDs: []string{"projects/demo-project/regions/europe-west1/subnetworks/back"}, CloudCreatedAt: created,
 		},
 	}, utc(byID(listAll(t, provider, balancerScope))))
@@ -284,6 +284,25 @@ func TestRulesThatBalanceNothing(t *testing.T) {
 		existing, err := provider.Lookup(t.Context(), balancerScope, []string{"1"})
 		require.NoError(t, err)
 		require.Equal(t, []string{"1"}, existing, "it is there all the same")
+	}
+}
+
+// What a rule listens at: a range, single ports, or all.
+func TestPortsOfRules(t *testing.T) {
+	t.Parallel()
+	for rule, want := range map[string][]string{
+		`"IPProtocol":"TCP","portRange":"443-443"`:      {"443/tcp"},
+		`"IPProtocol":"TCP","portRange":"8000-8010"`:    {"8000-8010/tcp"},
+		`"IPProtocol":"UDP","ports":["53","8000-8010"]`: {"53/udp", "8000-8010/udp"},
+		`"IPProtocol":"UDP","ports":["53","123"]`:       {"123/udp", "53/udp"},
+		`"IPProtocol":"TCP","allPorts":true`:            {"all/tcp"},
+		`"IPProtocol":"L3_DEFAULT","allPorts":true`:     {"all/all"},
+		`"IPProtocol":"ESP"`:                            nil,
+		`"ports":null,"portRange":""`:                   nil,
+	} {
+		c, settings := setup(t)
+		c.Record(ruleList, []byte(`{"kind":"compute#forwardingRuleAggregatedList","items":{"regions/europe-west1":{"forwardingRules":[{"id":"1","name":"r","selfLink":"https://x/projects/p/regions/europe-west1/forwardingRules/r",`+rule+`}]}}}`))
+		require.Equal(t, want, listAll(t, open(settings), balancerScope)[0].(*resource.LoadBalancer).Ports, rule)
 	}
 }
 

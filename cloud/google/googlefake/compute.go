@@ -313,6 +313,7 @@ func forwardingRule(j fake.Judgement, region *fake.Region, scope string, balance
 	for _, ip := range balancer.Addresses {
 		one["IPAddress"] = ip
 	}
+	putPorts(one, balancer.Ports)
 	if balancer.VPC != "" {
 		one["network"] = link(j.Account.ID, "global/networks/"+balancer.VPC)
 	}
@@ -324,4 +325,22 @@ func forwardingRule(j fake.Judgement, region *fake.Region, scope string, balance
 	}
 	putTime(one, "creationTimestamp", balancer.Created)
 	return one
+}
+
+// putPorts writes several ports as single ones, and one, or one range, as a range. All have one
+// protocol.
+func putPorts(to object, ports []string) {
+	var single []string
+	for _, port := range ports {
+		port, protocol, _ := strings.Cut(port, "/")
+		to["IPProtocol"] = strings.ToUpper(protocol)
+		if single = append(single, port); !strings.Contains(port, "-") {
+			port += "-" + port
+		}
+		to["portRange"] = port
+	}
+	if len(single) > 1 {
+		to["ports"] = single
+		delete(to, "portRange")
+	}
 }
