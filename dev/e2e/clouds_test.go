@@ -51,10 +51,13 @@ type realCloud struct {
 	cacheOf  string // a cache's size, where it matters
 	cacheHas string // what is in its row, in SQL, where that is not all that the cloud has
 	whole    bool   // its lists are of all regions, none of which refuses alone
-	// certified is the region whose rows the certificates are, where the cloud has one list of
-	// them, -1 where each region has its own.
-	certified int
+	// placed are the regions that have resources of a kind, where those are not just all but the
+	// one of what is of none.
+	placed map[string][]string
 }
+
+// global is the region of what is of none.
+const global = "global"
 
 // What the rows of caches have, in SQL.
 const (
@@ -64,11 +67,12 @@ const (
 
 var realClouds = []realCloud{
 	{
-		provider: "alibaba", certified: 1, handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
+		provider: "alibaba", handler: alibabafake.New, regions: [2]string{"cn-beijing", "cn-hangzhou"},
 		accounts: [2]string{"1000000000000001", "1000000000000002"}, running: "Running",
 		id: func(n int) string { return fmt.Sprintf("i-bp1%017d", n) }, keys: [2]string{"access_key_id", "access_key_secret"},
 		zones: func(region string) string { return region + "-a" }, size: "ecs.g7.xlarge",
 		database: "rm-bp1", balancer: "lb-bp1", cache: "r-bp1",
+		placed: map[string][]string{"resource_certificate": {"cn-hangzhou"}}, // whose one list is of the account
 	},
 	{
 		provider: "tencent", handler: tencentfake.New, regions: [2]string{"ap-guangzhou", "ap-shanghai"},
@@ -76,9 +80,10 @@ var realClouds = []realCloud{
 		id: func(n int) string { return fmt.Sprintf("ins-%08d", n) }, keys: [2]string{"secret_id", "secret_key"},
 		zones: func(region string) string { return region + "-3" }, size: "S5.LARGE16",
 		database: "cdb-", balancer: "lb-", cache: "crs-",
+		placed: map[string][]string{"resource_certificate": {"ap-guangzhou"}}, // likewise
 	},
 	{
-		provider: "aws", certified: -1, handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},
+		provider: "aws", handler: awsfake.New, regions: [2]string{"eu-west-1", "us-east-1"},
 		accounts: [2]string{"100000000001", "100000000002"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("i-%017x", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "m5.xlarge",
@@ -86,14 +91,14 @@ var realClouds = []realCloud{
 		cache: "arn:aws:elasticache:REGION:100000000001:replicationgroup:cache-", cacheHas: "memory_mib IS NULL AND " + sharded + " AND " + madeThen,
 	},
 	{
-		provider: "huawei", certified: -1, handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
+		provider: "huawei", handler: huaweifake.New, regions: [2]string{"cn-north-4", "cn-south-1"},
 		accounts: [2]string{"0a0000000000000000000000000000a1", "0a0000000000000000000000000000a2"}, running: "ACTIVE",
 		id: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }, keys: [2]string{"access_key_id", "secret_access_key"},
 		zones: func(region string) string { return region + "a" }, size: "s6.xlarge.4",
 		database: "db", balancer: "lb", cache: "dcs", cacheHas: "memory_mib = 2048 AND " + madeThen,
 	},
 	{
-		provider: "azure", certified: -1, handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
+		provider: "azure", handler: azurefake.New, regions: [2]string{"eastus", "westeurope"},
 		accounts: [2]string{"00000000-0000-0000-0000-0000000000a1", "00000000-0000-0000-0000-0000000000a2"}, running: "running",
 		id: func(n int) string { return fmt.Sprintf("11111111-0000-0000-0000-%012d", n) }, keys: [2]string{"client_id", "client_secret"},
 		also: "tenant_id: 00000000-0000-0000-0000-00000000000d", zones: func(string) string { return "1" }, size: "Standard_D4s_v5",
@@ -101,16 +106,24 @@ var realClouds = []realCloud{
 		cacheOf: "Premium_P1", cacheHas: "instance_type = 'Premium_P1' AND memory_mib = 12288 AND cloud_created_at IS NULL AND " + sharded,
 	},
 	{
-		provider: "google", certified: -1, handler: googlefake.New, regions: [2]string{"europe-west1", "us-east4"},
+		provider: "google", handler: googlefake.New, regions: [2]string{"europe-west1", "us-east4"},
 		accounts: [2]string{"project-one", "project-two"}, running: "RUNNING",
 		id: func(n int) string { return fmt.Sprintf("7%018d", n) }, document: googlefake.User, endpoint: googlefake.Endpoint, global: true,
 		zones: func(region string) string { return region + "-a" }, size: "n2-standard-4",
 		database: "db-", balancer: "lb-", cache: "uid-", whole: true,
+		placed: map[string][]string{
+			"resource_vpc": {global}, "resource_security_group": {global}, "resource_image": {global},
+			"resource_public_ip": {"europe-west1", "us-east4", global}, "resource_snapshot": {"europe-west1", "us-east4", global},
+			"resource_bucket": {"europe-west1", "us-east4", global}, "resource_certificate": {"europe-west1", "us-east4", global},
+		},
 	},
 }
 
 // The hosts of the two accounts in their two regions.
 var fleets = [2][2]int{{700, 600}, {700, 500}}
+
+// accountNames are those of the accounts in the configuration.
+var accountNames = [2]string{"one", "two"}
 
 const (
 	allHosts = 2500
@@ -135,7 +148,7 @@ func newRealStack(t *testing.T, of realCloud) *realStack {
 	t.Helper()
 	next := 0
 	kinds := []string{hostKind, diskKind, "resource_database", "resource_load_balancer", "resource_cache"}
-	return newFilledStack(t, of, kinds, func(r *realStack, region *fake.Region, place int) {
+	return newFilledStack(t, of, of.regions[:], kinds, func(r *realStack, region *fake.Region, place int) {
 		for range fleets[r.filling][place] {
 			next++
 			r.addHost(region, next)
@@ -144,16 +157,16 @@ func newRealStack(t *testing.T, of realCloud) *realStack {
 	})
 }
 
-// newFilledStack is one that syncs the kinds; fill puts what there is into each region.
-func newFilledStack(t *testing.T, of realCloud, kinds []string, fill func(r *realStack, region *fake.Region, place int)) *realStack {
+// newFilledStack is one that syncs the kinds in the regions; fill puts what there is into each.
+func newFilledStack(t *testing.T, of realCloud, regions, kinds []string, fill func(r *realStack, region *fake.Region, place int)) *realStack {
 	t.Helper()
 	r := &realStack{stack: newStack(t), realCloud: of, cloud: &fake.Cloud{PageSize: 100}}
 	server := httptest.NewServer(of.handler(r.cloud))
 	t.Cleanup(server.Close)
-	for a, name := range []string{"one", "two"} {
+	for a, name := range accountNames {
 		account := &fake.Account{ID: of.accounts[a], KeyID: "KEYID" + name, Key: planted + secretEnd + name}
 		r.filling = a
-		for place, name := range of.regions {
+		for place, name := range regions {
 			region := &fake.Region{Name: name}
 			account.Regions = append(account.Regions, region)
 			fill(r, region, place)
@@ -161,7 +174,7 @@ func newFilledStack(t *testing.T, of realCloud, kinds []string, fill func(r *rea
 		r.cloud.Add(account)
 	}
 	r.filling = 0
-	r.config = r.writeCloudConfig(t, server.URL, kinds...)
+	r.config = r.writeCloudConfig(t, server.URL, regions, kinds)
 	r.log = r.startProcess(t, r.config).LogFile()
 	return r
 }
@@ -209,12 +222,12 @@ func (r *realStack) cacheIn(region string, n int) fake.Cache {
 	}
 }
 
-func (r *realStack) writeCloudConfig(t *testing.T, endpoint string, kinds ...string) string {
+func (r *realStack) writeCloudConfig(t *testing.T, endpoint string, regions, kinds []string) string {
 	t.Helper()
 	var accounts strings.Builder
-	for i, name := range []string{"one", "two"} {
-		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s, %s], endpoint: %q, requests_per_second: 1000, %s, %s }\n",
-			r.provider, name, r.accounts[i], r.regions[0], r.regions[1], r.endpointAt(endpoint), r.writeKeys(t, endpoint, name), r.also)
+	for i, name := range accountNames {
+		fmt.Fprintf(&accounts, "    - { provider: %s, name: %s, account_id: %q, regions: [%s], endpoint: %q, requests_per_second: 1000, %s, %s }\n",
+			r.provider, name, r.accounts[i], strings.Join(regions, ", "), r.endpointAt(endpoint), r.writeKeys(t, endpoint, name), r.also)
 	}
 	var resources strings.Builder
 	for _, kind := range kinds {
@@ -251,12 +264,19 @@ func (r realCloud) endpointAt(base string) string {
 }
 
 // runKind runs a kind through the command line and returns its report.
-func (r *realStack) runKind(t *testing.T, kind string, status int) (report workflows.Report) {
+func (r *realStack) runKind(t *testing.T, kind string, status int) workflows.Report {
 	t.Helper()
-	out, got := r.starter(t, r.config, "run", kind, "--wait", "--output", "json")
+	report, got := r.tryKind(t, kind)
 	require.Equal(t, status, got)
-	require.NoError(t, json.Unmarshal([]byte(out), &report))
 	return report
+}
+
+// tryKind also returns with which status the command line ended.
+func (r *realStack) tryKind(t *testing.T, kind string) (report workflows.Report, status int) {
+	t.Helper()
+	out, status := r.starter(t, r.config, "run", kind, "--wait", "--output", "json")
+	require.NoError(t, json.Unmarshal([]byte(out), &report))
+	return report, status
 }
 
 // region gives change a region of an account.
