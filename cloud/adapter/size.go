@@ -5,6 +5,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"cloudsync/cloud"
 )
 
 // undescribedFor is how long a type that the cloud does not describe is not asked for again:
@@ -16,6 +20,7 @@ const undescribedFor = 6 * time.Hour
 type Sizes struct {
 	mu    sync.Mutex
 	known map[typeIn]size
+	one   map[string]*semaphore.Weighted // of 1, by region: hosts and databases need the same
 }
 
 type typeIn struct{ region, name string } // in lower case: some write a name in several cases
@@ -38,6 +43,14 @@ type SizeOf func(f *Fields, name string) (vcpu, memoryMiB int64)
 func (s *Sizes) Of(ctx context.Context, region string, types []string, describe Describe) (SizeOf, error) {
 	found, unknown := s.of(region, Set(types...))
 	if len(unknown) > 0 {
+		one := s.oneIn(region)
+		if err := one.Acquire(ctx, 1); err != nil {
+			return nil, &cloud.Error{Class: cloud.ClassOf(err), Err: err}
+		}
+		defer one.Release(1)
+		found, unknown = s.of(region, Set(types...)) // another may have asked meanwhile
+	}
+	if len(unknown) > 0 {
 		told := map[string]size{}
 		err := describe(ctx, region, unknown, func(f *Fields, vcpu, memoryMiB int64) {
 			told[strings.ToLower(f.id)] = size{vcpu: vcpu, memoryMiB: memoryMiB, problem: f.Problem()}
@@ -54,6 +67,19 @@ func (s *Sizes) Of(ctx context.Context, region string, types []string, describe 
 		}
 		return of.vcpu, of.memoryMiB
 	}, nil
+}
+
+// oneIn lets one at a time ask for types in a region.
+func (s *Sizes) oneIn(region string) *semaphore.Weighted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.one == nil {
+		s.one = map[string]*semaphore.Weighted{}
+	}
+	if s.one[region] == nil {
+		s.one[region] = semaphore.NewWeighted(1)
+	}
+	return s.one[region]
 }
 
 func (s *Sizes) of(region string, types []string) (found map[string]size, unknown []string) {

@@ -10,8 +10,39 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
+
+// Kinds that need the same sizes at the same time ask for them once.
+func TestSizesAreAskedForOnceSideBySide(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		describe := func(_ context.Context, _ string, _ []string, tell func(*adapter.Fields, int64, int64)) error {
+			asked++
+			<-time.After(time.Second)
+			tell(adapter.NewFields("type", "small"), 2, 1)
+			return nil
+		}
+		var sizes adapter.Sizes
+		for range 3 {
+			go func() {
+				sizeOf, err := sizes.Of(t.Context(), "north", []string{"small"}, describe)
+				if cpu, _ := sizeOf(adapter.NewFields("host", "h"), "small"); err != nil || cpu != 2 {
+					t.Error(cpu, err)
+				}
+			}()
+		}
+		synctest.Wait()
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err := sizes.Of(ended, "north", []string{"small"}, describe)
+		require.Equal(t, cloud.ClassOf(context.Canceled), cloud.ClassOf(err))
+		<-time.After(time.Minute)
+		require.Equal(t, 1, asked)
+	})
+}
 
 func TestSizesAreAskedForOnce(t *testing.T) {
 	t.Parallel()
