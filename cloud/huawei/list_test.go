@@ -310,7 +310,7 @@ func TestListingsThatLeadNowhere(t *testing.T) {
 	_, err = w.open().List(t.Context(), scopeOf(resource.LoadBalancerKind), "e")
 	classed(t, cloud.BadAnswer, err)
 	full := `{"id":"e0"}`
-	for i := range 499 {
+	for i := range 1999 {
 		full += fmt.Sprintf(`,{"id":"f%d"}`, i)
 	}
 	w.Record("ListLoadBalancers", []byte(`{"loadbalancers":[`+full+`]}`))

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	loadBalancersPerPage = 500 // the API gives up to 2,000
+	loadBalancersPerPage = 2000 // the most that the API gives
 	// maxLoadBalancerIDs keeps the URL, which has them all, to some 2,000 characters.
 	maxLoadBalancerIDs = 50
 )
