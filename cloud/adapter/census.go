@@ -59,13 +59,13 @@ func (c *Census[S, T]) whole(ctx context.Context, s S, v Visit) (loaded[*Members
 // Covering gives the members, loaded anew once where they lack one of the keys and are
 // older than what the visitor has listed. Then what they lack is gone.
 func (c *Census[S, T]) Covering(ctx context.Context, s S, v Visit, keys []string) (*Members[T], error) {
-	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return !l.began.Before(v.listed) || l.value.has(keys) })
-	return load.value, err
+	return c.Showing(ctx, s, v, func(all *Members[T]) bool { return all.has(keys) })
 }
 
-// After gives members that were listed after what the visitor has listed.
-func (c *Census[S, T]) After(ctx context.Context, s S, v Visit) (*Members[T], error) {
-	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return !l.began.Before(v.listed) })
+// Showing gives the members, loaded anew once where they do not show what the visitor has
+// listed and are older than that.
+func (c *Census[S, T]) Showing(ctx context.Context, s S, v Visit, show func(*Members[T]) bool) (*Members[T], error) {
+	load, err := c.visit(ctx, s, v, func(l *loaded[*Members[T]]) bool { return !l.began.Before(v.listed) || show(l.value) })
 	return load.value, err
 }
 
@@ -148,7 +148,7 @@ func (c *Census[S, T]) around(ctx context.Context, s S, v Visit) (*Members[T], e
 	}
 	v.user, _, _ = strings.Cut(v.user, "/")
 	v.region = ""
-	return c.After(ctx, s, v)
+	return c.Showing(ctx, s, v, func(*Members[T]) bool { return false })
 }
 
 // covers is an error where the list has not all of a region, as the cloud itself says.

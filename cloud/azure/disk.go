@@ -45,15 +45,27 @@ type managedDisk struct {
 	} `json:"properties"`
 }
 
-// joinDisks gets the machines, listed after the disks: a disk names a machine that was
-// there before it was listed itself.
+// joinDisks gets the machines: those of the run's hosts where they show the disks as they are
+// attached, else a list that is newer than that of the disks.
 func joinDisks(ctx context.Context, s *session, page adapter.Batch[managedDisk]) (func(*adapter.Fields, *managedDisk) resource.Row, error) {
 	var all *adapter.Members[machine]
 	var err error
 	if len(page.Items) > 0 {
-		all, err = machines.After(ctx, s, page.Visit())
+		all, err = machines.Showing(ctx, s, page.Visit(), func(all *adapter.Members[machine]) bool {
+			return !slices.ContainsFunc(page.Items, func(item *adapter.Item[managedDisk]) bool { return !item.Value.isShownBy(all) })
+		})
 	}
 	return func(f *adapter.Fields, d *managedDisk) resource.Row { return diskRow(f, d, all) }, err
+}
+
+// isShownBy says that the disk's machine is there, and has it.
+func (d *managedDisk) isShownBy(machines *adapter.Members[machine]) bool {
+	manager := d.manager()
+	if manager == "" {
+		return true
+	}
+	found := machines.Of(manager)
+	return found != nil && slices.ContainsFunc(found.Value.attached(nil), func(at attached) bool { return at.id == idOf(d.ID) })
 }
 
 func diskRow(f *adapter.Fields, d *managedDisk, machines *adapter.Members[machine]) *resource.Disk {

@@ -184,6 +184,7 @@ func TestRequestsOfARun(t *testing.T) {
 		{"resource_subnet", map[string]int{"vnet_list": 0}}, // that of the hosts
 		{"resource_subnet", map[string]int{"vnet_list": 0}}, // that of the networks
 		{"resource_subnet", map[string]int{"vnet_list": 1}},
+		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 0}}, // that of the hosts
 		{"resource_disk", map[string]int{"disk_list": 1, "vm_list": 1}},
 		{"resource_cache", map[string]int{"redis_list": 1, "redisenterprise_list": 1}},
 		{"resource_cluster", map[string]int{"aks_list": 1}},

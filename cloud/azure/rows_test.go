@@ -725,6 +725,7 @@ func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 	c.PageSize = 1
 	provider := open(settings)
 	listAll(t, provider, hostScope)
+	listAll(t, provider, diskScope)
 	before := calls(c)
 	c.Update(func(accounts []*fake.Account) {
 		r := accounts[0].Region("westeurope")
@@ -733,7 +734,7 @@ func TestTablesAreLoadedAnewForWhatTheyLack(t *testing.T) {
 			PrivateIPs: []string{"10.0.0.6"}, PublicIPs: []string{"203.0.113.6"}, VPC: "vnet-a", Subnet: "front",
 		})
 	})
-	listAll(t, provider, diskScope) // lists the machines anew
+	listAll(t, provider, diskScope) // of the next run: lists the machines anew
 	rows := listAll(t, provider, scopeOf("resource_host", "westeurope"))
 	require.Len(t, rows, 1)
 	late := rows[0].(*resource.Host)

@@ -29,15 +29,35 @@ type disk struct {
 	Labels                          map[string]string
 }
 
-// joinDisks gets the instances, listed after the disks: a disk names an instance that was there
-// before it was listed itself.
+// joinDisks gets the instances: those of the run's hosts where they show the disks as they are
+// attached, else a list that is newer than that of the disks.
 func joinDisks(ctx context.Context, s *session, page adapter.Batch[disk]) (func(*adapter.Fields, *disk) resource.Row, error) {
 	var all *adapter.Members[machine]
 	var err error
 	if len(page.All(func(d *disk) []string { return d.Users })) > 0 {
-		all, err = machines.After(ctx, s, page.Visit())
+		all, err = machines.Showing(ctx, s, page.Visit(), func(all *adapter.Members[machine]) bool {
+			return !slices.ContainsFunc(page.Items, func(item *adapter.Item[disk]) bool { return !item.Value.isShownBy(all) })
+		})
 	}
 	return func(f *adapter.Fields, d *disk) resource.Row { return diskRow(f, d, all) }, err
+}
+
+// user is the instance that a disk is attached to, one of several: a row has room for one.
+func (d *disk) user() string {
+	if len(d.Users) == 0 {
+		return ""
+	}
+	return pathOf(slices.Min(d.Users))
+}
+
+// isShownBy says that the disk's instance is there, and has it.
+func (d *disk) isShownBy(machines *adapter.Members[machine]) bool {
+	user := d.user()
+	if user == "" {
+		return true
+	}
+	found := machines.Of(user)
+	return found != nil && slices.ContainsFunc(found.Value.Disks, func(at attached) bool { return pathOf(at.Source) == pathOf(d.SelfLink) })
 }
 
 func diskRow(f *adapter.Fields, d *disk, machines *adapter.Members[machine]) resource.Row {
@@ -51,8 +71,8 @@ func diskRow(f *adapter.Fields, d *disk, machines *adapter.Members[machine]) res
 		Tags:           tagsOf(d.Labels),
 		CloudCreatedAt: f.Time("creationTimestamp", d.CreationTimestamp, zone),
 	}
-	if len(d.Users) > 0 { // a row has room for one
-		attach(f, row, pathOf(d.SelfLink), pathOf(slices.Min(d.Users)), machines)
+	if user := d.user(); user != "" {
+		attach(f, row, pathOf(d.SelfLink), user, machines)
 	}
 	return row
 }

@@ -176,6 +176,28 @@ func TestRequestsOfARun(t *testing.T) {
 	}
 }
 
+// The instances that were listed for hosts serve the disks, but for a disk that was attached since.
+func TestDisksShareTheInstancesOfHosts(t *testing.T) {
+	t.Parallel()
+	c, settings := setup(t)
+	provider := open(settings)
+	listAll(t, provider, hostScope)
+	listAll(t, provider, diskScope)
+	require.Equal(t, 1, calls(c)[instanceList])
+
+	provider = open(settings)
+	listAll(t, provider, hostScope)
+	c.Update(func(accounts []*fake.Account) {
+		disks := accounts[0].Region(region).Disks
+		i := slices.IndexFunc(disks, func(d fake.Disk) bool { return d.Name == "spare" })
+		disks[i].Host, disks[i].Device = accounts[0].Region(region).Hosts[1].ID, "late"
+	})
+	rows := listAll(t, provider, diskScope)
+	i := slices.IndexFunc(rows, func(row resource.Row) bool { return row.(*resource.Disk).Name == "spare" })
+	require.Equal(t, "late", rows[i].(*resource.Disk).Device)
+	require.Equal(t, 1+2, calls(c)[instanceList])
+}
+
 // Another worker goes on where one stopped.
 func TestResumeInAnotherProvider(t *testing.T) {
 	t.Parallel()
