@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"slices"
+	"time"
 
 	"cloudsync/cloud"
 )
@@ -20,9 +21,12 @@ type Beside[S Session, T any, V any] struct {
 	// Whose are the fields, as the cloud writes them, that say which ids; none: any may. A
 	// resource of which another field is odd is of no id all the same.
 	Whose []string
+	// Reads are the fields that Of reads, where an odd value of another one is not to cost the
+	// rows that are joined; none: all.
+	Reads []string
 	// ByIDs says that List is asked by these ids. Then a listing of one page, for which one
-	// call does, asks for them alone; and others ask for those that the list lacks, of
-	// something newer.
+	// call does, asks for them alone, unless another kind has a List of one page that is Shared;
+	// and others ask for those that the list lacks, of something newer.
 	ByIDs bool
 }
 
@@ -41,10 +45,15 @@ func (b *Beside[S, T, V]) Join(ctx context.Context, s S, page Visit, ids []strin
 func (b *Beside[S, T, V]) of(ctx context.Context, s S, page Visit, ids []string) (all, newer *beside[V], err error) {
 	all, newer = newBeside(b.Add), newBeside(b.Add)
 	oneCall := b.ByIDs && page.begins && page.ends && len(ids) <= b.List.IDs.atOnce
-	if len(ids) > 0 && !oneCall {
-		if all, err = b.whole(ctx, s, page); err != nil {
-			return nil, nil, err
-		}
+	switch {
+	case len(ids) == 0:
+	case !oneCall:
+		all, err = b.whole(ctx, s, page, ids)
+	case b.List.Shared:
+		all, err = b.sharedPage(ctx, s, page)
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	if page.ends {
 		shelfOf(s).forget(b.key(page))
@@ -62,32 +71,55 @@ func (b *Beside[S, T, V]) of(ctx context.Context, s S, page Visit, ids []string)
 func (b *Beside[S, T, V]) key(page Visit) any { return [2]any{b, page.region} }
 
 // whole is the list as the page's listing began with it. One that came to no second page may
-// be repeated with it.
-func (b *Beside[S, T, V]) whole(ctx context.Context, s S, page Visit) (*beside[V], error) {
+// be repeated with it. Where another kind had begun to read it before that, and it lacks an
+// id, it is read anew: what came in between is in no other way found.
+func (b *Beside[S, T, V]) whole(ctx context.Context, s S, page Visit, ids []string) (*beside[V], error) {
 	goesOn := page.user
 	if page.begins {
 		goesOn = ""
 	}
-	fits := func(l *loaded[*beside[V]]) bool {
-		return l.isWithin(keepFor) && (!page.begins || !l.users[page.user])
+	load := func(ctx context.Context, all **beside[V]) error { return b.load(ctx, s, page, all) }
+	lacks := func(l *loaded[*beside[V]]) bool {
+		return !b.ByIDs && l.isWhole() && l.value.since.Before(l.began) && slices.ContainsFunc(ids, func(id string) bool { return !l.value.has(id) })
 	}
-	got, err := get(ctx, s, b.key(page), goesOn, fits, func(ctx context.Context, all **beside[V]) error {
-		return b.load(ctx, s, page.region, all)
-	})
+	fits := func(l *loaded[*beside[V]]) bool {
+		return l.isWithin(keepFor) && (!page.begins || !l.users[page.user]) && !lacks(l)
+	}
+	got, err := get(ctx, s, b.key(page), goesOn, fits, load)
+	if err == nil && lacks(&got) {
+		got, err = get(ctx, s, b.key(page), goesOn, fits, load)
+	}
 	return got.value, err
+}
+
+// sharedPage is the list if another kind has just asked for it, and it has one page; else
+// nothing.
+func (b *Beside[S, T, V]) sharedPage(ctx context.Context, s S, page Visit) (*beside[V], error) {
+	all := newBeside(b.Add)
+	if has, err := b.List.isReadFor(ctx, s, page); err != nil || !has {
+		return all, err
+	}
+	got, err := b.List.pageFor(ctx, s, page, "")
+	if err == nil && got.next == "" {
+		err = b.add(all, got.Items)
+	}
+	return all, err
 }
 
 // load reads the list to its end. That may take longer than one call lasts: it goes on where
 // it was left.
-func (b *Beside[S, T, V]) load(ctx context.Context, s S, region string, all **beside[V]) error {
+func (b *Beside[S, T, V]) load(ctx context.Context, s S, page Visit, all **beside[V]) error {
 	if *all == nil {
 		*all = newBeside(b.Add)
 	}
 	for of := *all; ; {
-		items, next, err := b.List.Page(ctx, s, region, of.cursor)
-		known := len(of.seen)
+		got, err := b.List.pageFor(ctx, s, page, of.cursor)
+		items, next, known := got.Items, got.next, len(of.seen)
 		if err == nil {
 			err = b.add(of, items)
+		}
+		if of.cursor == "" {
+			of.since = got.since
 		}
 		isBack := len(of.seen) == known && (len(items) > 0 || of.used[next]) // pages that lead back to each other have no end
 		switch {
@@ -107,7 +139,7 @@ func (b *Beside[S, T, V]) load(ctx context.Context, s S, region string, all **be
 func (b *Beside[S, T, V]) add(to *beside[V], items []Item[T]) error {
 	for i := range items {
 		item := &items[i]
-		f := item.Read(b.List.What, b.List.ID(&item.Value))
+		f := item.readIn(b.Reads, b.List.What, b.List.ID(&item.Value))
 		of, ids := b.Of(f, &item.Value)
 		if err := to.add(f, item.isOddIn(b.Whose), of, Set(ids...)); err != nil {
 			return err
@@ -124,6 +156,7 @@ type beside[V any] struct {
 	seen   map[string]bool   // resources of the list
 	cursor string            // of the page that comes next
 	used   map[string]bool   // cursors
+	since  time.Time         // when its reading began
 }
 
 func newBeside[V any](plus func(a, b V) V) *beside[V] {

@@ -8,11 +8,17 @@ import (
 
 // What follows gathers what listings are joined with.
 
-// Page is a page of the resources at the cursor, "" for the first, with the cursor of the
-// next one: for listings of other kinds that are joined with this one.
-func (l *Listing[S, T]) Page(ctx context.Context, s S, region, cursor string) (items []Item[T], next string, err error) {
-	got, err := lister[S, T]{Listing: l, s: s}.page(ctx, region, cursor)
-	return got.Items, got.next, named(l.Action, err)
+// pageFor is a page of the resources at the cursor, "" for the first: for a listing of another
+// kind that is joined with this one.
+func (l *Listing[S, T]) pageFor(ctx context.Context, s S, v Visit, cursor string) (got[T], error) {
+	page, err := lister[S, T]{Listing: l, s: s}.page(ctx, v, cursor)
+	return page, named(l.Action, err)
+}
+
+// isReadFor says that another kind has just asked for the first page, which would serve the
+// visitor.
+func (l *Listing[S, T]) isReadFor(ctx context.Context, s S, v Visit) (bool, error) {
+	return lister[S, T]{Listing: l, s: s}.isShared(ctx, l.Pages.query(v.region, position{number: 1}), v.user)
 }
 
 // ByIDs are the resources of the ids, as far as there are any, and those of the ids that

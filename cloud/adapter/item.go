@@ -55,10 +55,15 @@ func (i *Item[T]) read(tree any) {
 
 // Read begins to read the resource's fields; what is its sort in words, such as
 // "instance".
-func (i *Item[T]) Read(what, id string) *Fields {
+func (i *Item[T]) Read(what, id string) *Fields { return i.readIn(nil, what, id) }
+
+// readIn begins to read some of the fields, or all where none is named.
+func (i *Item[T]) readIn(fields []string, what, id string) *Fields {
 	f := NewFields(what, id)
 	for _, odd := range i.odd {
-		f.Refuse(odd.field, odd.value)
+		if !i.isObject || odd.isIn(fields) {
+			f.Refuse(odd.field, odd.value)
+		}
 	}
 	return f
 }
@@ -70,11 +75,14 @@ func (i *Item[T]) IsOdd() bool { return len(i.odd) > 0 }
 // isOddIn says that something of one of the fields was not, or of any where none is named,
 // or that the resource is no object.
 func (i *Item[T]) isOddIn(fields []string) bool {
-	return i.IsOdd() && (len(fields) == 0 || !i.isObject || slices.ContainsFunc(i.odd, func(odd oddity) bool {
-		field, _, _ := strings.Cut(odd.field, ".")
-		field, _, _ = strings.Cut(field, "[")
-		return slices.ContainsFunc(fields, func(name string) bool { return strings.EqualFold(name, field) })
-	}))
+	return i.IsOdd() && (!i.isObject || slices.ContainsFunc(i.odd, func(odd oddity) bool { return odd.isIn(fields) }))
+}
+
+// isIn says that it is in one of the fields, or in any where none is named.
+func (o oddity) isIn(fields []string) bool {
+	field, _, _ := strings.Cut(o.field, ".")
+	field, _, _ = strings.Cut(field, "[")
+	return len(fields) == 0 || slices.ContainsFunc(fields, func(name string) bool { return strings.EqualFold(name, field) })
 }
 
 // CheckList is an error where nothing in an answer's list can be read: there are

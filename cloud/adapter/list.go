@@ -42,12 +42,13 @@ func (l lister[S, T]) batch(ctx context.Context, region, cursor string) (Batch[T
 	if l.Census != nil {
 		return l.wholeBatch(ctx, region, cursor)
 	}
-	got, err := l.page(ctx, region, cursor)
+	batch := Batch[T]{Region: region, Begins: cursor == "", kind: l.Kind.Name()}
+	got, err := l.page(ctx, batch.Visit(), cursor)
 	if err != nil {
 		return Batch[T]{}, cloud.Page{}, err
 	}
 	here, err := l.here(region, got.Items)
-	batch := Batch[T]{Region: region, Items: here, Begins: cursor == "", Ends: got.next == "", Listed: time.Now(), kind: l.Kind.Name()}
+	batch.Items, batch.Ends, batch.Listed = here, got.next == "", time.Now()
 	return batch, cloud.Page{Total: got.total, Next: got.next, Others: int64(len(got.Items) - len(here))}, err
 }
 
@@ -56,19 +57,21 @@ type got[T any] struct {
 	Items []Item[T]
 	total int64 // 0: none is announced
 	next  string
+	since time.Time // when it was asked for, or the pages before that it goes on with
 }
 
-// page asks for the page at a cursor. That there is nothing is proven, where it has to be.
-func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], error) {
+// page asks for the page at a cursor, for a visitor. That there is nothing is proven, where it
+// has to be.
+func (l lister[S, T]) page(ctx context.Context, v Visit, cursor string) (got[T], error) {
 	at, err := l.Pages.position(cursor)
 	if err != nil {
 		return got[T]{}, err
 	}
-	answer, err := l.ask(ctx, l.Pages.query(region, at))
+	answer, since, err := l.askShared(ctx, l.Pages.query(v.region, at), v.user)
 	if err != nil {
 		return got[T]{}, err
 	}
-	page := got[T]{Items: answer.Items}
+	page := got[T]{Items: answer.Items, since: since}
 	if l.Pages.style == byTokens {
 		err = checkEnd(at, answer)
 	}
@@ -86,7 +89,7 @@ func (l lister[S, T]) page(ctx context.Context, region, cursor string) (got[T], 
 		return got[T]{}, err
 	}
 	if turn.onPage == 0 && page.next == "" && page.total == 0 && l.Empty != nil {
-		err = l.Empty(ctx, l.s, region, false)
+		err = l.Empty(ctx, l.s, v.region, false)
 	}
 	return page, err
 }

@@ -46,6 +46,10 @@ type Listing[S Session, T any] struct {
 
 	// The rest is for those that need it.
 
+	// Shared says that another kind reads the same list, as hosts do that of the disks they
+	// are joined with: then it is asked for once where both do so at the same time. The other's
+	// is this listing, or one of the same Action and T. S embeds a Shelf.
+	Shared bool
 	// Census is the list of the whole account that pages and look-ups are made of, by Whole
 	// and Relist. It has the Action, the Path, how it is asked, and the Region.
 	Census *Census[S, T]

@@ -16,6 +16,7 @@ var disks = adapter.Listing[*session, disk]{
 	Kind: resource.DiskKind, What: "disk",
 	Action: "DescribeDisks", Path: "Disks.Disk", IDField: "DiskId",
 	Pages: adapter.Tokens(maxDisks), IDs: adapter.Together(maxECSIDs),
+	Shared: true,
 	Ask:    ask[disk](ecs, byToken("DiskIds", asArray)),
 	ID:     func(d *disk) string { return d.DiskID },
 	Row:    diskRow,

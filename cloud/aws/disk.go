@@ -17,10 +17,11 @@ var disks = adapter.Listing[*session, volume]{
 	Kind: resource.DiskKind, What: "volume",
 	Action: "DescribeVolumes", Path: "volumeSet.item", IDField: "volumeId",
 	Pages: adapter.Tokens(maxVolumes), IDs: adapter.Together(maxFilterValues),
-	Ask:  ask[volume]("nextToken", describeVolumes("volume-id")),
-	ID:   func(v *volume) string { return v.ID },
-	Join: joinDisks,
-	Gone: func(v *volume) (bool, error) { return v.State == "deleted", nil },
+	Shared: true,
+	Ask:    ask[volume]("nextToken", describeVolumes("volume-id")),
+	ID:     volumeID,
+	Join:   joinDisks,
+	Gone:   func(v *volume) (bool, error) { return v.State == "deleted", nil },
 }
 
 // volume is the part of an EBS volume that is kept.
@@ -34,6 +35,8 @@ type volume struct {
 	Attachments []attachment  `json:"attachmentSet"`
 	Tags        []adapter.Tag `json:"tagSet"`
 }
+
+func volumeID(v *volume) string { return v.ID }
 
 type attachment struct {
 	InstanceID string `json:"instanceId"`

@@ -433,6 +433,30 @@ func TestAnOddVolumeAmongAll(t *testing.T) {
 	require.EqualValues(t, 8, sealed(t, resource.HostKind, page.Rows)["i-000001"].(*resource.Host).DiskGiB)
 }
 
+// What a host does not need of a volume, or a volume of its instance, costs no more than the row
+// that it belongs to.
+func TestOddValuesThatAnotherKindDoesNotNeed(t *testing.T) {
+	t.Parallel()
+	c := newCloud(few())
+	c.Record("DescribeVolumes", []byte(volumesXML("<volumeId>vol-1</volumeId><size>8</size><tagSet>odd</tagSet>"+attachedXML)))
+	c.Record("DescribeInstances", []byte(`<DescribeInstancesResponse><reservationSet><item><instancesSet><item><instanceId>i-web</instanceId>
+		<rootDeviceName>/dev/sda1</rootDeviceName><tagSet>odd</tagSet></item><item><instanceId>i-metal</instanceId></item></instancesSet></item></reservationSet></DescribeInstancesResponse>`))
+	client := newClient(t, c)
+	page, err := client.List(t.Context(), scopeOf(resource.HostKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []string{`instance "i-web": tagSet makes no sense: "\"odd\""`}, textsOf(page.Problems))
+	page, err = client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	require.NoError(t, err)
+	require.Equal(t, []string{`volume "vol-1": tagSet makes no sense: "\"odd\""`}, textsOf(page.Problems))
+}
+
+func textsOf(problems []cloud.Problem) (texts []string) {
+	for _, problem := range problems {
+		texts = append(texts, problem.Text)
+	}
+	return texts
+}
+
 // Of many odd resources, each is told with its field.
 func TestManyOddResources(t *testing.T) {
 	t.Parallel()

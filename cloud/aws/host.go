@@ -18,10 +18,11 @@ var hosts = adapter.Listing[*session, instance]{
 	Kind: resource.HostKind, What: "instance",
 	Action: "DescribeInstances", Path: "reservationSet.item.instancesSet.item", IDField: "instanceId",
 	Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues),
-	Ask:  ask[instance]("nextToken", describeInstances),
-	ID:   instanceID,
-	Join: joinHosts,
-	Gone: func(i *instance) (bool, error) { return i.State.Name == "terminated", nil },
+	Shared: true,
+	Ask:    ask[instance]("nextToken", describeInstances),
+	ID:     instanceID,
+	Join:   joinHosts,
+	Gone:   func(i *instance) (bool, error) { return i.State.Name == "terminated", nil },
 }
 
 // instance is the part of an EC2 instance that is kept.
@@ -40,6 +41,7 @@ type instance struct {
 	Subnet          string                                      `json:"subnetId"`
 	Groups          []groupRef                                  `json:"groupSet"`
 	Lifecycle       string                                      `json:"instanceLifecycle"`
+	RootDevice      string                                      `json:"rootDeviceName"` // for its disks
 	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
 	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
 	Interfaces      []networkInterface                          `json:"networkInterfaceSet"`

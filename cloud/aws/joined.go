@@ -10,50 +10,39 @@ import (
 )
 
 // hostDisks are the volumes, by the instances that they are attached to.
-var hostDisks = adapter.Beside[*session, attached, int64]{
-	List: &adapter.Listing[*session, attached]{
+var hostDisks = adapter.Beside[*session, volume, int64]{
+	List: &adapter.Listing[*session, volume]{
 		What: "volume", Action: "DescribeVolumes", Path: "volumeSet.item",
-		Pages: adapter.Tokens(maxVolumes), IDs: adapter.Together(maxFilterValues),
-		Ask: ask[attached]("nextToken", describeVolumes("attachment.instance-id")),
-		ID:  func(a *attached) string { return a.ID },
+		Pages: adapter.Tokens(maxVolumes), IDs: adapter.Together(maxFilterValues), Shared: true,
+		Ask: ask[volume]("nextToken", describeVolumes("attachment.instance-id")),
+		ID:  volumeID,
 	},
-	Of: func(f *adapter.Fields, a *attached) (gib int64, instances []string) {
-		for _, one := range a.Attachments {
+	Of: func(f *adapter.Fields, v *volume) (gib int64, instances []string) {
+		for _, one := range v.Attachments {
 			instances = append(instances, one.InstanceID)
 		}
-		return f.Whole("size", a.Size), instances
+		return f.Whole("size", v.Size), instances
 	},
 	Add:   adapter.Sum,
 	Whose: []string{"attachmentSet"},
+	Reads: []string{"volumeId", "size", "attachmentSet"},
 	ByIDs: true,
-}
-
-// attached is what the instances of a volume need to know of it.
-type attached struct {
-	ID          string `json:"volumeId"`
-	Size        string
-	Attachments []attachment `json:"attachmentSet"`
 }
 
 // rootDevices are the devices that instances start from.
-var rootDevices = adapter.Beside[*session, started, string]{
-	List: &adapter.Listing[*session, started]{
-		What: "instance", Action: "DescribeInstances", Path: hosts.Path,
-		Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues),
-		Ask: ask[started]("nextToken", describeInstances),
-		ID:  func(i *started) string { return i.ID },
+var rootDevices = adapter.Beside[*session, instance, string]{
+	List: &adapter.Listing[*session, instance]{
+		What: "instance", Action: "DescribeInstances", Path: "reservationSet.item.instancesSet.item",
+		Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues), Shared: true,
+		Ask: ask[instance]("nextToken", describeInstances),
+		ID:  instanceID,
 	},
-	Of: func(_ *adapter.Fields, i *started) (name string, instances []string) {
+	Of: func(_ *adapter.Fields, i *instance) (name string, instances []string) {
 		return i.RootDevice, []string{i.ID}
 	},
 	Whose: []string{"instanceId"},
+	Reads: []string{"instanceId", "rootDeviceName"},
 	ByIDs: true,
-}
-
-// started is what the volumes of an instance need to know of it.
-type started struct {
-	ID         string `json:"instanceId"`
-	RootDevice string `json:"rootDeviceName"`
 }
 
 // cacheMembers are what the list of replication groups does not say of them, by their members:

@@ -31,8 +31,9 @@ var disks = adapter.Listing[*session, volume]{
 		}
 		return request
 	}),
-	ID:  func(v *volume) string { return v.ID },
-	Row: diskRow,
+	ID:     func(v *volume) string { return v.ID },
+	Row:    diskRow,
+	Shared: true,
 }
 
 // volume is the part of a volume that is kept.

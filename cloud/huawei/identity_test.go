@@ -237,8 +237,8 @@ func TestDefaultChainWithAProfile(t *testing.T) {
 	client := w.open()
 	require.Len(t, rowsOf(list(t, client, resource.HostKind)), 3)
 
-	w.Break(fake.Fault{Action: "ListVolumes", Status: http.StatusForbidden, Body: `{"error":{"code":"X.1","message":"` + secret + ` may not"}}`})
-	_, err := client.List(t.Context(), scopeOf(resource.DiskKind), "")
+	w.Break(fake.Fault{Action: "ListVpcs", Status: http.StatusForbidden, Body: `{"error":{"code":"X.1","message":"` + secret + ` may not"}}`})
+	_, err := client.List(t.Context(), scopeOf(resource.VPCKind), "")
 	classed(t, cloud.Denied, err)
 	require.ErrorContains(t, err, "[secret] may not", "keys of the chain are secrets, too")
 }

@@ -20,8 +20,9 @@ var publicIPs = adapter.Listing[*session, publicIP]{
 	Ask: ask[publicIP](eipProduct, "total_count", eip.GenReqDefForListPublicips, func(q adapter.Query) any {
 		return &model.ListPublicipsRequest{Limit: given(int32(q.Limit)), Marker: given(q.Token), Id: &q.IDs, Fields: &publicIPFields}
 	}),
-	ID:  func(p *publicIP) string { return p.ID },
-	Row: publicIPRow,
+	ID:     func(p *publicIP) string { return p.ID },
+	Row:    publicIPRow,
+	Shared: true,
 }
 
 var publicIPFields = []string{
