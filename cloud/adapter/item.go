@@ -18,7 +18,8 @@ import (
 //
 // T is a struct of texts, truth values, structs, lists, maps and pointers to these;
 // numbers and times are texts in it, which Fields read. A field's name is matched as
-// encoding/json does it.
+// encoding/json does it. A field with a way has what is deeper: `at:"placement.zone"`, or in a
+// list what all elements of lists have, `at:"disks[].size"`.
 type Item[T any] struct {
 	Value    T
 	isObject bool
@@ -51,6 +52,7 @@ func (i *Item[T]) read(tree any) {
 	slices.SortFunc(i.odd, func(a, b oddity) int { // an object has no order
 		return cmp.Or(strings.Compare(a.field, b.field), strings.Compare(a.value, b.value))
 	})
+	i.odd = slices.Compact(i.odd) // several fields can lead through one value
 }
 
 // Read begins to read the resource's fields; what is its sort in words, such as
@@ -221,6 +223,9 @@ func (i *Item[T]) fillStruct(target reflect.Value, object map[string]any, path s
 			i.fill(target.Field(at), value, below(path, key))
 		}
 	}
+	for at, way := range names.ways {
+		i.fillAlong(target.Field(at), object, way, path)
+	}
 }
 
 func (i *Item[T]) fillMap(target reflect.Value, object map[string]any, path string) {
@@ -255,6 +260,7 @@ func below(path, name string) string {
 type names struct {
 	exact, folded map[string]int
 	name          []string // by index
+	ways          map[int]way
 }
 
 var knownNames sync.Map // of reflect.Type
@@ -263,10 +269,14 @@ func namesOf(of reflect.Type) *names {
 	if known, ok := knownNames.Load(of); ok {
 		return known.(*names)
 	}
-	n := &names{exact: map[string]int{}, folded: map[string]int{}, name: make([]string, of.NumField())}
+	n := &names{exact: map[string]int{}, folded: map[string]int{}, name: make([]string, of.NumField()), ways: map[int]way{}}
 	for i := range of.NumField() {
 		field := of.Field(i)
 		if !field.IsExported() {
+			continue
+		}
+		if steps, deeper := field.Tag.Lookup("at"); deeper {
+			n.ways[i] = wayOf(steps)
 			continue
 		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
