@@ -139,7 +139,7 @@ func (b *Beside[S, T, V]) load(ctx context.Context, s S, page Visit, all **besid
 func (b *Beside[S, T, V]) add(to *beside[V], items []Item[T]) error {
 	for i := range items {
 		item := &items[i]
-		f := item.readIn(b.Reads, b.List.What, b.List.ID(&item.Value))
+		f := item.readIn(b.Reads, b.List.What, b.List.idOf(&item.Value))
 		of, ids := b.Of(f, &item.Value)
 		if err := to.add(f, item.isOddIn(b.Whose), of, Set(ids...)); err != nil {
 			return err

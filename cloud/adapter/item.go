@@ -289,6 +289,16 @@ func namesOf(of reflect.Type) *names {
 	return n
 }
 
+// textOf is what was read of the field with a name, a text.
+func textOf[T any](of *T, name string) string {
+	value := reflect.ValueOf(of).Elem()
+	at, known := namesOf(value.Type()).folded[strings.ToLower(name)]
+	if !known {
+		return ""
+	}
+	return value.Field(at).String()
+}
+
 // Document is a JSON answer, by the names of its fields.
 type Document map[string]json.RawMessage
 

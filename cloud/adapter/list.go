@@ -145,6 +145,7 @@ func (l lister[S, T]) put(page *cloud.Page, batch Batch[T], row func(*Fields, *T
 		case made == nil: // it is gone
 			page.Others++
 		default:
+			made.RowMeta().NativeID = f.id
 			page.Rows = append(page.Rows, made)
 		}
 		if f.odd {

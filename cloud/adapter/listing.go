@@ -35,13 +35,14 @@ type Listing[S Session, T any] struct {
 	IDs IDs
 	// Ask makes one call.
 	Ask func(ctx context.Context, s S, q Query) (Answer[T], error)
-	// ID is a resource's native id, "" for one that has none yet.
+	// ID is a resource's native id, "" for one that has none yet; nil: it is the text that is
+	// read of the IDField.
 	ID func(*T) string
 	// OtherID is the id of one that has none by ID. One that is not read whole may have it
 	// all the same: nobody knows which it is.
 	OtherID func(*T) string
-	// Row is the resource as the inventory has it, nil for one that is gone though it is
-	// listed.
+	// Row is the resource as the inventory has it, but for the id, which it is given; nil for
+	// one that is gone though it is listed.
 	Row func(*Fields, *T) resource.Row
 
 	// The rest is for those that need it.
@@ -218,11 +219,18 @@ func lacking(why string) error {
 
 // id is a resource's native id, "" where nobody knows it.
 func (l lister[S, T]) id(item *Item[T]) string {
-	id := l.ID(&item.Value)
+	id := l.idOf(&item.Value)
 	if id == "" && l.OtherID != nil && !item.IsOdd() {
 		return l.OtherID(&item.Value)
 	}
 	return id
+}
+
+func (l *Listing[S, T]) idOf(of *T) string {
+	if l.ID != nil {
+		return l.ID(of)
+	}
+	return textOf(of, l.IDField)
 }
 
 // gone says that a resource is gone though it is listed. One that is not read whole is

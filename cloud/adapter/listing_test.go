@@ -98,9 +98,8 @@ func (s *shop) in(change ...func(*adapter.Listing[*shop, lamp])) cloud.Provider 
 		Kind: resource.HostKind, What: "lamp", Action: "ListLamps", Path: "lamps", IDField: "id",
 		Pages: pagesOf(s.style), IDs: adapter.Together(8),
 		Ask: func(_ context.Context, s *shop, q adapter.Query) (adapter.Answer[lamp], error) { return s.ask(q) },
-		ID:  func(l *lamp) string { return l.ID },
 		Row: func(f *adapter.Fields, l *lamp) resource.Row {
-			return &resource.Host{Meta: resource.Meta{NativeID: l.ID}, VCPU: f.Whole("watts", l.Watts)}
+			return &resource.Host{VCPU: f.Whole("watts", l.Watts)}
 		},
 	}
 	for _, change := range change {
