@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"iter"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -55,6 +56,31 @@ func (r SecurityRule) String() string {
 		words = append(words, "ipv6")
 	}
 	return strings.Join(words, " ")
+}
+
+// Times are the lines of a rule for several: one for each of its peers, of the other ends, and
+// of the ports of both. A list without any is one of all.
+func (r SecurityRule) Times(peers, others, sourcePorts, ports []string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, r.Peer = range orAll(peers) {
+			for _, r.To = range orAll(others) {
+				for _, r.SourcePorts = range orAll(sourcePorts) {
+					for _, r.Ports = range orAll(ports) {
+						if !yield(r.String()) {
+							return
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func orAll(list []string) []string {
+	if len(list) == 0 {
+		return []string{""}
+	}
+	return list
 }
 
 func protocolOf(text string) string {

@@ -1,6 +1,7 @@
 package resource_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,22 @@ func TestSecurityRuleHasOneLine(t *testing.T) {
 		for _, rule := range rules {
 			require.Equal(t, line, rule.String(), "%+v", rule)
 		}
+	}
+}
+
+func TestARuleForSeveralHasALineForEach(t *testing.T) {
+	t.Parallel()
+	rule := resource.SecurityRule{Protocol: "tcp", Priority: "1"}
+	require.Equal(t, []string{"ingress tcp all all allow 1"}, slices.Collect(rule.Times(nil, nil, nil, nil)))
+	require.ElementsMatch(t, []string{
+		"ingress tcp 22-22 sg-1 allow 1 to=a", "ingress tcp 443-443 sg-1 allow 1 to=a",
+		"ingress tcp 22-22 sg-1 allow 1 to=b", "ingress tcp 443-443 sg-1 allow 1 to=b",
+		"ingress tcp 22-22 sg-2 allow 1 to=a", "ingress tcp 443-443 sg-2 allow 1 to=a",
+		"ingress tcp 22-22 sg-2 allow 1 to=b", "ingress tcp 443-443 sg-2 allow 1 to=b",
+	}, slices.Collect(rule.Times([]string{"sg-1", "sg-2"}, []string{"a", "b"}, nil, []string{"22", "443"})))
+	for line := range rule.Times(nil, nil, []string{"53", "54"}, nil) {
+		require.Equal(t, "ingress tcp all all allow 1 from-ports=53-53", line)
+		break
 	}
 }
 

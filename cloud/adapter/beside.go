@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cloudsync/cloud"
+	"cloudsync/resource"
 )
 
 // Beside declares a list that pages of another kind are joined with, by ids that both
@@ -198,6 +199,18 @@ func (b *beside[V]) read(f *Fields, id string) V {
 	}
 	return b.of[id]
 }
+
+// With is for Listing.Join: it makes rows of resources with what a list beside has of each, by
+// an id.
+func With[S Session, T, L, V any](list *Beside[S, L, V], id func(*T) string, row func(*Fields, *T, V) resource.Row) func(context.Context, S, Batch[T]) (func(*Fields, *T) resource.Row, error) {
+	return func(ctx context.Context, s S, page Batch[T]) (func(*Fields, *T) resource.Row, error) {
+		of, err := list.Join(ctx, s, page.Visit(), page.IDs(id))
+		return func(f *Fields, t *T) resource.Row { return row(f, t, of(f, id(t))) }, err
+	}
+}
+
+// Both adds texts, for Beside.Add.
+func Both(a, b []string) []string { return slices.Concat(a, b) }
 
 // Sum adds sizes, for Beside.Add.
 func Sum(a, b int64) int64 { return a + b }

@@ -180,6 +180,16 @@ func IPs(texts ...string) []string {
 	return Set(ips...)
 }
 
+// FirstIPs are those of the first list that has any.
+func FirstIPs(lists ...[]string) (ips []string) {
+	for _, texts := range lists {
+		if ips = IPs(texts...); len(ips) > 0 {
+			break
+		}
+	}
+	return ips
+}
+
 func canonicalIP(text string) string {
 	ip, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(text, "/128"), "/32"))
 	if err != nil {

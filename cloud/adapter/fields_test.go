@@ -132,6 +132,9 @@ func TestAddresses(t *testing.T) {
 	for _, other := range []string{"10.0.0", "10.0.0.300", "10.0.0.0/24", "lb.example", "2001:db8:::1", "010.0.0.1", "10.0.**.**"} {
 		require.ElementsMatch(t, []string{other, "10.0.0.1"}, adapter.IPs(" "+other, "10.0.0.1", other), "as the cloud writes it")
 	}
+	require.Equal(t, []string{"10.0.0.1", "10.0.0.2"}, adapter.FirstIPs(nil, []string{"", "10.0.0.2", "10.0.0.1"}, []string{"10.0.0.3"}))
+	require.Equal(t, []string{"lb.example"}, adapter.FirstIPs([]string{""}, []string{"lb.example"}))
+	require.Nil(t, adapter.FirstIPs([]string{""}, nil))
 }
 
 func TestSetsAndTags(t *testing.T) {
