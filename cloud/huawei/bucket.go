@@ -28,7 +28,6 @@ var buckets = adapter.Listing[*session, bucket]{
 		_, err := s.project(ctx, region) // the region is the account's
 		return err
 	},
-	ID:  bucketName,
 	Row: bucketRow,
 }
 
@@ -43,7 +42,6 @@ func bucketName(b *bucket) string { return b.Name }
 
 func bucketRow(f *adapter.Fields, b *bucket) resource.Row {
 	return &resource.Bucket{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		BucketType:     b.BucketType,
 		CloudCreatedAt: f.Time("CreationDate", b.CreationDate, utc),

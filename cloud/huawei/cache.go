@@ -12,10 +12,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	cachesPerPage = 1000 // the most that the API gives
-	maxCacheIDs   = 10   // few, since the API can be asked for one id at a time only
-)
+const cachesPerPage = 1000 // the most that the API gives
 
 // caches are DCS instances: Redis and Memcached
 // (https://support.huaweicloud.com/intl/en-us/api-dcs/ListInstances.html). Those that
@@ -25,11 +22,10 @@ const (
 var caches = adapter.Listing[*session, cache]{
 	Kind: resource.CacheKind, What: "cache",
 	Action: "ListInstances", Product: dcsProduct.name, Path: "instances", IDField: "instance_id",
-	Pages: adapter.Offsets(cachesPerPage), IDs: adapter.Alone(maxCacheIDs).If(isID),
+	Pages: adapter.Offsets(cachesPerPage), IDs: adapter.Alone(maxAlone).If(isID),
 	Ask: ask[cache](dcsProduct, "instance_num", dcs.GenReqDefForListInstances, func(q adapter.Query) any {
 		return &model.ListInstancesRequest{Limit: given(int32(q.Limit)), Offset: given(int32(q.Offset)), InstanceId: given(strings.Join(q.IDs, ""))}
 	}),
-	ID:  func(c *cache) string { return c.ID },
 	Row: cacheRow,
 }
 
@@ -55,7 +51,6 @@ type cache struct {
 
 func cacheRow(f *adapter.Fields, c *cache) resource.Row {
 	return &resource.Cache{
-		Meta:           resource.Meta{NativeID: c.ID},
 		Name:           c.Name,
 		Status:         c.Status,
 		Zones:          adapter.Set(c.Zones...),

@@ -23,7 +23,6 @@ var certificates = adapter.Several{
 		Action: "ListCertificates", Path: "certificates", IDField: "id",
 		Pages: adapter.Tokens(markedPerPage), IDs: adapter.Together(maxMarkedIDs).If(func(id string) bool { return isID(id) && !isBought(id) }),
 		Ask: ask[certificate](elbProduct, "", elb.GenReqDefForListCertificates, marked),
-		ID:  certificateID,
 		Row: certificateRow,
 	},
 	&adapter.Listing[*session, certificate]{
@@ -31,7 +30,6 @@ var certificates = adapter.Several{
 		Action: "ListCertificates", Product: scmProduct.name, Path: "certificates", IDField: "id",
 		Pages: adapter.Tokens(boughtPerPage), IDs: adapter.Together(maxBoughtIDs).If(isBought),
 		Ask: askBought,
-		ID:  certificateID,
 		Row: certificateRow,
 	},
 }
@@ -54,7 +52,6 @@ func certificateID(c *certificate) string { return c.ID }
 func certificateRow(f *adapter.Fields, c *certificate) resource.Row {
 	named := strings.FieldsFunc(c.Domain+","+c.MoreDomains+","+c.CommonName, func(r rune) bool { return strings.ContainsRune(",; ", r) })
 	return &resource.Certificate{
-		Meta:            resource.Meta{NativeID: c.ID},
 		Name:            c.Name,
 		Status:          c.Status,
 		CertificateType: c.Type,

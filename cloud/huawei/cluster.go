@@ -19,7 +19,7 @@ const maxClusterIDs = 100
 // them is in the first list.
 var clusters = adapter.Several{
 	clusterList("ListClusters", asking[cluster]{of: cceProduct, described: cce.GenReqDefForListClusters}, func(f *adapter.Fields, c *cluster) resource.Row {
-		if c.Spec.IsAutopilot {
+		if c.IsAutopilot {
 			return nil
 		}
 		return clusterRow(f, c)
@@ -40,46 +40,41 @@ func clusterList(action string, by asking[cluster], row func(*adapter.Fields, *c
 // cluster is the part of a cluster that is kept. How its users log in is left out, and how many
 // nodes it has.
 type cluster struct {
-	Metadata struct {
-		UID, Name string
-		Alias     string // as the console calls it
-		Created   string `json:"creationTimestamp"`
-	}
-	Spec struct {
-		Flavor, Version string // such as cce.s2.small, v1.29
-		BillingMode     string
-		IsAutopilot     bool `json:"enableAutopilot"`
-		HostNetwork     struct{ VPC, Subnet string }
-		Tags            []adapter.Tag `json:"clusterTags"`
-	}
-	Status struct {
-		Phase     string
-		Endpoints []struct{ URL, Type string }
-	}
+	ID          string                       `at:"metadata.uid"`
+	Name        string                       `at:"metadata.name"`
+	Alias       string                       `at:"metadata.alias"` // as the console calls it
+	Created     string                       `at:"metadata.creationTimestamp"`
+	Flavor      string                       `at:"spec.flavor"`  // such as cce.s2.small
+	Version     string                       `at:"spec.version"` // such as v1.29
+	BillingMode string                       `at:"spec.billingMode"`
+	IsAutopilot bool                         `at:"spec.enableAutopilot"`
+	Network     struct{ VPC, Subnet string } `at:"spec.hostNetwork"`
+	Tags        []adapter.Tag                `at:"spec.clusterTags"`
+	Phase       string                       `at:"status.phase"`
+	Endpoints   []struct{ URL, Type string } `at:"status.endpoints"`
 }
 
-func clusterID(c *cluster) string { return c.Metadata.UID }
+func clusterID(c *cluster) string { return c.ID }
 
 func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 	return &resource.Cluster{
-		Meta:           resource.Meta{NativeID: c.Metadata.UID},
-		Name:           cmp.Or(c.Metadata.Alias, c.Metadata.Name),
-		Status:         c.Status.Phase,
-		ClusterType:    c.Spec.Flavor,
-		Version:        strings.TrimPrefix(c.Spec.Version, "v"),
+		Name:           cmp.Or(c.Alias, c.Name),
+		Status:         c.Phase,
+		ClusterType:    c.Flavor,
+		Version:        strings.TrimPrefix(c.Version, "v"),
 		Endpoint:       c.endpoint(),
-		VPCID:          c.Spec.HostNetwork.VPC,
-		SubnetIDs:      adapter.Set(c.Spec.HostNetwork.Subnet),
-		ChargeType:     adapter.Word(chargingModes, c.Spec.BillingMode),
-		Tags:           adapter.TagsOf(c.Spec.Tags),
-		CloudCreatedAt: f.Time("metadata.creationTimestamp", c.Metadata.Created, utc),
+		VPCID:          c.Network.VPC,
+		SubnetIDs:      adapter.Set(c.Network.Subnet),
+		ChargeType:     adapter.Word(chargingModes, c.BillingMode),
+		Tags:           adapter.TagsOf(c.Tags),
+		CloudCreatedAt: f.Time("metadata.creationTimestamp", c.Created, utc),
 	}
 }
 
 // endpoint is the one inside the network, else another.
 func (c *cluster) endpoint() string {
 	var inside, others []string
-	for _, endpoint := range c.Status.Endpoints {
+	for _, endpoint := range c.Endpoints {
 		if endpoint.Type == "Internal" {
 			inside = append(inside, endpoint.URL)
 		} else {

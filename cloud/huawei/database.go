@@ -6,17 +6,12 @@ import (
 	"strings"
 
 	rds "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/model"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
-const (
-	databasesPerPage = 100 // the most that the API gives
-	// maxDatabaseIDs is small, since the API can be asked for one id at a time only.
-	maxDatabaseIDs = 10
-)
+const databasesPerPage = 100 // the most that the APIs give
 
 // databases are those of four products.
 var databases = adapter.Several{&rdsInstances, &taurusInstances, &gaussInstances, &ddsInstances}
@@ -24,11 +19,8 @@ var databases = adapter.Several{&rdsInstances, &taurusInstances, &gaussInstances
 var rdsInstances = adapter.Listing[*session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "ListInstances", Path: "instances", IDField: "id",
-	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxDatabaseIDs).If(isRDS).Uncounted(),
-	Ask: ask[database](rdsProduct, "total_count", rds.GenReqDefForListInstances, func(q adapter.Query) any {
-		return &model.ListInstancesRequest{Limit: given(int32(q.Limit)), Offset: given(int32(q.Offset)), Id: given(strings.Join(q.IDs, ""))}
-	}),
-	ID:  func(d *database) string { return d.ID },
+	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxAlone).If(isRDS).Uncounted(),
+	Ask: ask[database](rdsProduct, "total_count", rds.GenReqDefForListInstances, counted),
 	Row: databaseRow,
 }
 
@@ -52,29 +44,26 @@ type database struct {
 	VPCID                                string   `json:"vpc_id"`
 	SubnetID                             string   `json:"subnet_id"`
 	Tags                                 []adapter.Tag
-	Nodes                                []struct {
-		Role string
-		Zone string `json:"availability_zone"`
-	}
-	Datastore struct {
-		Type, Version   string // such as 8.0
-		CompleteVersion string `json:"complete_version"` // such as 8.0.28.231003
-	}
-	Volume     struct{ Size string }                  // GiB
-	Flavor     struct{ VCPUs, RAM, VCPU, Mem string } `json:"flavor_info"` // of TaurusDB, and of GaussDB; GiB
-	ChargeInfo struct {
-		Mode string `json:"charge_mode"`
-	} `json:"charge_info"`
+	Nodes                                []node
+	Datastore                            struct{ Type, Version string }         // such as 8.0
+	CompleteVersion                      string                                 `at:"datastore.complete_version"` // such as 8.0.28.231003
+	Volume                               struct{ Size string }                  // GiB
+	Flavor                               struct{ VCPUs, RAM, VCPU, Mem string } `json:"flavor_info"` // of TaurusDB, and of GaussDB; GiB
+	ChargeMode                           string                                 `at:"charge_info.charge_mode"`
+}
+
+type node struct {
+	Role string
+	Zone string `json:"availability_zone"`
 }
 
 func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
 		Zone:           d.masterZone(),
 		Engine:         adapter.Engine(d.Datastore.Type),
-		EngineVersion:  cmp.Or(d.Datastore.CompleteVersion, d.Datastore.Version),
+		EngineVersion:  cmp.Or(d.CompleteVersion, d.Datastore.Version),
 		InstanceType:   d.FlavorRef,
 		VCPU:           f.Whole("cpu", cmp.Or(d.CPU, d.Flavor.VCPUs, d.Flavor.VCPU)),
 		MemoryMiB:      f.Scaled("mem", cmp.Or(d.Memory, d.Flavor.RAM, d.Flavor.Mem), 1024),
@@ -83,7 +72,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		Port:           f.Port("port", d.Port),
 		VPCID:          d.VPCID,
 		SubnetID:       d.SubnetID,
-		ChargeType:     d.ChargeInfo.Mode,
+		ChargeType:     d.ChargeMode,
 		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("created", d.Created, utc),
 		ExpiresAt:      f.Expiry("expiration_time", d.Expires, utc),
@@ -92,12 +81,6 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 
 // masterZone is the zone of the primary node, else of the only one: a read replica.
 func (d *database) masterZone() string {
-	var zones []string
-	for _, node := range d.Nodes {
-		if node.Role == "master" {
-			return node.Zone
-		}
-		zones = append(zones, node.Zone)
-	}
-	return adapter.Only(zones...)
+	isMaster := func(n node) bool { return n.Role == "master" }
+	return ofPrimary(d.Nodes, isMaster, func(n node) string { return n.Zone })
 }

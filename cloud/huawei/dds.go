@@ -2,10 +2,8 @@ package huawei
 
 import (
 	"slices"
-	"strings"
 
 	dds "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3"
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3/model"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
@@ -16,12 +14,8 @@ import (
 var ddsInstances = adapter.Listing[*session, ddsInstance]{
 	Kind: resource.DatabaseKind, What: "DDS instance",
 	Action: "ListInstances", Product: ddsProduct.name, Path: "instances", IDField: "id",
-	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxDatabaseIDs).If(isDDS).Uncounted(),
-	Ask: ask[ddsInstance](ddsProduct, "total_count", dds.GenReqDefForListInstances, func(q adapter.Query) any {
-		typ := model.GetListInstancesRequestDatastoreTypeEnum().DDS_COMMUNITY
-		return &model.ListInstancesRequest{Limit: given(int32(q.Limit)), Offset: given(int32(q.Offset)), Id: given(strings.Join(q.IDs, "")), DatastoreType: &typ}
-	}),
-	ID:  func(d *ddsInstance) string { return d.ID },
+	Pages: adapter.Offsets(databasesPerPage), IDs: adapter.Alone(maxAlone).If(isDDS).Uncounted(),
+	Ask: ask[ddsInstance](ddsProduct, "total_count", dds.GenReqDefForListInstances, databasesOf("DDS-Community")),
 	Row: ddsRow,
 }
 
@@ -36,35 +30,23 @@ type ddsInstance struct {
 	SubnetID                        string `json:"subnet_id"`
 	PayMode                         string `json:"pay_mode"`
 	Tags                            []adapter.Tag
-	Groups                          []struct {
-		Volume struct{ Size string } // GB, of a shard or the like
-		Nodes  []struct {
-			IP   string `json:"private_ip"`
-			Spec string `json:"spec_code"`
-			Zone string `json:"availability_zone"`
-		}
-	}
+	Sizes                           []string `at:"groups[].volume.size"` // GB, of a shard or the like
+	IPs                             []string `at:"groups[].nodes[].private_ip"`
+	Specs                           []string `at:"groups[].nodes[].spec_code"`
+	Zones                           []string `at:"groups[].nodes[].availability_zone"`
 }
 
 // ddsRow has one of the addresses that clients connect to, always the same one, and a zone
 // and a type where all nodes have the same. Which node is the primary changes when it fails.
 func ddsRow(f *adapter.Fields, d *ddsInstance) resource.Row {
-	var sizes, ips, zones, specs []string
-	for _, group := range d.Groups {
-		sizes = append(sizes, group.Volume.Size)
-		for _, node := range group.Nodes {
-			ips, zones, specs = append(ips, node.IP), append(zones, node.Zone), append(specs, node.Spec)
-		}
-	}
 	row := &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
-		Zone:           adapter.Only(zones...),
+		Zone:           adapter.Only(d.Zones...),
 		Engine:         adapter.Engine("mongodb"),
 		EngineVersion:  d.Datastore.Version,
-		InstanceType:   adapter.Only(specs...),
-		StorageGiB:     f.Sum("volume.size", sizes...),
+		InstanceType:   adapter.Only(d.Specs...),
+		StorageGiB:     f.Sum("volume.size", d.Sizes...),
 		Port:           f.Port("port", d.Port),
 		VPCID:          d.VPCID,
 		SubnetID:       d.SubnetID,
@@ -72,7 +54,7 @@ func ddsRow(f *adapter.Fields, d *ddsInstance) resource.Row {
 		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("created", d.Created, utc),
 	}
-	if all := adapter.IPs(ips...); len(all) > 0 {
+	if all := adapter.IPs(d.IPs...); len(all) > 0 {
 		row.Endpoint = slices.Min(all)
 	}
 	return row

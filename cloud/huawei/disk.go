@@ -12,13 +12,9 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	// volumesPerPage is the most that a page has
-	// (https://support.huaweicloud.com/intl/en-us/api-evs/evs_04_2006.html).
-	volumesPerPage = 1000
-	// maxVolumeIDs is how many ids one request takes, by the same page.
-	maxVolumeIDs = 60
-)
+// The most that a page has, and how many ids a request takes
+// (https://support.huaweicloud.com/intl/en-us/api-evs/evs_04_2006.html).
+const volumesPerPage, maxVolumeIDs = 1000, 60
 
 var disks = adapter.Listing[*session, volume]{
 	Kind: resource.DiskKind, What: "volume",
@@ -31,7 +27,6 @@ var disks = adapter.Listing[*session, volume]{
 		}
 		return request
 	}),
-	ID:     func(v *volume) string { return v.ID },
 	Row:    diskRow,
 	Shared: true,
 }
@@ -44,6 +39,7 @@ type volume struct {
 	Size                       string // GiB
 	Created                    string `json:"created_at"`
 	Attachments                []attachment
+	Servers                    []string `at:"attachments[].server_id"`
 	Tags                       map[string]string
 	Metadata                   struct{ OrderID string } // by which it is paid for in advance, "" if it is not
 }
@@ -56,7 +52,6 @@ type attachment struct {
 func diskRow(f *adapter.Fields, v *volume) resource.Row {
 	attached := v.firstAttachment()
 	disk := &resource.Disk{
-		Meta:           resource.Meta{NativeID: v.ID},
 		Name:           v.Name,
 		Status:         v.Status,
 		Zone:           v.Zone,

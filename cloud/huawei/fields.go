@@ -28,6 +28,18 @@ func paidInAdvance(order string) string {
 	return prePaid
 }
 
+// ofPrimary is what the primary one of several has, or the only one.
+func ofPrimary[T any](several []T, isPrimary func(T) bool, has func(T) string) string {
+	var all []string
+	for _, one := range several {
+		if isPrimary(one) {
+			return has(one)
+		}
+		all = append(all, has(one))
+	}
+	return adapter.Only(all...)
+}
+
 // textTags are tags that come as texts: as key=value, or as key.value, in which neither part
 // has an equals sign
 // (https://docs.otc.t-systems.com/image-management-service/api-ref/common_parameters/image_tag_data_formats.html).

@@ -1,9 +1,10 @@
 package huawei
 
 import (
-	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,13 +17,9 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	// serversPerPage is what the provider suggests for large accounts; it takes up to
-	// 1,000 (https://support.huaweicloud.com/intl/zh-cn/ae-ad-1-api-ecs/zh-cn_topic_0094148850.html).
-	serversPerPage = 200
-	// maxServerIDs is how many ids the provider suggests to ask for at most.
-	maxServerIDs = 100
-)
+// What the provider suggests at most: servers on a page, for large accounts, though it takes 1,000
+// (https://support.huaweicloud.com/intl/zh-cn/ae-ad-1-api-ecs/zh-cn_topic_0094148850.html), and ids.
+const serversPerPage, maxServerIDs = 200, 100
 
 var hosts = adapter.Listing[*session, server]{
 	Kind: resource.HostKind, What: "server",
@@ -34,9 +31,8 @@ var hosts = adapter.Listing[*session, server]{
 			ServerId: given(strings.Join(q.IDs, ",")),
 		}
 	}),
-	ID:   serverID,
 	Gone: (*server).gone,
-	Join: withDisks,
+	Join: adapter.With(&hostDisks, serverID, hostRow),
 }
 
 // server is the part of a server that is kept. What changes by itself is left out, and
@@ -45,29 +41,27 @@ type server struct {
 	ID, Name, Status, Created string
 	Zone                      string `json:"OS-EXT-AZ:availability_zone"`
 	Metadata                  map[string]string
-	Flavor                    struct {
-		ID, VCPUs string
-		RAM       string // MiB
-	}
-	Addresses map[string][]struct {
+	Flavor                    struct{ ID, VCPUs, RAM string } // RAM in MiB
+	Addresses                 map[string][]struct {
 		Address string `json:"addr"`
 		Type    string `json:"OS-EXT-IPS:type"`
 	}
-	NetworkInterfaces []struct {
-		Primary  bool
-		SubnetID string `json:"subnet_id"`
-	} `json:"network_interfaces"`
-	SecurityGroups []struct{ ID string } `json:"security_groups"`
+	Interfaces     []networkInterface `json:"network_interfaces"`
+	SecurityGroups []string           `at:"security_groups[].id"` // of all interfaces, each for itself
 	Tags           []string
 	SysTags        []adapter.Tag `json:"sys_tags"`
 	Fault          any
+}
+
+type networkInterface struct {
+	Primary  bool
+	SubnetID string `json:"subnet_id"`
 }
 
 func serverID(s *server) string { return s.ID }
 
 func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 	return &resource.Host{
-		Meta:             resource.Meta{NativeID: s.ID},
 		Name:             s.Name,
 		Status:           s.Status,
 		Zone:             s.Zone,
@@ -79,7 +73,7 @@ func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 		PublicIPs:        s.addresses(true),
 		VPCID:            s.Metadata["vpc_id"],
 		SubnetID:         s.subnet(),
-		SecurityGroupIDs: s.securityGroups(),
+		SecurityGroupIDs: adapter.Set(s.SecurityGroups...),
 		ImageID:          s.Metadata["image_name"],
 		OS:               s.Metadata["os_type"],
 		ChargeType:       adapter.Word(chargingModes, s.Metadata["charging_mode"]),
@@ -90,22 +84,15 @@ func hostRow(f *adapter.Fields, s *server, diskGiB int64) resource.Row {
 
 // hostDisks are what servers are joined with. The API can be asked for the volumes of one
 // server, but not of several.
-var hostDisks = adapter.Beside[*session, volume, int64]{List: &disks, Add: adapter.Sum, Whose: []string{"attachments"}, Of: func(f *adapter.Fields, v *volume) (gib int64, servers []string) {
-	for _, attachment := range v.Attachments {
-		servers = append(servers, attachment.ServerID)
-	}
-	return f.Whole("size", v.Size), servers
-}}
-
-// withDisks gives the servers of a page the sizes of their volumes.
-func withDisks(ctx context.Context, s *session, page adapter.Batch[server]) (func(*adapter.Fields, *server) resource.Row, error) {
-	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(serverID))
-	return func(f *adapter.Fields, server *server) resource.Row { return hostRow(f, server, diskGiB(f, server.ID)) }, err
+var hostDisks = adapter.Beside[*session, volume, int64]{
+	List: &disks, Add: adapter.Sum, Whose: []string{"attachments"},
+	Of: func(f *adapter.Fields, v *volume) (gib int64, servers []string) {
+		return f.Whole("size", v.Size), v.Servers
+	},
 }
 
 // addresses are those of one sort, in all the server's networks.
-func (s *server) addresses(public bool) []string {
-	var list []string
+func (s *server) addresses(public bool) (list []string) {
 	for _, network := range s.Addresses {
 		for _, address := range network {
 			if floating := address.Type == "floating"; floating == public {
@@ -116,34 +103,18 @@ func (s *server) addresses(public bool) []string {
 	return adapter.IPs(list...)
 }
 
-// securityGroups are those of all network interfaces; one has an entry for each of them.
-func (s *server) securityGroups() (ids []string) {
-	for _, group := range s.SecurityGroups {
-		ids = append(ids, group.ID)
-	}
-	return adapter.Set(ids...)
-}
-
 // subnet is that of the primary network interface, or of the only one. Not all regions
 // tell the interfaces.
 func (s *server) subnet() string {
-	var all []string
-	for _, nic := range s.NetworkInterfaces {
-		if nic.Primary {
-			return nic.SubnetID
-		}
-		all = append(all, nic.SubnetID)
-	}
-	return adapter.Only(all...)
+	isPrimary := func(i networkInterface) bool { return i.Primary }
+	return ofPrimary(s.Interfaces, isPrimary, func(i networkInterface) string { return i.SubnetID })
 }
 
 // tags are the user's tags, which come as "key=value", and those of the system under
 // keys that the user has not taken.
 func (s *server) tags() map[string]string {
-	tags := adapter.TagsOf(s.SysTags)
-	if tags == nil {
-		tags = map[string]string{}
-	}
+	tags := map[string]string{}
+	maps.Copy(tags, adapter.TagsOf(s.SysTags))
 	for _, tag := range slices.Sorted(slices.Values(s.Tags)) {
 		if key, value, _ := strings.Cut(tag, "="); key != "" {
 			tags[key] = value
@@ -159,13 +130,17 @@ func (s *server) gone() (bool, error) {
 	if s.Status != "" {
 		return false, nil
 	}
+	fault, isObject := s.Fault.(map[string]any)
+	if !isObject {
+		fault = map[string]any{"message": s.Fault}
+	}
 	id := adapter.Clip(s.ID, 64)
-	fault, _ := s.Fault.(map[string]any)
 	code, _ := strconv.Atoi(fmt.Sprint(fault["code"])) // a number or a text
+	words, _ := fault["message"].(string)
 	switch {
 	case s.Fault == nil:
 		return false, adapter.BadAnswer("", "server %q has neither a status nor a fault", id)
-	case fault["code"] == nil && saysNotFound(s.Fault), code == http.StatusNotFound:
+	case fault["code"] == nil && notFound.MatchString(words), code == http.StatusNotFound:
 		return true, nil
 	case fault["code"] == nil:
 		return false, adapter.BadAnswer("", "server %q has a fault without a code instead of a status", id)
@@ -174,12 +149,4 @@ func (s *server) gone() (bool, error) {
 	}
 }
 
-// saysNotFound reads a fault that is a text, or has a message.
-func saysNotFound(fault any) bool {
-	if of, ok := fault.(map[string]any); ok {
-		fault = of["message"]
-	}
-	words, _ := fault.(string)
-	words = strings.ToLower(words)
-	return strings.Contains(words, "could not be found") || strings.Contains(words, "not found")
-}
+var notFound = regexp.MustCompile(`(?i)could not be found|not found`)

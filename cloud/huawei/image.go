@@ -10,10 +10,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	imagesPerPage = 500 // as many as the API gives where it is asked for no number; the most is not documented
-	maxImageIDs   = 10  // few, since the API can be asked for one id at a time only
-)
+const imagesPerPage = 500 // as many as the API gives where it is asked for no number; the most is not documented
 
 // images are the project's own. They are asked for by their owner: one that is shared with
 // others is called "shared", and private no more
@@ -21,9 +18,8 @@ const (
 var images = adapter.Listing[*session, image]{
 	Kind: resource.MachineImageKind, What: "image",
 	Action: "ListImages", Path: "images", IDField: "id",
-	Pages: adapter.Tokens(imagesPerPage), IDs: adapter.Alone(maxImageIDs).If(isID),
+	Pages: adapter.Tokens(imagesPerPage), IDs: adapter.Alone(maxAlone).If(isID),
 	Ask: askImages,
-	ID:  imageID,
 	Row: imageRow,
 }
 
@@ -71,7 +67,6 @@ func (i *image) architecture() string {
 
 func imageRow(f *adapter.Fields, i *image) resource.Row {
 	return &resource.MachineImage{
-		Meta:           resource.Meta{NativeID: i.ID},
 		Name:           i.Name,
 		Status:         i.Status,
 		OS:             cmp.Or(i.OSVersion, i.OSType),

@@ -20,7 +20,6 @@ var publicIPs = adapter.Listing[*session, publicIP]{
 	Ask: ask[publicIP](eipProduct, "total_count", eip.GenReqDefForListPublicips, func(q adapter.Query) any {
 		return &model.ListPublicipsRequest{Limit: given(int32(q.Limit)), Marker: given(q.Token), Id: &q.IDs, Fields: &publicIPFields}
 	}),
-	ID:     func(p *publicIP) string { return p.ID },
 	Row:    publicIPRow,
 	Shared: true,
 }
@@ -38,26 +37,24 @@ type publicIP struct {
 	Bandwidth         struct{ Size string } // Mbit/s; a shared one has those of all
 	AttachedType      string                `json:"associate_instance_type"`
 	AttachedID        string                `json:"associate_instance_id"`
-	Port              struct {
-		Owner        string `json:"device_owner"`
-		Device       string `json:"device_id"`
-		InstanceType string `json:"instance_type"`
-		InstanceID   string `json:"instance_id"`
-	} `json:"vnic"`
-	BillingInfo string `json:"billing_info"`
-	Tags        []string
-	Created     string `json:"created_at"`
+	PortOwner         string                `at:"vnic.device_owner"`
+	Device            string                `at:"vnic.device_id"`
+	InstanceType      string                `at:"vnic.instance_type"`
+	InstanceID        string                `at:"vnic.instance_id"`
+	BillingInfo       string                `json:"billing_info"`
+	Tags              []string
+	Created           string `json:"created_at"`
 }
 
 // attached is what the address leads to. Of a port, it is whose the port is: an instance, as
 // of RDS, or a server.
 func (p *publicIP) attached() (kind, id string) {
-	owner, _, _ := strings.Cut(p.Port.Owner, ":") // compute:cn-north-4a
+	owner, _, _ := strings.Cut(p.PortOwner, ":") // compute:cn-north-4a
 	switch {
-	case p.AttachedType == "PORT" && p.Port.InstanceID != "":
-		return cmp.Or(p.Port.InstanceType, p.AttachedType), p.Port.InstanceID
-	case p.AttachedType == "PORT" && owner == "compute" && p.Port.Device != "":
-		return owner, p.Port.Device
+	case p.AttachedType == "PORT" && p.InstanceID != "":
+		return cmp.Or(p.InstanceType, p.AttachedType), p.InstanceID
+	case p.AttachedType == "PORT" && owner == "compute" && p.Device != "":
+		return owner, p.Device
 	default:
 		return p.AttachedType, p.AttachedID
 	}
@@ -66,7 +63,6 @@ func (p *publicIP) attached() (kind, id string) {
 func publicIPRow(f *adapter.Fields, p *publicIP) resource.Row {
 	kind, id := p.attached()
 	return &resource.PublicIP{
-		Meta:           resource.Meta{NativeID: p.ID},
 		Name:           p.Alias,
 		Status:         p.Status,
 		Address:        p.address(),

@@ -2,7 +2,6 @@ package huawei
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	vpc "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3"
@@ -16,7 +15,6 @@ var securityRules = adapter.Listing[*session, securityRule]{
 	What: "security group rule", Action: "ListSecurityGroupRules", Path: "security_group_rules", IDField: "id",
 	Pages: adapter.Tokens(markedPerPage),
 	Ask:   ask[securityRule](vpcProduct, "", vpc.GenReqDefForListSecurityGroupRules, marked),
-	ID:    func(r *securityRule) string { return r.ID },
 }
 
 // securityRule is the part of a rule that says what it does.
@@ -33,7 +31,7 @@ type securityRule struct {
 
 var groupRules = adapter.Beside[*session, securityRule, []string]{
 	List: &securityRules, Whose: []string{"security_group_id"},
-	Add: func(a, b []string) []string { return slices.Concat(a, b) },
+	Add: adapter.Both,
 	Of: func(f *adapter.Fields, r *securityRule) (lines, groups []string) {
 		return r.lines(f), []string{r.GroupID}
 	},

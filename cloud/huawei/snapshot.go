@@ -15,10 +15,7 @@ var snapshots = adapter.Listing[*session, snapshot]{
 	Kind: resource.SnapshotKind, What: "snapshot",
 	Action: "ListSnapshots", Path: "snapshots", IDField: "id",
 	Pages: adapter.Offsets(snapshotsPerPage), IDs: adapter.Together(maxMarkedIDs).If(isID).Uncounted(),
-	Ask: ask[snapshot](evsProduct, "count", evs.GenReqDefForListSnapshots, func(q adapter.Query) any {
-		return &listRequest{Limit: given(int32(q.Limit)), Offset: given(int32(q.Offset)), Id: &q.IDs}
-	}),
-	ID:  func(s *snapshot) string { return s.ID },
+	Ask: ask[snapshot](evsProduct, "count", evs.GenReqDefForListSnapshots, counted),
 	Row: snapshotRow,
 }
 
@@ -32,7 +29,6 @@ type snapshot struct {
 
 func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	return &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: s.ID},
 		Name:           s.Name,
 		Status:         s.Status,
 		DiskNativeID:   s.VolumeID,

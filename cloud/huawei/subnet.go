@@ -14,33 +14,27 @@ var subnets = adapter.Listing[*session, subnet]{
 	Action: "ListVirsubnets", Path: "virsubnets", IDField: "id",
 	Pages: adapter.Tokens(markedPerPage), IDs: adapter.Together(maxMarkedIDs).If(isID),
 	Ask:  ask[subnet](vpcProduct, "", vpc.GenReqDefForListVirsubnets, marked),
-	ID:   func(s *subnet) string { return s.ID },
 	Join: adapter.Own((*session).project, func(s *subnet) string { return s.ProjectID }, subnetRow),
 }
 
 // subnet is the part of a subnet that is kept.
 type subnet struct {
 	ID, Name, Status string
-	ProjectID        string                  `json:"project_id"`
-	Zone             string                  `json:"zone_id"`
-	VPCID            string                  `json:"vpc_id"`
-	Ranges           []struct{ CIDR string } `json:"subnet_cidrs"` // one of IPv4, and perhaps one of IPv6
+	ProjectID        string   `json:"project_id"`
+	Zone             string   `json:"zone_id"`
+	VPCID            string   `json:"vpc_id"`
+	CIDRs            []string `at:"subnet_cidrs[].cidr"` // one of IPv4, and perhaps one of IPv6
 	Tags             []adapter.Tag
 	Created          string `json:"created_at"`
 }
 
 func subnetRow(f *adapter.Fields, s *subnet) resource.Row {
-	var cidrs []string
-	for _, one := range s.Ranges {
-		cidrs = append(cidrs, one.CIDR)
-	}
 	return &resource.Subnet{
-		Meta:           resource.Meta{NativeID: s.ID},
 		Name:           s.Name,
 		Status:         s.Status,
 		Zone:           s.Zone,
 		VPCID:          s.VPCID,
-		CIDRs:          adapter.Set(cidrs...),
+		CIDRs:          adapter.Set(s.CIDRs...),
 		Tags:           adapter.TagsOf(s.Tags),
 		CloudCreatedAt: f.Time("created_at", s.Created, utc),
 	}

@@ -13,7 +13,6 @@ var vpcs = adapter.Listing[*session, network]{
 	Action: "ListVpcs", Path: "vpcs", IDField: "id",
 	Pages: adapter.Tokens(markedPerPage), IDs: adapter.Together(maxMarkedIDs).If(isID),
 	Ask: ask[network](vpcProduct, "", vpc.GenReqDefForListVpcs, marked),
-	ID:  func(n *network) string { return n.ID },
 	Row: vpcRow,
 }
 
@@ -28,7 +27,6 @@ type network struct {
 
 func vpcRow(f *adapter.Fields, n *network) resource.Row {
 	return &resource.VPC{
-		Meta:           resource.Meta{NativeID: n.ID},
 		Name:           n.Name,
 		Status:         n.Status,
 		CIDRs:          adapter.Set(append(n.MoreCIDRs, n.CIDR)...),
