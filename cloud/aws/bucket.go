@@ -9,22 +9,17 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	// maxBuckets is a tenth of what S3 lists at once: each page is followed by the calls for
-	// its tags (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html).
-	maxBuckets = 1000
-	// maxBucketIDs is how many buckets a look-up asks for: it takes a call for each.
-	maxBucketIDs = 20
-)
+// maxBuckets is a tenth of what S3 lists at once: each page is followed by the calls for its
+// tags (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html).
+const maxBuckets = 1000
 
 // buckets are those of S3, but for directory buckets. Their id is their name, which anyone
 // can have when it is free again. S3 lists those of one region where it is asked there.
 var buckets = adapter.Listing[*session, bucket]{
 	Kind: resource.BucketKind, What: "bucket",
 	Action: "ListBuckets", Path: "Buckets.Bucket", IDField: "Name",
-	Pages: adapter.Tokens(maxBuckets), IDs: adapter.Alone(maxBucketIDs),
+	Pages: adapter.Tokens(maxBuckets), IDs: adapter.Alone(maxAlone),
 	Ask:    askBuckets,
-	ID:     func(b *bucket) string { return b.Name },
 	Join:   taggedRow(bucketARN, bucketRow),
 	Region: func(b *bucket) string { return b.Region },
 }
@@ -50,7 +45,6 @@ func bucketRow(f *adapter.Fields, b *bucket, tags []tag) resource.Row {
 		f.Fail("it does not say its region")
 	}
 	return &resource.Bucket{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		Tags:           adapter.TagsOf(tags),
 		CloudCreatedAt: f.Time("CreationDate", b.Created, time.UTC),

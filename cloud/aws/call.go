@@ -40,6 +40,18 @@ func ask[T any](token string, send sender) asks[T] { return askFor(fromXML[T], t
 // askJSON is ask for a product that answers in JSON.
 func askJSON[T any](token string, send sender) asks[T] { return askFor(fromJSON[T], token, send) }
 
+// askOne asks for one resource by an action of its own, at a path of its answer, where the list
+// of all cannot be asked for it.
+func askOne[T any](all asks[T], action, path string, one asks[T]) asks[T] {
+	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+		if len(q.IDs) == 0 {
+			return all(ctx, s, q)
+		}
+		q.Action, q.Path = action, path
+		return one(ctx, s, q)
+	}
+}
+
 func askFor[T any](read func(body []byte, path, token string) (adapter.Answer[T], error), token string, send sender) asks[T] {
 	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
 		answer, err := adapter.Do(ctx, s.account.Calls, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
@@ -317,6 +329,9 @@ func oneName(ids []string) *string {
 	}
 	return ifAny(nameIn(ids[0]))
 }
+
+// maxAlone is how many resources a look-up asks for that takes a call for each.
+const maxAlone = 20
 
 // maxFilterValues is how many values EC2 takes in a filter
 // (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Using_Filtering.html).

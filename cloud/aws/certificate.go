@@ -2,7 +2,6 @@ package aws
 
 import (
 	"cmp"
-	"context"
 	"strconv"
 	"time"
 
@@ -10,25 +9,22 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	// maxCertificates is the most that ACM lists at once
-	// (https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html).
-	maxCertificates = 1000
-	// maxCertificateIDs is how many certificates a look-up asks for: it takes a call for
-	// each, of which ACM is said to take 10 a second (? of an older page of its limits).
-	maxCertificateIDs = 20
-)
+// maxCertificates is the most that ACM lists at once
+// (https://docs.aws.amazon.com/acm/latest/APIReference/API_ListCertificates.html).
+const maxCertificates = 1000
 
-// certificates are those of ACM, imported ones too.
+// certificates are those of ACM, imported ones too. Of the calls for one, ACM is said to take
+// 10 a second (? of an older page of its limits).
 var certificates = adapter.Listing[*session, certificate]{
 	Kind: resource.CertificateKind, What: "certificate",
 	Action: "ListCertificates", Path: "CertificateSummaryList", IDField: "CertificateArn",
-	Pages: adapter.Tokens(maxCertificates), IDs: adapter.Alone(maxCertificateIDs).If(isARNOf("acm", "certificate/")),
-	Ask:    askCertificates,
-	ID:     certificateARN,
+	Pages: adapter.Tokens(maxCertificates), IDs: adapter.Alone(maxAlone).If(isARNOf("acm", "certificate/")),
+	Ask:    askOne(askJSON[certificate]("NextToken", listCertificates), "DescribeCertificate", "Certificate", askCertificate),
 	Join:   taggedRow(certificateARN, certificateRow),
 	Region: func(c *certificate) string { return regionOf(c.ARN) },
 }
+
+var askCertificate = askFor(oneFromJSON[certificate], "", describeCertificate)
 
 // certificate is the part of a certificate that is kept.
 type certificate struct {
@@ -59,7 +55,6 @@ func (c *certificate) end() string {
 // certificateRow has no issuer and no fingerprint: only a call for each certificate has them.
 func certificateRow(f *adapter.Fields, c *certificate, tags []tag) resource.Row {
 	return &resource.Certificate{
-		Meta:            resource.Meta{NativeID: c.ARN},
 		Name:            c.Domain,
 		Status:          c.Status,
 		CertificateType: c.Type,
@@ -69,17 +64,4 @@ func certificateRow(f *adapter.Fields, c *certificate, tags []tag) resource.Row 
 		CloudCreatedAt:  f.Time("CreatedAt", cmp.Or(c.Created, c.Imported), time.UTC),
 		ExpiresAt:       f.Expiry("NotAfter", c.end(), time.UTC),
 	}
-}
-
-var (
-	askAllCertificates = askJSON[certificate]("NextToken", listCertificates)
-	askOneCertificate  = askFor(oneFromJSON[certificate], "", describeCertificate)
-)
-
-func askCertificates(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[certificate], error) {
-	if len(q.IDs) > 0 {
-		q.Action, q.Path = "DescribeCertificate", "Certificate"
-		return askOneCertificate(ctx, s, q)
-	}
-	return askAllCertificates(ctx, s, q)
 }

@@ -19,7 +19,6 @@ var classicLoadBalancers = adapter.Listing[*session, classicLoadBalancer]{
 	Path: "DescribeLoadBalancersResult.LoadBalancerDescriptions.member", IDField: "LoadBalancerName",
 	Pages: adapter.Tokens(maxLoadBalancers), IDs: adapter.Together(maxARNs).If(isClassicName),
 	Ask:  ask[classicLoadBalancer]("DescribeLoadBalancersResult.NextMarker", describeClassicLoadBalancers),
-	ID:   classicName,
 	Join: joinTagged(&classicTags, classicName, classicLoadBalancerRow),
 }
 
@@ -48,7 +47,6 @@ func classicLoadBalancerRow(f *adapter.Fields, b *classicLoadBalancer, tags []ta
 		ports = append(ports, f.Listener(of.Listener.Protocol, of.Listener.LoadBalancerPort, ""))
 	}
 	return &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		BalancerType:   "classic",
 		Scheme:         cmp.Or(schemes[b.Scheme], b.Scheme),

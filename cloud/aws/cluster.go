@@ -9,22 +9,17 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	// maxClusters is the most that EKS lists at once, by their names alone
-	// (https://docs.aws.amazon.com/eks/latest/APIReference/API_ListClusters.html).
-	maxClusters = 100
-	// maxClusterIDs is how many clusters a look-up asks for: it takes a call for each.
-	maxClusterIDs = 20
-)
+// maxClusters is the most that EKS lists at once, by their names alone
+// (https://docs.aws.amazon.com/eks/latest/APIReference/API_ListClusters.html).
+const maxClusters = 100
 
 // eksClusters are those of EKS, but for those that run elsewhere and are only connected. Their
 // id is the ARN, which a cluster of the same name gets again.
 var eksClusters = adapter.Listing[*session, cluster]{
 	Kind: resource.ClusterKind, What: "cluster",
 	Action: "ListClusters", Path: "clusters", IDField: "arn",
-	Pages: adapter.Tokens(maxClusters), IDs: adapter.Alone(maxClusterIDs).If(isARNOf("eks", "cluster/")),
-	Ask:    askClusters,
-	ID:     func(c *cluster) string { return c.ARN },
+	Pages: adapter.Tokens(maxClusters), IDs: adapter.Alone(maxAlone).If(isARNOf("eks", "cluster/")),
+	Ask:    askOne(askClusters, "DescribeCluster", "cluster", askCluster),
 	Apiece: adapter.OneByOne("DescribeCluster", "cluster", askCluster, (*cluster).become),
 	Row:    clusterRow,
 }
@@ -36,13 +31,11 @@ type cluster struct {
 	Status   string
 	Version  string
 	Endpoint string
-	Created  string `json:"createdAt"`
-	Network  struct {
-		VPC     string   `json:"vpcId"`
-		Subnets []string `json:"subnetIds"`
-	} `json:"resourcesVpcConfig"`
-	Scaling struct{ Tier string } `json:"controlPlaneScalingConfig"`
-	Tags    map[string]string
+	Created  string   `json:"createdAt"`
+	VPC      string   `at:"resourcesVpcConfig.vpcId"`
+	Subnets  []string `at:"resourcesVpcConfig.subnetIds"`
+	Tier     string   `at:"controlPlaneScalingConfig.tier"`
+	Tags     map[string]string
 }
 
 // become makes the cluster what the call for it has.
@@ -54,31 +47,26 @@ func (c *cluster) become(described []cluster) {
 
 func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 	return &resource.Cluster{
-		Meta:           resource.Meta{NativeID: c.ARN},
 		Name:           c.Name,
 		Status:         c.Status,
-		ClusterType:    c.Scaling.Tier,
+		ClusterType:    c.Tier,
 		Version:        c.Version,
 		Endpoint:       c.Endpoint,
-		VPCID:          c.Network.VPC,
-		SubnetIDs:      adapter.Set(c.Network.Subnets...),
+		VPCID:          c.VPC,
+		SubnetIDs:      adapter.Set(c.Subnets...),
 		Tags:           c.Tags,
 		CloudCreatedAt: f.Time("createdAt", c.Created, time.UTC),
 	}
 }
 
 var (
-	askAllClusters = askFor(namesFromJSON[cluster], "nextToken", listClusters)
-	askCluster     = askFor(oneFromJSON[cluster], "", describeCluster)
+	askNames   = askFor(namesFromJSON[cluster], "nextToken", listClusters)
+	askCluster = askFor(oneFromJSON[cluster], "", describeCluster)
 )
 
-// askClusters asks for names, of which ARNs are made, or for a cluster by its ARN.
+// askClusters asks for names, of which ARNs are made.
 func askClusters(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[cluster], error) {
-	if len(q.IDs) > 0 {
-		q.Action, q.Path = "DescribeCluster", "cluster"
-		return askCluster(ctx, s, q)
-	}
-	answer, err := askAllClusters(ctx, s, q)
+	answer, err := askNames(ctx, s, q)
 	for i := range answer.Items {
 		if c := &answer.Items[i].Value; c.Name != "" {
 			c.ARN = "arn:" + partitionOf(q.Region) + ":eks:" + q.Region + ":" + s.account.AccountID + ":cluster/" + c.Name

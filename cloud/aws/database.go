@@ -21,7 +21,6 @@ var databases = adapter.Listing[*session, database]{
 	Action: "DescribeDBInstances", Path: "DescribeDBInstancesResult.DBInstances.DBInstance", IDField: "DbiResourceId",
 	Pages: adapter.Tokens(maxDatabases), IDs: adapter.Together(maxDatabaseIDs),
 	Ask: ask[database]("DescribeDBInstancesResult.Marker", describeDBInstances),
-	ID:  func(d *database) string { return d.ID },
 	Row: databaseRow,
 }
 
@@ -37,13 +36,11 @@ type database struct {
 	Storage  string `json:"AllocatedStorage"` // GiB
 	Port     string `json:"DbInstancePort"`
 	Endpoint struct{ Address, Port string }
-	Group    struct {
-		VPC     string `json:"VpcId"`
-		Subnets []struct {
-			ID   string                `json:"SubnetIdentifier"`
-			Zone struct{ Name string } `json:"SubnetAvailabilityZone"`
-		}
-	} `json:"DBSubnetGroup"`
+	VPC      string `at:"DBSubnetGroup.VpcId"`
+	Subnets  []struct {
+		ID   string `json:"SubnetIdentifier"`
+		Zone string `at:"SubnetAvailabilityZone.Name"`
+	} `at:"DBSubnetGroup.Subnets"`
 	Features []feature     `json:"ProcessorFeatures"`
 	Tags     []adapter.Tag `json:"TagList"`
 	Created  string        `json:"InstanceCreateTime"`
@@ -56,7 +53,6 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		f.Fail("it is called %q, and is %q", adapter.Clip(d.Name, 64), adapter.Clip(d.Status, 64))
 	}
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
 		Zone:           d.Zone,
@@ -67,7 +63,7 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 		StorageGiB:     f.Whole("AllocatedStorage", ownStorage(d.Engine, d.Storage)),
 		Endpoint:       d.Endpoint.Address,
 		Port:           cmp.Or(f.Port("Endpoint.Port", d.Endpoint.Port), f.Port("DbInstancePort", d.Port)),
-		VPCID:          d.Group.VPC,
+		VPCID:          d.VPC,
 		SubnetID:       d.subnet(),
 		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("InstanceCreateTime", d.Created, time.UTC),
@@ -78,8 +74,8 @@ func databaseRow(f *adapter.Fields, d *database) resource.Row {
 // the group has several there, RDS does not say which.
 func (d *database) subnet() string {
 	var inZone []string
-	for _, subnet := range d.Group.Subnets {
-		if subnet.Zone.Name != "" && subnet.Zone.Name == d.Zone {
+	for _, subnet := range d.Subnets {
+		if subnet.Zone != "" && subnet.Zone == d.Zone {
 			inZone = append(inZone, subnet.ID)
 		}
 	}

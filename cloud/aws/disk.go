@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"context"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -19,8 +18,7 @@ var disks = adapter.Listing[*session, volume]{
 	Pages: adapter.Tokens(maxVolumes), IDs: adapter.Together(maxFilterValues),
 	Shared: true,
 	Ask:    ask[volume]("nextToken", describeVolumes("volume-id")),
-	ID:     volumeID,
-	Join:   joinDisks,
+	Join:   adapter.With(&rootDevices, instanceOf, diskRow),
 	Gone:   func(v *volume) (bool, error) { return v.State == "deleted", nil },
 }
 
@@ -44,22 +42,16 @@ type attachment struct {
 	State      string `json:"status"`
 }
 
-// joinDisks joins volumes with the devices that their instances start from: a volume does
-// not say whether it is such a one.
-func joinDisks(ctx context.Context, s *session, page adapter.Batch[volume]) (func(*adapter.Fields, *volume) resource.Row, error) {
-	rootDevice, err := rootDevices.Join(ctx, s, page.Visit(), page.IDs(func(v *volume) string { return v.attachment().InstanceID }))
-	return func(f *adapter.Fields, v *volume) resource.Row {
-		return diskRow(f, v, rootDevice(f, v.attachment().InstanceID))
-	}, err
-}
+func instanceOf(v *volume) string { return v.attachment().InstanceID }
 
+// diskRow has the device that the instance starts from: a volume does not say whether it is
+// such a one.
 func diskRow(f *adapter.Fields, v *volume, rootDevice string) resource.Row {
 	attached, tags, role := v.attachment(), adapter.TagsOf(v.Tags), "data"
 	if attached.Device != "" && attached.Device == rootDevice {
 		role = "system"
 	}
 	return &resource.Disk{
-		Meta:           resource.Meta{NativeID: v.ID},
 		Name:           tags["Name"],
 		Status:         v.State,
 		Zone:           v.Zone,

@@ -48,8 +48,10 @@ func nameIn(text string) string { return text[strings.LastIndexAny(text, ":/")+1
 // earliest is the first of the times that it considers.
 type earliest struct{ time.Time }
 
-func (e *earliest) consider(f *adapter.Fields, field, text string) {
-	if at := f.Time(field, text, time.UTC); !at.IsZero() && (e.IsZero() || at.Before(e.Time)) {
-		e.Time = at
+func (e *earliest) consider(f *adapter.Fields, field string, texts ...string) {
+	for _, text := range texts {
+		if at := f.Time(field, text, time.UTC); !at.IsZero() && (e.IsZero() || at.Before(e.Time)) {
+			e.Time = at
+		}
 	}
 }

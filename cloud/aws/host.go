@@ -3,6 +3,7 @@ package aws
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -20,7 +21,6 @@ var hosts = adapter.Listing[*session, instance]{
 	Pages: adapter.Tokens(maxInstances), IDs: adapter.Together(maxFilterValues),
 	Shared: true,
 	Ask:    ask[instance]("nextToken", describeInstances),
-	ID:     instanceID,
 	Join:   joinHosts,
 	Gone:   func(i *instance) (bool, error) { return i.State.Name == "terminated", nil },
 }
@@ -34,35 +34,26 @@ type instance struct {
 	Placement       struct{ AvailabilityZone string }
 	Platform        string
 	PlatformDetails string
-	PrivateIP       string                                      `json:"privateIpAddress"`
-	PublicIP        string                                      `json:"ipAddress"`
-	IPv6            string                                      `json:"ipv6Address"`
-	VPC             string                                      `json:"vpcId"`
-	Subnet          string                                      `json:"subnetId"`
-	Groups          []groupRef                                  `json:"groupSet"`
-	Lifecycle       string                                      `json:"instanceLifecycle"`
-	RootDevice      string                                      `json:"rootDeviceName"` // for its disks
-	CPU             struct{ CoreCount, ThreadsPerCore string }  `json:"cpuOptions"`
-	Disks           []struct{ EBS struct{ AttachTime string } } `json:"blockDeviceMapping"`
-	Interfaces      []networkInterface                          `json:"networkInterfaceSet"`
-	Tags            []adapter.Tag                               `json:"tagSet"`
-}
+	PrivateIP       string                                     `json:"privateIpAddress"`
+	PublicIP        string                                     `json:"ipAddress"`
+	IPv6            string                                     `json:"ipv6Address"`
+	VPC             string                                     `json:"vpcId"`
+	Subnet          string                                     `json:"subnetId"`
+	Groups          []string                                   `at:"groupSet[].groupId"`
+	Lifecycle       string                                     `json:"instanceLifecycle"`
+	RootDevice      string                                     `json:"rootDeviceName"` // for its disks
+	CPU             struct{ CoreCount, ThreadsPerCore string } `json:"cpuOptions"`
+	DiskTimes       []string                                   `at:"blockDeviceMapping[].ebs.attachTime"`
+	Tags            []adapter.Tag                              `json:"tagSet"`
 
-type networkInterface struct {
-	PrivateIP   string `json:"privateIpAddress"`
-	Association struct{ PublicIP string }
-	Attachment  struct{ AttachTime string }
-	Addresses   []struct {
-		PrivateIP   string `json:"privateIpAddress"`
-		Association struct{ PublicIP string }
-	} `json:"privateIpAddressesSet"`
-	IPv6   []struct{ IPv6Address string } `json:"ipv6AddressesSet"`
-	Groups []groupRef                     `json:"groupSet"`
-}
-
-// groupRef names a security group of an interface.
-type groupRef struct {
-	ID string `json:"groupId"`
+	// Of the network interfaces.
+	FirstPrivateIPs []string `at:"networkInterfaceSet[].privateIpAddress"`
+	PrivateIPs      []string `at:"networkInterfaceSet[].privateIpAddressesSet[].privateIpAddress"`
+	IPv6s           []string `at:"networkInterfaceSet[].ipv6AddressesSet[].ipv6Address"`
+	FirstPublicIPs  []string `at:"networkInterfaceSet[].association.publicIp"`
+	PublicIPs       []string `at:"networkInterfaceSet[].privateIpAddressesSet[].association.publicIp"`
+	InterfaceGroups []string `at:"networkInterfaceSet[].groupSet[].groupId"`
+	InterfaceTimes  []string `at:"networkInterfaceSet[].attachment.attachTime"`
 }
 
 func instanceID(i *instance) string { return i.ID }
@@ -73,21 +64,16 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[instance]) (f
 	if err != nil {
 		return nil, err
 	}
-	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(instanceID))
-	if err != nil {
-		return nil, err
-	}
-	return func(f *adapter.Fields, i *instance) resource.Row {
-		vcpu, memoryMiB := sizes(f, i.Type)
-		return hostRow(f, i, vcpu, memoryMiB, diskGiB(f, i.ID))
-	}, nil
+	return adapter.With(&hostDisks, instanceID, func(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
+		return hostRow(f, i, sizes, diskGiB)
+	})(ctx, s, page)
 }
 
-func hostRow(f *adapter.Fields, i *instance, vcpu, memoryMiB, diskGiB int64) resource.Row {
+func hostRow(f *adapter.Fields, i *instance, sizes adapter.SizeOf, diskGiB int64) resource.Row {
+	vcpu, memoryMiB := sizes(f, i.Type)
 	tags := adapter.TagsOf(i.Tags)
 	private, public := i.addresses()
 	return &resource.Host{
-		Meta:             resource.Meta{NativeID: i.ID},
 		Name:             tags["Name"],
 		Status:           i.State.Name,
 		Zone:             i.Placement.AvailabilityZone,
@@ -99,7 +85,7 @@ func hostRow(f *adapter.Fields, i *instance, vcpu, memoryMiB, diskGiB int64) res
 		PublicIPs:        public,
 		VPCID:            i.VPC,
 		SubnetID:         i.Subnet,
-		SecurityGroupIDs: i.securityGroups(),
+		SecurityGroupIDs: adapter.Set(slices.Concat(i.Groups, i.InterfaceGroups)...), // the former are the first interface's
 		ImageID:          i.ImageID,
 		OS:               cmp.Or(i.PlatformDetails, i.Platform),
 		ChargeType:       cmp.Or(i.Lifecycle, "on-demand"),
@@ -118,34 +104,9 @@ func (i *instance) chosenVCPU(f *adapter.Fields) int64 {
 // one. The instance's own fields have the first of each alone, and are all that an
 // instance without interfaces has.
 func (i *instance) addresses() (private, public []string) {
-	for _, of := range i.Interfaces {
-		private, public = append(private, of.PrivateIP), append(public, of.Association.PublicIP)
-		for _, one := range of.Addresses {
-			private, public = append(private, one.PrivateIP), append(public, one.Association.PublicIP)
-		}
-		for _, one := range of.IPv6 {
-			private = append(private, one.IPv6Address)
-		}
-	}
-	if private = adapter.IPs(private...); len(private) == 0 {
-		private = adapter.IPs(i.PrivateIP, i.IPv6)
-	}
-	if public = adapter.IPs(public...); len(public) == 0 {
-		public = adapter.IPs(i.PublicIP)
-	}
+	private = adapter.FirstIPs(slices.Concat(i.FirstPrivateIPs, i.PrivateIPs, i.IPv6s), []string{i.PrivateIP, i.IPv6})
+	public = adapter.FirstIPs(slices.Concat(i.FirstPublicIPs, i.PublicIPs), []string{i.PublicIP})
 	return private, public
-}
-
-// securityGroups are those of all interfaces. The instance's own are the first interface's.
-func (i *instance) securityGroups() (ids []string) {
-	groups := i.Groups
-	for _, of := range i.Interfaces {
-		groups = append(groups, of.Groups...)
-	}
-	for _, group := range groups {
-		ids = append(ids, group.ID)
-	}
-	return adapter.Set(ids...)
 }
 
 // created is the oldest time at which a disk or an interface was attached: EC2 does not
@@ -153,11 +114,7 @@ func (i *instance) securityGroups() (ids []string) {
 // even where nothing was ever attached: each start would be a modification.
 func (i *instance) created(f *adapter.Fields) time.Time {
 	var oldest earliest
-	for _, of := range i.Disks {
-		oldest.consider(f, "blockDeviceMapping.item.ebs.attachTime", of.EBS.AttachTime)
-	}
-	for _, of := range i.Interfaces {
-		oldest.consider(f, "networkInterfaceSet.item.attachment.attachTime", of.Attachment.AttachTime)
-	}
+	oldest.consider(f, "blockDeviceMapping.item.ebs.attachTime", i.DiskTimes...)
+	oldest.consider(f, "networkInterfaceSet.item.attachment.attachTime", i.InterfaceTimes...)
 	return oldest.Time
 }

@@ -50,7 +50,7 @@ var rootDevices = adapter.Beside[*session, instance, string]{
 var cacheMembers = adapter.Beside[*session, cacheMember, cacheMember]{
 	List: &adapter.Listing[*session, cacheMember]{
 		What: "cache cluster", Action: "DescribeCacheClusters", Path: "DescribeCacheClustersResult.CacheClusters.CacheCluster",
-		Pages: adapter.Tokens(maxCaches), IDs: adapter.Alone(maxCacheIDs),
+		Pages: adapter.Tokens(maxCaches), IDs: adapter.Alone(maxAlone),
 		Ask: ask[cacheMember]("DescribeCacheClustersResult.Marker", describeCacheMembers),
 		ID:  func(m *cacheMember) string { return m.ID },
 	},
@@ -96,7 +96,7 @@ type networks = adapter.Beside[*session, subnetGroup, network]
 // networksOf are those of the subnet groups that are in a list.
 func networksOf(list *adapter.Listing[*session, subnetGroup]) networks {
 	list.What, list.ID = "subnet group", (*subnetGroup).name
-	list.Pages, list.IDs = adapter.Tokens(maxCaches), adapter.Alone(maxCacheIDs)
+	list.Pages, list.IDs = adapter.Tokens(maxCaches), adapter.Alone(maxAlone)
 	return networks{
 		List: list,
 		Of: func(_ *adapter.Fields, g *subnetGroup) (in network, names []string) {

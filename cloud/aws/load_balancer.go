@@ -2,6 +2,7 @@ package aws
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"cloudsync/cloud/adapter"
@@ -28,7 +29,6 @@ var elasticLoadBalancers = adapter.Listing[*session, loadBalancer]{
 	Action: "DescribeLoadBalancers", Path: "DescribeLoadBalancersResult.LoadBalancers.member", IDField: "LoadBalancerArn",
 	Pages: adapter.Tokens(maxLoadBalancers), IDs: adapter.Together(maxARNs).If(func(id string) bool { return !isClassicName(id) }),
 	Ask:    ask[loadBalancer]("DescribeLoadBalancersResult.NextMarker", describeLoadBalancers),
-	ID:     loadBalancerARN,
 	Join:   joinTagged(&balancerTags, loadBalancerARN, loadBalancerRow),
 	Region: func(b *loadBalancer) string { return regionOf(b.ARN) },
 }
@@ -43,39 +43,31 @@ type loadBalancer struct {
 	VPC         string `json:"VpcId"`
 	DNSName     string
 	CreatedTime string
-	Zones       []struct {
-		Name      string                                                        `json:"ZoneName"`
-		Subnet    string                                                        `json:"SubnetId"`
-		Addresses []struct{ IPAddress, PrivateIPv4Address, IPv6Address string } `json:"LoadBalancerAddresses"`
-	} `json:"AvailabilityZones"`
+	Zones       []string `at:"AvailabilityZones[].ZoneName"`
+	Subnets     []string `at:"AvailabilityZones[].SubnetId"`
+	// The addresses that the load balancer keeps.
+	IPs        []string `at:"AvailabilityZones[].LoadBalancerAddresses[].IpAddress"`
+	PrivateIPs []string `at:"AvailabilityZones[].LoadBalancerAddresses[].PrivateIPv4Address"`
+	IPv6s      []string `at:"AvailabilityZones[].LoadBalancerAddresses[].IPv6Address"`
 }
 
 func loadBalancerARN(b *loadBalancer) string { return b.ARN }
 
 var schemes = map[string]string{"internet-facing": resource.SchemePublic, "internal": resource.SchemeInternal}
 
+// loadBalancerRow has the name where there are no addresses: those behind the name change by
+// themselves.
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer, tags []adapter.Tag) resource.Row {
-	row := &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: b.ARN},
+	return &resource.LoadBalancer{
 		Name:           b.Name,
 		Status:         b.State.Code,
 		BalancerType:   b.Type,
 		Scheme:         cmp.Or(schemes[b.Scheme], b.Scheme),
+		Addresses:      adapter.FirstIPs(slices.Concat(b.IPs, b.PrivateIPs, b.IPv6s), []string{b.DNSName}),
 		VPCID:          b.VPC,
+		SubnetIDs:      adapter.Set(b.Subnets...),
+		Zones:          adapter.Set(b.Zones...),
 		Tags:           adapter.TagsOf(tags),
 		CloudCreatedAt: f.Time("CreatedTime", b.CreatedTime, time.UTC),
 	}
-	// The addresses are those that the load balancer keeps, else its name: the addresses
-	// behind the name change by themselves.
-	for _, zone := range b.Zones {
-		row.Zones, row.SubnetIDs = append(row.Zones, zone.Name), append(row.SubnetIDs, zone.Subnet)
-		for _, of := range zone.Addresses {
-			row.Addresses = append(row.Addresses, of.IPAddress, of.PrivateIPv4Address, of.IPv6Address)
-		}
-	}
-	row.Zones, row.SubnetIDs, row.Addresses = adapter.Set(row.Zones...), adapter.Set(row.SubnetIDs...), adapter.IPs(row.Addresses...)
-	if len(row.Addresses) == 0 {
-		row.Addresses = adapter.Set(b.DNSName)
-	}
-	return row
 }

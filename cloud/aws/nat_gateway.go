@@ -14,44 +14,36 @@ var natGateways = adapter.Listing[*session, natGateway]{
 	Action: "DescribeNatGateways", Path: "natGatewaySet.item", IDField: "natGatewayId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[natGateway]("nextToken", describeNATGateways),
-	ID:   func(g *natGateway) string { return g.ID },
 	Row:  natGatewayRow,
 	Gone: func(g *natGateway) (bool, error) { return g.State == "deleted", nil },
 }
 
 // natGateway is the part of a NAT gateway that is kept.
 type natGateway struct {
-	ID        string `json:"natGatewayId"`
-	State     string `json:"state"`
-	Type      string `json:"connectivityType"`
-	VPC       string `json:"vpcId"`
-	Subnet    string `json:"subnetId"`
-	Created   string `json:"createTime"`
-	Addresses []struct {
-		Public  string `json:"publicIp"`
-		Private string `json:"privateIp"`
-		Zone    string `json:"availabilityZone"`
-	} `json:"natGatewayAddressSet"`
-	Tags []tag `json:"tagSet"`
+	ID         string   `json:"natGatewayId"`
+	State      string   `json:"state"`
+	Type       string   `json:"connectivityType"`
+	VPC        string   `json:"vpcId"`
+	Subnet     string   `json:"subnetId"`
+	Created    string   `json:"createTime"`
+	PublicIPs  []string `at:"natGatewayAddressSet[].publicIp"`
+	PrivateIPs []string `at:"natGatewayAddressSet[].privateIp"`
+	Zones      []string `at:"natGatewayAddressSet[].availabilityZone"`
+	Tags       []tag    `json:"tagSet"`
 }
 
 // natGatewayRow has no zone for a regional gateway, which is in several.
 func natGatewayRow(f *adapter.Fields, g *natGateway) resource.Row {
 	tags := adapter.TagsOf(g.Tags)
-	var zones, public, private []string
-	for _, of := range g.Addresses {
-		zones, public, private = append(zones, of.Zone), append(public, of.Public), append(private, of.Private)
-	}
 	return &resource.NATGateway{
-		Meta:           resource.Meta{NativeID: g.ID},
 		Name:           tags["Name"],
 		Status:         g.State,
-		Zone:           adapter.Only(zones...),
+		Zone:           adapter.Only(g.Zones...),
 		GatewayType:    g.Type,
 		VPCID:          g.VPC,
 		SubnetID:       g.Subnet,
-		PublicIPs:      adapter.IPs(public...),
-		PrivateIPs:     adapter.IPs(private...),
+		PublicIPs:      adapter.IPs(g.PublicIPs...),
+		PrivateIPs:     adapter.IPs(g.PrivateIPs...),
 		Tags:           tags,
 		CloudCreatedAt: f.Time("createTime", g.Created, time.UTC),
 	}

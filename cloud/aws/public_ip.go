@@ -14,7 +14,6 @@ var publicIPs = adapter.Listing[*session, address]{
 	Action: "DescribeAddresses", Path: "addressesSet.item", IDField: "allocationId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask: ask[address]("", describeAddresses),
-	ID:  func(a *address) string { return a.ID },
 	Row: addressRow,
 }
 
@@ -34,7 +33,6 @@ type address struct {
 func addressRow(_ *adapter.Fields, a *address) resource.Row {
 	tags := adapter.TagsOf(a.Tags)
 	row := &resource.PublicIP{
-		Meta:       resource.Meta{NativeID: a.ID},
 		Name:       tags["Name"],
 		Address:    cmp.Or(a.IP, a.CarrierIP, a.OwnIP),
 		AttachedID: cmp.Or(a.Instance, a.Interface),

@@ -14,7 +14,6 @@ var securityGroups = adapter.Listing[*session, securityGroup]{
 	Action: "DescribeSecurityGroups", Path: "securityGroupInfo.item", IDField: "groupId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[securityGroup]("nextToken", describeSecurityGroups),
-	ID:   func(g *securityGroup) string { return g.ID },
 	Join: adapter.Own((*session).owner, func(g *securityGroup) string { return g.Owner }, securityGroupRow),
 }
 
@@ -32,28 +31,24 @@ type securityGroup struct {
 
 // permission is for one range of ports and any number of peers.
 type permission struct {
-	Protocol string `json:"ipProtocol"`
-	From     string `json:"fromPort"`
-	To       string `json:"toPort"`
-	IPv4     []peer `json:"ipRanges"`
-	IPv6     []peer `json:"ipv6Ranges"`
-	Lists    []peer `json:"prefixListIds"`
-	Groups   []peer `json:"groups"`
+	Protocol string      `json:"ipProtocol"`
+	From     string      `json:"fromPort"`
+	To       string      `json:"toPort"`
+	IPv4     []string    `at:"ipRanges[].cidrIp"`
+	IPv6     []string    `at:"ipv6Ranges[].cidrIpv6"`
+	Lists    []string    `at:"prefixListIds[].prefixListId"`
+	Groups   []peerGroup `json:"groups"`
 }
 
-// peer is a range of addresses, a list of ranges, or a group. A group's owner, and whether
-// the network it is in can be reached, change by themselves.
-type peer struct {
-	IPv4  string `json:"cidrIp"`
-	IPv6  string `json:"cidrIpv6"`
-	List  string `json:"prefixListId"`
-	Group string `json:"groupId"`
-	Name  string `json:"groupName"`
+// peerGroup is without its owner, and without whether the network it is in can be reached:
+// both change by themselves.
+type peerGroup struct {
+	ID   string `json:"groupId"`
+	Name string `json:"groupName"`
 }
 
 func securityGroupRow(_ *adapter.Fields, g *securityGroup) resource.Row {
 	return &resource.SecurityGroup{
-		Meta:        resource.Meta{NativeID: g.ID},
 		Name:        g.Name,
 		Description: g.Description,
 		VPCID:       g.VPC,
@@ -66,9 +61,9 @@ func securityGroupRow(_ *adapter.Fields, g *securityGroup) resource.Row {
 // it would be taken for one of any.
 func rulesOf(permissions []permission, egress bool) (lines []string) {
 	for _, p := range permissions {
-		var peers []string
-		for _, one := range slices.Concat(p.IPv4, p.IPv6, p.Lists, p.Groups) {
-			peers = append(peers, cmp.Or(one.IPv4, one.IPv6, one.List, one.Group, one.Name))
+		peers := slices.Concat(p.IPv4, p.IPv6, p.Lists)
+		for _, group := range p.Groups {
+			peers = append(peers, cmp.Or(group.ID, group.Name))
 		}
 		for _, name := range adapter.Set(peers...) {
 			lines = append(lines, resource.SecurityRule{Egress: egress, Protocol: p.Protocol, Ports: p.ports(), Peer: name}.String())

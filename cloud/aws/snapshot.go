@@ -14,7 +14,6 @@ var snapshots = adapter.Listing[*session, snapshot]{
 	Action: "DescribeSnapshots", Path: "snapshotSet.item", IDField: "snapshotId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask: ask[snapshot]("nextToken", describeSnapshots),
-	ID:  func(s *snapshot) string { return s.ID },
 	Row: snapshotRow,
 }
 
@@ -36,7 +35,6 @@ const noVolume = "vol-ffffffff"
 func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	tags := adapter.TagsOf(s.Tags)
 	row := &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: s.ID},
 		Name:           tags["Name"],
 		Status:         s.State,
 		SnapshotType:   s.Tier,

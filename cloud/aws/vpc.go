@@ -13,7 +13,6 @@ var vpcs = adapter.Listing[*session, vpc]{
 	Action: "DescribeVpcs", Path: "vpcSet.item", IDField: "vpcId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[vpc]("nextToken", describeVPCs),
-	ID:   func(v *vpc) string { return v.ID },
 	Join: adapter.Own((*session).owner, func(v *vpc) string { return v.Owner }, vpcRow),
 }
 
@@ -31,7 +30,6 @@ type vpc struct {
 func vpcRow(_ *adapter.Fields, v *vpc) resource.Row {
 	tags := adapter.TagsOf(v.Tags)
 	return &resource.VPC{
-		Meta:   resource.Meta{NativeID: v.ID},
 		Name:   tags["Name"],
 		Status: v.State,
 		CIDRs:  cidrsOf(v.CIDR, v.IPv4, v.IPv6),
@@ -45,7 +43,6 @@ var subnets = adapter.Listing[*session, subnet]{
 	Action: "DescribeSubnets", Path: "subnetSet.item", IDField: "subnetId",
 	Pages: adapter.Tokens(maxListed), IDs: adapter.Together(maxFilterValues),
 	Ask:  ask[subnet]("nextToken", describeSubnets),
-	ID:   func(s *subnet) string { return s.ID },
 	Join: adapter.Own((*session).owner, func(s *subnet) string { return s.Owner }, subnetRow),
 }
 
@@ -64,7 +61,6 @@ type subnet struct {
 func subnetRow(_ *adapter.Fields, s *subnet) resource.Row {
 	tags := adapter.TagsOf(s.Tags)
 	return &resource.Subnet{
-		Meta:   resource.Meta{NativeID: s.ID},
 		Name:   tags["Name"],
 		Status: s.State,
 		Zone:   s.Zone,
