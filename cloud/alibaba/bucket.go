@@ -19,7 +19,6 @@ const (
 var buckets = adapter.Listing[*session, bucket]{
 	Kind: resource.BucketKind, What: "bucket", IDField: "Name",
 	Pages: adapter.Whole(maxBuckets), IDs: adapter.Relist(bucketLookup),
-	ID:  func(b *bucket) string { return b.Name },
 	Row: bucketRow,
 	Census: &adapter.Census[*session, bucket]{
 		Actions: []string{"ListBuckets"}, Path: "Buckets.Bucket", Ask: askBuckets,
@@ -42,7 +41,6 @@ func bucketRegion(b *bucket) string { return cmp.Or(b.Region, strings.TrimPrefix
 
 func bucketRow(f *adapter.Fields, b *bucket) resource.Row {
 	row := &resource.Bucket{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		StorageClass:   b.StorageClass,
 		CloudCreatedAt: f.Time("CreationDate", b.CreationDate, utc),

@@ -19,7 +19,6 @@ var caches = adapter.Listing[*session, cache]{
 	Action: "DescribeInstances", Product: kvstore.name, Path: "Instances.KVStoreInstance", IDField: "InstanceId",
 	Pages: adapter.Numbers(maxCaches), IDs: adapter.Together(maxCacheIDs).If(isOneID),
 	Ask:    ask[cache](kvstore, byNumber("InstanceIds", withCommas)),
-	ID:     func(c *cache) string { return c.InstanceID },
 	Row:    cacheRow,
 	Region: func(c *cache) string { return regionOf(c.RegionID) },
 	Empty:  provenByOwner, SeenProves: true,
@@ -51,7 +50,6 @@ type cache struct {
 
 func cacheRow(f *adapter.Fields, c *cache) resource.Row {
 	return &resource.Cache{
-		Meta:           resource.Meta{NativeID: c.InstanceID},
 		Name:           c.InstanceName,
 		Status:         c.InstanceStatus,
 		Zones:          adapter.Set(c.ZoneID, c.SecondaryZoneID),

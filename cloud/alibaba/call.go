@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -87,6 +88,21 @@ func byLargeNumber(name string, write func(ids []string) string) func(adapter.Qu
 		return byNumber(name, write)(q)
 	}
 }
+
+// fixed are parameters with others that are always the same.
+func fixed(parameters func(adapter.Query) map[string]string, others map[string]string) func(adapter.Query) map[string]string {
+	return func(q adapter.Query) map[string]string {
+		all := parameters(q)
+		maps.Copy(all, others)
+		return all
+	}
+}
+
+// maxPage is how many resources most actions give on a page, at most.
+const maxPage = 100
+
+// maxAlone is how many calls a look-up makes where the action takes one id.
+const maxAlone = 10
 
 // asArray writes ids as a JSON array.
 func asArray(ids []string) string {

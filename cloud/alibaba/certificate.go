@@ -21,7 +21,6 @@ const (
 var certificates = adapter.Listing[*session, certificate]{
 	Kind: resource.CertificateKind, What: "certificate", IDField: "CertificateId",
 	Pages: adapter.Whole(certificatePage), IDs: adapter.Relist(certificateLookup),
-	ID:  func(c *certificate) string { return c.CertificateID },
 	Row: certificateRow,
 	Empty: func(ctx context.Context, s *session, region string, lookedUp bool) error {
 		if region != certificatesRegion { // has none in any case
@@ -52,7 +51,6 @@ type certificate struct {
 
 func certificateRow(f *adapter.Fields, c *certificate) resource.Row {
 	return &resource.Certificate{
-		Meta:            resource.Meta{NativeID: c.CertificateID},
 		Name:            c.Name,
 		Status:          c.Status,
 		CertificateType: c.SourceType,

@@ -12,20 +12,15 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxClusters = 50 // on a page; what the action gives at most is not documented
-	// clustersInLookup is how many calls a look-up makes: the action takes one id.
-	clustersInLookup = 10
-)
+const maxClusters = 50 // on a page; what the action gives at most is not documented
 
 // clusters are Kubernetes clusters of ACK, registered ones among them
 // (https://www.alibabacloud.com/help/en/ack/ack-managed-and-ack-dedicated/developer-reference/api-cs-2015-12-15-describeclustersv1).
 var clusters = adapter.Listing[*session, cluster]{
 	Kind: resource.ClusterKind, What: "cluster",
 	Action: "DescribeClustersV1", Path: "clusters", IDField: "cluster_id",
-	Pages: adapter.Numbers(maxClusters), IDs: adapter.Alone(clustersInLookup).If(isOneID),
+	Pages: adapter.Numbers(maxClusters), IDs: adapter.Alone(maxAlone).If(isOneID),
 	Ask:    askClusters,
-	ID:     func(c *cluster) string { return c.ClusterID },
 	Row:    clusterRow,
 	Gone:   func(c *cluster) (bool, error) { return c.State == "deleted", nil },
 	Region: func(c *cluster) string { return regionOf(c.RegionID) },
@@ -71,7 +66,6 @@ type cluster struct {
 
 func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 	return &resource.Cluster{
-		Meta:           resource.Meta{NativeID: c.ClusterID},
 		Name:           c.Name,
 		Status:         c.State,
 		ClusterType:    cmp.Or(c.ClusterSpec, c.ClusterType),

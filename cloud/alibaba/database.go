@@ -7,12 +7,6 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxDatabases = 100 // the most that DescribeDBInstances gives on a page
-	// databasesInLookup is how many calls a look-up makes: DescribeDBInstances takes one id.
-	databasesInLookup = 10
-)
-
 // databases are those of three products. MongoDB's are in a list for each type.
 var databases = adapter.Several{&rdsInstances, &polarClusters, replicaSets, shardedClusters, serverlessMongoDBs}
 
@@ -24,9 +18,8 @@ var databases = adapter.Several{&rdsInstances, &polarClusters, replicaSets, shar
 var rdsInstances = adapter.Listing[*session, database]{
 	Kind: resource.DatabaseKind, What: "database",
 	Action: "DescribeDBInstances", Path: "Items.DBInstance", IDField: "DBInstanceId",
-	Pages: adapter.Tokens(maxDatabases), IDs: adapter.Alone(databasesInLookup).If(isRDS),
+	Pages: adapter.Tokens(maxPage), IDs: adapter.Alone(maxAlone).If(isRDS),
 	Ask:    ask[database](rds, byToken("DBInstanceId", withCommas)),
-	ID:     databaseID,
 	Join:   withTags,
 	Region: func(d *database) string { return regionOf(d.RegionID) },
 	Empty:  provenByOwner, SeenProves: true,
@@ -65,7 +58,6 @@ func withTags(ctx context.Context, s *session, page adapter.Batch[database]) (fu
 
 func databaseRow(f *adapter.Fields, d *database, tags map[string]string) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.DBInstanceID},
 		Name:           d.DBInstanceDescription,
 		Status:         d.DBInstanceStatus,
 		Zone:           d.ZoneID,

@@ -18,7 +18,6 @@ var disks = adapter.Listing[*session, disk]{
 	Pages: adapter.Tokens(maxDisks), IDs: adapter.Together(maxECSIDs),
 	Shared: true,
 	Ask:    ask[disk](ecs, byToken("DiskIds", asArray)),
-	ID:     func(d *disk) string { return d.DiskID },
 	Row:    diskRow,
 	Region: func(d *disk) string { return regionOf(d.RegionID) },
 	Empty:  provenByDryRun(ecs, "DescribeDisks"),
@@ -41,7 +40,8 @@ type disk struct {
 	CreationTime   string
 	ExpiredTime    string
 	Tags           tagList
-	Attachments    struct{ Attachment []attachment }
+	InstanceIDs    []string     `at:"Attachments.Attachment[].InstanceId"`
+	Attachments    []attachment `at:"Attachments.Attachment"`
 }
 
 type attachment struct {
@@ -55,7 +55,6 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 		first = all[0]
 	}
 	return &resource.Disk{
-		Meta:           resource.Meta{NativeID: d.DiskID},
 		Name:           d.DiskName,
 		Status:         d.Status,
 		Zone:           d.ZoneID,
@@ -72,16 +71,16 @@ func diskRow(f *adapter.Fields, d *disk) resource.Row {
 }
 
 // hostDisks are what hosts are joined with: DescribeDisks takes one host's id alone.
-var hostDisks = adapter.Beside[*session, disk, int64]{List: &disks, Add: adapter.Sum, Whose: []string{"InstanceId", "Attachments"}, Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
-	for _, attachment := range d.attached() {
-		hosts = append(hosts, attachment.InstanceID)
-	}
-	return f.Whole("Size", d.Size), hosts
-}}
+var hostDisks = adapter.Beside[*session, disk, int64]{
+	List: &disks, Add: adapter.Sum, Whose: []string{"InstanceId", "Attachments"},
+	Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
+		return f.Whole("Size", d.Size), append(d.InstanceIDs, d.InstanceID)
+	},
+}
 
 // attached are the hosts that have the disk, by their ids. One may be there twice.
 func (d *disk) attached() []attachment {
-	all := append(slices.Clone(d.Attachments.Attachment), attachment{d.InstanceID, d.Device})
+	all := append(slices.Clone(d.Attachments), attachment{d.InstanceID, d.Device})
 	all = slices.DeleteFunc(all, func(a attachment) bool { return a.InstanceID == "" })
 	slices.SortStableFunc(all, func(a, b attachment) int { return strings.Compare(a.InstanceID, b.InstanceID) })
 	return all

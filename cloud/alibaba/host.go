@@ -2,28 +2,23 @@ package alibaba
 
 import (
 	"cmp"
-	"context"
+	"slices"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
-const (
-	// maxECSIDs is how many ids DescribeInstances and DescribeDisks take.
-	maxECSIDs = 100
-	// maxHosts is the most that DescribeInstances gives on a page.
-	// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances)
-	maxHosts = 100
-)
+// maxECSIDs is how many ids DescribeInstances and DescribeDisks take.
+const maxECSIDs = 100
 
-// hosts are ECS instances.
+// hosts are ECS instances
+// (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeinstances).
 var hosts = adapter.Listing[*session, instance]{
 	Kind: resource.HostKind, What: "instance",
 	Action: "DescribeInstances", Path: "Instances.Instance", IDField: "InstanceId",
-	Pages: adapter.Tokens(maxHosts), IDs: adapter.Together(maxECSIDs),
+	Pages: adapter.Tokens(maxPage), IDs: adapter.Together(maxECSIDs),
 	Ask:    ask[instance](ecs, byToken("InstanceIds", asArray)),
-	ID:     instanceID,
-	Join:   withDisks,
+	Join:   adapter.With(&hostDisks, instanceID, hostRow),
 	Region: func(i *instance) string { return regionOf(i.RegionID) },
 	Empty:  provenByDryRun(ecs, "DescribeInstances"),
 }
@@ -46,43 +41,24 @@ type instance struct {
 	CreationTime       string
 	ExpiredTime        string
 	Tags               tagList
-	SecurityGroupIDs   struct {
-		SecurityGroupID []string `json:"SecurityGroupId"`
-	} `json:"SecurityGroupIds"`
-	VpcAttributes struct {
-		VpcID            string `json:"VpcId"`
-		VSwitchID        string `json:"VSwitchId"`
-		PrivateIPAddress ips    `json:"PrivateIpAddress"`
-	}
-	InnerIPAddress    ips `json:"InnerIpAddress"` // of classic networks
-	PublicIPAddress   ips `json:"PublicIpAddress"`
-	EipAddress        struct{ IPAddress string }
-	NetworkInterfaces struct {
-		NetworkInterface []struct {
-			PrimaryIPAddress string
-			PrivateIPSets    struct {
-				PrivateIPSet []struct{ PrivateIPAddress string }
-			}
-			IPv6Sets struct {
-				IPv6Set []struct{ IPv6Address string }
-			}
-		}
-	}
+	SecurityGroupIDs   []string `at:"SecurityGroupIds.SecurityGroupId"`
+	VpcID              string   `at:"VpcAttributes.VpcId"`
+	VSwitchID          string   `at:"VpcAttributes.VSwitchId"`
+	PublicIPs          []string `at:"PublicIpAddress.IpAddress"`
+	ElasticIP          string   `at:"EipAddress.IpAddress"`
+	VpcIPs             []string `at:"VpcAttributes.PrivateIpAddress.IpAddress"`
+	InnerIPs           []string `at:"InnerIpAddress.IpAddress"` // of classic networks
+
+	// Of the network interfaces.
+	PrimaryIPs []string `at:"NetworkInterfaces.NetworkInterface[].PrimaryIpAddress"`
+	PrivateIPs []string `at:"NetworkInterfaces.NetworkInterface[].PrivateIpSets.PrivateIpSet[].PrivateIpAddress"`
+	IPv6s      []string `at:"NetworkInterfaces.NetworkInterface[].Ipv6Sets.Ipv6Set[].Ipv6Address"`
 }
 
 func instanceID(i *instance) string { return i.InstanceID }
 
-type ips struct{ IPAddress []string }
-
-// withDisks makes rows with the sizes of their disks.
-func withDisks(ctx context.Context, s *session, page adapter.Batch[instance]) (func(*adapter.Fields, *instance) resource.Row, error) {
-	diskGiB, err := hostDisks.Join(ctx, s, page.Visit(), page.IDs(instanceID))
-	return func(f *adapter.Fields, i *instance) resource.Row { return hostRow(f, i, diskGiB(f, i.InstanceID)) }, err
-}
-
 func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 	return &resource.Host{
-		Meta:             resource.Meta{NativeID: i.InstanceID},
 		Name:             i.InstanceName,
 		Status:           i.Status,
 		Zone:             i.ZoneID,
@@ -90,11 +66,11 @@ func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 		VCPU:             f.Whole("Cpu", i.CPU),
 		MemoryMiB:        f.Whole("Memory", i.Memory),
 		DiskGiB:          diskGiB,
-		PrivateIPs:       i.privateIPs(),
-		PublicIPs:        adapter.IPs(append(i.PublicIPAddress.IPAddress, i.EipAddress.IPAddress)...),
-		VPCID:            i.VpcAttributes.VpcID,
-		SubnetID:         i.VpcAttributes.VSwitchID,
-		SecurityGroupIDs: adapter.Set(i.SecurityGroupIDs.SecurityGroupID...),
+		PrivateIPs:       adapter.IPs(slices.Concat(i.VpcIPs, i.InnerIPs, i.PrimaryIPs, i.PrivateIPs, i.IPv6s)...),
+		PublicIPs:        adapter.IPs(append(i.PublicIPs, i.ElasticIP)...),
+		VPCID:            i.VpcID,
+		SubnetID:         i.VSwitchID,
+		SecurityGroupIDs: adapter.Set(i.SecurityGroupIDs...),
 		ImageID:          i.ImageID,
 		OS:               cmp.Or(i.OSNameEn, i.OSName), // the other depends on the account's language
 		ChargeType:       i.chargeType(),
@@ -102,21 +78,6 @@ func hostRow(f *adapter.Fields, i *instance, diskGiB int64) resource.Row {
 		CloudCreatedAt:   f.Time("CreationTime", i.CreationTime, utc),
 		ExpiresAt:        f.Expiry("ExpiredTime", i.ExpiredTime, utc),
 	}
-}
-
-// privateIPs are those of all network interfaces, in a VPC or a classic network.
-func (i *instance) privateIPs() []string {
-	all := append(i.VpcAttributes.PrivateIPAddress.IPAddress, i.InnerIPAddress.IPAddress...)
-	for _, nic := range i.NetworkInterfaces.NetworkInterface {
-		all = append(all, nic.PrimaryIPAddress)
-		for _, set := range nic.PrivateIPSets.PrivateIPSet {
-			all = append(all, set.PrivateIPAddress)
-		}
-		for _, set := range nic.IPv6Sets.IPv6Set {
-			all = append(all, set.IPv6Address)
-		}
-	}
-	return adapter.IPs(all...)
 }
 
 // chargeType is the strategy of a spot instance, which is PostPaid otherwise.

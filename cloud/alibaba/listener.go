@@ -1,14 +1,6 @@
 package alibaba
 
-import (
-	"context"
-
-	"cloudsync/cloud/adapter"
-	"cloudsync/resource"
-)
-
-// maxListeners is the most that the three lists of listeners give on a page.
-const maxListeners = 100
+import "cloudsync/cloud/adapter"
 
 // portList is what load balancers listen at, by their ids.
 type portList = adapter.Beside[*session, listener, []string]
@@ -37,7 +29,7 @@ func (l *listener) id() string {
 func portsOf(of product, action string) portList {
 	return portList{
 		List: &adapter.Listing[*session, listener]{
-			What: "listener", Action: action, Path: "Listeners", Pages: adapter.Tokens(maxListeners),
+			What: "listener", Action: action, Path: "Listeners", Pages: adapter.Tokens(maxPage),
 			Ask: ask[listener](of, byTokenInList("LoadBalancerIds")),
 			ID:  (*listener).id,
 		},
@@ -48,15 +40,7 @@ func portsOf(of product, action string) portList {
 			}
 			return []string{f.Listener(l.ListenerProtocol, first, last)}, []string{l.LoadBalancerID}
 		},
-		Add:   func(a, b []string) []string { return append(a, b...) },
+		Add:   adapter.Both,
 		Whose: []string{"LoadBalancerId"},
-	}
-}
-
-// joinPorts joins load balancers with what they listen at.
-func joinPorts[T any](list *portList, id func(*T) string, row func(f *adapter.Fields, of *T, ports []string) resource.Row) func(context.Context, *session, adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-	return func(ctx context.Context, s *session, page adapter.Batch[T]) (func(*adapter.Fields, *T) resource.Row, error) {
-		ports, err := list.Join(ctx, s, page.Visit(), page.IDs(id))
-		return func(f *adapter.Fields, of *T) resource.Row { return row(f, of, adapter.Set(ports(f, id(of))...)) }, err
 	}
 }

@@ -7,10 +7,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxLoadBalancers   = 100 // the most that DescribeLoadBalancers gives on a page
-	maxLoadBalancerIDs = 10  // likewise, of ids that it takes
-)
+const maxLoadBalancerIDs = 10 // the most that DescribeLoadBalancers takes
 
 // loadBalancers are those of three products: classic ones, application and network load
 // balancers.
@@ -23,10 +20,9 @@ var loadBalancers = adapter.Several{&classicLoadBalancers, applicationLoadBalanc
 var classicLoadBalancers = adapter.Listing[*session, loadBalancer]{
 	Kind: resource.LoadBalancerKind, What: "load balancer",
 	Action: "DescribeLoadBalancers", Path: "LoadBalancers.LoadBalancer", IDField: "LoadBalancerId",
-	Pages: adapter.Numbers(maxLoadBalancers), IDs: adapter.Together(maxLoadBalancerIDs).If(isClassicID),
+	Pages: adapter.Numbers(maxPage), IDs: adapter.Together(maxLoadBalancerIDs).If(isClassicID),
 	Ask:    ask[loadBalancer](slb, byNumber("LoadBalancerId", withCommas)),
-	ID:     func(b *loadBalancer) string { return b.LoadBalancerID },
-	Join:   joinPorts(&classicListeners, func(b *loadBalancer) string { return b.LoadBalancerID }, loadBalancerRow),
+	Join:   adapter.With(&classicListeners, func(b *loadBalancer) string { return b.LoadBalancerID }, loadBalancerRow),
 	Region: func(b *loadBalancer) string { return regionOf(b.RegionIDAlias) },
 	Empty:  provenByOwner, SeenProves: true,
 }
@@ -61,13 +57,12 @@ type loadBalancer struct {
 
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer, ports []string) resource.Row {
 	return &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: b.LoadBalancerID},
 		Name:           b.LoadBalancerName,
 		Status:         b.LoadBalancerStatus,
 		BalancerType:   b.LoadBalancerSpec,
 		Scheme:         schemes[b.AddressType],
 		Addresses:      adapter.IPs(b.Address),
-		Ports:          ports,
+		Ports:          adapter.Set(ports...),
 		VPCID:          b.VpcID,
 		SubnetIDs:      adapter.Set(b.VSwitchID),
 		Zones:          adapter.Set(b.MasterZoneID, b.SlaveZoneID),
@@ -77,5 +72,4 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer, ports []string) resourc
 	}
 }
 
-// schemes are those of the types of addresses.
 var schemes = map[string]string{"internet": resource.SchemePublic, "intranet": resource.SchemeInternal}

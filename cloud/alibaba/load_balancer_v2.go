@@ -2,16 +2,14 @@ package alibaba
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
 
-const (
-	maxModern    = 100 // the most that ListLoadBalancers gives on a page
-	maxModernIDs = 20  // likewise, of ids that it takes
-)
+const maxModernIDs = 20 // the most that ListLoadBalancers takes
 
 // applicationLoadBalancers are those of ALB
 // (https://www.alibabacloud.com/help/en/slb/application-load-balancer/developer-reference/api-alb-2020-06-16-listloadbalancers).
@@ -27,10 +25,9 @@ func modern(of product, sort string, listeners *portList) *adapter.Listing[*sess
 	return &adapter.Listing[*session, modernLoadBalancer]{
 		Kind: resource.LoadBalancerKind, What: sort + " load balancer",
 		Action: "ListLoadBalancers", Product: of.name, Path: "LoadBalancers", IDField: "LoadBalancerId",
-		Pages: adapter.Tokens(maxModern).Counted(), IDs: adapter.Together(maxModernIDs).If(hasPrefix(of.name + "-")),
+		Pages: adapter.Tokens(maxPage).Counted(), IDs: adapter.Together(maxModernIDs).If(hasPrefix(of.name + "-")),
 		Ask: ask[modernLoadBalancer](of, byTokenInList("LoadBalancerIds")),
-		ID:  modernID,
-		Join: joinPorts(listeners, modernID, func(f *adapter.Fields, b *modernLoadBalancer, ports []string) resource.Row {
+		Join: adapter.With(listeners, modernID, func(f *adapter.Fields, b *modernLoadBalancer, ports []string) resource.Row {
 			return modernRow(f, b, sort, ports)
 		}),
 		Region: func(b *modernLoadBalancer) string { return regionOf(b.RegionID) },
@@ -51,38 +48,29 @@ type modernLoadBalancer struct {
 	Billing            struct{ PayType string } `json:"LoadBalancerBillingConfig"`
 	CreateTime         string
 	Tags               []adapter.Tag
-	ZoneMappings       []struct {
-		ZoneID    string                                                                `json:"ZoneId"`
-		VSwitchID string                                                                `json:"VSwitchId"`
-		Addresses []struct{ PublicIPv4Address, PrivateIPv4Address, IPv6Address string } `json:"LoadBalancerAddresses"`
-	}
+	Zones              []string `at:"ZoneMappings[].ZoneId"`
+	Subnets            []string `at:"ZoneMappings[].VSwitchId"`
+	PublicIPs          []string `at:"ZoneMappings[].LoadBalancerAddresses[].PublicIPv4Address"`
+	PrivateIPs         []string `at:"ZoneMappings[].LoadBalancerAddresses[].PrivateIPv4Address"`
+	IPv6s              []string `at:"ZoneMappings[].LoadBalancerAddresses[].Ipv6Address"`
 }
 
 func modernID(b *modernLoadBalancer) string { return b.LoadBalancerID }
 
 // modernRow has the name where there are no addresses.
 func modernRow(f *adapter.Fields, b *modernLoadBalancer, sort string, ports []string) resource.Row {
-	row := &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: b.LoadBalancerID},
+	return &resource.LoadBalancer{
 		Name:           b.LoadBalancerName,
 		Status:         b.LoadBalancerStatus,
 		BalancerType:   sort,
 		Scheme:         cmp.Or(schemes[strings.ToLower(b.AddressType)], b.AddressType),
-		Ports:          ports,
+		Addresses:      adapter.FirstIPs(slices.Concat(b.PublicIPs, b.PrivateIPs, b.IPv6s), []string{b.DNSName}),
+		Ports:          adapter.Set(ports...),
 		VPCID:          b.VpcID,
+		SubnetIDs:      adapter.Set(b.Subnets...),
+		Zones:          adapter.Set(b.Zones...),
 		ChargeType:     b.Billing.PayType,
 		Tags:           adapter.TagsOf(b.Tags),
 		CloudCreatedAt: f.Time("CreateTime", b.CreateTime, utc),
 	}
-	for _, zone := range b.ZoneMappings {
-		row.Zones, row.SubnetIDs = append(row.Zones, zone.ZoneID), append(row.SubnetIDs, zone.VSwitchID)
-		for _, of := range zone.Addresses {
-			row.Addresses = append(row.Addresses, of.PublicIPv4Address, of.PrivateIPv4Address, of.IPv6Address)
-		}
-	}
-	row.Zones, row.SubnetIDs, row.Addresses = adapter.Set(row.Zones...), adapter.Set(row.SubnetIDs...), adapter.IPs(row.Addresses...)
-	if len(row.Addresses) == 0 {
-		row.Addresses = adapter.Set(b.DNSName)
-	}
-	return row
 }

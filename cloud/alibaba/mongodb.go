@@ -7,9 +7,6 @@ import (
 	"cloudsync/resource"
 )
 
-// maxMongoDBs is the most that DescribeDBInstances of MongoDB gives on a page.
-const maxMongoDBs = 100
-
 // The list of MongoDB has the instances of one type, and those of the first where none is
 // named (https://www.alibabacloud.com/help/en/mongodb/developer-reference/api-dds-2015-12-01-describedbinstances).
 // One permission is for all: the first list proves it.
@@ -25,20 +22,14 @@ func mongoDBs(typ string, empty func(context.Context, *session, string, bool) er
 	return &adapter.Listing[*session, mongoDB]{
 		Kind: resource.DatabaseKind, What: "MongoDB instance",
 		Action: "DescribeDBInstances", Product: mongodb.name, Path: "DBInstances.DBInstance", IDField: "DBInstanceId",
-		Pages: adapter.Numbers(maxMongoDBs), IDs: adapter.Alone(databasesInLookup).If(isMongoDB),
-		Ask: ask[mongoDB](mongodb, func(q adapter.Query) map[string]string {
-			parameters := byLargeNumber("DBInstanceId", withCommas)(q)
-			parameters["DBInstanceType"] = typ
-			return parameters
-		}),
-		ID:     func(m *mongoDB) string { return m.DBInstanceID },
+		Pages: adapter.Numbers(maxPage), IDs: adapter.Alone(maxAlone).If(isMongoDB),
+		Ask:    ask[mongoDB](mongodb, fixed(byLargeNumber("DBInstanceId", withCommas), map[string]string{"DBInstanceType": typ})),
 		Row:    mongoDBRow,
 		Region: func(m *mongoDB) string { return regionOf(m.RegionID) },
 		Empty:  empty, SeenProves: true,
 	}
 }
 
-// isMongoDB says that an id is of the form of MongoDB's.
 func isMongoDB(id string) bool { return hasPrefix("dds-")(id) }
 
 // mongoDB is the part of an instance that is kept.
@@ -59,7 +50,6 @@ type mongoDB struct {
 
 func mongoDBRow(f *adapter.Fields, m *mongoDB) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: m.DBInstanceID},
 		Name:           m.DBInstanceDescription,
 		Status:         m.DBInstanceStatus,
 		Zone:           m.ZoneID,

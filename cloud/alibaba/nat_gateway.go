@@ -5,20 +5,15 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxNATGateways = 50 // the most that DescribeNatGateways gives on a page
-	// natGatewaysInLookup is how many calls a look-up makes: the action takes one id.
-	natGatewaysInLookup = 10
-)
+const maxNATGateways = 50 // the most that DescribeNatGateways gives on a page
 
 // natGateways are NAT gateways to the internet and between VPCs
 // (https://www.alibabacloud.com/help/en/nat-gateway/developer-reference/api-vpc-2016-04-28-describenatgateways-natgws).
 var natGateways = adapter.Listing[*session, natGateway]{
 	Kind: resource.NATGatewayKind, What: "NAT gateway",
 	Action: "DescribeNatGateways", Path: "NatGateways.NatGateway", IDField: "NatGatewayId",
-	Pages: adapter.Numbers(maxNATGateways), IDs: adapter.Alone(natGatewaysInLookup).If(isOneID),
+	Pages: adapter.Numbers(maxNATGateways), IDs: adapter.Alone(maxAlone).If(isOneID),
 	Ask:    ask[natGateway](vpc, byNumber("NatGatewayId", withCommas)),
-	ID:     func(g *natGateway) string { return g.NatGatewayID },
 	Row:    natGatewayRow,
 	Region: func(g *natGateway) string { return regionOf(g.RegionID) },
 	Empty:  provenByDryRun(vpc, "DescribeNatGateways"),
@@ -26,23 +21,17 @@ var natGateways = adapter.Listing[*session, natGateway]{
 
 // natGateway is the part of a NAT gateway that is kept.
 type natGateway struct {
-	NatGatewayID          string `json:"NatGatewayId"`
-	Name                  string
-	Status                string
-	RegionID              string `json:"RegionId"`
-	NetworkType           string // internet or intranet
-	VpcID                 string `json:"VpcId"`
-	NatGatewayPrivateInfo struct {
-		IzNo             string
-		VswitchID        string `json:"VswitchId"`
-		PrivateIPAddress string `json:"PrivateIpAddress"`
-	}
-	IPLists struct {
-		IPList []struct {
-			IPAddress        string `json:"IpAddress"`
-			PrivateIPAddress string `json:"PrivateIpAddress"`
-		} `json:"IpList"`
-	} `json:"IpLists"`
+	NatGatewayID       string `json:"NatGatewayId"`
+	Name               string
+	Status             string
+	RegionID           string   `json:"RegionId"`
+	NetworkType        string   // internet or intranet
+	VpcID              string   `json:"VpcId"`
+	Zone               string   `at:"NatGatewayPrivateInfo.IzNo"`
+	VSwitchID          string   `at:"NatGatewayPrivateInfo.VswitchId"`
+	OwnIP              string   `at:"NatGatewayPrivateInfo.PrivateIpAddress"`
+	PublicIPs          []string `at:"IpLists.IpList[].IpAddress"`
+	PrivateIPs         []string `at:"IpLists.IpList[].PrivateIpAddress"`
 	InstanceChargeType string
 	CreationTime       string
 	ExpiredTime        string // to minutes
@@ -50,20 +39,15 @@ type natGateway struct {
 }
 
 func natGatewayRow(f *adapter.Fields, g *natGateway) resource.Row {
-	public, private := []string{}, []string{g.NatGatewayPrivateInfo.PrivateIPAddress}
-	for _, ip := range g.IPLists.IPList {
-		public, private = append(public, ip.IPAddress), append(private, ip.PrivateIPAddress)
-	}
 	return &resource.NATGateway{
-		Meta:           resource.Meta{NativeID: g.NatGatewayID},
 		Name:           g.Name,
 		Status:         g.Status,
-		Zone:           g.NatGatewayPrivateInfo.IzNo,
+		Zone:           g.Zone,
 		GatewayType:    g.NetworkType,
 		VPCID:          g.VpcID,
-		SubnetID:       g.NatGatewayPrivateInfo.VswitchID,
-		PublicIPs:      adapter.IPs(public...),
-		PrivateIPs:     adapter.IPs(private...),
+		SubnetID:       g.VSwitchID,
+		PublicIPs:      adapter.IPs(g.PublicIPs...),
+		PrivateIPs:     adapter.IPs(append(g.PrivateIPs, g.OwnIP)...),
 		ChargeType:     g.InstanceChargeType,
 		Tags:           adapter.TagsOf(g.Tags.Tag),
 		CloudCreatedAt: f.Time("CreationTime", g.CreationTime, utc),

@@ -5,10 +5,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxPolarClusters = 100 // the most that DescribeDBClusters gives on a page
-	maxPolarIDs      = 20  // of ids it documents no limit (?)
-)
+const maxPolarIDs = 20 // DescribeDBClusters documents no limit (?)
 
 // polarClusters are those of PolarDB
 // (https://www.alibabacloud.com/help/en/polardb/api-polardb-2017-08-01-describedbclusters).
@@ -17,15 +14,13 @@ const (
 var polarClusters = adapter.Listing[*session, polarCluster]{
 	Kind: resource.DatabaseKind, What: "PolarDB cluster",
 	Action: "DescribeDBClusters", Path: "Items.DBCluster", IDField: "DBClusterId",
-	Pages: adapter.Numbers(maxPolarClusters), IDs: adapter.Together(maxPolarIDs).If(isPolarDB),
+	Pages: adapter.Numbers(maxPage), IDs: adapter.Together(maxPolarIDs).If(isPolarDB),
 	Ask:    ask[polarCluster](polardb, byLargeNumber("DBClusterIds", withCommas)),
-	ID:     func(c *polarCluster) string { return c.DBClusterID },
 	Row:    polarClusterRow,
 	Region: func(c *polarCluster) string { return regionOf(c.RegionID) },
 	Empty:  provenOnceGone, SeenProves: true,
 }
 
-// isPolarDB says that an id is of the form of PolarDB's.
 func isPolarDB(id string) bool { return isOneID(id) && hasPrefix("pc-")(id) }
 
 // polarCluster is the part of a PolarDB cluster that is kept.
@@ -49,7 +44,6 @@ type polarCluster struct {
 
 func polarClusterRow(f *adapter.Fields, c *polarCluster) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: c.DBClusterID},
 		Name:           c.DBClusterDescription,
 		Status:         c.DBClusterStatus,
 		Zone:           c.ZoneID,

@@ -5,10 +5,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxPublicIPs   = 100 // the most that DescribeEipAddresses gives on a page
-	maxPublicIPIDs = 50  // likewise, of ids that it takes
-)
+const maxPublicIPIDs = 50 // the most that DescribeEipAddresses takes
 
 // publicIPs are elastic IP addresses
 // (https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpc-2016-04-28-describeeipaddresses-eips),
@@ -16,9 +13,8 @@ const (
 var publicIPs = adapter.Listing[*session, eip]{
 	Kind: resource.PublicIPKind, What: "EIP",
 	Action: "DescribeEipAddresses", Path: "EipAddresses.EipAddress", IDField: "AllocationId",
-	Pages: adapter.Numbers(maxPublicIPs), IDs: adapter.Together(maxPublicIPIDs).If(isOneID),
+	Pages: adapter.Numbers(maxPage), IDs: adapter.Together(maxPublicIPIDs).If(isOneID),
 	Ask:    ask[eip](vpc, byNumber("AllocationId", withCommas)),
-	ID:     func(e *eip) string { return e.AllocationID },
 	Row:    publicIPRow,
 	Region: func(e *eip) string { return regionOf(e.RegionID) },
 	Empty:  provenByDryRun(vpc, "DescribeEipAddresses"),
@@ -43,7 +39,6 @@ type eip struct {
 
 func publicIPRow(f *adapter.Fields, e *eip) resource.Row {
 	return &resource.PublicIP{
-		Meta:           resource.Meta{NativeID: e.AllocationID},
 		Name:           e.Name,
 		Status:         e.Status,
 		Zone:           e.Zone,

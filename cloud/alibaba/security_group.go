@@ -5,18 +5,14 @@ import (
 	"cloudsync/resource"
 )
 
-// maxSecurityGroups is the most that DescribeSecurityGroups gives on a page.
-const maxSecurityGroups = 100
-
 // securityGroups are those of ECS
 // (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesecuritygroups),
 // those that other products manage among them. Their rules are a call for each.
 var securityGroups = adapter.Listing[*session, securityGroup]{
 	Kind: resource.SecurityGroupKind, What: "security group",
 	Action: "DescribeSecurityGroups", Path: "SecurityGroups.SecurityGroup", IDField: "SecurityGroupId",
-	Pages: adapter.Tokens(maxSecurityGroups), IDs: adapter.Together(maxECSIDs),
+	Pages: adapter.Tokens(maxPage), IDs: adapter.Together(maxECSIDs),
 	Ask:    ask[securityGroup](ecs, byToken("SecurityGroupIds", asArray)),
-	ID:     func(g *securityGroup) string { return g.SecurityGroupID },
 	Apiece: adapter.OneByOne("DescribeSecurityGroupAttribute", "Permissions", askRules, func(g *securityGroup, all []groupRules) { g.rules = all }),
 	Row:    securityGroupRow,
 	Empty:  provenByDryRun(ecs, "DescribeSecurityGroups"),
@@ -37,7 +33,6 @@ type securityGroup struct {
 
 func securityGroupRow(f *adapter.Fields, g *securityGroup) resource.Row {
 	return &resource.SecurityGroup{
-		Meta:           resource.Meta{NativeID: g.SecurityGroupID},
 		Name:           g.SecurityGroupName,
 		Description:    g.Description,
 		VPCID:          g.VpcID,

@@ -8,17 +8,13 @@ import (
 	"cloudsync/resource"
 )
 
-// maxSnapshots is the most that DescribeSnapshots gives on a page.
-const maxSnapshots = 100
-
 // snapshots are those of ECS's disks
 // (https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describesnapshots).
 var snapshots = adapter.Listing[*session, snapshot]{
 	Kind: resource.SnapshotKind, What: "snapshot",
 	Action: "DescribeSnapshots", Path: "Snapshots.Snapshot", IDField: "SnapshotId",
-	Pages: adapter.Tokens(maxSnapshots), IDs: adapter.Together(maxECSIDs),
+	Pages: adapter.Tokens(maxPage), IDs: adapter.Together(maxECSIDs),
 	Ask:    ask[snapshot](ecs, byToken("SnapshotIds", asArray)),
-	ID:     func(s *snapshot) string { return s.SnapshotID },
 	Row:    snapshotRow,
 	Region: func(s *snapshot) string { return regionOf(s.RegionID) },
 	Empty:  provenByDryRun(ecs, "DescribeSnapshots"),
@@ -42,7 +38,6 @@ type snapshot struct {
 func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	created := f.Time("CreationTime", s.CreationTime, utc)
 	return &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: s.SnapshotID},
 		Name:           s.SnapshotName,
 		Status:         s.Status,
 		SnapshotType:   s.SnapshotType,

@@ -5,11 +5,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxSubnets = 50 // the most that DescribeVSwitches gives on a page
-	// subnetsInLookup is how many calls a look-up makes: the action takes one id.
-	subnetsInLookup = 10
-)
+const maxSubnets = 50 // the most that DescribeVSwitches gives on a page
 
 // subnets are vSwitches
 // (https://www.alibabacloud.com/help/en/vpc/developer-reference/api-vpc-2016-04-28-describevswitches).
@@ -17,9 +13,8 @@ const (
 var subnets = adapter.Listing[*session, vSwitch]{
 	Kind: resource.SubnetKind, What: "vSwitch",
 	Action: "DescribeVSwitches", Path: "VSwitches.VSwitch", IDField: "VSwitchId",
-	Pages: adapter.Numbers(maxSubnets), IDs: adapter.Alone(subnetsInLookup).If(isOneID),
+	Pages: adapter.Numbers(maxSubnets), IDs: adapter.Alone(maxAlone).If(isOneID),
 	Ask:   ask[vSwitch](vpc, byNumber("VSwitchId", withCommas)),
-	ID:    func(v *vSwitch) string { return v.VSwitchID },
 	Join:  adapter.Own((*session).owner, func(v *vSwitch) string { return v.OwnerID }, subnetRow),
 	Empty: provenByDryRun(vpc, "DescribeVSwitches"),
 }
@@ -40,7 +35,6 @@ type vSwitch struct {
 
 func subnetRow(f *adapter.Fields, v *vSwitch) resource.Row {
 	return &resource.Subnet{
-		Meta:           resource.Meta{NativeID: v.VSwitchID},
 		Name:           v.VSwitchName,
 		Status:         v.Status,
 		Zone:           v.ZoneID,
