@@ -16,7 +16,6 @@ const (
 var buckets = adapter.Listing[*Session, bucket]{
 	Kind: resource.BucketKind, What: "bucket", IDField: "Name",
 	Pages: adapter.Whole(bucketPage), IDs: adapter.Relist(bucketLookup),
-	ID:  func(b *bucket) string { return b.Name },
 	Row: bucketRow,
 	Census: &adapter.Census[*Session, bucket]{
 		Actions: []string{"GetService"}, Path: "Buckets.Bucket", Ask: askBuckets,
@@ -30,7 +29,6 @@ type bucket struct{ Name, Location, BucketType, CreationDate string }
 
 func bucketRow(f *adapter.Fields, b *bucket) resource.Row {
 	return &resource.Bucket{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		BucketType:     b.BucketType, // cos, or ofs with accelerated metadata
 		CloudCreatedAt: f.Time("CreationDate", b.CreationDate, utc),

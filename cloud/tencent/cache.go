@@ -7,10 +7,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxCaches   = 1000 // the most that DescribeInstances of Redis gives on a page
-	maxCacheIDs = 100  // of ids it documents no limit but that
-)
+const maxCaches = 1000 // the most that DescribeInstances of Redis gives on a page
 
 // caches are TencentDB for Redis instances, Valkey and Memcached ones among them
 // (https://cloud.tencent.com/document/api/239/20018). Without UniqVpcIds it lists those of all
@@ -19,9 +16,8 @@ const (
 var caches = adapter.Listing[*Session, cache]{
 	Kind: resource.CacheKind, What: "cache",
 	Action: "DescribeInstances", Product: redis.Name, Path: "InstanceSet", IDField: "InstanceId",
-	Pages: adapter.Offsets(maxCaches), IDs: adapter.Together(maxCacheIDs),
+	Pages: adapter.Offsets(maxCaches), IDs: adapter.Together(maxIDs),
 	Ask: Ask[cache](redis, "InstanceIds"),
-	ID:  func(c *cache) string { return c.ID },
 	Row: cacheRow,
 }
 
@@ -67,7 +63,6 @@ var (
 func cacheRow(f *adapter.Fields, c *cache) resource.Row {
 	engine, version, _ := strings.Cut(adapter.Word(cacheTypes, c.Type), " ")
 	return &resource.Cache{
-		Meta:           resource.Meta{NativeID: c.ID},
 		Name:           c.Name,
 		Status:         adapter.Word(cacheStatus, c.Status),
 		Zones:          c.zones(f),

@@ -33,6 +33,9 @@ var (
 // maxPage is the largest Limit that all the listings take; some take more.
 const maxPage = 100
 
+// maxIDs is how many ids an action is asked for that documents no limit but that of a page.
+const maxIDs = 100
+
 // Ask asks an action of a product. All that list something page with Offset and Limit,
 // announce a TotalCount, and most take ids in a parameter of that name. Some want an Offset that
 // is a multiple of the Limit: after a page that was not full, fewer are asked for. What else an
@@ -78,6 +81,13 @@ func byIDs(of func(ids []string) map[string]any) way {
 			maps.Copy(parameters, of(q.IDs))
 		}
 	}
+}
+
+// byFilter asks for ids by a filter that is named in such a field.
+func byFilter(field string, name any) way {
+	return byIDs(func(ids []string) map[string]any {
+		return map[string]any{"Filters": []map[string]any{{field: name, "Values": ids}}}
+	})
 }
 
 // always has fixed parameters.

@@ -7,10 +7,7 @@ import (
 	"cloudsync/resource"
 )
 
-const (
-	maxCertificates   = 1000 // the most that DescribeCertificates gives on a page
-	maxCertificateIDs = 100  // of CertIds it documents no limit but that
-)
+const maxCertificates = 1000 // the most that DescribeCertificates gives on a page
 
 // certificates are those of SSL Certificate Service
 // (https://cloud.tencent.com/document/api/400/41671), uploaded ones and orders among them,
@@ -18,9 +15,8 @@ const (
 var certificates = adapter.Listing[*Session, certificate]{
 	Kind: resource.CertificateKind, What: "certificate",
 	Action: "DescribeCertificates", Path: "Certificates", IDField: "CertificateId",
-	Pages: adapter.Offsets(maxCertificates), IDs: adapter.Together(maxCertificateIDs),
+	Pages: adapter.Offsets(maxCertificates), IDs: adapter.Together(maxIDs),
 	Ask:  atHome(Ask[certificate](ssl, "CertIds")),
-	ID:   func(c *certificate) string { return c.CertificateID },
 	Row:  certificateRow,
 	Gone: func(c *certificate) (bool, error) { return strings.EqualFold(c.CertificateType, "CA"), nil },
 }
@@ -49,7 +45,6 @@ var certificateStatus = map[string]string{
 // certificateRow has no issuer and no fingerprint: the list has neither.
 func certificateRow(f *adapter.Fields, c *certificate) resource.Row {
 	return &resource.Certificate{
-		Meta:            resource.Meta{NativeID: c.CertificateID},
 		Name:            c.Alias,
 		Status:          adapter.Word(certificateStatus, c.Status),
 		CertificateType: c.From,

@@ -7,12 +7,8 @@ import (
 	"cloudsync/resource"
 )
 
-// maxClusterIDs is how many ClusterIds are asked for: the API documents no limit but that of a
-// page, and for serverless clusters not even that.
-const maxClusterIDs = 100
-
 // clusters are those of TKE (https://cloud.tencent.com/document/api/457/31862), which has a
-// list of its own for serverless ones.
+// list of its own for serverless ones. That documents no limit of a page.
 var clusters = adapter.Several{
 	clustersOf("DescribeClusters", "cluster", ""),
 	clustersOf("DescribeEKSClusters", "serverless cluster", "serverless"),
@@ -22,9 +18,8 @@ func clustersOf(action, what, of string) *adapter.Listing[*Session, cluster] {
 	return &adapter.Listing[*Session, cluster]{
 		Kind: resource.ClusterKind, What: what,
 		Action: action, Path: "Clusters", IDField: "ClusterId",
-		Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxClusterIDs),
+		Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxIDs),
 		Ask: Ask[cluster](tke, "ClusterIds"),
-		ID:  func(c *cluster) string { return c.ClusterID },
 		Row: func(f *adapter.Fields, c *cluster) resource.Row { return c.row(f, of) },
 	}
 }
@@ -38,30 +33,23 @@ type cluster struct {
 	ClusterVersion, K8SVersion string
 	VpcID                      string
 	SubnetIDs                  []string
-	ClusterNetworkSettings     struct {
-		VpcID, SubnetID string
-		Subnets         []string // of containers
-	}
-	TagSpecification []struct{ Tags []adapter.Tag }
-	CreatedTime      string
+	ClusterNetworkSettings     struct{ VpcID, SubnetID string }
+	ContainerSubnets           []string      `at:"ClusterNetworkSettings.Subnets"`
+	Tags                       []adapter.Tag `at:"TagSpecification[].Tags[]"`
+	CreatedTime                string
 }
 
 // row has no endpoint: that is a call for each cluster.
 func (c *cluster) row(f *adapter.Fields, of string) resource.Row {
 	network := c.ClusterNetworkSettings
-	var tags []adapter.Tag
-	for _, some := range c.TagSpecification {
-		tags = append(tags, some.Tags...)
-	}
 	return &resource.Cluster{
-		Meta:           resource.Meta{NativeID: c.ClusterID},
 		Name:           c.ClusterName,
 		Status:         cmp.Or(c.ClusterStatus, c.Status),
 		ClusterType:    cmp.Or(c.ClusterType, of),
 		Version:        cmp.Or(c.ClusterVersion, c.K8SVersion),
 		VPCID:          cmp.Or(network.VpcID, c.VpcID),
-		SubnetIDs:      adapter.Set(append(append(c.SubnetIDs, network.Subnets...), network.SubnetID)...),
-		Tags:           adapter.TagsOf(tags),
+		SubnetIDs:      adapter.Set(append(append(c.SubnetIDs, c.ContainerSubnets...), network.SubnetID)...),
+		Tags:           adapter.TagsOf(c.Tags),
 		CloudCreatedAt: f.Time("CreatedTime", c.CreatedTime, beijing),
 	}
 }

@@ -12,15 +12,11 @@ var cynosClusters = adapter.Listing[*Session, cynosCluster]{
 	Kind: resource.DatabaseKind, What: "TDSQL-C cluster",
 	Action: "DescribeClusters", Product: cynosdb.Name, Path: "ClusterSet", IDField: "ClusterId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isCynos),
-	Ask: askWith[cynosCluster](cynosdb, byIDs(func(ids []string) map[string]any {
-		return map[string]any{"Filters": []map[string]any{{"Names": []string{"ClusterId"}, "Values": ids}}}
-	})),
-	ID:   func(c *cynosCluster) string { return c.ID },
+	Ask:  askWith[cynosCluster](cynosdb, byFilter("Names", []string{"ClusterId"})),
 	Row:  cynosRow,
 	Gone: func(c *cynosCluster) (bool, error) { return c.Status == "offlined" || c.Status == "deleted", nil },
 }
 
-// isCynos says that an id is of the form of TDSQL-C's.
 var isCynos = hasPrefix("cynosdb")
 
 // cynosCluster is the part of a cluster that is kept.
@@ -47,7 +43,6 @@ var payModes = map[string]string{"0": "postpaid", "1": "prepaid"}
 
 func cynosRow(f *adapter.Fields, c *cynosCluster) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: c.ID},
 		Name:           c.Name,
 		Status:         c.Status,
 		Zone:           c.Zone,

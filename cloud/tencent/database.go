@@ -8,16 +8,11 @@ import (
 	"cloudsync/resource"
 )
 
-// maxDatabases is the most that DescribeDBInstances of CDB gives on a page.
-// (https://cloud.tencent.com/document/api/236/15872)
-const maxDatabases = 2000
-
-// maxDatabaseIDs is how many InstanceIds DescribeDBInstances is asked for. The API
-// documents no limit but that of a page, 2,000. It may refuse a request for one id that
-// is gone: a Lookup of ids that are all gone then asks nearly twice for each, within the
-// time of one call.
-// (https://cloud.tencent.com/document/api/236/15872)
-const maxDatabaseIDs = 20
+// What DescribeDBInstances of CDB gives on a page at most
+// (https://cloud.tencent.com/document/api/236/15872), and how many ids it is asked for, of which it
+// documents no other limit. It may refuse a request for one that is gone: a look-up of ids that
+// are all gone then asks nearly twice for each, within the time of one call.
+const maxDatabases, maxDatabaseIDs = 2000, 20
 
 // databases are those of four products. TDSQL for MariaDB and SQL Server are others.
 var databases = adapter.Several{&mysqlDatabases, &postgresDatabases, &cynosClusters, &mongoDatabases}
@@ -27,7 +22,6 @@ var mysqlDatabases = adapter.Listing[*Session, database]{
 	Action: "DescribeDBInstances", Path: "Items", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxDatabases), IDs: adapter.Together(maxDatabaseIDs).If(isMySQL),
 	Ask: Ask[database](cdb, "InstanceIds"),
-	ID:  func(d *database) string { return d.ID },
 	Row: databaseRow,
 }
 
@@ -70,7 +64,6 @@ var (
 
 func databaseRow(f *adapter.Fields, d *database) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         adapter.Word(databaseStatus, d.Status),
 		Zone:           d.Zone,

@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"cmp"
+
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -14,18 +16,15 @@ var disks = adapter.Listing[*Session, disk]{
 	Action: "DescribeDisks", Path: "DiskSet", IDField: "DiskId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDiskIDs),
 	Ask: Ask[disk](cbs, "DiskIds"),
-	ID:  func(d *disk) string { return d.ID },
 	Row: diskRow,
 }
 
 // disk is the part of a CBS disk that is kept.
 type disk struct {
-	ID        string `json:"DiskId"`
-	Name      string `json:"DiskName"`
-	State     string `json:"DiskState"`
-	Placement struct {
-		Zone string `json:"Zone"`
-	} `json:"Placement"`
+	ID          string        `json:"DiskId"`
+	Name        string        `json:"DiskName"`
+	State       string        `json:"DiskState"`
+	Zone        string        `at:"Placement.Zone"`
 	InstanceID  string        `json:"InstanceId"`
 	InstanceIDs []string      `json:"InstanceIdList"`
 	Type        string        `json:"DiskType"`
@@ -37,40 +36,22 @@ type disk struct {
 	Deadline    string        `json:"DeadlineTime"`
 }
 
-// diskRow has no device: CBS does not know it.
+var roles = map[string]string{"SYSTEM_DISK": "system", "DATA_DISK": "data"}
+
+// diskRow has no device: CBS does not know it. A disk that several hosts share belongs to the
+// first by name, so that it does not move when the API reorders them.
 func diskRow(f *adapter.Fields, d *disk) resource.Row {
 	return &resource.Disk{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.State,
-		Zone:           d.Placement.Zone,
-		HostNativeID:   d.host(),
+		Zone:           d.Zone,
+		HostNativeID:   cmp.Or(append([]string{d.InstanceID}, adapter.Set(d.InstanceIDs...)...)...),
 		DiskType:       d.Type,
-		Role:           roleOf(d.Usage),
+		Role:           adapter.Word(roles, d.Usage),
 		SizeGiB:        f.Whole("DiskSize", d.Size),
 		ChargeType:     d.ChargeType,
 		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("CreateTime", d.Created, beijing),
 		ExpiresAt:      f.Expiry("DeadlineTime", d.Deadline, beijing),
-	}
-}
-
-// host is the one that the disk is attached to. A disk that several share belongs to
-// the first by name, so that it does not move when the API reorders them.
-func (d *disk) host() string {
-	if hosts := adapter.Set(d.InstanceIDs...); d.InstanceID == "" && len(hosts) > 0 {
-		return hosts[0]
-	}
-	return d.InstanceID
-}
-
-func roleOf(usage string) string {
-	switch usage {
-	case "SYSTEM_DISK":
-		return "system"
-	case "DATA_DISK":
-		return "data"
-	default:
-		return usage
 	}
 }

@@ -14,7 +14,6 @@ var hosts = adapter.Listing[*Session, instance]{
 	Action: "DescribeInstances", Path: "InstanceSet", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxInstanceIDs),
 	Ask: Ask[instance](cvm, "InstanceIds"),
-	ID:  func(i *instance) string { return i.ID },
 	Row: hostRow,
 }
 
@@ -27,7 +26,8 @@ type instance struct {
 	Type        string `json:"InstanceType"`
 	CPU, Memory string // GiB
 	Placement   struct{ Zone string }
-	Network     network  `json:"VirtualPrivateCloud"`
+	VPC         string   `at:"VirtualPrivateCloud.VpcId"`
+	Subnet      string   `at:"VirtualPrivateCloud.SubnetId"`
 	PrivateIPs  []string `json:"PrivateIpAddresses"`
 	PublicIPs   []string `json:"PublicIpAddresses"`
 	IPv6        []string `json:"IPv6Addresses"`
@@ -36,36 +36,28 @@ type instance struct {
 	ImageID     string   `json:"ImageId"`
 	OS          string   `json:"OsName"`
 	ChargeType  string   `json:"InstanceChargeType"`
-	SystemDisk  sized
-	DataDisks   []sized
+	SystemDisk  struct{ DiskSize string }
+	DataDisks   []string `at:"DataDisks[].DiskSize"`
 	Tags        []adapter.Tag
 	Created     string `json:"CreatedTime"`
 	Expires     string `json:"ExpiredTime"`
 }
 
-type network struct {
-	VPC    string `json:"VpcId"`
-	Subnet string `json:"SubnetId"`
-}
-
-type sized struct{ DiskSize string }
-
 // hostRow has the addresses of the primary network interface alone: the API gives no
 // others here.
 func hostRow(f *adapter.Fields, i *instance) resource.Row {
 	return &resource.Host{
-		Meta:             resource.Meta{NativeID: i.ID},
 		Name:             i.Name,
 		Status:           i.State,
 		Zone:             i.Placement.Zone,
 		InstanceType:     i.Type,
 		VCPU:             f.Whole("CPU", i.CPU),
 		MemoryMiB:        f.Scaled("Memory", i.Memory, 1024), // GiB
-		DiskGiB:          f.Sum("DiskSize", i.diskSizes()...),
+		DiskGiB:          f.Sum("DiskSize", append([]string{i.SystemDisk.DiskSize}, i.DataDisks...)...),
 		PrivateIPs:       adapter.IPs(append(i.IPv6, i.PrivateIPs...)...),
 		PublicIPs:        adapter.IPs(append(i.PublicIPv6, i.PublicIPs...)...),
-		VPCID:            i.Network.VPC,
-		SubnetID:         i.Network.Subnet,
+		VPCID:            i.VPC,
+		SubnetID:         i.Subnet,
 		SecurityGroupIDs: adapter.Set(i.Groups...),
 		ImageID:          i.ImageID,
 		OS:               i.OS,
@@ -74,12 +66,4 @@ func hostRow(f *adapter.Fields, i *instance) resource.Row {
 		CloudCreatedAt:   f.Time("CreatedTime", i.Created, utc),
 		ExpiresAt:        f.Expiry("ExpiredTime", i.Expires, utc), // none where it is paid afterwards
 	}
-}
-
-func (i *instance) diskSizes() []string {
-	sizes := []string{i.SystemDisk.DiskSize}
-	for _, disk := range i.DataDisks {
-		sizes = append(sizes, disk.DiskSize)
-	}
-	return sizes
 }

@@ -7,10 +7,6 @@ import (
 	"cloudsync/resource"
 )
 
-// maxImageIDs is how many ImageIds DescribeImages is asked for: it documents no limit but that
-// of a page.
-const maxImageIDs = 100
-
 // ownImages is the type of the images that the account has made or imported.
 const ownImages = "PRIVATE_IMAGE"
 
@@ -19,9 +15,8 @@ const ownImages = "PRIVATE_IMAGE"
 var images = adapter.Listing[*Session, image]{
 	Kind: resource.MachineImageKind, What: "image",
 	Action: "DescribeImages", Path: "ImageSet", IDField: "ImageId",
-	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxImageIDs),
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxIDs),
 	Ask:  Ask[image](cvm, "ImageIds", having("image-type", ownImages)),
-	ID:   func(i *image) string { return i.ImageID },
 	Row:  imageRow,
 	Gone: func(i *image) (bool, error) { return cmp.Or(i.ImageType, ownImages) != ownImages, nil },
 }
@@ -33,8 +28,8 @@ type image struct {
 	ImageType          string
 	OSName             string
 	Architecture       string
-	ImageSize          string  // GiB
-	SnapshotSet        []sized // of the disks of one that was made of a whole instance
+	ImageSize          string   // GiB
+	DiskSizes          []string `at:"SnapshotSet[].DiskSize"` // of one that was made of a whole instance
 	Tags               []adapter.Tag
 	CreatedTime        string
 }
@@ -43,18 +38,13 @@ type image struct {
 var architectures = map[string]string{"arm": "arm64"}
 
 func imageRow(f *adapter.Fields, i *image) resource.Row {
-	var disks []string
-	for _, disk := range i.SnapshotSet {
-		disks = append(disks, disk.DiskSize)
-	}
 	size := f.Whole("ImageSize", i.ImageSize)
 	return &resource.MachineImage{
-		Meta:           resource.Meta{NativeID: i.ImageID},
 		Name:           i.ImageName,
 		Status:         i.ImageState,
 		OS:             i.OSName,
 		Architecture:   adapter.Word(architectures, i.Architecture),
-		SizeGiB:        cmp.Or(f.Sum("DiskSize", disks...), size),
+		SizeGiB:        cmp.Or(f.Sum("DiskSize", i.DiskSizes...), size),
 		Tags:           adapter.TagsOf(i.Tags),
 		CloudCreatedAt: f.Time("CreatedTime", i.CreatedTime, utc),
 	}

@@ -2,6 +2,7 @@ package tencent
 
 import (
 	"cmp"
+	"slices"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
@@ -16,7 +17,6 @@ var loadBalancers = adapter.Listing[*Session, loadBalancer]{
 	Action: "DescribeLoadBalancers", Path: "LoadBalancerSet", IDField: "LoadBalancerId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxLoadBalancerIDs),
 	Ask: Ask[loadBalancer](clb, "LoadBalancerIds"),
-	ID:  func(l *loadBalancer) string { return l.ID },
 	Row: loadBalancerRow,
 }
 
@@ -34,12 +34,12 @@ type loadBalancer struct {
 	VPC         string   `json:"VpcId"`
 	Subnet      string   `json:"SubnetId"`
 	MasterZone  struct{ Zone string }
-	BackupZones []struct{ Zone string } `json:"BackupZoneSet"`
-	Zones       []string                `json:"Zones"`
-	ChargeType  string                  `json:"ChargeType"`
-	Tags        []adapter.Tag           `json:"Tags"`
-	Created     string                  `json:"CreateTime"`
-	Expires     string                  `json:"ExpireTime"`
+	BackupZones []string      `at:"BackupZoneSet[].Zone"`
+	Zones       []string      `json:"Zones"`
+	ChargeType  string        `json:"ChargeType"`
+	Tags        []adapter.Tag `json:"Tags"`
+	Created     string        `json:"CreateTime"`
+	Expires     string        `json:"ExpireTime"`
 }
 
 // The numbers of the API in the words of its documentation, and its words in ours.
@@ -49,17 +49,18 @@ var (
 	schemes            = map[string]string{"OPEN": resource.SchemePublic, "INTERNAL": resource.SchemeInternal}
 )
 
+// loadBalancerRow has the name where there are no addresses, and all zones that the balancer
+// may run in: which of them is the master's changes when it fails.
 func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 	row := &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: b.ID},
 		Name:           b.Name,
 		Status:         adapter.Word(loadBalancerStatus, b.Status),
 		BalancerType:   adapter.Word(loadBalancerType, b.Forward),
 		Scheme:         adapter.Word(schemes, b.Network),
-		Addresses:      b.addresses(),
+		Addresses:      adapter.FirstIPs(append(b.VIPs, b.IPv6), []string{cmp.Or(b.Domain, b.OldDomain)}),
 		VPCID:          b.VPC,
 		SubnetIDs:      adapter.Set(b.Subnet),
-		Zones:          b.zones(),
+		Zones:          adapter.Set(append(slices.Concat(b.Zones, b.BackupZones), b.MasterZone.Zone)...),
 		ChargeType:     b.ChargeType,
 		Tags:           adapter.TagsOf(b.Tags),
 		CloudCreatedAt: f.Time("CreateTime", b.Created, beijing),
@@ -69,22 +70,4 @@ func loadBalancerRow(f *adapter.Fields, b *loadBalancer) resource.Row {
 		row.ExpiresAt = expires
 	}
 	return row
-}
-
-// addresses are the IPs, or the name of those that have a name alone.
-func (b *loadBalancer) addresses() []string {
-	if ips := adapter.IPs(append(b.VIPs, b.IPv6)...); len(ips) > 0 {
-		return ips
-	}
-	return adapter.Set(cmp.Or(b.Domain, b.OldDomain))
-}
-
-// zones are all that the balancer may run in: which of them is the master's changes
-// when it fails.
-func (b *loadBalancer) zones() []string {
-	zones := append([]string{b.MasterZone.Zone}, b.Zones...)
-	for _, backup := range b.BackupZones {
-		zones = append(zones, backup.Zone)
-	}
-	return adapter.Set(zones...)
 }

@@ -14,11 +14,9 @@ var mongoDatabases = adapter.Listing[*Session, mongoDatabase]{
 	Action: "DescribeDBInstances", Product: mongodb.Name, Path: "InstanceDetails", IDField: "InstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isMongo),
 	Ask: Ask[mongoDatabase](mongodb, "InstanceIds", always(map[string]any{"InstanceType": 0, "ClusterType": -1})),
-	ID:  func(d *mongoDatabase) string { return d.ID },
 	Row: mongoRow,
 }
 
-// isMongo says that an id is of the form of MongoDB's.
 var isMongo = hasPrefix("cmgo-")
 
 // mongoDatabase is the part of an instance that is kept.
@@ -47,7 +45,6 @@ var mongoStatus = map[string]string{"0": "TO_BE_INITIALIZED", "1": "IN_PROCESS",
 
 func mongoRow(f *adapter.Fields, d *mongoDatabase) resource.Row {
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         adapter.Word(mongoStatus, d.Status),
 		Zone:           d.Zone,

@@ -15,7 +15,6 @@ var natGateways = adapter.Listing[*Session, natGateway]{
 	Action: "DescribeNatGateways", Path: "NatGatewaySet", IDField: "NatGatewayId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxNetworkIDs),
 	Ask: Ask[natGateway](vpc, "NatGatewayIds"),
-	ID:  func(n *natGateway) string { return n.NatGatewayID },
 	Row: natGatewayRow,
 }
 
@@ -25,8 +24,8 @@ type natGateway struct {
 	State, Zone                  string
 	VpcID, SubnetID              string
 	NatProductVersion            string
-	ExclusiveType                string // the size of one that shares no machines
-	PublicIPAddressSet           []struct{ PublicIPAddress string }
+	ExclusiveType                string   // the size of one that shares no machines
+	PublicIPs                    []string `at:"PublicIpAddressSet[].PublicIpAddress"`
 	TagSet                       []adapter.Tag
 	CreatedTime                  string
 }
@@ -35,19 +34,14 @@ type natGateway struct {
 var natGatewayType = map[string]string{"1": "traditional", "2": "standard"}
 
 func natGatewayRow(f *adapter.Fields, n *natGateway) resource.Row {
-	addresses := make([]string, len(n.PublicIPAddressSet))
-	for i, one := range n.PublicIPAddressSet {
-		addresses[i] = one.PublicIPAddress
-	}
 	return &resource.NATGateway{
-		Meta:           resource.Meta{NativeID: n.NatGatewayID},
 		Name:           n.NatGatewayName,
 		Status:         n.State,
 		Zone:           n.Zone,
 		GatewayType:    cmp.Or(n.ExclusiveType, adapter.Word(natGatewayType, n.NatProductVersion)),
 		VPCID:          n.VpcID,
 		SubnetID:       n.SubnetID,
-		PublicIPs:      adapter.IPs(addresses...),
+		PublicIPs:      adapter.IPs(n.PublicIPs...),
 		Tags:           adapter.TagsOf(n.TagSet),
 		CloudCreatedAt: f.Time("CreatedTime", n.CreatedTime, beijing),
 	}

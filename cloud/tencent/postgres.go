@@ -11,10 +11,7 @@ var postgresDatabases = adapter.Listing[*Session, postgresDatabase]{
 	Kind: resource.DatabaseKind, What: "PostgreSQL instance",
 	Action: "DescribeDBInstances", Product: postgres.Name, Path: "DBInstanceSet", IDField: "DBInstanceId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxDatabaseIDs).If(isPostgres),
-	Ask: askWith[postgresDatabase](postgres, byIDs(func(ids []string) map[string]any {
-		return map[string]any{"Filters": []map[string]any{{"Name": "db-instance-id", "Values": ids}}}
-	})),
-	ID:   func(d *postgresDatabase) string { return d.ID },
+	Ask:  askWith[postgresDatabase](postgres, byFilter("Name", "db-instance-id")),
 	Row:  postgresRow,
 	Gone: func(d *postgresDatabase) (bool, error) { return d.Status == "recycled" || d.Status == "offline", nil }, // ?
 }
@@ -51,7 +48,6 @@ type netInfo struct {
 func postgresRow(f *adapter.Fields, d *postgresDatabase) resource.Row {
 	inside := d.inside()
 	return &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
 		Zone:           d.Zone,

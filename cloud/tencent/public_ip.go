@@ -15,7 +15,6 @@ var publicIPs = adapter.Listing[*Session, publicIP]{
 	Action: "DescribeAddresses", Path: "AddressSet", IDField: "AddressId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxNetworkIDs),
 	Ask: Ask[publicIP](vpc, "AddressIds"),
-	ID:  func(p *publicIP) string { return p.AddressID },
 	Row: publicIPRow,
 }
 
@@ -33,7 +32,6 @@ type publicIP struct {
 
 func publicIPRow(f *adapter.Fields, p *publicIP) resource.Row {
 	row := &resource.PublicIP{
-		Meta:           resource.Meta{NativeID: p.AddressID},
 		Name:           p.AddressName,
 		Status:         p.AddressStatus,
 		Address:        adapter.Only(adapter.IPs(p.AddressIP)...),

@@ -12,7 +12,6 @@ var securityGroups = adapter.Listing[*Session, securityGroup]{
 	Action: "DescribeSecurityGroups", Path: "SecurityGroupSet", IDField: "SecurityGroupId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxNetworkIDs),
 	Ask:    Ask[securityGroup](vpc, "SecurityGroupIds", inTexts),
-	ID:     func(g *securityGroup) string { return g.SecurityGroupID },
 	Apiece: adapter.OneByOne("DescribeSecurityGroupPolicies", "SecurityGroupPolicySet", askPolicies, func(g *securityGroup, all []policies) { g.policies = all }),
 	Row:    securityGroupRow,
 }
@@ -38,7 +37,6 @@ func securityGroupRow(f *adapter.Fields, g *securityGroup) resource.Row {
 		}
 	}
 	return &resource.SecurityGroup{
-		Meta:           resource.Meta{NativeID: g.SecurityGroupID},
 		Name:           g.SecurityGroupName,
 		Description:    g.SecurityGroupDesc,
 		Rules:          adapter.Set(lines...),

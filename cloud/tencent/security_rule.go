@@ -3,6 +3,7 @@ package tencent
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -45,16 +46,8 @@ func (p *policy) lines(f *adapter.Fields, egress bool) (lines []string) {
 	rule := resource.SecurityRule{Egress: egress, Protocol: p.Protocol, Deny: drops, Priority: p.PolicyIndex}
 	ports := strings.Split(p.Port, ",")
 	if template := cmp.Or(p.ServiceTemplate.ServiceID, p.ServiceTemplate.ServiceGroupID); template != "" {
-		rule.Protocol, ports = template, []string{""}
+		rule.Protocol, ports = template, nil
 	}
 	peers := adapter.Set(p.CIDRBlock, p.IPv6CIDRBlock, p.SecurityGroupID, p.AddressTemplate.AddressID, p.AddressTemplate.AddressGroupID)
-	if len(peers) == 0 {
-		peers = []string{""} // any
-	}
-	for _, rule.Ports = range ports {
-		for _, rule.Peer = range peers {
-			lines = append(lines, rule.String())
-		}
-	}
-	return lines
+	return slices.Collect(rule.Times(peers, nil, nil, ports))
 }

@@ -5,18 +5,13 @@ import (
 	"cloudsync/resource"
 )
 
-// maxSnapshotIDs is how many SnapshotIds DescribeSnapshots is asked for: it documents no limit
-// but that of a page.
-const maxSnapshotIDs = 100
-
 // snapshots are those of CBS disks (https://cloud.tencent.com/document/api/362/15647). Those
 // that other accounts share are theirs.
 var snapshots = adapter.Listing[*Session, snapshot]{
 	Kind: resource.SnapshotKind, What: "snapshot",
 	Action: "DescribeSnapshots", Path: "SnapshotSet", IDField: "SnapshotId",
-	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxSnapshotIDs),
+	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxIDs),
 	Ask:  Ask[snapshot](cbs, "SnapshotIds", having("snapshot-type", "PRIVATE_SNAPSHOT")),
-	ID:   func(s *snapshot) string { return s.SnapshotID },
 	Row:  snapshotRow,
 	Gone: func(s *snapshot) (bool, error) { return s.SnapshotType == "SHARED_SNAPSHOT", nil },
 }
@@ -40,7 +35,6 @@ func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 		madeBy = "auto"
 	}
 	row := &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: s.SnapshotID},
 		Name:           s.SnapshotName,
 		Status:         s.SnapshotState,
 		SnapshotType:   madeBy,

@@ -1,6 +1,8 @@
 package tencent
 
 import (
+	"slices"
+
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
 )
@@ -14,7 +16,6 @@ var vpcs = adapter.Listing[*Session, virtualNetwork]{
 	Action: "DescribeVpcs", Path: "VpcSet", IDField: "VpcId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxNetworkIDs),
 	Ask: Ask[virtualNetwork](vpc, "VpcIds", inTexts),
-	ID:  func(v *virtualNetwork) string { return v.VpcID },
 	Row: vpcRow,
 }
 
@@ -23,7 +24,6 @@ var subnets = adapter.Listing[*Session, subnet]{
 	Action: "DescribeSubnets", Path: "SubnetSet", IDField: "SubnetId",
 	Pages: adapter.Offsets(maxPage), IDs: adapter.Together(maxNetworkIDs),
 	Ask: Ask[subnet](vpc, "SubnetIds", inTexts),
-	ID:  func(s *subnet) string { return s.SubnetID },
 	Row: subnetRow,
 }
 
@@ -31,8 +31,8 @@ var subnets = adapter.Listing[*Session, subnet]{
 type virtualNetwork struct {
 	VpcID, VpcName           string
 	CIDRBlock, IPv6CIDRBlock string
-	AssistantCIDRSet         []struct{ CIDRBlock string }
-	IPv6CIDRBlockSet         []struct{ IPv6CIDRBlock string } // one of each carrier
+	MoreCIDRs                []string `at:"AssistantCidrSet[].CidrBlock"`
+	IPv6CIDRs                []string `at:"Ipv6CidrBlockSet[].Ipv6CidrBlock"` // one of each carrier
 	TagSet                   []adapter.Tag
 	CreatedTime              string
 }
@@ -48,17 +48,10 @@ type subnet struct {
 
 // vpcRow has no status: VPCs and subnets have none.
 func vpcRow(f *adapter.Fields, v *virtualNetwork) resource.Row {
-	cidrs := []string{v.CIDRBlock, v.IPv6CIDRBlock}
-	for _, more := range v.AssistantCIDRSet {
-		cidrs = append(cidrs, more.CIDRBlock)
-	}
-	for _, more := range v.IPv6CIDRBlockSet {
-		cidrs = append(cidrs, more.IPv6CIDRBlock)
-	}
+	cidrs := slices.Concat(v.MoreCIDRs, v.IPv6CIDRs)
 	return &resource.VPC{
-		Meta:           resource.Meta{NativeID: v.VpcID},
 		Name:           v.VpcName,
-		CIDRs:          adapter.Set(cidrs...),
+		CIDRs:          adapter.Set(append(cidrs, v.CIDRBlock, v.IPv6CIDRBlock)...),
 		Tags:           adapter.TagsOf(v.TagSet),
 		CloudCreatedAt: f.Time("CreatedTime", v.CreatedTime, beijing),
 	}
@@ -66,7 +59,6 @@ func vpcRow(f *adapter.Fields, v *virtualNetwork) resource.Row {
 
 func subnetRow(f *adapter.Fields, s *subnet) resource.Row {
 	return &resource.Subnet{
-		Meta:           resource.Meta{NativeID: s.SubnetID},
 		Name:           s.SubnetName,
 		Zone:           s.Zone,
 		VPCID:          s.VpcID,
