@@ -36,7 +36,6 @@ type accountProperties struct {
 func bucketRow(f *adapter.Fields, a *storageAccount) resource.Row {
 	p := &a.Properties
 	return &resource.Bucket{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           a.Name,
 		Status:         p.ProvisioningState,
 		BucketType:     joinedWords(a.Kind, a.SKU.Name),

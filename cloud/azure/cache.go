@@ -10,48 +10,32 @@ import (
 // redises are all caches of the subscription: of Azure Cache for Redis, and of Azure Managed
 // Redis, in whose list those of the Enterprise tiers are too. A cache has no id but that of
 // ARM.
-var redises = adapter.Census[*session, cache]{
-	Actions: []string{"redis_list", "redisenterprise_list"}, Path: listPath, Ask: ask[cache],
-	Key:    func(c *cache) string { return idOf(c.ID) },
-	Region: func(c *cache) string { return locationOf(c.Location) },
-}
+var redises = listed[cacheProperties]("redis_list", "redisenterprise_list")
 
 var caches = adapter.Listing[*session, cache]{
 	Kind: resource.CacheKind, What: "cache", IDField: "id",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &redises,
 	Believe: permitted("Microsoft.Cache/redis/read", "Microsoft.Cache/redisEnterprise/read"),
-	ID:      func(c *cache) string { return idOf(c.ID) },
+	ID:      (*cache).key,
 	Row:     cacheRow,
 }
 
-// cache is what either list has of one. accessKeys are in neither, but redisConfiguration can
-// hold connection strings: it is not looked at. The databases of Managed Redis, which have
-// its ports and modules, would be a request for each cache; its shards are nowhere.
-type cache struct {
-	ID         string            `json:"id"`
-	Name       string            `json:"name"`
-	Location   string            `json:"location"`
-	Zones      []string          `json:"zones"`
-	Tags       map[string]string `json:"tags"`
-	SKU        sku               `json:"sku"` // of Managed Redis
-	Properties struct {
-		SKU                cacheSKU `json:"sku"` // of Azure Cache for Redis
-		ProvisioningState  string   `json:"provisioningState"`
-		ResourceState      string   `json:"resourceState"` // of Managed Redis
-		RedisVersion       string   `json:"redisVersion"`
-		HostName           string   `json:"hostName"`
-		SSLPort            string   `json:"sslPort"` // the one that is always open
-		ShardCount         string   `json:"shardCount"`
-		ReplicasPerPrimary string   `json:"replicasPerPrimary"` // ? Standard may not tell its one
-		SubnetID           string   `json:"subnetId"`
-	} `json:"properties"`
-}
+// cache is what either list has of one. That of Managed Redis has its SKU outside.
+type cache = entity[cacheProperties]
 
-// cacheSKU is such as Premium, P, 1.
-type cacheSKU struct {
-	Name     string `json:"name"`
-	Family   string `json:"family"`
-	Capacity string `json:"capacity"`
+// cacheProperties are without redisConfiguration, which can hold connection strings; accessKeys
+// are in neither list. The databases of Managed Redis, which have its ports and modules, would
+// be a request for each cache; its shards are nowhere.
+type cacheProperties struct {
+	SKU                sku    `json:"sku"` // of Azure Cache for Redis, such as Premium, P, 1
+	ProvisioningState  string `json:"provisioningState"`
+	ResourceState      string `json:"resourceState"` // of Managed Redis
+	RedisVersion       string `json:"redisVersion"`
+	HostName           string `json:"hostName"`
+	SSLPort            string `json:"sslPort"` // the one that is always open
+	ShardCount         string `json:"shardCount"`
+	ReplicasPerPrimary string `json:"replicasPerPrimary"` // ? Standard may not tell its one
+	SubnetID           string `json:"subnetId"`
 }
 
 // shardMiB is the memory of a shard, and of a cache without shards
@@ -66,13 +50,12 @@ func cacheRow(f *adapter.Fields, c *cache) resource.Row {
 	p := &c.Properties
 	subnet, shards := idOf(p.SubnetID), f.Whole("shardCount", p.ShardCount)
 	return &resource.Cache{
-		Meta:          resource.Meta{NativeID: f.ID()},
 		Name:          c.Name,
 		Status:        cmp.Or(p.ResourceState, p.ProvisioningState),
 		Zones:         adapter.Set(c.Zones...),
 		Engine:        "redis",
 		EngineVersion: p.RedisVersion,
-		InstanceType:  cmp.Or(c.SKU.Name, p.SKU.String()),
+		InstanceType:  cmp.Or(c.SKU.Name, joinedWords(p.SKU.Name, p.SKU.Family+p.SKU.Capacity)),
 		MemoryMiB:     shardMiB[p.SKU.Family+p.SKU.Capacity] * max(1, shards),
 		Shards:        shards,
 		Replicas:      f.Whole("replicasPerPrimary", p.ReplicasPerPrimary),
@@ -82,12 +65,4 @@ func cacheRow(f *adapter.Fields, c *cache) resource.Row {
 		SubnetIDs:     adapter.Set(subnet),
 		Tags:          tagsOf(c.Tags),
 	}
-}
-
-// String is the SKU in the form of the names that Managed Redis has, such as Premium_P1.
-func (s cacheSKU) String() string {
-	if s.Family+s.Capacity == "" {
-		return s.Name
-	}
-	return s.Name + "_" + s.Family + s.Capacity
 }

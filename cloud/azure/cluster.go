@@ -42,7 +42,6 @@ type clusterProperties struct {
 func clusterRow(f *adapter.Fields, c *managedCluster) resource.Row {
 	p := &c.Properties
 	row := &resource.Cluster{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           c.Name,
 		Status:         cmp.Or(p.PowerState.Code, p.ProvisioningState),
 		ClusterType:    joinedWords(c.SKU.Name, c.SKU.Tier),

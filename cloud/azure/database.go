@@ -15,8 +15,7 @@ var ports = map[string]int64{"mysql": 3306, "postgresql": 5432}
 // but that of ARM.
 var servers = adapter.Census[*session, server]{
 	Actions: []string{"mysql_list", "postgres_list"}, Path: listPath, Ask: askServers,
-	Key:    func(s *server) string { return idOf(s.ID) },
-	Region: func(s *server) string { return locationOf(s.Location) },
+	Key: (*server).key, Region: (*server).region,
 }
 
 // databases are flexible servers and those of Azure SQL.
@@ -26,7 +25,7 @@ var flexibleServers = adapter.Listing[*session, server]{
 	Kind: resource.DatabaseKind, What: "server", IDField: "id",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs).If(isFlexible), Census: &servers,
 	Believe: permitted("Microsoft.DBforMySQL/flexibleServers/read", "Microsoft.DBforPostgreSQL/flexibleServers/read", "Microsoft.Compute/locations/vmSizes/read"),
-	ID:      func(s *server) string { return idOf(s.ID) },
+	ID:      (*server).key,
 	Join:    joinDatabases,
 }
 
@@ -34,54 +33,41 @@ var flexibleServers = adapter.Listing[*session, server]{
 func isFlexible(id string) bool { return !isSQLDatabase(id) && !isManagedInstance(id) }
 
 // server is what both engines answer alike.
-type server struct {
+type server = entity[serverProperties]
+
+type serverProperties struct {
 	engine string // of the list that it is in
 
-	ID         string            `json:"id"`
-	Name       string            `json:"name"`
-	Location   string            `json:"location"`
-	Tags       map[string]string `json:"tags"`
-	SKU        sku               `json:"sku"`
-	Properties struct {
-		State            string `json:"state"`
-		Version          string `json:"version"`
-		Host             string `json:"fullyQualifiedDomainName"`
-		AvailabilityZone string `json:"availabilityZone"`
-		Storage          struct {
-			SizeGB string `json:"storageSizeGB"`
-		} `json:"storage"`
-		Network struct {
-			Subnet string `json:"delegatedSubnetResourceId"`
-		} `json:"network"`
-	} `json:"properties"`
-	SystemData struct {
-		CreatedAt string `json:"createdAt"`
-	} `json:"systemData"`
+	State            string `json:"state"`
+	Version          string `json:"version"`
+	Host             string `json:"fullyQualifiedDomainName"`
+	AvailabilityZone string `json:"availabilityZone"`
+	StorageGB        string `at:"storage.storageSizeGB"`
+	Subnet           string `at:"network.delegatedSubnetResourceId"`
 }
 
 func askServers(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[server], error) {
 	answer, err := ask[server](ctx, s, q)
 	engine := adapter.Engine(strings.TrimSuffix(q.Action, "_list"))
 	for i := range answer.Items {
-		answer.Items[i].Value.engine = engine
+		answer.Items[i].Value.Properties.engine = engine
 	}
 	return answer, err
 }
 
 func databaseRow(f *adapter.Fields, s *server, sizeOf adapter.SizeOf) resource.Row {
 	p := &s.Properties
-	subnet := idOf(p.Network.Subnet)
+	subnet := idOf(p.Subnet)
 	row := &resource.Database{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           s.Name,
 		Status:         p.State,
 		Zone:           p.AvailabilityZone,
-		Engine:         s.engine,
+		Engine:         p.engine,
 		EngineVersion:  p.Version,
 		InstanceType:   s.SKU.Name,
-		StorageGiB:     f.Whole("storageSizeGB", p.Storage.SizeGB),
+		StorageGiB:     f.Whole("storageSizeGB", p.StorageGB),
 		Endpoint:       p.Host,
-		Port:           ports[s.engine],
+		Port:           ports[p.engine],
 		VPCID:          networkOf(subnet),
 		SubnetID:       subnet,
 		Tags:           tagsOf(s.Tags),

@@ -71,7 +71,6 @@ func (d *managedDisk) isShownBy(machines *adapter.Members[machine]) bool {
 func diskRow(f *adapter.Fields, d *managedDisk, machines *adapter.Members[machine]) *resource.Disk {
 	p := &d.Properties
 	row := &resource.Disk{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           d.Name,
 		Status:         p.DiskState,
 		Zone:           zoneOf(d.Zones),

@@ -22,9 +22,9 @@ func (e *entity[P]) key() string { return idOf(e.ID) }
 
 func (e *entity[P]) region() string { return locationOf(e.Location) }
 
-// listed are all entities of the subscription that an action lists.
-func listed[P any](action string) adapter.Census[*session, entity[P]] {
+// listed are all entities of the subscription that actions list.
+func listed[P any](actions ...string) adapter.Census[*session, entity[P]] {
 	return adapter.Census[*session, entity[P]]{
-		Actions: []string{action}, Path: listPath, Ask: ask[entity[P]], Key: (*entity[P]).key, Region: (*entity[P]).region,
+		Actions: actions, Path: listPath, Ask: ask[entity[P]], Key: (*entity[P]).key, Region: (*entity[P]).region,
 	}
 }

@@ -57,8 +57,10 @@ func tagsOf(tags map[string]string) map[string]string { return maps.Clone(tags) 
 
 // sku is how ARM writes a SKU.
 type sku struct {
-	Name string `json:"name"`
-	Tier string `json:"tier"`
+	Name     string `json:"name"`
+	Tier     string `json:"tier"`
+	Family   string `json:"family"`
+	Capacity string `json:"capacity"`
 }
 
 // joinedWords are words in the form of SKUs' names, such as Premium_P1.

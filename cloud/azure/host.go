@@ -33,7 +33,6 @@ var hosts = adapter.Listing[*session, machine]{
 func hostRow(f *adapter.Fields, m *machine, with *joined) *resource.Host {
 	p := &m.Properties
 	row := &resource.Host{
-		Meta:           resource.Meta{NativeID: m.nativeID()},
 		Name:           m.Name,
 		Zone:           zoneOf(m.Zones),
 		ImageID:        p.StorageProfile.ImageReference.name(),

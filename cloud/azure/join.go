@@ -127,7 +127,7 @@ func coveringAddresses(ctx context.Context, s *session, visit adapter.Visit, pub
 
 // joinLoadBalancers gets what covers the public IPs of the load balancers just listed.
 func joinLoadBalancers(ctx context.Context, s *session, page adapter.Batch[loadBalancer]) (func(*adapter.Fields, *loadBalancer) resource.Row, error) {
-	publicIPs := page.All(func(l *loadBalancer) []string { return l.publicIPs(s.subscription) })
+	publicIPs := page.All(func(l *loadBalancer) []string { return l.Properties.publicIPs(s.subscription) })
 	known, err := coveringAddresses(ctx, s, page.Visit(), publicIPs)
 	return func(f *adapter.Fields, l *loadBalancer) resource.Row {
 		return loadBalancerRow(f, l, known, s.subscription)
@@ -141,8 +141,8 @@ func joinDatabases(ctx context.Context, s *session, page adapter.Batch[server]) 
 }
 
 // publicIPs are those of the subscription.
-func (l *loadBalancer) publicIPs(subscription string) (ids []string) {
-	for _, frontend := range l.Properties.Frontends {
+func (p *balancerProperties) publicIPs(subscription string) (ids []string) {
+	for _, frontend := range p.Frontends {
 		if frontend.Properties != nil {
 			ids = append(ids, idWithin(subscription, frontend.Properties.PublicIPAddress))
 		}

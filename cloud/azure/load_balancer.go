@@ -10,46 +10,36 @@ import (
 )
 
 // balancers are all load balancers of the subscription, and all application gateways.
-var balancers = adapter.Census[*session, loadBalancer]{
-	Actions: []string{"lb_list", "appgw_list"}, Path: listPath, Ask: ask[loadBalancer],
-	Key:    func(l *loadBalancer) string { return idOf(l.ID) },
-	Region: func(l *loadBalancer) string { return locationOf(l.Location) },
-}
+var balancers = listed[balancerProperties]("lb_list", "appgw_list")
 
 var loadBalancers = adapter.Listing[*session, loadBalancer]{
 	Kind: resource.LoadBalancerKind, What: "load balancer", IDField: "properties.resourceGuid",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &balancers,
 	Believe: permitted("Microsoft.Network/loadBalancers/read", "Microsoft.Network/applicationGateways/read", "Microsoft.Network/publicIPAddresses/read"),
 	ID:      func(l *loadBalancer) string { return strings.ToLower(l.Properties.ResourceGUID) },
-	OtherID: func(l *loadBalancer) string { return idOf(l.ID) },
+	OtherID: (*loadBalancer).key,
 	Join:    joinLoadBalancers,
 }
 
-// loadBalancer is what either list has of one. Certificates and their passwords are not
-// looked at.
-type loadBalancer struct {
-	ID         string            `json:"id"`
-	Name       string            `json:"name"`
-	Location   string            `json:"location"`
-	Zones      []string          `json:"zones"` // of a gateway
-	Tags       map[string]string `json:"tags"`
-	SKU        sku               `json:"sku"`
-	Properties struct {
-		ResourceGUID      string     `json:"resourceGuid"`
-		ProvisioningState string     `json:"provisioningState"`
-		Frontends         []frontend `json:"frontendIPConfigurations"`
-		Rules             []rule     `json:"loadBalancingRules"`
-		NATRules          []rule     `json:"inboundNatRules"`
-		NATPools          []rule     `json:"inboundNatPools"`
+// loadBalancer is what either list has of one. Only gateways have zones themselves.
+type loadBalancer = entity[balancerProperties]
 
-		// The rest is of gateways.
-		SKU              sku              `json:"sku"`
-		OperationalState string           `json:"operationalState"`
-		Networks         []gatewayNetwork `json:"gatewayIPConfigurations"`
-		FrontendPorts    []frontendPort   `json:"frontendPorts"`
-		HTTPListeners    []listener       `json:"httpListeners"`
-		Listeners        []listener       `json:"listeners"` // of TCP and TLS
-	} `json:"properties"`
+// balancerProperties are without certificates and their passwords.
+type balancerProperties struct {
+	ResourceGUID      string     `json:"resourceGuid"`
+	ProvisioningState string     `json:"provisioningState"`
+	Frontends         []frontend `json:"frontendIPConfigurations"`
+	Rules             []rule     `json:"loadBalancingRules"`
+	NATRules          []rule     `json:"inboundNatRules"`
+	NATPools          []rule     `json:"inboundNatPools"`
+
+	// The rest is of gateways.
+	SKU              sku            `json:"sku"`
+	OperationalState string         `json:"operationalState"`
+	Subnets          []string       `at:"gatewayIPConfigurations[].properties.subnet.id"`
+	FrontendPorts    []frontendPort `json:"frontendPorts"`
+	HTTPListeners    []listener     `json:"httpListeners"`
+	Listeners        []listener     `json:"listeners"` // of TCP and TLS
 }
 
 // frontend is what a load balancer can be reached at.
@@ -65,40 +55,37 @@ type frontend struct {
 
 // rule lets a port of the frontend in, or a range of them; HA ports are port 0.
 type rule struct {
-	Properties struct {
-		Protocol string `json:"protocol"`
-		Port     string `json:"frontendPort"`
-		First    string `json:"frontendPortRangeStart"`
-		Last     string `json:"frontendPortRangeEnd"`
-	} `json:"properties"`
+	Protocol string `at:"properties.protocol"`
+	Port     string `at:"properties.frontendPort"`
+	First    string `at:"properties.frontendPortRangeStart"`
+	Last     string `at:"properties.frontendPortRangeEnd"`
 }
 
 // rulePorts are those of all rules.
-func (l *loadBalancer) rulePorts(f *adapter.Fields) (ports []string) {
-	for _, rule := range slices.Concat(l.Properties.Rules, l.Properties.NATRules, l.Properties.NATPools) {
-		p := rule.Properties
-		first := p.Port
-		if p.Last != "" { // the other is 0, or absent
-			first = p.First
+func (p *balancerProperties) rulePorts(f *adapter.Fields) (ports []string) {
+	for _, rule := range slices.Concat(p.Rules, p.NATRules, p.NATPools) {
+		first := rule.Port
+		if rule.Last != "" { // the other is 0, or absent
+			first = rule.First
 		}
-		ports = append(ports, f.Listener(p.Protocol, first, p.Last))
+		ports = append(ports, f.Listener(rule.Protocol, first, rule.Last))
 	}
 	return ports
 }
 
 // loadBalancerRow has what the load balancer can be reached at, its frontends.
 func loadBalancerRow(f *adapter.Fields, l *loadBalancer, known *adapter.Members[publicIP], subscription string) resource.Row {
+	p := &l.Properties
 	row := &resource.LoadBalancer{
-		Meta:         resource.Meta{NativeID: f.ID()},
 		Name:         l.Name,
-		Status:       cmp.Or(l.Properties.OperationalState, l.Properties.ProvisioningState),
-		BalancerType: cmp.Or(l.SKU.Name, l.Properties.SKU.Name),
-		Ports:        adapter.Set(append(l.rulePorts(f), l.listenerPorts(f)...)...),
-		SubnetIDs:    l.ownSubnets(),
+		Status:       cmp.Or(p.OperationalState, p.ProvisioningState),
+		BalancerType: cmp.Or(l.SKU.Name, p.SKU.Name),
+		Ports:        adapter.Set(append(p.rulePorts(f), p.listenerPorts(f)...)...),
+		SubnetIDs:    p.ownSubnets(),
 		Zones:        slices.Clone(l.Zones),
 		Tags:         tagsOf(l.Tags),
 	}
-	for _, frontend := range l.Properties.Frontends {
+	for _, frontend := range p.Frontends {
 		p := frontend.Properties
 		if p == nil {
 			continue

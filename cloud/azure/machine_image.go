@@ -36,7 +36,6 @@ type imageDisk struct {
 func machineImageRow(f *adapter.Fields, i *managedImage) resource.Row {
 	p := &i.Properties
 	row := &resource.MachineImage{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           i.Name,
 		Status:         p.ProvisioningState,
 		Tags:           tagsOf(i.Tags),

@@ -61,7 +61,6 @@ func joinNATGateways(ctx context.Context, s *session, page adapter.Batch[natGate
 func natGatewayRow(f *adapter.Fields, n *natGateway, known *adapter.Members[publicIP], subscription string) resource.Row {
 	p := &n.Properties
 	row := &resource.NATGateway{
-		Meta:        resource.Meta{NativeID: f.ID()},
 		Name:        n.Name,
 		Status:      p.ProvisioningState,
 		Zone:        zoneOf(n.Zones),

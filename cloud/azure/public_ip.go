@@ -33,7 +33,6 @@ type publicIPProperties struct {
 
 func publicIPRow(f *adapter.Fields, p *publicIP) resource.Row {
 	row := &resource.PublicIP{
-		Meta:    resource.Meta{NativeID: f.ID()},
 		Name:    p.Name,
 		Status:  p.Properties.ProvisioningState,
 		Zone:    zoneOf(p.Zones),

@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -30,29 +31,26 @@ type groupProperties struct {
 
 // securityRule has each end in three forms, of which a rule has one or the two last.
 type securityRule struct {
-	Properties struct {
-		Direction string `json:"direction"`
-		Access    string `json:"access"`
-		Protocol  string `json:"protocol"`
-		Priority  string `json:"priority"`
+	Direction string `at:"properties.direction"`
+	Access    string `at:"properties.access"`
+	Protocol  string `at:"properties.protocol"`
+	Priority  string `at:"properties.priority"`
 
-		SourceAddressPrefix             string      `json:"sourceAddressPrefix"`
-		SourceAddressPrefixes           []string    `json:"sourceAddressPrefixes"`
-		SourceApplicationSecurityGroups []reference `json:"sourceApplicationSecurityGroups"`
-		SourcePortRange                 string      `json:"sourcePortRange"`
-		SourcePortRanges                []string    `json:"sourcePortRanges"`
+	Source      string   `at:"properties.sourceAddressPrefix"`
+	Sources     []string `at:"properties.sourceAddressPrefixes"`
+	SourceASGs  []string `at:"properties.sourceApplicationSecurityGroups[].id"`
+	SourcePort  string   `at:"properties.sourcePortRange"`
+	SourcePorts []string `at:"properties.sourcePortRanges"`
 
-		DestinationAddressPrefix             string      `json:"destinationAddressPrefix"`
-		DestinationAddressPrefixes           []string    `json:"destinationAddressPrefixes"`
-		DestinationApplicationSecurityGroups []reference `json:"destinationApplicationSecurityGroups"`
-		DestinationPortRange                 string      `json:"destinationPortRange"`
-		DestinationPortRanges                []string    `json:"destinationPortRanges"`
-	} `json:"properties"`
+	Destination      string   `at:"properties.destinationAddressPrefix"`
+	Destinations     []string `at:"properties.destinationAddressPrefixes"`
+	DestinationASGs  []string `at:"properties.destinationApplicationSecurityGroups[].id"`
+	DestinationPort  string   `at:"properties.destinationPortRange"`
+	DestinationPorts []string `at:"properties.destinationPortRanges"`
 }
 
 func securityGroupRow(f *adapter.Fields, g *group) resource.Row {
 	return &resource.SecurityGroup{
-		Meta:   resource.Meta{NativeID: f.ID()},
 		Name:   g.Name,
 		Status: g.Properties.ProvisioningState,
 		Rules:  linesOf(f, g.Properties.SecurityRules),
@@ -78,31 +76,16 @@ func linesOf(f *adapter.Fields, rules []securityRule) (lines []string) {
 }
 
 // lines are those of the rule: one for each pair of ends, and of their ports.
-func (r *securityRule) lines(f *adapter.Fields) func(yield func(string) bool) {
-	p := &r.Properties
+func (r *securityRule) lines(f *adapter.Fields) iter.Seq[string] {
 	line := resource.SecurityRule{
-		Egress: isSecond(f, "direction", p.Direction, "Inbound", "Outbound"), Deny: isSecond(f, "access", p.Access, "Allow", "Deny"),
-		Protocol: p.Protocol, Priority: p.Priority,
+		Egress: isSecond(f, "direction", r.Direction, "Inbound", "Outbound"), Deny: isSecond(f, "access", r.Access, "Allow", "Deny"),
+		Protocol: r.Protocol, Priority: r.Priority,
 	}
-	peers := endsOf(p.SourceAddressPrefix, p.SourceAddressPrefixes, p.SourceApplicationSecurityGroups)
-	own := endsOf(p.DestinationAddressPrefix, p.DestinationAddressPrefixes, p.DestinationApplicationSecurityGroups)
+	peers, own := endsOf(r.Source, r.Sources, r.SourceASGs), endsOf(r.Destination, r.Destinations, r.DestinationASGs)
 	if line.Egress {
 		peers, own = own, peers
 	}
-	sourcePorts, ports := endsOf(p.SourcePortRange, p.SourcePortRanges, nil), endsOf(p.DestinationPortRange, p.DestinationPortRanges, nil)
-	return func(yield func(string) bool) {
-		for _, line.Peer = range peers {
-			for _, line.To = range own {
-				for _, line.SourcePorts = range sourcePorts {
-					for _, line.Ports = range ports {
-						if !yield(line.String()) {
-							return
-						}
-					}
-				}
-			}
-		}
-	}
+	return line.Times(peers, own, endsOf(r.SourcePort, r.SourcePorts, nil), endsOf(r.DestinationPort, r.DestinationPorts, nil))
 }
 
 // isSecond says which of two words a rule has. Without either, nobody knows what it does.
@@ -113,14 +96,11 @@ func isSecond(f *adapter.Fields, field, word, first, second string) bool {
 	return strings.EqualFold(word, second)
 }
 
-// endsOf are what a rule is for at one end; any is one, too.
-func endsOf(one string, several []string, groups []reference) []string {
+// endsOf are what a rule is for at one end, none where that is any.
+func endsOf(one string, several, groups []string) []string {
 	all := append(slices.Clone(several), one)
 	for _, group := range groups {
-		all = append(all, idOf(group.ID))
+		all = append(all, idOf(group))
 	}
-	if all = adapter.Set(all...); len(all) == 0 {
-		return []string{""}
-	}
-	return all
+	return adapter.Set(all...)
 }

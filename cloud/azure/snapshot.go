@@ -39,7 +39,6 @@ type snapshotProperties struct {
 func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	p := &s.Properties
 	row := &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           s.Name,
 		Status:         cmp.Or(p.DiskState, p.ProvisioningState),
 		SnapshotType:   "Full", // the portal's words

@@ -23,12 +23,11 @@ var sqlDatabases = adapter.Listing[*session, sqlDatabase]{
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs).If(isSQLDatabase),
 	Census: &adapter.Census[*session, sqlDatabase]{
 		Actions: []string{"sqldatabase_list"}, Path: listPath, Ask: askBelow[sqlDatabase](sqlServers, func(*parent) bool { return true }),
-		Key:    func(d *sqlDatabase) string { return idOf(d.ID) },
-		Region: func(d *sqlDatabase) string { return locationOf(d.Location) },
+		Key: (*sqlDatabase).key, Region: (*sqlDatabase).region,
 	},
 	Believe: permitted("Microsoft.Sql/servers/read", "Microsoft.Sql/servers/databases/read"),
 	ID:      func(d *sqlDatabase) string { return strings.ToLower(d.Properties.DatabaseID) },
-	OtherID: func(d *sqlDatabase) string { return idOf(d.ID) },
+	OtherID: (*sqlDatabase).key,
 	Gone:    func(d *sqlDatabase) (bool, error) { return d.Name == "master", nil },
 	Join:    joinSQLDatabases,
 }
@@ -40,24 +39,14 @@ func isSQLDatabase(id string) bool {
 	return guid.MatchString(id) || strings.Contains(id, "/microsoft.sql/servers/")
 }
 
-// sqlDatabase is a database as ARM lists it.
-type sqlDatabase struct {
-	ID       string            `json:"id"`
-	Name     string            `json:"name"`
-	Location string            `json:"location"`
-	Tags     map[string]string `json:"tags"`
-	SKU      struct {
-		Name     string `json:"name"`
-		Family   string `json:"family"`   // of those that are sold by vCores
-		Capacity string `json:"capacity"` // vCores, or DTUs
-	} `json:"sku"`
-	Properties struct {
-		DatabaseID   string `json:"databaseId"`
-		Status       string `json:"status"`
-		Objective    string `json:"currentServiceObjectiveName"`
-		MaxSizeBytes string `json:"maxSizeBytes"`
-		CreationDate string `json:"creationDate"`
-	} `json:"properties"`
+type sqlDatabase = entity[sqlProperties]
+
+type sqlProperties struct {
+	DatabaseID   string `json:"databaseId"`
+	Status       string `json:"status"`
+	Objective    string `json:"currentServiceObjectiveName"`
+	MaxSizeBytes string `json:"maxSizeBytes"`
+	CreationDate string `json:"creationDate"`
 }
 
 // joinSQLDatabases gets the names of the servers that the databases are at.
@@ -76,7 +65,6 @@ func joinSQLDatabases(ctx context.Context, s *session, _ adapter.Batch[sqlDataba
 func sqlDatabaseRow(f *adapter.Fields, d *sqlDatabase, host string) resource.Row {
 	p := &d.Properties
 	row := &resource.Database{
-		Meta:           resource.Meta{NativeID: f.ID()},
 		Name:           d.Name,
 		Status:         p.Status,
 		Engine:         adapter.Engine("sqlserver"),
@@ -87,7 +75,7 @@ func sqlDatabaseRow(f *adapter.Fields, d *sqlDatabase, host string) resource.Row
 		Tags:           tagsOf(d.Tags),
 		CloudCreatedAt: f.Time("creationDate", p.CreationDate, zone),
 	}
-	if d.SKU.Family != "" {
+	if d.SKU.Family != "" { // sold by vCores; else the capacity is one of DTUs
 		row.VCPU = f.Whole("capacity", d.SKU.Capacity)
 	}
 	return row

@@ -46,7 +46,6 @@ func subnetsOf(of *adapter.Item[vnet]) []adapter.Item[subnet] {
 func subnetRow(f *adapter.Fields, s *subnet) resource.Row {
 	p := &s.Properties
 	return &resource.Subnet{
-		Meta:   resource.Meta{NativeID: f.ID()},
 		Name:   s.Name,
 		Status: p.ProvisioningState,
 		VPCID:  networkOf(f.ID()),

@@ -30,7 +30,6 @@ type vnetProperties struct {
 
 func vpcRow(f *adapter.Fields, v *vnet) resource.Row {
 	return &resource.VPC{
-		Meta:   resource.Meta{NativeID: f.ID()},
 		Name:   v.Name,
 		Status: v.Properties.ProvisioningState,
 		CIDRs:  adapter.Set(v.Properties.AddressSpace.AddressPrefixes...),
