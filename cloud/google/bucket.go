@@ -40,7 +40,6 @@ func (b *bucket) region() string {
 
 func bucketRow(f *adapter.Fields, b *bucket) resource.Row {
 	row := &resource.Bucket{
-		Meta:           resource.Meta{NativeID: b.Name},
 		Name:           b.Name,
 		BucketType:     b.LocationType,
 		StorageClass:   b.StorageClass,

@@ -33,7 +33,6 @@ func (r *redis) id() string { return r.Name }
 
 func redisRow(f *adapter.Fields, r *redis) resource.Row {
 	return &resource.Cache{
-		Meta:           resource.Meta{NativeID: r.Name},
 		Name:           nameOf(r.Name),
 		Status:         r.State,
 		Zones:          adapter.Set(r.LocationID, r.AlternativeLocationID),

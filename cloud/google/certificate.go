@@ -50,7 +50,6 @@ func (c *certificate) id() string {
 
 func certificateRow(f *adapter.Fields, c *certificate) resource.Row {
 	row := &resource.Certificate{
-		Meta:            resource.Meta{NativeID: c.id()},
 		Name:            nameOf(c.Name),
 		CertificateType: cmp.Or(c.Type, "SELF_MANAGED"),
 		Domains:         slices.Concat(c.SubjectAlternativeNames, c.SANDNSNames),

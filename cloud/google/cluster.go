@@ -59,7 +59,6 @@ func (c *cluster) id() string {
 func clusterRow(f *adapter.Fields, c *cluster) resource.Row {
 	at := c.discovery()
 	row := &resource.Cache{
-		Meta:           resource.Meta{NativeID: c.id()},
 		Name:           nameOf(c.Name),
 		Status:         c.State,
 		Zones:          adapter.Set(c.ZoneDistributionConfig.Zone),

@@ -21,7 +21,6 @@ var databases = adapter.Listing[*session, database]{
 	Kind: resource.DatabaseKind, What: "instance", IDField: "connectionName",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &sqlInstances,
 	Believe: enabled,
-	ID:      func(d *database) string { return d.ConnectionName },
 	Join:    joinDatabases,
 }
 
@@ -57,7 +56,6 @@ func databaseRow(f *adapter.Fields, d *database, sizeOf adapter.SizeOf) resource
 	}
 	engine, _, _ := strings.Cut(d.DatabaseVersion, "_")
 	row := &resource.Database{
-		Meta:           resource.Meta{NativeID: d.ConnectionName},
 		Name:           d.Name,
 		Status:         d.status(),
 		Zone:           d.GceZone,

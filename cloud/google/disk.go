@@ -15,7 +15,6 @@ var disks = adapter.Listing[*session, disk]{
 	Kind: resource.DiskKind, What: "disk", IDField: "id",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &persistentDisks,
 	Believe: enabled,
-	ID:      func(d *disk) string { return d.ID },
 	Join:    joinDisks,
 }
 
@@ -62,7 +61,6 @@ func (d *disk) isShownBy(machines *adapter.Members[machine]) bool {
 
 func diskRow(f *adapter.Fields, d *disk, machines *adapter.Members[machine]) resource.Row {
 	row := &resource.Disk{
-		Meta:           resource.Meta{NativeID: d.ID},
 		Name:           d.Name,
 		Status:         d.Status,
 		Zone:           zonesOf(append(slices.Clone(d.ReplicaZones), d.Zone)...),

@@ -19,7 +19,6 @@ var hosts = adapter.Listing[*session, machine]{
 	Kind: resource.HostKind, What: "instance", IDField: "id",
 	Pages: adapter.Whole(pageSize), IDs: adapter.Relist(maxIDs), Census: &machines,
 	Believe: enabled,
-	ID:      func(m *machine) string { return m.ID },
 	Join:    joinHosts,
 }
 
@@ -43,7 +42,6 @@ func joinHosts(ctx context.Context, s *session, page adapter.Batch[machine]) (fu
 func hostRow(f *adapter.Fields, m *machine, sizeOf adapter.SizeOf) resource.Row {
 	first, schedule := m.primary(), m.Scheduling
 	row := &resource.Host{
-		Meta:           resource.Meta{NativeID: m.ID},
 		Name:           m.Name,
 		Status:         m.Status,
 		Zone:           m.zone(),

@@ -27,7 +27,6 @@ type image struct {
 
 func imageRow(f *adapter.Fields, i *image) resource.Row {
 	return &resource.MachineImage{
-		Meta:           resource.Meta{NativeID: i.ID},
 		Name:           i.Name,
 		Status:         i.status(),
 		OS:             osOf(i.Licenses),

@@ -35,7 +35,6 @@ type kubernetes struct {
 
 func kubernetesRow(f *adapter.Fields, k *kubernetes) resource.Row {
 	row := &resource.Cluster{
-		Meta:           resource.Meta{NativeID: k.ID},
 		Name:           k.Name,
 		Status:         k.Status,
 		ClusterType:    "standard", // the documents' words

@@ -47,7 +47,6 @@ func loadBalancerRow(f *adapter.Fields, r *rule) resource.Row {
 		return nil
 	}
 	row := &resource.LoadBalancer{
-		Meta:           resource.Meta{NativeID: r.ID},
 		Name:           r.Name,
 		BalancerType:   "network",
 		Scheme:         resource.SchemeOf(strings.HasPrefix(r.LoadBalancingScheme, "EXTERNAL")),

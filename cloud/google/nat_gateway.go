@@ -96,7 +96,6 @@ func (n *nat) addresses() []string {
 
 func natGatewayRow(f *adapter.Fields, n *nat, all *adapter.Members[address]) resource.Row {
 	row := &resource.NATGateway{
-		Meta:        resource.Meta{NativeID: n.id()},
 		Name:        n.NAT.Name,
 		GatewayType: cmp.Or(n.NAT.Type, "PUBLIC"),
 		VPCID:       pathOf(n.Router.Network),

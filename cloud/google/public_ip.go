@@ -31,7 +31,6 @@ func publicIPRow(f *adapter.Fields, a *address) resource.Row {
 		return nil
 	}
 	row := &resource.PublicIP{
-		Meta:           resource.Meta{NativeID: a.ID},
 		Name:           a.Name,
 		Status:         a.Status,
 		Address:        a.text(),

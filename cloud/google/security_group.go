@@ -35,7 +35,6 @@ type traffic struct {
 
 func securityGroupRow(f *adapter.Fields, w *firewall) resource.Row {
 	row := &resource.SecurityGroup{
-		Meta:           resource.Meta{NativeID: w.ID},
 		Name:           w.Name,
 		Status:         "ENABLED", // the console's words
 		Description:    w.Description,
@@ -57,15 +56,11 @@ func (w *firewall) lines() []string {
 	if rule.Egress {
 		peers, own = own, sources
 	}
-	rule.To = w.target(own)
+	target := []string{w.target(own)}
 	var lines []string
 	for _, of := range slices.Concat(w.Allowed, w.Denied) {
 		rule.Protocol = of.IPProtocol
-		for _, rule.Ports = range orAll(of.Ports) {
-			for _, rule.Peer = range orAll(peers) {
-				lines = append(lines, rule.String())
-			}
-		}
+		lines = slices.AppendSeq(lines, rule.Times(peers, target, nil, of.Ports))
 	}
 	return adapter.Set(lines...)
 }
@@ -87,12 +82,4 @@ func tagged(tags []string) []string {
 		words[i] = "tag:" + tag
 	}
 	return words
-}
-
-// orAll is a list with nothing in it, which means all, where it is empty.
-func orAll(list []string) []string {
-	if len(list) == 0 {
-		return []string{""}
-	}
-	return list
 }

@@ -30,7 +30,6 @@ func (s *snapshot) id() string { return s.ID }
 
 func snapshotRow(f *adapter.Fields, s *snapshot) resource.Row {
 	return &resource.Snapshot{
-		Meta:           resource.Meta{NativeID: s.ID},
 		Name:           s.Name,
 		Status:         s.Status,
 		SnapshotType:   s.SnapshotType,

@@ -28,7 +28,6 @@ func (n *network) path() string { return pathOf(n.SelfLink) }
 
 func vpcRow(f *adapter.Fields, n *network) resource.Row {
 	return &resource.VPC{
-		Meta:           resource.Meta{NativeID: n.path()},
 		Name:           n.Name,
 		CIDRs:          adapter.Set(n.IPv4Range, n.InternalIPv6Range),
 		CloudCreatedAt: f.Time("creationTimestamp", n.CreationTimestamp, zone),
@@ -53,7 +52,6 @@ func subnetRow(f *adapter.Fields, s *subnetwork) resource.Row {
 		ranges = append(ranges, also.IPCIDRRange)
 	}
 	return &resource.Subnet{
-		Meta:           resource.Meta{NativeID: s.path()},
 		Name:           s.Name,
 		Status:         s.State,
 		VPCID:          pathOf(s.Network),
