@@ -218,6 +218,18 @@ func Only(texts ...string) string {
 	return ""
 }
 
+// Least is the one of a list whose text comes first, of those that have any: a list without an
+// order may have another one in front each time. It is zero where none has.
+func Least[T any](list []T, text func(T) string) (least T) {
+	first := ""
+	for _, one := range list {
+		if of := text(one); of != "" && (first == "" || of < first) {
+			least, first = one, of
+		}
+	}
+	return least
+}
+
 // Tags are tags by key. pair takes one of a list apart; those without a key are left out.
 func Tags[T any](list []T, pair func(T) (key, value string)) map[string]string {
 	if len(list) == 0 {

@@ -146,6 +146,14 @@ func TestSetsAndTags(t *testing.T) {
 	require.Nil(t, adapter.Tags(nil, pair))
 }
 
+func TestLeast(t *testing.T) {
+	t.Parallel()
+	second := func(of [2]string) string { return of[1] }
+	require.Equal(t, [2]string{"c", "1"}, adapter.Least([][2]string{{"a", ""}, {"b", "2"}, {"c", "1"}, {"d", "1"}}, second))
+	require.Zero(t, adapter.Least([][2]string{{"a", ""}}, second))
+	require.Zero(t, adapter.Least(nil, second))
+}
+
 // A resource with a problem is no row; one without an id is a problem at least.
 
 func TestEngines(t *testing.T) {

@@ -2,7 +2,6 @@ package alibaba
 
 import (
 	"slices"
-	"strings"
 
 	"cloudsync/cloud/adapter"
 	"cloudsync/resource"
@@ -49,10 +48,13 @@ type attachment struct {
 	Device     string
 }
 
+func (a attachment) instance() string { return a.InstanceID }
+
+// diskRow has room for one host.
 func diskRow(f *adapter.Fields, d *disk) resource.Row {
-	first := attachment{Device: d.Device}
-	if all := d.attached(); len(all) > 0 { // a row has room for one
-		first = all[0]
+	first := adapter.Least(append(slices.Clone(d.Attachments), attachment{d.InstanceID, d.Device}), attachment.instance)
+	if first.InstanceID == "" {
+		first.Device = d.Device
 	}
 	return &resource.Disk{
 		Name:           d.DiskName,
@@ -76,12 +78,4 @@ var hostDisks = adapter.Beside[*session, disk, int64]{
 	Of: func(f *adapter.Fields, d *disk) (gib int64, hosts []string) {
 		return f.Whole("Size", d.Size), append(d.InstanceIDs, d.InstanceID)
 	},
-}
-
-// attached are the hosts that have the disk, by their ids. One may be there twice.
-func (d *disk) attached() []attachment {
-	all := append(slices.Clone(d.Attachments), attachment{d.InstanceID, d.Device})
-	all = slices.DeleteFunc(all, func(a attachment) bool { return a.InstanceID == "" })
-	slices.SortStableFunc(all, func(a, b attachment) int { return strings.Compare(a.InstanceID, b.InstanceID) })
-	return all
 }

@@ -68,14 +68,11 @@ func diskRow(f *adapter.Fields, v *volume, rootDevice string) resource.Row {
 // attachment is that to an instance, the zero one where there is none. Of several, which
 // io1 and io2 volumes can have, it is that with the first instance id: the order in which
 // AWS lists them varies.
-func (v *volume) attachment() (first attachment) {
-	for _, one := range v.Attachments {
-		if one.InstanceID == "" || one.State == "detached" {
-			continue
+func (v *volume) attachment() attachment {
+	return adapter.Least(v.Attachments, func(a attachment) string {
+		if a.State == "detached" {
+			return ""
 		}
-		if first.InstanceID == "" || one.InstanceID < first.InstanceID {
-			first = one
-		}
-	}
-	return first
+		return a.InstanceID
+	})
 }

@@ -1,8 +1,8 @@
 package azure
 
 import (
+	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
@@ -88,8 +88,5 @@ func diskRow(f *adapter.Fields, d *managedDisk, machines *adapter.Members[machin
 
 // manager is the machine that a disk is attached to; the first of several that share it.
 func (d *managedDisk) manager() string {
-	if d.ManagedBy != "" || len(d.ManagedByExtended) == 0 {
-		return idOf(d.ManagedBy)
-	}
-	return idOf(slices.MinFunc(d.ManagedByExtended, func(a, b string) int { return strings.Compare(idOf(a), idOf(b)) }))
+	return idOf(cmp.Or(d.ManagedBy, adapter.Least(d.ManagedByExtended, idOf)))
 }

@@ -33,9 +33,7 @@ type cluster struct {
 	ZoneDistributionConfig      struct{ Zone string }   // of one that is in a single zone
 	NodeConfig                  struct{ SizeGb string } // of Valkey
 	DiscoveryEndpoints          []endpoint              // of Redis
-	Endpoints                   []struct {              // of Valkey
-		Connections []struct{ PscAutoConnection endpoint }
-	}
+	Endpoints                   []endpoint              `at:"endpoints[].connections[].pscAutoConnection"` // of Valkey
 }
 
 // endpoint is where a cluster is reached.
@@ -85,24 +83,19 @@ func (c *cluster) isValkey() bool { return strings.Contains(c.Name, "/instances/
 
 // discovery is the endpoint that clients begin with: one that says so, else the first by its
 // address. A connection that was made by hand has none here.
-func (c *cluster) discovery() (first endpoint) {
-	all := slices.Clone(c.DiscoveryEndpoints)
-	for _, of := range c.Endpoints {
-		for _, connection := range of.Connections {
-			all = append(all, connection.PscAutoConnection)
-		}
-	}
-	all = slices.DeleteFunc(all, func(e endpoint) bool { return e.Address+e.IPAddress == "" })
-	if len(all) == 0 {
-		return first
-	}
-	return slices.MinFunc(all, func(a, b endpoint) int { return strings.Compare(a.rank(), b.rank()) })
+func (c *cluster) discovery() endpoint {
+	return adapter.Least(slices.Concat(c.DiscoveryEndpoints, c.Endpoints), endpoint.rank)
 }
 
 // rank puts endpoints in order. There is one for discovery in each network that is connected.
 func (e endpoint) rank() string {
-	if e.ConnectionType == "CONNECTION_TYPE_DISCOVERY" {
-		return "first " + e.Address + e.IPAddress
+	address := e.Address + e.IPAddress
+	switch {
+	case address == "":
+		return ""
+	case e.ConnectionType == "CONNECTION_TYPE_DISCOVERY":
+		return "first " + address
+	default:
+		return "then " + address
 	}
-	return "then " + e.Address + e.IPAddress
 }

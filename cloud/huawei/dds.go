@@ -1,7 +1,7 @@
 package huawei
 
 import (
-	"slices"
+	"cmp"
 
 	dds "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dds/v3"
 
@@ -39,7 +39,7 @@ type ddsInstance struct {
 // ddsRow has one of the addresses that clients connect to, always the same one, and a zone
 // and a type where all nodes have the same. Which node is the primary changes when it fails.
 func ddsRow(f *adapter.Fields, d *ddsInstance) resource.Row {
-	row := &resource.Database{
+	return &resource.Database{
 		Name:           d.Name,
 		Status:         d.Status,
 		Zone:           adapter.Only(d.Zones...),
@@ -47,6 +47,7 @@ func ddsRow(f *adapter.Fields, d *ddsInstance) resource.Row {
 		EngineVersion:  d.Datastore.Version,
 		InstanceType:   adapter.Only(d.Specs...),
 		StorageGiB:     f.Sum("volume.size", d.Sizes...),
+		Endpoint:       cmp.Or(adapter.IPs(d.IPs...)...),
 		Port:           f.Port("port", d.Port),
 		VPCID:          d.VPCID,
 		SubnetID:       d.SubnetID,
@@ -54,8 +55,4 @@ func ddsRow(f *adapter.Fields, d *ddsInstance) resource.Row {
 		Tags:           adapter.TagsOf(d.Tags),
 		CloudCreatedAt: f.Time("created", d.Created, utc),
 	}
-	if all := adapter.IPs(d.IPs...); len(all) > 0 {
-		row.Endpoint = slices.Min(all)
-	}
-	return row
 }

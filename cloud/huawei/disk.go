@@ -1,8 +1,6 @@
 package huawei
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	evs "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/evs/v2"
@@ -50,7 +48,8 @@ type attachment struct {
 }
 
 func diskRow(f *adapter.Fields, v *volume) resource.Row {
-	attached := v.firstAttachment()
+	// A shared volume is attached to several, in no order.
+	attached := adapter.Least(v.Attachments, func(a attachment) string { return a.ServerID + " " + a.Device })
 	disk := &resource.Disk{
 		Name:           v.Name,
 		Status:         v.Status,
@@ -68,15 +67,4 @@ func diskRow(f *adapter.Fields, v *volume) resource.Row {
 		disk.Role = "system"
 	}
 	return disk
-}
-
-// firstAttachment is the one whose server's id comes first: a shared volume is attached
-// to several, in no order.
-func (v *volume) firstAttachment() attachment {
-	if len(v.Attachments) == 0 {
-		return attachment{}
-	}
-	return slices.MinFunc(v.Attachments, func(a, b attachment) int {
-		return cmp.Or(cmp.Compare(a.ServerID, b.ServerID), cmp.Compare(a.Device, b.Device))
-	})
 }

@@ -70,11 +70,11 @@ func postgresRow(f *adapter.Fields, d *postgresDatabase) resource.Row {
 
 // inside is where the instance is reached within its networks. Of several places, which have
 // no order, it is always the same one.
-func (d *postgresDatabase) inside() (least netInfo) {
-	for _, at := range d.NetInfo {
-		if at.NetType != "public" && at.IP != "" && (least.IP == "" || at.IP < least.IP) {
-			least = at
+func (d *postgresDatabase) inside() netInfo {
+	return adapter.Least(d.NetInfo, func(at netInfo) string {
+		if at.NetType == "public" {
+			return ""
 		}
-	}
-	return least
+		return at.IP
+	})
 }
