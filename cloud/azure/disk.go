@@ -3,6 +3,7 @@ package azure
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"cloudsync/cloud/adapter"
