@@ -2,10 +2,16 @@ package adapter
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"cloudsync/cloud"
 )
+
+// together is how old a reading may be for the kind whose list it is: its own rows are to be of
+// its run, but for a kind that began at the same time. What rows are joined with may be as old
+// as what regions share.
+const together = 5 * time.Second
 
 // maxAhead is how many pages of a shared list are kept for another kind that reads it more
 // slowly. What it comes to later, it asks for itself.
@@ -40,7 +46,7 @@ func (l lister[S, T]) askShared(ctx context.Context, q Query, user string) (Answ
 		return Answer[T]{}, time.Time{}, err
 	}
 	defer of.one.Release(1)
-	if q.Begins() && !of.canJoin(user) {
+	if q.Begins() && !of.canJoin(user, l.patience(user)) {
 		of.newest = &loaded[reading[T]]{value: reading[T]{}, began: time.Now(), users: map[string]bool{}}
 	}
 	if q.Begins() {
@@ -68,7 +74,7 @@ func (l lister[S, T]) isShared(ctx context.Context, q Query, user string) (bool,
 		return false, err
 	}
 	defer of.one.Release(1)
-	return of.canJoin(user) && of.newest.value.has(q, user), nil
+	return of.canJoin(user, l.patience(user)) && of.newest.value.has(q, user), nil
 }
 
 // readings are those of the list in a region, for the caller alone until it gives them back.
@@ -80,9 +86,17 @@ func (l lister[S, T]) readings(ctx context.Context, region string) (*table[readi
 	return of, nil
 }
 
-// canJoin says that a user that begins may take part in the newest reading.
-func (t *table[T]) canJoin(user string) bool {
-	return t.newest != nil && t.newest.isWithin(shareFor) && !t.newest.users[user]
+// patience is how old a reading may be for a user that begins.
+func (l lister[S, T]) patience(user string) time.Duration {
+	if l.Kind != nil && strings.HasPrefix(user, l.Kind.Name()+"/") {
+		return together
+	}
+	return shareFor
+}
+
+// canJoin says that a user that begins may take part in the newest reading, if it is not older.
+func (t *table[T]) canJoin(user string, age time.Duration) bool {
+	return t.newest != nil && t.newest.isWithin(age) && !t.newest.users[user]
 }
 
 func placeOf(q Query) place { return place{q.Token, q.Offset, q.Number} }

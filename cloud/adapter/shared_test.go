@@ -226,14 +226,21 @@ func TestASharedListThatFails(t *testing.T) {
 
 func TestASharedListAges(t *testing.T) {
 	t.Parallel()
-	for wait, want := range map[time.Duration]int{59 * time.Second: 3, 61 * time.Second: 6} {
+	for _, of := range []struct {
+		kinds []*resource.Kind
+		wait  time.Duration
+		want  int
+	}{
+		{disksFirst, 59 * time.Second, 3}, {disksFirst, 61 * time.Second, 6},
+		{hostsFirst, 4 * time.Second, 3}, {hostsFirst, 6 * time.Second, 6}, // the disks' own rows are of their run
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			y := newYard(5)
 			provider := y.open(false)
-			y.requireSizes(t, provider, resource.DiskKind)
-			<-time.After(wait)
-			y.requireSizes(t, provider, resource.HostKind)
-			require.Len(t, y.asked, want)
+			y.requireSizes(t, provider, of.kinds[0])
+			<-time.After(of.wait)
+			y.requireSizes(t, provider, of.kinds[1])
+			require.Len(t, y.asked, of.want)
 		})
 	}
 }
