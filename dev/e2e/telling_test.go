@@ -122,19 +122,16 @@ func (r *realStack) subnetPath(account int, region, name string) string {
 }
 
 func (r *realStack) referByPath(short string, row resource.Row, account int, region string) {
-	network := func(id string) string {
+	full := func(id, path string) string {
 		if strings.HasPrefix(id, "projects/") {
 			return id
 		}
-		return r.networkPath(account, id)
+		return path
 	}
-	subnet := func(id string) string {
-		if strings.HasPrefix(id, "projects/") {
-			return id
-		}
-		return r.subnetPath(account, region, id)
-	}
-	mapReferences(row, network, func(_, id string) string { return subnet(id) }, func(id string) string { return id })
+	mapReferences(row,
+		func(id string) string { return full(id, r.networkPath(account, id)) },
+		func(_, id string) string { return full(id, r.subnetPath(account, region, id)) },
+		func(id string) string { return id })
 	switch meta := row.RowMeta(); short {
 	case "database":
 		meta.NativeID = r.accounts[account] + ":" + region + ":" + row.(*resource.Database).Name
