@@ -29,7 +29,7 @@ const (
 
 func TestHosts(t *testing.T) {
 	t.Parallel()
-	_, settings := setup(t)
+	c, settings := setup(t)
 	rows := bare(t, listAll(t, open(settings), hostScope))
 	require.Equal(t, []resource.Row{
 		&resource.Host{
@@ -48,6 +48,7 @@ func TestHosts(t *testing.T) {
 			ImageID: under("rg-images/providers/microsoft.compute/images/golden"), OS: "Windows", ChargeType: "Regular", CloudCreatedAt: created,
 		},
 	}, utc(rows))
+	require.Zero(t, calls(c)["vnet_get"], "the list has all networks")
 }
 
 func TestDisks(t *testing.T) {
