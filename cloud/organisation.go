@@ -16,7 +16,7 @@ type Discover struct {
 	// Role is the name of the role, or agency, to assume in each member, with AccountInRole. Empty where the credential itself is good for all
 	// (Azure, Google).
 	Role string
-	// ExternalID is what the role's trust policy asks for (AWS).
+	// ExternalID is what the role's trust policy asks for.
 	ExternalID string
 	// Include are the accounts to sync; none: all. Exclude are those not to.
 	Include, Exclude Selection

@@ -40,8 +40,8 @@ type Credential struct {
 	Token Secret // session token of temporary keys
 	// Tenant is the Azure directory.
 	Tenant string
-	// RoleARN is the role to assume with the credential (AWS, Alibaba), ExternalID
-	// what its trust policy asks for (AWS).
+	// RoleARN is the role to assume with the credential (AWS, Alibaba, Tencent), ExternalID
+	// what its trust policy asks for (AWS, Tencent).
 	RoleARN, ExternalID string
 }
 

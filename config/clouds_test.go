@@ -39,6 +39,9 @@ func TestCredentials(t *testing.T) {
 			"{provider: tencent, name: a, account_id: '100001234567', regions: [all], secret_id: id, secret_key_file: /key, session_token_file: /token}",
 			cloud.Credential{ID: cloud.SecretText("id"), Key: cloud.SecretFile("/key"), Token: cloud.SecretFile("/token")},
 		},
+		"tencent's role": {
+			"{provider: tencent, name: a, account_id: '100001234567', regions: [all], role_arn: role, external_id: x}", cloud.Credential{RoleARN: "role", ExternalID: "x"},
+		},
 		"aws": {
 			"{provider: aws, name: a, account_id: '123456789012', regions: [all], access_key_id_file: /id, secret_access_key: the-key, session_token: the-token, role_arn: role, external_id: x}",
 			cloud.Credential{ID: cloud.SecretFile("/id"), Key: cloud.SecretText("the-key"), Token: cloud.SecretText("the-token"), RoleARN: "role", ExternalID: "x"},

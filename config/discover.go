@@ -35,6 +35,8 @@ type organisation struct {
 	idLength int
 	// role says that a role is assumed in each member, externalID that it may ask for one.
 	role, externalID bool
+	// noTags says that nothing tells the tags of members.
+	noTags bool
 	// parent is where to begin; empty: it cannot be said.
 	parent string
 }
@@ -45,6 +47,12 @@ var organisations = map[string]organisation{
 		id:       accountIDs["aws"],
 		idLength: 12, role: true, externalID: true,
 		parent: "the id of an organisational unit or root, such as ou-ab12-11111111",
+	},
+	"tencent": {
+		account:  "the id (Uin) of the Tencent Cloud account that manages the organisation, digits",
+		id:       accountIDs["tencent"],
+		idLength: 20, role: true, externalID: true, noTags: true,
+		parent: "the id of a department, such as 1001",
 	},
 }
 
@@ -63,8 +71,8 @@ func (e accountEntry) checkDiscover(path string, r *report) {
 		return
 	}
 	e.Discover.checkRole(of, at, r)
-	checkSelection(child(at, "include"), e.Discover.Include, r)
-	checkSelection(child(at, "exclude"), e.Discover.Exclude, r)
+	of.checkSelection(child(at, "include"), e.Discover.Include, r)
+	of.checkSelection(child(at, "exclude"), e.Discover.Exclude, r)
 	if r.has(child(at, "parent")) && of.parent == "" {
 		r.at(child(at, "parent"), "no key of an account at %s: all of the organisation is looked at; write include or exclude", e.Provider)
 	} else if r.has(child(at, "parent")) {
@@ -98,10 +106,14 @@ func (e discoverEntry) checkRole(of organisation, path string, r *report) {
 	}
 }
 
-func checkSelection(path string, patterns []string, r *report) {
+func (o organisation) checkSelection(path string, patterns []string, r *report) {
 	for i, text := range patterns {
-		if _, err := cloud.ParsePattern(text); err != nil {
+		pattern, err := cloud.ParsePattern(text)
+		switch {
+		case err != nil:
 			r.showing(item(path, i), "%s", err)
+		case pattern.Tag != "" && o.noTags:
+			r.at(item(path, i), "the tags of accounts cannot be asked for at this cloud: write an id, name:PATTERN or unit:ID")
 		}
 	}
 }

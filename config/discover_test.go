@@ -20,6 +20,10 @@ func TestDiscover(t *testing.T) {
 	}, account.Settings().Discover)
 	account = parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: reader}}")
 	require.Equal(t, 10*time.Minute, account.Settings().Discover.FreshFor)
+	account = parseAccount(t, "{provider: tencent, name: corp, account_id: '100001234567', regions: [all], discover: {role: OrganizationAccessControlRole, external_id: x, parent: '1001', include: ['unit:1002']}}")
+	require.Equal(t, &cloud.Discover{
+		Parent: "1001", Role: "OrganizationAccessControlRole", ExternalID: "x", FreshFor: 10 * time.Minute, Include: cloud.Selection{{Unit: "1002"}},
+	}, account.Settings().Discover)
 	require.Nil(t, parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all]}").Settings().Discover)
 }
 
@@ -35,6 +39,10 @@ func TestDiscoverIsRefused(t *testing.T) {
 			at + `discover.exclude[0]: "ou" is no way to choose accounts: write an id, name:PATTERN, unit:ID or tag:KEY=VALUE`},
 		"too long a name": {"provider: aws, name: " + "corporation-of-the-very-long-names-that-has-no-end-x" + ", account_id: '123456789012', regions: [all], discover: {role: x}",
 			at + "name: longer than 51 characters, so that no member's id fits behind it, as in corp/111111111111: write a shorter name"},
+		"tags that nobody tells": {"provider: tencent, name: corp, account_id: '100001234567', regions: [all], discover: {role: x, include: ['name:a', 'tag:env']}",
+			at + "discover.include[1]: the tags of accounts cannot be asked for at this cloud: write an id, name:PATTERN or unit:ID"},
+		"no Uin": {"provider: tencent, name: corp, account_id: corp, regions: [all], discover: {role: x}",
+			at + `account_id: "corp" cannot be one: write the id (Uin) of the Tencent Cloud account that manages the organisation, digits`},
 		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",
 			at + "discover.fresh_for: -1s is outside 0s to 8760h0m0s: write for how long the accounts that were found serve all kinds, such as 10m0s"},
 	} {

@@ -82,10 +82,19 @@ type Signer func(context.Context) (Keys, error)
 
 // Signer is that of the account: with the given keys, else with those of the default chain.
 func (a Account) Signer(chain *Chain[Keys]) Signer {
-	return func(ctx context.Context) (keys Keys, err error) {
-		if keys = a.Keys; keys.IsZero() {
-			keys, err = chain.Get(ctx)
+	return a.SignerOf(func(ctx context.Context) (Keys, error) {
+		if a.Keys.IsZero() {
+			return chain.Get(ctx)
 		}
+		return a.Keys, nil
+	})
+}
+
+// SignerOf gives the keys of another Signer for calls of the account, such as those of its
+// organisation's session.
+func (a Account) SignerOf(other Signer) Signer {
+	return func(ctx context.Context) (Keys, error) {
+		keys, err := other(ctx)
 		a.Calls.Hide(keys)
 		return keys, OfAccount(err)
 	}

@@ -74,6 +74,22 @@ func Each[S, T any](ctx context.Context, s S, q Query, ask func(context.Context,
 	return nil
 }
 
+// All is what a query lists, through its pages, which go on by tokens. It is none where one
+// of what it lists cannot be read.
+func All[S, T any](ctx context.Context, s S, q Query, ask func(context.Context, S, Query) (Answer[T], error)) (all []T, err error) {
+	odd := 0
+	err = Each(ctx, s, q, ask, func(item *Item[T]) {
+		all = append(all, item.Value)
+		if item.IsOdd() {
+			odd++
+		}
+	})
+	if err == nil && odd > 0 {
+		err = BadAnswer(q.Action, "%d of the %d in the answer cannot be read", odd, len(all))
+	}
+	return all, err
+}
+
 // follow are the answers to a query and, by their tokens, to those that go on with it.
 func follow[T any](q Query, ask func(Query) (Answer[T], error)) iter.Seq2[Answer[T], error] {
 	return func(yield func(Answer[T], error) bool) {

@@ -3,6 +3,8 @@ package adapter
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"cloudsync/cloud"
@@ -96,4 +98,30 @@ func (o *organisation) memberSettings(id string) cloud.Settings {
 // organisation's session, and not the organisation's own account.
 func (a Account) IsMember() bool {
 	return a.Through != nil && a.AccountID != a.organisation
+}
+
+// MemberRole is the name of the role, or agency, by which the member is entered.
+func (a Account) MemberRole() string {
+	return strings.ReplaceAll(a.Discover.Role, cloud.AccountInRole, a.AccountID)
+}
+
+// MembersBelow are those of a list of the whole organisation that are in the parent, or in a
+// unit in it. Without a parent they are all, and the organisation's own account, which some
+// lists lack.
+func (a Account) MembersBelow(parent string, listed []cloud.Member) ([]cloud.Member, error) {
+	isOwn := func(m cloud.Member) bool { return m.ID == a.AccountID }
+	switch {
+	case len(listed) == 0: // a missing right
+		return nil, nil
+	case parent == "" && slices.ContainsFunc(listed, isOwn):
+		return listed, nil
+	case parent == "":
+		return append(listed, cloud.Member{ID: a.AccountID, State: cloud.Active}), nil
+	}
+	below := slices.DeleteFunc(listed, func(m cloud.Member) bool { return !slices.Contains(m.Units, parent) })
+	if len(below) == 0 {
+		return nil, &cloud.Error{Class: cloud.NotFound, Doing: "find the accounts of " + a.Place(),
+			Err: fmt.Errorf("none of the organisation's accounts is in the parent %q, or in a unit in it", Clip(parent, maxShown))}
+	}
+	return below, nil
 }

@@ -39,6 +39,27 @@ func NewRole(calls *Calls, assume func(context.Context) (Assumed, error)) *Role 
 	return &Role{calls: calls, assume: assume, one: semaphore.NewWeighted(1)}
 }
 
+// NewSignedRole is NewRole for a call of the account that other keys sign. It gives the keys of
+// the role, and when they end, as the clouds write it (https://www.rfc-editor.org/rfc/rfc3339).
+func NewSignedRole(a Account, sign Signer, action string, assume func(context.Context, Keys) (keys Keys, ends string, err error)) *Role {
+	return NewRole(a.Calls, func(ctx context.Context) (Assumed, error) {
+		return DoSigned(ctx, a.Calls, a.SignerOf(sign), "", action, func(ctx context.Context, with Keys) (assumed Assumed, err error) {
+			keys, ends, err := assume(ctx, with)
+			if err != nil {
+				return assumed, err
+			}
+			if keys.ID == "" || keys.Key == "" || keys.Token == "" {
+				return assumed, BadAnswer("", "a part of the keys is missing")
+			}
+			if assumed.Ends, err = time.Parse(time.RFC3339, ends); err != nil {
+				return assumed, BadAnswer("", "the end of the keys is no time: %q", Clip(ends, maxShown))
+			}
+			assumed.Keys = keys
+			return assumed, nil
+		})
+	})
+}
+
 // Get gives keys that are good for a call. No error tells them from then on. Its own errors
 // are the account's.
 func (r *Role) Get(ctx context.Context) (Assumed, error) {
@@ -64,6 +85,21 @@ func (r *Role) Get(ctx context.Context) (Assumed, error) {
 	default:
 		return Assumed{}, OfAccount(err)
 	}
+}
+
+// Sign is the Signer of the role.
+func (r *Role) Sign(ctx context.Context) (Keys, error) {
+	assumed, err := r.Get(ctx)
+	return assumed.Keys, err
+}
+
+// Renew implements Renewable for a session that embeds its role, nil for one without.
+func (r *Role) Renew(ctx context.Context) bool {
+	if r == nil {
+		return false
+	}
+	r.Forget(ctx)
+	return true
 }
 
 // margin is how long before their end the keys are renewed. Those that last a short time

@@ -5,13 +5,7 @@
 // (https://cloud.tencent.com/document/api), and the buckets of COS.
 package tencent
 
-import (
-	"errors"
-
-	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
-
-	"cloudsync/cloud/adapter"
-)
+import "cloudsync/cloud/adapter"
 
 // requestsPerSecond is half of the lowest documented limit of the actions used: 20 a
 // second for DescribeLoadBalancers, DescribeAddresses, DescribeCertificates and
@@ -38,8 +32,6 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
-	if account.Credential.RoleARN != "" {
-		return nil, errors.New("role_arn is not supported for tencent: give temporary keys with their token instead")
-	}
-	return &Session{account: account, sign: account.Signer(newChain(common.DefaultProviderChain()))}, nil
+	s := &Session{account: account}
+	return s, s.enter()
 }

@@ -28,6 +28,8 @@ var (
 	cynosdb  = Product{"cynosdb", "2019-01-07"}
 	mongodb  = Product{"mongodb", "2019-07-25"}
 	sts      = Product{"sts", "2018-08-13"}
+
+	organization = Product{"organization", "2021-03-31"}
 )
 
 // maxPage is the largest Limit that all the listings take; some take more.
@@ -123,7 +125,7 @@ func atHome[T any](ask Asking[T]) Asking[T] {
 // answerOf is an answer whose resources are in the field. null stands for an empty list.
 func answerOf[T any](fields adapter.Document, name string) (answer adapter.Answer[T], err error) {
 	answer.NoList = fields[name] == nil
-	return answer, errors.Join(fields.Read(&answer.Items, name), fields.Read(&answer.Total, "TotalCount"))
+	return answer, errors.Join(fields.Read(&answer.Items, name), fields.Read(&answer.Total, "TotalCount", "Total")) // the latter of an organisation
 }
 
 // askHome asks an action that is of no region.

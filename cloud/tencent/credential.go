@@ -1,7 +1,10 @@
 package tencent
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tencentcloud/tencentcloud-sdk-go/tencentcloud/common"
@@ -45,4 +48,63 @@ func find(provider common.Provider) (found adapter.Found[adapter.Keys], err erro
 		found.Fresh, found.Kept = roleFresh, roleKept
 	}
 	return found, nil
+}
+
+// enter finds the keys to sign with. It asks nobody yet.
+func (s *Session) enter() error {
+	given, organisation := s.account.Credential, s.through()
+	switch {
+	case s.account.IsMember():
+		role := fmt.Sprintf("qcs::cam::uin/%s:roleName/%s", s.account.AccountID, s.account.MemberRole())
+		s.assume(organisation.sign, role, s.account.Discover.ExternalID)
+	case organisation != nil: // its own account
+		s.sign = s.account.SignerOf(organisation.sign)
+	case given.RoleARN == "":
+		s.sign = s.own()
+	case !isRoleOf(given.RoleARN, s.account.AccountID):
+		return fmt.Errorf("role_arn is no role of account %[1]s: write it like qcs::cam::uin/%[1]s:roleName/cloudsync", s.account.AccountID)
+	default:
+		s.assume(s.own(), given.RoleARN, given.ExternalID)
+	}
+	return nil
+}
+
+// through is the organisation's session that the account is entered by, nil without one.
+func (s *Session) through() *Session {
+	organisation, _ := s.account.Through.(*Session)
+	return organisation
+}
+
+// own signs with the given keys, else with those of the machine.
+func (s *Session) own() adapter.Signer {
+	return s.account.Signer(newChain(common.DefaultProviderChain()))
+}
+
+// isRoleOf says that a role's name has the account in it: qcs::cam::uin/ID:role/… or roleName/….
+func isRoleOf(arn, id string) bool { return strings.HasPrefix(arn, "qcs::cam::uin/"+id+":role") }
+
+// sessionName is how the account's audit names who assumed a role.
+const sessionName = "cloudsync"
+
+// assume has a role assumed, for as long as it is by default: 7200 seconds
+// (https://www.tencentcloud.com/document/product/1150/49456).
+func (s *Session) assume(with adapter.Signer, arn, externalID string) {
+	type assumed struct {
+		Credentials struct {
+			ID    string `json:"TmpSecretId"`
+			Key   string `json:"TmpSecretKey"`
+			Token string
+		}
+		Expiration string // UTC
+	}
+	parameters := map[string]any{"RoleArn": arn, "RoleSessionName": sessionName}
+	if externalID != "" {
+		parameters["ExternalId"] = externalID
+	}
+	const action = "AssumeRole"
+	s.Role = adapter.NewSignedRole(s.account, with, action, func(ctx context.Context, keys adapter.Keys) (adapter.Keys, string, error) {
+		got, err := send[assumed](ctx, s, keys, homeRegion, sts, action, parameters)
+		return adapter.Keys{ID: got.Credentials.ID, Key: got.Credentials.Key, Token: got.Credentials.Token}, got.Expiration, err
+	})
+	s.sign = s.Sign
 }

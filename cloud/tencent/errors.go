@@ -25,6 +25,7 @@ var codes = adapter.Codes{
 	"FailedOperation.AuthError":                     cloud.Denied, // of SSL, as the two that follow
 	"FailedOperation.CAMAuthorizedFail":             cloud.Denied,
 	"FailedOperation.NoProjectPermission":           cloud.Denied,
+	"ResourceNotFound.OrganizationNotExist":         cloud.Denied,
 	"OperationDenied":                               cloud.Denied,
 	"OperationDenied.WrongStatus":                   cloud.Unavailable,
 	"IpInBlacklist":                                 cloud.Denied,
@@ -36,6 +37,10 @@ var codes = adapter.Codes{
 	"UnsupportedOperation.UnsupportedRegion":        cloud.RegionDisabled, // VPC
 	"UnsupportedOperation.ServiceUnsupportedRegion": cloud.RegionDisabled, // VPC
 	"InternalError":                                 cloud.Unavailable,
+	"InternalError.GetRoleError":                    cloud.InvalidCredential, // of STS: the role, or its account, is not there
+	"InternalError.IllegalRole":                     cloud.InvalidCredential,
+	"ResourceNotFound.RoleNotFound":                 cloud.InvalidCredential,
+	"InvalidParameter.AccountNotAvaliable":          cloud.InvalidCredential, // spelt so
 	"InternalServerError":                           cloud.Unavailable,
 	"ServiceUnavailable":                            cloud.Unavailable,
 	"ResourceUnavailable":                           cloud.Unavailable,

@@ -19,6 +19,8 @@ const homeRegion = "ap-guangzhou"
 // Session is an account entered with one credential.
 type Session struct {
 	adapter.Shelf
+	*adapter.Role // nil where none is assumed
+
 	account adapter.Account
 	sign    adapter.Signer
 }

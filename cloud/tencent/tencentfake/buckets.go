@@ -40,7 +40,7 @@ type cosFailure struct {
 func (s *server) buckets(w http.ResponseWriter, r *http.Request) {
 	ask := fake.Ask{Action: BucketAction}
 	if match := cosCredential.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
-		ask.KeyID = match[1]
+		ask.KeyID = keyOf(match[1], r.Header.Get("x-cos-security-token"))
 	}
 	marker := r.URL.Query().Get("marker")
 	j := s.cloud.Judge(w, r, ask, marker != "")

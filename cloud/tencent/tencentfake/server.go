@@ -1,5 +1,5 @@
 // Package tencentfake is a fake of the Tencent Cloud API 3.0: the actions that an
-// inventory needs of STS, CVM, CBS, CDB, CLB, Redis, VPC, TKE and SSL, and that of COS, all on one address.
+// inventory needs of STS, Organization, CVM, CBS, CDB, CLB, Redis, VPC, TKE and SSL, and that of COS, all on one address.
 package tencentfake
 
 import (
@@ -77,16 +77,19 @@ func called(action, version string) string {
 }
 
 var actions = map[string]action{
-	"GetCallerIdentity":     {version: "2018-08-13", answer: (*server).callerIdentity},
-	"DescribeRegions":       {version: "2017-03-12", answer: (*server).regions},
-	"DescribeInstances":     {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).instances},
-	"DescribeDisks":         {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).disks},
-	"DescribeDBInstances":   {version: "2017-03-20", regional: true, maxLimit: 2000, answer: (*server).databases},
-	"DescribeLoadBalancers": {version: "2018-03-17", regional: true, maxLimit: 100, answer: (*server).loadBalancers},
-	PostgresAction:          {version: postgresVersion, regional: true, maxLimit: 100, answer: (*server).postgresInstances},
-	CynosAction:             {version: cynosVersion, regional: true, maxLimit: 100, answer: (*server).cynosClusters},
-	MongoAction:             {version: mongoVersion, regional: true, maxLimit: 100, answer: (*server).mongoInstances},
-	CacheAction:             {version: redisVersion, regional: true, maxLimit: 1000, answer: (*server).caches},
+	"GetCallerIdentity":           {version: "2018-08-13", answer: (*server).callerIdentity},
+	"DescribeRegions":             {version: "2017-03-12", answer: (*server).regions},
+	"AssumeRole":                  {version: "2018-08-13", answer: (*server).assumeRole},
+	"DescribeInstances":           {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).instances},
+	"DescribeDisks":               {version: "2017-03-12", regional: true, maxLimit: 100, answer: (*server).disks},
+	"DescribeDBInstances":         {version: "2017-03-20", regional: true, maxLimit: 2000, answer: (*server).databases},
+	"DescribeLoadBalancers":       {version: "2018-03-17", regional: true, maxLimit: 100, answer: (*server).loadBalancers},
+	PostgresAction:                {version: postgresVersion, regional: true, maxLimit: 100, answer: (*server).postgresInstances},
+	CynosAction:                   {version: cynosVersion, regional: true, maxLimit: 100, answer: (*server).cynosClusters},
+	MongoAction:                   {version: mongoVersion, regional: true, maxLimit: 100, answer: (*server).mongoInstances},
+	CacheAction:                   {version: redisVersion, regional: true, maxLimit: 1000, answer: (*server).caches},
+	"DescribeOrganizationMembers": {version: organizationVersion, maxLimit: 50, answer: (*server).organisationMembers},
+	"DescribeOrganizationNodes":   {version: organizationVersion, maxLimit: 50, answer: (*server).organisationNodes},
 	"DescribeVpcs": {
 		version: vpcVersion, regional: true, maxLimit: 100, texts: true, ids: "VpcIds", maxIDs: 100, prefix: "vpc-",
 		answer: listed("VpcSet", func(r *fake.Region) []resource.VPC { return r.VPCs }, vpc),
@@ -130,7 +133,10 @@ var actions = map[string]action{
 	},
 }
 
-const vpcVersion = "2017-03-12"
+const (
+	vpcVersion          = "2017-03-12"
+	organizationVersion = "2021-03-31"
+)
 
 // request is what a request says.
 type request struct {
@@ -195,7 +201,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ask.Region = r.Header.Get("X-TC-Region")
 	}
 	if match := credential.FindStringSubmatch(r.Header.Get("Authorization")); match != nil {
-		ask.KeyID = match[1]
+		ask.KeyID = keyOf(match[1], r.Header.Get("X-TC-Token"))
 	}
 	j := s.cloud.Judge(w, r, ask, asked.Offset > 0)
 	asked.account, asked.region = j.Account, j.Region

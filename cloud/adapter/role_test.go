@@ -1,0 +1,80 @@
+package adapter_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
+)
+
+// lasting is a role whose keys last so long, and that counts how often it was assumed.
+type lasting struct {
+	lasts   time.Duration
+	failing error
+	assumed int
+}
+
+func (l *lasting) role() *adapter.Role {
+	return adapter.NewRole(&adapter.Calls{}, func(context.Context) (adapter.Assumed, error) {
+		if l.failing != nil {
+			return adapter.Assumed{}, l.failing
+		}
+		l.assumed++
+		return adapter.Assumed{Keys: adapter.Keys{ID: "id", Key: "key", Token: "token"}, Ends: time.Now().Add(l.lasts)}, nil
+	})
+}
+
+// A role's keys are renewed before they end, so that no call outlives them.
+func TestARoleIsRenewedBeforeItEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lasting{lasts: time.Hour}
+		role := l.role()
+		for _, of := range []struct {
+			after time.Duration
+			times int
+		}{{0, 1}, {54 * time.Minute, 1}, {2 * time.Minute, 2}, {30 * time.Minute, 2}} {
+			<-time.After(of.after)
+			_, err := role.Sign(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, of.times, l.assumed)
+		}
+	})
+}
+
+// Keys that are still good serve where the role cannot be assumed again.
+func TestARoleThatCannotBeAssumedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lasting{lasts: time.Hour}
+		role := l.role()
+		_, err := role.Sign(t.Context())
+		require.NoError(t, err)
+		l.failing = &cloud.Error{Class: cloud.Unavailable, Err: errors.New("away")}
+		<-time.After(58 * time.Minute)
+		_, err = role.Sign(t.Context())
+		require.NoError(t, err)
+		<-time.After(2 * time.Minute)
+		_, err = role.Sign(t.Context())
+		require.Equal(t, cloud.Unavailable, cloud.ClassOf(err))
+	})
+}
+
+func TestKeysThatWereRefusedAreHadAnew(t *testing.T) {
+	t.Parallel()
+	l := &lasting{lasts: time.Hour}
+	role := l.role()
+	for range 2 {
+		_, err := role.Sign(t.Context())
+		require.NoError(t, err)
+		require.True(t, role.Renew(t.Context()))
+	}
+	require.Equal(t, 2, l.assumed)
+	require.False(t, (*adapter.Role)(nil).Renew(t.Context()), "none to give up")
+}
