@@ -41,7 +41,7 @@ type Credential struct {
 	// Tenant is the Azure directory.
 	Tenant string
 	// RoleARN is the role to assume with the credential (AWS, Alibaba, Tencent), ExternalID
-	// what its trust policy asks for (AWS, Tencent).
+	// what its trust policy asks for.
 	RoleARN, ExternalID string
 }
 

@@ -25,7 +25,7 @@ type realCloud struct {
 }
 
 var realClouds = []realCloud{
-	{provider: "alibaba", account: "the id of the Alibaba Cloud account, 16 digits", id: "access_key_id", key: "access_key_secret", token: "security_token", also: []string{"role_arn"},
+	{provider: "alibaba", account: "the id of the Alibaba Cloud account, 16 digits", id: "access_key_id", key: "access_key_secret", token: "security_token", also: []string{"role_arn", "external_id"},
 		environment: []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"}},
 	{provider: "tencent", account: "the id (Uin) of the Tencent Cloud account, digits", id: "secret_id", key: "secret_key", token: "session_token", also: []string{"role_arn", "external_id"},
 		environment: []string{"TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY"}},

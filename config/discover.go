@@ -48,6 +48,12 @@ var organisations = map[string]organisation{
 		idLength: 12, role: true, externalID: true,
 		parent: "the id of an organisational unit or root, such as ou-ab12-11111111",
 	},
+	"alibaba": {
+		account:  "the 16 digits of the Alibaba Cloud account that manages the resource directory, or of a delegated administrator",
+		id:       accountIDs["alibaba"],
+		idLength: 20, role: true, externalID: true,
+		parent: "the id of a folder, such as fd-bVaRIG1234",
+	},
 	"tencent": {
 		account:  "the id (Uin) of the Tencent Cloud account that manages the organisation, digits",
 		id:       accountIDs["tencent"],

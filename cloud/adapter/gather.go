@@ -78,7 +78,14 @@ func Each[S, T any](ctx context.Context, s S, q Query, ask func(context.Context,
 // of what it lists cannot be read.
 func All[S, T any](ctx context.Context, s S, q Query, ask func(context.Context, S, Query) (Answer[T], error)) (all []T, err error) {
 	odd := 0
-	err = Each(ctx, s, q, ask, func(item *Item[T]) {
+	whole := func(ctx context.Context, s S, q Query) (Answer[T], error) {
+		answer, err := ask(ctx, s, q)
+		if err == nil {
+			err = checkEnd(position{token: q.Token}, answer)
+		}
+		return answer, err
+	}
+	err = Each(ctx, s, q, whole, func(item *Item[T]) {
 		all = append(all, item.Value)
 		if item.IsOdd() {
 			odd++

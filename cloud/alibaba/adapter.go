@@ -27,9 +27,7 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
-	s := &session{account: account, home: homeRegion(account.Settings), sign: account.Signer(newChain(&library{}))}
-	if account.Credential.RoleARN != "" {
-		s.role = newRole(s)
-	}
+	s := &session{account: account, home: homeRegion(account.Settings)}
+	s.enter()
 	return s, nil
 }

@@ -35,6 +35,8 @@ var (
 	oss     = product{name: "oss"}
 	vpc     = product{name: "vpc", version: "2016-04-28"}
 	sts     = product{name: "sts", version: "2015-04-01"}
+
+	directory = product{name: "resourcedirectory", version: "2022-04-19"} // ResourceDirectoryMaster
 )
 
 // ask asks an action that lists something. parameters are those of a query.
@@ -145,14 +147,8 @@ func askHome[T any](ctx context.Context, s *session, of product, action string) 
 }
 
 // call makes one call with the session's keys; region is "" for what is of no region.
-func call[T any](ctx context.Context, s *session, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (answer T, err error) {
-	sign := s.sign
-	if s.role != nil { // assumed by a call of its own, before this one waits for its turn
-		if sign, err = s.role.signer(ctx); err != nil {
-			return answer, adapter.OfAccount(err)
-		}
-	}
-	return adapter.DoSigned(ctx, s.account.Calls, sign, region, doing, ask)
+func call[T any](ctx context.Context, s *session, region, doing string, ask func(context.Context, adapter.Keys) (T, error)) (T, error) {
+	return adapter.DoSigned(ctx, s.account.Calls, s.sign, region, doing, ask)
 }
 
 // request is a call of an action. Empty parameters are left out.

@@ -10,9 +10,7 @@ import (
 
 	"github.com/alibabacloud-go/tea/dara"
 	"github.com/aliyun/credentials-go/credentials"
-	"golang.org/x/sync/semaphore"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -63,72 +61,55 @@ func (l *library) find() (found adapter.Found[adapter.Keys], err error) {
 	return found, nil
 }
 
-// role is a RAM role that is assumed with other keys
+// enter finds the keys to sign with. It asks nobody yet.
+func (s *session) enter() {
+	given, organisation := s.account.Credential, s.through()
+	switch {
+	case s.account.IsMember():
+		role := fmt.Sprintf("acs:ram::%s:role/%s", s.account.AccountID, s.account.MemberRole())
+		s.assume(organisation.sign, role, s.account.Discover.ExternalID)
+	case organisation != nil: // its own account
+		s.sign = s.account.SignerOf(organisation.sign)
+	case given.RoleARN != "":
+		s.assume(s.own(), given.RoleARN, given.ExternalID)
+	default:
+		s.sign = s.own()
+	}
+}
+
+// through is the organisation's session that the account is entered by, nil without one.
+func (s *session) through() *session {
+	organisation, _ := s.account.Through.(*session)
+	return organisation
+}
+
+// own signs with the given keys, else with those of the machine.
+func (s *session) own() adapter.Signer { return s.account.Signer(newChain(&library{})) }
+
+// roleLasts is the longest that every role permits.
+const roleLasts = time.Hour
+
+// assume has a RAM role assumed
 // (https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole).
 // The call is made here, not by the provider's library, so that it goes to the
 // configured endpoint and ends with its context.
-type role struct {
-	session *session
-	one     *semaphore.Weighted // of 1; unlike a mutex, waiting for it ends with a context
-	held    assumed
-}
-
-const (
-	roleLasts = time.Hour       // the longest that every role permits
-	renewal   = 5 * time.Minute // before they end, keys are renewed: no call is to outlive them
-)
-
-func newRole(s *session) *role { return &role{session: s, one: semaphore.NewWeighted(1)} }
-
-// signer is there when the role is assumed. Errors are *cloud.Error.
-func (r *role) signer(ctx context.Context) (adapter.Signer, error) {
-	if err := r.one.Acquire(ctx, 1); err != nil {
-		return nil, &cloud.Error{Class: cloud.ClassOf(err), Doing: r.session.account.Place() + ": AssumeRole", Err: err}
-	}
-	defer r.one.Release(1)
-	if time.Until(r.held.ends) > renewal {
-		return r.held.sign, nil
-	}
-	assumed, err := adapter.DoSigned(ctx, r.session.account.Calls, r.session.sign, "", "AssumeRole", r.assume)
-	if err != nil {
-		return nil, err
-	}
-	r.held = assumed
-	return r.held.sign, nil
-}
-
-// assumed is a role for as long as its keys are good.
-type assumed struct {
-	sign adapter.Signer
-	ends time.Time
-}
-
-func (r *role) assume(ctx context.Context, with adapter.Keys) (assumed, error) {
-	type answer struct {
+func (s *session) assume(with adapter.Signer, arn, externalID string) {
+	type assumed struct {
 		Credentials struct {
-			AccessKeyID     string `json:"AccessKeyId"`
-			AccessKeySecret string
-			SecurityToken   string
-			Expiration      string // such as 2015-04-09T11:52:19Z
+			ID    string `json:"AccessKeyId"`
+			Key   string `json:"AccessKeySecret"`
+			Token string `json:"SecurityToken"`
+			Ends  string `json:"Expiration"` // such as 2015-04-09T11:52:19Z
 		}
 	}
-	got, err := send[answer](ctx, r.session, with, request{product: sts, action: "AssumeRole", parameters: map[string]string{
-		"RoleArn":         r.session.account.Credential.RoleARN,
-		"RoleSessionName": "cloudsync", "DurationSeconds": strconv.Itoa(int(roleLasts / time.Second)),
-	}})
-	if err != nil {
-		return assumed{}, err
-	}
-	keys := adapter.Keys{ID: got.Credentials.AccessKeyID, Key: got.Credentials.AccessKeySecret, Token: got.Credentials.SecurityToken}
-	ends, err := time.Parse(time.RFC3339, got.Credentials.Expiration)
-	switch {
-	case err != nil:
-		err = fmt.Errorf("the keys' Expiration is no time: %.40q", got.Credentials.Expiration)
-	case keys.ID == "" || keys.Key == "" || keys.Token == "":
-		err = errors.New("a part of the keys is missing")
-	default:
-		as := adapter.Account{Keys: keys, Calls: r.session.account.Calls}
-		return assumed{as.Signer(nil), ends}, nil
-	}
-	return assumed{}, adapter.BadAnswer("", "%w", err)
+	r := request{product: sts, action: "AssumeRole", parameters: map[string]string{
+		"RoleArn": arn, "RoleSessionName": "cloudsync", "ExternalId": externalID,
+		"DurationSeconds": strconv.Itoa(int(roleLasts / time.Second)),
+	}}
+	s.Role = adapter.NewSignedRole(s.account, with, r.action, func(ctx context.Context, keys adapter.Keys) (adapter.Keys, string, error) {
+		got, err := send[assumed](ctx, s, keys, r)
+		is := got.Credentials
+		return adapter.Keys{ID: is.ID, Key: is.Key, Token: is.Token}, is.Ends, err
+	})
+	s.sign = s.Sign
 }

@@ -35,6 +35,8 @@ var codes = adapter.Codes{
 	"Unauthorized.*":         cloud.Denied,
 	"AccessDenied":           cloud.Denied, // of OSS
 
+	"EntityNotExists.ResourceDirectory": cloud.Denied, // the account manages none
+
 	"InvalidRegion*":      cloud.RegionDisabled, // InvalidRegionId.NotFound …
 	"UnauthorizedRegion*": cloud.RegionDisabled,
 

@@ -13,11 +13,11 @@ import (
 // session is an account entered with one credential.
 type session struct {
 	adapter.Shelf
+	*adapter.Role // nil where none is assumed
 
 	account adapter.Account
-	home    string         // the region to ask for what is of none
-	sign    adapter.Signer // with the account's own keys
-	role    *role          // to assume with them; nil for none
+	home    string // the region to ask for what is of none
+	sign    adapter.Signer
 }
 
 // homeRegion matters only for endpoints with {region} in them.
@@ -85,7 +85,7 @@ func (s *session) endpoint(of product, region string) (*url.URL, error) {
 // central.
 func ownHost(of product, region string) string {
 	switch {
-	case of == sts || of == cas:
+	case of == sts || of == cas || of == directory:
 		return of.name + ".aliyuncs.com"
 	case of == oss:
 		return "oss-" + region + ".aliyuncs.com"

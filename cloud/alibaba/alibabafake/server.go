@@ -1,4 +1,4 @@
-// Package alibabafake is Alibaba Cloud as a fake server: STS, ECS, RDS, SLB, R-KVStore and VPC
+// Package alibabafake is Alibaba Cloud as a fake server: STS, Resource Directory, ECS, RDS, SLB, R-KVStore and VPC
 // at one address, in the documented form of the RPC APIs.
 package alibabafake
 
@@ -67,11 +67,14 @@ const (
 	vpc     = "2016-04-28 "
 	cs      = "2015-12-15 "
 	cas     = "2020-04-07 "
+
+	directory = "2022-04-19 "
 )
 
 var actions = map[string]action{
 	sts + "GetCallerIdentity":              {answer: callerIdentity},
 	sts + "AssumeRole":                     {answer: assumeRole},
+	directory + "ListAccounts":             {answer: listAccounts},
 	ecs + "DescribeRegions":                {answer: regions},
 	ecs + "DescribeInstances":              {answer: instances, lists: true},
 	ecs + "DescribeDisks":                  {answer: disks, lists: true},
@@ -143,10 +146,16 @@ func write(w http.ResponseWriter, status int, text []byte) {
 var credential = regexp.MustCompile(`Credential=([^,]*)`)
 
 // rolePrefix begins the ids of a role's keys; what follows is the key id of the role's
-// account.
+// account, or of a session of it.
 const rolePrefix = "STS."
 
-func tokenOf(keyID string) string { return "token-of-" + keyID }
+func tokenOf(keyID string) string { return "token-of-" + baseOf(keyID) }
+
+// baseOf is the key id of the account that a session is of.
+func baseOf(keyID string) string {
+	base, _, _ := strings.Cut(keyID, "-session-")
+	return base
+}
 
 func (c *call) readCredential(r *http.Request) {
 	found := credential.FindStringSubmatch(r.Header.Get("Authorization"))

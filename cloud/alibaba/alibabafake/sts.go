@@ -2,10 +2,8 @@ package alibabafake
 
 import (
 	"net/http"
-	"strings"
+	"regexp"
 	"time"
-
-	"cloudsync/cloud/fake"
 )
 
 func callerIdentity(c *call) (object, *failure) {
@@ -19,23 +17,18 @@ func callerIdentity(c *call) (object, *failure) {
 	}, nil
 }
 
-// assumeRole gives keys of the account that the role's ARN names:
-// acs:ram::ACCOUNT:role/NAME.
+// roleARN is that of a role in an account.
+var roleARN = regexp.MustCompile(`^acs:ram::(\d+):role/(.+)$`)
+
+// assumeRole enters the account that the role's ARN names.
 func assumeRole(c *call) (object, *failure) {
-	parts := strings.Split(c.parameters.Get("RoleArn"), ":")
-	keyID := ""
-	c.cloud.Update(func(accounts []*fake.Account) {
-		for _, account := range accounts {
-			if len(parts) == 5 && account.ID == parts[3] {
-				keyID = account.KeyID
-			}
+	if named := roleARN.FindStringSubmatch(c.parameters.Get("RoleArn")); named != nil {
+		if keyID, ends, ok := c.cloud.Assume(named[1], named[2]); ok {
+			return object{"Credentials": object{
+				"AccessKeyId": rolePrefix + keyID, "AccessKeySecret": "secret-of-" + baseOf(keyID), "SecurityToken": tokenOf(keyID),
+				"Expiration": ends.UTC().Format(time.RFC3339Nano),
+			}}, nil
 		}
-	})
-	if keyID == "" {
-		return nil, &failure{status: http.StatusNotFound, code: "EntityNotExist.Role", message: "The role not exists."}
 	}
-	return object{"Credentials": object{
-		"AccessKeyId": rolePrefix + keyID, "AccessKeySecret": "secret-of-" + keyID, "SecurityToken": tokenOf(keyID),
-		"Expiration": time.Now().Add(time.Hour).UTC().Format(seconds),
-	}}, nil
+	return nil, &failure{status: http.StatusNotFound, code: "EntityNotExist.Role", message: "The role not exists."}
 }
