@@ -54,6 +54,12 @@ var organisations = map[string]organisation{
 		idLength: 20, role: true, externalID: true,
 		parent: "the id of a folder, such as fd-bVaRIG1234",
 	},
+	"huawei": {
+		account:  "the id of the Huawei Cloud account (domain) that manages the organisation, or of a delegated administrator, 32 hexadecimal digits",
+		id:       accountIDs["huawei"],
+		idLength: 32, role: true, externalID: true,
+		parent: "the id of an organisational unit or root, such as ou-1a2b3c4d",
+	},
 	"tencent": {
 		account:  "the id (Uin) of the Tencent Cloud account that manages the organisation, digits",
 		id:       accountIDs["tencent"],

@@ -22,6 +22,8 @@ func TestDiscover(t *testing.T) {
 	require.Equal(t, 10*time.Minute, account.Settings().Discover.FreshFor)
 	account = parseAccount(t, "{provider: alibaba, name: corp, account_id: '1968132000123456', regions: [all], discover: {role: reader, external_id: x, parent: fd-1, include: ['tag:env=prod'], fresh_for: 0s}}")
 	require.Equal(t, &cloud.Discover{Parent: "fd-1", Role: "reader", ExternalID: "x", Include: cloud.Selection{{Tag: "env=prod"}}}, account.Settings().Discover)
+	account = parseAccount(t, "{provider: huawei, name: corp, account_id: '0123456789abcdef0123456789abcdef', regions: [all], discover: {role: reader, parent: ou-1, external_id: x, fresh_for: 0s}}")
+	require.Equal(t, &cloud.Discover{Parent: "ou-1", Role: "reader", ExternalID: "x"}, account.Settings().Discover)
 	account = parseAccount(t, "{provider: tencent, name: corp, account_id: '100001234567', regions: [all], discover: {role: OrganizationAccessControlRole, external_id: x, parent: '1001', include: ['unit:1002']}}")
 	require.Equal(t, &cloud.Discover{
 		Parent: "1001", Role: "OrganizationAccessControlRole", ExternalID: "x", FreshFor: 10 * time.Minute, Include: cloud.Selection{{Unit: "1002"}},
@@ -45,6 +47,8 @@ func TestDiscoverIsRefused(t *testing.T) {
 			at + "discover.include[1]: the tags of accounts cannot be asked for at this cloud: write an id, name:PATTERN or unit:ID"},
 		"a role's ARN of RAM": {"provider: alibaba, name: corp, account_id: '1968132000123456', regions: [all], discover: {role: 'acs:ram::1968132000123456:role/x'}",
 			at + "discover.role: a whole name of one account's role: write the role's own name"},
+		"too long a name for domains": {"provider: huawei, name: corporation-of-the-long-names-xx, account_id: '0123456789abcdef0123456789abcdef', regions: [all], discover: {role: x}",
+			at + "name: longer than 31 characters, so that no member's id fits behind it"},
 		"no Uin": {"provider: tencent, name: corp, account_id: corp, regions: [all], discover: {role: x}",
 			at + `account_id: "corp" cannot be one: write the id (Uin) of the Tencent Cloud account that manages the organisation, digits`},
 		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -40,24 +41,40 @@ func NewRole(calls *Calls, assume func(context.Context) (Assumed, error)) *Role 
 }
 
 // NewSignedRole is NewRole for a call of the account that other keys sign. It gives the keys of
-// the role, and when they end, as the clouds write it (https://www.rfc-editor.org/rfc/rfc3339).
+// the role, and when they end, in UTC where no zone is named.
 func NewSignedRole(a Account, sign Signer, action string, assume func(context.Context, Keys) (keys Keys, ends string, err error)) *Role {
 	return NewRole(a.Calls, func(ctx context.Context) (Assumed, error) {
-		return DoSigned(ctx, a.Calls, a.SignerOf(sign), "", action, func(ctx context.Context, with Keys) (assumed Assumed, err error) {
+		assumed, err := DoSigned(ctx, a.Calls, a.SignerOf(sign), "", action, func(ctx context.Context, with Keys) (Assumed, error) {
 			keys, ends, err := assume(ctx, with)
 			if err != nil {
-				return assumed, err
+				return Assumed{}, err
 			}
-			if keys.ID == "" || keys.Key == "" || keys.Token == "" {
-				return assumed, BadAnswer("", "a part of the keys is missing")
-			}
-			if assumed.Ends, err = time.Parse(time.RFC3339, ends); err != nil {
-				return assumed, BadAnswer("", "the end of the keys is no time: %q", Clip(ends, maxShown))
-			}
-			assumed.Keys = keys
-			return assumed, nil
+			return assumedUntil(keys, ends)
 		})
+		return assumed, withoutRole(err)
 	})
+}
+
+func assumedUntil(keys Keys, text string) (Assumed, error) {
+	ends := NewFields("role", "").Time("end", text, time.UTC)
+	switch {
+	case keys.ID == "" || keys.Key == "" || keys.Token == "":
+		return Assumed{}, BadAnswer("", "a part of the keys is missing")
+	case ends.IsZero():
+		return Assumed{}, BadAnswer("", "the end of the keys is no time: %q", Clip(text, maxShown))
+	}
+	return Assumed{Keys: keys, Ends: ends}, nil
+}
+
+// withoutRole is err of a role. One that is not there is a credential that is not.
+func withoutRole(err error) error {
+	var known *cloud.Error
+	if !errors.As(err, &known) || known.Class != cloud.NotFound {
+		return err
+	}
+	classed := *known
+	classed.Class = cloud.InvalidCredential
+	return &classed
 }
 
 // Get gives keys that are good for a call. No error tells them from then on. Its own errors

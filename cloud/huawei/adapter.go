@@ -3,11 +3,7 @@
 // (https://support.huaweicloud.com/intl/en-us/api.html).
 package huawei
 
-import (
-	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/provider"
-
-	"cloudsync/cloud/adapter"
-)
+import "cloudsync/cloud/adapter"
 
 // requestsPerSecond is far below what the API gateway takes of an API by default, 200 a
 // second: the services behind it take fewer, and do not document how many.
@@ -33,6 +29,7 @@ func open(account adapter.Account) (adapter.Session, error) {
 			return nil, err
 		}
 	}
-	chain := newChain(account.Calls, provider.BasicCredentialProviderChain())
-	return &session{account: account, sign: account.Signer(chain)}, nil
+	s := &session{account: account}
+	s.enter()
+	return s, nil
 }

@@ -21,21 +21,27 @@ import (
 // requests, so the client's transport has to carry it. The client is given its project,
 // since it would ask for it by itself where it has none.
 func call[A any](ctx context.Context, s *session, at endpoint, action string, ask func(*core.HcHttpClient) (A, error)) (A, error) {
-	return adapter.DoSigned(ctx, s.account.Calls, s.sign, at.region, action, func(ctx context.Context, keys adapter.Keys) (answer A, err error) {
-		signing, err := signing(keys, at.project)
-		if err != nil {
-			return answer, adapter.OfAccount(err)
-		}
-		client, err := core.NewHcHttpClientBuilder().
-			WithHttpConfig(httpConfig(ctx, s.account.Calls)).
-			WithCredential(signing).
-			WithEndpoints([]string{at.address}).
-			SafeBuild()
-		if err != nil {
-			return answer, err
-		}
-		return ask(client)
+	return adapter.DoSigned(ctx, s.account.Calls, s.sign, at.region, action, func(ctx context.Context, keys adapter.Keys) (A, error) {
+		return sendWith(ctx, s, keys, at, ask)
 	})
+}
+
+// sendWith asks with the keys.
+func sendWith[A any](ctx context.Context, s *session, keys adapter.Keys, at endpoint, ask func(*core.HcHttpClient) (A, error)) (answer A, err error) {
+	signing, err := signingAt(keys, at)
+	if err != nil {
+		return answer, adapter.OfAccount(err)
+	}
+	client, err := core.NewHcHttpClientBuilder().
+		WithCredentialsType("basic.Credentials,global.Credentials").
+		WithHttpConfig(httpConfig(ctx, s.account.Calls)).
+		WithCredential(signing).
+		WithEndpoints([]string{at.address}).
+		SafeBuild()
+	if err != nil {
+		return answer, err
+	}
+	return ask(client)
 }
 
 func httpConfig(ctx context.Context, calls *adapter.Calls) *config.HttpConfig {

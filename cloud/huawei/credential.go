@@ -7,9 +7,14 @@ import (
 	"math"
 	"time"
 
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/basic"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/global"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/auth/provider"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/impl"
+	sts "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/sts/v1"
+	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/sts/v1/model"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
@@ -19,6 +24,57 @@ import (
 // changes a credential as it is used, so that no two calls can share one.
 func signing(keys adapter.Keys, project string) (*basic.Credentials, error) {
 	return basic.NewCredentialsBuilder().WithAk(keys.ID).WithSk(keys.Key).WithSecurityToken(keys.Token).WithProjectId(project).SafeBuild()
+}
+
+// signingAt signs for an endpoint, and names the account where the endpoint does.
+func signingAt(keys adapter.Keys, at endpoint) (auth.ICredential, error) {
+	if at.domain == "" {
+		return signing(keys, at.project)
+	}
+	return global.NewCredentialsBuilder().WithAk(keys.ID).WithSk(keys.Key).WithSecurityToken(keys.Token).WithDomainId(at.domain).SafeBuild()
+}
+
+// enter finds the keys to sign with. It asks nobody yet.
+func (s *session) enter() {
+	organisation, _ := s.account.Through.(*session)
+	switch {
+	case s.account.IsMember():
+		s.assume(organisation.sign)
+	case organisation != nil: // its own account
+		s.sign = s.account.SignerOf(organisation.sign)
+	default:
+		s.sign = s.account.Signer(newChain(s.account.Calls, provider.BasicCredentialProviderChain()))
+	}
+}
+
+// sessionName is how the account's trace names who assumed an agency.
+const sessionName = "cloudsync"
+
+// assume has the member's agency assumed, or its trust agency, for an hour: the default, and
+// the most with temporary keys
+// (https://support.huaweicloud.com/intl/en-us/api-iam5/AssumeAgency.html). The form of an
+// agency's name is that of public code, and not documented.
+func (s *session) assume(with adapter.Signer) {
+	type assumed struct {
+		Credentials struct {
+			ID    string `json:"access_key_id"`
+			Key   string `json:"secret_access_key"`
+			Token string `json:"security_token"`
+			Ends  string `json:"expiration"`
+		} `json:"credentials"`
+	}
+	body := &model.AssumeAgencyReqBody{
+		AgencyUrn: fmt.Sprintf("iam::%s:agency:%s", s.account.AccountID, s.account.MemberRole()), AgencySessionName: sessionName,
+		ExternalId: given(s.account.Discover.ExternalID),
+	}
+	s.Role = adapter.NewSignedRole(s.account, with, "AssumeAgency", func(ctx context.Context, keys adapter.Keys) (adapter.Keys, string, error) {
+		got, err := sendWith(ctx, s, keys, endpoint{address: s.stsAddress()}, func(client *core.HcHttpClient) (assumed, error) {
+			return send[assumed](client, &model.AssumeAgencyRequest{Body: body}, sts.GenReqDefForAssumeAgency())
+		})
+		is := got.Credentials
+		return adapter.Keys{ID: is.ID, Key: is.Key, Token: is.Token}, is.Ends, err
+	})
+	s.sign = s.Sign
 }
 
 const (

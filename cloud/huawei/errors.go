@@ -45,6 +45,12 @@ var codes = adapter.Codes{
 	"Ecs.0319":  cloud.BadAnswer, // a flavor is sold out: of no list
 	noSuchAPI:   cloud.NotFound,
 
+	// Of Organizations (https://support.huaweicloud.com/intl/en-us/api-organizations/ErrorCode.html),
+	// where the first two come with status 401.
+	"Organizations.1001": cloud.Denied, // of the management account alone
+	"Organizations.1002": cloud.Denied, // of it and of delegated administrators
+	"Organizations.1003": cloud.Unavailable,
+
 	// Of OBS (https://support.huaweicloud.com/intl/en-us/api-obs/obs_04_0115.html), where these
 	// come with status 403, 400 or 503.
 	"InvalidAccessKeyId":    cloud.InvalidCredential,

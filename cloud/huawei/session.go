@@ -28,6 +28,7 @@ import (
 	natregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/nat/v2/region"
 	rdsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/rds/v3/region"
 	scmregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/scm/v3/region"
+	stsregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/sts/v1/region"
 	vpcregion "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/vpc/v3/region"
 
 	"cloudsync/cloud"
@@ -37,6 +38,7 @@ import (
 // session is an account entered with one credential.
 type session struct {
 	adapter.Shelf
+	*adapter.Role // of an agency; nil where none is assumed
 
 	account adapter.Account
 	sign    adapter.Signer
@@ -184,6 +186,7 @@ var (
 	cceProduct = product{"cce", cceregion.SafeValueOf}
 	scmProduct = product{"scm", scmregion.SafeValueOf}
 	iamProduct = product{"iam", iamregion.SafeValueOf}
+	stsProduct = product{"sts", stsregion.SafeValueOf}
 )
 
 // endpoint is where a product is asked in a region.
@@ -191,6 +194,7 @@ type endpoint struct {
 	address string
 	region  string // "" for a call that is of no region
 	project string // "" for a call that is of no project
+	domain  string // the account of a call that is of the account as a whole; "" for all others
 }
 
 // endpoint is that of a product in a region.
@@ -221,4 +225,14 @@ func (s *session) iamAddress() string {
 		return configured
 	}
 	return "https://iam.myhuaweicloud.com"
+}
+
+// stsAddress is STS's in the first configured region, or else in that of most products: each
+// serves all (https://support.huaweicloud.com/intl/en-us/usermanual-iam5/iam_01_1237.html).
+func (s *session) stsAddress() string {
+	region := "cn-north-4"
+	if len(s.account.Regions) > 0 {
+		region = s.account.Regions[0]
+	}
+	return stsProduct.address(s.account.Settings, region)
 }

@@ -39,7 +39,6 @@ var codes = adapter.Codes{
 	"InternalError":                                 cloud.Unavailable,
 	"InternalError.GetRoleError":                    cloud.InvalidCredential, // of STS: the role, or its account, is not there
 	"InternalError.IllegalRole":                     cloud.InvalidCredential,
-	"ResourceNotFound.RoleNotFound":                 cloud.InvalidCredential,
 	"InvalidParameter.AccountNotAvaliable":          cloud.InvalidCredential, // spelt so
 	"InternalServerError":                           cloud.Unavailable,
 	"ServiceUnavailable":                            cloud.Unavailable,

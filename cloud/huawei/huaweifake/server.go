@@ -32,6 +32,11 @@ func New(c *fake.Cloud) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v3/projects", s.projects)
 	mux.HandleFunc("GET /{$}", s.buckets)
+	mux.HandleFunc("POST /v5/agencies/assume", s.assumeAgency)
+	mux.HandleFunc("GET /v1/organizations/accounts", s.organization("ListAccounts", s.members))
+	mux.HandleFunc("GET /v1/organizations/roots", s.organization("ListRoots", s.roots))
+	mux.HandleFunc("GET /v1/organizations/organizational-units", s.organization("ListOrganizationalUnits", s.units))
+	mux.HandleFunc("GET /v1/organizations/resources/{id}/tags", s.organization("ListTagsForResource", s.memberTags))
 	for pattern, api := range map[string]api{
 		"GET /v1/{project}/cloudservers/detail":         {"ListServersDetails", nested, s.servers},
 		"GET /v2/{project}/cloudvolumes/detail":         {"ListVolumes", nested, s.volumes},
@@ -114,10 +119,13 @@ func place(project string) (account, region string) {
 }
 
 // keyID is the access key that a request is signed with: "SDK-HMAC-SHA256 Access=…,
-// SignedHeaders=…, Signature=…".
+// SignedHeaders=…, Signature=…"; "" where it is an agency's and its token is missing.
 func keyID(r *http.Request) string {
 	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Access=")
 	id, _, _ := strings.Cut(rest, ",")
+	if strings.Contains(id, "-session-") && r.Header.Get("X-Security-Token") != sessionToken {
+		return ""
+	}
 	return id
 }
 
