@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -45,6 +46,33 @@ func TestARoleIsRenewedBeforeItEnds(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, of.times, l.assumed)
 		}
+	})
+}
+
+// A role is assumed once for all that wait for it, and who cannot wait does not.
+func TestARoleThatManyWaitFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		times := 0
+		role := adapter.NewRole(&adapter.Calls{}, func(context.Context) (adapter.Assumed, error) {
+			times++
+			<-time.After(time.Minute)
+			return adapter.Assumed{Keys: adapter.Keys{ID: "id", Key: "key"}, Ends: time.Now().Add(time.Hour)}, nil
+		})
+		var waiting sync.WaitGroup
+		for range 8 {
+			waiting.Go(func() {
+				_, err := role.Sign(t.Context())
+				require.NoError(t, err)
+			})
+		}
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := role.Sign(ctx)
+		require.Equal(t, cloud.Timeout, cloud.ClassOf(err))
+		waiting.Wait()
+		require.Equal(t, 1, times)
 	})
 }
 
