@@ -44,6 +44,8 @@ type Account struct {
 	// Organisation is what the account knows of its organisation; nil: it has none, or may
 	// not ask.
 	Organisation *Organisation
+
+	shown *Account // to requests, until something changes
 }
 
 // Region returns the region of that name, nil if the account has none.
@@ -169,6 +171,9 @@ func (c *Cloud) Update(change func(accounts []*Account)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change(c.accounts)
+	for _, account := range c.accounts {
+		account.shown = nil
+	}
 }
 
 // Add adds accounts.
@@ -288,29 +293,40 @@ func (c *Cloud) judge(ask Ask, cursor bool) (*Fault, Judgement) {
 
 // asked finds the account and the region of a request.
 func (c *Cloud) asked(ask Ask) (j Judgement) {
-	if account := c.account(ask); account != nil {
-		j.Account = account.copy()
-		j.Region = j.Account.Region(ask.Region)
+	if account, hasEnded := c.account(ask); account != nil {
+		shown := *account.show()
+		shown.Expired = account.Expired || hasEnded
+		j.Account, j.Region = &shown, shown.Region(ask.Region)
 	}
 	return j
 }
 
 // moved is asked after the region has moved.
 func (c *Cloud) moved(ask Ask, fault *Fault) Judgement {
-	if account := c.account(ask); account != nil {
+	if account, _ := c.account(ask); account != nil {
 		if region := account.Region(ask.Region); region != nil {
 			fault.Moves(region)
+			account.shown = nil
 		}
 	}
 	return c.asked(ask)
 }
 
-func (c *Cloud) account(ask Ask) *Account {
+// account is that of a key, nil where there is none, and whether the key's session has ended.
+func (c *Cloud) account(ask Ask) (of *Account, hasEnded bool) {
 	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.KeyID == ask.KeyID })
 	if i < 0 {
 		return c.accountOfSession(ask.KeyID)
 	}
-	return c.accounts[i]
+	return c.accounts[i], false
+}
+
+// show is a copy of the account, which stays as it is whatever changes.
+func (a *Account) show() *Account {
+	if a.shown == nil {
+		a.shown = a.copy()
+	}
+	return a.shown
 }
 
 // copy is one whose lists stay as they are: Update may only replace elements, not

@@ -76,15 +76,13 @@ func (c *Cloud) EndSessions() {
 	}
 }
 
-// accountOfSession is the account of a session's key, nil where it is none's. One whose session
-// has ended is Expired.
-func (c *Cloud) accountOfSession(keyID string) *Account {
-	of, ok := c.sessions[keyID]
-	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.ID == of.account })
+// accountOfSession is the account that a session's key is of, nil where it is none's, and
+// whether the session has ended.
+func (c *Cloud) accountOfSession(keyID string) (of *Account, hasEnded bool) {
+	entered, ok := c.sessions[keyID]
+	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.ID == entered.account })
 	if !ok || i < 0 {
-		return nil
+		return nil, false
 	}
-	account := *c.accounts[i]
-	account.Expired = account.Expired || time.Now().After(of.ends)
-	return &account
+	return c.accounts[i], time.Now().After(entered.ends)
 }

@@ -20,7 +20,7 @@ func (s server) caches(region *fake.Region, query url.Values) (any, *refusal) {
 	}
 	caches := region.Caches
 	if id := query.Get("instance_id"); id != "" {
-		caches = slices.DeleteFunc(caches, func(c fake.Cache) bool { return c.ID != id })
+		caches = slices.DeleteFunc(slices.Clone(caches), func(c fake.Cache) bool { return c.ID != id })
 	}
 	page, _ := fake.Page(s.cloud, caches, offset, limit)
 	list := []any{}

@@ -22,7 +22,7 @@ func (s server) volumes(region *fake.Region, query url.Values) (any, *refusal) {
 	}
 	disks := region.Disks
 	if ids := query.Get("ids"); ids != "" {
-		disks = slices.DeleteFunc(disks, func(d fake.Disk) bool { return !strings.Contains(ids, "'"+d.ID+"'") })
+		disks = slices.DeleteFunc(slices.Clone(disks), func(d fake.Disk) bool { return !strings.Contains(ids, "'"+d.ID+"'") })
 	}
 	if marker := query.Get("marker"); marker != "" {
 		offset = 1 + slices.IndexFunc(disks, func(d fake.Disk) bool { return d.ID == marker })

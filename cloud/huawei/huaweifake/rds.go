@@ -42,7 +42,7 @@ func (s server) instances(region *fake.Region, query url.Values, one func(region
 	}
 	databases := region.Databases
 	if id := query.Get("id"); id != "" {
-		databases = slices.DeleteFunc(databases, func(d fake.Database) bool { return d.ID != id })
+		databases = slices.DeleteFunc(slices.Clone(databases), func(d fake.Database) bool { return d.ID != id })
 	}
 	page, _ := fake.Page(s.cloud, databases, offset, limit)
 	list := []any{}
