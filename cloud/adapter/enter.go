@@ -107,13 +107,15 @@ func (p *provider) open(keys Keys, through Session) error {
 }
 
 // newCalls are those of one session. Members share the organisation's connections: a
-// pool for each of hundreds of accounts would keep one to each product and region.
+// pool for each of hundreds of accounts would keep one to each product and region. They have
+// its secrets, too, which are what they are entered with.
 func (p *provider) newCalls(keys Keys) *Calls {
-	shared := p
-	if p.through != nil {
-		shared = p.through
+	if p.through == nil {
+		return newCalls(p.settings, keys, p.pace, p.adapter.classify, p.connections())
 	}
-	return newCalls(p.settings, keys, p.pace, p.adapter.classify, shared.connections())
+	calls := newCalls(p.settings, keys, p.pace, p.adapter.classify, p.through.connections())
+	calls.secrets.through = &p.through.entry.calls.Load().secrets
+	return calls
 }
 
 // open opens an account with an endpoint that can be asked.

@@ -94,6 +94,10 @@ func (o *organisation) memberSettings(id string) cloud.Settings {
 	return settings
 }
 
+// Finds says that the account finds others. Where no role is assumed, it is an organisation, or
+// a part of one, and itself no account with resources.
+func (a Account) Finds() bool { return a.Discover != nil && a.Through == nil }
+
 // IsMember says that the account is a member of an organisation that is entered by the
 // organisation's session, and not the organisation's own account.
 func (a Account) IsMember() bool {

@@ -10,6 +10,8 @@ import (
 // secrets are the keys of a session, which no error is to tell: the configured ones, and the
 // newest of those that follow each other, of a default chain or a role.
 type secrets struct {
+	through *secrets // of the organisation that the account is entered through, nil for none
+
 	mu    sync.Mutex
 	known []Keys
 	masks []cloud.Mask // of each
@@ -32,6 +34,9 @@ func (s *secrets) add(keys Keys) {
 
 // hide is the text without the keys.
 func (s *secrets) hide(text string) string {
+	if s.through != nil {
+		text = s.through.hide(text)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, mask := range s.masks {

@@ -38,7 +38,8 @@ type Account struct {
 	Key   string // what belongs to it; servers need not check signatures
 	// Expired makes the credential one that the cloud does not take any more.
 	Expired bool
-	// Role is the name of the role by which it can be entered; empty: any.
+	// Role is the name of the role by which it can be entered; empty: any. At a cloud without
+	// roles, an account with one is closed to the credential of its organisation.
 	Role    string
 	Regions []*Region
 	// Organisation is what the account knows of its organisation; nil: it has none, or may
@@ -215,9 +216,12 @@ func (c *Cloud) Record(action string, body []byte) {
 
 // Ask is what a server has understood of a request.
 type Ask struct {
-	KeyID  string // of the credential
-	Region string
-	Action string
+	KeyID string // of the credential
+	// Account is whose resources are asked for, where the request says that: the
+	// organisation's credential is good for its members, too.
+	Account string
+	Region  string
+	Action  string
 }
 
 // Verdict is how a request is to be answered.
@@ -318,7 +322,7 @@ func (c *Cloud) account(ask Ask) (of *Account, hasEnded bool) {
 	if i < 0 {
 		return c.accountOfSession(ask.KeyID)
 	}
-	return c.accounts[i], false
+	return c.memberOf(c.accounts[i], ask.Account)
 }
 
 // show is a copy of the account, which stays as it is whatever changes.

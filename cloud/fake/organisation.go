@@ -3,6 +3,7 @@ package fake
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"cloudsync/cloud"
@@ -10,6 +11,8 @@ import (
 
 // Organisation is the accounts that one of them knows of.
 type Organisation struct {
+	// ID is its own, where it is no account: a tenant, an organization or folder.
+	ID string
 	// Members are in the order of the list. Those that are no Account of the cloud cannot be
 	// entered.
 	Members []cloud.Member
@@ -49,7 +52,7 @@ type session struct {
 func (c *Cloud) Assume(id, role string) (keyID string, ends time.Time, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.ID == id })
+	i := c.index(id)
 	if i < 0 || c.accounts[i].Role != "" && c.accounts[i].Role != role {
 		return "", time.Time{}, false
 	}
@@ -66,6 +69,33 @@ func (c *Cloud) Assume(id, role string) (keyID string, ends time.Time, ok bool) 
 	return keyID, ends, true
 }
 
+// Opens says that the organisation's credential is good for a member, where no role is assumed.
+func (c *Cloud) Opens(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := c.index(id)
+	return i < 0 || c.accounts[i].Role == ""
+}
+
+// memberOf is the account of that id if it is a member that the organisation's credential is
+// good for, else the organisation's own, and whether the credential is good no more.
+func (c *Cloud) memberOf(own *Account, id string) (of *Account, hasEnded bool) {
+	i := c.index(id)
+	if own.Organisation == nil || i < 0 || c.accounts[i].Role != "" || !own.Organisation.has(id) {
+		return own, false
+	}
+	return c.accounts[i], own.Expired
+}
+
+func (o *Organisation) has(id string) bool {
+	return slices.ContainsFunc(o.Members, func(m cloud.Member) bool { return strings.EqualFold(m.ID, id) })
+}
+
+// index is that of the account of that id, -1 where there is none.
+func (c *Cloud) index(id string) int {
+	return slices.IndexFunc(c.accounts, func(a *Account) bool { return strings.EqualFold(a.ID, id) })
+}
+
 // EndSessions makes all roles that were assumed end at once.
 func (c *Cloud) EndSessions() {
 	c.mu.Lock()
@@ -80,9 +110,18 @@ func (c *Cloud) EndSessions() {
 // whether the session has ended.
 func (c *Cloud) accountOfSession(keyID string) (of *Account, hasEnded bool) {
 	entered, ok := c.sessions[keyID]
-	i := slices.IndexFunc(c.accounts, func(a *Account) bool { return a.ID == entered.account })
+	i := c.index(entered.account)
 	if !ok || i < 0 {
 		return nil, false
 	}
 	return c.accounts[i], time.Now().After(entered.ends)
+}
+
+// Chain are the units that a member is in, the nearest first, with the one at the top of its
+// organisation.
+func Chain(m cloud.Member, top string) []string {
+	if slices.Contains(m.Units, top) {
+		return m.Units
+	}
+	return append(slices.Clone(m.Units), top)
 }
