@@ -66,6 +66,12 @@ var organisations = map[string]organisation{
 		idLength: 20, role: true, externalID: true, noTags: true,
 		parent: "the id of a department, such as 1001",
 	},
+	"google": {
+		account:  "the organization or folder that the projects are in, such as organizations/123456789012 or folders/123456789012",
+		id:       regexp.MustCompile(`^(?:organizations|folders)/[0-9]{1,20}$`),
+		idLength: 30, // the oldest are of a domain, and longer
+		parent:   "a folder to begin at, such as folders/123456789012",
+	},
 }
 
 // memberRole is how roles and agencies are named, with paths (AWS).

@@ -28,6 +28,9 @@ func TestDiscover(t *testing.T) {
 	require.Equal(t, &cloud.Discover{
 		Parent: "1001", Role: "OrganizationAccessControlRole", ExternalID: "x", FreshFor: 10 * time.Minute, Include: cloud.Selection{{Unit: "1002"}},
 	}, account.Settings().Discover)
+	account = parseAccount(t, "{provider: google, name: corp, account_id: folders/123456789012, regions: [all], discover: {parent: folders/7}}")
+	require.Equal(t, &cloud.Discover{Parent: "folders/7", FreshFor: 10 * time.Minute}, account.Settings().Discover)
+	require.Equal(t, "folders/123456789012", account.Settings().AccountID)
 	require.Nil(t, parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all]}").Settings().Discover)
 }
 
@@ -51,6 +54,14 @@ func TestDiscoverIsRefused(t *testing.T) {
 			at + "name: longer than 31 characters, so that no member's id fits behind it"},
 		"no Uin": {"provider: tencent, name: corp, account_id: corp, regions: [all], discover: {role: x}",
 			at + `account_id: "corp" cannot be one: write the id (Uin) of the Tencent Cloud account that manages the organisation, digits`},
+		"a project that finds others": {"provider: google, name: corp, account_id: my-project-123456, regions: [all], discover: {}",
+			at + `account_id: "my-project-123456" cannot be one: write the organization or folder that the projects are in, such as organizations/123456789012 or folders/123456789012`},
+		"an organization that finds none": {"provider: google, name: corp, account_id: organizations/123456789012, regions: [all]",
+			at + `account_id: "organizations/123456789012" cannot be one: write the id of the Google Cloud project`},
+		"an external id where none is asked for": {"provider: google, name: corp, account_id: folders/1, regions: [all], discover: {external_id: x}",
+			at + "discover.external_id: no role of this cloud asks for an external id: remove the key"},
+		"an empty parent": {"provider: google, name: corp, account_id: organizations/1, regions: [all], discover: {parent: ''}",
+			at + "discover.parent: empty: write a folder to begin at, such as folders/123456789012"},
 		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",
 			at + "discover.fresh_for: -1s is outside 0s to 8760h0m0s: write for how long the accounts that were found serve all kinds, such as 10m0s"},
 	} {

@@ -14,8 +14,8 @@ import (
 // too much slows down.
 const requestsPerSecond = 8
 
-// Adapter describes Google Cloud. An account is a project, a region one of Compute Engine's,
-// or global.
+// Adapter describes Google Cloud. An account is a project, or an organisation or folder that
+// knows its projects; a region is one of Compute Engine's, or global.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider: "google",
@@ -31,10 +31,13 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
+	client := &http.Client{Transport: account.Calls.Transport(context.Background())}
+	if organisation, isMember := account.Through.(*session); isMember { // whose credential is good for all
+		return &session{account: account, client: client, tokens: organisation.tokens}, nil
+	}
 	tokens, err := newTokens(account)
 	if err != nil {
 		return nil, err
 	}
-	client := &http.Client{Transport: account.Calls.Transport(context.Background())}
 	return &session{account: account, client: client, tokens: tokens}, nil
 }

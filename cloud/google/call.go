@@ -17,8 +17,8 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// link is where a query's page is.
-func (s *session) link(q adapter.Query) (string, error) {
+// link is where a query's page is. node is whose page: a project, a folder or an organisation.
+func (s *session) link(q adapter.Query, node string) (string, error) {
 	of := questions[q.Action]
 	base, err := s.account.URL(of.product, q.Region)
 	if err != nil {
@@ -27,10 +27,10 @@ func (s *session) link(q adapter.Query) (string, error) {
 	if base == nil {
 		base = &url.URL{Scheme: "https", Host: of.product + ".googleapis.com"}
 	}
-	path := strings.NewReplacer("{project}", url.PathEscape(s.account.AccountID), "{location}", url.PathEscape(q.Region)).Replace(of.path)
+	path := strings.NewReplacer("{project}", url.PathEscape(node), "{node}", node, "{location}", url.PathEscape(q.Region)).Replace(of.path)
 	parameters := url.Values{}
 	for name := range of.more {
-		parameters.Set(name, strings.ReplaceAll(of.more.Get(name), "{project}", s.account.AccountID))
+		parameters.Set(name, strings.NewReplacer("{project}", node, "{node}", node).Replace(of.more.Get(name)))
 	}
 	if of.size != "" {
 		parameters.Set(of.size, strconv.Itoa(of.limit))
@@ -43,18 +43,12 @@ func (s *session) link(q adapter.Query) (string, error) {
 
 // call makes one call.
 func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
-	return adapter.Do(ctx, s.account.Calls, region, action, func(ctx context.Context) (T, error) {
-		answer, err := ask(ctx)
-		if answered(err).Status == http.StatusUnauthorized {
-			s.tokens.forget()
-		}
-		return answer, err
-	})
+	return adapter.Do(ctx, s.account.Calls, region, action, ask)
 }
 
-// read asks for what a query names.
-func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, err error) {
-	link, err := s.link(q)
+// read asks for what a query names, of a project or what projects are in.
+func read[T any](ctx context.Context, s *session, q adapter.Query, node string) (answer T, err error) {
+	link, err := s.link(q, node)
 	if err != nil {
 		return answer, err
 	}
@@ -62,7 +56,7 @@ func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, er
 	if err != nil {
 		return answer, err
 	}
-	token, err := s.tokens.get(ctx)
+	token, chain, err := s.tokens.get(ctx)
 	if err != nil {
 		return answer, adapter.OfAccount(err)
 	}
@@ -78,6 +72,9 @@ func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, er
 	if err != nil {
 		return answer, err
 	}
+	if response.StatusCode == http.StatusUnauthorized {
+		s.tokens.forget(chain)
+	}
 	if response.StatusCode != http.StatusOK {
 		return answer, refusalOf(response.StatusCode, body)
 	}
@@ -91,19 +88,26 @@ func read[T any](ctx context.Context, s *session, q adapter.Query) (answer T, er
 	return answer, nil
 }
 
-// ask asks for a page of a list.
+// ask asks for a page of a list of the project.
 func ask[T any](ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
-	return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (answer adapter.Answer[T], err error) {
-		of := questions[q.Action]
-		document, err := read[adapter.Document](ctx, s, q)
-		switch {
-		case of.optional && isDisabled(err):
-			return answer, adapter.WithClass(cloud.RegionDisabled, err)
-		case err != nil:
-			return answer, err
-		}
-		return answerOf[T](document, of)
-	})
+	return askIn[T](s.account.AccountID)(ctx, s, q)
+}
+
+// askIn asks for a page of a list of what is in a node.
+func askIn[T any](node string) func(context.Context, *session, adapter.Query) (adapter.Answer[T], error) {
+	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
+		return call(ctx, s, q.Region, q.Action, func(ctx context.Context) (answer adapter.Answer[T], err error) {
+			of := questions[q.Action]
+			document, err := read[adapter.Document](ctx, s, q, node)
+			switch {
+			case of.optional && isDisabled(err):
+				return answer, adapter.WithClass(cloud.RegionDisabled, err)
+			case err != nil:
+				return answer, err
+			}
+			return answerOf[T](document, of)
+		})
+	}
 }
 
 // answerOf is a page as the APIs answer it. In a list by zones and regions, each has a list of

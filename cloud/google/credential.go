@@ -33,7 +33,7 @@ const (
 	tokenTimeout, documentPatience = 30 * time.Second, 2 * time.Minute
 )
 
-// tokens has the token of a session.
+// tokens has the token of a session. The members of an organisation have the organisation's.
 type tokens struct {
 	account adapter.Account
 	chain   atomic.Pointer[adapter.Chain[token]]
@@ -56,7 +56,7 @@ func (t token) sign(request *http.Request) {
 // newTokens fails for a document that is none of a credential. It asks nobody.
 func newTokens(account adapter.Account) (*tokens, error) {
 	t := &tokens{account: account}
-	t.forget()
+	t.forget(nil)
 	if account.Keys.IsZero() {
 		return t, nil
 	}
@@ -64,28 +64,30 @@ func newTokens(account adapter.Account) (*tokens, error) {
 	return t, err
 }
 
-// forget gives up a token that the provider does not take.
-func (t *tokens) forget() {
+// forget gives up the token of a chain, which the provider does not take. One that came in its
+// place meanwhile stays: all members of an organisation had the same.
+func (t *tokens) forget(refused *adapter.Chain[token]) {
 	chain := &adapter.Chain[token]{Find: t.find}
 	if !t.account.Keys.IsZero() {
 		chain.Patience = documentPatience
 	}
-	t.chain.Store(chain)
+	t.chain.CompareAndSwap(refused, chain)
 }
 
-// get gives a token that is good for a while.
-func (t *tokens) get(ctx context.Context) (token, error) {
-	got, err := t.chain.Load().Get(ctx)
+// get gives a token that is good for a while, and the chain that it is of.
+func (t *tokens) get(ctx context.Context) (token, *adapter.Chain[token], error) {
+	chain := t.chain.Load()
+	got, err := chain.Get(ctx)
 	var none *adapter.NoCredential
 	if !errors.As(err, &none) || t.account.Keys.IsZero() {
-		return got, err
+		return got, chain, err
 	}
 	// What it says is of a default chain. What the library says of a document may quote it.
 	var known adapter.Classed
 	if errors.As(none.Err, &known) {
-		return got, none.Err
+		return got, chain, none.Err
 	}
-	return got, adapter.WithClass(cloud.InvalidCredential, errors.New("the file of the credential cannot be used: check the key in it, or what it refers to"))
+	return got, chain, adapter.WithClass(cloud.InvalidCredential, errors.New("the file of the credential cannot be used: check the key in it, or what it refers to"))
 }
 
 // find asks for a token with a credential that is read anew: a file may have been replaced.

@@ -8,7 +8,7 @@ import (
 // question is what one of the provider's APIs can be asked for.
 type question struct {
 	product string // whose host is PRODUCT.googleapis.com
-	path    string // {project} and {location} stand for what is asked; the former in more, too
+	path    string // {project}, {node} and {location} stand for what is asked; the first two in more, too
 	list    string // where the list is in an answer; see anyScope
 	kind    string // what an answer says that it is, "" where it says nothing
 	size    string // the parameter with the size of a page
@@ -24,6 +24,10 @@ const anyScope = "items.*."
 // The actions, as the provider's documents call their methods.
 const (
 	projectGet      = "cloudresourcemanager.projects.get"
+	projectList     = "cloudresourcemanager.projects.list"
+	folderGet       = "cloudresourcemanager.folders.get"
+	folderList      = "cloudresourcemanager.folders.list"
+	organizationGet = "cloudresourcemanager.organizations.get"
 	regionList      = "compute.regions.list"
 	machineTypeList = "compute.machineTypes.list"
 	instanceList    = "compute.instances.aggregatedList"
@@ -50,8 +54,13 @@ const (
 
 // questions are those of the actions.
 var questions = map[string]question{
-	// https://cloud.google.com/resource-manager/reference/rest/v3/projects/get
-	projectGet: {product: "cloudresourcemanager", path: "/v3/projects/{project}"},
+	// https://cloud.google.com/resource-manager/reference/rest. How long a page can be is not
+	// documented: the server says.
+	projectGet:      {product: "cloudresourcemanager", path: "/v3/projects/{project}"},
+	folderGet:       {product: "cloudresourcemanager", path: "/v3/{node}"},
+	organizationGet: {product: "cloudresourcemanager", path: "/v3/{node}"},
+	projectList:     {product: "cloudresourcemanager", path: "/v3/projects", list: "projects", more: url.Values{"parent": {"{node}"}, "showDeleted": {"true"}}},
+	folderList:      {product: "cloudresourcemanager", path: "/v3/folders", list: "folders", more: url.Values{"parent": {"{node}"}}},
 	// https://cloud.google.com/compute/docs/reference/rest/v1
 	regionList:      compute("regions", "compute#regionList", "items"),
 	machineTypeList: compute("zones/{location}/machineTypes", "compute#machineTypeList", "items"),

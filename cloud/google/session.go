@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
-// session is a project, entered with one credential.
+// session is a project, or what projects are in, entered with one credential.
 type session struct {
 	adapter.Shelf // the lists of the whole project
 
@@ -28,12 +29,31 @@ type session struct {
 const readableState = "ACTIVE"
 
 // Identity implements adapter.Session. A credential is of no project, whichever its service
-// account was made in: that it sees the configured one is what can be asked.
+// account was made in: that it sees the configured one is what can be asked. The same is true
+// of an organisation and its folders.
 func (s *session) Identity(ctx context.Context) (string, error) {
-	type project struct{ ProjectID, State string }
+	if s.account.Finds() {
+		return s.sees(ctx, nodeGet(s.account.AccountID), s.account.AccountID, func(i *self) string { return i.Name })
+	}
+	return s.sees(ctx, projectGet, "project "+s.account.AccountID, func(i *self) string { return i.ProjectID })
+}
+
+// self is what an account is: a project, or what projects are in.
+type self struct{ Name, ProjectID, State string }
+
+// nodeGet is the action that gets what has that name.
+func nodeGet(name string) string {
+	if strings.HasPrefix(name, "folders/") {
+		return folderGet
+	}
+	return organizationGet
+}
+
+// sees is the id of what the account is, which is what in words, as the credential sees it.
+func (s *session) sees(ctx context.Context, action, what string, id func(*self) string) (string, error) {
 	disabled := false
-	seen, err := call(ctx, s, "", projectGet, func(ctx context.Context) (project, error) {
-		seen, err := read[project](ctx, s, adapter.Query{Action: projectGet})
+	seen, err := call(ctx, s, "", action, func(ctx context.Context) (self, error) {
+		seen, err := read[self](ctx, s, adapter.Query{Action: action}, s.account.AccountID)
 		disabled = isDisabled(err)
 		return seen, err
 	})
@@ -41,14 +61,13 @@ func (s *session) Identity(ctx context.Context) (string, error) {
 	switch {
 	case errors.As(err, &failure) && !disabled && (failure.Class == cloud.Denied || failure.Class == cloud.NotFound):
 		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: failure.Doing, Err: fmt.Errorf(
-			"the credential does not see project %s: correct account_id, or give the credential a role at the project (%s: %w)",
-			s.account.AccountID, failure.Class, failure.Err)}
+			"the credential does not see %s: correct account_id, or give the credential a role there (%s: %w)", what, failure.Class, failure.Err)}
 	case err != nil:
 		return "", err
-	case seen.ProjectID != "" && seen.State != readableState:
-		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: projectGet, Err: fmt.Errorf("project %s is in state %q", seen.ProjectID, seen.State)}
+	case id(&seen) != "" && seen.State != readableState:
+		return "", &cloud.Error{Class: cloud.InvalidCredential, Doing: action, Err: fmt.Errorf("%s is in state %q", what, seen.State)}
 	default:
-		return seen.ProjectID, nil
+		return id(&seen), nil
 	}
 }
 

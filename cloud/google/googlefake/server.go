@@ -37,14 +37,15 @@ func User(base, keyID, secret string) string {
 }
 
 // New returns the server. An account is a project, its KeyID the id of a user's client or the
-// address of a service account; every secret is taken. The actions are token and the methods of
-// the APIs, such as compute.instances.aggregatedList; of those, the ones with a location are of
-// a region.
+// address of a service account; every secret is taken. An Organisation has the name of the
+// organization or folder for its ID. The actions are token and the methods of the APIs, such as
+// compute.instances.aggregatedList; of those, the ones with a location are of a region.
 func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /token", s.token)
 	mux.HandleFunc("GET /cloudresourcemanager/v3/projects/{project}", s.answer("cloudresourcemanager.projects.get", s.project))
+	s.organization(mux)
 	const compute = "GET /compute/compute/v1/projects/{project}/"
 	mux.HandleFunc(compute+"regions", s.answer("compute.regions.list", s.regions))
 	mux.HandleFunc(compute+"zones/{zone}/machineTypes", s.answer("compute.machineTypes.list", s.machineTypes))
@@ -119,8 +120,7 @@ func issuer(assertion string) string {
 // answer judges a request to an API, and answers what is not refused.
 func (s server) answer(action string, answer func(http.ResponseWriter, *http.Request, fake.Judgement)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		id := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
-		ask := fake.Ask{KeyID: id, Region: r.PathValue("location"), Action: action}
+		ask := fake.Ask{KeyID: keyOf(r), Account: projectOf(r), Region: r.PathValue("location"), Action: action}
 		if zone := r.PathValue("zone"); zone != "" {
 			ask.Region = zone[:max(0, strings.LastIndexByte(zone, '-'))]
 		}
@@ -128,12 +128,22 @@ func (s server) answer(action string, answer func(http.ResponseWriter, *http.Req
 		switch {
 		case j.Verdict != fake.Answer:
 			refuse(w, r, j)
-		case r.PathValue("project")+r.URL.Query().Get("project") != j.Account.ID:
-			refusal(w, http.StatusForbidden, "forbidden", "PERMISSION_DENIED", "Permission denied on resource project "+r.PathValue("project")+".")
+		case projectOf(r) != j.Account.ID:
+			refusal(w, http.StatusForbidden, "forbidden", "PERMISSION_DENIED", "Permission denied on resource project "+projectOf(r)+".")
 		default:
 			answer(w, r, j)
 		}
 	}
+}
+
+// keyOf is the id of the key in a request's token.
+func keyOf(r *http.Request) string {
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
+}
+
+// projectOf is the project that a request is about.
+func projectOf(r *http.Request) string {
+	return r.PathValue("project") + r.URL.Query().Get("project")
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, j fake.Judgement) {
