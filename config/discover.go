@@ -66,6 +66,12 @@ var organisations = map[string]organisation{
 		idLength: 20, role: true, externalID: true, noTags: true,
 		parent: "the id of a department, such as 1001",
 	},
+	"azure": {
+		account:  "the id of the tenant (directory) that the subscriptions are in, such as 11111111-2222-3333-4444-555555555555",
+		id:       accountIDs["azure"],
+		idLength: 36,
+		parent:   "the id of a management group, which is not its display name; the root group has the tenant's id",
+	},
 	"google": {
 		account:  "the organization or folder that the projects are in, such as organizations/123456789012 or folders/123456789012",
 		id:       regexp.MustCompile(`^(?:organizations|folders)/[0-9]{1,20}$`),

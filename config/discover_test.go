@@ -31,6 +31,8 @@ func TestDiscover(t *testing.T) {
 	account = parseAccount(t, "{provider: google, name: corp, account_id: folders/123456789012, regions: [all], discover: {parent: folders/7}}")
 	require.Equal(t, &cloud.Discover{Parent: "folders/7", FreshFor: 10 * time.Minute}, account.Settings().Discover)
 	require.Equal(t, "folders/123456789012", account.Settings().AccountID)
+	account = parseAccount(t, "{provider: azure, name: corp, account_id: aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee, regions: [all], discover: {include: ['unit:prod']}}")
+	require.Equal(t, &cloud.Discover{Include: cloud.Selection{{Unit: "prod"}}, FreshFor: 10 * time.Minute}, account.Settings().Discover)
 	require.Nil(t, parseAccount(t, "{provider: aws, name: corp, account_id: '123456789012', regions: [all]}").Settings().Discover)
 }
 
@@ -58,10 +60,16 @@ func TestDiscoverIsRefused(t *testing.T) {
 			at + `account_id: "my-project-123456" cannot be one: write the organization or folder that the projects are in, such as organizations/123456789012 or folders/123456789012`},
 		"an organization that finds none": {"provider: google, name: corp, account_id: organizations/123456789012, regions: [all]",
 			at + `account_id: "organizations/123456789012" cannot be one: write the id of the Google Cloud project`},
+		"a tenant's name": {"provider: azure, name: corp, account_id: corp.example.com, regions: [all], discover: {}",
+			at + `account_id: "corp.example.com" cannot be one: write the id of the tenant (directory) that the subscriptions are in`},
+		"a role where none is assumed": {"provider: azure, name: corp, account_id: aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee, regions: [all], discover: {role: reader}",
+			at + "discover.role: no role is assumed at this cloud: give the credential its rights at the parent, and remove the key"},
 		"an external id where none is asked for": {"provider: google, name: corp, account_id: folders/1, regions: [all], discover: {external_id: x}",
 			at + "discover.external_id: no role of this cloud asks for an external id: remove the key"},
 		"an empty parent": {"provider: google, name: corp, account_id: organizations/1, regions: [all], discover: {parent: ''}",
 			at + "discover.parent: empty: write a folder to begin at, such as folders/123456789012"},
+		"too long a name for subscriptions": {"provider: azure, name: " + "corporation-of-very-long-names" + ", account_id: aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee, regions: [all], discover: {}",
+			at + "name: longer than 27 characters, so that no member's id fits behind it"},
 		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",
 			at + "discover.fresh_for: -1s is outside 0s to 8760h0m0s: write for how long the accounts that were found serve all kinds, such as 10m0s"},
 	} {

@@ -23,7 +23,8 @@ import (
 // would wait too long for those lists.
 const requestsPerSecond = 8
 
-// Adapter describes Azure. An account is a subscription, a region a location.
+// Adapter describes Azure. An account is a subscription, or a tenant that knows its
+// subscriptions; a region is a location.
 func Adapter() adapter.Adapter {
 	return adapter.Adapter{
 		Provider:     "azure",
@@ -40,6 +41,9 @@ func Adapter() adapter.Adapter {
 }
 
 func open(account adapter.Account) (adapter.Session, error) {
+	if tenant, isMember := account.Through.(*session); isMember { // whose credential is good for all
+		return newSession(account, tenant.base, tenant.client, tenant.tokens), nil
+	}
 	where := cloudOf(account.Settings)
 	base, err := url.Parse(where.Services[azcloud.ResourceManager].Endpoint)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// question is what ARM can be asked for: a path below the subscription, with the version
+// question is what ARM can be asked for: a path below the subscription, or the tenant, with the version
 // of the API that has what is read. The SDK has a module for each, whose types take a page
 // only whole, and refuse all of it for one time in another form.
 type question struct {
@@ -21,6 +21,8 @@ type question struct {
 	// cannot unregister one that has resources
 	// (https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types).
 	optional bool
+	// ofTenant: the path is of no subscription.
+	ofTenant bool
 }
 
 // questions are those of the actions.
@@ -28,6 +30,11 @@ var questions = map[string]question{
 	// https://learn.microsoft.com/rest/api/resources/subscriptions
 	"subscription_get": {path: "", version: "2022-12-01"},
 	"location_list":    {path: "/locations", version: "2022-12-01"},
+	// https://learn.microsoft.com/rest/api/resources/subscriptions/list, …/tenants/list and
+	// /rest/api/managementgroups/management-groups/get-descendants
+	subscriptionList: {path: "/subscriptions", version: "2022-12-01", ofTenant: true},
+	tenantList:       {path: "/tenants", version: "2022-12-01", ofTenant: true},
+	descendantList:   {path: "/providers/Microsoft.Management/managementGroups/{group}/descendants", version: "2020-05-01", ofTenant: true},
 	// https://learn.microsoft.com/rest/api/authorization/permissions
 	"permission_list": {path: "/providers/Microsoft.Authorization/permissions", version: "2022-04-01"},
 	// https://learn.microsoft.com/rest/api/compute
@@ -77,19 +84,23 @@ func (s *session) link(q adapter.Query) string {
 		return q.Token
 	}
 	of := questions[q.Action]
-	path := url.PathEscape(s.subscription) + strings.ReplaceAll(of.path, "{location}", url.PathEscape(q.Region))
-	return runtime.JoinPaths(s.client.Endpoint(), "/subscriptions/", path) + "?api-version=" + of.version
+	path := strings.NewReplacer("{location}", url.PathEscape(q.Region), "{group}", url.PathEscape(s.group)).Replace(of.path)
+	if !of.ofTenant {
+		path = "/subscriptions/" + url.PathEscape(s.subscription) + path
+	}
+	return runtime.JoinPaths(s.client.Endpoint(), path) + "?api-version=" + of.version
 }
 
 // call makes one call of the SDK.
 func call[T any](ctx context.Context, s *session, region, action string, ask func(context.Context) (T, error)) (T, error) {
 	return adapter.Do(ctx, s.calls, region, action, func(ctx context.Context) (answer T, err error) {
-		if err := s.tokens.ready(ctx); err != nil {
+		token, err := s.tokens.ready(ctx)
+		if err != nil {
 			return answer, adapter.OfAccount(err)
 		}
 		answer, err = ask(ctx)
 		if answered(err).Status == http.StatusUnauthorized {
-			s.tokens.forget()
+			s.tokens.forget(token)
 		}
 		return answer, err
 	})
@@ -154,7 +165,7 @@ func all[T any](ctx context.Context, s *session, action, what string, name func(
 }
 
 // checkLink refuses a nextLink that leads away from the subscription at the endpoint: the
-// token would go along.
+// token would go along. Those of a tenant's lists are of no subscription.
 func (s *session) checkLink(nextLink string) error {
 	link, err := url.Parse(nextLink)
 	if err != nil {
@@ -164,7 +175,7 @@ func (s *session) checkLink(nextLink string) error {
 		return adapter.BadAnswer("", "nextLink is of %s://%s, the endpoint is %s://%s", link.Scheme, link.Host, s.base.Scheme, s.base.Host)
 	}
 	path, below := strings.CutPrefix(link.EscapedPath(), strings.TrimRight(s.base.EscapedPath(), "/"))
-	if !below || !isWithin(path, s.subscription) || strings.Contains(path, "/../") {
+	if !below || s.tenant == "" && !isWithin(path, s.subscription) || strings.Contains(path, "/../") {
 		return adapter.BadAnswer("", "nextLink is not of subscription %s", s.subscription)
 	}
 	return nil

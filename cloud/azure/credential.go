@@ -23,8 +23,8 @@ import (
 // tokenMargin is what a token has to be valid for at least, as in the SDK.
 const tokenMargin = 5 * time.Minute
 
-// tokens holds the one token of a session for all its clients. The SDK would hold one
-// for each, and lets a caller wait for another's request for a token beyond the end of
+// tokens holds the one token of a session for all its clients, and for all subscriptions of a
+// tenant. The SDK would hold one for each, and lets a caller wait for another's request for a token beyond the end of
 // its own context.
 type tokens struct {
 	source  azcore.TokenCredential
@@ -91,28 +91,35 @@ func (c clientSecret) GetToken(ctx context.Context, options policy.TokenRequestO
 	return azcore.AccessToken{Token: token.AccessToken, ExpiresOn: token.Expiry}, nil
 }
 
-// ready sees to it that a token is held.
-func (t *tokens) ready(ctx context.Context) error {
-	_, err := t.GetToken(ctx, t.request)
-	return err
+// ready sees to it that a token is held, which is returned.
+func (t *tokens) ready(ctx context.Context) (*azcore.AccessToken, error) {
+	return t.get(ctx, t.request)
 }
 
 // GetToken implements azcore.TokenCredential.
 func (t *tokens) GetToken(ctx context.Context, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
-	if err := t.one.Acquire(ctx, 1); err != nil {
+	token, err := t.get(ctx, options)
+	if err != nil {
 		return azcore.AccessToken{}, err
+	}
+	return *token, nil
+}
+
+func (t *tokens) get(ctx context.Context, options policy.TokenRequestOptions) (*azcore.AccessToken, error) {
+	if err := t.one.Acquire(ctx, 1); err != nil {
+		return nil, err
 	}
 	defer t.one.Release(1)
 	if held := t.held.Load(); held != nil && options.Claims == "" && time.Until(held.ExpiresOn) > tokenMargin {
-		return *held, nil
+		return held, nil
 	}
 	token, err := t.source.GetToken(ctx, options)
 	if err != nil {
-		return azcore.AccessToken{}, t.failure(err)
+		return nil, t.failure(err)
 	}
 	t.gave = true
 	t.held.Store(&token)
-	return token, nil
+	return &token, nil
 }
 
 // failure is what it means that there is no token. The chain's own text is not told: it
@@ -132,8 +139,9 @@ func (t *tokens) failure(err error) error {
 	}
 }
 
-// forget gives up a token that ARM does not take.
-func (t *tokens) forget() { t.held.Store(nil) }
+// forget gives up a token that ARM does not take. One that came in its place meanwhile stays:
+// all members of a tenant had the same.
+func (t *tokens) forget(refused *azcore.AccessToken) { t.held.CompareAndSwap(refused, nil) }
 
 // refusedToken is what an authority answers that gives no token, or a machine's metadata.
 type refusedToken struct {

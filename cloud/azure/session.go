@@ -1,6 +1,7 @@
 package azure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,11 +16,13 @@ import (
 	"cloudsync/cloud/adapter"
 )
 
-// session is a subscription, entered with one credential.
+// session is a subscription, or the tenant that some are in, entered with one credential.
 type session struct {
 	adapter.Shelf // the lists of the whole subscription
 
-	subscription string
+	subscription string // empty of a tenant
+	tenant       string // empty of a subscription
+	group        string // of the tenant: the management group to begin at
 	calls        *adapter.Calls
 	tokens       *tokens
 	base         *url.URL // of ARM
@@ -28,7 +31,13 @@ type session struct {
 }
 
 func newSession(account adapter.Account, base *url.URL, client *arm.Client, tokens *tokens) *session {
-	return &session{subscription: account.AccountID, calls: account.Calls, tokens: tokens, base: base, client: client}
+	s := &session{calls: account.Calls, tokens: tokens, base: base, client: client}
+	if account.Finds() {
+		s.tenant, s.group = account.AccountID, cmp.Or(account.Discover.Parent, account.AccountID)
+	} else {
+		s.subscription = account.AccountID
+	}
+	return s
 }
 
 // readableStates are those in which a subscription's resources can be listed
@@ -39,6 +48,9 @@ var readableStates = []string{"Enabled", "Warned", "PastDue", "Disabled"}
 // Identity implements adapter.Session. A credential is of no subscription, it sees
 // some: that it sees the configured one is what can be asked.
 func (s *session) Identity(ctx context.Context) (string, error) {
+	if s.tenant != "" {
+		return s.identityOfTenant(ctx)
+	}
 	type subscription struct {
 		ID    string `json:"subscriptionId"`
 		State string `json:"state"`

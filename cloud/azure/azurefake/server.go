@@ -20,8 +20,8 @@ const tokenPrefix = "fake-token-of-"
 const Secret = "planted-user-data-secret"
 
 // New returns the server. An account is a subscription, its KeyID the client id of an
-// application; every secret and every tenant is taken. The actions are token,
-// subscription_get, location_list, permission_list, vm_list, vm_status_list, vmss_list,
+// application; every secret and every tenant is taken. An Organisation has the tenant's id. The
+// actions are token, tenant_list, subscription_list, descendant_list, subscription_get, location_list, permission_list, vm_list, vm_status_list, vmss_list,
 // vmss_vm_list, vmss_nic_list, vmss_publicip_list, size_list, disk_list, nic_list,
 // publicip_list, vnet_list, vnet_get, lb_list, appgw_list, nsg_list, nat_list, snapshot_list, image_list,
 // aks_list, storage_list, mysql_list, postgres_list, sqlserver_list, sqldatabase_list,
@@ -30,6 +30,7 @@ func New(c *fake.Cloud) http.Handler {
 	s := server{c}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /{tenant}/oauth2/v2.0/token", s.token)
+	s.tenant(mux)
 	const subscription = "GET /subscriptions/{subscription}"
 	mux.HandleFunc(subscription, s.answer("subscription_get", s.subscription))
 	mux.HandleFunc(subscription+"/locations", s.answer("location_list", s.locations))
@@ -103,8 +104,7 @@ func (s server) token(w http.ResponseWriter, r *http.Request) {
 // answer judges a request to ARM, and answers what is not refused.
 func (s server) answer(action string, answer func(http.ResponseWriter, *http.Request, fake.Judgement)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		client := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
-		ask := fake.Ask{KeyID: client, Region: r.PathValue("location"), Action: action}
+		ask := fake.Ask{KeyID: clientOf(r), Account: r.PathValue("subscription"), Region: r.PathValue("location"), Action: action}
 		j := s.cloud.Judge(w, r, ask, r.URL.Query().Has("$skiptoken"))
 		switch {
 		case j.Verdict != fake.Answer:
@@ -117,6 +117,11 @@ func (s server) answer(action string, answer func(http.ResponseWriter, *http.Req
 			answer(w, r, j)
 		}
 	}
+}
+
+// clientOf is the client id in a request's token.
+func clientOf(r *http.Request) string {
+	return strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "+tokenPrefix)
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, j fake.Judgement) {
