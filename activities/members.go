@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -179,13 +180,13 @@ func membersKnown(account cloud.Account, of cloud.Organisation, rows []store.Fou
 }
 
 // withoutTwice leaves out members that are configured, too, or found twice: their rows
-// would stand twice. It says what to write.
+// would stand twice. It says what to write. Ids have no case where they have letters.
 func (a *Activities) withoutTwice(all known) known {
 	type identity struct{ provider, id string }
 	first := map[identity]resource.Account{}
 	for _, account := range a.deps.Accounts {
 		if _, isOrganisation := account.Client.(cloud.Organisation); !isOrganisation && account.ID != "" {
-			first[identity{account.Provider, account.ID}] = account.Account
+			first[identity{account.Provider, strings.ToLower(account.ID)}] = account.Account
 		}
 	}
 	kept := all.accounts[:0:0]
@@ -195,9 +196,10 @@ func (a *Activities) withoutTwice(all known) known {
 			kept = append(kept, account)
 			continue
 		}
-		other, twice := first[identity{account.Provider, id}]
+		same := identity{account.Provider, strings.ToLower(id)}
+		other, twice := first[same]
 		if !twice {
-			first[identity{account.Provider, id}] = account.Account
+			first[same] = account.Account
 			kept = append(kept, account)
 			continue
 		}

@@ -210,6 +210,19 @@ func TestAnAccountThatIsFoundAndConfigured(t *testing.T) {
 	}}, out.Unlisted)
 }
 
+// Azure's ids may be configured in capitals.
+func TestAnAccountThatIsFoundAndConfiguredInAnotherCase(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	byHand := cloud.Account{Account: resource.Account{Provider: "aws", Name: "prod"}, ID: "2A", Client: &fakeCloud{regions: []string{"beijing"}}}
+	b.accounts(corp(organised("1", "2a")), byHand)
+
+	places, out := b.listed(t, "run-2")
+
+	require.ElementsMatch(t, []string{"aws/corp/1/beijing", "aws/prod/beijing"}, places)
+	require.Len(t, out.Unlisted, 1)
+}
+
 // The policy of an organisation's account is that of its members.
 func TestMembersHaveTheirOrganisationsPolicy(t *testing.T) {
 	t.Parallel()
