@@ -95,7 +95,7 @@ func (r *Role) Get(ctx context.Context) (Assumed, error) {
 	switch {
 	case err == nil:
 		r.calls.Hide(assumed.Keys)
-		r.held, r.begun = assumed, began
+		r.held, r.begun, r.tried = assumed, began, time.Time{}
 		return assumed, nil
 	case isGood:
 		return r.held, nil

@@ -49,6 +49,23 @@ func TestARoleIsRenewedBeforeItEnds(t *testing.T) {
 	})
 }
 
+// Keys that last a short time are used for half of it, however short that is: a call that is
+// signed with them has the other half.
+func TestKeysThatLastAShortTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &lasting{lasts: 4 * time.Second}
+		role := l.role()
+		for want := range 5 {
+			got, err := role.Get(t.Context())
+			require.NoError(t, err)
+			require.GreaterOrEqual(t, time.Until(got.Ends), 2*time.Second)
+			require.Equal(t, 1+want, l.assumed)
+			<-time.After(3 * time.Second)
+		}
+	})
+}
+
 // A role is assumed once for all that wait for it, and who cannot wait does not.
 func TestARoleThatManyWaitFor(t *testing.T) {
 	t.Parallel()
