@@ -28,7 +28,7 @@ type organisedCloud struct {
 	member   func(n int) string // its id; 0 is the organisation's own account
 	account  string             // account_id of the organisation, where it is none of its members
 	discover string             // further settings of discover
-	role     bool               // members are entered by a role
+	role     bool               // members are entered by a role, or closed where they give the credential none
 	// list, assume and regionsBy are the actions that list the members, assume a role, and list
 	// the regions of an account. The last is asked for an account perAccount times at most.
 	list, assume, regionsBy string
@@ -37,6 +37,8 @@ type organisedCloud struct {
 	// that the list tells of no member that it is suspended.
 	counted, stateless bool
 }
+
+const tenantOfAzure = "00000000-0000-0000-0000-00000000000d"
 
 var organisedClouds = []organisedCloud{
 	{
@@ -56,6 +58,15 @@ var organisedClouds = []organisedCloud{
 		provider: "huawei", member: func(n int) string { return fmt.Sprintf("%032x", n+1) },
 		discover: "role: cloudsync-reader", role: true, list: "ListAccounts", assume: "AssumeAgency",
 		regionsBy: "KeystoneListProjects", perAccount: 3, // it tells whose a credential is, too, and the first account is entered twice
+	},
+	{
+		provider: "azure", member: func(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012x", 0xa1+n) },
+		account: tenantOfAzure, discover: "parent: " + tenantOfAzure, role: true, list: "descendant_list", regionsBy: "location_list", perAccount: 1,
+	},
+	{
+		provider: "google", member: func(n int) string { return fmt.Sprintf("team-project-%d", n) },
+		account: "organizations/123456789012", discover: "fresh_for: 10m", role: true, list: "cloudresourcemanager.projects.list",
+		regionsBy: "compute.regions.list", perAccount: 1,
 	},
 }
 
@@ -97,7 +108,7 @@ func newOrganisedStack(t *testing.T, of organisedCloud, members int, places []st
 	o := &organisedStack{realStack: r, organisedCloud: of}
 	server := httptest.NewServer(r.handler(r.cloud))
 	t.Cleanup(server.Close)
-	organisation := &fake.Organisation{PageSize: 15}
+	organisation := &fake.Organisation{ID: of.account, PageSize: 15}
 	if !of.counted {
 		organisation.EmptyPage = 2
 	}
@@ -232,6 +243,9 @@ func (o *organisedStack) requireAskedOnce(t *testing.T) {
 			continue
 		}
 		require.LessOrEqual(t, o.requests(o.regionsBy, o.member(n)), o.perAccount, "of member %d", n)
+	}
+	if o.account != "" {
+		require.Equal(t, 1, o.requests("token", ""), "one for all members")
 	}
 	if o.role {
 		require.LessOrEqual(t, o.requests(o.assume, ""), o.synced()-1+2*3, "each once; the one without the role as often as it is tried")
