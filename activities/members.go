@@ -66,10 +66,10 @@ func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool
 // go on.
 func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) known {
 	discovers := of.Discovers()
-	settings := digestOf(discovers)
+	settings := digestOf(account.ID, discovers)
 	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
 	if err == nil && last.Settings == settings && a.age(last.FoundAt) < discovers.FreshFor {
-		return membersKnown(account, of, stored)
+		return membersKnown(of, stored)
 	}
 	if err == nil {
 		var members []cloud.Member
@@ -79,11 +79,11 @@ func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cl
 				err = a.deps.Store.RecordAccounts(ctx, account.Account, settings, rows)
 			}
 			if err == nil {
-				return membersKnown(account, of, withLeft(rows, stored))
+				return membersKnown(of, withLeft(rows, stored))
 			}
 		}
 	}
-	failed := membersKnown(account, of, stored)
+	failed := membersKnown(of, stored)
 	failed.unlisted = []UnlistedScope{{
 		Place: account.String(),
 		Error: fmt.Sprintf("the accounts of the organisation could not be found, so that the %d known ones go on alone: %s", len(failed.accounts), shortText(err)),
@@ -132,11 +132,11 @@ func findMembers(ctx context.Context, account resource.Account, of cloud.Organis
 	return members, nil
 }
 
-// digestOf tells settings from others.
-func digestOf(discovers cloud.Discover) (digest [16]byte) {
+// digestOf tells settings, and the organisation that they are of, from others.
+func digestOf(organisation string, discovers cloud.Discover) (digest [16]byte) {
 	discovers.FreshFor = 0
 	text, _ := json.Marshal(discovers) // of texts
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256([]byte(organisation + "\n" + string(text)))
 	copy(digest[:], sum[:])
 	return digest
 }
@@ -167,7 +167,7 @@ func withLeft(found, before []store.FoundAccount) []store.FoundAccount {
 }
 
 // membersKnown are the members that are active, and the states of all.
-func membersKnown(account cloud.Account, of cloud.Organisation, rows []store.FoundAccount) known {
+func membersKnown(of cloud.Organisation, rows []store.FoundAccount) known {
 	found := known{states: map[resource.Account]cloud.MemberState{}, names: map[resource.Account]string{}}
 	for _, row := range rows {
 		found.names[row.Owner()] = row.Name

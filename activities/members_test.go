@@ -195,6 +195,22 @@ func TestOtherSettingsFindAnew(t *testing.T) {
 	require.Equal(t, []string{"aws/corp/1/beijing"}, places)
 }
 
+// Another organisation of the same name is found anew.
+func TestAnotherOrganisationIsFoundAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised("1")
+	b.accounts(corp(o))
+	b.listed(t, "run-2")
+	another := corp(o)
+	another.ID = "9"
+	b.accounts(another)
+
+	b.listed(t, "run-3")
+
+	require.Equal(t, 2, o.asked)
+}
+
 func TestAnAccountThatIsFoundAndConfigured(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -19,7 +19,7 @@ func TestSizesAreAskedForOnceSideBySide(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
-		describe := func(_ context.Context, _ string, _ []string, tell func(*adapter.Fields, int64, int64)) error {
+		describe := func(_ context.Context, _ string, _ []string, tell func(*adapter.Fields, int64, int64)) error { //nolint:unparam // Of wants one
 			asked++
 			<-time.After(time.Second)
 			tell(adapter.NewFields("type", "small"), 2, 1)

@@ -153,7 +153,7 @@ func stateOf(account types.Account) string {
 	if account.State != "" {
 		return string(account.State)
 	}
-	return string(account.Status) //nolint:staticcheck // see above
+	return string(account.Status)
 }
 
 // unitsIn are the units of a path such as o-a1/r-b2/ou-b2-c3/ou-b2-d4/111122223333/, the

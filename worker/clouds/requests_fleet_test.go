@@ -37,8 +37,7 @@ type fleet struct {
 	page     int                              // of the server, where a request does not say it
 	// The ids are as the cloud has them, where it cares; %d is the number of a resource.
 	databases, balancers, caches, gateways, clusters, certificates string
-	engine                                                         string // of databases
-	global                                                         bool   // some kinds are of no region
+	global                                                         bool // some kinds are of no region
 	more                                                           func(*fake.Region)
 }
 
