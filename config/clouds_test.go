@@ -80,28 +80,39 @@ func TestSettingsOfAnAccount(t *testing.T) {
 	require.False(t, cloud.Settings{Endpoint: "http://127.0.0.1.example.com"}.OnLoopback())
 }
 
-var example = regexp.MustCompile("(?s)```yaml\n(public_cloud_sync:\n.*?)```")
+// example is a configuration in the documentation: a whole one, its accounts, or an account.
+var example = regexp.MustCompile("(?s)```yaml\n((?:mysql_s:|public_cloud_sync:|    - provider:).*?)```")
 
-// The examples of docs/clouds are configurations that the program takes.
+// The examples of the README and of docs/clouds are configurations that the program takes.
 func TestDocumentedExamples(t *testing.T) {
 	t.Parallel()
-	pages, err := filepath.Glob("../docs/clouds/*.md")
+	pages, err := filepath.Glob("../docs/clouds/[a-z]*.md")
 	require.NoError(t, err)
-	examples := 0
-	for _, page := range pages {
+	require.GreaterOrEqual(t, len(pages), 5)
+	for _, page := range append(pages, "../README.md") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
-		for _, found := range example.FindAllStringSubmatch(string(text), -1) {
-			examples++
-			written := "mysql_s: [{name: stree, addr: \"user@tcp(db)/cloudsync\"}]\n" + found[1]
-			if !strings.Contains(written, "\n  resources:") {
-				written += "  resources: {resource_host: {interval: 5m}}\n"
-			}
-			_, err := config.Parse(page, []byte(written), func(string) (string, bool) { return "a-value", true })
+		found := example.FindAllStringSubmatch(string(text), -1)
+		require.NotEmpty(t, found, page)
+		for _, of := range found {
+			_, err := config.Parse(page, []byte(completed(of[1])), func(string) (string, bool) { return "a-value", true })
 			require.NoError(t, err)
 		}
 	}
-	require.GreaterOrEqual(t, examples, 5)
+}
+
+// completed adds to an example what it leaves out.
+func completed(example string) string {
+	if strings.HasPrefix(example, "    - ") {
+		example = "public_cloud_sync:\n  accounts:\n" + example
+	}
+	if !strings.HasPrefix(example, "mysql_s:") {
+		example = "mysql_s: [{name: stree, addr: \"user@tcp(db)/cloudsync\"}]\n" + example
+	}
+	if !strings.Contains(example, "\n  resources:") {
+		example += "  resources: {resource_host: {interval: 5m}}\n"
+	}
+	return example
 }
 
 // What secrets have around them in files and variables is no part of them, and what
