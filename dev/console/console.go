@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ const Width = 80
 type Console struct {
 	out      io.Writer
 	terminal bool
+	columns  func() int // of the terminal, now
 	every    time.Duration
 	mu       sync.Mutex
 }
@@ -28,10 +30,23 @@ type Console struct {
 func New(out io.Writer) *Console {
 	file, ok := out.(*os.File)
 	if ok && term.IsTerminal(int(file.Fd())) {
-		return &Console{out: out, terminal: true, every: time.Second}
+		return &Console{out: out, terminal: true, columns: columnsOf(file), every: time.Second}
 	}
-	return &Console{out: out, every: 15 * time.Second}
+	return &Console{out: out, columns: func() int { return Width }, every: 15 * time.Second}
 }
+
+// columnsOf is Width where the terminal does not say.
+func columnsOf(file *os.File) func() int {
+	return func() int {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+		return Width
+	}
+}
+
+// Rule is a line across the console, no wider than Width.
+func (c *Console) Rule() string { return strings.Repeat("─", min(Width, c.columns())) }
 
 // Printf writes one or more whole lines.
 func (c *Console) Printf(format string, args ...any) {

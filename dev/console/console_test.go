@@ -69,6 +69,24 @@ func TestStepOnATerminalStaysOnItsLine(t *testing.T) {
 	require.Len(t, out.lines(), 1, "only the result ends the line")
 }
 
+// A line that is wrapped could not be written over: the next one would stand below it.
+func TestStepFitsInANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	out := newScreen()
+	c := New(out)
+	c.terminal, c.every, c.columns = true, time.Millisecond, func() int { return 60 }
+	step := c.Step("Temporal")
+	step.Detail("%s", strings.Repeat("x", 100))
+	<-out.written
+	<-out.written
+	step.Done("compiled")
+
+	for line := range strings.SplitSeq(strings.Join(out.lines(), ""), clearLine) {
+		require.Less(t, utf8.RuneCountInString(line), 60)
+	}
+	require.Equal(t, 60, utf8.RuneCountInString(c.Rule()))
+}
+
 func TestFailedStepReturnsItsError(t *testing.T) {
 	t.Parallel()
 	out := newScreen()

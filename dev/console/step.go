@@ -40,12 +40,12 @@ func (s *Step) Detail(format string, args ...any) {
 
 // Done ends the step with its result.
 func (s *Step) Done(format string, args ...any) {
-	s.end("  %-18s %-44s %10s", s.label, fmt.Sprintf(format, args...), s.elapsed())
+	s.end(fmt.Sprintf(format, args...))
 }
 
 // Fail ends the step without a result; the error is for the caller to tell.
 func (s *Step) Fail() {
-	s.end("  %-18s %-44s %10s", s.label, "failed", s.elapsed())
+	s.end("failed")
 }
 
 // End is Done with the result, or Fail with an error, which it returns.
@@ -58,14 +58,19 @@ func (s *Step) End(err error, format string, args ...any) error {
 	return nil
 }
 
-func (s *Step) end(format string, args ...any) {
+func (s *Step) end(result string) {
 	close(s.stop)
 	s.stopped.Wait()
+	line := fmt.Sprintf("  %-18s %-*s %10s", s.label, s.room(), result, s.elapsed())
 	if s.console.terminal {
-		format = clearLine + format
+		line = clearLine + line
 	}
-	s.console.Printf(format, args...)
+	s.console.Printf("%s", line)
 }
+
+// room is how wide a detail is, so that a line fits in a narrow terminal, too: one that
+// is wrapped there could not be written over.
+func (s *Step) room() int { return max(0, min(44, s.console.columns()-33)) }
 
 func (s *Step) showUntilStopped() {
 	again := time.NewTicker(s.console.every)
@@ -82,7 +87,8 @@ func (s *Step) showUntilStopped() {
 
 func (s *Step) show() {
 	s.mu.Lock()
-	line := fmt.Sprintf("  %-18s %-44.44s %10s", s.label, s.detail, s.elapsed())
+	room := s.room()
+	line := fmt.Sprintf("  %-18s %-*.*s %10s", s.label, room, room, s.detail, s.elapsed())
 	s.mu.Unlock()
 	s.console.mu.Lock()
 	defer s.console.mu.Unlock()

@@ -71,7 +71,7 @@ func TestDemoShowsRunsAndGoesOnWithItsData(t *testing.T) {
 	require.NoError(t, Run(t.Context(), o), first.String())
 
 	require.Contains(t, first.String(), "resource_host          ok            42     +3      ·     -1    85ms")
-	require.Regexp(t, `Runs finished in 2s: \d+ of resource_disk, \d+ of resource_host`, first.String())
+	require.Regexp(t, `Runs finished in 2s:\n +\d+ of resource_disk\n +\d+ of resource_host`, first.String())
 	for line := range strings.Lines(first.String()) {
 		require.LessOrEqual(t, utf8.RuneCountInString(strings.TrimSuffix(line, "\n")), console.Width, line)
 	}
@@ -127,7 +127,7 @@ func TestDemoInterruptedBeforeItsTime(t *testing.T) {
 
 	require.NoError(t, Run(interrupted, o), out.String())
 
-	require.Regexp(t, `Runs finished in \d+s: 0 of resource_disk, \d+ of resource_host`, out.String())
+	require.Regexp(t, `Runs finished in \d+s:\n +0 of resource_disk\n +\d+ of resource_host`, out.String())
 	requireNothingLeft(t, o.Layout)
 }
 

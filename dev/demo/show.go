@@ -14,7 +14,7 @@ import (
 
 // banner tells where to look.
 func (d *demo) banner() {
-	rule := strings.Repeat("─", console.Width)
+	rule := d.Console.Rule()
 	d.Console.Printf("%s", strings.Join([]string{
 		rule,
 		"  Temporal   http://" + free.Address(d.ports.UI),
@@ -90,9 +90,9 @@ func (d *demo) judge(interrupted bool) error {
 		if d.tally[kind] == 0 {
 			missing = append(missing, kind)
 		}
-		finished = append(finished, fmt.Sprintf("%d of %s", d.tally[kind], kind))
+		finished = append(finished, fmt.Sprintf("    %4d of %s", d.tally[kind], kind))
 	}
-	d.Console.Printf("\n  Runs finished in %s: %s", took.Round(time.Second), strings.Join(finished, ", "))
+	d.Console.Printf("\n  Runs finished in %s:\n%s", took.Round(time.Second), strings.Join(finished, "\n"))
 	if len(missing) > 0 && !interrupted {
 		return fmt.Errorf("no run of %s finished without failing: see %s",
 			strings.Join(missing, " and "), d.Layout.Log(workerName))
