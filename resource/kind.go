@@ -134,13 +134,19 @@ func Standard() *Registry {
 		ClusterKind, BucketKind, SnapshotKind, MachineImageKind, CertificateKind)
 }
 
-// Kind returns the kind of that name. The error lists the names there are.
+// prefix begins the names of kinds, which lists of changes leave out.
+const prefix = "resource_"
+
+// Kind returns the kind of that name. The error lists the names there are, or has the
+// whole name of one.
 func (r *Registry) Kind(name string) (*Kind, error) {
-	kind, ok := r.kinds[name]
-	if !ok {
-		return nil, fmt.Errorf("unknown kind %q: the kinds are %v", name, r.names)
+	if kind, ok := r.kinds[name]; ok {
+		return kind, nil
 	}
-	return kind, nil
+	if whole, ok := r.kinds[prefix+name]; ok {
+		return nil, fmt.Errorf("unknown kind %q: write %s", name, whole.name)
+	}
+	return nil, fmt.Errorf("unknown kind %q: the kinds are %v", name, r.names)
 }
 
 // Names lists the kinds in the order of registration.

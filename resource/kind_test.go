@@ -24,6 +24,8 @@ func TestRegistry(t *testing.T) {
 	}
 	_, err := registry.Kind("resource_hots")
 	require.EqualError(t, err, `unknown kind "resource_hots": the kinds are `+fmt.Sprint(registry.Names()))
+	_, err = registry.Kind("vpc")
+	require.EqualError(t, err, `unknown kind "vpc": write resource_vpc`)
 
 	registry.Names()[0] = "changed"
 	require.Equal(t, "resource_host", registry.Names()[0], "the caller got a copy")
