@@ -86,9 +86,17 @@ func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cl
 	failed := membersKnown(of, stored)
 	failed.unlisted = []UnlistedScope{{
 		Place: account.String(),
-		Error: fmt.Sprintf("the accounts of the organisation could not be found, so that the %d known ones go on alone: %s", len(failed.accounts), shortText(err)),
+		Error: fmt.Sprintf("the accounts of the organisation could not be found, %s: %s", goesOn(len(failed.accounts)), shortText(err)),
 	}}
 	return failed
+}
+
+// goesOn says what is synced where an organisation's accounts could not be found.
+func goesOn(known int) string {
+	if known == 0 {
+		return "and none are known yet"
+	}
+	return fmt.Sprintf("so that the %d known ones go on alone", known)
 }
 
 // age is how long ago something was by this machine's clock; what is yet to come is not

@@ -166,6 +166,20 @@ func TestAFindingThatFails(t *testing.T) {
 	require.Zero(t, out.OrphanScopes)
 }
 
+func TestTheFirstSearchForMembersFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised("1")
+	o.err = &cloud.Error{Class: cloud.Denied, Doing: "find the accounts of aws/corp", Err: fmt.Errorf("no")}
+	b.accounts(corp(o))
+
+	places, out := b.listed(t, "run-1")
+
+	require.Empty(t, places)
+	require.Len(t, out.Unlisted, 1)
+	require.Contains(t, out.Unlisted[0].Error, "could not be found, and none are known yet: find the accounts of aws/corp: denied: no")
+}
+
 // A plan changes nothing, not even what is known of an organisation.
 func TestAPlanRecordsNoMembers(t *testing.T) {
 	t.Parallel()
