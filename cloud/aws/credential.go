@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
@@ -14,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
-	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 )
 
@@ -50,8 +48,7 @@ func (s *session) enterMember(organisation *session) {
 
 // memberRole is the role's whole name in the member.
 func (s *session) memberRole() string {
-	id := s.account.AccountID
-	return fmt.Sprintf("arn:%s:iam::%s:role/%s", partitionOf(s.home), id, strings.ReplaceAll(s.account.Discover.Role, cloud.AccountInRole, id))
+	return fmt.Sprintf("arn:%s:iam::%s:role/%s", partitionOf(s.home), s.account.AccountID, s.account.MemberRole())
 }
 
 // base is the credential that is given, else that of the SDK's default chain, with the
@@ -122,7 +119,7 @@ func reasonOf(err error) string {
 // assumed is a role, assumed with the base credential.
 func (s *session) assumed(base awssdk.CredentialsProvider, arn, externalID string) awssdk.CredentialsProvider {
 	in := &sts.AssumeRoleInput{RoleArn: &arn, RoleSessionName: awssdk.String(sessionName), ExternalId: ifAny(externalID)}
-	s.role = adapter.NewRole(s.account.Calls, func(ctx context.Context) (adapter.Assumed, error) {
+	s.Role = adapter.NewRole(s.account.Calls, func(ctx context.Context) (adapter.Assumed, error) {
 		out, err := adapter.Do(ctx, s.account.Calls, "", "AssumeRole", func(ctx context.Context) (*sts.AssumeRoleOutput, error) {
 			return s.newSTS(base).AssumeRole(ctx, in)
 		})
@@ -131,7 +128,7 @@ func (s *session) assumed(base awssdk.CredentialsProvider, arn, externalID strin
 		}
 		return keysOf(out)
 	})
-	return assumedRole{s.role}
+	return assumedRole{s.Role}
 }
 
 func keysOf(out *sts.AssumeRoleOutput) (assumed adapter.Assumed, err error) {
@@ -154,13 +151,4 @@ func (r assumedRole) Retrieve(ctx context.Context) (awssdk.Credentials, error) {
 		AccessKeyID: assumed.Keys.ID, SecretAccessKey: assumed.Keys.Key, SessionToken: assumed.Keys.Token,
 		CanExpire: true, Expires: assumed.Ends,
 	}, err
-}
-
-// Renew implements adapter.Renewable.
-func (s *session) Renew(ctx context.Context) bool {
-	if s.role == nil {
-		return false
-	}
-	s.role.Forget(ctx)
-	return true
 }

@@ -27,11 +27,11 @@ import (
 // session is an account, entered with one credential.
 type session struct {
 	adapter.Shelf
+	*adapter.Role // that credentials are of, nil where none is assumed
 
 	account     adapter.Account
 	home        string // the region that is asked for what is of no region
 	credentials awssdk.CredentialsProvider
-	role        *adapter.Role // that credentials are of, nil for none
 	web         *http.Client
 	sizes       adapter.Sizes
 
