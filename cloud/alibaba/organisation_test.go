@@ -20,7 +20,7 @@ func organised(t testing.TB) membertest.World {
 		Cloud: w.Cloud, Adapter: alibaba.Adapter(), Settings: w.settings(),
 		Region: func() *fake.Region { return manyHosts(3) },
 		ID:     func(n int) string { return fmt.Sprint(1968132000123456 + n) },
-		List:   "ListAccounts", Assume: "AssumeRole",
+		List:   "ListAccounts", Assume: "AssumeRole", Regions: "DescribeRegions",
 		Assumed: func(keyID string, ends time.Time) string {
 			account, _, _ := strings.Cut(keyID, "-session-")
 			prefixed := ""

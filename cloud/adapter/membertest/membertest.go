@@ -3,6 +3,7 @@
 package membertest
 
 import (
+	"cmp"
 	"fmt"
 	"testing"
 	"time"
@@ -41,6 +42,14 @@ type World struct {
 	IsAlone bool
 	// NoRole is the class of the error where a member does not have the role.
 	NoRole cloud.Class
+	// NoList is that of an answer without the list of accounts, where it is another than
+	// cloud.BadAnswer.
+	NoList cloud.Class
+	// Regions is the action that lists regions, where Settings name none and nothing else asks
+	// for it.
+	Regions string
+	// Refused is an answer of the cloud that says this, where it is none in JSON.
+	Refused func(message string) string
 }
 
 // Some are the first n accounts.
@@ -150,6 +159,7 @@ func onSeveralPages(t *testing.T, w World) {
 	}
 	require.NoError(t, err)
 	require.Len(t, found, 45)
+	require.Equal(t, 3+4, w.Asked(w.List), "three pages, and one that is empty and has a next one")
 }
 
 // withoutUnits leaves out what not every list tells unasked.
@@ -228,6 +238,9 @@ func entersOnce(t *testing.T, w World) {
 	}
 	require.Same(t, member, o.Member(w.ID(1)))
 	require.Equal(t, 1, w.Asked(w.Assume))
+	if w.Regions != "" {
+		require.Equal(t, 1, w.Asked(w.Regions))
+	}
 }
 
 func itsOwn(t *testing.T, w World) {
@@ -326,12 +339,19 @@ func secretsStay(t *testing.T, w World) {
 	w.Organise(w.Some(2))
 	key, err := w.Settings.Credential.Key.Reveal()
 	require.NoError(t, err)
-	w.Cloud.Break(fake.Fault{Action: w.Assume, Status: 403, Body: fmt.Sprintf(
-		`{"Code":"X.1","Message":%[1]q,"error_code":"X.1","error_msg":%[1]q,"Response":{"Error":{"Code":"X.1","Message":%[1]q}}}`, "signed with "+key)})
+	refused := w.Refused
+	if refused == nil {
+		refused = refusedInJSON
+	}
+	w.Cloud.Break(fake.Fault{Action: w.Assume, Status: 403, Body: refused("signed with " + key)})
 
 	_, err = w.list(t, w.Open(cloud.Discover{}).Member(w.ID(1)), resource.HostKind, "")
 
 	require.ErrorContains(t, err, "signed with [secret]")
+}
+
+func refusedInJSON(message string) string {
+	return fmt.Sprintf(`{"Code":"X.1","Message":%[1]q,"error_code":"X.1","error_msg":%[1]q,"Response":{"Error":{"Code":"X.1","Message":%[1]q}}}`, message)
 }
 
 func cannotBeAsked(world func(testing.TB) World) func(*testing.T, World) {
@@ -367,11 +387,14 @@ func cannotBeAsked(world func(testing.TB) World) func(*testing.T, World) {
 // An answer of a proxy, or of another version of the API, is no organisation without accounts.
 func cannotBeRead(t *testing.T, w World) {
 	w.Organise(w.Some(2))
-	for _, body := range []string{`{}`, `null`, `[]`, `{"Response":{}}`, `<html>`} {
+	noList := cmp.Or(w.NoList, cloud.BadAnswer)
+	for body, class := range map[string]cloud.Class{
+		`{}`: noList, `{"Response":{}}`: noList, `null`: cloud.BadAnswer, `[]`: cloud.BadAnswer, `<html>`: cloud.BadAnswer,
+	} {
 		w.Cloud.Record(w.List, []byte(body))
 
 		_, err := w.Open(cloud.Discover{}).Members(t.Context())
 
-		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%s: %v", body, err)
+		require.Equal(t, class, cloud.ClassOf(err), "%s: %v", body, err)
 	}
 }
