@@ -128,8 +128,7 @@ func TestMembersJoinAndLeave(t *testing.T) {
 	o.discover.FreshFor = 0
 	b.accounts(corp(o))
 	b.listed(t, "run-2")
-	b.exec(t, "INSERT INTO resource_host (uid, hash, scope_id, provider, account, region, native_id, created_at, updated_at) "+
-		"SELECT UNHEX(REPEAT('ab', 16)), UNHEX(REPEAT('cd', 16)), id, provider, account, region, 'i-1', NOW(6), NOW(6) FROM sync_scope WHERE account = 'corp/2'")
+	b.addRowOf(t, "corp/2")
 
 	o.change(func() { o.members = append(o.members[:1:1], cloud.Member{ID: "3", Name: "new", State: cloud.Active}) })
 	places, out := b.listed(t, "run-3")
@@ -142,6 +141,40 @@ func TestMembersJoinAndLeave(t *testing.T) {
 	places, out = b.listed(t, "run-4")
 	require.Len(t, places, 3)
 	require.Zero(t, out.OrphanScopes)
+}
+
+// addRowOf stores a host of an account.
+func (b *bundle) addRowOf(t *testing.T, account string) {
+	t.Helper()
+	b.exec(t, "INSERT INTO resource_host (uid, hash, scope_id, provider, account, region, native_id, created_at, updated_at) "+
+		"SELECT UNHEX(REPEAT('ab', 16)), UNHEX(REPEAT('cd', 16)), id, provider, account, region, 'i-1', NOW(6), NOW(6) FROM sync_scope WHERE account = ?", account)
+}
+
+// What was known of an account before is no reason to take it for gone: the settings, or the
+// organisation, may have changed since.
+func TestNobodyIsAnOrphanWhileTheAccountsCannotBeFound(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised("1", "2")
+	o.discover.FreshFor = 0
+	b.accounts(corp(o))
+	b.listed(t, "run-2")
+	b.addRowOf(t, "corp/2")
+	o.change(func() { o.discover.Exclude = cloud.Selection{{ID: "2"}} })
+	_, out := b.listed(t, "run-3")
+	require.Equal(t, activities.Orphans{OrphanScopes: 1, OrphanRows: 1}, out.Orphans)
+
+	o.change(func() {
+		o.discover.Exclude = nil
+		o.err = &cloud.Error{Class: cloud.Denied, Doing: "find the accounts of aws/corp", Err: fmt.Errorf("no")}
+	})
+	_, out = b.listed(t, "run-4")
+
+	require.Zero(t, out.OrphanScopes)
+	plan := b.planPrune(t, activities.PlanPruneIn{Only: []string{"aws/corp/2/beijing"}})
+	require.Empty(t, plan.Orphans)
+	require.Len(t, plan.Refused, 1)
+	require.Contains(t, plan.Refused[0].Why, "could not be found")
 }
 
 // Where the accounts cannot be found, those that are known go on, the run says why, and

@@ -51,9 +51,9 @@ func (a *Activities) coverageWith(kind string, of configured) coverage {
 //	                                      | it is
 //	--------------------------------------+-----------
 //	the kind is not configured            | an orphan
+//	the organisation cannot be asked, and
+//	this is none of those that go on      | no orphan
 //	the member is not active, or excluded | an orphan
-//	the organisation's members are not
-//	known, nor whether this is one        | no orphan
 //	the account is not configured         | an orphan
 //	the account does not have the kind    | an orphan
 //	the account's regions are not known   | no orphan
@@ -64,13 +64,13 @@ func (c coverage) judge(scope resource.Scope) (orphan, covered string) {
 		return "the kind is not configured", ""
 	}
 	account := scope.Owner()
-	if state, isMember := c.states[account]; isMember && state != cloud.Active {
-		return fmt.Sprintf("account %s is %s", account, wordOf[state]), ""
-	}
 	lists, isConfigured := c.accounts[account]
 	if !isConfigured {
 		if why := c.membersUnknown(account); why != "" {
 			return "", why
+		}
+		if state, isMember := c.states[account]; isMember {
+			return fmt.Sprintf("account %s is %s", account, wordOf[state]), ""
 		}
 		return fmt.Sprintf("no account %s is configured", account), ""
 	}
