@@ -88,6 +88,12 @@ func askOrganization[T any](ctx context.Context, s *Session, q adapter.Query) (a
 		if answer, err = answerOf[T](fields, q.Path); err != nil {
 			return answer, err
 		}
+		if answer.NoList {
+			return answer, nil
+		}
+		if answer.Total == "" { // any page would be the last
+			return answer, adapter.BadAnswer("", "the number of all is not in the answer")
+		}
 		total, err := answer.Total.Whole("", "the number of all")
 		if err != nil {
 			return answer, err

@@ -78,6 +78,20 @@ func TestAnOrganisationThatChangesWhileItIsListed(t *testing.T) {
 	require.Equal(t, cloud.Incomplete, cloud.ClassOf(err), "%v", err)
 }
 
+// Without the number of all, a page that is not the last would be taken for it.
+func TestAListOfAnOrganisationWithoutATotal(t *testing.T) {
+	t.Parallel()
+	w := organised(t)
+	w.Organise(w.Some(2))
+	for _, total := range []string{``, `,"Total":null`, `,"Total":""`} {
+		w.Cloud.Record(w.List, fmt.Appendf(nil, `{"Response":{"Items":[{"MemberUin":%s,"Name":"a","NodeId":1}]%s}}`, memberID(0), total))
+
+		_, err := w.Open(cloud.Discover{}).Members(t.Context())
+
+		require.Equal(t, cloud.BadAnswer, cloud.ClassOf(err), "%s: %v", total, err)
+	}
+}
+
 // Whether the managing account is in its own list is not documented.
 func TestAnOrganisationWhoseListLacksItsOwnAccount(t *testing.T) {
 	t.Parallel()
