@@ -45,8 +45,8 @@ func ParsePattern(text string) (Pattern, error) {
 	}
 	_, value, _ := strings.Cut(p.Tag, "=")
 	for _, pattern := range []string{p.Name, value} {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return Pattern{}, fmt.Errorf("%.40q is no pattern: write * for any text and ? for one character", pattern)
+		if strings.ContainsAny(pattern, `[\`) { // which path.Match does not take as they are
+			return Pattern{}, fmt.Errorf(`%.40q is no pattern: write * for any text and ? for one character, also for [ and \`, pattern)
 		}
 	}
 	return p, nil

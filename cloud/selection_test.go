@@ -40,7 +40,7 @@ func TestPatternsChooseMembers(t *testing.T) {
 
 func TestWhatIsNoPattern(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", " ", "name:", "name: x", "nam:x", "unit:", "tag:a=[", "name:[a"} {
+	for _, text := range []string{"", " ", "name:", "name: x", "nam:x", "unit:", "tag:a=[", "name:[a", "name:sandbox [old]", `name:a\b`, "tag:a=[bc]"} {
 		_, err := cloud.ParsePattern(text)
 		require.Error(t, err, text)
 	}

@@ -95,6 +95,9 @@ func (e accountEntry) checkDiscover(path string, r *report) {
 		return
 	}
 	e.Discover.checkRole(of, at, r)
+	if include := child(at, "include"); r.has(include) && len(e.Discover.Include) == 0 {
+		r.at(include, "empty: write which accounts to sync, or remove the key to sync all")
+	}
 	of.checkSelection(child(at, "include"), e.Discover.Include, r)
 	of.checkSelection(child(at, "exclude"), e.Discover.Exclude, r)
 	if r.has(child(at, "parent")) && of.parent == "" {

@@ -70,6 +70,10 @@ func TestDiscoverIsRefused(t *testing.T) {
 			at + "discover.parent: empty: write a folder to begin at, such as folders/123456789012"},
 		"too long a name for subscriptions": {"provider: azure, name: " + "corporation-of-very-long-names" + ", account_id: aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee, regions: [all], discover: {}",
 			at + "name: longer than 27 characters, so that no member's id fits behind it"},
+		"an empty choice": {"provider: google, name: corp, account_id: organizations/1, regions: [all], discover: {include: []}",
+			at + "discover.include: empty: write which accounts to sync, or remove the key to sync all"},
+		"a pattern of a shell": {"provider: google, name: corp, account_id: organizations/1, regions: [all], discover: {exclude: ['name:sandbox [old]']}",
+			at + `discover.exclude[0]: "sandbox [old]" is no pattern: write * for any text and ? for one character, also for [ and \`},
 		"negative": {"provider: aws, name: corp, account_id: '123456789012', regions: [all], discover: {role: x, fresh_for: -1s}",
 			at + "discover.fresh_for: -1s is outside 0s to 8760h0m0s: write for how long the accounts that were found serve all kinds, such as 10m0s"},
 	} {
