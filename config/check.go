@@ -214,7 +214,7 @@ func (e accountEntry) checkNotTwice(earlier []accountEntry, accounts string, i i
 		return
 	}
 	for j, other := range earlier {
-		if e.Discover.isGiven != other.Discover.isGiven {
+		if e.Discover.isGiven != other.Discover.isGiven || e.Discover.Parent != other.Discover.Parent {
 			continue // which members are found, the cloud says: see activities/members.go
 		}
 		if e.Provider != other.Provider || e.Name == other.Name || !strings.EqualFold(e.AccountID, other.AccountID) ||

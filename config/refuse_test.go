@@ -456,6 +456,7 @@ func TestOneAccountUnderTwoNames(t *testing.T) {
 		{"regions: [all]", "account_id: '123456789012', regions: [eu-west-1]"},
 		{"regions: [eu-west-1, us-east-1]", "account_id: '123456789012', regions: [us-east-1]"},
 		{"regions: [all], endpoint: 'https://x.example.com/'", "account_id: '123456789012', regions: [all], endpoint: 'https://X.example.com'"},
+		{"regions: [all], discover: {role: r}", "account_id: '123456789012', regions: [all], discover: {role: other}"},
 	} {
 		require.EqualError(t, check(both[0], both[1]), "cloudsync.yaml:11: public_cloud_sync.accounts[1].account_id: the account of line 10 under another name, "+
 			"with a region that both have: its rows would stand twice: remove one of them, or write regions of its own for each")
@@ -464,6 +465,8 @@ func TestOneAccountUnderTwoNames(t *testing.T) {
 		{"regions: [all]", "account_id: '123456789013', regions: [all]"},
 		{"regions: [eu-west-1]", "account_id: '123456789012', regions: [us-east-1]"},
 		{"regions: [all], endpoint: 'https://x.example.com'", "account_id: '123456789012', regions: [all], endpoint: 'https://y.example.com'"},
+		{"regions: [all], discover: {role: r, parent: ou-1}", "account_id: '123456789012', regions: [all], discover: {role: r, parent: ou-2}"},
+		{"regions: [all], discover: {role: r}", "account_id: '123456789012', regions: [all]"},
 	} {
 		require.NoError(t, check(apart[0], apart[1]))
 	}
