@@ -39,7 +39,13 @@ func (p Places) Has(scope Scope) bool {
 }
 
 func (p place) has(scope Scope) bool {
-	return matches(p.provider, scope.Provider) && matches(p.account, scope.Account) && matches(p.region, scope.Region)
+	return matches(p.provider, scope.Provider) && p.hasAccount(scope.Account) && matches(p.region, scope.Region)
+}
+
+// hasAccount takes corp/* for the accounts that corp finds, too.
+func (p place) hasAccount(name string) bool {
+	finder, ofAll := strings.CutSuffix(p.account, "/"+anyName)
+	return matches(p.account, name) || ofAll && strings.HasPrefix(name, finder+"/")
 }
 
 func matches(pattern, name string) bool { return pattern == anyName || pattern == name }
