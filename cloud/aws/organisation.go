@@ -98,6 +98,9 @@ func (s *session) membersBelow(ctx context.Context, units []string) ([]cloud.Mem
 		return ids, page.NextToken, nil
 	})
 	for _, unit := range inside {
+		if slices.Contains(units, unit) {
+			return nil, adapter.BadAnswer("ListOrganizationalUnitsForParent", "%s is in itself", unit)
+		}
 		below, belowErr := s.membersBelow(ctx, append([]string{unit}, units...))
 		if belowErr != nil {
 			return nil, belowErr

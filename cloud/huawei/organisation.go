@@ -3,6 +3,7 @@ package huawei
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
@@ -94,6 +95,9 @@ func (s *session) membersBelow(ctx context.Context, units []string) ([]cloud.Mem
 		return &model.ListOrganizationalUnitsRequest{ParentId: &units[0], Limit: limit, Marker: marker}
 	})
 	for _, one := range inside {
+		if slices.Contains(units, one.ID) {
+			return nil, adapter.BadAnswer("ListOrganizationalUnits", "%s is in itself", one.ID)
+		}
 		below, belowErr := s.membersBelow(ctx, append([]string{one.ID}, units...))
 		if belowErr != nil {
 			return nil, belowErr
