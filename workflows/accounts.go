@@ -102,12 +102,19 @@ func listAccounts(ctx workflow.Context, only []string) ([]resource.Account, erro
 	return accounts, nil
 }
 
+// maxAccountsNamed is how many accounts an error names.
+const maxAccountsNamed = 40
+
 func places(accounts []resource.Account) string {
-	places := make([]string, len(accounts))
-	for i, account := range accounts {
-		places[i] = account.String()
+	var places []string
+	for _, account := range accounts[:min(len(accounts), maxAccountsNamed)] {
+		places = append(places, account.String())
 	}
-	return strings.Join(places, ", ")
+	text := strings.Join(places, ", ")
+	if more := len(accounts) - len(places); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 func checkAccount(ctx workflow.Context, account resource.Account) (out activities.AccountCheck) {

@@ -77,6 +77,8 @@ func TestCheckAccounts(t *testing.T) {
 
 	_, err = checkAccounts(t, 3, "mock/a9")
 	require.ErrorContains(t, err, `the workers have no account "mock/a9": the accounts are mock/a0, mock/a1, mock/a2`)
+	_, err = checkAccounts(t, 100, "mock/b")
+	require.ErrorContains(t, err, "mock/a38, mock/a39 and 60 more")
 }
 
 // The report of many accounts stays one that fits into a history.
