@@ -9,7 +9,6 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/resource"
-	"cloudsync/store"
 )
 
 // ListAccounts lists the accounts of this worker's configuration, each with the members
@@ -38,7 +37,7 @@ func (a *Activities) CheckAccount(ctx context.Context, in resource.Account) (Acc
 		return AccountCheck{}, nonRetryable(NotConfiguredType, err)
 	}
 	c := accountCheck{client: client, out: AccountCheck{Account: in, Kinds: []KindCheck{}}}
-	if names, err := a.memberNames(ctx, []store.Claim{{Scope: resource.Scope{Provider: in.Provider, Account: in.Name}}}); err == nil {
+	if names, err := a.memberNames(ctx, in); err == nil {
 		c.out.CloudName = names[in] // the check is worth as much without
 	}
 	if err := c.run(ctx, a.configuredKinds()); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
+	"golang.org/x/sync/singleflight"
 
 	"cloudsync/cloud"
 	"cloudsync/diff"
@@ -29,6 +30,7 @@ type Activities struct {
 	deps     Deps
 	stored   storedEntries
 	applying *semaphore.Weighted // batches in flight
+	finding  singleflight.Group  // of the accounts of organisations
 }
 
 // Deps are what the activities work with.
@@ -189,10 +191,22 @@ func (a *Activities) configuredScopes(ctx context.Context, kind string, isPlan b
 			}
 		}
 	}
-	for i := range c.unlisted {
-		c.unlisted[i].Error = cutAt(c.unlisted[i].Error, maxUnlistedText/len(c.unlisted))
-	}
+	fitUnlisted(c.unlisted)
 	return c
+}
+
+// fitUnlisted bounds the texts of accounts in one payload. A report names the first of them:
+// the others are their places alone.
+func fitUnlisted(unlisted []UnlistedScope) {
+	for i := range unlisted {
+		one := &unlisted[i]
+		if i >= maxUnlistedTold {
+			one.Error, one.AccountName = "…", ""
+			continue
+		}
+		one.Error = cutAt(one.Error, maxUnlistedText/min(len(unlisted), maxUnlistedTold))
+		one.AccountName = cutAt(one.AccountName, maxAccountName)
+	}
 }
 
 // policies are those of the accounts that have one of their own. Members have their
@@ -236,8 +250,13 @@ func findRegions(ctx context.Context, accounts []cloud.Account) []accountRegions
 	return found
 }
 
-// maxUnlistedText bounds the errors of accounts in one payload, in bytes.
-const maxUnlistedText = 16 << 10
+const (
+	// maxUnlistedText bounds the errors of accounts in one payload, in bytes.
+	maxUnlistedText = 16 << 10
+	// maxUnlistedTold is of how many accounts that have one a payload has the error: more than
+	// a report names.
+	maxUnlistedTold = 40
+)
 
 const (
 	regionsTimeout  = 30 * time.Second
@@ -319,7 +338,7 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
-	names, err := a.memberNames(ctx, claims)
+	names, err := a.memberNames(ctx, ownersOf(claims)...)
 	if err != nil {
 		return LoadLocalHashesOut{}, temporalError(ctx, err)
 	}
@@ -332,6 +351,13 @@ func (a *Activities) LoadLocalHashes(ctx context.Context, in LoadLocalHashesIn) 
 		}
 	}
 	return out, nil
+}
+
+func ownersOf(claims []store.Claim) (owners []resource.Account) {
+	for _, claim := range claims {
+		owners = append(owners, claim.Scope.Owner())
+	}
+	return owners
 }
 
 const (

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,29 +67,61 @@ func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool
 // go on.
 func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) known {
 	discovers := of.Discovers()
-	settings := digestOf(account.ID, discovers)
 	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
-	if err == nil && last.Settings == settings && a.age(last.FoundAt) < discovers.FreshFor {
+	if err == nil && last.Settings == settingsOf(account, of) && a.age(last.FoundAt) < discovers.FreshFor {
 		return membersKnown(of, stored)
 	}
 	if err == nil {
-		var members []cloud.Member
-		if members, err = findMembers(ctx, account.Account, of); err == nil {
-			rows := rowsOf(account.Account, discovers.Synced(members))
-			if !isPlan {
-				err = a.deps.Store.RecordAccounts(ctx, account.Account, settings, rows)
-			}
-			if err == nil {
-				return membersKnown(of, withLeft(rows, stored))
-			}
+		var found []store.FoundAccount
+		if found, err = a.findOnce(ctx, account, of, isPlan); err == nil {
+			return membersKnown(of, withLeft(found, stored))
 		}
 	}
-	failed := membersKnown(of, stored)
+	failed := membersKnown(of, withExcluded(discovers, stored))
 	failed.unlisted = []UnlistedScope{{
 		Place: account.String(),
 		Error: fmt.Sprintf("the accounts of the organisation could not be found, %s: %s", goesOn(len(failed.accounts)), shortText(err)),
 	}}
 	return failed
+}
+
+// findOnce finds the members, once for all kinds that need them at the same time. That one of
+// them does not wait any longer is nothing to the others.
+func (a *Activities) findOnce(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) ([]store.FoundAccount, error) {
+	found := a.finding.DoChan(fmt.Sprintf("%s %t", account, isPlan), func() (any, error) {
+		return a.find(context.WithoutCancel(ctx), account, of, isPlan)
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case result := <-found:
+		return result.Val.([]store.FoundAccount), result.Err
+	}
+}
+
+func (a *Activities) find(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) ([]store.FoundAccount, error) {
+	members, err := findMembers(ctx, account.Account, of)
+	if err != nil {
+		return nil, err
+	}
+	rows := rowsOf(account.Account, of.Discovers().Synced(members))
+	if !isPlan {
+		err = a.deps.Store.RecordAccounts(ctx, account.Account, settingsOf(account, of), rows)
+	}
+	return rows, err
+}
+
+// withExcluded are the accounts that were found by other settings, perhaps: what is excluded
+// by now is not entered, whether the organisation can be asked or not.
+func withExcluded(discovers cloud.Discover, stored []store.FoundAccount) []store.FoundAccount {
+	rows := slices.Clone(stored)
+	for i, row := range rows {
+		member := cloud.Member{ID: row.NativeID, Name: row.Name, Units: []string{row.Parent}}
+		if row.State == string(cloud.Active) && discovers.Exclude.Has(member) {
+			rows[i].State = string(cloud.Excluded)
+		}
+	}
+	return rows
 }
 
 // goesOn says what is synced where an organisation's accounts could not be found.
@@ -140,11 +173,13 @@ func findMembers(ctx context.Context, account resource.Account, of cloud.Organis
 	return members, nil
 }
 
-// digestOf tells settings, and the organisation that they are of, from others.
-func digestOf(organisation string, discovers cloud.Discover) (digest [16]byte) {
+// settingsOf tells what the configuration says of an organisation from what it said: another
+// one may have its name.
+func settingsOf(account cloud.Account, of cloud.Organisation) (digest [16]byte) {
+	discovers := of.Discovers()
 	discovers.FreshFor = 0
-	text, _ := json.Marshal(discovers) // of texts
-	sum := sha256.Sum256([]byte(organisation + "\n" + string(text)))
+	text, _ := json.Marshal([]any{account.ID, discovers}) // of texts
+	sum := sha256.Sum256(text)
 	copy(digest[:], sum[:])
 	return digest
 }
@@ -162,6 +197,7 @@ func rowsOf(of resource.Account, members []cloud.Member) (rows []store.FoundAcco
 // withLeft are the accounts that were found, and those that were before.
 func withLeft(found, before []store.FoundAccount) []store.FoundAccount {
 	has := map[string]bool{}
+	found = slices.Clip(found) // others have it, too
 	for _, row := range found {
 		has[row.Account] = true
 	}
@@ -225,25 +261,18 @@ func (a *Activities) withoutTwice(all known) known {
 // maxAccountName bounds the cloud's name of an account in payloads, in bytes.
 const maxAccountName = 100
 
-// memberNames are what the clouds call those of the claims' accounts that were found in
+// memberNames are what the clouds call those of the accounts that were found in
 // organisations.
-func (a *Activities) memberNames(ctx context.Context, claims []store.Claim) (map[resource.Account]string, error) {
-	names := map[resource.Account]string{}
-	read := map[resource.Account]bool{}
-	for _, claim := range claims {
-		name, _, isMember := cloud.SplitMember(claim.Scope.Account)
-		organisation := resource.Account{Provider: claim.Scope.Provider, Name: name}
-		if !isMember || read[organisation] {
-			continue
-		}
-		read[organisation] = true
-		_, stored, err := a.deps.Store.Discovered(ctx, organisation)
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range stored {
-			names[row.Owner()] = cutAt(row.Name, min(len(row.Name), maxAccountName))
+func (a *Activities) memberNames(ctx context.Context, accounts ...resource.Account) (map[resource.Account]string, error) {
+	var members []resource.Account
+	for _, account := range accounts {
+		if _, _, isMember := cloud.SplitMember(account.Name); isMember && !slices.Contains(members, account) {
+			members = append(members, account)
 		}
 	}
-	return names, nil
+	names, err := a.deps.Store.AccountNames(ctx, members)
+	for account, name := range names {
+		names[account] = cutAt(name, maxAccountName)
+	}
+	return names, err
 }

@@ -2,12 +2,16 @@ package activities_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"cloudsync/activities"
 	"cloudsync/cloud"
@@ -20,10 +24,13 @@ type fakeOrganisation struct {
 	fakeCloud
 	discover cloud.Discover
 
+	gate chan struct{} // the members are told when it is closed; nil: at once
+
 	mu      sync.Mutex
 	members []cloud.Member
 	err     error
 	asked   int
+	read    int // what it discovers
 	entered map[string]*fakeCloud
 }
 
@@ -36,9 +43,15 @@ func organised(ids ...string) *fakeOrganisation {
 	return o
 }
 
-func (o *fakeOrganisation) Discovers() cloud.Discover { return o.discover }
+func (o *fakeOrganisation) Discovers() cloud.Discover {
+	o.change(func() { o.read++ })
+	return o.discover
+}
 
 func (o *fakeOrganisation) Members(context.Context) ([]cloud.Member, error) {
+	if o.gate != nil {
+		<-o.gate
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.asked++
@@ -242,22 +255,6 @@ func TestOtherSettingsFindAnew(t *testing.T) {
 	require.Equal(t, []string{"aws/corp/1/beijing"}, places)
 }
 
-// Another organisation of the same name is found anew.
-func TestAnotherOrganisationIsFoundAnew(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	o := organised("1")
-	b.accounts(corp(o))
-	b.listed(t, "run-2")
-	another := corp(o)
-	another.ID = "9"
-	b.accounts(another)
-
-	b.listed(t, "run-3")
-
-	require.Equal(t, 2, o.asked)
-}
-
 func TestAnAccountThatIsFoundAndConfigured(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -322,4 +319,91 @@ func TestACheckOfAnOrganisation(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "team 1", check.CloudName)
 	require.Equal(t, 1, check.Regions)
+}
+
+// Kinds that begin at the same time find the members together, and fail together.
+func TestKindsThatBeginAtOnceFindMembersOnce(t *testing.T) {
+	t.Parallel()
+	const kinds = 5
+	for name, failure := range map[string]error{"found": nil, "refused": &cloud.Error{Class: cloud.Denied, Doing: "find", Err: fmt.Errorf("no")}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			o := organised("1", "2")
+			o.gate, o.err, o.discover.FreshFor = make(chan struct{}), failure, 0
+			b.accounts(corp(o))
+			before := o.read
+			var group errgroup.Group
+			for i := range kinds {
+				group.Go(func() error {
+					in := listIn(fmt.Sprintf("run-%d", i+2))
+					_, err := execute(t, attempt{}, b.ListScopes, in)
+					return err
+				})
+			}
+			require.Eventually(t, func() bool {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				return o.read-before >= 2*kinds // each knows that what was found is not fresh
+			}, time.Minute, time.Millisecond)
+
+			close(o.gate)
+
+			require.NoError(t, group.Wait())
+			require.Equal(t, 1, o.asked)
+		})
+	}
+}
+
+// What is excluded is not entered, whether the organisation can be asked or not.
+func TestAFindingThatFailsExcludes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised("1", "2", "3")
+	b.accounts(corp(o))
+	b.listed(t, "run-2")
+	o.discover.Exclude = cloud.Selection{{ID: "2"}, {Name: "team 3"}}
+	o.err = &cloud.Error{Class: cloud.Denied, Doing: "find", Err: fmt.Errorf("no")}
+
+	places, out := b.listed(t, "run-3")
+
+	require.Equal(t, []string{"aws/corp/1/beijing"}, places)
+	require.Contains(t, out.Unlisted[0].Error, "the 1 known ones go on alone")
+}
+
+// Another organisation may get the name of one, whose members it does not have.
+func TestAnotherOrganisationFindsAnew(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.accounts(corp(organised("1")))
+	b.listed(t, "run-2")
+	another := corp(organised("2"))
+	another.ID = "another"
+	b.accounts(another)
+
+	places, _ := b.listed(t, "run-3")
+
+	require.Equal(t, []string{"aws/corp/2/beijing"}, places)
+}
+
+// Reports name some of the accounts that cannot be listed: these are told whole, and all fit
+// a payload.
+func TestManyMembersThatCannotBeListed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised()
+	for i := range 5000 {
+		id := fmt.Sprintf("%012d", i)
+		o.members = append(o.members, cloud.Member{ID: id, Name: strings.Repeat("名", 300), State: cloud.Active})
+		o.entered[id] = &fakeCloud{regionsErr: &cloud.Error{Class: cloud.InvalidCredential, Doing: "list regions", Err: errors.New(strings.Repeat("x", 300))}}
+	}
+	b.accounts(corp(o))
+
+	_, out := b.listed(t, "run-2")
+
+	require.Len(t, out.Unlisted, 5000)
+	require.Greater(t, len(out.Unlisted[19].Error), 300)
+	payload, err := json.Marshal(out)
+	require.NoError(t, err)
+	require.Less(t, len(payload), 1<<20)
 }

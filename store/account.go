@@ -82,8 +82,9 @@ func (s *Store) RecordAccounts(ctx context.Context, of resource.Account, setting
 				return err
 			}
 		}
+		// Which time is the later one, the clocks of two workers do not tell.
 		_, err := tx.NewUpdate().Model((*FoundAccount)(nil)).Set("state = ?", stateLeft).
-			Where("provider = ?", of.Provider).Where("organisation = ?", of.Name).Where("last_seen_at < ?", now).Exec(ctx)
+			Where("provider = ?", of.Provider).Where("organisation = ?", of.Name).Where("last_seen_at <> ?", now).Exec(ctx)
 		return err
 	})
 	if err != nil {
@@ -122,6 +123,27 @@ func (s *Store) FoundAccounts(ctx context.Context) (found []FoundAccount, err er
 		return nil, fmt.Errorf("read the accounts that were found: %w", err)
 	}
 	return found, nil
+}
+
+// AccountNames are what the clouds call those of the accounts that were found in
+// organisations.
+func (s *Store) AccountNames(ctx context.Context, accounts []resource.Account) (map[resource.Account]string, error) {
+	names := map[resource.Account]string{}
+	if len(accounts) == 0 {
+		return names, nil
+	}
+	var found []FoundAccount
+	query := s.db.NewSelect().Model(&found).Column("provider", "account", "name")
+	for _, account := range accounts {
+		query = query.WhereOr("provider = ? AND account = ?", account.Provider, account.Name)
+	}
+	if err := query.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the names of %d accounts: %w", len(accounts), err)
+	}
+	for _, row := range found {
+		names[row.Owner()] = row.Name
+	}
+	return names, nil
 }
 
 // cutText is the text, or as many of its characters as fit.
