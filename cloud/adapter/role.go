@@ -14,8 +14,10 @@ const (
 	// renewal is how long before their end keys are renewed: no call is to outlive them.
 	renewal = 5 * time.Minute
 	// renewalPause is how long a role that could not be assumed again is left alone while its
-	// keys are still good.
-	renewalPause = 10 * time.Second
+	// keys are still good, and renewalPatience how long one attempt may take then: what hangs
+	// is not to hold up the calls that need no new keys.
+	renewalPause    = 10 * time.Second
+	renewalPatience = 5 * time.Second
 )
 
 // Assumed are the keys of a role that was assumed.
@@ -90,7 +92,11 @@ func (r *Role) Get(ctx context.Context) (Assumed, error) {
 		return r.held, nil
 	}
 	began := time.Now()
-	r.tried = began
+	if isGood {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, renewalPatience)
+		defer cancel()
+	}
 	assumed, err := r.assume(ctx)
 	switch {
 	case err == nil:
@@ -98,6 +104,7 @@ func (r *Role) Get(ctx context.Context) (Assumed, error) {
 		r.held, r.begun, r.tried = assumed, began, time.Time{}
 		return assumed, nil
 	case isGood:
+		r.tried = time.Now()
 		return r.held, nil
 	default:
 		return Assumed{}, OfAccount(err)

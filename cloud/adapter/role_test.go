@@ -111,6 +111,42 @@ func TestARoleThatCannotBeAssumedAgain(t *testing.T) {
 	})
 }
 
+// Where the cloud hangs, keys that are still good serve all the same, and soon.
+func TestARoleThatHangsWhileItsKeysAreGood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		hangs, tried := false, 0
+		role := adapter.NewRole(&adapter.Calls{}, func(ctx context.Context) (adapter.Assumed, error) {
+			if tried++; hangs {
+				<-ctx.Done()
+				return adapter.Assumed{}, ctx.Err()
+			}
+			return adapter.Assumed{Keys: adapter.Keys{ID: "id", Key: "key", Token: "token"}, Ends: time.Now().Add(time.Hour)}, nil
+		})
+		_, err := role.Sign(t.Context())
+		require.NoError(t, err)
+		<-time.After(56 * time.Minute)
+		hangs = true
+		var waiting sync.WaitGroup
+		for range 8 {
+			waiting.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				_, err := role.Sign(ctx)
+				require.NoError(t, err)
+				require.NoError(t, ctx.Err(), "there is time left for the call")
+			})
+		}
+		waiting.Wait()
+		require.Equal(t, 2, tried, "who waited does not wait again")
+		<-time.After(5 * time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		_, err = role.Sign(ctx)
+		require.Equal(t, cloud.Timeout, cloud.ClassOf(err))
+	})
+}
+
 func TestKeysThatWereRefusedAreHadAnew(t *testing.T) {
 	t.Parallel()
 	l := &lasting{lasts: time.Hour}
