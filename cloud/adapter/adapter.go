@@ -221,6 +221,9 @@ func (p *provider) List(ctx context.Context, scope resource.Scope, cursor string
 		return cloud.Page{}, err
 	}
 	page, err := p.listing(scope.Kind).bind(session, p.settings.Place()).List(ctx, scope.Region, cursor)
+	for i := range page.Problems {
+		page.Problems[i].Text = p.hide(page.Problems[i].Text)
+	}
 	return page, p.masked(p.refused(ctx, began, err))
 }
 
@@ -238,16 +241,24 @@ func (p *provider) Lookup(ctx context.Context, scope resource.Scope, nativeIDs [
 // quote what a server answered.
 func (p *provider) masked(err error) error {
 	var known *cloud.Error
-	calls := p.entry.calls.Load()
-	if calls == nil || !errors.As(err, &known) || known.Err == nil {
+	if !errors.As(err, &known) || known.Err == nil {
 		return err
 	}
 	text := known.Err.Error()
-	shown := calls.secrets.hide(text)
+	shown := p.hide(text)
 	if shown == text {
 		return err
 	}
 	masked := *known
 	masked.Err = errors.New(shown)
 	return &masked
+}
+
+// hide is the text without the secrets of the session.
+func (p *provider) hide(text string) string {
+	calls := p.entry.calls.Load()
+	if calls == nil {
+		return text
+	}
+	return calls.secrets.hide(text)
 }

@@ -83,12 +83,13 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 }
 
 // enterOrganisation is the session that a member is entered through, nil for an account
-// of its own.
+// of its own. The member does not know the secrets that an error may tell.
 func (p *provider) enterOrganisation(ctx context.Context) (Session, error) {
 	if p.through == nil {
 		return nil, nil
 	}
-	return p.through.enterVerified(ctx)
+	session, err := p.through.enterVerified(ctx)
+	return session, p.through.masked(err)
 }
 
 func (p *provider) open(keys Keys, through Session) error {
