@@ -61,7 +61,7 @@ const (
 )
 
 // RecordAccounts records all accounts that an organisation has. Those that it had before
-// have left. Found and LastSeenAt are set here.
+// have left. Provider, Organisation and the times are set here.
 func (s *Store) RecordAccounts(ctx context.Context, of resource.Account, settings [16]byte, found []FoundAccount) error {
 	now := s.at()
 	rows := slices.Clone(found)
@@ -82,7 +82,7 @@ func (s *Store) RecordAccounts(ctx context.Context, of resource.Account, setting
 				return err
 			}
 		}
-		// Which time is the later one, the clocks of two workers do not tell.
+		// Another worker's clock may be ahead: what it saw may be later, and is not what is seen now.
 		_, err := tx.NewUpdate().Model((*FoundAccount)(nil)).Set("state = ?", stateLeft).
 			Where("provider = ?", of.Provider).Where("organisation = ?", of.Name).Where("last_seen_at <> ?", now).Exec(ctx)
 		return err
