@@ -74,7 +74,7 @@ func (p Pattern) has(m Member) bool {
 	case p.Name != "":
 		return matches(p.Name, m.Name)
 	case p.Unit != "":
-		return slices.Contains(m.Units, p.Unit)
+		return slices.ContainsFunc(m.Units, func(unit string) bool { return strings.EqualFold(p.Unit, unit) }) // Azure's have no case
 	default:
 		key, want, hasValue := strings.Cut(p.Tag, "=")
 		value, has := m.Tags[key]

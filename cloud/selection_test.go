@@ -22,6 +22,7 @@ func TestPatternsChooseMembers(t *testing.T) {
 		"name:*prod ?":     true,
 		"name:shop":        false,
 		"unit:ou-a":        true,
+		"unit:OU-A":        true,
 		"unit:ou-c":        false,
 		"tag:env=prod":     true,
 		"tag:env=p*":       true,
