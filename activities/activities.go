@@ -234,14 +234,26 @@ type accountRegions struct {
 // those that do not answer must not keep the others waiting.
 const accountsAtOnce = 8
 
+// regionsLimit bounds the question for the regions of all accounts. Where hundreds do not
+// answer, it would take longer than ListScopes may, and no account would be synced.
+const regionsLimit = 14 * time.Minute
+
+var errNotAsked = errors.New("not asked: other accounts did not answer for too long")
+
 // findRegions asks the accounts, in their order.
 func findRegions(ctx context.Context, accounts []cloud.Account) []accountRegions {
+	ctx, cancel := context.WithTimeout(ctx, regionsLimit)
+	defer cancel()
 	found := make([]accountRegions, len(accounts))
 	var group errgroup.Group
 	group.SetLimit(accountsAtOnce)
 	for i, account := range accounts {
 		found[i].account = account
 		group.Go(func() error {
+			if ctx.Err() != nil {
+				found[i].err = &cloud.Error{Class: cloud.Timeout, Doing: "list regions", Err: errNotAsked}
+				return nil
+			}
 			found[i].regions, found[i].err = regionsOf(ctx, account.Client)
 			return nil
 		})
