@@ -38,12 +38,17 @@ func (p *Program) foundAccounts(ctx context.Context, places []string) error {
 				})
 			}
 		}
-		return p.show(found, func() { p.showFound(found) })
+		return p.show(found, func() { p.showFound(found, len(rows)) })
 	})
 }
 
-func (p *Program) showFound(found []foundAccount) {
-	if len(found) == 0 {
+func (p *Program) showFound(found []foundAccount, ofAll int) {
+	switch {
+	case len(found) > 0:
+	case ofAll > 0:
+		p.out.Line("none of the %s that runs have found is there: without a place, all are listed", plural(int64(ofAll), "account"))
+		return
+	default:
 		p.out.Line("no run has found accounts yet: write discover for an account of an organisation, and let a kind run")
 		return
 	}

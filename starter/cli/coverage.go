@@ -91,22 +91,31 @@ func (p *Program) coverage(ctx context.Context, opts coverageOptions, places []s
 }
 
 // withMembers are the configured accounts, with the members in the place of those that
-// find them.
+// find them. An account that has found none yet stands for those that it will find.
 func withMembers(configured []config.Account, found []store.FoundAccount) (accounts []config.Account) {
 	for _, account := range configured {
-		if account.Discover == nil {
-			accounts = append(accounts, account)
-			continue
+		members := membersOf(account, found)
+		if len(members) == 0 {
+			members = []config.Account{account}
 		}
-		for _, member := range found {
-			if member.Provider == account.Provider && member.Organisation == account.Name && member.State == string(cloud.Active) {
-				of := account
-				of.Name = member.Account
-				accounts = append(accounts, of)
-			}
-		}
+		accounts = append(accounts, members...)
 	}
 	return accounts
+}
+
+// membersOf are the active accounts that an account has found.
+func membersOf(account config.Account, found []store.FoundAccount) (members []config.Account) {
+	if account.Discover == nil {
+		return nil
+	}
+	for _, member := range found {
+		if member.Provider == account.Provider && member.Organisation == account.Name && member.State == string(cloud.Active) {
+			of := account
+			of.Name = member.Account
+			members = append(members, of)
+		}
+	}
+	return members
 }
 
 // isAt says that an account, as provider/name, is at one of the places: a provider, an

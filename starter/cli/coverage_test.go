@@ -122,3 +122,34 @@ func TestCoverageOfAllClouds(t *testing.T) {
 	require.Zero(t, status, stderr)
 	require.Regexp(t, `resource_host +✓ +✓ +✓`, out)
 }
+
+// Nobody takes an organisation that was not asked yet for one without accounts.
+func TestCoverageOfAnOrganisation(t *testing.T) {
+	t.Parallel()
+	a := places(t)
+	config, err := os.ReadFile(a.config)
+	require.NoError(t, err)
+	organisation := "accounts: [{provider: aws, name: corp, account_id: '111122223333', regions: [all], discover: {role: reader}}, "
+	require.NoError(t, os.WriteFile(a.config, bytes.Replace(config, []byte("accounts: ["), []byte(organisation), 1), 0o600))
+	placed := func() (states map[string]string) {
+		states = map[string]string{}
+		for _, line := range a.coverage(t, "aws/corp", "--by", "account") {
+			if line.Kind == "resource_host" {
+				states[line.Place] = line.State
+			}
+		}
+		return states
+	}
+	require.Equal(t, map[string]string{"aws/corp": notYetCovered}, placed())
+	_, out, _ := a.do(t, "accounts", "--found")
+	require.Contains(t, out, "no run has found accounts yet")
+
+	corp := resource.Account{Provider: "aws", Name: "corp"}
+	require.NoError(t, storetest.OpenDSN(t, a.dsn).RecordAccounts(t.Context(), corp, [16]byte{}, []store.FoundAccount{
+		{Account: "corp/1", NativeID: "1", State: "active"}, {Account: "corp/2", NativeID: "2", State: "suspended"},
+	}))
+
+	require.Equal(t, map[string]string{"aws/corp/1": notYetCovered}, placed())
+	_, out, _ = a.do(t, "accounts", "--found", "aws/firm")
+	require.Contains(t, out, "none of the 2 accounts that runs have found is there")
+}
