@@ -75,7 +75,7 @@ func (p *provider) enterVerified(ctx context.Context) (Session, error) {
 		}
 	}
 	if time.Since(p.entry.verified) >= verifiedFor {
-		if err := p.verify(ctx, p.entry.session); err != nil {
+		if _, err := p.verifyAnew(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -143,6 +143,16 @@ func (p *provider) verify(ctx context.Context, session Session) error {
 	return nil
 }
 
+// verifyAnew is verify, once more with new keys where those that were good before are refused.
+func (p *provider) verifyAnew(ctx context.Context) (isRenewed bool, err error) {
+	err = p.verify(ctx, p.entry.session)
+	renewable, can := p.entry.session.(Renewable)
+	if !can || p.entry.verified.IsZero() || cloud.ClassOf(err) != cloud.InvalidCredential || !renewable.Renew(ctx) {
+		return false, err
+	}
+	return true, p.verify(ctx, p.entry.session)
+}
+
 // Renewable is a session with keys that can be had anew.
 type Renewable interface {
 	// Renew gives up the keys, and says whether there were some to give up.
@@ -165,14 +175,12 @@ func (p *provider) refused(ctx context.Context, began time.Time, err error) erro
 	if p.entry.session == nil || p.entry.verified.After(began) {
 		return err
 	}
-	again := p.verify(ctx, p.entry.session)
-	if again == nil {
+	isRenewed, again := p.verifyAnew(ctx)
+	switch {
+	case again == nil && isRenewed:
+		return &cloud.Error{Class: cloud.Unavailable, Doing: known.Doing, Err: fmt.Errorf("the keys of the role had ended, and it was assumed anew: %w", known.Err)}
+	case again == nil:
 		return err
-	}
-	if renewable, ok := p.entry.session.(Renewable); ok && cloud.ClassOf(again) == cloud.InvalidCredential && renewable.Renew(ctx) {
-		if again = p.verify(ctx, p.entry.session); again == nil {
-			return &cloud.Error{Class: cloud.Unavailable, Doing: known.Doing, Err: fmt.Errorf("the keys of the role had ended, and it was assumed anew: %w", known.Err)}
-		}
 	}
 	p.entry.verified = time.Time{}
 	if class := cloud.ClassOf(again); class == cloud.InvalidCredential || class == cloud.Denied {

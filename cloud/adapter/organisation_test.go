@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"testing"
 
@@ -56,7 +57,9 @@ func TestProblemsAreMasked(t *testing.T) {
 	lamps := &adapter.Listing[*telltale, lamp]{
 		Kind: resource.HostKind, What: "lamp", Action: "Lamps", Pages: adapter.Tokens(2), IDs: adapter.Together(2), ID: id,
 		Ask: func(context.Context, *telltale, adapter.Query) (adapter.Answer[lamp], error) {
-			return adapter.Answer[lamp]{Items: []adapter.Item[lamp]{{Value: lamp{ID: "l-1"}}, {Value: lamp{ID: "l-2"}}}}, nil
+			var answer adapter.Answer[lamp]
+			err := json.Unmarshal([]byte(`[{"id": "l-1"}, {"id": "l-2"}]`), &answer.Items)
+			return answer, err
 		},
 		Apiece: func(_ context.Context, s *telltale, _, id string) (func(*adapter.Item[lamp]), error) {
 			if id == "l-1" {

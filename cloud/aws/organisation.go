@@ -39,29 +39,27 @@ func (s *session) Members(ctx context.Context, discover cloud.Discover) (members
 func (s *session) directory() *organizations.Client { return s.in(s.home).organizations() }
 
 func (s *session) listAccounts(ctx context.Context) ([]cloud.Member, error) {
-	return pagesOf(ctx, s, "ListAccounts", func(ctx context.Context, token *string) ([]cloud.Member, *string, error) {
+	accounts, err := pagesOf(ctx, s, "ListAccounts", func(ctx context.Context, token *string) ([]types.Account, *string, error) {
 		page, err := s.directory().ListAccounts(ctx, &organizations.ListAccountsInput{MaxResults: awssdk.Int32(maxMembers), NextToken: token})
 		if err != nil {
 			return nil, nil, err
 		}
-		return membersOf(page.Accounts, nil), page.NextToken, nil
+		return page.Accounts, page.NextToken, nil
 	})
+	return membersOf(accounts, nil), err
 }
 
 // membersOfAll are those below the organisation's roots.
 func (s *session) membersOfAll(ctx context.Context) (members []cloud.Member, err error) {
-	roots, err := pagesOf(ctx, s, "ListRoots", func(ctx context.Context, token *string) (ids []string, next *string, err error) {
+	roots, err := pagesOf(ctx, s, "ListRoots", func(ctx context.Context, token *string) ([]types.Root, *string, error) {
 		page, err := s.directory().ListRoots(ctx, &organizations.ListRootsInput{NextToken: token})
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, root := range page.Roots {
-			ids = append(ids, awssdk.ToString(root.Id))
-		}
-		return ids, page.NextToken, nil
+		return page.Roots, page.NextToken, nil
 	})
 	for _, root := range roots {
-		below, belowErr := s.membersBelow(ctx, []string{root})
+		below, belowErr := s.membersBelow(ctx, []string{awssdk.ToString(root.Id)})
 		if belowErr != nil {
 			return nil, belowErr
 		}
@@ -73,35 +71,34 @@ func (s *session) membersOfAll(ctx context.Context) (members []cloud.Member, err
 // membersBelow are those in a unit and the units in it. units are the unit and what it is
 // in, the nearest first.
 func (s *session) membersBelow(ctx context.Context, units []string) ([]cloud.Member, error) {
-	members, err := pagesOf(ctx, s, "ListAccountsForParent", func(ctx context.Context, token *string) ([]cloud.Member, *string, error) {
+	accounts, err := pagesOf(ctx, s, "ListAccountsForParent", func(ctx context.Context, token *string) ([]types.Account, *string, error) {
 		page, err := s.directory().ListAccountsForParent(ctx, &organizations.ListAccountsForParentInput{
 			ParentId: &units[0], MaxResults: awssdk.Int32(maxMembers), NextToken: token,
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		return membersOf(page.Accounts, units), page.NextToken, nil
+		return page.Accounts, page.NextToken, nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	inside, err := pagesOf(ctx, s, "ListOrganizationalUnitsForParent", func(ctx context.Context, token *string) (ids []string, next *string, err error) {
+	members := membersOf(accounts, units)
+	inside, err := pagesOf(ctx, s, "ListOrganizationalUnitsForParent", func(ctx context.Context, token *string) ([]types.OrganizationalUnit, *string, error) {
 		page, err := s.directory().ListOrganizationalUnitsForParent(ctx, &organizations.ListOrganizationalUnitsForParentInput{
 			ParentId: &units[0], MaxResults: awssdk.Int32(maxMembers), NextToken: token,
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		for _, unit := range page.OrganizationalUnits {
-			ids = append(ids, awssdk.ToString(unit.Id))
-		}
-		return ids, page.NextToken, nil
+		return page.OrganizationalUnits, page.NextToken, nil
 	})
 	for _, unit := range inside {
-		if slices.Contains(units, unit) {
-			return nil, adapter.BadAnswer("ListOrganizationalUnitsForParent", "%s is in itself", unit)
+		id := awssdk.ToString(unit.Id)
+		if slices.Contains(units, id) {
+			return nil, adapter.BadAnswer("ListOrganizationalUnitsForParent", "%s is in itself", id)
 		}
-		below, belowErr := s.membersBelow(ctx, append([]string{unit}, units...))
+		below, belowErr := s.membersBelow(ctx, append([]string{id}, units...))
 		if belowErr != nil {
 			return nil, belowErr
 		}
@@ -110,7 +107,8 @@ func (s *session) membersBelow(ctx context.Context, units []string) ([]cloud.Mem
 	return members, err
 }
 
-// pagesOf reads a list to its end. A page may be empty and have a next one.
+// pagesOf reads a list to its end. A page may be empty and have a next one; an answer without
+// a list is none, or accounts would leave that are on it.
 func pagesOf[T any](ctx context.Context, s *session, action string, read func(ctx context.Context, token *string) (some []T, next *string, err error)) (all []T, err error) {
 	type page struct {
 		some []T
@@ -124,6 +122,9 @@ func pagesOf[T any](ctx context.Context, s *session, action string, read func(ct
 		})
 		if err != nil {
 			return nil, err
+		}
+		if got.some == nil {
+			return nil, adapter.BadAnswer(s.account.Place()+": "+action, "the answer has no list")
 		}
 		all, token = append(all, got.some...), got.next
 		if awssdk.ToString(token) == "" {

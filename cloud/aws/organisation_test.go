@@ -30,7 +30,6 @@ func organised(t testing.TB) membertest.World {
 		},
 		Root: "r-fake", Unit: func(n int) string { return fmt.Sprintf("ou-b2c3-%08d", n) },
 		HasTokens: true, TellsStates: true, NoRole: cloud.Denied,
-		NoList: cloud.Denied, // an empty one and none are the same to the SDK
 	}
 }
 

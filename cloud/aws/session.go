@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -80,21 +81,74 @@ func (s *session) describeRegions(ctx context.Context, all bool) ([]ec2types.Reg
 // clients are those of one region, each made when it is first used: an organisation has
 // thousands of regions of accounts, and most of them have a few products.
 type clients struct {
-	ec2      func() *ec2.Client
-	rds      func() *rds.Client
-	elb      func() *elb.Client
-	classic  func() *classic.Client
-	caches   func() *elasticache.Client
-	memoryDB func() *memorydb.Client
-	tagging  func() *tagging.Client
-	s3       func() *s3.Client
-	acm      func() *acm.Client
-	eks      func() *eks.Client
+	session *session
+	region  string
 
-	organizations func() *organizations.Client
+	mu   sync.Mutex
+	made map[string]hidden // by product
 }
 
-// hidden is a region's clients, out of sight of reflection. A session is used as an
+func (c *clients) ec2() *ec2.Client {
+	return (*ec2.Client)(c.client("ec2", func(config awssdk.Config) hidden { return hidden(ec2.NewFromConfig(config)) }))
+}
+
+func (c *clients) rds() *rds.Client {
+	return (*rds.Client)(c.client("rds", func(config awssdk.Config) hidden { return hidden(rds.NewFromConfig(config)) }))
+}
+
+func (c *clients) elb() *elb.Client {
+	return (*elb.Client)(c.client("elasticloadbalancing", func(config awssdk.Config) hidden { return hidden(elb.NewFromConfig(config)) }))
+}
+
+// classic is of the same product as elb, with another version of its API.
+func (c *clients) classic() *classic.Client {
+	return (*classic.Client)(c.client("elasticloadbalancing/classic", func(config awssdk.Config) hidden { return hidden(classic.NewFromConfig(config)) }))
+}
+
+func (c *clients) caches() *elasticache.Client {
+	return (*elasticache.Client)(c.client("elasticache", func(config awssdk.Config) hidden { return hidden(elasticache.NewFromConfig(config)) }))
+}
+
+func (c *clients) memoryDB() *memorydb.Client {
+	return (*memorydb.Client)(c.client("memorydb", func(config awssdk.Config) hidden { return hidden(memorydb.NewFromConfig(config)) }))
+}
+
+func (c *clients) tagging() *tagging.Client {
+	return (*tagging.Client)(c.client("tagging", func(config awssdk.Config) hidden { return hidden(tagging.NewFromConfig(config)) }))
+}
+
+func (c *clients) s3() *s3.Client {
+	return (*s3.Client)(c.client("s3", func(config awssdk.Config) hidden { return hidden(s3.NewFromConfig(config)) }))
+}
+
+func (c *clients) acm() *acm.Client {
+	return (*acm.Client)(c.client("acm", func(config awssdk.Config) hidden { return hidden(acm.NewFromConfig(config)) }))
+}
+
+func (c *clients) eks() *eks.Client {
+	return (*eks.Client)(c.client("eks", func(config awssdk.Config) hidden { return hidden(eks.NewFromConfig(config)) }))
+}
+
+func (c *clients) organizations() *organizations.Client {
+	return (*organizations.Client)(c.client("organizations", func(config awssdk.Config) hidden { return hidden(organizations.NewFromConfig(config)) }))
+}
+
+// client is the one of a product, which is made if there is none; of two of a product, the
+// second has a slash in its name. It is not generic: the linker takes the types of a generic
+// function for ones that reflection can reach.
+func (c *clients) client(product string, made func(awssdk.Config) hidden) hidden {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept, ok := c.made[product]
+	if !ok {
+		api, _, _ := strings.Cut(product, "/")
+		kept = made(c.session.config(api, c.region, c.session.credentials))
+		c.made[product] = kept
+	}
+	return kept
+}
+
+// hidden is a region's clients, or one of them, out of sight of reflection. A session is used as an
 // interface, so the linker keeps every exported method of each type that it can reach, and
 // the SDK's clients have one for each action of their product: some 30 MB of the worker,
 // for about thirty actions that are called.
@@ -108,31 +162,9 @@ func (s *session) in(region string) *clients {
 	if kept, ok := s.known[region]; ok {
 		return (*clients)(kept)
 	}
-	made := s.newClients(region)
+	made := &clients{session: s, region: region, made: map[string]hidden{}}
 	s.known[region] = hidden(unsafe.Pointer(made))
 	return made
-}
-
-func (s *session) newClients(region string) *clients {
-	return &clients{
-		ec2:      client(s, "ec2", region, ec2.NewFromConfig),
-		rds:      client(s, "rds", region, rds.NewFromConfig),
-		elb:      client(s, "elasticloadbalancing", region, elb.NewFromConfig),
-		classic:  client(s, "elasticloadbalancing", region, classic.NewFromConfig),
-		caches:   client(s, "elasticache", region, elasticache.NewFromConfig),
-		memoryDB: client(s, "memorydb", region, memorydb.NewFromConfig),
-		tagging:  client(s, "tagging", region, tagging.NewFromConfig),
-		s3:       client(s, "s3", region, s3.NewFromConfig),
-		acm:      client(s, "acm", region, acm.NewFromConfig),
-		eks:      client(s, "eks", region, eks.NewFromConfig),
-
-		organizations: client(s, "organizations", region, organizations.NewFromConfig),
-	}
-}
-
-// client gives the one client of a product in a region.
-func client[Client, Options any](s *session, product, region string, made func(awssdk.Config, ...func(*Options)) *Client) func() *Client {
-	return sync.OnceValue(func() *Client { return made(s.config(product, region, s.credentials)) })
 }
 
 func (s *session) newSTS(credentials awssdk.CredentialsProvider) *sts.Client {

@@ -140,7 +140,7 @@ func TestWrongHistoryCommandsSayWhatToWrite(t *testing.T) {
 		"changes --since tuesday":                        `--since "tuesday": write a time such as 2026-07-28T11:59:00Z`,
 		"changes --until tuesday":                        `--until "tuesday": write a time such as`,
 		"changes --since 1h --until 2h":                  `--since "1h" is after --until "2h": write the earlier time, which is the longer ago, as --since`,
-		"changes --scope a/b/c/d":                        `--scope "a/b/c/d": write PROVIDER/ACCOUNT/REGION`,
+		"changes --scope a/b/c/d/e":                      `--scope "a/b/c/d/e": write PROVIDER/ACCOUNT/REGION`,
 		"changes --limit 0":                              "--limit: write a number from 1 up",
 		"changes everything":                             `unknown command "everything"`,
 		"history resource_host":                          "name a kind and the provider's id of a resource",
