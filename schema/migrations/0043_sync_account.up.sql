@@ -2,7 +2,7 @@ CREATE TABLE IF NOT EXISTS sync_account (
   provider      VARCHAR(32)  NOT NULL COMMENT 'provider of the account',
   account       VARCHAR(64)  NOT NULL COMMENT 'name of the account in sync_scope: the organisation''s, a slash, native_id',
   organisation  VARCHAR(64)  NOT NULL COMMENT 'name of the account in the configuration that finds it',
-  native_id     VARCHAR(64)  NOT NULL COMMENT 'the provider''s own id of the account',
+  native_id     VARCHAR(512) NOT NULL COMMENT 'the provider''s own id of the account',
   name          VARCHAR(256) NOT NULL COMMENT 'the provider''s name of the account, as last seen; a longer one is cut',
   state         VARCHAR(16)  CHARACTER SET ascii COLLATE ascii_bin NOT NULL COMMENT 'active: synced; suspended: not usable; excluded: by the configuration; left: the organisation does not have it any more',
   parent        VARCHAR(256) NOT NULL COMMENT 'id of the unit, folder or management group that it is in, where known',
