@@ -214,7 +214,8 @@ func (s *cloudSync) syncAll(ctx workflow.Context) error {
 	s.scopes = int64(len(scopeIDs) + len(listed.Unlisted))
 	s.planBytes = maxPlanBytes / max(1, min(len(scopeIDs), maxPlannedScopes))
 	if s.scopes == 0 {
-		return errors.New("no configured account has this kind: add one to public_cloud_sync.accounts, or remove the kind from resources")
+		return errors.New("no configured account has this kind, or those that find others find none to sync: " +
+			"add one to public_cloud_sync.accounts, correct what discover includes and excludes, or remove the kind from resources")
 	}
 	for _, account := range listed.Unlisted {
 		s.report.addUnlisted(account)
