@@ -76,15 +76,16 @@ func (a *Activities) ListScopes(ctx context.Context, in ListScopesIn) (ListScope
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	scopes, err := narrow(all.scopes, in.Only)
+	unlisted := concerning(all.unlisted, in.Only)
 	if err != nil {
-		return ListScopesOut{}, nonRetryable(BadInputType, err)
+		return ListScopesOut{}, nonRetryable(BadInputType, withReasons(err, unlisted))
 	}
 	ids, err := a.deps.Store.EnsureScopes(ctx, in.Kind, scopes)
 	if err != nil {
 		return ListScopesOut{}, temporalError(ctx, err)
 	}
 	return ListScopesOut{
-		Run: run, Scopes: byAccount(scopes, ids, run.Number), Unlisted: all.unlisted, Orphans: orphans,
+		Run: run, Scopes: byAccount(scopes, ids, run.Number), Unlisted: unlisted, Orphans: orphans,
 		Policy: settings.Policy, AccountPolicies: all.policies(settings.AccountPolicies), MaxParallel: settings.MaxParallel,
 	}, nil
 }
@@ -145,6 +146,25 @@ func narrow(scopes []resource.Scope, only []string) ([]resource.Scope, error) {
 		kept = append(kept, scopes[i])
 	}
 	return kept, nil
+}
+
+// concerning keeps the accounts, and organisations, that the places are in; all, where none
+// are named.
+func concerning(unlisted []UnlistedScope, only []string) []UnlistedScope {
+	if len(only) == 0 {
+		return unlisted
+	}
+	return slices.DeleteFunc(unlisted, func(account UnlistedScope) bool {
+		return !slices.ContainsFunc(only, func(place string) bool { return strings.HasPrefix(place, account.Place+"/") })
+	})
+}
+
+// withReasons is an error about places with why their accounts could not be listed.
+func withReasons(err error, unlisted []UnlistedScope) error {
+	for _, account := range unlisted {
+		err = fmt.Errorf("%s: %s; %w", account.Place, account.Error, err)
+	}
+	return err
 }
 
 // maxScopesNamed is how many scopes an error names.

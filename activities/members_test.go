@@ -407,3 +407,23 @@ func TestManyMembersThatCannotBeListed(t *testing.T) {
 	require.NoError(t, err)
 	require.Less(t, len(payload), 1<<20)
 }
+
+// A plan of one place is not concerned with accounts that it is not in.
+func TestAPlanOfOnePlaceTellsItsOwnAccount(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	o := organised("1", "2")
+	o.entered["2"] = &fakeCloud{regionsErr: &cloud.Error{Class: cloud.Denied, Doing: "list regions", Err: errors.New("no role")}}
+	b.accounts(corp(o))
+	in := listIn("p")
+	in.Plan, in.Only = true, []string{"aws/corp/1/beijing"}
+
+	out, err := execute(t, attempt{}, b.ListScopes, in)
+	require.NoError(t, err)
+	require.Len(t, scopeIDs(out), 1)
+	require.Empty(t, out.Unlisted)
+
+	in.Only = []string{"aws/corp/2/beijing"}
+	_, err = execute(t, attempt{}, b.ListScopes, in)
+	require.ErrorContains(t, err, `aws/corp/2: list regions: denied: no role; no configured scope "aws/corp/2/beijing"`)
+}
