@@ -68,7 +68,7 @@ func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool
 func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) known {
 	discovers := of.Discovers()
 	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
-	if err == nil && last.Settings == settingsOf(account, of) && a.age(last.FoundAt) < discovers.FreshFor {
+	if err == nil && a.isFresh(last, account, of) {
 		return membersKnown(of, stored)
 	}
 	if err == nil {
@@ -99,7 +99,17 @@ func (a *Activities) findOnce(ctx context.Context, account cloud.Account, of clo
 	}
 }
 
+// isFresh says that what was found serves another run.
+func (a *Activities) isFresh(last store.Discovery, account cloud.Account, of cloud.Organisation) bool {
+	return last.Settings == settingsOf(account, of) && a.age(last.FoundAt) < of.Discovers().FreshFor
+}
+
+// find looks again whether somebody has found them since the caller looked.
 func (a *Activities) find(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) ([]store.FoundAccount, error) {
+	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
+	if err != nil || a.isFresh(last, account, of) {
+		return stored, err
+	}
 	members, err := findMembers(ctx, account.Account, of)
 	if err != nil {
 		return nil, err

@@ -330,7 +330,7 @@ func TestKindsThatBeginAtOnceFindMembersOnce(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			o := organised("1", "2")
-			o.gate, o.err, o.discover.FreshFor = make(chan struct{}), failure, 0
+			o.gate, o.err = make(chan struct{}), failure
 			b.accounts(corp(o))
 			before := o.read
 			var group errgroup.Group
@@ -350,7 +350,10 @@ func TestKindsThatBeginAtOnceFindMembersOnce(t *testing.T) {
 			close(o.gate)
 
 			require.NoError(t, group.Wait())
-			require.Equal(t, 1, o.asked)
+			if failure == nil {
+				require.Equal(t, 1, o.asked, "who came too late to wait finds what was found")
+			}
+			require.Less(t, o.asked, kinds)
 		})
 	}
 }
