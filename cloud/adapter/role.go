@@ -117,23 +117,19 @@ func (r *Role) Sign(ctx context.Context) (Keys, error) {
 	return assumed.Keys, err
 }
 
-// Renew implements Renewable for a session that embeds its role, nil for one without.
+// Renew implements Renewable for a session that embeds its role, nil for one without: it has
+// the role assumed anew.
 func (r *Role) Renew(ctx context.Context) bool {
 	if r == nil {
 		return false
 	}
-	r.Forget(ctx)
+	if r.one.Acquire(ctx, 1) == nil {
+		r.held, r.tried = Assumed{}, time.Time{}
+		r.one.Release(1)
+	}
 	return true
 }
 
 // margin is how long before their end the keys are renewed. Those that last a short time
 // are used for half of it.
 func (r *Role) margin() time.Duration { return min(renewal, r.held.Ends.Sub(r.begun)/2) }
-
-// Forget has the role assumed anew: its keys were refused.
-func (r *Role) Forget(ctx context.Context) {
-	if r.one.Acquire(ctx, 1) == nil {
-		r.held, r.tried = Assumed{}, time.Time{}
-		r.one.Release(1)
-	}
-}
