@@ -24,6 +24,12 @@ type Discover struct {
 	FreshFor time.Duration
 }
 
+// NeedsUnits says that the choice of accounts looks at units.
+func (d Discover) NeedsUnits() bool { return d.Include.needsUnits() || d.Exclude.needsUnits() }
+
+// NeedsTags says that it looks at tags.
+func (d Discover) NeedsTags() bool { return d.Include.needsTags() || d.Exclude.needsTags() }
+
 // AccountInRole stands for a member's id in Discover.Role.
 const AccountInRole = "{account_id}"
 

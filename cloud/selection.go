@@ -57,13 +57,11 @@ func (s Selection) Has(m Member) bool {
 	return slices.ContainsFunc(s, func(p Pattern) bool { return p.has(m) })
 }
 
-// NeedsUnits says that a pattern looks at units.
-func (s Selection) NeedsUnits() bool {
+func (s Selection) needsUnits() bool {
 	return slices.ContainsFunc(s, func(p Pattern) bool { return p.Unit != "" })
 }
 
-// NeedsTags says that a pattern looks at tags.
-func (s Selection) NeedsTags() bool {
+func (s Selection) needsTags() bool {
 	return slices.ContainsFunc(s, func(p Pattern) bool { return p.Tag != "" })
 }
 

@@ -129,3 +129,40 @@ func (a Account) MembersBelow(parent string, listed []cloud.Member) ([]cloud.Mem
 	}
 	return below, nil
 }
+
+// Descend gathers the accounts that are in a unit of an organisation and in the units in it.
+// units are the unit and what it is in, the nearest first; none stand for what the roots are
+// in. in says what is directly in the first of them: accounts, and the ids of units, which the
+// action lists.
+func Descend(ctx context.Context, action string, units []string, in func(ctx context.Context, units []string) (members []cloud.Member, inside []string, err error)) ([]cloud.Member, error) {
+	members, inside, err := in(ctx, units)
+	if err != nil {
+		return nil, err
+	}
+	for _, unit := range inside {
+		if slices.Contains(units, unit) {
+			return nil, BadAnswer(action, "%s is in itself", unit)
+		}
+		below, err := Descend(ctx, action, append([]string{unit}, units...), in)
+		if err != nil {
+			return nil, err
+		}
+		members = append(members, below...)
+	}
+	return members, nil
+}
+
+// AddTags asks for the tags of each active member, where no list has them.
+func AddTags(members []cloud.Member, tagsOf func(id string) ([]Tag, error)) error {
+	for i := range members {
+		if members[i].State != cloud.Active {
+			continue
+		}
+		tags, err := tagsOf(members[i].ID)
+		if err != nil {
+			return err
+		}
+		members[i].Tags = TagsOf(tags)
+	}
+	return nil
+}

@@ -42,7 +42,7 @@ func (s *session) Members(ctx context.Context, discover cloud.Discover) ([]cloud
 	if err != nil {
 		return nil, err
 	}
-	needsUnits := discover.Parent != "" || discover.Include.NeedsUnits() || discover.Exclude.NeedsUnits()
+	needsUnits := discover.Parent != "" || discover.NeedsUnits()
 	var members []cloud.Member
 	for _, one := range listed {
 		if needsUnits && one.ResourceDirectoryPath == "" {

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -32,7 +33,7 @@ type sender func(context.Context, *clients, adapter.Query) error
 // asks is how a listing asks.
 type asks[T any] func(context.Context, *session, adapter.Query) (adapter.Answer[T], error)
 
-// ask asks by a call of the SDK. token is where an answer has what the next page begins
+// ask asks by a call of the SDK, at the account's home where the query is of no region. token is where an answer has what the next page begins
 // with. The answer is read here: the SDK's own types take one only whole, and refuse all
 // of it for one number or time that they cannot read.
 func ask[T any](token string, send sender) asks[T] { return askFor(fromXML[T], token, send) }
@@ -55,7 +56,7 @@ func askOne[T any](all asks[T], action, path string, one asks[T]) asks[T] {
 func askFor[T any](read func(body []byte, path, token string) (adapter.Answer[T], error), token string, send sender) asks[T] {
 	return func(ctx context.Context, s *session, q adapter.Query) (adapter.Answer[T], error) {
 		answer, err := adapter.Do(ctx, s.account.Calls, q.Region, q.Action, func(ctx context.Context) (adapter.Answer[T], error) {
-			body, err := bodyOf(ctx, func(ctx context.Context) error { return send(ctx, s.in(q.Region), q) })
+			body, err := bodyOf(ctx, func(ctx context.Context) error { return send(ctx, s.in(cmp.Or(q.Region, s.home)), q) })
 			switch {
 			case len(q.IDs) > 0 && isUnknown(err, q.IDs):
 				return adapter.Answer[T]{Unknown: true}, nil
@@ -65,7 +66,7 @@ func askFor[T any](read func(body []byte, path, token string) (adapter.Answer[T]
 				return read(body, q.Path, token)
 			}
 		})
-		if cloud.ClassOf(err) == cloud.InvalidCredential {
+		if q.Region != "" && cloud.ClassOf(err) == cloud.InvalidCredential {
 			err = s.orNoRegion(ctx, q.Region, err)
 		}
 		return answer, err

@@ -53,7 +53,7 @@ func (s *session) Members(ctx context.Context, discover cloud.Discover) ([]cloud
 		return nil, err
 	}
 	seen := s.members(subscriptions)
-	if discover.Parent == "" && !discover.Include.NeedsUnits() && !discover.Exclude.NeedsUnits() {
+	if discover.Parent == "" && !discover.NeedsUnits() {
 		return seen, nil
 	}
 	return s.membersBelow(ctx, seen)

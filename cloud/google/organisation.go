@@ -3,7 +3,6 @@ package google
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"cloudsync/cloud"
@@ -24,34 +23,24 @@ type found struct {
 // directly in a folder are consistent, and refused where they may not be seen
 // (https://cloud.google.com/resource-manager/reference/rest/v3/projects/list).
 func (s *session) Members(ctx context.Context, discover cloud.Discover) ([]cloud.Member, error) {
-	return s.membersBelow(ctx, []string{cmp.Or(discover.Parent, s.account.AccountID)})
+	return adapter.Descend(ctx, folderList, []string{cmp.Or(discover.Parent, s.account.AccountID)}, s.inside)
 }
 
-// membersBelow are those in a node and the folders in it. units are the node and what it is in,
-// the nearest first. Folders that are to be deleted are left out: so are all projects in them.
-func (s *session) membersBelow(ctx context.Context, units []string) (members []cloud.Member, err error) {
+// inside is what is directly in the first of the units. Folders that are to be deleted are left
+// out: so are all projects in them.
+func (s *session) inside(ctx context.Context, units []string) (members []cloud.Member, names []string, err error) {
 	projects, err := s.in(ctx, projectList, units[0], func(f *found) string { return f.ProjectID })
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, project := range projects {
 		members = append(members, memberOf(project, units))
 	}
 	folders, err := s.in(ctx, folderList, units[0], func(f *found) string { return f.Name })
-	if err != nil {
-		return nil, err
-	}
 	for _, folder := range folders {
-		if slices.Contains(units, folder.Name) {
-			return nil, adapter.BadAnswer(folderList, "%s is in itself", folder.Name)
-		}
-		below, err := s.membersBelow(ctx, append([]string{folder.Name}, units...))
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, below...)
+		names = append(names, folder.Name)
 	}
-	return members, nil
+	return members, names, err
 }
 
 // in is a list of what is directly in a node. It is of no use where one of it makes no sense.

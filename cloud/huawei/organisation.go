@@ -3,7 +3,6 @@ package huawei
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/core/def"
@@ -29,25 +28,45 @@ type member struct {
 // unit is a root or an organisational unit.
 type unit struct{ ID string }
 
+// unitList is the action that lists what units are in a unit.
+const unitList = "ListOrganizationalUnits"
+
 // Members implements adapter.Organised. Only the management account and delegated
 // administrators may ask.
 func (s *session) Members(ctx context.Context, discover cloud.Discover) (members []cloud.Member, err error) {
-	byUnit := discover.Include.NeedsUnits() || discover.Exclude.NeedsUnits()
 	switch {
 	case discover.Parent != "":
-		members, err = s.membersBelow(ctx, []string{discover.Parent})
-	case byUnit:
-		members, err = s.membersOfAll(ctx)
+		members, err = adapter.Descend(ctx, unitList, []string{discover.Parent}, s.in)
+	case discover.NeedsUnits():
+		members, err = adapter.Descend(ctx, unitList, nil, s.in)
 	default:
 		members, err = s.membersIn(ctx, nil)
 	}
 	if err == nil && discover.Parent == "" {
 		members, err = s.account.MembersBelow("", members)
 	}
-	if err == nil && (discover.Include.NeedsTags() || discover.Exclude.NeedsTags()) {
-		err = s.addTags(ctx, members)
+	if err == nil && discover.NeedsTags() {
+		err = adapter.AddTags(members, func(id string) ([]adapter.Tag, error) { return s.tagsOf(ctx, id) })
 	}
 	return members, err
+}
+
+// in is what is directly in the first of the units; without one, the organisation's roots.
+func (s *session) in(ctx context.Context, units []string) (members []cloud.Member, inside []string, err error) {
+	var listedUnits []unit
+	if len(units) == 0 {
+		listedUnits, err = listed[unit](ctx, s, "ListRoots", "roots", organizations.GenReqDefForListRoots, func(limit *int32, marker *string) any {
+			return &model.ListRootsRequest{Limit: limit, Marker: marker}
+		})
+	} else if members, err = s.membersIn(ctx, units); err == nil {
+		listedUnits, err = listed[unit](ctx, s, unitList, "organizational_units", organizations.GenReqDefForListOrganizationalUnits, func(limit *int32, marker *string) any {
+			return &model.ListOrganizationalUnitsRequest{ParentId: &units[0], Limit: limit, Marker: marker}
+		})
+	}
+	for _, one := range listedUnits {
+		inside = append(inside, one.ID)
+	}
+	return members, inside, err
 }
 
 // membersIn are the accounts that are in the first of the units, and in none in it; without
@@ -70,58 +89,11 @@ func (s *session) membersIn(ctx context.Context, units []string) (members []clou
 	return members, err
 }
 
-// membersOfAll are those below the organisation's roots.
-func (s *session) membersOfAll(ctx context.Context) (members []cloud.Member, err error) {
-	roots, err := listed[unit](ctx, s, "ListRoots", "roots", organizations.GenReqDefForListRoots, func(limit *int32, marker *string) any {
-		return &model.ListRootsRequest{Limit: limit, Marker: marker}
+// tagsOf are those of an account, for which there is no list.
+func (s *session) tagsOf(ctx context.Context, id string) ([]adapter.Tag, error) {
+	return listed[adapter.Tag](ctx, s, "ListTagsForResource", "tags", organizations.GenReqDefForListTagsForResource, func(limit *int32, marker *string) any {
+		return &model.ListTagsForResourceRequest{ResourceId: id, Limit: limit, Marker: marker}
 	})
-	for _, root := range roots {
-		below, belowErr := s.membersBelow(ctx, []string{root.ID})
-		if belowErr != nil {
-			return nil, belowErr
-		}
-		members = append(members, below...)
-	}
-	return members, err
-}
-
-// membersBelow are those in a unit and in the units in it.
-func (s *session) membersBelow(ctx context.Context, units []string) ([]cloud.Member, error) {
-	members, err := s.membersIn(ctx, units)
-	if err != nil {
-		return nil, err
-	}
-	inside, err := listed[unit](ctx, s, "ListOrganizationalUnits", "organizational_units", organizations.GenReqDefForListOrganizationalUnits, func(limit *int32, marker *string) any {
-		return &model.ListOrganizationalUnitsRequest{ParentId: &units[0], Limit: limit, Marker: marker}
-	})
-	for _, one := range inside {
-		if slices.Contains(units, one.ID) {
-			return nil, adapter.BadAnswer("ListOrganizationalUnits", "%s is in itself", one.ID)
-		}
-		below, belowErr := s.membersBelow(ctx, append([]string{one.ID}, units...))
-		if belowErr != nil {
-			return nil, belowErr
-		}
-		members = append(members, below...)
-	}
-	return members, err
-}
-
-// addTags asks for the tags of each active member, for which there is no list.
-func (s *session) addTags(ctx context.Context, members []cloud.Member) error {
-	for i := range members {
-		if members[i].State != cloud.Active {
-			continue
-		}
-		tags, err := listed[adapter.Tag](ctx, s, "ListTagsForResource", "tags", organizations.GenReqDefForListTagsForResource, func(limit *int32, marker *string) any {
-			return &model.ListTagsForResourceRequest{ResourceId: members[i].ID, Limit: limit, Marker: marker}
-		})
-		if err != nil {
-			return err
-		}
-		members[i].Tags = adapter.TagsOf(tags)
-	}
-	return nil
 }
 
 // listed is all that a list of the organisation has.

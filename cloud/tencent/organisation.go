@@ -38,7 +38,7 @@ func (s *Session) Members(ctx context.Context, discover cloud.Discover) ([]cloud
 		return nil, err
 	}
 	parents := map[string]string{}
-	if discover.Parent != "" || discover.Include.NeedsUnits() || discover.Exclude.NeedsUnits() {
+	if discover.Parent != "" || discover.NeedsUnits() {
 		if parents, err = s.parents(ctx); err != nil {
 			return nil, err
 		}
