@@ -2,16 +2,13 @@ package azure_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter/membertest"
 	"cloudsync/cloud/azure/azurefake"
 	"cloudsync/cloud/fake"
 )
@@ -155,45 +152,11 @@ func TestARefusedTokenIsAskedForAnewForAllMembers(t *testing.T) {
 	t.Parallel()
 	const members = 3
 	c := organisationOf(some(members)...)
-	var asked sync.WaitGroup
-	asked.Add(members)
-	var refused atomic.Int32
-	renewed := make(chan struct{})
-	renew := sync.OnceFunc(func() { close(renewed) })
-	healthy := azurefake.New(c)
-	// All are asked with the first token. All but one are refused once a call was made with the
-	// next.
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch isList := strings.HasSuffix(r.URL.Path, "/disks"); {
-		case isList && c.Struck() < members:
-			asked.Done()
-			asked.Wait()
-			if refused.Add(1) > 1 {
-				<-renewed
-			}
-		case !isList && refused.Load() > 0 && !strings.HasSuffix(r.URL.Path, "/token"):
-			renew()
-		}
-		healthy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	o := findingAt(settingsFor(server.URL), cloud.Discover{})
-	c.Break(fake.Fault{Action: "disk_list", Verdict: fake.InvalidCredential, Times: members})
-	for n := range members {
-		_, err := o.Member(memberID(n)).Regions(t.Context())
-		require.NoError(t, err)
-	}
 
-	failures := make(chan error)
-	for n := range members {
-		go func() {
-			_, err := o.Member(memberID(n)).List(t.Context(), diskScope, "")
-			failures <- err
-		}()
-	}
-	for range members {
-		requireClass(t, cloud.InvalidCredential, <-failures)
-	}
+	o := membertest.Tokens{
+		Cloud: c, Handler: azurefake.New(c), IDs: []string{memberID(0), memberID(1), memberID(2)}, Scope: diskScope, Action: "disk_list", Path: "/disks",
+		Open: func(url string) cloud.Organisation { return findingAt(settingsFor(url), cloud.Discover{}) },
+	}.RefuseAll(t)
 
 	for n := range members {
 		require.NotEmpty(t, listAll(t, o.Member(memberID(n)), diskScope))

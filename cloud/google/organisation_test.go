@@ -3,15 +3,12 @@ package google_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter/membertest"
 	"cloudsync/cloud/fake"
 	"cloudsync/cloud/google/googlefake"
 	"cloudsync/resource"
@@ -164,47 +161,15 @@ func TestARefusedTokenIsAskedForAnewForAllMembers(t *testing.T) {
 	t.Parallel()
 	const members = 3
 	c := organisationOf(some(members)...)
-	var asked sync.WaitGroup
-	asked.Add(members)
-	var refused atomic.Int32
-	renewed := make(chan struct{})
-	renew := sync.OnceFunc(func() { close(renewed) })
-	healthy := googlefake.New(c)
-	// All are asked with the first token. All but one are refused once a call was made with the
-	// next.
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch isList := strings.HasSuffix(r.URL.Path, "/aggregated/instances"); {
-		case isList && c.Struck() < members:
-			asked.Done()
-			asked.Wait()
-			if refused.Add(1) > 1 {
-				<-renewed
-			}
-		case !isList && refused.Load() > 0 && !strings.HasSuffix(r.URL.Path, "/token"):
-			renew()
-		}
-		healthy.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	settings := settingsFor(server.URL)
-	settings.AccountID, settings.Discover = organization, &cloud.Discover{}
-	o := open(settings).(cloud.Organisation)
-	c.Break(fake.Fault{Action: instanceList, Verdict: fake.InvalidCredential, Times: members})
-	for n := range members {
-		_, err := o.Member(memberID(n)).Regions(t.Context())
-		require.NoError(t, err)
-	}
 
-	failures := make(chan error)
-	for n := range members {
-		go func() {
-			_, err := o.Member(memberID(n)).List(t.Context(), hostScope, "")
-			failures <- err
-		}()
-	}
-	for range members {
-		requireClass(t, cloud.InvalidCredential, <-failures)
-	}
+	o := membertest.Tokens{
+		Cloud: c, Handler: googlefake.New(c), IDs: []string{memberID(0), memberID(1), memberID(2)}, Scope: hostScope, Action: instanceList, Path: "/aggregated/instances",
+		Open: func(url string) cloud.Organisation {
+			settings := settingsFor(url)
+			settings.AccountID, settings.Discover = organization, &cloud.Discover{}
+			return open(settings).(cloud.Organisation)
+		},
+	}.RefuseAll(t)
 
 	for n := range members {
 		require.Len(t, listAll(t, o.Member(memberID(n)), hostScope), 2)
