@@ -146,10 +146,10 @@ func (s *Store) AccountNames(ctx context.Context, accounts []resource.Account) (
 	return names, nil
 }
 
-// cutText is the text, or as many of its characters as fit.
+// cutText is clip that shows what was cut.
 func cutText(text string, characters int) string {
 	if utf8.RuneCountInString(text) <= characters {
-		return text
+		return clip(text, characters)
 	}
-	return string([]rune(text)[:characters-1]) + "…"
+	return clip(text, characters-1) + "…"
 }

@@ -61,13 +61,13 @@ func openAt(t *testing.T, dsn string, now time.Time) *store.Store {
 	return s
 }
 
-// The accounts of an organisation are none of another's, and long names are cut.
+// The accounts of an organisation are none of another's, and texts fit their columns.
 func TestAccountsOfSeveralOrganisations(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
 	other := resource.Account{Provider: "aws", Name: "other"}
 	long := accountsOf("1")
-	long[0].Name = strings.Repeat("é", 300)
+	long[0].Name, long[0].Parent = strings.Repeat("é", 300), "ou-\xff"
 	require.NoError(t, s.RecordAccounts(t.Context(), corp, [16]byte{}, long))
 	require.NoError(t, s.RecordAccounts(t.Context(), other, [16]byte{}, nil))
 
@@ -75,4 +75,5 @@ func TestAccountsOfSeveralOrganisations(t *testing.T) {
 	all, err := s.FoundAccounts(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, strings.Repeat("é", 255)+"…", all[0].Name)
+	require.Equal(t, "ou-\ufffd", all[0].Parent)
 }
