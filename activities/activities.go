@@ -235,7 +235,8 @@ func (c configured) policies(of []AccountPolicy) (policies []AccountPolicy) {
 	for _, own := range of {
 		policies = append(policies, own)
 		for _, account := range c.accounts {
-			if name, _, isMember := cloud.SplitMember(account.Name); isMember && account.Provider == own.Provider && name == own.Account {
+			organisation, _, isMember := cloud.SplitMember(account.Account)
+			if isMember && organisation == (resource.Account{Provider: own.Provider, Name: own.Account}) {
 				policies = append(policies, AccountPolicy{Provider: own.Provider, Account: account.Name, Policy: own.Policy})
 			}
 		}

@@ -244,7 +244,7 @@ func (a *Activities) withoutTwice(all known) known {
 	}
 	kept := all.accounts[:0:0]
 	for _, account := range all.accounts {
-		organisation, id, isMember := cloud.SplitMember(account.Name)
+		organisation, id, isMember := cloud.SplitMember(account.Account)
 		if !isMember {
 			kept = append(kept, account)
 			continue
@@ -260,7 +260,7 @@ func (a *Activities) withoutTwice(all known) known {
 		all.unlisted = append(all.unlisted, UnlistedScope{
 			Place: account.String(), AccountName: all.names[account.Account],
 			Error: fmt.Sprintf("skipped: it is the account %s, too, and its rows would stand twice: add %q to exclude of the account %s, or take the other out of the configuration",
-				other, id, resource.Account{Provider: account.Provider, Name: organisation}),
+				other, id, organisation),
 		})
 	}
 	all.accounts = kept
@@ -275,7 +275,7 @@ const maxAccountName = 100
 func (a *Activities) memberNames(ctx context.Context, accounts ...resource.Account) (map[resource.Account]string, error) {
 	var members []resource.Account
 	for _, account := range accounts {
-		if _, _, isMember := cloud.SplitMember(account.Name); isMember && !slices.Contains(members, account) {
+		if _, _, isMember := cloud.SplitMember(account); isMember && !slices.Contains(members, account) {
 			members = append(members, account)
 		}
 	}

@@ -96,11 +96,11 @@ var wordOf = map[cloud.MemberState]string{
 // membersUnknown is why the members of the organisation that the account may be of are not
 // known.
 func (c coverage) membersUnknown(account resource.Account) string {
-	name, _, isMember := cloud.SplitMember(account.Name)
+	organisation, _, isMember := cloud.SplitMember(account)
 	if !isMember {
 		return ""
 	}
-	return c.unlisted[resource.Account{Provider: account.Provider, Name: name}.String()]
+	return c.unlisted[organisation.String()]
 }
 
 // countOrphans counts the rows that no run of the kind looks after any more.

@@ -87,10 +87,11 @@ func MemberAccount(of resource.Account, id string) resource.Account {
 	return resource.Account{Provider: of.Provider, Name: of.Name + memberMark + id}
 }
 
-// SplitMember is the name of the organisation's account and the id of the member that an
-// account's name has. ok says that it is a member's.
-func SplitMember(name string) (organisation, id string, ok bool) {
-	return strings.Cut(name, memberMark)
+// SplitMember is the account that finds a member, and the member's id. ok says that the account
+// is a member.
+func SplitMember(account resource.Account) (organisation resource.Account, id string, ok bool) {
+	name, id, ok := strings.Cut(account.Name, memberMark)
+	return resource.Account{Provider: account.Provider, Name: name}, id, ok
 }
 
 // Synced are the members to sync, and the others with the state they have for us.

@@ -78,9 +78,8 @@ func (a Accounts) Client(scope resource.Scope) (Provider, error) {
 	if client := a.of(owner); client != nil {
 		return client, nil
 	}
-	if name, id, isMember := SplitMember(owner.Name); isMember {
-		of, isOrganisation := a.of(resource.Account{Provider: owner.Provider, Name: name}).(Organisation)
-		if isOrganisation {
+	if organisation, id, isMember := SplitMember(owner); isMember {
+		if of, isOrganisation := a.of(organisation).(Organisation); isOrganisation {
 			return of.Member(id), nil
 		}
 	}
