@@ -66,6 +66,7 @@ func (a *Activities) knownAccounts(ctx context.Context, kind string, isPlan bool
 // of any kind, else as they are found now. Where they cannot be found, those that are known
 // go on.
 func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cloud.Organisation, isPlan bool) known {
+	discovers := of.Discovers()
 	last, stored, err := a.deps.Store.Discovered(ctx, account.Account)
 	if err == nil && a.isFresh(last, account, of) {
 		return membersKnown(of, stored)
@@ -76,7 +77,7 @@ func (a *Activities) membersOf(ctx context.Context, account cloud.Account, of cl
 			return membersKnown(of, withLeft(found, stored))
 		}
 	}
-	failed := membersKnown(of, withExcluded(of.Discovers(), stored))
+	failed := membersKnown(of, withExcluded(discovers, stored))
 	failed.unlisted = []UnlistedScope{{
 		Place: account.String(),
 		Error: fmt.Sprintf("the accounts of the organisation could not be found, %s: %s", goesOn(len(failed.accounts)), shortText(err)),
