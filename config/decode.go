@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"cloudsync/spelling"
 )
 
 // decoder fills in a struct from a tree, by the struct's yaml tags. Unlike the
@@ -119,7 +121,7 @@ func (d decoder) unique(path string, pairs []pair) []pair {
 // reported once more.
 func (d decoder) unknownKey(path string, p pair, names []string) {
 	what := prefix(path) + quoteKey("unknown key", p.key, names...)
-	if meant := nearest(p.key, names); meant != "" {
+	if meant := spelling.Nearest(p.key, names); meant != "" {
 		d.report.failed[child(path, meant)] = true
 		d.report.onLine(p.line, fmt.Sprintf("%s: did you mean %s?", what, meant))
 		return
@@ -150,7 +152,7 @@ func isShown(key string) bool {
 
 // quoteKey shows a key that is made of words, or is one of the known names mistyped.
 func quoteKey(what, key string, known ...string) string {
-	if !isShown(key) && (!isName(key) || nearest(key, known) == "") {
+	if !isShown(key) && (!isName(key) || spelling.Nearest(key, known) == "") {
 		return what
 	}
 	return fmt.Sprintf("%s %q", what, key)

@@ -46,10 +46,13 @@ func (s *Store) AsOf(ctx context.Context, kind *resource.Kind, at time.Time, emi
 // asOfPage is how many rows, or changes, are in memory at once.
 const asOfPage = 1000
 
-func presentRows(tx bun.Tx, kind *resource.Kind) *pages[resource.Row] {
+func presentRows(tx bun.Tx, kind *resource.Kind, narrow ...OneOf) *pages[resource.Row] {
 	return &pages[resource.Row]{next: func(ctx context.Context, last *resource.Row) ([]resource.Row, error) {
 		query, scanned := selectRows(tx, kind)
 		query = query.Order("uid").Limit(asOfPage)
+		for _, column := range narrow {
+			query = query.Where("? IN (?)", bun.Ident(column.Column), bun.List(column.Texts))
+		}
 		if last != nil {
 			query = query.Where("uid > ?", (*last).RowMeta().UID)
 		}

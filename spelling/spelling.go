@@ -1,9 +1,10 @@
-package config
+// Package spelling finds what a mistyped word was meant to be.
+package spelling
 
 import "strings"
 
-// nearest returns the name that a mistyped word probably means, or "".
-func nearest(word string, names []string) string {
+// Nearest returns the name that a mistyped word probably means, or "".
+func Nearest(word string, names []string) string {
 	best, bestDistance := "", 1+max(1, (len(word)+1)/3)
 	for _, name := range names {
 		if distance := editDistance(strings.ToLower(word), name); distance < bestDistance {

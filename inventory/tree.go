@@ -1,0 +1,109 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cloudsync/query"
+	"cloudsync/resource"
+)
+
+// treeLabels are the levels of the service tree.
+var treeLabels = []string{"stree_group", "stree_product", "stree_app"}
+
+// treeSums are what is added up of a node's hosts.
+var treeSums = []string{"vcpu", "memory_mib", "disk_gib"}
+
+// Node is a node of the service tree: its rows are those of it and of all beneath it.
+type Node struct {
+	Path      string           `json:"path"` // g, g.p or g.p.a; empty: the whole tree
+	Name      string           `json:"name"` // the last part; empty: rows that are placed no deeper
+	Rows      int64            `json:"rows"`
+	Kinds     map[string]int64 `json:"kinds"`     // rows by kind
+	VCPU      int64            `json:"vcpu"`      // of its hosts
+	MemoryMiB int64            `json:"memoryMib"` // of its hosts
+	DiskGiB   int64            `json:"diskGib"`   // of its hosts
+	Children  []Node           `json:"children,omitempty"`
+}
+
+// ParseTreePath divides a node's path, g, g.p or g.p.a. The last part may have dots.
+func ParseTreePath(path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
+	parts := strings.SplitN(path, ".", len(treeLabels))
+	if slices.Contains(parts, "") {
+		return nil, fmt.Errorf("no node is called %q: write GROUP, GROUP.PRODUCT or GROUP.PRODUCT.APP", path)
+	}
+	return parts, nil
+}
+
+// Tree returns a node of the service tree, and those right beneath it, the largest first. The
+// scope narrows down what is counted.
+func Tree(ctx context.Context, reader Reader, scope Scope, path []string) (Node, error) {
+	scope.Kinds = placed(scope.Kinds)
+	for i, name := range path {
+		scope.Query = scope.Query.And(treeLabels[i], name)
+	}
+	by := []string{query.KindLabel}
+	if len(path) < len(treeLabels) {
+		by = append(by, treeLabels[len(path)])
+	}
+	node := Node{Path: strings.Join(path, "."), Kinds: map[string]int64{}}
+	if len(path) > 0 {
+		node.Name = path[len(path)-1]
+	}
+	counts, err := reader.Count(ctx, Count{Scope: scope, By: by, Sum: treeSums})
+	if err != nil {
+		return node, err
+	}
+	for _, group := range counts.Groups {
+		node.add(group)
+		if len(path) < len(treeLabels) {
+			node.child(group.Values[1]).add(group)
+		}
+	}
+	slices.SortFunc(node.Children, func(a, b Node) int {
+		if a.Rows != b.Rows {
+			return int(b.Rows - a.Rows)
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return node, nil
+}
+
+// placed are the kinds that have a place in the tree.
+func placed(kinds []*resource.Kind) (placed []*resource.Kind) {
+	for _, kind := range kinds {
+		if query.SchemaOf(kind).Has(treeLabels[0]) {
+			placed = append(placed, kind)
+		}
+	}
+	return placed
+}
+
+func (n *Node) add(group Group) {
+	kind := group.Values[0]
+	n.Rows += group.Rows
+	n.Kinds[kind] += group.Rows
+	if kind == resource.HostKind.Name() {
+		n.VCPU += group.Sums[0]
+		n.MemoryMiB += group.Sums[1]
+		n.DiskGiB += group.Sums[2]
+	}
+}
+
+func (n *Node) child(name string) *Node {
+	i := slices.IndexFunc(n.Children, func(child Node) bool { return child.Name == name })
+	if i < 0 {
+		path := name
+		if n.Path != "" && name != "" {
+			path = n.Path + "." + name
+		}
+		i = len(n.Children)
+		n.Children = append(n.Children, Node{Path: path, Name: name, Kinds: map[string]int64{}})
+	}
+	return &n.Children[i]
+}
