@@ -60,8 +60,8 @@ type Order struct {
 	Descending bool
 }
 
-// label is the label by which rows of a kind are ordered.
-func (o Order) label(schema *query.Schema) string {
+// Of is the label by which rows of a kind are ordered.
+func (o Order) Of(schema *query.Schema) string {
 	if o.Label == "" || !schema.Has(o.Label) {
 		return query.OrderLabel(schema)
 	}

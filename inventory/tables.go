@@ -103,7 +103,7 @@ func (p *Page) cut(find Find) {
 
 // CursorOf is the place behind a row.
 func CursorOf(schema *query.Schema, order Order, row resource.Row) Cursor {
-	return Cursor{Kind: schema.Kind.Name(), Value: firstValue(schema, order.label(schema), row), UID: row.RowMeta().UID}
+	return Cursor{Kind: schema.Kind.Name(), Value: firstValue(schema, order.Of(schema), row), UID: row.RowMeta().UID}
 }
 
 // firstValue is the value that gives a row its place: the first of several.
@@ -135,7 +135,7 @@ func (f *firstRows) take(row resource.Row) error {
 	if f.room <= 0 {
 		return nil
 	}
-	placed := placedRow{value: firstValue(f.schema, f.order.label(f.schema), row), row: row}
+	placed := placedRow{value: firstValue(f.schema, f.order.Of(f.schema), row), row: row}
 	if f.after != nil && f.compare(placed, f.after.Value, f.after.UID) <= 0 {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (f *firstRows) take(row resource.Row) error {
 
 func (f *firstRows) compare(a placedRow, value string, uid resource.UID) int {
 	uidOfA := a.row.RowMeta().UID
-	compared := cmp.Or(query.Compare(f.schema, f.order.label(f.schema), a.value, value), bytes.Compare(uidOfA[:], uid[:]))
+	compared := cmp.Or(query.Compare(f.schema, f.order.Of(f.schema), a.value, value), bytes.Compare(uidOfA[:], uid[:]))
 	if f.order.Descending {
 		return -compared
 	}

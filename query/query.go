@@ -36,19 +36,17 @@ func (q Query) Match(schema *Schema, row resource.Row) bool {
 	}
 	words := schema.Words()
 	for _, word := range q.Words {
-		if !word.inAny(texts, words) {
+		if !word.inAny(schema, texts, words) {
 			return false
 		}
 	}
 	return true
 }
 
-func (w Word) inAny(texts rowTexts, columns []int) bool {
+func (w Word) inAny(schema *Schema, texts rowTexts, columns []int) bool {
 	for _, column := range columns {
-		for _, text := range texts.columns[column] {
-			if w.Holds(text) {
-				return true
-			}
+		if slices.ContainsFunc(texts.columns[column], w.In(schema.Columns[column].Name).Holds) {
+			return true
 		}
 	}
 	return false

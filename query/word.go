@@ -2,6 +2,7 @@ package query
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -9,33 +10,78 @@ import (
 // address, or one in the network, or the word is all of its name, id or endpoint. Any other
 // word is part of one of these or of an address, in small or capital letters.
 type Word struct {
-	text    string
+	text    string // as it is compared
+	whole   string // as it was written
 	network netip.Prefix
 }
 
 func newWord(text string) Word {
 	if network, err := netip.ParsePrefix(text); err == nil {
-		return Word{text: text, network: network.Masked()}
+		return Word{text: text, whole: text, network: network.Masked()}
 	}
 	if addr := Address(text); addr.IsValid() {
-		return Word{text: addr.String(), network: netip.PrefixFrom(addr, addr.BitLen())}
+		return Word{text: addr.String(), whole: text, network: netip.PrefixFrom(addr, addr.BitLen())}
 	}
-	return Word{text: strings.ToLower(text)}
+	return Word{text: strings.ToLower(text), whole: text}
 }
 
-// Network is the network that the word is; not valid if it is none.
-func (w Word) Network() netip.Prefix { return w.network }
-
-// Text is the word, in the form in which Holds compares it.
-func (w Word) Text() string { return w.text }
-
-// Holds says whether a name, an id, an endpoint or an address is what the word asks for.
-func (w Word) Holds(value string) bool {
-	if w.network.IsValid() {
-		return value == w.text || w.network.Contains(Address(value))
+// In is what the word asks of a column's values.
+func (w Word) In(column string) Want {
+	switch {
+	case !w.network.IsValid():
+		return part(w.text)
+	case IsAddress(column):
+		return inside(w.network)
+	default:
+		return oneOf{w.text, w.whole}
 	}
-	return containsFold(value, w.text)
 }
+
+// Want says which values are wanted.
+type Want interface {
+	// Holds says whether a value is wanted; an empty one is none.
+	Holds(value string) bool
+	// Texts are all the values that can be wanted, nil if there may be others.
+	Texts() []string
+	// Start is how all values begin that can be wanted.
+	Start() string
+	// Network is the network in which all addresses are that can be wanted; not valid if
+	// there is none.
+	Network() netip.Prefix
+}
+
+// anyText is a Want that says nothing of what can be wanted.
+type anyText struct{}
+
+func (anyText) Texts() []string       { return nil }
+func (anyText) Start() string         { return "" }
+func (anyText) Network() netip.Prefix { return netip.Prefix{} }
+
+type partWanted struct {
+	anyText
+	text string
+}
+
+func part(text string) Want { return partWanted{text: text} }
+
+func (p partWanted) Holds(value string) bool { return containsFold(value, p.text) }
+
+type networkWanted struct {
+	anyText
+	network netip.Prefix
+}
+
+func inside(network netip.Prefix) Want { return networkWanted{network: network} }
+
+func (n networkWanted) Holds(value string) bool { return n.network.Contains(Address(value)) }
+func (n networkWanted) Network() netip.Prefix   { return n.network }
+
+type oneOf []string
+
+func (o oneOf) Holds(value string) bool { return slices.Contains(o, value) }
+func (o oneOf) Texts() []string         { return o }
+func (o oneOf) Start() string           { return "" }
+func (o oneOf) Network() netip.Prefix   { return netip.Prefix{} }
 
 // containsFold is strings.Contains, where part is in small letters.
 func containsFold(text, part string) bool {

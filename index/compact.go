@@ -1,0 +1,105 @@
+package index
+
+import (
+	"bytes"
+	"slices"
+
+	"cloudsync/query"
+)
+
+// segmentRows is how many rows a segment has at most: few enough that its numbers are small
+// and that another is made of it in no time.
+const segmentRows = 1 << 17
+
+// maxSmall is how many small parts there may be before one is made of them: each costs every
+// question a little.
+const maxSmall = 12
+
+// compacted joins parts that changes have left small, or full of rows that are gone.
+func compacted(schema *query.Schema, parts []part) []part {
+	hollow := func(p part) bool { return p.dead() > p.len()/2 }
+	dead := 0
+	for _, part := range parts {
+		if hollow(part) {
+			dead += part.dead()
+		}
+	}
+	if dead >= segmentRows {
+		return joined(schema, parts, hollow)
+	}
+	small := func(p part) bool { return p.rows() < segmentRows/4 }
+	if count(parts, small) <= maxSmall {
+		return parts
+	}
+	// The larger ones stay apart for longer: a row is not copied at each change.
+	limit := 0
+	sizes := sizesOf(parts, small)
+	for n, sum := 0, 0; n < len(sizes) && (n < len(sizes)/2 || sizes[n] <= sum); n++ {
+		limit = sizes[n]
+		sum += sizes[n]
+	}
+	return joined(schema, parts, func(p part) bool { return small(p) && p.rows() <= limit })
+}
+
+func (p part) rows() int { return int(p.live.GetCardinality()) }
+
+func (p part) dead() int { return p.len() - p.rows() }
+
+func count(parts []part, is func(part) bool) (n int) {
+	for _, part := range parts {
+		if is(part) {
+			n++
+		}
+	}
+	return n
+}
+
+func sizesOf(parts []part, is func(part) bool) (sizes []int) {
+	for _, part := range parts {
+		if is(part) {
+			sizes = append(sizes, part.rows())
+		}
+	}
+	slices.Sort(sizes)
+	return sizes
+}
+
+// joined makes one part of some, as far as their rows fit into a segment.
+func joined(schema *query.Schema, parts []part, some func(part) bool) []part {
+	var others, join []part
+	rows := 0
+	for _, part := range parts {
+		if !some(part) || rows+part.rows() > segmentRows {
+			others = append(others, part)
+			continue
+		}
+		rows += part.rows()
+		join = append(join, part)
+	}
+	b := newBuilder(schema)
+	for _, at := range byUID(join) {
+		b.copyDoc(join[at.part].segment, at.doc)
+	}
+	one := b.finish()
+	return append(others, part{segment: one, live: one.all()})
+}
+
+type docOf struct {
+	part int
+	doc  uint32
+}
+
+// byUID are the documents of all parts by uid.
+func byUID(parts []part) []docOf {
+	var docs []docOf
+	for i, part := range parts {
+		part.live.Iterate(func(doc uint32) bool {
+			docs = append(docs, docOf{part: i, doc: doc})
+			return true
+		})
+	}
+	slices.SortFunc(docs, func(a, b docOf) int {
+		return bytes.Compare(parts[a.part].uids[a.doc][:], parts[b.part].uids[b.doc][:])
+	})
+	return docs
+}

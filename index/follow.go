@@ -1,0 +1,314 @@
+package index
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// What a follower reads at once, and from when on it reads all of a kind instead.
+const (
+	changesAtOnce = 10_000
+	// changesLookedBack is how far the first look goes back for changes that appear late.
+	changesLookedBack = 100_000
+	// outage is after how long without an answer the rows are compared: the history may have
+	// gone on without those that retention removed.
+	outage = 30 * time.Second
+	// retryAfter is how long it waits after an error.
+	retryAfter = time.Second
+)
+
+// Run reads all kinds, and keeps the index the same as the tables until ctx ends. It goes on
+// after errors, which State tells of.
+func (x *Index) Run(ctx context.Context) error {
+	f := follower{index: x, work: make(chan workDone)}
+	for _, rows := range x.kinds {
+		f.kinds = append(f.kinds, &followed{rows: rows, due: true, changed: uidSet{}, again: uidSet{}})
+	}
+	for {
+		wait := x.opts.Every
+		if err := f.step(ctx); err != nil && ctx.Err() == nil {
+			wait = max(wait, retryAfter)
+			f.tell(ctx, err)
+		}
+		select {
+		case <-ctx.Done():
+			f.waitForWork()
+			return nil
+		case done := <-f.work:
+			f.finish(ctx, done)
+		case <-time.After(wait):
+		}
+	}
+}
+
+// follower reads the history.
+type follower struct {
+	index    *Index
+	kinds    []*followed
+	tail     *tail // nil: where to begin is not known
+	runs     int64 // the number of the run up to which all have ended
+	answered time.Time
+	working  bool
+	work     chan workDone
+	pause    time.Time // no work before
+	told     string
+}
+
+// followed is one kind.
+type followed struct {
+	*rows
+	due      bool // to be read anew
+	doubted  bool // to be compared
+	compared time.Time
+	loading  bool
+	changed  uidSet // rows to be read again
+	again    uidSet // likewise, when the kind has been read anew
+}
+
+type uidSet map[resource.UID]struct{}
+
+// workDone is what a goroutine in the background has read.
+type workDone struct {
+	kind     *followed
+	segments []*segment     // of a load
+	differ   []resource.UID // of a comparison
+	err      error
+}
+
+// tell logs an error once, and keeps it for State.
+func (f *follower) tell(ctx context.Context, err error) {
+	f.index.troubled(err.Error())
+	if f.told != err.Error() {
+		slog.WarnContext(ctx, "the index does not follow the tables", "error", err)
+		f.told = err.Error()
+	}
+}
+
+// step takes in what is new.
+func (f *follower) step(ctx context.Context) error {
+	now := time.Now()
+	if err := f.position(ctx, now); err != nil {
+		return err
+	}
+	if !f.answered.IsZero() && now.Sub(f.answered) > outage {
+		f.doubt(f.kinds...)
+	}
+	if err := f.readChanges(ctx, now); err != nil {
+		return err
+	}
+	if err := f.readRuns(ctx); err != nil {
+		return err
+	}
+	f.answered = now
+	for _, kind := range f.kinds {
+		if err := f.reread(ctx, kind); err != nil {
+			return err
+		}
+	}
+	f.startWork(ctx, now)
+	if f.index.loaded() {
+		f.index.caughtUp(now)
+		f.told = ""
+	}
+	return nil
+}
+
+func (x *Index) loaded() bool {
+	for _, rows := range x.kinds {
+		if rows.view.Load() == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// position finds where to begin: before anything is read, so that nothing falls between. If
+// the history ends before that, it is another one, and everything is read anew.
+func (f *follower) position(ctx context.Context, now time.Time) error {
+	ids, err := f.index.store.ChangeIDs(ctx)
+	if err != nil {
+		return err
+	}
+	if f.tail != nil && ids.Last >= f.tail.next-1 {
+		return nil
+	}
+	if f.tail != nil {
+		f.distrust(ctx, ids)
+	}
+	first := max(ids.First, ids.Last-changesLookedBack, 1)
+	begun := &tail{next: first}
+	for begun.next <= ids.Last {
+		rows, err := f.index.store.ChangedRows(ctx, []store.IDs{{First: begun.next, Last: ids.Last}}, changesAtOnce)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		begun.take(now, rows)
+	}
+	_, f.runs, err = f.index.store.EndedRuns(ctx, 0)
+	f.tail = begun
+	return err
+}
+
+// distrust is for a history that ends before what was read of it: it is empty, or another
+// one.
+func (f *follower) distrust(ctx context.Context, ids store.IDs) {
+	if ids.Last == 0 {
+		f.doubt(f.kinds...)
+		return
+	}
+	slog.WarnContext(ctx, "the history is another one: the index is read anew", "expected", f.tail.next-1, "last", ids.Last)
+	for _, kind := range f.kinds {
+		kind.due = true
+	}
+}
+
+// readChanges notes which rows have changed.
+func (f *follower) readChanges(ctx context.Context, now time.Time) error {
+	if _, err := f.note(ctx, now, f.tail.missing(now)); err != nil {
+		return err
+	}
+	for {
+		n, err := f.note(ctx, now, f.tail.rest())
+		if err != nil || n < changesAtOnce {
+			return err
+		}
+		for _, kind := range f.kinds {
+			if err := f.reread(ctx, kind); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// note notes which rows the changes with some ids are of, and returns how many changes there
+// are.
+func (f *follower) note(ctx context.Context, now time.Time, ids []store.IDs) (n int, err error) {
+	changed, err := f.index.store.ChangedRows(ctx, ids, changesAtOnce)
+	if err != nil {
+		return 0, err
+	}
+	for _, row := range changed {
+		for _, kind := range f.kinds {
+			if kind.schema.Kind.Name() == row.Kind {
+				kind.note(row.UID)
+			}
+		}
+	}
+	f.tail.take(now, changed)
+	return len(changed), nil
+}
+
+func (k *followed) note(uid resource.UID) { k.changed[uid] = struct{}{} }
+
+// readRuns looks for runs that rewrote hashes: the history has no change of such rows, and
+// yet they may have columns that they did not have.
+func (f *follower) readRuns(ctx context.Context) error {
+	ended, all, err := f.index.store.EndedRuns(ctx, f.runs)
+	if err != nil {
+		return err
+	}
+	for _, run := range ended {
+		for _, kind := range f.kinds {
+			if run.Rehashed > 0 && kind.schema.Kind.Name() == run.Kind {
+				f.doubt(kind)
+			}
+		}
+	}
+	f.runs = all
+	return nil
+}
+
+// doubt lets kinds be compared with their tables.
+func (f *follower) doubt(kinds ...*followed) {
+	for _, kind := range kinds {
+		kind.doubted = true
+	}
+}
+
+// reread reads the rows of a kind that have changed. While the kind is read anew, they are to
+// be read again after that: nobody knows whether it has seen them.
+func (f *follower) reread(ctx context.Context, kind *followed) error {
+	if kind.loading {
+		maps.Copy(kind.again, kind.changed)
+	}
+	if len(kind.changed) == 0 || kind.view.Load() == nil {
+		return nil
+	}
+	fresh, gone, err := reread(ctx, f.index.store, kind.schema, slices.Collect(maps.Keys(kind.changed)))
+	if err != nil {
+		return err
+	}
+	kind.change(fresh, gone)
+	clear(kind.changed)
+	return nil
+}
+
+// startWork lets one kind be read anew, or compared, beside everything else.
+func (f *follower) startWork(ctx context.Context, now time.Time) {
+	if f.working || now.Before(f.pause) {
+		return
+	}
+	for _, kind := range f.kinds {
+		switch {
+		case kind.due:
+			kind.due, kind.doubted, kind.loading, kind.compared = false, false, true, now
+			f.start(func() workDone {
+				segments, err := load(ctx, f.index.store, kind.schema)
+				return workDone{kind: kind, segments: segments, err: err}
+			})
+		case kind.doubted || now.Sub(kind.compared) >= f.index.opts.CompareEvery:
+			kind.doubted, kind.compared = false, now
+			f.start(func() workDone {
+				differ, err := kind.differing(ctx, f.index.store)
+				return workDone{kind: kind, differ: differ, err: err}
+			})
+		default:
+			continue
+		}
+		return
+	}
+}
+
+func (f *follower) start(do func() workDone) {
+	f.working = true
+	go func() { f.work <- do() }()
+}
+
+func (f *follower) waitForWork() {
+	if f.working {
+		<-f.work
+	}
+}
+
+func (f *follower) finish(ctx context.Context, done workDone) {
+	kind, name := done.kind, done.kind.schema.Kind.Name()
+	switch {
+	case done.err != nil:
+		kind.due, kind.doubted = kind.loading, !kind.loading
+		f.pause = time.Now().Add(retryAfter)
+		f.tell(ctx, fmt.Errorf("read %s: %w", name, done.err))
+	case kind.loading:
+		kind.replace(done.segments)
+		slog.InfoContext(ctx, "read into the index", "kind", name, "rows", kind.view.Load().len())
+	case len(done.differ) > 0:
+		slog.InfoContext(ctx, "rows in the index are not those of the table: they are read again", "kind", name, "rows", len(done.differ))
+	}
+	for _, uid := range done.differ {
+		kind.note(uid)
+	}
+	if kind.loading {
+		maps.Copy(kind.changed, kind.again)
+		clear(kind.again)
+	}
+	kind.loading, f.working = false, false
+}

@@ -1,0 +1,145 @@
+// Package index is the inventory in memory: for each label, which rows have which values. It
+// answers what people ask all day in milliseconds, and what it answers is at most some
+// moments old: it reads each change from the history.
+package index
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"cloudsync/inventory"
+	"cloudsync/query"
+	"cloudsync/resource"
+	"cloudsync/store"
+)
+
+// ErrNotLoaded is the error of a question that comes before its kind is read.
+var ErrNotLoaded = errors.New("the index is not loaded yet")
+
+// Options are the settings of New.
+type Options struct {
+	// Every is how often the history is asked for changes; 0 means DefaultEvery.
+	Every time.Duration
+	// CompareEvery is how often each kind's rows are compared with the tables by their
+	// hashes, which finds what the history does not tell; 0 means DefaultCompareEvery.
+	CompareEvery time.Duration
+}
+
+// The defaults of Options.
+const (
+	DefaultEvery        = 250 * time.Millisecond
+	DefaultCompareEvery = 10 * time.Minute
+)
+
+// Index is the index of some kinds. It is safe for concurrent use; Run keeps it the same as
+// the tables.
+type Index struct {
+	store  *store.Store
+	tables *inventory.Tables
+	opts   Options
+	kinds  []*rows
+	byName map[string]*rows
+
+	mu      sync.Mutex
+	asOf    time.Time     // it had all that the tables had then
+	problem string        // why it has no more
+	caught  chan struct{} // closed when asOf moves
+}
+
+// New returns an index of kinds, which is empty until Run has read them.
+func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
+	if opts.Every == 0 {
+		opts.Every = DefaultEvery
+	}
+	if opts.CompareEvery == 0 {
+		opts.CompareEvery = DefaultCompareEvery
+	}
+	x := &Index{store: s, tables: inventory.FromTables(s), opts: opts, byName: map[string]*rows{}, caught: make(chan struct{})}
+	for _, kind := range kinds {
+		r := &rows{schema: query.SchemaOf(kind), born: rand.Text()[:8]}
+		x.kinds, x.byName[kind.Name()] = append(x.kinds, r), r
+	}
+	return x
+}
+
+// State is how an index is.
+type State struct {
+	Kinds []KindState `json:"kinds"`
+	// AsOf is the last time at which the index had all that the tables had; zero: never.
+	AsOf time.Time `json:"asOf"`
+	// Problem is why it does not have what came later; empty: it does.
+	Problem string `json:"problem,omitempty"`
+}
+
+// KindState is how the index of a kind is.
+type KindState struct {
+	Kind    string `json:"kind"`
+	Loaded  bool   `json:"loaded"`
+	Rows    int64  `json:"rows"`
+	Version string `json:"version"` // another whenever the rows in the index are others
+}
+
+// Loaded says that all kinds are read.
+func (s State) Loaded() bool {
+	for _, kind := range s.Kinds {
+		if !kind.Loaded {
+			return false
+		}
+	}
+	return true
+}
+
+// State returns how the index is.
+func (x *Index) State() State {
+	x.mu.Lock()
+	state := State{AsOf: x.asOf, Problem: x.problem}
+	x.mu.Unlock()
+	for _, rows := range x.kinds {
+		kind := KindState{Kind: rows.schema.Kind.Name()}
+		if view := rows.view.Load(); view != nil {
+			kind.Loaded, kind.Rows = true, view.len()
+			kind.Version = fmt.Sprintf("%s.%d", rows.born, view.changed)
+		}
+		state.Kinds = append(state.Kinds, kind)
+	}
+	return state
+}
+
+// caughtUp records that the index has all that the tables had at a time.
+func (x *Index) caughtUp(at time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.asOf, x.problem = at, ""
+	close(x.caught)
+	x.caught = make(chan struct{})
+}
+
+func (x *Index) troubled(problem string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.problem = problem
+}
+
+// WaitFresh waits until the index has all that the tables had at a time.
+func (x *Index) WaitFresh(ctx context.Context, at time.Time) error {
+	for {
+		x.mu.Lock()
+		asOf, problem, caught := x.asOf, x.problem, x.caught
+		x.mu.Unlock()
+		if !asOf.Before(at) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			if problem != "" {
+				return fmt.Errorf("the index is not up to date: %s", problem)
+			}
+			return fmt.Errorf("wait for the index: %w", ctx.Err())
+		case <-caught:
+		}
+	}
+}
