@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ var treeSums = []string{"vcpu", "memory_mib", "disk_gib"}
 
 // Node is a node of the service tree: its rows are those of it and of all beneath it.
 type Node struct {
-	Path      string           `json:"path"` // g, g.p or g.p.a; empty: the whole tree
+	Path      string           `json:"path"` // g, g.p or g.p.a, of rows that are placed no deeper that of the node above; empty: the whole tree
 	Name      string           `json:"name"` // the last part; empty: rows that are placed no deeper
 	Rows      int64            `json:"rows"`
 	Kinds     map[string]int64 `json:"kinds"`     // rows by kind
@@ -40,17 +41,24 @@ func ParseTreePath(path string) ([]string, error) {
 	return parts, nil
 }
 
+// MaxTreeDepth is how many levels the service tree has below its root.
+const MaxTreeDepth = 3
+
 // Tree returns a node of the service tree, and those right beneath it, the largest first. The
 // scope narrows down what is counted.
 func Tree(ctx context.Context, reader Reader, scope Scope, path []string) (Node, error) {
+	return TreeTo(ctx, reader, scope, path, 1)
+}
+
+// TreeTo is Tree with so many levels beneath the node, as far as there are any. Nothing is
+// beneath rows that are placed no deeper.
+func TreeTo(ctx context.Context, reader Reader, scope Scope, path []string, depth int) (Node, error) {
 	scope.Kinds = placed(scope.Kinds)
 	for i, name := range path {
 		scope.Query = scope.Query.And(treeLabels[i], name)
 	}
-	by := []string{query.KindLabel}
-	if len(path) < len(treeLabels) {
-		by = append(by, treeLabels[len(path)])
-	}
+	levels := treeLabels[len(path):min(len(path)+depth, len(treeLabels))]
+	by := append([]string{query.KindLabel}, levels...)
 	node := Node{Path: strings.Join(path, "."), Kinds: map[string]int64{}}
 	if len(path) > 0 {
 		node.Name = path[len(path)-1]
@@ -60,18 +68,33 @@ func Tree(ctx context.Context, reader Reader, scope Scope, path []string) (Node,
 		return node, err
 	}
 	for _, group := range counts.Groups {
-		node.add(group)
-		if len(path) < len(treeLabels) {
-			node.child(group.Values[1]).add(group)
-		}
+		node.addBeneath(group, group.Values[1:])
 	}
-	slices.SortFunc(node.Children, func(a, b Node) int {
-		if a.Rows != b.Rows {
-			return int(b.Rows - a.Rows)
-		}
-		return strings.Compare(a.Name, b.Name)
-	})
+	node.sort()
 	return node, nil
+}
+
+// addBeneath adds a group to the node, and to those on the way down to it.
+func (n *Node) addBeneath(group Group, names []string) {
+	n.add(group)
+	if len(names) == 0 {
+		return
+	}
+	beneath := names[1:]
+	if names[0] == "" {
+		beneath = nil
+	}
+	n.child(names[0]).addBeneath(group, beneath)
+}
+
+// sort brings the children into order, and theirs.
+func (n *Node) sort() {
+	slices.SortFunc(n.Children, func(a, b Node) int {
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), strings.Compare(a.Name, b.Name))
+	})
+	for i := range n.Children {
+		n.Children[i].sort()
+	}
 }
 
 // placed are the kinds that have a place in the tree.
@@ -98,9 +121,12 @@ func (n *Node) add(group Group) {
 func (n *Node) child(name string) *Node {
 	i := slices.IndexFunc(n.Children, func(child Node) bool { return child.Name == name })
 	if i < 0 {
-		path := name
-		if n.Path != "" && name != "" {
-			path = n.Path + "." + name
+		path := n.Path
+		switch {
+		case path == "":
+			path = name
+		case name != "":
+			path += "." + name
 		}
 		i = len(n.Children)
 		n.Children = append(n.Children, Node{Path: path, Name: name, Kinds: map[string]int64{}})
