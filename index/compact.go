@@ -3,20 +3,14 @@ package index
 import (
 	"bytes"
 	"slices"
-
-	"cloudsync/query"
 )
-
-// segmentRows is how many rows a segment has at most: few enough that its numbers are small
-// and that another is made of it in no time.
-const segmentRows = 1 << 17
 
 // maxSmall is how many small parts there may be before one is made of them: each costs every
 // question a little.
 const maxSmall = 12
 
 // compacted joins parts that changes have left small, or full of rows that are gone.
-func compacted(schema *query.Schema, parts []part) []part {
+func (r *rows) compacted(parts []part) []part {
 	hollow := func(p part) bool { return p.dead() > p.len()/2 }
 	dead := 0
 	for _, part := range parts {
@@ -24,10 +18,10 @@ func compacted(schema *query.Schema, parts []part) []part {
 			dead += part.dead()
 		}
 	}
-	if dead >= segmentRows {
-		return joined(schema, parts, hollow)
+	if dead >= r.segmentRows {
+		return r.joined(parts, hollow)
 	}
-	small := func(p part) bool { return p.rows() < segmentRows/4 }
+	small := func(p part) bool { return p.rows() < r.segmentRows/4 }
 	if count(parts, small) <= maxSmall {
 		return parts
 	}
@@ -38,7 +32,7 @@ func compacted(schema *query.Schema, parts []part) []part {
 		limit = sizes[n]
 		sum += sizes[n]
 	}
-	return joined(schema, parts, func(p part) bool { return small(p) && p.rows() <= limit })
+	return r.joined(parts, func(p part) bool { return small(p) && p.rows() <= limit })
 }
 
 func (p part) rows() int { return int(p.live.GetCardinality()) }
@@ -65,18 +59,18 @@ func sizesOf(parts []part, is func(part) bool) (sizes []int) {
 }
 
 // joined makes one part of some, as far as their rows fit into a segment.
-func joined(schema *query.Schema, parts []part, some func(part) bool) []part {
+func (r *rows) joined(parts []part, some func(part) bool) []part {
 	var others, join []part
 	rows := 0
 	for _, part := range parts {
-		if !some(part) || rows+part.rows() > segmentRows {
+		if !some(part) || rows+part.rows() > r.segmentRows {
 			others = append(others, part)
 			continue
 		}
 		rows += part.rows()
 		join = append(join, part)
 	}
-	b := newBuilder(schema)
+	b := newBuilder(r.schema)
 	for _, at := range byUID(join) {
 		b.copyDoc(join[at.part].segment, at.doc)
 	}

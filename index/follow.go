@@ -1,6 +1,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -258,24 +259,43 @@ func (f *follower) startWork(ctx context.Context, now time.Time) {
 	if f.working || now.Before(f.pause) {
 		return
 	}
-	for _, kind := range f.kinds {
-		switch {
-		case kind.due:
-			kind.due, kind.doubted, kind.loading, kind.compared = false, false, true, now
-			f.start(func() workDone {
-				segments, err := load(ctx, f.index.store, kind.schema)
-				return workDone{kind: kind, segments: segments, err: err}
-			})
-		case kind.doubted || now.Sub(kind.compared) >= f.index.opts.CompareEvery:
-			kind.doubted, kind.compared = false, now
-			f.start(func() workDone {
-				differ, err := kind.differing(ctx, f.index.store)
-				return workDone{kind: kind, differ: differ, err: err}
-			})
-		default:
-			continue
-		}
-		return
+	kind := f.next(now)
+	switch {
+	case kind == nil:
+	case kind.due:
+		kind.due, kind.doubted, kind.loading, kind.compared = false, false, true, now
+		f.start(func() workDone {
+			segments, err := kind.load(ctx, f.index.store)
+			return workDone{kind: kind, segments: segments, err: err}
+		})
+	default:
+		kind.doubted, kind.compared = false, now
+		f.start(func() workDone {
+			differ, err := kind.differing(ctx, f.index.store)
+			return workDone{kind: kind, differ: differ, err: err}
+		})
+	}
+}
+
+// next is the kind to work on, nil for none: one that is to be read, or doubted, or else the
+// one whose comparison is the longest ago.
+func (f *follower) next(now time.Time) *followed {
+	oldest := slices.MinFunc(f.kinds, func(a, b *followed) int { return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), a.compared.Compare(b.compared)) })
+	if oldest.urgency() > 1 && now.Sub(oldest.compared) < f.index.opts.CompareEvery {
+		return nil
+	}
+	return oldest
+}
+
+// urgency is less for what is more urgent.
+func (k *followed) urgency() int {
+	switch {
+	case k.due:
+		return 0
+	case k.doubted:
+		return 1
+	default:
+		return 2
 	}
 }
 

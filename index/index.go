@@ -27,12 +27,17 @@ type Options struct {
 	// CompareEvery is how often each kind's rows are compared with the tables by their
 	// hashes, which finds what the history does not tell; 0 means DefaultCompareEvery.
 	CompareEvery time.Duration
+	// SegmentRows is how many rows are kept together; 0 means DefaultSegmentRows.
+	SegmentRows int
 }
 
 // The defaults of Options.
 const (
 	DefaultEvery        = 250 * time.Millisecond
 	DefaultCompareEvery = 10 * time.Minute
+	// DefaultSegmentRows are few enough that numbers of documents take little memory and that
+	// another segment is made of them in no time.
+	DefaultSegmentRows = 1 << 17
 )
 
 // Index is the index of some kinds. It is safe for concurrent use; Run keeps it the same as
@@ -58,9 +63,12 @@ func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
 	if opts.CompareEvery == 0 {
 		opts.CompareEvery = DefaultCompareEvery
 	}
+	if opts.SegmentRows == 0 {
+		opts.SegmentRows = DefaultSegmentRows
+	}
 	x := &Index{store: s, tables: inventory.FromTables(s), opts: opts, byName: map[string]*rows{}, caught: make(chan struct{})}
 	for _, kind := range kinds {
-		r := &rows{schema: query.SchemaOf(kind), born: rand.Text()[:8]}
+		r := &rows{schema: query.SchemaOf(kind), born: rand.Text()[:8], segmentRows: opts.SegmentRows}
 		x.kinds, x.byName[kind.Name()] = append(x.kinds, r), r
 	}
 	return x

@@ -15,7 +15,8 @@ import (
 
 // load reads all rows of a kind in one scan. While one segment is being made, the rows of the
 // next are read.
-func load(ctx context.Context, s *store.Store, schema *query.Schema) ([]*segment, error) {
+func (k *rows) load(ctx context.Context, s *store.Store) ([]*segment, error) {
+	schema := k.schema
 	var segments []*segment
 	making, ctx := errgroup.WithContext(ctx)
 	making.SetLimit(1)
@@ -30,7 +31,7 @@ func load(ctx context.Context, s *store.Store, schema *query.Schema) ([]*segment
 	}
 	err := s.EachTexts(ctx, schema.Kind, nil, func(row *store.RowTexts) error {
 		r.take(row)
-		if r.builder.len() == segmentRows {
+		if r.builder.len() == k.segmentRows {
 			finish()
 		}
 		return nil

@@ -18,8 +18,10 @@ import (
 // nobody. One goroutine at a time changes them.
 type rows struct {
 	schema *query.Schema
-	born   string               // tells it from that of another process
-	view   atomic.Pointer[view] // nil: not loaded yet
+	born   string // tells it from that of another process
+	// segmentRows is how many rows a segment has at most.
+	segmentRows int
+	view        atomic.Pointer[view] // nil: not loaded yet
 }
 
 // view is the rows at one moment. It never changes.
@@ -142,7 +144,7 @@ func (r *rows) change(fresh *segment, gone []resource.UID) {
 		parts = append(parts, part{segment: fresh, live: fresh.all()})
 	}
 	parts = slices.DeleteFunc(parts, func(p part) bool { return p.live.IsEmpty() })
-	r.view.Store(&view{parts: compacted(r.schema, parts), changed: before.changed + 1})
+	r.view.Store(&view{parts: r.compacted(parts), changed: before.changed + 1})
 }
 
 // replace puts other rows in the place of all.

@@ -20,12 +20,11 @@ const (
 )
 
 // addressColumns are the columns that hold addresses, where a kind has them. Load balancers
-// have names of hosts there, too.
-var addressColumns = []string{"private_ips", "public_ips", "addresses", "address"}
+// and endpoints may have names of hosts instead.
+var addressColumns = []string{"private_ips", "public_ips", "addresses", "address", "endpoint"}
 
-// wordColumns are where bare words are looked for, beside addresses: endpoints are addresses,
-// too, that have a name.
-var wordColumns = []string{"name", "native_id", "endpoint"}
+// wordColumns are where bare words are looked for, beside addresses.
+var wordColumns = []string{"name", "native_id"}
 
 // IsAddress says that a label's values are addresses, so that it can be asked for those of a
 // network.

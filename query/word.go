@@ -7,8 +7,8 @@ import (
 )
 
 // Word is a bare word of a query. An address, or a network, is meant as such: the row has the
-// address, or one in the network, or the word is all of its name, id or endpoint. Any other
-// word is part of one of these or of an address, in small or capital letters.
+// address, or one in the network, or the word is all of its name or id. Any other word is part
+// of one of these or of an address, in small or capital letters.
 type Word struct {
 	text    string // as it is compared
 	whole   string // as it was written
@@ -33,7 +33,7 @@ func (w Word) In(column string) Want {
 	case IsAddress(column):
 		return inside(w.network)
 	default:
-		return oneOf{w.text, w.whole}
+		return oneOf{w.whole}
 	}
 }
 

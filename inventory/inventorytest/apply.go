@@ -1,6 +1,8 @@
 package inventorytest
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,26 +21,34 @@ func Apply(t testing.TB, s *store.Store, runID string, kind *resource.Kind, op d
 	run := store.Run{RunID: runID, Kind: kind.Name(), StartedAt: time.Now(), Outcome: "ok"}
 	ref, err := s.BeginRun(t.Context(), run)
 	require.NoError(t, err)
-	scopes := map[resource.Scope][]resource.Row{}
+	byScope := map[resource.Scope][]resource.Row{}
 	for _, row := range rows {
-		scopes[ScopeOf(kind, row)] = append(scopes[ScopeOf(kind, row)], row)
+		byScope[ScopeOf(kind, row)] = append(byScope[ScopeOf(kind, row)], row)
 	}
-	for scope, rows := range scopes {
-		applyScope(t, s, ref, kind, op, scope, rows)
+	for _, claim := range claim(t, s, ref, slices.Collect(maps.Keys(byScope))) {
+		applyScope(t, s, claim, kind, op, byScope[claim.Scope])
 	}
 	require.NoError(t, s.EndRun(t.Context(), run))
 }
 
-func applyScope(t testing.TB, s *store.Store, ref store.RunRef, kind *resource.Kind, op diff.Op, scope resource.Scope, rows []resource.Row) {
+func claim(t testing.TB, s *store.Store, ref store.RunRef, scopes []resource.Scope) []store.Claim {
 	t.Helper()
-	ids, err := s.EnsureScopes(t.Context(), kind.Name(), []resource.Scope{scope})
+	if len(scopes) == 0 {
+		return nil
+	}
+	ids, err := s.EnsureScopes(t.Context(), scopes[0].Kind, scopes)
 	require.NoError(t, err)
 	claims, err := s.ClaimScopes(t.Context(), ref, ids)
 	require.NoError(t, err)
-	set := store.BatchSet{Lease: claims[0].Lease, Writer: 1, Op: op}
+	return claims
+}
+
+func applyScope(t testing.TB, s *store.Store, claim store.Claim, kind *resource.Kind, op diff.Op, rows []resource.Row) {
+	t.Helper()
+	set := store.BatchSet{Lease: claim.Lease, Writer: 1, Op: op}
 	batches := s.NewBatchWriter(set)
 	for _, row := range rows {
-		encoded, err := kind.Sealer(scope, ids[0]).Append(nil, row)
+		encoded, err := kind.Sealer(claim.Scope, claim.ScopeID).Append(nil, row)
 		require.NoError(t, err)
 		require.NoError(t, batches.Add(t.Context(), staged.Item{Entry: row.RowMeta().Entry(), Row: encoded}))
 	}
@@ -46,7 +56,7 @@ func applyScope(t testing.TB, s *store.Store, ref store.RunRef, kind *resource.K
 	pending, err := s.PendingBatches(t.Context(), set)
 	require.NoError(t, err)
 	for _, seq := range pending {
-		require.NoError(t, s.ApplyBatch(t.Context(), kind, scope, set, seq))
+		require.NoError(t, s.ApplyBatch(t.Context(), kind, claim.Scope, set, seq))
 	}
 }
 

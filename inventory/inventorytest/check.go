@@ -19,6 +19,7 @@ import (
 // order of Stored. It returns how many rows matched in all.
 func Check(t testing.TB, rng *rand.Rand, reader inventory.Reader, rows []inventory.Found, kinds []*resource.Kind, asOf time.Time, n int) (matched int) {
 	t.Helper()
+	defer forget(rows)
 	for range n {
 		asked := RandomQuery(rng)
 		some := someKinds(rng, kinds)

@@ -64,13 +64,12 @@ func orderedKind(kind *resource.Kind, rows []inventory.Found, order inventory.Or
 
 // hasLabel says whether rows of the kind may have the label.
 func hasLabel(kind *resource.Kind, label string) bool {
-	addresses := []string{"private_ips", "public_ips", "addresses", "address"}
 	columns := kind.Columns()
 	switch {
 	case label == "tags":
 		return false
 	case label == "ip":
-		return slices.ContainsFunc(columns, func(column string) bool { return slices.Contains(addresses, column) })
+		return slices.ContainsFunc(columns, func(column string) bool { return slices.Contains(addressLabels[1:], column) })
 	case strings.HasPrefix(label, "tag_"):
 		return slices.Contains(columns, "tags")
 	}
@@ -100,7 +99,7 @@ func sortKey(label, value string) string {
 			panic(fmt.Sprintf("inventorytest: %s is no time: %v", label, err))
 		}
 		return at.Format("2006-01-02 15:04:05.000000000")
-	case slices.Contains([]string{"ip", "private_ips", "public_ips", "addresses", "address"}, label):
+	case slices.Contains(addressLabels, label):
 		address, err := netip.ParseAddr(value)
 		if err != nil {
 			return "0" + value
@@ -109,6 +108,9 @@ func sortKey(label, value string) string {
 	}
 	return value
 }
+
+// addressLabels are those whose values are addresses: ip, and the columns that it stands for.
+var addressLabels = []string{"ip", "private_ips", "public_ips", "addresses", "address", "endpoint"}
 
 // numberLabels are those of the Labels whose values are numbers, and the columns that are
 // added up.

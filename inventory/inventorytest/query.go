@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
+	"cloudsync/inventory"
 	"cloudsync/resource"
 )
 
@@ -88,7 +90,7 @@ func randomMatcher(rng *rand.Rand) (text, label string, holds condition) {
 	case strings.HasSuffix(operator, "~"):
 		value = randomExpression(rng, value)
 		isOne = regexp.MustCompile(`^(?s:` + value + `)$`).MatchString
-	case slices.Contains([]string{"ip", "private_ips", "public_ips", "addresses", "address"}, label):
+	case slices.Contains(addressLabels, label):
 		if network, err := netip.ParsePrefix(value); err == nil {
 			isOne = func(text string) bool { return inNetwork(network, text) }
 		}
@@ -118,12 +120,12 @@ func randomValue(rng *rand.Rand, label string) string {
 	case label == "uid":
 		return strings.Repeat(strconv.FormatUint(rng.Uint64N(16), 16), 32)
 	case label == "ip":
-		return pick(rng, slices.Concat(networks, columnTexts["private_ips"], columnTexts["public_ips"], columnTexts["addresses"]))
+		return pick(rng, slices.Concat(networks, columnTexts["private_ips"], columnTexts["public_ips"], columnTexts["addresses"], columnTexts["endpoint"]))
 	case label == "vcpu" || label == "size_gib":
 		return strconv.FormatInt(pick(rng, numbers), 10)
 	case label == "cloud_created_at" || label == "expires_at" || label == "created_at":
 		return strings.ReplaceAll(pick(rng, times).Format("2006-01-02T15:04:05.999999Z"), ".000000", "")
-	case rng.IntN(3) == 0 && (label == "private_ips" || label == "public_ips" || label == "address" || label == "addresses"):
+	case rng.IntN(3) == 0 && slices.Contains(addressLabels, label):
 		return pick(rng, networks)
 	}
 	return pick(rng, textsOf(label))
@@ -142,8 +144,8 @@ func randomExpression(rng *rand.Rand, value string) string {
 }
 
 // randomWord returns a word and what it means: an address or a network is one of the
-// addresses or has one of them in it, or is all of a name, id or endpoint; any other word is
-// part of one of these, in small or capital letters.
+// addresses or has one of them in it, or is all of a name or id; any other word is part of one
+// of these, in small or capital letters.
 func randomWord(rng *rand.Rand) (text string, holds condition) {
 	label := pick(rng, []string{"name", "native_id", "endpoint", "private_ips", "ip"})
 	word := randomValue(rng, label)
@@ -157,12 +159,10 @@ func randomWord(rng *rand.Rand) (text string, holds condition) {
 		word = "web"
 	}
 	holds = func(values func(string) []string) bool {
-		for _, column := range []string{"name", "native_id", "endpoint", "private_ips", "public_ips", "addresses", "address"} {
-			if slices.ContainsFunc(values(column), func(text string) bool { return wordHolds(word, text) }) {
-				return true
-			}
-		}
-		return false
+		isName := func(text string) bool { return nameHolds(word, text) }
+		isAddress := func(text string) bool { return addressHolds(word, text) }
+		return slices.ContainsFunc(values("name"), isName) || slices.ContainsFunc(values("native_id"), isName) ||
+			slices.ContainsFunc(values("ip"), isAddress)
 	}
 	if plainWord.MatchString(word) {
 		return word, holds
@@ -173,13 +173,22 @@ func randomWord(rng *rand.Rand) (text string, holds condition) {
 // plainWord is a word that needs no quotes.
 var plainWord = regexp.MustCompile(`^[\w./:-]+$`)
 
-func wordHolds(word, text string) bool {
+func nameHolds(word, text string) bool {
+	_, notNetwork := netip.ParsePrefix(word)
+	_, notAddress := netip.ParseAddr(word)
+	if notNetwork == nil || notAddress == nil {
+		return text == word
+	}
+	return strings.Contains(strings.ToLower(text), strings.ToLower(word))
+}
+
+func addressHolds(word, text string) bool {
 	if network, err := netip.ParsePrefix(word); err == nil {
-		return inNetwork(network, text) || text == word
+		return inNetwork(network, text)
 	}
 	if address, err := netip.ParseAddr(word); err == nil {
 		found, err := netip.ParseAddr(text)
-		return err == nil && found == address || text == word
+		return err == nil && found == address
 	}
 	return strings.Contains(strings.ToLower(text), strings.ToLower(word))
 }
@@ -194,24 +203,42 @@ func ValuesOf(kind *resource.Kind, row resource.Row, label string) []string {
 	return valuesOf(kind, row)(label)
 }
 
-func valuesOf(kind *resource.Kind, row resource.Row) func(label string) []string {
+// parsed are the columns of rows that were asked for before: resource.Row to map[string]any.
+var parsed sync.Map
+
+// forget gives up what is kept of rows.
+func forget(rows []inventory.Found) {
+	for _, row := range rows {
+		parsed.Delete(row.Row)
+	}
+}
+
+func columnsOf(kind *resource.Kind, row resource.Row) (columns map[string]any) {
+	if known, ok := parsed.Load(row); ok {
+		return known.(map[string]any)
+	}
 	image, err := kind.Image(row)
 	if err != nil {
 		panic(fmt.Sprintf("inventorytest: %v", err))
 	}
-	var columns map[string]any
 	decoder := json.NewDecoder(strings.NewReader(string(image)))
 	decoder.UseNumber()
 	if err := decoder.Decode(&columns); err != nil {
 		panic(fmt.Sprintf("inventorytest: %v", err))
 	}
+	parsed.Store(row, columns)
+	return columns
+}
+
+func valuesOf(kind *resource.Kind, row resource.Row) func(label string) []string {
+	columns := columnsOf(kind, row)
 	return func(label string) []string {
 		key, isTag := strings.CutPrefix(label, "tag_")
 		switch {
 		case label == "kind":
 			return []string{kind.Name()}
 		case label == "ip":
-			return slices.Concat(flat(columns["private_ips"]), flat(columns["public_ips"]), flat(columns["addresses"]), flat(columns["address"]))
+			return slices.Concat(flat(columns["private_ips"]), flat(columns["public_ips"]), flat(columns["addresses"]), flat(columns["address"]), flat(columns["endpoint"]))
 		case isTag:
 			tags, _ := columns["tags"].(map[string]any)
 			return flat(tags[key])

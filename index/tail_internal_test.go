@@ -1,0 +1,73 @@
+package index
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/store"
+)
+
+// In whatever order ids appear, each is taken in once it is there, as long as it is not later
+// than a transaction lasts; and not all ids are asked for all the time.
+func TestEachIDIsTakenInHoweverLate(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(50) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		now := time.Unix(0, 0)
+		history := map[int64]time.Time{} // when each id appears
+		for id := int64(1); id <= 2000; id++ {
+			if rng.IntN(20) == 0 {
+				continue // was rolled back
+			}
+			late := time.Duration(0)
+			if rng.IntN(4) == 0 {
+				late = time.Duration(rng.IntN(100)) * time.Second
+			}
+			history[id] = now.Add(time.Duration(id)*50*time.Millisecond + late)
+		}
+		tail, seen := tail{next: 1}, map[int64]bool{}
+		for range 1000 {
+			now = now.Add(500 * time.Millisecond)
+			for _, wanted := range [][]store.IDs{tail.missing(now), tail.rest()} {
+				rows := visible(history, now, wanted)
+				for _, row := range rows {
+					seen[row.ID] = true
+				}
+				tail.take(now, rows)
+				require.LessOrEqual(t, len(tail.gaps), maxGaps)
+			}
+		}
+		for id := range history {
+			require.True(t, seen[id], "id %d, seed %d", id, seed)
+		}
+	}
+}
+
+// visible are the rows that a server shows.
+func visible(history map[int64]time.Time, now time.Time, wanted []store.IDs) (rows []store.ChangedRow) {
+	for id, at := range history {
+		in := slices.ContainsFunc(wanted, func(ids store.IDs) bool { return ids.First <= id && id <= ids.Last })
+		if in && !at.After(now) {
+			rows = append(rows, store.ChangedRow{ID: id})
+		}
+	}
+	slices.SortFunc(rows, func(a, b store.ChangedRow) int { return int(a.ID - b.ID) })
+	return rows
+}
+
+func TestAGapIsGivenUpAfterATransactionsTime(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(0, 0)
+	tail := tail{next: 1}
+	tail.take(now, []store.ChangedRow{{ID: 1}, {ID: 5}})
+	require.Equal(t, []store.IDs{{First: 2, Last: 4}}, tail.missing(now))
+	require.Equal(t, int64(6), tail.rest()[0].First)
+	tail.take(now, []store.ChangedRow{{ID: 3}})
+	require.Len(t, tail.gaps, 2)
+	tail.take(now.Add(gapPatience), nil)
+	require.Empty(t, tail.gaps)
+}
