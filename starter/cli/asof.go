@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/untrusted"
@@ -21,7 +22,7 @@ and writes it to standard output: a JSON object a line and row, by uid, with all
 columns but updated_at. A change at that very time has happened. The hash is
 that of the kind's present version.
 
-` + timeHelp + `
+` + history.TimeHelp + `
 
 Without fractions, a time is the beginning of its second. If the exit status is
 not 0, the output is not whole.`
@@ -41,22 +42,13 @@ func (p *Program) asOfCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			at, err := p.pastTime(strings.Join(args[1:], " ")) // a date and a time, without quotes
+			at, err := history.ParsePast(strings.Join(args[1:], " "), p.now()) // a date and a time, without quotes
 			if err != nil {
 				return err
 			}
 			return p.withStore(cmd.Context(), func(s *store.Store) error { return p.asOf(cmd.Context(), s, kind, at) })
 		},
 	}
-}
-
-// pastTime reads a time of which the history can tell.
-func (p *Program) pastTime(text string) (time.Time, error) {
-	at, err := parseTime(text, p.now())
-	if err == nil && at.After(p.now()) {
-		err = fmt.Errorf("%q is in the future: it is %s now", text, moment(p.now()))
-	}
-	return at, err
 }
 
 func (p *Program) asOf(ctx context.Context, s *store.Store, kind *resource.Kind, at time.Time) error {

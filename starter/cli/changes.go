@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -16,7 +18,7 @@ import (
 const changesHelp = `Lists recorded changes of the inventory, the newest first: what changed when, by
 which run, from what to what. Each flag narrows them down.
 
-` + timeHelp + `
+` + history.TimeHelp + `
 
 SCOPE is PROVIDER/ACCOUNT/REGION; parts may be left empty, as in //beijing. NAME
 finds the resources that have the name, or had it before a modification or a
@@ -50,8 +52,49 @@ func (p *Program) changesCommand() *cobra.Command {
 	return cmd
 }
 
+// changesOptions are the flags of changes.
+type changesOptions struct {
+	kind, uid, nativeID, name, run, scope, since, until, field string
+
+	ops           []string
+	before, limit int64
+}
+
+// changeFilter is the filter that the flags say, but for the run, which has to be
+// looked up.
+func (p *Program) changeFilter(opts changesOptions) (store.ChangeFilter, error) {
+	if opts.limit < 1 {
+		return store.ChangeFilter{}, errors.New("--limit: write a number from 1 up")
+	}
+	kinds, err := p.kindsOf(opts.kind)
+	if err != nil {
+		return store.ChangeFilter{}, err
+	}
+	return history.Asked{
+		Mark: "--", Kinds: kinds, UID: opts.uid, NativeID: opts.nativeID, Name: opts.name, Scope: opts.scope,
+		Since: opts.since, Until: opts.until, Field: opts.field, Ops: opts.ops, Before: opts.before,
+	}.Filter(p.now())
+}
+
+// kindsOf is the kind of that name, or all kinds for none.
+func (p *Program) kindsOf(name string) ([]*resource.Kind, error) {
+	names := p.kinds.Names()
+	if name != "" {
+		names = []string{name}
+	}
+	kinds := make([]*resource.Kind, len(names))
+	for i, name := range names {
+		kind, err := p.kinds.Kind(name)
+		if err != nil {
+			return nil, fmt.Errorf("--kind: %w", err)
+		}
+		kinds[i] = kind
+	}
+	return kinds, nil
+}
+
 func (p *Program) listChanges(ctx context.Context, s *store.Store, opts changesOptions, filter store.ChangeFilter) (err error) {
-	if filter.RunID, err = p.runID(ctx, s, opts.run); err != nil {
+	if filter.RunID, err = history.RunID(ctx, s, p.kinds, opts.run); err != nil {
 		return err
 	}
 	filter.Limit = opts.limit + 1 // to know whether there are more
@@ -61,51 +104,14 @@ func (p *Program) listChanges(ctx context.Context, s *store.Store, opts changesO
 	}
 	more := int64(len(changes)) > opts.limit
 	changes = changes[:min(int64(len(changes)), opts.limit)]
-	gone, err := goneBefore(ctx, s, filter, more || opts.run != "" && len(changes) > 0)
+	gone, err := history.GoneBefore(ctx, s, filter, more || opts.run != "" && len(changes) > 0)
 	if err != nil {
 		return err
 	}
-	return p.show(changeViews(changes), func() {
+	return p.show(history.ChangeViews(changes), func() {
 		p.showHistory(changes, more)
 		p.showEarlier(gone, false)
 	})
-}
-
-// goneBefore is the time before which changes that the filter asks for are no
-// longer kept, zero if none is missing, or if what is shown ends after it.
-func goneBefore(ctx context.Context, s *store.Store, filter store.ChangeFilter, endsAfter bool) (gone time.Time, err error) {
-	if endsAfter {
-		return gone, nil
-	}
-	for _, kind := range filter.Kinds {
-		whole, err := s.Horizon(ctx, kind)
-		if err != nil {
-			return gone, err
-		}
-		if filter.Since.Before(whole) && gone.Before(whole) {
-			gone = whole
-		}
-	}
-	return gone, nil
-}
-
-// changeView is a change in JSON.
-type changeView struct {
-	store.Change
-	Place     string `json:"place"`               // provider/account/region
-	RunNumber int64  `json:"runNumber,omitempty"` // of the run's record, as long as that is kept
-}
-
-func changeViews(changes []store.Change) []changeView {
-	views := make([]changeView, len(changes))
-	for i, change := range changes {
-		views[i] = changeView{Change: change, Place: changePlace(change), RunNumber: change.RunNumber}
-	}
-	return views
-}
-
-func changePlace(change store.Change) string {
-	return resource.Scope{Provider: change.Provider, Account: change.Account, Region: change.Region}.Place()
 }
 
 func (p *Program) showHistory(changes []store.Change, more bool) {
@@ -131,7 +137,7 @@ func changesTable(changes []store.Change, kinds bool) *output.Table {
 		if kinds {
 			cells = append(cells, output.Text(strings.TrimPrefix(change.Kind, "resource_")))
 		}
-		table.Row(append(cells, output.Text(change.NativeID), output.Text(changePlace(change)), runNumberCell(change))...)
+		table.Row(append(cells, output.Text(change.NativeID), output.Text(history.ChangePlace(change)), runNumberCell(change))...)
 		remarkChange(table, change)
 	}
 	return table

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -111,12 +112,12 @@ func TestParseTime(t *testing.T) {
 		"2026-07-28T11:59:30":         noon.Add(-30 * time.Second),
 		"2026-07-28":                  noon.Add(-12 * time.Hour),
 	} {
-		at, err := parseTime(text, noon)
+		at, err := history.ParseTime(text, noon)
 		require.NoError(t, err, text)
 		require.Equal(t, want, at, text)
 	}
 	for _, text := range []string{"", "tuesday", "-2h", "d", "xd", "-1d", "2026-13-01", "12", "1d2d", "2h later"} {
-		_, err := parseTime(text, noon)
+		_, err := history.ParseTime(text, noon)
 		require.ErrorContains(t, err, fmt.Sprintf("%q: write a time such as", text))
 	}
 }

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -56,11 +56,9 @@ func (p *Program) history(ctx context.Context, s *store.Store, kind *resource.Ki
 	if len(changes) == 0 {
 		return fmt.Errorf("no change of %s %q is recorded: `starter changes --name NAME` finds the id of a resource by its name", kind.Name(), nativeID)
 	}
-	lives := livesOf(changes)
-	for i := range lives {
-		if err := lives[i].addRestores(ctx, s); err != nil {
-			return err
-		}
+	lives, err := history.ReadLives(ctx, s, changes)
+	if err != nil {
+		return err
 	}
 	whole, err := s.Horizon(ctx, kind)
 	if err != nil {
@@ -77,57 +75,7 @@ func (p *Program) history(ctx context.Context, s *store.Store, kind *resource.Ki
 	})
 }
 
-// life is what is recorded of one resource, the oldest first.
-type life struct {
-	Kind     string       `json:"kind"`
-	NativeID string       `json:"nativeId"`
-	UID      resource.UID `json:"uid"`
-	Place    string       `json:"place"` // provider/account/region
-	Events   []event      `json:"events"`
-}
-
-// event is one change of a resource in the story of its life.
-type event struct {
-	Event string `json:"event"` // appeared, changed, deleted, came back or restored
-	changeView
-	Restore *store.RestoreRecord `json:"restore,omitempty"` // of a restored one
-}
-
-// livesOf divides changes, the newest first, by resource.
-func livesOf(changes []store.Change) []life {
-	var lives []life
-	for _, change := range slices.Backward(changes) {
-		i := slices.IndexFunc(lives, func(l life) bool { return l.UID == change.UID })
-		if i < 0 {
-			i = len(lives)
-			lives = append(lives, life{Kind: change.Kind, NativeID: change.NativeID, UID: change.UID, Place: changePlace(change)})
-		}
-		lives[i].add(change)
-	}
-	return lives
-}
-
-func (l *life) add(change store.Change) {
-	view := changeView{Change: change, Place: changePlace(change), RunNumber: change.RunNumber}
-	l.Events = append(l.Events, event{Event: eventName(change, len(l.Events) == 0), changeView: view})
-}
-
-// addRestores finds out who restored the resource, and why.
-func (l *life) addRestores(ctx context.Context, s *store.Store) error {
-	for i := range l.Events {
-		if l.Events[i].Op != store.RestoreOp {
-			continue
-		}
-		record, err := readRestore(ctx, s, l.Events[i].RunID)
-		if err != nil {
-			return err
-		}
-		l.Events[i].Restore = record
-	}
-	return nil
-}
-
-func (p *Program) showLife(l life) {
+func (p *Program) showLife(l history.Life) {
 	p.out.Note(output.Plain, fmt.Sprintf("%s %s in %s", l.Kind, l.NativeID, l.Place))
 	table := output.NewTable(
 		output.Column{Title: "WHEN (UTC)"}, output.Column{Title: "WHAT"},

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -32,7 +33,7 @@ func story(region string, ops ...diff.Op) []store.Change {
 func TestHistoryText(t *testing.T) {
 	t.Parallel()
 	b := newBench()
-	lives := livesOf(append(story("beijing", diff.Add, diff.Modify, diff.Delete, diff.Add, diff.Delete, store.RestoreOp), story("shanghai", diff.Add)...))
+	lives := history.LivesOf(append(story("beijing", diff.Add, diff.Modify, diff.Delete, diff.Add, diff.Delete, store.RestoreOp), story("shanghai", diff.Add)...))
 	require.Len(t, lives, 2)
 	require.Equal(t, "alibaba/prod/shanghai", lives[0].Place)
 	lives[1].Events[5].RunID = "restore-abcdefghijkl"
@@ -67,7 +68,7 @@ func TestHistoryTextOfTheNewestChangesOnly(t *testing.T) {
 
 func TestHistoryInJSON(t *testing.T) {
 	t.Parallel()
-	encoded, err := json.Marshal(livesOf(story("beijing", diff.Add)))
+	encoded, err := json.Marshal(history.LivesOf(story("beijing", diff.Add)))
 	require.NoError(t, err)
 	require.JSONEq(t, `[{
 		"kind": "resource_host", "nativeId": "i-1", "uid": "`+resource.Scope{Region: "beijing"}.UID("i-1").String()+`",

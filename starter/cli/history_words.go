@@ -3,26 +3,9 @@ package cli
 import (
 	"time"
 
-	"cloudsync/diff"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
-
-// eventName is what a change means in the life of a resource.
-func eventName(change store.Change, first bool) string {
-	switch {
-	case change.Op == diff.Add && first:
-		return "appeared"
-	case change.Op == diff.Add:
-		return "came back"
-	case change.Op == diff.Modify:
-		return "changed"
-	case change.Op == diff.Delete:
-		return "deleted"
-	default:
-		return "restored"
-	}
-}
 
 func restoredBy(record store.RestoreRecord) string {
 	text := "by " + record.By

@@ -16,6 +16,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
@@ -310,7 +311,7 @@ func TestHostileNamesInJSONAreThemselves(t *testing.T) {
 	t.Parallel()
 	a := haunted(t)
 	_, stdout, _ := a.do(t, "show", "latest", "-o", "json")
-	var shown recordView
+	var shown history.RecordView
 	require.NoError(t, json.Unmarshal([]byte(stdout), &shown))
 	require.Equal(t, "mock/"+hostileName+"/"+hostileName, shown.ScopeRecords[0].Place)
 	require.Equal(t, hostileName, shown.RefusedRows[0].Reason)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
@@ -88,7 +89,7 @@ func TestRunsAndShow(t *testing.T) {
 	a.record(t, "aaaa-1", "resource_host", "held")
 	a.record(t, "aaaa-2", "resource_disk", "unchanged")
 	_, stdout, _ = a.do(t, "runs", "-o", "json")
-	var runs []runView
+	var runs []history.RunView
 	require.NoError(t, json.Unmarshal([]byte(stdout), &runs))
 	require.Equal(t, []string{"aaaa-2", "aaaa-1"}, []string{runs[0].RunID, runs[1].RunID})
 	_, stdout, _ = a.do(t, "runs", "resource_host", "--limit", "5")
@@ -100,7 +101,7 @@ func TestRunsAndShow(t *testing.T) {
 	} {
 		status, stdout, stderr := a.do(t, "show", name, "-o", "json")
 		require.Zero(t, status, stderr)
-		var shown recordView
+		var shown history.RecordView
 		require.NoError(t, json.Unmarshal([]byte(stdout), &shown))
 		require.Equal(t, id, shown.RunID, name)
 		require.Len(t, shown.ScopeRecords, 1)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/activities"
+	"cloudsync/history"
 	"cloudsync/store"
 )
 
@@ -121,8 +122,8 @@ type restoreTarget struct {
 
 // restoreTarget finds out what the flags mean.
 func (p *Program) restoreTarget(ctx context.Context, s *store.Store, opts restoreOptions) (target restoreTarget, err error) {
-	if target.UID, err = parseUID(opts.uid); err != nil {
-		return target, err
+	if target.UID, err = history.ParseUID(opts.uid); err != nil {
+		return target, fmt.Errorf("--uid %w", err)
 	}
 	if opts.run != "" {
 		if target.run, target.RunID, err = p.deletingRun(ctx, s, opts.run); err != nil {
@@ -150,7 +151,7 @@ func (p *Program) restoreTarget(ctx context.Context, s *store.Store, opts restor
 // deletingRun finds the run of that name: its record, or where that is no longer
 // kept, its changes.
 func (p *Program) deletingRun(ctx context.Context, s *store.Store, name string) (*store.Run, string, error) {
-	run, err := p.findRun(ctx, s, name)
+	run, err := history.FindRun(ctx, s, p.kinds, name)
 	if err == nil {
 		return &run, run.RunID, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/store/staged"
@@ -231,7 +232,7 @@ func TestChangesByRunInEachWay(t *testing.T) {
 	require.NoError(t, storetest.Connect(t, a.dsn).QueryRow("SELECT id FROM sync_run WHERE run_id = 'aaaa-2'").Scan(&number))
 	for _, name := range []string{"aaaa-2", number, "latest", "resource_host"} {
 		_, stdout, stderr := a.do(t, "changes", "--run", name, "-o", "json")
-		var views []changeView
+		var views []history.ChangeView
 		require.NoError(t, json.Unmarshal([]byte(stdout), &views), stderr)
 		require.Len(t, views, 2, name)
 		require.Equal(t, diff.Delete, views[0].Op)

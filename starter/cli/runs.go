@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cloudsync/activities"
+	"cloudsync/history"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
@@ -37,11 +37,11 @@ func (p *Program) runsCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				holds, err := readHolds(cmd.Context(), s, runs...)
+				holds, err := history.ReadHolds(cmd.Context(), s, runs...)
 				if err != nil {
 					return err
 				}
-				return p.show(runViews(runs, holds), func() { p.showRuns(runs, holds) })
+				return p.show(history.RunViews(runs, holds), func() { p.showRuns(runs, holds) })
 			})
 		},
 	}
@@ -49,48 +49,7 @@ func (p *Program) runsCommand() *cobra.Command {
 	return cmd
 }
 
-// runView is the record of a run in JSON, with the names of a run's report.
-type runView struct {
-	Number     int64      `json:"number"`
-	Kind       string     `json:"kind"`
-	RunID      string     `json:"runId"`
-	WorkflowID string     `json:"workflowId"`
-	Outcome    string     `json:"outcome"`
-	StartedAt  time.Time  `json:"startedAt"`
-	FinishedAt *time.Time `json:"finishedAt,omitempty"`
-	activities.Stats
-	TimeTook     float64 `json:"timeTook"` // seconds
-	Scopes       int64   `json:"scopes"`
-	ScopesFailed int64   `json:"scopesFailed"`
-	ScopesHeld   int64   `json:"scopesHeld"`
-	activities.Orphans
-	// HoldSupersededBy is the number of the run since which none of the held sets
-	// waits for a decision any more.
-	HoldSupersededBy int64  `json:"holdSupersededBy,omitempty"`
-	ApprovedBy       string `json:"approvedBy,omitempty"`
-	Error            string `json:"error,omitempty"`
-}
-
-func runViews(runs []store.Run, holds holds) []runView {
-	views := make([]runView, len(runs))
-	for i := range runs {
-		views[i] = newRunView(runs[i], holds)
-	}
-	return views
-}
-
-func newRunView(run store.Run, holds holds) runView {
-	return runView{
-		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
-		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: run.Stats,
-		TimeTook: float64(run.TookMS) / 1000,
-		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
-		Orphans:          activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
-		HoldSupersededBy: holds.supersededBy(run.RunID),
-	}
-}
-
-func (p *Program) showRuns(runs []store.Run, holds holds) {
+func (p *Program) showRuns(runs []store.Run, holds history.Holds) {
 	if len(runs) == 0 {
 		p.out.Line("no runs are recorded: start one with `starter run KIND`")
 		return
@@ -114,8 +73,8 @@ func (p *Program) showRuns(runs []store.Run, holds holds) {
 }
 
 // holdText says whether there is still something to decide.
-func holdText(run store.Run, holds holds) string {
-	if by := holds.supersededBy(run.RunID); by > 0 {
+func holdText(run store.Run, holds history.Holds) string {
+	if by := holds.SupersededBy(run.RunID); by > 0 {
 		return fmt.Sprintf("superseded by run %d", by)
 	}
 	return fmt.Sprintf("to decide: starter show %d", run.ID)

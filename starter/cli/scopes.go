@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"cloudsync/activities"
+	"cloudsync/history"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
 
 // showScopes shows the scopes of a run; the unchanged ones are many, and are counted
 // unless all are asked for.
-func (p *Program) showScopes(r record, opts showOptions) {
+func (p *Program) showScopes(r history.Record, opts showOptions) {
 	table := output.NewTable(
 		output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "OUTCOME", Min: 10},
 		output.Column{Title: "CLOUD", Right: true}, output.Column{Title: "BEFORE", Right: true},
@@ -18,13 +19,13 @@ func (p *Program) showScopes(r record, opts showOptions) {
 		output.Column{Title: "HELD", Right: true}, output.Column{Title: "REFUSED", Right: true},
 	)
 	shown, unchanged := 0, 0
-	for _, scope := range r.scopes {
+	for _, scope := range r.Scopes {
 		if scope.Outcome == string(activities.Unchanged) && !opts.all {
 			unchanged++
 			continue
 		}
 		shown++
-		addScope(table, scope, r.names[owner(scope)])
+		addScope(table, scope, r.Names[history.Owner(scope)])
 	}
 	if shown > 0 {
 		p.out.Line("")
@@ -36,7 +37,7 @@ func (p *Program) showScopes(r record, opts showOptions) {
 }
 
 func addScope(table *output.Table, scope store.RunScope, accountName string) {
-	cells := []output.Cell{output.Text(place(scope)), outcomeCell(scope.Outcome)}
+	cells := []output.Cell{output.Text(history.ScopePlace(scope)), outcomeCell(scope.Outcome)}
 	cells = append(cells, comparedCells(scope)...)
 	cells = append(cells, changeCells(scope.Stats)...)
 	table.Row(append(cells, alarmCell(scope.Held, output.Warn), alarmCell(scope.FailedRows, output.Warn))...)
@@ -59,18 +60,18 @@ func comparedCells(scope store.RunScope) []output.Cell {
 }
 
 // showRefused shows the rows that the run could not store.
-func (p *Program) showRefused(r record) {
-	if len(r.failures) == 0 {
+func (p *Program) showRefused(r history.Record) {
+	if len(r.Failures) == 0 {
 		return
 	}
-	places := make(map[int64]string, len(r.scopes))
-	for _, scope := range r.scopes {
-		places[scope.ScopeID] = place(scope)
+	places := make(map[int64]string, len(r.Scopes))
+	for _, scope := range r.Scopes {
+		places[scope.ScopeID] = history.ScopePlace(scope)
 	}
 	table := output.NewTable(
 		output.Column{Title: "REFUSED ROW", Min: 20}, output.Column{Title: "SCOPE", Min: 16, Tail: true}, output.Column{Title: "AT", Min: 8},
 	)
-	for _, failure := range r.failures {
+	for _, failure := range r.Failures {
 		id := failure.NativeID
 		if id == "" {
 			id = "(no usable id)"
@@ -80,7 +81,7 @@ func (p *Program) showRefused(r record) {
 	}
 	p.out.Line("")
 	p.out.Table(table)
-	if more := r.run.FailedRows - int64(len(r.failures)); more > 0 {
-		p.out.Line("%s", fmt.Sprintf("and %d more: --failures %d, or table sync_row_failure", more, r.run.FailedRows))
+	if more := r.Run.FailedRows - int64(len(r.Failures)); more > 0 {
+		p.out.Line("%s", fmt.Sprintf("and %d more: --failures %d, or table sync_row_failure", more, r.Run.FailedRows))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
@@ -175,14 +176,14 @@ func TestReportOfAnApprovalThatHadEnded(t *testing.T) {
 func TestShowAnApprovedSet(t *testing.T) {
 	t.Parallel()
 	b := newBench()
-	r := record{
-		run:    store.Run{ID: 1203, RunID: runID, Kind: "resource_host", Outcome: "ok", Stats: store.Stats{SuDel: 43}, Scopes: 1, ApprovedBy: "ann"},
-		scopes: []store.RunScope{{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "ok", Stats: store.Stats{SuDel: 43}, HoldDigest: someDigest}},
+	r := history.Record{
+		Run:    store.Run{ID: 1203, RunID: runID, Kind: "resource_host", Outcome: "ok", Stats: store.Stats{SuDel: 43}, Scopes: 1, ApprovedBy: "ann"},
+		Scopes: []store.RunScope{{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "ok", Stats: store.Stats{SuDel: 43}, HoldDigest: someDigest}},
 	}
 	b.showRecord(r, showOptions{})
 	require.Contains(t, b.stdout.String(), "approved "+someDigest)
 	require.NotContains(t, b.stdout.String(), "--approve")
-	view := r.view().ScopeRecords[0]
+	view := r.View().ScopeRecords[0]
 	require.Equal(t, someDigest, view.ApprovedDigest)
 	require.Empty(t, view.HoldDigest)
 }
@@ -230,14 +231,14 @@ func TestApprovalIsWrittenAsReportsDo(t *testing.T) {
 func TestShowText(t *testing.T) {
 	t.Parallel()
 	b := newBench()
-	b.showRecord(record{
-		run: store.Run{
+	b.showRecord(history.Record{
+		Run: store.Run{
 			ID: 1203, RunID: runID, WorkflowID: "cloud-sync/resource_host-2026-07-28T11:59:00Z", Kind: "resource_host",
 			Outcome: "partial", StartedAt: noon.Add(-time.Minute), TookMS: 840,
 			Stats:  store.Stats{CloudNum: 50, DBNum: 40, ToAdd: 12, SuAdd: 10, FailedRows: 2},
 			Scopes: 4, ScopesFailed: 1, Error: "the same as below",
 		},
-		scopes: []store.RunScope{
+		Scopes: []store.RunScope{
 			{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "unchanged"},
 			{ScopeID: 2, Provider: "mock", Account: "prod", Region: "shanghai", Outcome: "failed", Reason: "denied"},
 			{
@@ -246,7 +247,7 @@ func TestShowText(t *testing.T) {
 			},
 			{ScopeID: 4, Provider: "mock", Account: "prod", Region: "tianjin", Outcome: "unchanged"},
 		},
-		failures: []store.Failure{{ScopeID: 3, Phase: "list", NativeID: "i-7", Reason: "name: 300 characters, at most 255"}},
+		Failures: []store.Failure{{ScopeID: 3, Phase: "list", NativeID: "i-7", Reason: "name: 300 characters, at most 255"}},
 	}, showOptions{})
 	golden(t, `
 number            1203
