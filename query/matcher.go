@@ -26,9 +26,6 @@ type Matcher struct {
 // String is the matcher as one writes it.
 func (m *Matcher) String() string { return m.source.String() }
 
-// MaxExpression is how many bytes a regular expression has at most.
-const MaxExpression = 4096
-
 func newMatcher(source *labels.Matcher) (*Matcher, error) {
 	m := &Matcher{Label: source.Name, text: source.Value, source: source}
 	m.Negated = source.Type == labels.MatchNotEqual || source.Type == labels.MatchNotRegexp
@@ -42,8 +39,8 @@ func newMatcher(source *labels.Matcher) (*Matcher, error) {
 }
 
 func (m *Matcher) compile() (err error) {
-	if len(m.text) > MaxExpression {
-		return fmt.Errorf("the regular expression has %d bytes, at most %d are allowed", len(m.text), MaxExpression)
+	if err := checkExpression(m.text); err != nil {
+		return err
 	}
 	if m.regex, err = prometheus.NewFastRegexMatcher(m.text); err != nil {
 		return fmt.Errorf("the regular expression %.100q of %s: %w", m.text, m.Label, err)

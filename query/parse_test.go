@@ -1,10 +1,12 @@
 package query_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -121,6 +123,8 @@ func TestAWrongQueryIsToldWhere(t *testing.T) {
 		{strings.Repeat("a ", 200), "more than 100", 200},
 		{"a\xff", "not valid UTF-8", 1},
 		{`{name=~"(a{1000}){1000}"}`, "repeat count", 7},
+		{`{name=~"` + strings.Repeat("a{1000}", 100) + `"}`, "has 300001 steps", 8},
+		{`{name=~"` + strings.Repeat("(.?){0,500}", 100) + `"}`, "at most 10000", 8},
 	} {
 		_, err := query.Parse(c.text, schemas())
 		var wrong *query.SyntaxError
@@ -128,6 +132,37 @@ func TestAWrongQueryIsToldWhere(t *testing.T) {
 		require.Contains(t, wrong.Problem, c.problem, "%.40s", c.text)
 		require.Equal(t, c.at, wrong.At, "%.40s: %s", c.text, wrong.Problem)
 	}
+}
+
+// What compares rows with an expression is told how much that may take.
+func TestExpressionsThatAreAllowed(t *testing.T) {
+	t.Parallel()
+	names := make([]string, 400)
+	for i := range names {
+		names[i] = fmt.Sprintf("host-%03d", i)
+	}
+	for _, expression := range []string{"(a+)+$", strings.Join(names, "|"), ".{0,255}", "(web|db)-[0-9]{1,9}", "[^a-z]{200}"} {
+		_, err := query.Parse(`{name=~"`+expression+`"}`, schemas())
+		require.NoError(t, err, "%.40s", expression)
+	}
+}
+
+// The text of a query is how a client hands it on.
+func TestAQueryIsReadBackAsItWasMeant(t *testing.T) {
+	t.Parallel()
+	schema := query.SchemaOf(resource.HostKind)
+	begin, err := query.Parse(`{region="beijing"} "Web-01"`, schemas())
+	require.NoError(t, err)
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.OneOf(
+			rapid.SampledFrom([]string{"", " ", `"`, `\`, `a"b\c`, "x}", "{x", "a,b", "a\nb", "a\tb", "=~", "\u202e", "\u00a0", "数", "'", "a b", "\r", "\x00"}),
+			rapid.String(),
+		).Draw(t, "value")
+		query, err := query.Parse(begin.And("stree_app", value).String(), schemas())
+		require.NoError(t, err)
+		require.True(t, query.Match(schema, host(func(h *resource.Host) { h.STreeApp = value })), "%s", query)
+		require.False(t, query.Match(schema, host(func(h *resource.Host) { h.STreeApp = value + "x" })), "%s", query)
+	})
 }
 
 func TestOrderOfValues(t *testing.T) {
