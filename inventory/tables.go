@@ -32,6 +32,10 @@ func (t *Tables) Each(ctx context.Context, scope Scope, show func(Found) error) 
 
 func (t *Tables) eachOf(ctx context.Context, scope Scope, schema *query.Schema, show func(resource.Row) error) error {
 	matching := func(row resource.Row) error {
+		// A thousand rows come at a time, and some expressions take long for each.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if !scope.Query.Match(schema, row) {
 			return nil
 		}

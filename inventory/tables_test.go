@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"context"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -63,4 +64,22 @@ func forgetful(rows []inventory.Found) []inventory.Found {
 		row.Row.RowMeta().UpdatedAt = time.Time{}
 	}
 	return rows
+}
+
+// An expression can take long for each of the thousand rows that are read at a time.
+func TestAQuestionEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	rng := rand.New(rand.NewPCG(1, 2))
+	inventorytest.Apply(t, s, "run-1", resource.HostKind, diff.Add, inventorytest.RandomRows(rng, resource.HostKind, 5))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	shown := 0
+	err := inventory.FromTables(s).Each(ctx, inventory.Scope{Kinds: []*resource.Kind{resource.HostKind}}, func(inventory.Found) error {
+		shown++
+		cancel()
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	require.Equal(t, 1, shown)
 }
