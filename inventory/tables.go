@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -19,6 +20,9 @@ type Tables struct{ store *store.Store }
 
 // FromTables returns a Reader of the inventory in a database.
 func FromTables(s *store.Store) *Tables { return &Tables{store: s} }
+
+// State says that the tables are read anew for each question.
+func (t *Tables) State() State { return State{AsOf: time.Now().UTC()} }
 
 // Each implements Reader.
 func (t *Tables) Each(ctx context.Context, scope Scope, show func(Found) error) error {

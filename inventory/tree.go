@@ -11,8 +11,8 @@ import (
 	"cloudsync/resource"
 )
 
-// treeLabels are the levels of the service tree.
-var treeLabels = []string{"stree_group", "stree_product", "stree_app"}
+// TreeLabels are the levels of the service tree.
+var TreeLabels = []string{"stree_group", "stree_product", "stree_app"}
 
 // treeSums are what is added up of a node's hosts.
 var treeSums = []string{"vcpu", "memory_mib", "disk_gib"}
@@ -34,7 +34,7 @@ func ParseTreePath(path string) ([]string, error) {
 	if path == "" {
 		return nil, nil
 	}
-	parts := strings.SplitN(path, ".", len(treeLabels))
+	parts := strings.SplitN(path, ".", len(TreeLabels))
 	if slices.Contains(parts, "") {
 		return nil, fmt.Errorf("no node is called %q: write GROUP, GROUP.PRODUCT or GROUP.PRODUCT.APP", path)
 	}
@@ -53,11 +53,11 @@ func Tree(ctx context.Context, reader Reader, scope Scope, path []string) (Node,
 // TreeTo is Tree with so many levels beneath the node, as far as there are any. Nothing is
 // beneath rows that are placed no deeper.
 func TreeTo(ctx context.Context, reader Reader, scope Scope, path []string, depth int) (Node, error) {
-	scope.Kinds = placed(scope.Kinds)
+	scope.Kinds = Placed(scope.Kinds)
 	for i, name := range path {
-		scope.Query = scope.Query.And(treeLabels[i], name)
+		scope.Query = scope.Query.And(TreeLabels[i], name)
 	}
-	levels := treeLabels[len(path):min(len(path)+depth, len(treeLabels))]
+	levels := TreeLabels[len(path):min(len(path)+depth, len(TreeLabels))]
 	by := append([]string{query.KindLabel}, levels...)
 	node := Node{Path: strings.Join(path, "."), Kinds: map[string]int64{}}
 	if len(path) > 0 {
@@ -97,10 +97,10 @@ func (n *Node) sort() {
 	}
 }
 
-// placed are the kinds that have a place in the tree.
-func placed(kinds []*resource.Kind) (placed []*resource.Kind) {
+// Placed are those of the kinds that have a place in the tree.
+func Placed(kinds []*resource.Kind) (placed []*resource.Kind) {
 	for _, kind := range kinds {
-		if query.SchemaOf(kind).Has(treeLabels[0]) {
+		if query.SchemaOf(kind).Has(TreeLabels[0]) {
 			placed = append(placed, kind)
 		}
 	}
