@@ -21,9 +21,9 @@ import (
 	"cloudsync/cluster"
 	"cloudsync/config"
 	"cloudsync/deployment"
+	"cloudsync/monitor"
 	"cloudsync/resource"
 	"cloudsync/store"
-	"cloudsync/untrusted"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -64,7 +64,7 @@ const (
 
 // Run runs a worker until ctx is done. It returns nil after a clean stop.
 func Run(ctx context.Context, opts Options) error {
-	logger, err := newLogger(opts)
+	logger, err := monitor.NewLogger(os.Stderr, opts.LogFormat, opts.Verbose)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	monitor, err := newMonitor()
+	metrics, err := newMetrics()
 	if err != nil {
 		return err
 	}
@@ -89,17 +89,17 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	temporal, err := dial(ctx, logger, monitor)
+	temporal, err := dial(ctx, logger, metrics)
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	defer temporal.Close()
 	fatal := make(chan error, 1)
-	worker := New(temporal, deps(cfg, accounts, db, monitor.runs), sdkworker.Options{
+	worker := New(temporal, deps(cfg, accounts, db, metrics.runs), sdkworker.Options{
 		OnFatalError: func(err error) { fatal <- err }, DeploymentOptions: deployment.Options(build),
 	})
 	turn := &deployment.Turn{Build: build, Handle: deployment.Handle(temporal), Log: logger}
-	stopMonitor, err := monitor.listen(ctx, opts.Listen, readiness{db: db, temporal: temporal, turn: turn})
+	stopMonitor, err := metrics.listen(ctx, opts.Listen, readiness{db: db, temporal: temporal, turn: turn})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -169,13 +169,13 @@ func openStore(ctx context.Context, cfg *config.Config) (*store.Store, error) {
 	return db, nil
 }
 
-func dial(ctx context.Context, logger *slog.Logger, monitor *monitor) (client.Client, error) {
+func dial(ctx context.Context, logger *slog.Logger, metrics *metrics) (client.Client, error) {
 	opts, err := cluster.Options("")
 	if err != nil {
 		return nil, err
 	}
 	opts.Logger = temporallog.NewStructuredLogger(logger)
-	opts.MetricsHandler = monitor.temporal
+	opts.MetricsHandler = metrics.temporal
 	c, err := cluster.Dial(ctx, opts, connectLimit)
 	if err != nil {
 		return nil, err
@@ -203,20 +203,5 @@ func serve(ctx context.Context, worker sdkworker.Worker, turn *deployment.Turn, 
 	case <-ctx.Done():
 		slog.Info("worker stopping: running activities leave their checkpoints", "limit", stopLimit)
 		return nil
-	}
-}
-
-func newLogger(opts Options) (*slog.Logger, error) {
-	handler := &slog.HandlerOptions{Level: slog.LevelInfo}
-	if opts.Verbose {
-		handler.Level = slog.LevelDebug
-	}
-	switch opts.LogFormat {
-	case "", "text":
-		return slog.New(slog.NewTextHandler(untrusted.LinesTo(os.Stderr), handler)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(untrusted.JSONTo(os.Stderr), handler)), nil
-	default:
-		return nil, fmt.Errorf("unknown log format %q: use text or json", opts.LogFormat)
 	}
 }

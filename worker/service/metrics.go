@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	otelprometheus "go.opentelemetry.io/otel/exporters/prometheus"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.temporal.io/sdk/client"
@@ -19,20 +17,19 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/deployment"
+	"cloudsync/monitor"
 	"cloudsync/store"
-	"cloudsync/untrusted"
 )
 
-// monitor is what the worker shows of itself.
-type monitor struct {
+// metrics is what the worker shows of itself.
+type metrics struct {
 	registry *prometheus.Registry
 	temporal client.MetricsHandler // for the SDK's own figures
 	runs     *activities.Metrics
 }
 
-func newMonitor() (*monitor, error) {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func newMetrics() (*metrics, error) {
+	registry := monitor.NewRegistry()
 	exporter, err := otelprometheus.New(otelprometheus.WithRegisterer(registry), otelprometheus.WithoutScopeInfo())
 	if err != nil {
 		return nil, fmt.Errorf("export metrics: %w", err)
@@ -46,7 +43,7 @@ func newMonitor() (*monitor, error) {
 		Meter: provider.Meter("temporal-sdk-go"), UseMonotonicCounters: true,
 		OnError: func(err error) { slog.Warn("metrics", "error", err) },
 	})
-	return &monitor{registry: registry, temporal: handler, runs: runs}, nil
+	return &metrics{registry: registry, temporal: handler, runs: runs}, nil
 }
 
 // readiness is what a worker needs to work.
@@ -58,7 +55,7 @@ type readiness struct {
 
 // listen serves /metrics, /healthz (the process answers) and /readyz (so do MySQL and
 // Temporal, which knows the worker's build) at addr until the returned function is called.
-func (m *monitor) listen(ctx context.Context, addr string, needs readiness) (stop func(), err error) {
+func (m *metrics) listen(ctx context.Context, addr string, needs readiness) (stop func(), err error) {
 	if addr == "" {
 		return func() {}, nil
 	}
@@ -76,19 +73,11 @@ func (m *monitor) listen(ctx context.Context, addr string, needs readiness) (sto
 	return func() { _ = server.Close() }, nil
 }
 
-func (m *monitor) handler(needs readiness) http.Handler {
+func (m *metrics) handler(needs readiness) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
-		defer cancel()
-		if err := needs.check(ctx); err != nil {
-			http.Error(w, untrusted.Lines(err.Error()), http.StatusServiceUnavailable)
-			return
-		}
-		fmt.Fprintln(w, "ok")
-	})
+	mux.Handle("GET /metrics", monitor.Metrics(m.registry))
+	mux.Handle("GET /healthz", monitor.Alive())
+	mux.Handle("GET /readyz", monitor.Ready(needs.check))
 	return mux
 }
 
