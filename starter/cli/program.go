@@ -89,7 +89,7 @@ func (p *Program) rootCommand() *cobra.Command {
 		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
-		p.buildsCommand(), p.deployCommand(), p.coverageCommand(),
+		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(),
 	)
 	return root
 }
