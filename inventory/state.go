@@ -9,6 +9,9 @@ import (
 // not read all rows of a kind.
 var ErrNotLoaded = errors.New("the inventory is still being loaded")
 
+// NotLoadedType is the type of the problem with which a server tells of ErrNotLoaded.
+const NotLoadedType = "urn:cloudsync:not-loaded"
+
 // State is what a Reader that has rows of its own has, and how fresh it is.
 type State struct {
 	Kinds []KindState `json:"kinds"`

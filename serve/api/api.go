@@ -114,10 +114,10 @@ func (a *API) notFound(w http.ResponseWriter, r *http.Request) {
 	get.Method = http.MethodGet
 	if r.Method != http.MethodGet && a.Pattern(get) != "" {
 		w.Header().Set("Allow", "GET, HEAD")
-		writeProblem(w, http.StatusMethodNotAllowed, "this address takes GET alone")
+		refuse(w, http.StatusMethodNotAllowed, "this address takes GET alone")
 		return
 	}
-	writeProblem(w, http.StatusNotFound, "there is nothing at this address: /api/openapi.json has all that there are")
+	refuse(w, http.StatusNotFound, "there is nothing at this address: /api/openapi.json has all that there are")
 }
 
 // describe serves the OpenAPI document, as it is when all operations are there.

@@ -75,7 +75,7 @@ func (a *API) export(ctx context.Context, in *ExportInput) (*huma.StreamResponse
 func (a *API) stream(ctx huma.Context, scope inventory.Scope, format string, columns columns, tag string) {
 	r, w := humago.Unwrap(ctx)
 	if !r.ProtoAtLeast(1, 1) {
-		a.refuse(ctx, huma.NewError(http.StatusHTTPVersionNotSupported, "in HTTP/1.0, nobody can tell a list that breaks off from a whole one: ask in HTTP/1.1, and have proxies do so (nginx: proxy_http_version 1.1)"))
+		refuse(w, http.StatusHTTPVersionNotSupported, "in HTTP/1.0, nobody can tell a list that breaks off from a whole one: ask in HTTP/1.1, and have proxies do so (nginx: proxy_http_version 1.1)")
 		return
 	}
 	body := &exportBody{w: w, limit: a.options.Limits.Write, contentType: contentTypes[format], tag: tag}
@@ -93,26 +93,11 @@ func (a *API) stream(ctx huma.Context, scope inventory.Scope, format string, col
 		return
 	}
 	if !body.begun {
-		a.refuse(ctx, a.failed(ctx.Context(), err))
+		writeProblem(w, a.failed(ctx.Context(), err))
 		return
 	}
 	a.options.Log.ErrorContext(ctx.Context(), "an export broke off", "kind", scope.Kinds[0].Name(), "error", err)
 	panic(http.ErrAbortHandler)
-}
-
-// refuse answers with an error where a body was expected.
-func (a *API) refuse(ctx huma.Context, err error) {
-	var headers huma.HeadersError
-	if errors.As(err, &headers) {
-		for name, values := range headers.GetHeaders() {
-			ctx.SetHeader(name, values[0])
-		}
-	}
-	var problem huma.StatusError
-	if !errors.As(err, &problem) {
-		problem = huma.Error500InternalServerError("unexpected error")
-	}
-	_ = huma.WriteErr(a.huma, ctx, problem.GetStatus(), problem.Error()) // nobody is left to tell
 }
 
 func (a *API) writeRows(ctx context.Context, out io.Writer, scope inventory.Scope, format string, columns columns) error {

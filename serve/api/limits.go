@@ -55,20 +55,20 @@ var mayBeEmpty = map[string]bool{"q": true, "path": true, "prefix": true, "curso
 func (a *API) checkAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := len(r.RequestURI); n > maxAddress {
-			writeProblem(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less in one query", n, maxAddress))
+			refuse(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less in one query", n, maxAddress))
 			return
 		}
 		if r.ContentLength != 0 && r.Method == http.MethodGet {
-			writeProblem(w, http.StatusBadRequest, "the request has a body: write all in the address")
+			refuse(w, http.StatusBadRequest, "the request has a body: write all in the address")
 			return
 		}
 		for name, values := range r.URL.Query() {
 			if len(values) > 1 && !repeated[name] {
-				writeProblem(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is there %d times: write it once", name, len(values)), at("query."+name))
+				refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is there %d times: write it once", name, len(values)), at("query."+name))
 				return
 			}
 			if values[0] == "" && !mayBeEmpty[name] {
-				writeProblem(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is empty: write its value, or leave it out", name), at("query."+name))
+				refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is empty: write its value, or leave it out", name), at("query."+name))
 				return
 			}
 		}
@@ -85,7 +85,7 @@ func (a *API) limitClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait := a.doors.clients.wait(client(r), a.options.Now()); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-			writeProblem(w, http.StatusTooManyRequests, fmt.Sprintf("you ask more than %g times a second in the long run: ask again in %s", a.options.Limits.PerSecond, wait.Round(time.Millisecond)))
+			refuse(w, http.StatusTooManyRequests, fmt.Sprintf("you ask more than %g times a second in the long run: ask again in %s", a.options.Limits.PerSecond, wait.Round(time.Millisecond)))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -189,7 +189,7 @@ func (a *API) admit(next http.Handler) http.Handler {
 		leave, ok := door.enter(ctx)
 		if !ok {
 			w.Header().Set("Retry-After", "1")
-			writeProblem(w, http.StatusServiceUnavailable, "too much is asked at the moment: ask again in a second")
+			refuse(w, http.StatusServiceUnavailable, "too much is asked at the moment: ask again in a second")
 			return
 		}
 		defer leave()

@@ -16,14 +16,27 @@ import (
 	"cloudsync/untrusted"
 )
 
-// writeProblem answers with an error, where no operation does.
-func writeProblem(w http.ResponseWriter, status int, detail string, errs ...error) {
-	encoded, err := json.Marshal(huma.NewError(status, detail, errs...))
+// refuse answers with a problem, where no operation does.
+func refuse(w http.ResponseWriter, status int, detail string, errs ...error) {
+	writeProblem(w, huma.NewError(status, detail, errs...))
+}
+
+// writeProblem answers with an error of failed.
+func writeProblem(w http.ResponseWriter, err error) {
+	var headers huma.HeadersError
+	if errors.As(err, &headers) {
+		for name, values := range headers.GetHeaders() {
+			w.Header()[name] = values
+		}
+	}
+	problem := huma.NewError(http.StatusInternalServerError, "unexpected error")
+	errors.As(err, &problem)
+	encoded, err := json.Marshal(problem)
 	if err != nil { // texts and numbers always encode
 		panic("api: encode a problem: " + err.Error())
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
+	w.WriteHeader(problem.GetStatus())
 	_, _ = w.Write(append(untrusted.JSON(encoded), '\n')) // nobody is left to tell
 }
 
@@ -66,7 +79,10 @@ func (a *API) failed(ctx context.Context, err error) error {
 	case errors.Is(err, history.ErrNoRun):
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, inventory.ErrNotLoaded):
-		return later("2", err.Error()+": ask again in a few seconds")
+		return huma.ErrorWithHeaders(&huma.ErrorModel{
+			Type: inventory.NotLoadedType, Title: http.StatusText(http.StatusServiceUnavailable), Status: http.StatusServiceUnavailable,
+			Detail: inventory.ErrNotLoaded.Error() + ": ask again in a few seconds",
+		}, http.Header{"Retry-After": {"2"}})
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return huma.Error503ServiceUnavailable(fmt.Sprintf("the answer took longer than %s: ask for less, such as one kind, by a label's value instead of a regular expression, or export all; or ask again when the server has less to do",
 			a.options.Limits.Question))
@@ -74,10 +90,6 @@ func (a *API) failed(ctx context.Context, err error) error {
 		return huma.Error503ServiceUnavailable("the server is stopping")
 	}
 	a.options.Log.ErrorContext(ctx, "a question failed", "error", err)
-	return later("5", "the database does not answer as it should: the server's log says why")
-}
-
-// later is the error of what may be asked again after some seconds.
-func later(seconds, detail string) error {
-	return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable(detail), http.Header{"Retry-After": {seconds}})
+	return huma.ErrorWithHeaders(huma.Error503ServiceUnavailable("the database does not answer as it should: the server's log says why"),
+		http.Header{"Retry-After": {"5"}})
 }

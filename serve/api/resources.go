@@ -14,7 +14,7 @@ import (
 
 // Shown says how a page of rows is shown.
 type Shown struct {
-	Sort    string   `query:"sort" maxLength:"256" example:"-vcpu" doc:"The label by whose values rows are ordered within their kind, with a - in front for the other direction. By name, if it is left out."`
+	Sort    string   `query:"sort" maxLength:"256" example:"-vcpu" doc:"The label by whose values rows are ordered within their kind, with a - in front for the other direction. By name, or id where a kind has no name, if it is left out."`
 	Limit   int      `query:"limit" default:"50" minimum:"0" maximum:"1000" doc:"Rows at most; 0: the total alone."`
 	Cursor  string   `query:"cursor" maxLength:"8192" doc:"Where the page begins: next of the page before it."`
 	Columns []string `query:"columns" maxItems:"200" example:"[\"name\",\"private_ips\",\"tag_env\"]" doc:"Columns, and tags as tag_KEY, with commas between them; without any, all."`

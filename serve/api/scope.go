@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,14 +79,11 @@ func (a *API) schemas() []*query.Schema {
 	return schemas
 }
 
-// order reads LABEL, or -LABEL for the other direction.
+// order reads LABEL, or -LABEL for the other direction; - alone is that of the usual label.
 func (a *API) order(sort string) (order inventory.Order, err error) {
 	order.Label, order.Descending = strings.CutPrefix(sort, "-")
 	if order.Label == "" {
-		if order.Descending {
-			err = wrong("query.sort", errors.New("write a label behind the -"))
-		}
-		return order, err
+		return order, nil
 	}
 	if err := query.CheckLabel(order.Label, a.schemas()); err != nil {
 		return order, wrong("query.sort", err)
