@@ -70,9 +70,9 @@ func requireNode(t *testing.T, rows []inventory.Found, node inventory.Node, path
 		}
 	}
 	require.Equal(t, kinds, node.Kinds, path)
-	require.Equal(t, strings.TrimSuffix(strings.Join(path, "."), "."), strings.TrimSuffix(node.Path, "."))
+	require.Equal(t, strings.TrimSuffix(strings.Join(path, "."), "."), node.Path)
 	require.Equal(t, hosts.Total, node.Rows)
-	require.Equal(t, sums, []int64{node.VCPU, node.MemoryMiB, node.DiskGiB})
+	require.Equal(t, []int64{node.VCPU, node.MemoryMiB, node.DiskGiB}, sums)
 	if depth == 0 || len(path) == len(labels) || len(path) > 0 && path[len(path)-1] == "" {
 		require.Empty(t, node.Children)
 		return

@@ -26,6 +26,14 @@ type Matcher struct {
 // String is the matcher as one writes it.
 func (m *Matcher) String() string { return m.source.String() }
 
+// Expression is the regular expression that a value has to match, empty if none has to.
+func (m *Matcher) Expression() string {
+	if m.source.Type != labels.MatchRegexp {
+		return ""
+	}
+	return m.text
+}
+
 func newMatcher(source *labels.Matcher) (*Matcher, error) {
 	m := &Matcher{Label: source.Name, text: source.Value, source: source}
 	m.Negated = source.Type == labels.MatchNotEqual || source.Type == labels.MatchNotRegexp

@@ -88,6 +88,7 @@ func (p *Program) rootCommand() *cobra.Command {
 	root.AddCommand(
 		p.applyCommand(), p.listCommand(), p.planCommand(), p.runCommand(), p.pauseCommand(), p.resumeCommand(),
 		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
+		p.findCommand(), p.countCommand(), p.treeCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
 		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(),
 	)
@@ -138,6 +139,8 @@ func (p *Program) status(err error) int {
 		return ended.status()
 	case errors.Is(err, changesError{}):
 		return statusChanges
+	case errors.Is(err, nothingFound{}):
+		return statusNothing
 	default:
 		p.err.Lines("starter: " + err.Error())
 		return statusError

@@ -11,6 +11,7 @@ const (
 	statusOK      = 0
 	statusError   = 1
 	statusChanges = 2
+	statusNothing = 2
 	statusPartial = 3
 	statusHeld    = 4
 	statusFailed  = 5

@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,12 +29,15 @@ type Printer struct {
 	out      io.Writer
 	file     *os.File // where out is a terminal
 	noColour bool
-	narrow   bool
+	width    int // where out is no terminal and tables are laid out for one; 0: they are not
 }
 
 // NewNarrowPrinter returns a printer on out that lays tables out for DefaultWidth,
 // though out is no terminal.
-func NewNarrowPrinter(out io.Writer) *Printer { return &Printer{out: out, narrow: true} }
+func NewNarrowPrinter(out io.Writer) *Printer { return NewPrinterOfWidth(out, DefaultWidth) }
+
+// NewPrinterOfWidth is NewNarrowPrinter for another width.
+func NewPrinterOfWidth(out io.Writer, width int) *Printer { return &Printer{out: out, width: width} }
 
 // NewPrinter returns a printer on out. Colours are for terminals, and only
 // without noColour (https://no-color.org).
@@ -54,7 +58,7 @@ func (p *Printer) Terminal() bool { return p.file != nil }
 // paper is asked for each time: a terminal's window changes its size.
 func (p *Printer) paper() paper {
 	if p.file == nil {
-		return paper{width: DefaultWidth, narrow: p.narrow}
+		return paper{width: cmp.Or(p.width, DefaultWidth), narrow: p.width > 0}
 	}
 	columns, _, err := term.GetSize(int(p.file.Fd()))
 	if err != nil || columns <= 0 {
@@ -62,6 +66,9 @@ func (p *Printer) paper() paper {
 	}
 	return paper{width: columns, narrow: true, colour: !p.noColour}
 }
+
+// TableWidth is how wide a table may become, for whoever chooses its columns by that.
+func (p *Printer) TableWidth() int { return p.paper().tableWidth() }
 
 // write writes a line as it is. Whatever others chose in it has been made harmless.
 func (p *Printer) write(line string) { fmt.Fprintln(p.out, line) }

@@ -88,6 +88,13 @@ func (t *Table) lay(paper paper) []string {
 // whatever reads them; the others are not padded to the longest.
 const fileWidth = 120
 
+func (p paper) tableWidth() int {
+	if p.narrow {
+		return p.width
+	}
+	return fileWidth
+}
+
 // widths are those of the widest cells, narrowed until the table fits.
 func (t *Table) widths(paper paper) []int {
 	widths := make([]int, len(t.columns))
@@ -101,11 +108,7 @@ func (t *Table) widths(paper paper) []int {
 		}
 		total += widths[i]
 	}
-	room := fileWidth
-	if paper.narrow {
-		room = paper.width
-	}
-	for ; total > room; total-- {
+	for ; total > paper.tableWidth(); total-- {
 		widest := t.widestShrinkable(widths)
 		if widest < 0 {
 			break
