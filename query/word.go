@@ -25,6 +25,10 @@ func newWord(text string) Word {
 	return Word{text: strings.ToLower(text), whole: text}
 }
 
+// Network is the network that the word is, or that of its one address; not valid if it is
+// neither.
+func (w Word) Network() netip.Prefix { return w.network }
+
 // In is what the word asks of a column's values.
 func (w Word) In(column string) Want {
 	switch {

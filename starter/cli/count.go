@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/inventory"
 	"cloudsync/inventory/export"
 	"cloudsync/query"
@@ -25,7 +26,7 @@ once for each; so shares may add up to more than 100%.
 
 ` + queryHelp + `
 
-` + timeHelp
+` + history.TimeHelp
 
 // countOptions are the flags of count.
 type countOptions struct {

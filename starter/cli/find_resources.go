@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/inventory"
 	"cloudsync/inventory/export"
 	"cloudsync/query"
@@ -19,7 +20,7 @@ shows all.
 
 ` + queryHelp + `
 
-` + timeHelp + `
+` + history.TimeHelp + `
 
 LABEL and COLUMN are labels; the column tags has all tags, as JSON. In a table,
 columns in which no row has a value are left out; wide shows more of them, and

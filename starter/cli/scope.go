@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -47,7 +48,7 @@ func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope
 	if opts.asOf == "" {
 		return scope, nil
 	}
-	if scope.AsOf, err = p.pastTime(opts.asOf); err != nil {
+	if scope.AsOf, err = history.ParsePast(opts.asOf, p.now()); err != nil {
 		err = fmt.Errorf("--as-of %w", err)
 	}
 	return scope, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/history"
 	"cloudsync/inventory"
 	"cloudsync/inventory/export"
 	"cloudsync/resource"
@@ -21,7 +22,7 @@ kind they have, and what their hosts have of processors, memory and disks. NODE 
 GROUP, GROUP.PRODUCT or GROUP.PRODUCT.APP; without one, it is the whole tree. What
 is placed no deeper is shown as -.
 
-` + timeHelp + `
+` + history.TimeHelp + `
 
 Exit status: 0 done, 1 an error, 2 nothing is placed there.`
 
