@@ -54,10 +54,13 @@ func (p *Program) tellRest(ctx context.Context, out *output.Printer, reader inve
 // foundColumn is a column of the table.
 type foundColumn struct {
 	output.Column
-	text func(schema *query.Schema, row inventory.Found) string
-	// least is the width of a table that has room for the column.
-	least int
+	text  func(schema *query.Schema, row inventory.Found) string
+	least int // how wide a table is that has room for it
 }
+
+// roomy is how wide a table is that has room for more than what a resource is called, where it
+// is and how it is: ids are for copying, and stay whole.
+const roomy = 100
 
 // findColumns are those that are asked for, or the usual ones.
 func (p *Program) findColumns(f finding, mixed bool) []foundColumn {
@@ -82,8 +85,8 @@ func usualColumns(asked query.Query, mixed bool) []foundColumn {
 	address := foundColumn{Column: output.Column{Title: "ADDRESS", Min: 10}, text: func(schema *query.Schema, row inventory.Found) string {
 		return addressText(asked, schema, row)
 	}}
-	name := foundColumn{Column: output.Column{Title: "NAME", Min: 8}, text: labelText("name")}
-	id := foundColumn{Column: output.Column{Title: "ID", Min: 10, Tail: true}, text: labelText("native_id")}
+	name := foundColumn{Column: output.Column{Title: "NAME", Min: 8, Tail: true}, text: labelText("name")}
+	id := foundColumn{Column: output.Column{Title: "ID", Min: 20, Tail: true}, text: labelText("native_id")}
 	place := foundColumn{Column: output.Column{Title: "PLACE", Min: 8, Tail: true}, text: placeText}
 	if mixed {
 		kind := foundColumn{Column: output.Column{Title: "KIND", Min: 6}, text: func(_ *query.Schema, row inventory.Found) string {
@@ -93,11 +96,11 @@ func usualColumns(asked query.Query, mixed bool) []foundColumn {
 	}
 	return []foundColumn{
 		name, id, address,
-		{Column: output.Column{Title: "TYPE", Min: 6}, text: labelText(typeLabels...), least: output.DefaultWidth},
-		{Column: output.Column{Title: "SIZE"}, text: sizeText, least: output.DefaultWidth},
+		{Column: output.Column{Title: "TYPE", Min: 6}, text: labelText(typeLabels...), least: roomy},
+		{Column: output.Column{Title: "SIZE"}, text: sizeText, least: roomy},
 		{Column: output.Column{Title: "STATUS", Min: 6}, text: labelText("status")},
 		place,
-		{Column: output.Column{Title: "TREE", Min: 6, Tail: true}, text: treeText, least: output.DefaultWidth},
+		{Column: output.Column{Title: "TREE", Min: 6, Tail: true}, text: treeText, least: roomy},
 	}
 }
 

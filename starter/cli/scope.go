@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
+	"cloudsync/starter/output"
 )
 
 const queryHelp = `QUERY is matchers and words with blanks between them; a row has to match all.
@@ -43,7 +45,7 @@ func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope
 		return scope, err
 	}
 	if scope.Query, err = query.Parse(strings.Join(args, " "), schemasOf(scope.Kinds)); err != nil {
-		return scope, err
+		return scope, pointed(err)
 	}
 	if opts.asOf == "" {
 		return scope, nil
@@ -52,6 +54,18 @@ func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope
 		err = fmt.Errorf("--as-of %w", err)
 	}
 	return scope, err
+}
+
+// pointed is the error of a wrong query whose caret is where a terminal shows what is wrong:
+// some characters take two columns there.
+func pointed(err error) error {
+	var wrong *query.SyntaxError
+	problem, _, points := strings.Cut(err.Error(), "\n")
+	if !errors.As(err, &wrong) || !points {
+		return err
+	}
+	before := string([]rune(wrong.Query)[:wrong.At])
+	return fmt.Errorf("%s\n  %s\n  %s^", problem, wrong.Query, strings.Repeat(" ", output.TextWidth(before)))
 }
 
 // chosenKinds are the kinds of these names, all for none.

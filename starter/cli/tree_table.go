@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"cloudsync/inventory"
@@ -19,13 +18,13 @@ func (p *Program) showTree(root inventory.Node) {
 		}
 		return
 	}
-	shown, others := treeKinds(root, p.out.TableWidth())
+	shown, others := p.treeKinds(root)
 	columns := []output.Column{{Title: "NODE", Min: 10}, {Title: "ROWS", Right: true}}
 	for _, kind := range shown {
 		columns = append(columns, output.Column{Title: kindTitle(kind), Right: true})
 	}
 	if len(others) > 0 {
-		columns = append(columns, output.Column{Title: "OTHER", Right: true})
+		columns = append(columns, output.Column{Title: "OTHERS", Right: true})
 	}
 	columns = append(columns, output.Column{Title: "VCPU", Right: true}, output.Column{Title: "MEMORY", Right: true}, output.Column{Title: "DISK", Right: true})
 	table := output.NewTable(columns...)
@@ -36,19 +35,20 @@ func (p *Program) showTree(root inventory.Node) {
 	p.out.Table(table)
 }
 
-// treeKinds are the kinds that a table has room for, the most frequent first, and the others.
-func treeKinds(root inventory.Node, width int) (shown, others []string) {
-	for kind := range root.Kinds {
-		shown = append(shown, kind)
-	}
-	slices.SortFunc(shown, func(a, b string) int { return cmp.Or(cmp.Compare(root.Kinds[b], root.Kinds[a]), cmp.Compare(a, b)) })
-	room := width - treeFixed
-	for i, kind := range shown {
-		if room -= len(kindTitle(kind)) + 2; room < 0 {
-			return shown[:i], shown[i:]
+// treeKinds are the kinds that a table has room for, and the others.
+func (p *Program) treeKinds(root inventory.Node) (shown, others []string) {
+	room := p.out.TableWidth() - treeFixed
+	for _, kind := range p.kinds.Names() {
+		if root.Kinds[kind] == 0 {
+			continue
+		}
+		if room -= len(kindTitle(kind)) + 2; room >= 0 {
+			shown = append(shown, kind)
+		} else {
+			others = append(others, kind)
 		}
 	}
-	return shown, nil
+	return shown, others
 }
 
 // treeFixed is what the other columns of the table take, with the gaps and some room for
@@ -57,7 +57,7 @@ const treeFixed = 50
 
 // kindTitle is a kind as the title of a column.
 func kindTitle(kind string) string {
-	return strings.ToUpper(strings.ReplaceAll(shortKind(kind), "_", " "))
+	return strings.ToUpper(strings.ReplaceAll(shortKind(kind)+"s", "_", " "))
 }
 
 func treeCells(node inventory.Node, depth int, shown, others []string) []output.Cell {

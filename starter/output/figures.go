@@ -29,11 +29,11 @@ func (p *Printer) Figures(figures *Figures) {
 	paper := p.paper()
 	names := 0
 	for _, row := range figures.rows {
-		names = max(names, textWidth(row.name))
+		names = max(names, TextWidth(row.name))
 	}
 	indent := strings.Repeat(" ", names+len(columnGap))
 	for _, row := range figures.rows {
-		lead := row.name + strings.Repeat(" ", names-textWidth(row.name)) + columnGap
+		lead := row.name + strings.Repeat(" ", names-TextWidth(row.name)) + columnGap
 		for _, part := range wrap(row.value.Text, max(20, paper.width-len(indent))) {
 			p.write(lead + paper.paint(row.value.Style, part))
 			lead = indent

@@ -100,10 +100,10 @@ func (t *Table) widths(paper paper) []int {
 	widths := make([]int, len(t.columns))
 	total := len(columnGap) * (len(t.columns) - 1)
 	for i, column := range t.columns {
-		widths[i] = textWidth(column.Title)
+		widths[i] = TextWidth(column.Title)
 		for _, line := range t.lines {
 			if line.cells != nil {
-				widths[i] = max(widths[i], textWidth(line.cells[i].Text))
+				widths[i] = max(widths[i], TextWidth(line.cells[i].Text))
 			}
 		}
 		total += widths[i]
@@ -143,7 +143,7 @@ func (t *Table) layRow(cells []Cell, widths []int, paper paper) string {
 		if paper.narrow {
 			text = t.columns[i].shorten(text, widths[i])
 		}
-		padding := strings.Repeat(" ", max(0, widths[i]-textWidth(text)))
+		padding := strings.Repeat(" ", max(0, widths[i]-TextWidth(text)))
 		text = paper.paint(cell.Style, text)
 		if i > 0 {
 			line.WriteString(columnGap)

@@ -11,8 +11,8 @@ import (
 // ellipsis stands for what is cut off.
 const ellipsis = "…"
 
-// textWidth is how many columns of a terminal the text takes.
-func textWidth(text string) int {
+// TextWidth is how many columns of a terminal the text takes.
+func TextWidth(text string) int {
 	columns := 0
 	for _, r := range text {
 		columns += runeWidth(r)
@@ -31,11 +31,11 @@ func runeWidth(r rune) int {
 
 // Clip shortens the text to the columns.
 func Clip(text string, columns int) string {
-	if textWidth(text) <= columns {
+	if TextWidth(text) <= columns {
 		return text
 	}
 	var clipped strings.Builder
-	left := columns - textWidth(ellipsis)
+	left := columns - TextWidth(ellipsis)
 	for _, r := range text {
 		if left -= runeWidth(r); left < 0 {
 			break
@@ -49,8 +49,8 @@ func Clip(text string, columns int) string {
 func clipStart(text string, columns int) string {
 	runes := []rune(text)
 	left := columns
-	if textWidth(text) > columns {
-		left -= textWidth(ellipsis)
+	if TextWidth(text) > columns {
+		left -= TextWidth(ellipsis)
 	}
 	first := len(runes)
 	for first > 0 && left >= runeWidth(runes[first-1]) {
@@ -69,13 +69,13 @@ func wrap(text string, columns int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(text) {
-		for textWidth(word) > columns {
+		for TextWidth(word) > columns {
 			head := cut(word, columns)
 			lines, line = appendLine(lines, line), ""
 			lines = append(lines, head)
 			word = word[len(head):]
 		}
-		if line != "" && textWidth(line)+1+textWidth(word) > columns {
+		if line != "" && TextWidth(line)+1+TextWidth(word) > columns {
 			lines, line = append(lines, line), ""
 		}
 		line = strings.TrimLeft(line+" "+word, " ")
