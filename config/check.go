@@ -26,6 +26,7 @@ func (doc *document) check(r *report) {
 	if len(doc.MySQL) > 1 {
 		r.at(item("mysql_s", 1), "a second inventory is not supported: remove it")
 	}
+	doc.Serve.check(servePath, r)
 	if !r.has("public_cloud_sync") {
 		r.at("public_cloud_sync", "missing: write the resources to synchronise and the accounts they are in")
 		return

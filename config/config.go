@@ -24,6 +24,7 @@ import (
 type Config struct {
 	MySQL MySQL
 	Sync  Sync
+	Serve Serve
 }
 
 // MySQL is where the inventory is.
@@ -142,5 +143,9 @@ func Parse(name string, source []byte, env func(string) (string, bool)) (*Config
 	if len(r.problems) > 0 {
 		return nil, r.err(name)
 	}
-	return doc.config(), nil
+	c := doc.config()
+	if r.has(servePath) {
+		c.Serve.origin = &origin{file: name, listen: c.Serve.Listen, lines: r.lines, unset: r.unset}
+	}
+	return c, nil
 }

@@ -56,6 +56,9 @@ public_cloud_sync:
   accounts: [{provider: mock, name: prod, regions: [beijing]}]
 `
 
+// withoutServe is how the inventory is served where the file does not say.
+var withoutServe = config.Serve{Listen: "127.0.0.1:9467", Login: config.Login{Session: 12 * time.Hour}}
+
 func environment(pairs map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		value, ok := pairs[name]
@@ -94,6 +97,7 @@ func TestParseFull(t *testing.T) {
 				}, Mock: mock.Settings{Hosts: mock.ExactHosts(1000), Churn: 0.1, PageSize: 100}},
 			},
 		},
+		Serve: withoutServe,
 	}, c)
 }
 
@@ -113,6 +117,7 @@ func TestParseMinimal(t *testing.T) {
 			}},
 			Accounts: []config.Account{{Provider: "mock", Name: "prod", Regions: []string{"beijing"}, Mock: mock.DefaultSettings()}},
 		},
+		Serve: withoutServe,
 	}, c)
 }
 

@@ -19,6 +19,7 @@ import (
 type decoder struct {
 	report *report
 	isPEM  bool // the value at hand is a pemText
+	isHash bool // it is a hashText
 }
 
 // defaulter is a struct with values for the keys that may be left out.
@@ -220,7 +221,7 @@ func setFloat(dst reflect.Value, text string) error {
 }
 
 func (d decoder) scalar(path string, n *node, dst reflect.Value) {
-	d.isPEM = dst.Type() == pemType
+	d.isPEM, d.isHash = dst.Type() == pemType, dst.Type() == hashType
 	value, fromEnv, ok := d.expand(path, n)
 	switch form := forms[dst.Kind()]; {
 	case !ok:

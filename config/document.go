@@ -24,7 +24,10 @@ const (
 type document struct {
 	MySQL []mysqlEntry `yaml:"mysql_s"`
 	Sync  syncEntry    `yaml:"public_cloud_sync"`
+	Serve serveEntry   `yaml:"serve"`
 }
+
+func (doc *document) setDefaults() { doc.Serve.setDefaults() }
 
 type mysqlEntry struct {
 	Name         string `yaml:"name"`
@@ -173,6 +176,7 @@ func (doc *document) config() *Config {
 	c := &Config{
 		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns, TLS: inventory.tls().config()},
 		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys{Group: doc.Sync.Tags.Group, Product: doc.Sync.Tags.Product, App: doc.Sync.Tags.App}, Retention: retention.Limits(doc.Sync.Retention)},
+		Serve: doc.Serve.serve(),
 	}
 	for _, entry := range doc.Sync.Resources {
 		c.Sync.Resources = append(c.Sync.Resources, entry.resource())

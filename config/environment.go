@@ -13,7 +13,7 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // and $$ by $; fromEnv says whether there was a variable. This happens after
 // parsing, so a value may hold any character without breaking the document.
 func (d decoder) expand(path string, n *node) (expanded string, fromEnv, ok bool) {
-	if n.shape != textShape {
+	if n.shape != textShape || d.isHash && strings.HasPrefix(n.text, hashBegins) {
 		return n.text, false, true
 	}
 	var out strings.Builder
@@ -49,7 +49,11 @@ func cutVariable(s string) (name, rest string, ok bool) {
 func (d decoder) variable(path, name string) string {
 	value, set := d.report.env(name)
 	if !set {
-		d.report.at(path, "the environment variable %s is not set: set it, or write $$ for a literal $", name)
+		unset := d.report.at
+		if path == servePath || strings.HasPrefix(path, servePath+".") {
+			unset = d.report.later // a worker need not have the server's secrets
+		}
+		unset(path, "the environment variable %s is not set: set it, or write $$ for a literal $", name)
 	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" && !d.isPEM {
 		d.report.at(path, "the environment variable %s has %s: set it without", name, fault)
 	}

@@ -35,6 +35,7 @@ type report struct {
 	lines    map[string]int  // of every path in the file
 	failed   map[string]bool // paths whose value is not usable
 	fromEnv  map[string]bool // paths whose value holds a variable
+	unset    []Problem       // with variables that only the server needs
 	env      func(string) (string, bool)
 }
 
@@ -58,11 +59,20 @@ func (r *report) at(path, format string, args ...any) {
 		return
 	}
 	r.failed[path] = true
-	text := fmt.Sprintf(format, args...)
+	r.problems = append(r.problems, r.problem(path, fmt.Sprintf(format, args...)))
+}
+
+// later reports a problem that disturbs no other program than the server: see Serve.Check.
+func (r *report) later(path, format string, args ...any) {
+	r.failed[path] = true
+	r.unset = append(r.unset, r.problem(path, fmt.Sprintf(format, args...)))
+}
+
+func (r *report) problem(path, text string) Problem {
 	if path != "" {
 		text = path + ": " + text
 	}
-	r.onLine(r.lineOf(path), text)
+	return Problem{Line: r.lineOf(path), Text: text}
 }
 
 // showing is at, for a text that shows the value at path. Where the environment

@@ -14,6 +14,13 @@ type pemText string
 
 var pemType = reflect.TypeFor[pemText]()
 
+// hashText is a hash by bcrypt, whose $ stand as they are if it begins like one.
+type hashText string
+
+var hashType = reflect.TypeFor[hashText]()
+
+const hashBegins = "$2"
+
 // isUnseen says that a character shows as nothing, or changes how others show: control
 // characters, marks of writing direction, zero widths.
 func isUnseen(r rune) bool {
