@@ -178,8 +178,11 @@ const (
 )
 
 func newGate() gate {
-	return gate{places: semaphore.NewWeighted(int64(max(1, runtime.GOMAXPROCS(0)/2))), waiting: new(atomic.Int64)}
+	return gate{places: semaphore.NewWeighted(int64(places())), waiting: new(atomic.Int64)}
 }
+
+// places are how many passwords are hashed at a time, each by one processor.
+func places() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 func (g gate) enter(ctx context.Context, isKnown bool) (leave func(), err error) {
 	room := int64(maxWaiting)
