@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 // Program is the command line in its surroundings.
 type Program struct {
+	in       *os.File
 	out, err *output.Printer
 	env      func(name string) string
 	now      func() time.Time
@@ -47,7 +49,7 @@ var wantedForms = map[string]string{
 func New(out, err io.Writer, env func(name string) string) *Program {
 	noColour := env("NO_COLOR") != ""
 	return &Program{
-		out: output.NewPrinter(out, noColour), err: output.NewPrinter(err, noColour),
+		in: os.Stdin, out: output.NewPrinter(out, noColour), err: output.NewPrinter(err, noColour),
 		env: env, now: time.Now, patience: connectLimit, kinds: resource.Standard(),
 	}
 }
@@ -90,7 +92,7 @@ func (p *Program) rootCommand() *cobra.Command {
 		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
 		p.findCommand(), p.countCommand(), p.treeCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
-		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(),
+		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.passwordCommand(),
 	)
 	return root
 }
