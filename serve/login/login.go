@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"cloudsync/config"
@@ -73,6 +74,7 @@ type Guard struct {
 	cookies   cookies
 	passwords *passwords
 	tokens    *tokens
+	told      *memory[seenAt, struct{}]
 	provider  *provider // nil: none
 	origin    *http.CrossOriginProtection
 	own       http.Handler
@@ -91,7 +93,8 @@ func New(settings config.Serve, log *slog.Logger) (*Guard, error) {
 	g := &Guard{
 		settings: settings, log: log, passwords: passwords,
 		cookies:  newCookies(settings),
-		tokens:   &tokens{of: settings.Login.Tokens, told: newMemory[seenAt, struct{}](), log: log},
+		tokens:   &tokens{of: settings.Login.Tokens, log: log},
+		told:     newMemory[seenAt, struct{}](),
 		provider: newProvider(settings),
 		origin:   http.NewCrossOriginProtection(),
 	}
@@ -135,17 +138,43 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 }
 
 // identify says who sent a request: by what it shows itself, else by its session.
-func (g *Guard) identify(r *http.Request) (Identity, error) {
+func (g *Guard) identify(r *http.Request) (who Identity, err error) {
+	from := g.address(r)
+	name, password, isBasic := r.BasicAuth()
 	switch authorization := r.Header.Get("Authorization"); {
-	case len(authorization) > maxAuthorization:
-		return Identity{}, errUnknown
 	case authorization == "":
 		return g.fromSession(r)
+	case len(authorization) > maxAuthorization:
+		return Identity{}, errUnknown
+	case isBasic:
+		who, err = g.passwords.check(r.Context(), attempt{name: name, password: password, from: from})
+	default:
+		who, err = g.tokens.check(r, from)
 	}
-	if name, password, ok := r.BasicAuth(); ok {
-		return g.passwords.check(r.Context(), attempt{name: name, password: password, from: g.address(r)})
+	if at := (seenAt{who, from}); err == nil && !g.isTold(at) {
+		g.told.put(at, struct{}{}, toldAgain)
+		g.tell(r, who)
 	}
-	return g.tokens.check(r, g.address(r))
+	return who, err
+}
+
+// seenAt is somebody somewhere.
+type seenAt struct {
+	who  Identity
+	from netip.Addr
+}
+
+// toldAgain is after how long it is logged again that somebody comes from the same address
+// who shows a token or a password with each request.
+const toldAgain = time.Hour
+
+func (g *Guard) isTold(at seenAt) bool {
+	_, told := g.told.get(at)
+	return told
+}
+
+func (g *Guard) tell(r *http.Request, who Identity) {
+	g.log.InfoContext(r.Context(), "logged in", "name", who.Name, "role", who.Role, "method", who.Method, "address", g.address(r).String())
 }
 
 // maxAuthorization is the longest header that is looked at, in bytes.

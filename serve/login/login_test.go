@@ -217,7 +217,7 @@ func TestPeopleLogIn(t *testing.T) {
 	require.Equal(t, http.SameSiteLaxMode, session.SameSite)
 	require.Equal(t, "/", session.Path)
 	require.Empty(t, session.Domain)
-	require.InDelta(t, 12*60*60, session.MaxAge, 5)
+	require.InDelta(t, 12*60*60, session.MaxAge, 1)
 	require.Equal(t, login.Identity{Name: "alice", Role: login.Operator, Method: login.Password}, identity(t, s.get("/hosts", with(session))))
 
 	answer = s.do(http.MethodPost, "/logout", "", with(session), page)
@@ -233,6 +233,8 @@ func TestPeopleLogIn(t *testing.T) {
 		require.Contains(t, s.log.String(), want)
 	}
 	require.Equal(t, 1, strings.Count(s.log.String(), `"logged in"`))
+	s.sessionOf(t, "alice")
+	require.Equal(t, 2, strings.Count(s.log.String(), `"logged in"`), "each login is logged")
 }
 
 // People type their password where the name belongs.

@@ -103,7 +103,6 @@ func (g *Guard) comeBack(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		g.failOIDC(w, r, http.StatusForbidden, "The identity provider's answer cannot be used: the server's log says why.", err)
 	default:
-		g.log.InfoContext(r.Context(), "logged in", "name", who.Name, "role", who.Role, "method", OIDC, "address", g.address(r).String())
 		g.begin(w, r, who, g.provider.mark, f.Next)
 	}
 }

@@ -145,12 +145,11 @@ func (p *passwords) isRight(ctx context.Context, user config.User, isUser bool, 
 	if _, known := p.right.get(sealed); known && isUser {
 		return true
 	}
-	right := p.compare(hash, []byte(a.password)) == nil && isUser
-	if right {
-		p.right.put(sealed, struct{}{}, rightKept)
-		p.log.InfoContext(ctx, "logged in", "name", user.Name, "role", user.Role, "method", Password, "address", a.from.String())
+	if p.compare(hash, []byte(a.password)) != nil || !isUser {
+		return false
 	}
-	return right
+	p.right.put(sealed, struct{}{}, rightKept)
+	return true
 }
 
 // sealed stands for a user's password without showing it.

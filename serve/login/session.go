@@ -53,6 +53,7 @@ func (g *Guard) begin(w http.ResponseWriter, r *http.Request, who Identity, mark
 		g.showForm(w, r, http.StatusInternalServerError, form{Fault: "The session's key cannot be read: the server's log says why."})
 		return
 	}
+	g.tell(r, who)
 	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
@@ -93,7 +94,7 @@ func (c cookies) write(w http.ResponseWriter, base string, value any, ends time.
 		return err
 	}
 	sealed := sealing.Seal(nil, nil, plain, []byte(base))
-	http.SetCookie(w, c.cookie(base, base64.RawURLEncoding.EncodeToString(sealed), int(time.Until(ends).Seconds())))
+	http.SetCookie(w, c.cookie(base, base64.RawURLEncoding.EncodeToString(sealed), int(time.Until(ends).Round(time.Second).Seconds())))
 	return nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"cloudsync/config"
 )
@@ -15,19 +14,9 @@ import (
 // tokens checks the tokens of machines. It reads each file at each use, so that a token
 // can be replaced while the server runs.
 type tokens struct {
-	of   []config.Token
-	told *memory[seenAt, struct{}]
-	log  *slog.Logger
+	of  []config.Token
+	log *slog.Logger
 }
-
-// seenAt is a machine somewhere.
-type seenAt struct {
-	name string
-	from netip.Addr
-}
-
-// toldAgain is after how long the use of a token from the same address is logged again.
-const toldAgain = time.Hour
 
 // check says whose token a request shows. All are compared, in the same time for each.
 func (t *tokens) check(r *http.Request, from netip.Addr) (Identity, error) {
@@ -50,10 +39,6 @@ func (t *tokens) check(r *http.Request, from netip.Addr) (Identity, error) {
 	if who == (Identity{}) {
 		t.log.WarnContext(r.Context(), "login failed", "name", shownName(false, ""), "method", Token, "address", from.String())
 		return Identity{}, errUnknown
-	}
-	if _, told := t.told.get(seenAt{who.Name, from}); !told {
-		t.told.put(seenAt{who.Name, from}, struct{}{}, toldAgain)
-		t.log.InfoContext(r.Context(), "logged in", "name", who.Name, "role", who.Role, "method", Token, "address", from.String())
 	}
 	return who, nil
 }
