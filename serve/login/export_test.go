@@ -1,5 +1,7 @@
 package login
 
+import "net/http"
+
 // OnCompare has f called with the hash whenever a password is compared with one.
 func (g *Guard) OnCompare(f func(hash []byte)) {
 	compare := g.passwords.compare
@@ -13,6 +15,9 @@ func (g *Guard) OnCompare(f func(hash []byte)) {
 func (g *Guard) OnlyPretend() {
 	g.passwords.compare = func([]byte, []byte) error { return errUnknown }
 }
+
+// ReachProvider has the identity provider asked in another way.
+func (g *Guard) ReachProvider(by http.RoundTripper) { g.provider.client.Transport = by }
 
 // SafeNext is the address that a login leads to.
 func SafeNext(next string) string { return safeNext(next) }

@@ -175,7 +175,7 @@ func TestOIDC(t *testing.T) {
 
 	// What is kept of a login under way is no session, and the other way round.
 	require.Equal(t, http.StatusUnauthorized, s.get("/", with(&http.Cookie{Name: session.Name, Value: flow.Value})).StatusCode)
-	require.Equal(t, http.StatusBadRequest, i.comeBack(s, &http.Cookie{Name: flow.Name, Value: session.Value}, nil).StatusCode)
+	require.Equal(t, http.StatusBadRequest, i.comeBack(s, &http.Cookie{Name: flow.Name, Value: session.Value}, map[string]string{"state": ""}).StatusCode)
 }
 
 func TestOIDCAnswersThatAreNotBelieved(t *testing.T) {

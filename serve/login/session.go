@@ -71,9 +71,6 @@ func newCookies(settings config.Serve) cookies {
 	return cookies{key: key.Reveal, secure: settings.IsHTTPS()}
 }
 
-// maxCookie is the longest value that is looked at, in bytes: browsers keep 4 KiB.
-const maxCookie = 4 << 10
-
 // name is the cookie's with the prefix that keeps other hosts from setting it, which
 // browsers heed over HTTPS alone
 // (https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes).
@@ -110,7 +107,7 @@ func (c cookies) drop(w http.ResponseWriter, base string) { http.SetCookie(w, c.
 // read says whether the request has the cookie, as this server wrote it.
 func (c cookies) read(r *http.Request, base string, value any) bool {
 	cookie, err := r.Cookie(c.name(base))
-	if err != nil || len(cookie.Value) > maxCookie {
+	if err != nil {
 		return false
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(cookie.Value)
