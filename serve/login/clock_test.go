@@ -16,7 +16,7 @@ import (
 	"cloudsync/serve/login"
 )
 
-func retryAfter(t *testing.T, answer *http.Response) time.Duration {
+func retryAfter(t *testing.T, answer response) time.Duration {
 	t.Helper()
 	require.Equal(t, http.StatusTooManyRequests, answer.StatusCode)
 	seconds, err := strconv.Atoi(answer.Header.Get("Retry-After"))
@@ -76,7 +76,7 @@ func TestWrongPasswordTenTimesThenRight(t *testing.T) {
 
 		answer := s.logIn("alice", password, "")
 		require.Equal(t, time.Second, retryAfter(t, answer))
-		require.Contains(t, text(t, answer), "Too many logins failed: try again in 1 seconds.")
+		require.Contains(t, answer.Body, "Too many logins failed: try again in 1 seconds.")
 		answer = s.get("/", basic("alice", password))
 		require.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
 		time.Sleep(retryAfter(t, answer))

@@ -137,7 +137,17 @@ func bearer(token string) change { return header("Authorization", "Bearer "+toke
 
 var page = header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
 
-func (s server) do(method, target, body string, changes ...change) *http.Response {
+// response is an answer that was read.
+type response struct {
+	StatusCode int
+	Header     http.Header
+	Body       string
+}
+
+// Cookies are those that it sets.
+func (r response) Cookies() []*http.Cookie { return (&http.Response{Header: r.Header}).Cookies() }
+
+func (s server) do(method, target, body string, changes ...change) response {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Host, r.RemoteAddr = "localhost:9467", "127.0.0.1:4711"
 	if body != "" {
@@ -148,15 +158,15 @@ func (s server) do(method, target, body string, changes ...change) *http.Respons
 	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
-	return w.Result()
+	return response{w.Code, w.Header(), w.Body.String()}
 }
 
-func (s server) get(target string, changes ...change) *http.Response {
+func (s server) get(target string, changes ...change) response {
 	return s.do(http.MethodGet, target, "", changes...)
 }
 
 // logIn fills in the form.
-func (s server) logIn(name, password, next string, changes ...change) *http.Response {
+func (s server) logIn(name, password, next string, changes ...change) response {
 	form := url.Values{"name": {name}, "password": {password}, "next": {next}}
 	return s.do(http.MethodPost, "/login", form.Encode(), append([]change{page}, changes...)...)
 }
@@ -165,24 +175,15 @@ func (s server) logIn(name, password, next string, changes ...change) *http.Resp
 func (s server) sessionOf(t *testing.T, name string) *http.Cookie {
 	t.Helper()
 	answer := s.logIn(name, password, "")
-	require.Equal(t, http.StatusSeeOther, answer.StatusCode, text(t, answer))
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, answer.Body)
 	require.Len(t, answer.Cookies(), 1)
 	return answer.Cookies()[0]
 }
 
-func text(t *testing.T, answer *http.Response) string {
-	t.Helper()
-	var body bytes.Buffer
-	_, err := body.ReadFrom(answer.Body)
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	return body.String()
-}
-
-func identity(t *testing.T, answer *http.Response) (who login.Identity) {
+func identity(t *testing.T, answer response) (who login.Identity) {
 	t.Helper()
 	require.Equal(t, http.StatusOK, answer.StatusCode)
-	require.NoError(t, json.Unmarshal([]byte(text(t, answer)), &who))
+	require.NoError(t, json.Unmarshal([]byte(answer.Body), &who))
 	return who
 }
 
@@ -198,14 +199,14 @@ func TestPeopleLogIn(t *testing.T) {
 	answer := s.get("/hosts?q=a%26b&x=1", page)
 	require.Equal(t, http.StatusSeeOther, answer.StatusCode)
 	require.Equal(t, "/login?next=%2Fhosts%3Fq%3Da%2526b%26x%3D1", answer.Header.Get("Location"))
-	form := text(t, s.get(answer.Header.Get("Location"), page))
+	form := s.get(answer.Header.Get("Location"), page).Body
 	require.Contains(t, form, `<input type="hidden" name="next" value="/hosts?q=a%26b&amp;x=1">`)
 	require.Contains(t, form, `autocomplete="current-password"`)
 
 	answer = s.logIn("alice", "wrong password", "/hosts?q=a%26b&x=1")
 	require.Equal(t, http.StatusUnauthorized, answer.StatusCode)
 	require.Empty(t, answer.Cookies())
-	form = text(t, answer)
+	form = answer.Body
 	require.Contains(t, form, "The name or the password is wrong.")
 	require.Contains(t, form, `value="/hosts?q=a%26b&amp;x=1"`)
 
@@ -264,7 +265,7 @@ func TestProgramsWithoutLogin(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, answer.StatusCode)
 	require.Equal(t, "application/problem+json", answer.Header.Get("Content-Type"))
 	require.Equal(t, []string{`Bearer realm="cloudsync"`, `Basic realm="cloudsync", charset="UTF-8"`}, answer.Header.Values("WWW-Authenticate"))
-	require.JSONEq(t, `{"title":"Unauthorized","status":401,"detail":"Send a token as a bearer, or a name and a password; people log in at /login."}`, text(t, answer))
+	require.JSONEq(t, `{"title":"Unauthorized","status":401,"detail":"Send a token as a bearer, or a name and a password; people log in at /login."}`, answer.Body)
 
 	// Of a script, a browser would ask for a password in a window of its own.
 	answer = s.get("/api/v1/resources/host", header("Sec-Fetch-Mode", "cors"))
@@ -282,10 +283,10 @@ func TestRoles(t *testing.T) {
 	require.Equal(t, login.Viewer, identity(t, s.get("/", with(viewer))).Role)
 	answer := s.do(http.MethodPost, "/decide", "", with(viewer))
 	require.Equal(t, http.StatusForbidden, answer.StatusCode)
-	require.JSONEq(t, `{"title":"Forbidden","status":403,"detail":"This is for the role operator, and you have the role viewer."}`, text(t, answer))
+	require.JSONEq(t, `{"title":"Forbidden","status":403,"detail":"This is for the role operator, and you have the role viewer."}`, answer.Body)
 	answer = s.do(http.MethodPost, "/decide", "", with(viewer), page)
 	require.Equal(t, http.StatusForbidden, answer.StatusCode)
-	require.Contains(t, text(t, answer), "<p class=\"fault\" role=\"alert\">This is for the role operator, and you have the role viewer.</p>")
+	require.Contains(t, answer.Body, "<p class=\"fault\" role=\"alert\">This is for the role operator, and you have the role viewer.</p>")
 
 	// A handler that no guard stands before lets nobody in.
 	w := httptest.NewRecorder()
@@ -325,7 +326,7 @@ func TestRequestsOfOtherSites(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	s := serve(t, people())
-	for _, answer := range []*http.Response{
+	for _, answer := range []response{
 		s.get("/", with(s.sessionOf(t, "alice"))), s.get("/"), s.get("/login", page), s.get("/login/style.css"),
 		s.logIn("alice", "wrong password", ""), s.do(http.MethodPost, "/decide", "", header("Sec-Fetch-Site", "cross-site")),
 	} {
@@ -346,8 +347,8 @@ func TestHeaders(t *testing.T) {
 func TestPagesNeedNoScript(t *testing.T) {
 	t.Parallel()
 	s := serve(t, people())
-	for _, answer := range []*http.Response{s.get("/login", page), s.logIn("alice", "wrong password", "")} {
-		require.NotRegexp(t, `(?i)<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?://`, text(t, answer))
+	for _, answer := range []response{s.get("/login", page), s.logIn("alice", "wrong password", "")} {
+		require.NotRegexp(t, `(?i)<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?://`, answer.Body)
 	}
 }
 
@@ -367,8 +368,8 @@ func TestWhereALoginLeads(t *testing.T) {
 
 	s := serve(t, people())
 	require.Equal(t, "/", s.logIn("alice", password, "https://evil.example/").Header.Get("Location"))
-	require.NotContains(t, text(t, s.get("/login?next=https://evil.example/", page)), "evil")
-	require.NotContains(t, text(t, s.get(`/login?next=/%22%3E%3Cscript%3E`, page)), "<script>")
+	require.NotContains(t, s.get("/login?next=https://evil.example/", page).Body, "evil")
+	require.NotContains(t, s.get(`/login?next=/%22%3E%3Cscript%3E`, page).Body, "<script>")
 }
 
 func TestHugeRequests(t *testing.T) {
@@ -416,7 +417,7 @@ func TestMachines(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, s.get("/", bearer(token)).StatusCode)
 	require.Contains(t, s.log.String(), `"msg":"read a token","name":"prometheus"`)
 
-	require.Contains(t, text(t, s.get("/login", page)), "Only machines with a token are known here.")
+	require.Contains(t, s.get("/login", page).Body, "Only machines with a token are known here.")
 }
 
 func TestPasswordsOfPrograms(t *testing.T) {
@@ -447,7 +448,7 @@ func TestPasswordsOfUnknownNames(t *testing.T) {
 	known, unknown := s.logIn("alice", "wrong password", ""), s.logIn("mallory", "wrong password", "")
 	require.Equal(t, []int{bcrypt.MinCost, bcrypt.MinCost}, costs)
 	require.Equal(t, known.StatusCode, unknown.StatusCode)
-	require.Equal(t, text(t, known), text(t, unknown))
+	require.Equal(t, known.Body, unknown.Body)
 	require.Equal(t, http.StatusUnauthorized, s.logIn("", "", "").StatusCode)
 }
 
@@ -479,7 +480,7 @@ func TestLocal(t *testing.T) {
 	for _, name := range []string{"evil.example", "evil.example:9467", "localhost.evil.example", "127.0.0.1.evil.example", "", "0.0.0.0:9467", "10.0.0.1", "localhost@evil.example"} {
 		answer := s.get("/", host(name))
 		require.Equal(t, http.StatusForbidden, answer.StatusCode, name)
-		require.Contains(t, text(t, answer), "Write serve.login into the configuration to reach it by another name.")
+		require.Contains(t, answer.Body, "Write serve.login into the configuration to reach it by another name.")
 	}
 	for _, name := range []string{"X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"} {
 		require.Equal(t, http.StatusForbidden, s.get("/", header(name, "203.0.113.9")).StatusCode)

@@ -122,7 +122,7 @@ func (i *issuer) begin(t *testing.T, s server, next string) *http.Cookie {
 }
 
 // comeBack is the provider's answer.
-func (i *issuer) comeBack(s server, flow *http.Cookie, changed map[string]string) *http.Response {
+func (i *issuer) comeBack(s server, flow *http.Cookie, changed map[string]string) response {
 	query := url.Values{"code": {"the code"}, "state": {i.asked.Get("state")}}
 	for key, value := range changed {
 		query.Set(key, value)
@@ -135,14 +135,14 @@ func (i *issuer) comeBack(s server, flow *http.Cookie, changed map[string]string
 }
 
 // logIn is a whole login.
-func (i *issuer) logIn(t *testing.T, s server, claims map[string]any) *http.Response {
+func (i *issuer) logIn(t *testing.T, s server, claims map[string]any) response {
 	t.Helper()
 	i.claims = claims
 	return i.comeBack(s, i.begin(t, s, "/hosts"), nil)
 }
 
 // cookieNamed is the one of an answer with a value.
-func cookieNamed(answer *http.Response, name string) *http.Cookie {
+func cookieNamed(answer response, name string) *http.Cookie {
 	for _, cookie := range answer.Cookies() {
 		if cookie.Name == "__Host-"+name && cookie.MaxAge >= 0 {
 			return cookie
@@ -155,7 +155,7 @@ func TestOIDC(t *testing.T) {
 	t.Parallel()
 	i := newIssuer(t)
 	s := serve(t, i.section(t, ", scopes: [groups]"))
-	require.Contains(t, text(t, s.get("/login?next=/hosts", page)), `href="/login/oidc?next=%2Fhosts"`)
+	require.Contains(t, s.get("/login?next=/hosts", page).Body, `href="/login/oidc?next=%2Fhosts"`)
 
 	flow := i.begin(t, s, "/hosts?q=1")
 	require.True(t, flow.Secure && flow.HttpOnly)
@@ -166,7 +166,7 @@ func TestOIDC(t *testing.T) {
 	require.Equal(t, "code", i.asked.Get("response_type"))
 
 	answer := i.comeBack(s, flow, nil)
-	require.Equal(t, http.StatusSeeOther, answer.StatusCode, text(t, answer))
+	require.Equal(t, http.StatusSeeOther, answer.StatusCode, answer.Body)
 	require.Equal(t, "/hosts?q=1", answer.Header.Get("Location"))
 	require.Nil(t, cookieNamed(answer, login.FlowCookie), "it was used")
 	session := cookieNamed(answer, login.SessionCookie)
@@ -236,7 +236,7 @@ func TestOIDCAnswersThatAreNotBelieved(t *testing.T) {
 			answer := i.comeBack(s, flow, of.query)
 			require.Equal(t, cmp.Or(of.want, http.StatusForbidden), answer.StatusCode)
 			require.Nil(t, cookieNamed(answer, login.SessionCookie))
-			shown := text(t, answer)
+			shown := answer.Body
 			require.NotContains(t, shown, "<script>")
 			require.NotContains(t, shown, secret)
 			require.Contains(t, strings.ReplaceAll(s.log.String(), `\u003c`, "<"), of.log)
@@ -276,7 +276,7 @@ func TestOIDCNames(t *testing.T) {
 		answer := i.logIn(t, of.server, of.claims)
 		if of.want == "" {
 			require.Equal(t, http.StatusForbidden, answer.StatusCode)
-			require.Contains(t, text(t, answer), "The identity provider does not say a name that can be used.")
+			require.Contains(t, answer.Body, "The identity provider does not say a name that can be used.")
 			continue
 		}
 		require.Equal(t, http.StatusSeeOther, answer.StatusCode)
@@ -310,7 +310,7 @@ func TestOIDCRoles(t *testing.T) {
 		answer := i.logIn(t, of.server, map[string]any{"groups": of.groups})
 		if of.want == nil {
 			require.Equal(t, http.StatusForbidden, answer.StatusCode, "%v", of.groups)
-			require.Contains(t, text(t, answer), "You have no role here")
+			require.Contains(t, answer.Body, "You have no role here")
 			continue
 		}
 		require.Equal(t, of.want, identity(t, of.server.get("/", with(cookieNamed(answer, login.SessionCookie)))).Role, "%v", of.groups)
@@ -342,7 +342,7 @@ func TestProvidersThatAreAway(t *testing.T) {
 	s := serve(t, i.section(t, ""))
 	answer := s.get("/login/oidc", page)
 	require.Equal(t, http.StatusBadGateway, answer.StatusCode)
-	require.Contains(t, text(t, answer), "The identity provider cannot be asked: try again later.")
+	require.Contains(t, answer.Body, "The identity provider cannot be asked: try again later.")
 	require.Equal(t, "application/problem+json", s.get("/login/oidc").Header.Get("Content-Type"))
 	i.away.Store(false)
 	require.Equal(t, http.StatusSeeOther, i.logIn(t, s, nil).StatusCode)
