@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -298,5 +299,18 @@ func TestServeShowsNoSecret(t *testing.T) {
 		for _, secret := range []string{hash, token, "hunter2"} {
 			require.NotContains(t, text, secret)
 		}
+	}
+}
+
+// The example in docs/operations/serve.md is a configuration that the program takes.
+func TestDocumentedServe(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/operations/serve.md")
+	require.NoError(t, err)
+	found := regexp.MustCompile("(?s)```yaml\nserve:\n(.*?)\n```").FindAllStringSubmatch(string(page), -1)
+	require.NotEmpty(t, found)
+	for _, of := range found {
+		_, err := parseServe(of[1], nil)
+		require.NoError(t, err)
 	}
 }
