@@ -61,9 +61,6 @@ const (
 
 func newPasswords(users []config.User, log *slog.Logger) (*passwords, error) {
 	cost := bcrypt.MinCost
-	if len(users) == 0 {
-		cost = bcrypt.DefaultCost
-	}
 	for _, user := range users {
 		hash, err := user.Password.Reveal()
 		if err != nil {
