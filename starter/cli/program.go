@@ -92,7 +92,7 @@ func (p *Program) rootCommand() *cobra.Command {
 		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
 		p.findCommand(), p.countCommand(), p.treeCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
-		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.passwordCommand(),
+		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.inventoryCommand(), p.passwordCommand(),
 	)
 	return root
 }
