@@ -3,6 +3,7 @@ package setup
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os/exec"
 	"testing"
 
@@ -95,4 +96,58 @@ func TestContinuousIntegrationNeedsMySQL(t *testing.T) {
 	_, err := Databases(t.Context(), layout.Layout{Root: t.TempDir()}, nothingButMariaDB(), console.New(&bytes.Buffer{}))
 
 	require.ErrorIs(t, err, mariadb.ErrNoMySQL)
+}
+
+// consuming is a machine where packages can be installed, or not, and what was run on it.
+func consuming(ran *[]string, broken error, programs ...string) machine.Machine {
+	m := machineWith(new([]string), programs...)
+	m.Listening = func(string) bool { return false }
+	m.Run = func(_ context.Context, c process.Command) error {
+		*ran = append(*ran, c.String())
+		return broken
+	}
+	return m
+}
+
+func TestConsumersAreInstalledAndDoNotStayRunning(t *testing.T) {
+	t.Parallel()
+	var ran []string
+
+	require.NoError(t, Consumers(t.Context(), consuming(&ran, nil, "apt-get"), console.New(&bytes.Buffer{})))
+
+	require.Len(t, ran, 5)
+	require.Contains(t, ran[1], "install -q -y --no-install-recommends prometheus")
+	require.Equal(t, "service prometheus stop", ran[2])
+	require.Contains(t, ran[4], "install -q -y --no-install-recommends ansible-core")
+}
+
+// A Prometheus that is not ours is not stopped.
+func TestConsumersLeaveOthersAlone(t *testing.T) {
+	t.Parallel()
+	var ran []string
+	m := consuming(&ran, nil, "apt-get", "ansible-inventory")
+	m.Listening = func(address string) bool { return address == "127.0.0.1:9090" }
+
+	require.NoError(t, Consumers(t.Context(), m, console.New(&bytes.Buffer{})))
+
+	require.Len(t, ran, 2)
+	require.NotContains(t, ran, "service prometheus stop")
+	require.NoError(t, Consumers(t.Context(), consuming(&ran, nil, "prometheus", "ansible-inventory"), console.New(&bytes.Buffer{})))
+	require.Len(t, ran, 2, "what is there is taken")
+}
+
+func TestPeopleGoOnWithoutConsumers(t *testing.T) {
+	for name, m := range map[string]machine.Machine{
+		"nothing can be installed": consuming(new([]string), nil),
+		"no network":               consuming(new([]string), errors.New("no network"), "apt-get"),
+	} {
+		t.Setenv(ciVariable, "")
+		var out bytes.Buffer
+		require.NoError(t, Consumers(t.Context(), m, console.New(&out)))
+		require.Contains(t, out.String(), "Going on without Prometheus: the tests with it are skipped")
+		require.Contains(t, out.String(), "Going on without Ansible")
+		require.Contains(t, out.String(), name)
+		t.Setenv(ciVariable, "true")
+		require.ErrorContains(t, Consumers(t.Context(), m, console.New(&out)), name)
+	}
 }
