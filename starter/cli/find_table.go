@@ -64,7 +64,7 @@ const roomy = 100
 
 // findColumns are those that are asked for, or the usual ones.
 func (p *Program) findColumns(f finding, mixed bool) []foundColumn {
-	columns := usualColumns(f.Query, mixed)
+	columns := append(usualColumns(f.Query, mixed), sortColumns(f)...)
 	if f.columns != nil {
 		columns = chosenColumns(f.columns, schemasOf(f.Kinds))
 	}
@@ -79,6 +79,16 @@ func (p *Program) findColumns(f finding, mixed bool) []foundColumn {
 	}
 	width := p.out.TableWidth()
 	return slices.DeleteFunc(columns, func(column foundColumn) bool { return column.least > width })
+}
+
+// sortColumns are what rows are ordered by, where the usual columns do not show it.
+func sortColumns(f finding) []foundColumn {
+	if slices.Contains([]string{"", "name", "native_id", "status", query.KindLabel}, f.Order.Label) {
+		return nil
+	}
+	columns := chosenColumns([]string{f.Order.Label}, schemasOf(f.Kinds))
+	columns[0].least = output.DefaultWidth
+	return columns
 }
 
 func usualColumns(asked query.Query, mixed bool) []foundColumn {

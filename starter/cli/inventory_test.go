@@ -92,6 +92,13 @@ web-04  i-0004  10.0.4.5  running  mock/prod/beijing
 2 of 4 rows: --all shows all
 the next page: the same with --after CURSOR
 `},
+		{[]string{"find", "web-1", "--sort", "-private_ips"}, 80, `
+NAME    ID      ADDRESS    STATUS   PLACE               private_ips
+web-11  i-0011  10.0.11.5  running  mock/prod/shanghai  10.0.11.5
+web-10  i-0010  10.0.10.5  running  mock/prod/beijing   10.0.10.5
+
+2 rows
+`},
 		{[]string{"find", "web-00"}, 80, `
 KIND  NAME         ID      ADDRESS   PLACE
 host  web-00       i-0000  10.0.0.5  mock/prod/beijing
