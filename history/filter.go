@@ -70,6 +70,9 @@ func ParseUID(text string) (uid resource.UID, err error) {
 	if err := uid.UnmarshalText([]byte(strings.ToLower(text))); err != nil {
 		return uid, fmt.Errorf("%q: %w: write it as HEX(uid) shows it", text, err)
 	}
+	if uid == (resource.UID{}) { // which would narrow nothing
+		return uid, fmt.Errorf("%q: no resource has this uid", text)
+	}
 	return uid, nil
 }
 
