@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"io"
@@ -124,17 +125,40 @@ func (b *bench) ask(t *testing.T, method, path string, header http.Header, param
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, address, nil)
+	got, err := send(t.Context(), b.Client(), method, address, header)
 	require.NoError(t, err)
+	return got
+}
+
+// send may be called beside the test: it asserts nothing.
+func send(ctx context.Context, client *http.Client, method, address string, header http.Header) (answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return answer{}, err
+	}
 	for name, values := range header {
 		request.Header[name] = values
 	}
-	response, err := b.Client().Do(request)
-	require.NoError(t, err)
-	defer func() { require.NoError(t, response.Body.Close()) }()
+	response, err := client.Do(request)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }() // it has been read to its end, or the error is told
 	body, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return answer{response.StatusCode, response.Header, string(body)}
+	return answer{response.StatusCode, response.Header, string(body)}, err
+}
+
+// beside asks while the test goes on. An answer that does not come has no status.
+func (b *bench) beside(t *testing.T, path string, answers chan<- answer) {
+	t.Helper()
+	ctx := t.Context()
+	go func() {
+		got, err := send(ctx, b.Client(), http.MethodGet, b.URL+path, nil)
+		if err != nil {
+			got = answer{body: err.Error()}
+		}
+		answers <- got
+	}()
 }
 
 // into reads the answer's body.

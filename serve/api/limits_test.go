@@ -99,7 +99,7 @@ func TestQuestionsAtATime(t *testing.T) {
 	})
 	answers := make(chan answer, 10)
 	for range 4 {
-		go func() { answers <- b.get(t, "/api/v1/count") }()
+		b.beside(t, "/api/v1/count", answers)
 	}
 	got := <-answers // of four, one is beyond those inside and the queue
 	require.Contains(t, got.problem(t, http.StatusServiceUnavailable).Detail, "too much is asked at the moment")
