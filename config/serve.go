@@ -101,6 +101,18 @@ func (s Serve) On(listen string) Serve {
 	return s
 }
 
+// Address is where to ask the server, as a URL: the one from outside, or the one it listens on,
+// if the configuration has either; else empty.
+func (s Serve) Address() string {
+	if s.URL != "" || s.origin == nil || s.origin.lines["serve.listen"] == 0 {
+		return s.URL
+	}
+	if s.TLSCertFile != "" {
+		return "https://" + s.Listen
+	}
+	return "http://" + s.Listen
+}
+
 // Check says whether the server can start with the settings. Beside what Parse checks,
 // it reads the files, looks at the variables, and judges an address that On has set: what
 // only the server needs, other programs can do without.

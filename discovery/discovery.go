@@ -51,9 +51,6 @@ type rowLabels struct {
 	tags    map[string]string // the labels of tags by their keys: most rows have the same ones
 }
 
-// tagPrefix and a tag's key are the label of the tag, for query.Schema.Source.
-const tagPrefix = "tag_"
-
 // Each implements Labels.
 func (l *rowLabels) Each(show func(label, value string)) {
 	show(query.UIDLabel, l.row.RowMeta().UID.String())
@@ -69,7 +66,7 @@ func (l *rowLabels) Each(show func(label, value string)) {
 func (l *rowLabels) tag(key string) string {
 	label, known := l.tags[key]
 	if !known {
-		label = tagPrefix + key
+		label = query.TagPrefix + key
 		l.tags[key] = label
 	}
 	return label

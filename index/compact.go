@@ -3,6 +3,8 @@ package index
 import (
 	"bytes"
 	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // maxSmall is how many small parts there may be before one is made of them: each costs every
@@ -71,7 +73,7 @@ func (r *rows) joined(parts []part, some func(part) bool) []part {
 		join = append(join, part)
 	}
 	b := newBuilder(r.schema)
-	for _, at := range byUID(join) {
+	for _, at := range byUID(join, liveOf(join)) {
 		b.copyDoc(join[at.part].segment, at.doc)
 	}
 	one := b.finish()
@@ -83,11 +85,11 @@ type docOf struct {
 	doc  uint32
 }
 
-// byUID are the documents of all parts by uid.
-func byUID(parts []part) []docOf {
+// byUID are the documents of each part that are selected, by uid.
+func byUID(parts []part, selected []*roaring.Bitmap) []docOf {
 	var docs []docOf
-	for i, part := range parts {
-		part.live.Iterate(func(doc uint32) bool {
+	for i := range parts {
+		selected[i].Iterate(func(doc uint32) bool {
 			docs = append(docs, docOf{part: i, doc: doc})
 			return true
 		})
@@ -96,4 +98,12 @@ func byUID(parts []part) []docOf {
 		return bytes.Compare(parts[a.part].uids[a.doc][:], parts[b.part].uids[b.doc][:])
 	})
 	return docs
+}
+
+func liveOf(parts []part) []*roaring.Bitmap {
+	live := make([]*roaring.Bitmap, len(parts))
+	for i, part := range parts {
+		live[i] = part.live
+	}
+	return live
 }

@@ -280,7 +280,9 @@ func (f *follower) startWork(ctx context.Context, now time.Time) {
 // next is the kind to work on, nil for none: one that is to be read, or doubted, or else the
 // one whose comparison is the longest ago.
 func (f *follower) next(now time.Time) *followed {
-	oldest := slices.MinFunc(f.kinds, func(a, b *followed) int { return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), a.compared.Compare(b.compared)) })
+	oldest := slices.MinFunc(f.kinds, func(a, b *followed) int {
+		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), a.compared.Compare(b.compared))
+	})
 	if oldest.urgency() > 1 && now.Sub(oldest.compared) < f.index.opts.CompareEvery {
 		return nil
 	}

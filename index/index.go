@@ -6,7 +6,6 @@ package index
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,9 +15,6 @@ import (
 	"cloudsync/resource"
 	"cloudsync/store"
 )
-
-// ErrNotLoaded is the error of a question that comes before its kind is read.
-var ErrNotLoaded = errors.New("the index is not loaded yet")
 
 // Options are the settings of New.
 type Options struct {
@@ -74,40 +70,13 @@ func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
 	return x
 }
 
-// State is how an index is.
-type State struct {
-	Kinds []KindState `json:"kinds"`
-	// AsOf is the last time at which the index had all that the tables had; zero: never.
-	AsOf time.Time `json:"asOf"`
-	// Problem is why it does not have what came later; empty: it does.
-	Problem string `json:"problem,omitempty"`
-}
-
-// KindState is how the index of a kind is.
-type KindState struct {
-	Kind    string `json:"kind"`
-	Loaded  bool   `json:"loaded"`
-	Rows    int64  `json:"rows"`
-	Version string `json:"version"` // another whenever the rows in the index are others
-}
-
-// Loaded says that all kinds are read.
-func (s State) Loaded() bool {
-	for _, kind := range s.Kinds {
-		if !kind.Loaded {
-			return false
-		}
-	}
-	return true
-}
-
 // State returns how the index is.
-func (x *Index) State() State {
+func (x *Index) State() inventory.State {
 	x.mu.Lock()
-	state := State{AsOf: x.asOf, Problem: x.problem}
+	state := inventory.State{AsOf: x.asOf, Problem: x.problem}
 	x.mu.Unlock()
 	for _, rows := range x.kinds {
-		kind := KindState{Kind: rows.schema.Kind.Name()}
+		kind := inventory.KindState{Kind: rows.schema.Kind.Name()}
 		if view := rows.view.Load(); view != nil {
 			kind.Loaded, kind.Rows = true, view.len()
 			kind.Version = fmt.Sprintf("%s.%d", rows.born, view.changed)

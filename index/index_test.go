@@ -121,9 +121,9 @@ func TestAQuestionBeforeTheIndexIsLoaded(t *testing.T) {
 	x := index.New(storetest.Open(t), kinds, index.Options{})
 	scope := inventory.Scope{Kinds: kinds}
 	_, err := x.Find(t.Context(), inventory.Find{Scope: scope, Limit: 1})
-	require.ErrorIs(t, err, index.ErrNotLoaded)
+	require.ErrorIs(t, err, inventory.ErrNotLoaded)
 	_, err = x.Count(t.Context(), inventory.Count{Scope: scope})
-	require.ErrorIs(t, err, index.ErrNotLoaded)
+	require.ErrorIs(t, err, inventory.ErrNotLoaded)
 	require.False(t, x.State().Loaded())
 	require.True(t, x.State().AsOf.IsZero())
 }

@@ -13,11 +13,11 @@ import (
 func (x *Index) view(kind *resource.Kind) (*rows, *view, error) {
 	rows := x.byName[kind.Name()]
 	if rows == nil {
-		return nil, nil, ErrNotLoaded
+		return nil, nil, inventory.ErrNotLoaded
 	}
 	view := rows.view.Load()
 	if view == nil {
-		return nil, nil, ErrNotLoaded
+		return nil, nil, inventory.ErrNotLoaded
 	}
 	return rows, view, nil
 }
@@ -167,14 +167,11 @@ func (x *Index) eachOf(ctx context.Context, q query.Query, kind *resource.Kind, 
 	if err != nil {
 		return err
 	}
-	var places []place
-	for i, part := range view.parts {
-		selection[i].Iterate(func(doc uint32) bool {
-			places = append(places, place{uid: part.uids[doc]})
-			return true
-		})
+	docs := byUID(view.parts, selection)
+	places := make([]place, len(docs))
+	for i, at := range docs {
+		places[i].uid = view.parts[at.part].uids[at.doc]
 	}
-	slices.SortFunc(places, func(a, b place) int { return compareUIDs(a.uid, b.uid) })
 	for some := range slices.Chunk(places, eachAtOnce) {
 		found, err := x.rowsAt(ctx, kind, some)
 		if err != nil {

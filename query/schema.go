@@ -16,7 +16,7 @@ const (
 	KindLabel = "kind" // the kind's name
 	UIDLabel  = "uid"  // in hex
 	IPLabel   = "ip"   // the values of all address columns
-	tagPrefix = "tag_" // and a tag's key: the tag's value
+	TagPrefix = "tag_" // and a tag's key: the tag's value
 )
 
 // addressColumns are the columns that hold addresses, where a kind has them. Load balancers
@@ -78,7 +78,7 @@ func (s *Schema) Source(label string) Source {
 	if column, ok := s.byName[label]; ok {
 		return Source{Columns: []int{column}}
 	}
-	if key, ok := strings.CutPrefix(label, tagPrefix); ok && s.tags >= 0 {
+	if key, ok := strings.CutPrefix(label, TagPrefix); ok && s.tags >= 0 {
 		return Source{Columns: []int{s.tags}, Tag: key, IsTag: true}
 	}
 	return Source{}

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/klauspost/compress/gzhttp"
 
+	"cloudsync/discovery"
 	"cloudsync/inventory"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -32,7 +33,8 @@ type Inventory interface {
 // Options are what the API is made over.
 type Options struct {
 	Inventory Inventory
-	Store     *store.Store // the history, the runs, and single rows
+	Labels    discovery.Source // of the same rows
+	Store     *store.Store     // the history, the runs, and single rows
 	Kinds     *resource.Registry
 	Version   string // of the program
 	Limits    Limits
@@ -94,7 +96,7 @@ func (a *API) register() {
 	a.registerChanges()
 	a.registerRuns()
 	a.registerIndex()
-	// What others discover from the inventory, /sd and /ansible, is registered here.
+	a.registerDiscovery()
 	a.mux.HandleFunc("/", a.notFound)
 }
 

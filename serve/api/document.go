@@ -44,6 +44,7 @@ func (a *API) config() huma.Config {
 			Tags: []*huma.Tag{
 				{Name: "rows", Description: "What the inventory has."},
 				{Name: "history", Description: "What changed, and which runs changed it."},
+				{Name: "discovery", Description: "What other programs discover."},
 				{Name: "server", Description: "The server itself."},
 			},
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -173,7 +174,9 @@ func (d *door) enter(ctx context.Context) (leave func(), ok bool) {
 }
 
 // isExport tells requests whose answers are streamed.
-func isExport(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, Prefix+"/export/") }
+func isExport(r *http.Request) bool {
+	return slices.ContainsFunc([]string{"/export/", "/sd/", "/ansible"}, func(path string) bool { return strings.HasPrefix(r.URL.Path, Prefix+path) })
+}
 
 // admit bounds how much is asked at a time, and how long a question takes. An export takes
 // as long as it is read.

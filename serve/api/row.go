@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"cloudsync/inventory"
+	"cloudsync/query"
 	"cloudsync/resource"
 )
 
@@ -46,8 +47,6 @@ type columns []string
 // ownColumns are the inventory's own, of all kinds.
 var ownColumns = []string{"uid", "hash", "scope_id"}
 
-const tagPrefix = "tag_"
-
 // columnsOf reads names of columns, and of tags as tag_KEY. Each must be there in one of the kinds.
 func columnsOf(names []string, kinds []*resource.Kind) (columns, error) {
 	known := slices.Clone(ownColumns)
@@ -58,7 +57,7 @@ func columnsOf(names []string, kinds []*resource.Kind) (columns, error) {
 	}
 	slices.Sort(known)
 	for _, name := range names {
-		if !slices.Contains(known, name) && !strings.HasPrefix(name, tagPrefix) {
+		if !slices.Contains(known, name) && !strings.HasPrefix(name, query.TagPrefix) {
 			return nil, wrong("query.columns", fmt.Errorf("unknown column %.64q: the columns are %s, and tag_KEY for tags", name, strings.Join(slices.Compact(known), ", ")))
 		}
 	}
@@ -121,7 +120,7 @@ func (v values) of(name string) json.RawMessage {
 	if value := v.columns[name]; value != nil {
 		return value
 	}
-	if key, ok := strings.CutPrefix(name, tagPrefix); ok {
+	if key, ok := strings.CutPrefix(name, query.TagPrefix); ok {
 		return v.tags[key]
 	}
 	return nil

@@ -57,6 +57,7 @@ func (p *Program) countCommand() *cobra.Command {
 		},
 	}
 	opts.addTo(cmd)
+	p.addServerFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&opts.by, "by", nil, "by these `LABELS`, with commas between, five at most")
 	flags.StringSliceVar(&opts.sum, "sum", nil, "add up these `COLUMNS`, such as vcpu,memory_mib")

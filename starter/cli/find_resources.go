@@ -58,6 +58,7 @@ func (p *Program) findCommand() *cobra.Command {
 		},
 	}
 	opts.addTo(cmd)
+	p.addServerFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&opts.sort, "sort", "", "by this `LABEL`; with - before it, the greatest first (default by name)")
 	flags.Int64Var(&opts.limit, "limit", inventory.DefaultLimit, "how many")

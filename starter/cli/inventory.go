@@ -13,7 +13,6 @@ import (
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
-	"cloudsync/store"
 	"cloudsync/untrusted"
 )
 
@@ -47,11 +46,12 @@ func (p *Program) inventoryCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.withStore(cmd.Context(), func(s *store.Store) error {
-				return p.inventory(cmd.Context(), s, scope, choice, opts)
+			return p.withReader(cmd.Context(), func(reader inventory.Reader) error {
+				return p.inventory(cmd.Context(), reader, scope, choice, opts)
 			})
 		},
 	}
+	p.addServerFlag(cmd)
 	cmd.Flags().BoolVar(&opts.list, "list", false, "all groups and hosts, with their variables")
 	cmd.Flags().StringVar(&opts.host, "host", "", "the variables of the host `NAME` alone")
 	cmd.Flags().StringVar(&opts.kind, "kind", resource.HostKind.Name(), "`KIND` of the resources")
@@ -72,8 +72,8 @@ func (p *Program) inventoryScope(opts inventoryOptions, args []string) (scope in
 	return scope, choice, err
 }
 
-func (p *Program) inventory(ctx context.Context, s *store.Store, scope inventory.Scope, choice discovery.Address, opts inventoryOptions) error {
-	hosts, err := discovery.NewAnsible(ctx, discovery.FromReader(inventory.FromTables(s)), scope, choice)
+func (p *Program) inventory(ctx context.Context, reader inventory.Reader, scope inventory.Scope, choice discovery.Address, opts inventoryOptions) error {
+	hosts, err := discovery.NewAnsible(ctx, discovery.FromReader(reader), scope, choice)
 	if err != nil {
 		return err
 	}

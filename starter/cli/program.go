@@ -36,6 +36,7 @@ type flags struct {
 	profile   string
 	address   string
 	namespace string
+	server    string // of the commands that ask about the inventory
 }
 
 // wantedForms say what to write as the value of a flag, by its type.

@@ -1,14 +1,69 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
 
 	"cloudsync/inventory"
 	"cloudsync/store"
 )
 
-// withReader asks somebody who can answer questions about the inventory: the tables
-// themselves.
+// The variables that say which server to ask.
+const (
+	serverVariable     = "CLOUDSYNC_SERVER"
+	credentialVariable = "CLOUDSYNC_SERVER_CREDENTIAL"
+)
+
+const readerHelp = `A server that runs (starter serve) is asked if --server, CLOUDSYNC_SERVER or the
+configuration names one; CLOUDSYNC_SERVER_CREDENTIAL is a token for it, or
+NAME:PASSWORD. Else, or if the configured one does not answer, the tables are
+read. The answers are the same.`
+
+// addServerFlag lets a command be told which server to ask.
+func (p *Program) addServerFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&p.flags.server, "server", "", "`URL` of the server to ask; \"tables\": none")
+}
+
+// withReader asks somebody who can answer questions about the inventory: a server, or the
+// tables themselves.
 func (p *Program) withReader(ctx context.Context, do func(inventory.Reader) error) error {
+	credential := p.env(credentialVariable)
+	if named := cmp.Or(p.flags.server, p.env(serverVariable)); named != "" && named != "tables" {
+		return do(inventory.FromServer(named, credential))
+	}
+	if p.flags.server == "" {
+		cfg, err := p.loadConfig()
+		if err != nil {
+			return err
+		}
+		address := cfg.Serve.Address()
+		if address != "" && (credential != "" || !cfg.Serve.Login.IsNeeded()) && answers(ctx, address) {
+			return do(inventory.FromServer(address, credential))
+		}
+	}
 	return p.withStore(ctx, func(s *store.Store) error { return do(inventory.FromTables(s)) })
+}
+
+// answerLimit is how long a server that is only configured has to say that it is ready.
+const answerLimit = time.Second
+
+// answers says whether a server is there and ready.
+func answers(ctx context.Context, address string) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(address, "/")+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = response.Body.Close() }()
+	return response.StatusCode == http.StatusOK
 }

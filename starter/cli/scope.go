@@ -26,7 +26,9 @@ A matcher asks for a label with =, !=, or with =~ and !~ for a regular expressio
 that the whole value has to match. Labels are the columns (docs/kinds.md),
 tag_KEY, ip for the addresses, kind and uid. A label without a value is an empty
 text; of a list, one item has to match. A word is part of a name, an id, an
-endpoint or an address; an address or a network is looked for as such.`
+endpoint or an address; an address or a network is looked for as such.
+
+` + readerHelp
 
 // scopeOptions are the flags that say which rows are asked for.
 type scopeOptions struct {

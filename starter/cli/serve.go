@@ -4,15 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"net/netip"
+	"net/http"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
+	"cloudsync/config"
+	"cloudsync/discovery"
+	"cloudsync/index"
 	"cloudsync/inventory"
 	"cloudsync/monitor"
+	"cloudsync/resource"
 	"cloudsync/serve"
 	"cloudsync/serve/api"
+	"cloudsync/serve/login"
 	"cloudsync/store"
 )
 
@@ -31,32 +38,16 @@ func (p *Program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve the inventory over HTTP", Args: cobra.NoArgs,
 		Long: `Serves the inventory over HTTP until it is told to stop: the API under /api/v1,
-which /api/openapi.json describes, /metrics, /healthz and /readyz.`,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := checkLoopback(opts.listen); err != nil {
-				return err
-			}
-			return p.serve(cmd.Context(), opts)
-		},
+which /api/openapi.json describes, /metrics, /healthz and /readyz. It keeps an
+index of the inventory in memory. Who may ask, the section serve of the
+configuration says; without it, the server is for this machine alone.`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), opts) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.listen, "listen", "127.0.0.1:9467", "`HOST:PORT` to listen at")
+	flags.StringVar(&opts.listen, "listen", "", "`HOST:PORT` to listen at, instead of serve.listen (127.0.0.1:9467)")
 	flags.StringVar(&opts.logFormat, "log-format", "text", "text or json")
 	flags.BoolVar(&opts.verbose, "verbose", false, "log debug messages, too")
 	return cmd
-}
-
-// checkLoopback refuses addresses that others reach: nobody logs in.
-func checkLoopback(listen string) error {
-	host, _, err := net.SplitHostPort(listen)
-	if err != nil {
-		return fmt.Errorf("--listen %q: write HOST:PORT, such as 127.0.0.1:9467", listen)
-	}
-	addr, err := netip.ParseAddr(host)
-	if host == "localhost" || err == nil && addr.Unmap().IsLoopback() {
-		return nil
-	}
-	return fmt.Errorf("--listen %q: nobody logs in, so the server is for this machine alone: write 127.0.0.1:PORT", listen)
 }
 
 func (p *Program) serve(ctx context.Context, opts serveOptions) error {
@@ -68,16 +59,61 @@ func (p *Program) serve(ctx context.Context, opts serveOptions) error {
 	if err != nil {
 		return err
 	}
+	settings := cfg.Serve.On(opts.listen)
+	guard, err := login.New(settings, log)
+	if err != nil {
+		return err
+	}
 	s, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: serveConnections, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS})
 	if err != nil {
 		return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, p.configPath())
 	}
-	server, err := serve.New(serve.Options{
-		Options: api.Options{Inventory: inventory.FromTables(s), Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log},
-		Listen:  opts.listen,
-	})
-	if err == nil {
-		err = server.Run(ctx)
+	return errors.Join(p.serveIndex(ctx, s, settings, guard, log), s.Close())
+}
+
+// serveIndex serves until ctx ends, and keeps the index up to date meanwhile.
+func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings config.Serve, guard *login.Guard, log *slog.Logger) error {
+	kinds, err := p.kindsOf("")
+	if err != nil {
+		return err
 	}
-	return errors.Join(err, s.Close())
+	rows := index.New(s, kinds, index.Options{})
+	server, err := serve.New(serve.Options{
+		Options: api.Options{
+			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
+		},
+		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap,
+	})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	running, ctx := errgroup.WithContext(ctx)
+	running.Go(func() error { return rows.Run(ctx) })
+	running.Go(func() error {
+		defer cancel() // the index ends with the last answer
+		return server.Run(ctx)
+	})
+	return running.Wait()
+}
+
+// whoAsks is who asks, for the limit on what one may ask: behind a proxy, all come from one
+// address.
+func whoAsks(r *http.Request) string {
+	if who := login.From(r.Context()); who.Method != login.Local {
+		return string(who.Method) + " " + who.Name
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// labelsOf are the labels that an index has, for what other programs discover.
+type labelsOf struct{ rows *index.Index }
+
+// Each implements discovery.Source.
+func (l labelsOf) Each(ctx context.Context, scope inventory.Scope, show func(*resource.Kind, discovery.Labels) error) error {
+	return l.rows.EachLabels(ctx, scope, func(kind *resource.Kind, labels *index.Labels) error { return show(kind, labels) })
 }

@@ -12,24 +12,22 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestServeIsForThisMachineAlone(t *testing.T) {
+func TestServeIsForThisMachineAloneWithoutALogin(t *testing.T) {
 	t.Parallel()
+	a := newArchive(t)
 	for listen, message := range map[string]string{
-		"0.0.0.0:9467":        "for this machine alone: write 127.0.0.1:PORT",
-		":9467":               "for this machine alone",
-		"[::]:9467":           "for this machine alone",
-		"192.168.0.1:9467":    "for this machine alone",
-		"cloudsync.test:9467": "for this machine alone",
-		"localhost.test:9467": "for this machine alone",
-		"127.0.0.1":           "write HOST:PORT, such as 127.0.0.1:9467",
+		"0.0.0.0:9467":        "others than this machine reach it",
+		":9467":               "others than this machine reach it",
+		"[::]:9467":           "others than this machine reach it",
+		"192.168.0.1:9467":    "others than this machine reach it",
+		"cloudsync.test:9467": "others than this machine reach it",
+		"localhost.test:9467": "others than this machine reach it",
+		"127.0.0.1":           "127.0.0.1:9467",
 	} {
 		b := newBench()
-		require.Equal(t, 1, b.Run(t.Context(), []string{"serve", "--listen", listen}), listen)
-		require.Contains(t, b.stderr.String(), `starter: --listen "`+listen+`": `)
+		require.Equal(t, 1, b.Run(t.Context(), []string{"serve", "--config", a.config, "--listen", listen}), listen)
+		require.Contains(t, b.stderr.String(), `starter: listen on "`+listen+`": `)
 		require.Contains(t, b.stderr.String(), message)
-	}
-	for _, listen := range []string{"127.0.0.1:0", "localhost:0", "[::1]:0", "127.1.2.3:0"} {
-		require.NoError(t, checkLoopback(listen), listen)
 	}
 }
 
@@ -50,7 +48,9 @@ func TestServe(t *testing.T) {
 	var line struct{ Msg, URL string }
 	lines := json.NewDecoder(log)
 	require.NoError(t, lines.Decode(&line))
-	require.Equal(t, "serving the inventory", line.Msg)
+	for line.Msg != "serving the inventory" {
+		require.NoError(t, lines.Decode(&line))
+	}
 	go func() { _, _ = io.Copy(io.Discard, log) }() // the rest
 
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, line.URL+"/api/v1/runs", nil)

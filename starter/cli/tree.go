@@ -65,6 +65,7 @@ func (p *Program) treeCommand() *cobra.Command {
 		},
 	}
 	opts.addTo(cmd)
+	p.addServerFlag(cmd)
 	cmd.Flags().Int64Var(&opts.depth, "depth", 1, "how many levels beneath the node, up to 3")
 	opts.format.addTo(cmd, formatTable, formatCSV, formatNDJSON, formatJSON)
 	return cmd
