@@ -47,10 +47,8 @@ type bundle struct {
 // setup begins a run and claims its one scope.
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{dsn: storetest.NewDatabase(t), cloud: &fakeCloud{regions: []string{"beijing"}}}
+	b := &bundle{dsn: storetest.NewMigrated(t), cloud: &fakeCloud{regions: []string{"beijing"}}}
 	b.store = storetest.OpenDSN(t, b.dsn)
-	_, err := b.store.Migrate(t.Context())
-	require.NoError(t, err)
 	b.Activities = activities.New(b.deps())
 	b.begin(t, "run-1")
 	return b

@@ -50,11 +50,9 @@ type shelf struct {
 
 func newShelf(t *testing.T) *shelf {
 	t.Helper()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	s := &shelf{t: t, events: map[string]int{}, sql: storetest.Connect(t, dsn)}
 	s.store = storetest.OpenDSN(t, s.network.through(t, dsn))
-	_, err := s.store.Migrate(t.Context())
-	require.NoError(t, err)
 	return s
 }
 

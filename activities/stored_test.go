@@ -81,10 +81,8 @@ func TestStoredEntriesThatNobodyTakesAreForgotten(t *testing.T) {
 
 func TestEntriesOfAGroupAreHandedOverByScope(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	a := &Activities{deps: Deps{Store: storetest.OpenDSN(t, dsn)}}
-	_, err := a.deps.Store.Migrate(t.Context())
-	require.NoError(t, err)
 	var leases []store.Lease
 	for scope, rows := range []int{0, 2, 0, 3, 1} {
 		leases = append([]store.Lease{{RunID: "run", ScopeID: int64(scope + 1)}}, leases...)

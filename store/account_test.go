@@ -35,12 +35,10 @@ func statesOf(t *testing.T, s *store.Store) map[string]string {
 // Workers whose clocks are apart find the same accounts one after the other.
 func TestAccountsThatLeaveWhereClocksAreApart(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	now := time.Date(2026, 1, 2, 3, 4, 5, 123456789, time.UTC)
 	ahead := openAt(t, dsn, now.Add(time.Minute))
 	behind := openAt(t, dsn, now)
-	_, err := ahead.Migrate(t.Context())
-	require.NoError(t, err)
 
 	require.NoError(t, ahead.RecordAccounts(t.Context(), corp, [16]byte{1}, accountsOf("1", "2")))
 	require.NoError(t, behind.RecordAccounts(t.Context(), corp, [16]byte{1}, accountsOf("1", "3")))

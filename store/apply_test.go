@@ -30,10 +30,8 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	b := &bundle{Store: storetest.OpenDSN(t, dsn), dsn: dsn}
-	_, err := b.Migrate(t.Context())
-	require.NoError(t, err)
 	b.claim(t, "run-1")
 	return b
 }

@@ -25,13 +25,11 @@ type calendar struct {
 func newCalendar(t *testing.T) *calendar {
 	t.Helper()
 	c := &calendar{now: time.Date(2025, 1, 2, 3, 0, 0, 123456000, time.UTC)}
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	clock := func() time.Time { return c.now }
 	s, err := store.Open(t.Context(), dsn, store.Options{Now: clock, ServerNow: clock})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	_, err = s.Migrate(t.Context())
-	require.NoError(t, err)
 	c.bundle = &bundle{Store: s, dsn: dsn}
 	c.claim(t, "run-1")
 	return c

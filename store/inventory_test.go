@@ -145,13 +145,11 @@ func TestNoScopeIsDoneThatWasNotRead(t *testing.T) {
 // The creation stays, the last change moves.
 func TestTimesOfARow(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	now := time.Date(2025, 1, 2, 3, 4, 5, 123456789, time.FixedZone("CST", 8*3600))
 	s, err := store.Open(t.Context(), dsn, store.Options{Now: func() time.Time { return now }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	_, err = s.Migrate(t.Context())
-	require.NoError(t, err)
 	b := &bundle{Store: s, dsn: dsn}
 	b.claim(t, "run-1")
 

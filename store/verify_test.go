@@ -159,13 +159,11 @@ func TestModifyRewritesTheIdentityColumns(t *testing.T) {
 
 func TestHashedSinceTellsVersionsApart(t *testing.T) {
 	t.Parallel()
-	dsn := storetest.NewDatabase(t)
+	dsn := storetest.NewMigrated(t)
 	now := started
 	s, err := store.Open(t.Context(), dsn, store.Options{Now: func() time.Time { return now }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
-	_, err = s.Migrate(t.Context())
-	require.NoError(t, err)
 
 	one, two := resource.Define[resource.Host]("resource_host", 1), resource.Define[resource.Host]("resource_host", 2)
 	since := func(kind *resource.Kind) time.Time {

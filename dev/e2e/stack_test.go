@@ -57,7 +57,7 @@ type stack struct {
 
 func newStack(t *testing.T) *stack {
 	t.Helper()
-	return newStackOn(t, storetest.NewDatabase(t))
+	return newStackOn(t, storetest.NewMigrated(t))
 }
 
 func newStackOn(t *testing.T, dsn string) *stack {

@@ -27,10 +27,7 @@ const ServerVariable = "CLOUDSYNC_TEST_MYSQL"
 // the test. Without a server the test is skipped.
 func Open(t testing.TB) *store.Store {
 	t.Helper()
-	s := OpenDSN(t, NewDatabase(t))
-	_, err := s.Migrate(t.Context())
-	require.NoError(t, err)
-	return s
+	return OpenDSN(t, NewMigrated(t))
 }
 
 // OpenDSN opens a store that is closed at the end of the test.
@@ -50,13 +47,24 @@ func NewDatabase(t testing.TB) (dsn string) {
 	if server == "" {
 		t.Skipf("needs a MySQL server: run `make test`, or set %s", ServerVariable)
 	}
-	cfg, err := mysql.ParseDSN(server)
+	dsn, name, err := named(server)
 	require.NoError(t, err)
-	name := "cloudsync_test_" + rand.Text()[:12]
-	execute(t, server, "CREATE DATABASE "+name)
-	t.Cleanup(func() { execute(t, server, "DROP DATABASE "+name) })
-	cfg.DBName = name
-	return cfg.FormatDSN()
+	require.NoError(t, do(t.Context(), server, "CREATE DATABASE "+name))
+	t.Cleanup(func() {
+		ctx := context.WithoutCancel(t.Context()) // it is cancelled before
+		require.NoError(t, do(ctx, server, "DROP DATABASE "+name))
+	})
+	return dsn
+}
+
+// named is the address of a new database, and its name.
+func named(server string) (dsn, name string, err error) {
+	cfg, err := mysql.ParseDSN(server)
+	if err != nil {
+		return "", "", fmt.Errorf("%s: %w", ServerVariable, err)
+	}
+	cfg.DBName = "cloudsync_test_" + rand.Text()[:12]
+	return cfg.FormatDSN(), cfg.DBName, nil
 }
 
 // Connect opens a plain connection pool to look at tables, or to tamper with
@@ -138,11 +146,11 @@ func connections(ctx context.Context, db *sql.DB, condition string, args ...any)
 	return found, rows.Err()
 }
 
-func execute(t testing.TB, server, statement string) {
-	t.Helper()
-	db, err := sql.Open("mysql", server)
-	require.NoError(t, err)
-	defer db.Close()
-	_, err = db.ExecContext(context.Background(), statement) // t.Context is cancelled before clean-up
-	require.NoError(t, err)
+func do(ctx context.Context, dsn, statement string, args ...any) error {
+	db, err := sql.Open("mysql", dsn)
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, statement, args...)
+	return errors.Join(err, db.Close())
 }
