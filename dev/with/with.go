@@ -110,10 +110,15 @@ var quickDrainage = []string{
 	"--dynamic-config-value", `matching.wv.VersionDrainageStatusRefreshInterval="1s"`,
 }
 
+// noSync keeps MariaDB from waiting for the disk, above all while it creates the tables of
+// each test. What these servers hold, nobody wants after a power cut. MySQL has no such
+// option, and gains nothing from the one that is nearest, innodb_flush_method=nosync.
+var noSync = []string{"--loose-debug-no-sync"}
+
 // Run runs a command against throw-away servers and returns its exit status. The
 // command has this process's terminal; when the context ends it is told to end.
 func Run(ctx context.Context, programs setup.Programs, c *console.Console, command []string) (int, error) {
-	servers, err := Start(ctx, programs, Options{TemporalArgs: quickDrainage})
+	servers, err := Start(ctx, programs, Options{DatabaseArgs: noSync, TemporalArgs: quickDrainage})
 	if err != nil {
 		return 0, err
 	}
