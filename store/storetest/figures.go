@@ -4,11 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 )
+
+// ofRuns narrows a table to the runs that are asked for. Each subquery has it, for it
+// would be made of all runs that were ever in the database, which may be thousands.
+const ofRuns = " WHERE run_id LIKE ?"
 
 // history is what resource_change has of each run in each scope.
 const history = `(SELECT run_id, scope_id, SUM(op IN ('add', 'restore')) AS added, SUM(op = 'modify') AS modified, SUM(op = 'delete') AS deleted
-	FROM resource_change GROUP BY run_id, scope_id)`
+	FROM resource_change` + ofRuns + ` GROUP BY run_id, scope_id)`
 
 // wrongRuns are runs that are over and whose record differs from the history, or whose
 // scopes' records do not add up to it.
@@ -18,7 +24,7 @@ const wrongRuns = `SELECT CONCAT('run ', run.run_id, ' (', run.outcome, ') recor
 FROM sync_run AS run
 LEFT JOIN (SELECT run_id, SUM(added) AS added, SUM(modified) AS modified, SUM(deleted) AS deleted FROM ` + history + ` AS by_scope GROUP BY run_id) AS told
 	ON told.run_id = run.run_id
-LEFT JOIN (SELECT run_id, SUM(su_add) AS added, SUM(su_mod) AS modified, SUM(su_del) AS deleted, SUM(rehashed) AS rehashed FROM sync_run_scope GROUP BY run_id) AS scopes
+LEFT JOIN (SELECT run_id, SUM(su_add) AS added, SUM(su_mod) AS modified, SUM(su_del) AS deleted, SUM(rehashed) AS rehashed FROM sync_run_scope` + ofRuns + ` GROUP BY run_id) AS scopes
 	ON scopes.run_id = run.run_id
 WHERE run.outcome <> 'running' AND NOT (
 	run.su_add = COALESCE(told.added, 0) AND run.su_mod = COALESCE(told.modified, 0) AND run.su_del = COALESCE(told.deleted, 0)
@@ -40,7 +46,8 @@ WHERE NOT COALESCE(scope.su_add = told.added AND scope.su_mod = told.modified AN
 func WrongFigures(ctx context.Context, db *sql.DB, prefix string) ([]string, error) {
 	var wrong []string
 	for _, query := range []string{wrongRuns, wrongScopes} {
-		found, err := texts(ctx, db, query+" AND run.run_id LIKE ?", prefix+"%")
+		query += " AND run.run_id LIKE ?"
+		found, err := texts(ctx, db, query, slices.Repeat([]any{prefix + "%"}, strings.Count(query, "?"))...)
 		if err != nil {
 			return nil, fmt.Errorf("compare the records of runs with the history: %w", err)
 		}

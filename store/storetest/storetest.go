@@ -71,7 +71,10 @@ func named(server string) (dsn, name string, err error) {
 // them, behind the store's back.
 func Connect(t testing.TB, dsn string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("mysql", dsn)
+	cfg, err := mysql.ParseDSN(dsn)
+	require.NoError(t, err)
+	cfg.InterpolateParams = true // else a query with parameters is three: prepare, execute, close
+	db, err := sql.Open("mysql", cfg.FormatDSN())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
