@@ -1,6 +1,7 @@
 package activities_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -190,7 +191,11 @@ func (b *bundle) requireInventory(t *testing.T, rows ...*resource.Host) {
 	}
 	stored, err := b.store.LoadScope(t.Context(), resource.HostKind, b.scope.ID, 0)
 	require.NoError(t, err)
-	require.ElementsMatch(t, want, stored.Entries)
+	require.Equal(t, byUID(want), byUID(stored.Entries))
+}
+
+func byUID(entries []resource.Entry) []resource.Entry {
+	return slices.SortedFunc(slices.Values(entries), func(a, b resource.Entry) int { return bytes.Compare(a.UID[:], b.UID[:]) })
 }
 
 func (b *bundle) count(t *testing.T, query string, args ...any) (n int) {
