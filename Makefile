@@ -33,6 +33,10 @@ build: ## Build worker and starter into .dev/bin
 test: setup ## Run all tests with the race detector, on MariaDB and MySQL; DB=mysql
 	@exec $(DEV) test
 
+# A program with the race detector waits at its end, for a second unless told otherwise, for
+# what goroutines that were left behind may do. That is a second for each package.
+export GORACE ?= atexit_sleep_ms=50
+
 # What `dev test` runs, against the servers of the environment. What takes minutes to
 # compile, the clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
 .PHONY: test-main
@@ -44,11 +48,14 @@ test-main:
 STORETEST := cloudsync/store/storetest
 IMPORTS_STORETEST := {{range .TestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
 
+# Half of the time they wait for the server's answers.
+TWICE_THE_CORES = $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+
 # A list that is empty would pass, too.
 .PHONY: test-database
 test-database:
 	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
-	go test -race -timeout 30m $$packages
+	go test -race -timeout 30m -parallel $(TWICE_THE_CORES) $$packages
 
 # The end-to-end tests mostly wait, so that many fit on a core.
 .PHONY: test-dev
