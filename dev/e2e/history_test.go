@@ -39,7 +39,7 @@ func (r rowsOf) add(t *testing.T, object map[string]any) {
 	encoded, err = json.Marshal(plain)
 	require.NoError(t, err)
 	uid := object["uid"].(string)
-	require.NotContains(t, r, uid)
+	require.False(t, has(r, uid), uid)
 	r[uid] = string(encoded)
 }
 

@@ -238,7 +238,7 @@ func (s *stack) requireExistingKept(t *testing.T, deps activities.Deps, m *mock.
 		exist, now := truth(t, deps, m, scope, tick), s.inventory(t, scope)
 		for uid := range held {
 			if _, exists := exist[uid]; exists {
-				require.Contains(t, now, uid, "%s at tick %d", scope, tick)
+				require.True(t, has(now, uid), "%s of %s at tick %d", uid, scope, tick)
 			}
 		}
 	}

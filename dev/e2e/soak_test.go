@@ -334,7 +334,7 @@ func (k *soak) requireSound(t *testing.T, before hashes, report workflows.Report
 	now, exist := k.stored(t), k.existing(t, k.tick)
 	for uid := range before {
 		if _, exists := exist[uid]; exists {
-			require.Contains(t, now, uid, "run %s at tick %d deleted what exists", report.RunID, k.tick)
+			require.True(t, has(now, uid), "run %s at tick %d deleted what exists: %s", report.RunID, k.tick, uid)
 		}
 	}
 	k.requireNothingInFlight(t)
@@ -362,7 +362,7 @@ func (k *soak) requireRecorded(t *testing.T, report workflows.Report) {
 		scope := scopeOf(hostKind, recorded.Region)
 		exist := truth(t, k.deps, k.cloud, scope, k.tick)
 		for uid := range k.inventory(t, scope) {
-			require.Contains(t, exist, uid, "run %s at tick %d left what is gone", report.RunID, k.tick)
+			require.True(t, has(exist, uid), "run %s at tick %d left what is gone: %s", report.RunID, k.tick, uid)
 		}
 	}
 }
@@ -479,14 +479,14 @@ func (s *stack) requireRewinds(t *testing.T) {
 		uid := change.uid.String()
 		switch change.op {
 		case diff.Delete:
-			require.NotContains(t, rows, uid)
+			require.False(t, has(rows, uid), uid)
 			rows[uid] = columns(t, change.image)
 			continue
 		case diff.Modify:
 			require.NotEmpty(t, change.fields)
 			undoFields(t, rows[uid], change.fields)
 		default:
-			require.Contains(t, rows, uid)
+			require.True(t, has(rows, uid), uid)
 			delete(rows, uid)
 		}
 	}

@@ -225,3 +225,10 @@ func truth(t *testing.T, deps activities.Deps, m *mock.Cloud, scope resource.Sco
 func scopeOf(kind, region string) resource.Scope {
 	return resource.Scope{Kind: kind, Provider: "mock", Account: "demo", Region: region}
 }
+
+// has looks a key up. require.Contains compares it with each of the map's, and these maps
+// have thousands.
+func has[K comparable, V any](m map[K]V, key K) bool {
+	_, has := m[key]
+	return has
+}

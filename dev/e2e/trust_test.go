@@ -63,11 +63,11 @@ func requireOnlyGoneDeleted(t *testing.T, before, after, exist hashes) {
 	t.Helper()
 	for uid := range before {
 		if _, exists := exist[uid]; exists {
-			require.Contains(t, after, uid, "what exists stays")
+			require.True(t, has(after, uid), "what exists stays: %s", uid)
 		}
 	}
 	for uid := range after {
-		require.Contains(t, exist, uid, "what went away is deleted")
+		require.True(t, has(exist, uid), "what went away is deleted: %s", uid)
 	}
 }
 
