@@ -108,7 +108,11 @@ func (f *follower) step(ctx context.Context) error {
 		return err
 	}
 	f.answered = now
+	again := f.index.takeAgain()
 	for _, kind := range f.kinds {
+		for _, uid := range again[kind.schema.Kind.Name()] {
+			kind.note(uid)
+		}
 		if err := f.reread(ctx, kind); err != nil {
 			return err
 		}

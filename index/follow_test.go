@@ -137,3 +137,44 @@ func TestAColumnThatNobodyCanRead(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, counts.Total, fmt.Sprint(counts))
 }
+
+// What somebody edited by hand, hash and all left as it was, only a verification finds; the
+// rows are read again.
+func TestVerifyFindsWhatWasEditedByHand(t *testing.T) {
+	t.Parallel()
+	b := setup(t, index.Options{})
+	rows := inventorytest.RandomRows(b.rng, resource.HostKind, 100)
+	b.apply(t, resource.HostKind, diff.Add, rows)
+	b.fresh(t)
+	found, err := b.Verify(t.Context(), resource.HostKind)
+	require.NoError(t, err)
+	require.EqualValues(t, 100, found.Rows)
+	require.Empty(t, found.Wrong)
+
+	edited, removed := rows[0].RowMeta().UID, rows[1].RowMeta().UID
+	b.exec(t, `UPDATE resource_host SET tags = '{"new": "tag"}' WHERE uid = ?`, edited[:])
+	b.exec(t, "DELETE FROM resource_host WHERE uid = ?", removed[:])
+	found, err = b.Verify(t.Context(), resource.HostKind)
+	require.NoError(t, err)
+	require.EqualValues(t, 99, found.Rows)
+	require.ElementsMatch(t, []resource.UID{edited, removed}, found.Wrong)
+	b.requireEqual(t, 10)
+	found, err = b.Verify(t.Context(), resource.HostKind)
+	require.NoError(t, err)
+	require.Empty(t, found.Wrong)
+}
+
+// Rows that change while they are verified are not wrong.
+func TestVerifyWhileRowsChange(t *testing.T) {
+	t.Parallel()
+	b := setup(t, index.Options{})
+	rows := inventorytest.RandomRows(b.rng, resource.HostKind, 60)
+	b.apply(t, resource.HostKind, diff.Add, rows)
+	b.fresh(t)
+	for range 10 {
+		b.apply(t, resource.HostKind, diff.Modify, inventorytest.Changed(b.rng, resource.HostKind, rows[:20]))
+		found, err := b.Verify(t.Context(), resource.HostKind)
+		require.NoError(t, err)
+		require.Empty(t, found.Wrong)
+	}
+}

@@ -46,9 +46,10 @@ type Index struct {
 	byName map[string]*rows
 
 	mu      sync.Mutex
-	asOf    time.Time     // it had all that the tables had then
-	problem string        // why it has no more
-	caught  chan struct{} // closed when asOf moves
+	asOf    time.Time                 // it had all that the tables had then
+	problem string                    // why it has no more
+	caught  chan struct{}             // closed when asOf moves
+	again   map[string][]resource.UID // rows to be read again, by kind
 }
 
 // New returns an index of kinds, which is empty until Run has read them.
@@ -62,7 +63,7 @@ func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
 	if opts.SegmentRows == 0 {
 		opts.SegmentRows = DefaultSegmentRows
 	}
-	x := &Index{store: s, tables: inventory.FromTables(s), opts: opts, byName: map[string]*rows{}, caught: make(chan struct{})}
+	x := &Index{store: s, tables: inventory.FromTables(s), opts: opts, byName: map[string]*rows{}, caught: make(chan struct{}), again: map[string][]resource.UID{}}
 	for _, kind := range kinds {
 		r := &rows{schema: query.SchemaOf(kind), born: rand.Text()[:8], segmentRows: opts.SegmentRows}
 		x.kinds, x.byName[kind.Name()] = append(x.kinds, r), r

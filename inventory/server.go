@@ -152,6 +152,18 @@ func inOrder(names []string, sums map[string]int64) []int64 {
 	return ordered
 }
 
+// State is what the server has of the rows in memory, and how fresh it is.
+func (s *Server) State(ctx context.Context) (state State, err error) {
+	err = s.ask(ctx, "/index", nil, &state)
+	return state, err
+}
+
+// Verify has the server compare its rows of a kind with the table.
+func (s *Server) Verify(ctx context.Context, kind *resource.Kind) (found Verification, err error) {
+	err = s.exchange(ctx, http.MethodPost, "/index/"+kind.Name()+"/verify", nil, &found)
+	return found, err
+}
+
 // Each implements Reader. A list that breaks off is an error.
 func (s *Server) Each(ctx context.Context, scope Scope, show func(Found) error) error {
 	for _, kind := range scope.Kinds {
@@ -165,7 +177,7 @@ func (s *Server) Each(ctx context.Context, scope Scope, show func(Found) error) 
 }
 
 func (s *Server) export(ctx context.Context, kind *resource.Kind, parameters url.Values, show func(Found) error) (err error) {
-	response, err := s.send(ctx, "/export/"+kind.Name(), parameters)
+	response, err := s.send(ctx, http.MethodGet, "/export/"+kind.Name(), parameters)
 	if err != nil {
 		return err
 	}
@@ -232,7 +244,12 @@ func (o Order) text() string {
 
 // ask reads an answer into a value.
 func (s *Server) ask(ctx context.Context, path string, parameters url.Values, value any) error {
-	response, err := s.send(ctx, path, parameters)
+	return s.exchange(ctx, http.MethodGet, path, parameters, value)
+}
+
+// exchange sends a request, and reads its answer into a value.
+func (s *Server) exchange(ctx context.Context, method, path string, parameters url.Values, value any) error {
+	response, err := s.send(ctx, method, path, parameters)
 	if err != nil {
 		return err
 	}
@@ -244,11 +261,11 @@ func (s *Server) ask(ctx context.Context, path string, parameters url.Values, va
 }
 
 // send asks, and returns an answer that is no error.
-func (s *Server) send(ctx context.Context, path string, parameters url.Values) (*http.Response, error) {
+func (s *Server) send(ctx context.Context, method, path string, parameters url.Values) (*http.Response, error) {
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/api/v1"+path+"?"+parameters.Encode(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, s.base+"/api/v1"+path+"?"+parameters.Encode(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", s, err)
 	}

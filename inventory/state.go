@@ -3,6 +3,8 @@ package inventory
 import (
 	"errors"
 	"time"
+
+	"cloudsync/resource"
 )
 
 // ErrNotLoaded is the error of a question that a Reader cannot answer yet, because it has
@@ -54,4 +56,13 @@ func (s State) Versions(kinds []string) (versions []string, ok bool) {
 		versions = append(versions, version)
 	}
 	return versions, true
+}
+
+// Verification is what a comparison of a Reader's own rows with a table has found.
+type Verification struct {
+	Kind string `json:"kind"`
+	Rows int64  `json:"rows"` // of the table
+	// Wrong are the rows of which the Reader had other values, or which only one side had.
+	// They have been read again.
+	Wrong []resource.UID `json:"wrong"`
 }

@@ -3,6 +3,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -30,6 +31,11 @@ type Inventory interface {
 	State() inventory.State
 }
 
+// Verifier is an Inventory that can compare its rows with those of the tables.
+type Verifier interface {
+	Verify(ctx context.Context, kind *resource.Kind) (inventory.Verification, error)
+}
+
 // Options are what the API is made over.
 type Options struct {
 	Inventory Inventory
@@ -38,6 +44,8 @@ type Options struct {
 	Kinds     *resource.Registry
 	Version   string // of the program
 	Limits    Limits
+	// Operators lets those pass who may do more than ask; nil: all.
+	Operators func(http.Handler) http.Handler
 	// Client names whoever sent a request, for the limit on what one may ask; nil: its
 	// address.
 	Client func(*http.Request) string

@@ -173,9 +173,9 @@ func (d *door) enter(ctx context.Context) (leave func(), ok bool) {
 	}, true
 }
 
-// isExport tells requests whose answers are streamed.
+// isExport tells requests that take as long as the inventory is read.
 func isExport(r *http.Request) bool {
-	return slices.ContainsFunc([]string{"/export/", "/sd/", "/ansible"}, func(path string) bool { return strings.HasPrefix(r.URL.Path, Prefix+path) })
+	return r.Method == http.MethodPost || slices.ContainsFunc([]string{"/export/", "/sd/", "/ansible"}, func(path string) bool { return strings.HasPrefix(r.URL.Path, Prefix+path) })
 }
 
 // admit bounds how much is asked at a time, and how long a question takes. An export takes

@@ -93,7 +93,7 @@ func (p *Program) rootCommand() *cobra.Command {
 		p.verifyCommand(), p.pruneCommand(), p.runsCommand(), p.showCommand(), p.migrateCommand(), p.versionCommand(),
 		p.findCommand(), p.countCommand(), p.treeCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
-		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.inventoryCommand(), p.passwordCommand(),
+		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.inventoryCommand(), p.indexCommand(), p.passwordCommand(),
 	)
 	return root
 }
@@ -140,7 +140,7 @@ func (p *Program) status(err error) int {
 		return statusOK
 	case errors.As(err, &ended):
 		return ended.status()
-	case errors.Is(err, changesError{}):
+	case errors.Is(err, changesError{}), errors.Is(err, indexDiffers{}):
 		return statusChanges
 	case errors.Is(err, nothingFound{}):
 		return statusNothing

@@ -32,21 +32,36 @@ func (p *Program) addServerFlag(cmd *cobra.Command) {
 // withReader asks somebody who can answer questions about the inventory: a server, or the
 // tables themselves.
 func (p *Program) withReader(ctx context.Context, do func(inventory.Reader) error) error {
-	credential := p.env(credentialVariable)
-	if named := cmp.Or(p.flags.server, p.env(serverVariable)); named != "" && named != "tables" {
-		return do(inventory.FromServer(named, credential))
+	server, err := p.server(ctx)
+	if err != nil {
+		return err
 	}
-	if p.flags.server == "" {
-		cfg, err := p.loadConfig()
-		if err != nil {
-			return err
-		}
-		address := cfg.Serve.Address()
-		if address != "" && (credential != "" || !cfg.Serve.Login.IsNeeded()) && answers(ctx, address) {
-			return do(inventory.FromServer(address, credential))
-		}
+	if server != nil {
+		return do(server)
 	}
 	return p.withStore(ctx, func(s *store.Store) error { return do(inventory.FromTables(s)) })
+}
+
+// server is the server to ask, nil for none.
+func (p *Program) server(ctx context.Context) (*inventory.Server, error) {
+	credential := p.env(credentialVariable)
+	named := cmp.Or(p.flags.server, p.env(serverVariable))
+	switch named {
+	case "tables":
+		return nil, nil
+	case "":
+	default:
+		return inventory.FromServer(named, credential), nil
+	}
+	cfg, err := p.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	address := cfg.Serve.Address()
+	if address != "" && (credential != "" || !cfg.Serve.Login.IsNeeded()) && answers(ctx, address) {
+		return inventory.FromServer(address, credential), nil
+	}
+	return nil, nil
 }
 
 // answerLimit is how long a server that is only configured has to say that it is ready.

@@ -81,6 +81,7 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 	server, err := serve.New(serve.Options{
 		Options: api.Options{
 			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
+			Operators: func(next http.Handler) http.Handler { return login.Require(login.Operator, next) },
 		},
 		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap,
 	})
