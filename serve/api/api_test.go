@@ -221,12 +221,12 @@ func TestFindingRows(t *testing.T) {
 		{"/api/v1/resources", []string{"q", "size_gib=20"}, 1, "disk d-2"},
 		{"/api/v1/resources", []string{"q", ""}, 6, "host i-4, host i-3, host i-1, host i-2, disk d-1, disk d-2"},
 		{"/api/v1/resources", []string{"limit", "0"}, 6, ""},
+		{"/api/v1/resources?q&limit=1", nil, 6, "host i-4"},
 	} {
 		var got page
 		b.get(t, c.path, c.parameters...).into(t, &got)
 		require.Equal(t, c.total, got.Total, c.parameters)
 		require.Equal(t, c.names, got.names(), c.parameters)
-		require.Empty(t, got.Next)
 	}
 }
 
@@ -382,6 +382,12 @@ func TestWrongQuestions(t *testing.T) {
 		{"/api/v1/resources?q=%7Bname%3D~%22(%22%7D", 422, "query.q", "missing closing )"},
 		{"/api/v1/resources?query=x", 422, "query.query", "unknown query parameter"},
 		{"/api/v1/resources?q=a&q=b", 422, "query.q", ""},
+		{"/api/v1/resources?q=%zz", 422, "", "invalid URL escape \"%zz\""},
+		{"/api/v1/resources?kind=host;q=x", 422, "", "semicolon"},
+		{"/api/v1/resources?kind=host&kind=", 422, "query.kind", ""},
+		{"/api/v1/resources?%6Bind=lamp", 422, "query.kind", "unknown kind"},
+		{"/api/v1/resources?sort", 422, "query.sort", ""},
+		{"/api/v1/resources?q&kind=lamp", 422, "query.kind", "unknown kind"},
 		{"/api/v1/resources?kind=", 422, "query.kind", ""},
 		{"/api/v1/resources?kind=lamp", 422, "query.kind", `unknown kind "lamp": the kinds are resource_host,`},
 		{"/api/v1/resources?limit=1001", 422, "query.limit", "1000"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,8 +52,10 @@ var repeated = map[string]bool{"kind": true, "op": true}
 // mayBeEmpty are the parameters whose empty value says something.
 var mayBeEmpty = map[string]bool{"q": true, "path": true, "prefix": true, "cursor": true}
 
-// checkAddress refuses what would silently narrow nothing: a parameter twice, of which one
-// would count, and an empty one, as a variable has that is not set.
+// checkAddress refuses what would silently narrow nothing: parameters that cannot be read, one
+// that is there twice, of which one would count, and an empty one, as a variable has that is
+// not set. The next handler gets the parameters in one form: libraries differ in how they
+// read others.
 func (a *API) checkAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := len(r.RequestURI); n > maxAddress {
@@ -63,18 +66,33 @@ func (a *API) checkAddress(next http.Handler) http.Handler {
 			refuse(w, http.StatusBadRequest, "the request has a body: write all in the address")
 			return
 		}
-		for name, values := range r.URL.Query() {
-			if len(values) > 1 && !repeated[name] {
-				refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is there %d times: write it once", name, len(values)), at("query."+name))
-				return
-			}
-			if values[0] == "" && !mayBeEmpty[name] {
-				refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q is empty: write its value, or leave it out", name), at("query."+name))
+		parameters, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("the parameters cannot be read: %v: write %% as %%25, ; as %%3B, and so on", err))
+			return
+		}
+		for name, values := range parameters {
+			if problem := parameterFault(name, values); problem != "" {
+				refuse(w, http.StatusUnprocessableEntity, fmt.Sprintf("%.64q %s", name, problem), at("query."+name))
 				return
 			}
 		}
+		address := *r.URL
+		address.RawQuery = parameters.Encode()
+		r = r.WithContext(r.Context()) // a copy
+		r.URL = &address
 		next.ServeHTTP(w, r)
 	})
+}
+
+func parameterFault(name string, values []string) string {
+	switch {
+	case len(values) > 1 && !repeated[name]:
+		return fmt.Sprintf("is there %d times: write it once", len(values))
+	case slices.Contains(values, "") && !mayBeEmpty[name]:
+		return "is empty: write its value, or leave it out"
+	}
+	return ""
 }
 
 // limitClients lets each client ask as often as the limits say.
