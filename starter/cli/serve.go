@@ -73,6 +73,9 @@ func (p *Program) serve(ctx context.Context, opts serveOptions) error {
 
 // serveIndex serves until ctx ends, and keeps the index up to date meanwhile.
 func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings config.Serve, guard *login.Guard, log *slog.Logger) error {
+	if _, err := s.Runs(ctx, "", 1); err != nil { // without the tables, each question would fail
+		return explainSchema(err)
+	}
 	kinds, err := p.kindsOf("")
 	if err != nil {
 		return err

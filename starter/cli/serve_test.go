@@ -31,6 +31,13 @@ func TestServeIsForThisMachineAloneWithoutALogin(t *testing.T) {
 	}
 }
 
+func TestServeWithoutTables(t *testing.T) {
+	t.Parallel()
+	status, _, stderr := newArchive(t).do(t, "serve", "--listen", "127.0.0.1:0")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "the schema is not up to date: run `starter migrate`")
+}
+
 func TestServe(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
