@@ -32,14 +32,14 @@ func (l *Labels) Each(show func(label, value string)) {
 	}
 }
 
-// maxAge is how old the answer of EachLabels may be: whoever does something with all rows is
-// not to take an old list for the present one.
+// maxAge is how old the answer of EachLabels may be where nothing says that the index cannot
+// follow: whoever does something with all rows is not to take an old list for the present one.
 const maxAge = 15 * time.Second
 
 // EachLabels shows the labels of all rows of a scope, kind by kind, by uid. What is shown is
 // valid until show returns. It is an error if the index is not up to date.
 func (x *Index) EachLabels(ctx context.Context, scope inventory.Scope, show func(*resource.Kind, *Labels) error) error {
-	if state := x.State(); time.Since(state.AsOf) > maxAge {
+	if state := x.State(); state.Problem != "" || time.Since(state.AsOf) > maxAge {
 		return fmt.Errorf("the index is not up to date since %s: %s", state.AsOf.UTC().Format(time.RFC3339), state.Problem)
 	}
 	for _, kind := range scope.Kinds {

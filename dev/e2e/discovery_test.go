@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
@@ -27,9 +28,6 @@ import (
 	"cloudsync/dev/mariadb"
 	"cloudsync/dev/ports"
 	"cloudsync/dev/process"
-	"cloudsync/discovery"
-	"cloudsync/inventory"
-	"cloudsync/resource"
 	"cloudsync/store/storetest"
 )
 
@@ -66,6 +64,33 @@ func (h hostRow) write(t *testing.T, dsn string) {
 		VALUES (UNHEX(LPAD(?, 32, '0')), '', 1, 'aws', 'prod', ?, ?, ?, ?, ?, ?, NOW(), NOW())`,
 		h.n, h.region, fmt.Sprintf("i-%d", h.n), h.name, h.group, addresses, tags)
 	require.NoError(t, err)
+	_, err = storetest.Connect(t, dsn).ExecContext(t.Context(), `INSERT INTO resource_change (kind, uid, native_id, scope_id, run_id, op, changed_at)
+		VALUES ('resource_host', UNHEX(LPAD(?, 32, '0')), ?, 1, 'test', 'add', UTC_TIMESTAMP(6))`, h.n, fmt.Sprintf("i-%d", h.n))
+	require.NoError(t, err)
+}
+
+// startServer serves the inventory of a database, and returns its address.
+func startServer(t *testing.T, dsn string) (address string) {
+	t.Helper()
+	starter, err := starterBinary()
+	require.NoError(t, err)
+	port, err := ports.Free()
+	require.NoError(t, err)
+	dir := t.TempDir()
+	child, err := process.Start(process.Spec{
+		Name: "starter serve", Path: starter, Dir: dir, Log: filepath.Join(dir, "log"),
+		Args: []string{"--config", (&stack{dsn: dsn}).writeConfig(t, "beijing", "{ seed: 1 }"), "serve", "--listen", ports.Address(port)},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, child.Stop(context.Background())) })
+	address = "http://" + ports.Address(port)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	require.NoError(t, child.WaitReady(ctx, func(ctx context.Context) error {
+		_, err := fetch(ctx, address+"/readyz")
+		return err
+	}))
+	return address
 }
 
 // prometheus is a server with data of its own.
@@ -163,7 +188,7 @@ func (p prometheus) awaitUp(t *testing.T, instances ...string) map[string]target
 	return found
 }
 
-// A real Prometheus finds what the inventory has. While MySQL is away it keeps that, and
+// A real Prometheus finds what a server tells it of the inventory. While MySQL is away it keeps that, and
 // then it finds what is new.
 func TestPrometheusFindsTargets(t *testing.T) {
 	t.Parallel()
@@ -181,10 +206,11 @@ func TestPrometheusFindsTargets(t *testing.T) {
 	hostRow{n: 3, name: "of others", region: "shanghai", group: "ads", address: "127.0.0.1"}.write(t, dsn)
 
 	var refused atomic.Int64 // answers that were 503
-	inventoryMux := http.NewServeMux()
-	inventoryMux.Handle("GET /api/v1/sd/{kind}", discovery.TargetsHandler(discovery.FromReader(inventory.FromTables(s)), resource.Standard()))
+	served, err := url.Parse(startServer(t, dsn))
+	require.NoError(t, err)
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(served) }}
 	told := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inventoryMux.ServeHTTP(countingWriter{w, &refused}, r)
+		proxy.ServeHTTP(countingWriter{w, &refused}, r)
 	}))
 	t.Cleanup(told.Close)
 	scraped := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
