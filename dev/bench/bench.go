@@ -12,6 +12,7 @@ import (
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
 	"cloudsync/dev/mariadb"
+	"cloudsync/dev/measure"
 	"cloudsync/dev/ports"
 	"cloudsync/dev/setup"
 	"cloudsync/dev/with"
@@ -31,19 +32,9 @@ type Options struct {
 	Profiles string    // folder for the worker's profiles; empty: none
 }
 
-// ErrNotMet says that a figure is not what it must be.
-var ErrNotMet = errors.New("not every bound is met")
-
-// databaseArgs are those of a server of some size with a durable log, as an
-// inventory has one; the references have the same. The inventory and its history, a
-// kilobyte a host, fit in the buffer pool: else a first load is a random write of pages.
+// databaseArgs are those of a server that counts the rows that it writes.
 func databaseArgs(server mariadb.Installation, hosts int) []string {
-	pool := fmt.Sprintf("--innodb-buffer-pool-size=%dM", max(4096, hosts/million*1200))
-	log := "--innodb-log-file-size=2G"
-	if !server.IsMariaDB() {
-		log = "--innodb-redo-log-capacity=2G"
-	}
-	return append([]string{pool, log, "--innodb-flush-log-at-trx-commit=1"}, rowsOf(server).args...)
+	return append(measure.DatabaseArgs(server, hosts), rowsOf(server).args...)
 }
 
 // temporalArgs make the development server hand an activity to the worker whose
@@ -51,7 +42,7 @@ func databaseArgs(server mariadb.Installation, hosts int) []string {
 // each one waits for a poll, up to 50 ms.
 var temporalArgs = []string{"--dynamic-config-value", "system.enableActivityEagerExecution=true"}
 
-// Run measures everything and writes the results. ErrNotMet comes after the
+// Run measures everything and writes the results. measure.ErrNotMet comes after the
 // last of them.
 func Run(ctx context.Context, o Options) error {
 	dir, err := os.MkdirTemp("", "cloudsync-bench-")
@@ -62,7 +53,7 @@ func Run(ctx context.Context, o Options) error {
 }
 
 func run(ctx context.Context, o Options, dir string) error {
-	worker, err := buildWorker(ctx, o.Layout, dir)
+	worker, err := measure.Build(ctx, o.Layout, dir, "./worker")
 	if err != nil {
 		return err
 	}
@@ -85,7 +76,7 @@ type servers struct {
 
 func (s *servers) measure(ctx context.Context) error {
 	s.options.Console.Printf("%s at %s, Temporal at %s; %s",
-		s.options.Programs.Database, ports.Address(s.Database.Port()), s.Temporal.Address(), machineSize())
+		s.options.Programs.Database, ports.Address(s.Database.Port()), s.Temporal.Address(), measure.MachineSize())
 	for _, plan := range s.options.Plans {
 		if err := s.measurePlan(ctx, plan); err != nil {
 			return fmt.Errorf("measure %s: %w", plan, err)
@@ -114,10 +105,8 @@ func (s *servers) publish() error {
 			return err
 		}
 	}
-	for _, bound := range bounds {
-		if !bound.Met {
-			return ErrNotMet
-		}
+	if !measure.AllMet(bounds) {
+		return measure.ErrNotMet
 	}
 	return nil
 }

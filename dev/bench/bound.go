@@ -1,73 +1,20 @@
 package bench
 
-import "fmt"
-
-// Bound compares a figure with what it must be. Most are ratios of figures from one run
-// on one machine, or counts. Those in seconds are for two cores.
-type Bound struct {
-	What    string  `json:"bound"`
-	Value   float64 `json:"value"`
-	Must    float64 `json:"must"`
-	Aim     float64 `json:"aim"`
-	AtLeast bool    `json:"atLeast,omitempty"` // else at most
-	Met     bool    `json:"met"`
-	unit    string
-}
-
-// inSeconds is the one unit of which parts count.
-const inSeconds = " s"
-
-func (b Bound) relation() string {
-	if b.AtLeast {
-		return "≥"
-	}
-	return "≤"
-}
-
-func (b Bound) number(n float64) string {
-	switch {
-	case b.unit == inSeconds:
-		return fmt.Sprintf("%.2f%s", n, b.unit)
-	case b.unit != "":
-		return fmt.Sprintf("%.0f%s", n, b.unit)
-	default:
-		return fmt.Sprintf("%.2f×", n)
-	}
-}
-
-func (b Bound) meets(limit float64) bool {
-	if b.AtLeast {
-		return b.Value >= limit
-	}
-	return b.Value <= limit
-}
-
-func (b Bound) mark() string {
-	switch {
-	case !b.Met:
-		return "NOT MET"
-	case b.meets(b.Aim):
-		return "aim met"
-	default:
-		return "met"
-	}
-}
+import "cloudsync/dev/measure"
 
 // judge compares what was measured with the bounds that apply to it.
-func (r *results) judge() (bounds []Bound) {
+func (r *results) judge() (bounds []measure.Bound) {
 	j := judge{r: r}
 	j.ratios()
 	j.seconds()
 	j.counts()
-	for i := range j.bounds {
-		j.bounds[i].Met = j.bounds[i].meets(j.bounds[i].Must)
-	}
+	measure.Judge(j.bounds)
 	return j.bounds
 }
 
 type judge struct {
 	r      *results
-	bounds []Bound
+	bounds []measure.Bound
 }
 
 func (j *judge) ratios() {
@@ -116,7 +63,7 @@ func (j *judge) seconds() {
 		{tinyScopes, "20,000 scopes of 5, unchanged", unchanged, 15, 6},
 	} {
 		if s, ok := j.r.sample(bound.fleet, bound.name); ok {
-			j.atMost(bound.what, s.Seconds, bound.must, bound.aim, inSeconds)
+			j.atMost(bound.what, s.Seconds, bound.must, bound.aim, measure.Seconds)
 		}
 	}
 }
@@ -159,9 +106,9 @@ func (j *judge) mostOf(measured []Sample, figure func(Sample) float64, what stri
 }
 
 func (j *judge) atMost(what string, value, must, aim float64, unit string) {
-	j.bounds = append(j.bounds, Bound{What: what, Value: value, Must: must, Aim: aim, unit: unit})
+	j.bounds = append(j.bounds, measure.Bound{What: what, Value: value, Must: must, Aim: aim, Unit: unit})
 }
 
 func (j *judge) atLeast(what string, value, must, aim float64) {
-	j.bounds = append(j.bounds, Bound{What: what, Value: value, Must: must, Aim: aim, AtLeast: true})
+	j.bounds = append(j.bounds, measure.Bound{What: what, Value: value, Must: must, Aim: aim, AtLeast: true})
 }

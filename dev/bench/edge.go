@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"cloudsync/dev/measure"
 )
 
 // Edge is a figure of an unusual fleet.
@@ -13,7 +15,7 @@ type Edge struct {
 	Name    string  `json:"edge"`
 	Seconds float64 `json:"seconds"`
 	Detail  string  `json:"detail"`
-	bounds  []Bound
+	bounds  []measure.Bound
 }
 
 // edgeCase measures figures of one sort.
@@ -72,7 +74,7 @@ func (s *servers) measureLimit(ctx context.Context) ([]Edge, error) {
 	return []Edge{{
 		Name: "20 requests a second: first load", Seconds: first.Seconds,
 		Detail: fmt.Sprintf("%d pages in each of 2 regions", pages),
-		bounds: []Bound{
+		bounds: []measure.Bound{
 			{What: "20 requests a second, against pages/rate", Value: first.Seconds * perSecond / pages, Must: 1.1, Aim: 1.1},
 		},
 	}}, nil

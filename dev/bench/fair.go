@@ -12,6 +12,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
+	"cloudsync/dev/measure"
 	"cloudsync/workflows"
 )
 
@@ -66,7 +67,7 @@ func (s *servers) measureFair(ctx context.Context) (edges []Edge, err error) {
 	for _, f := range fleets {
 		edges = append(edges, Edge{Name: f.name + ": unchanged", Seconds: f.median().quick, Detail: f.detail()})
 	}
-	edges[1].bounds = []Bound{{
+	edges[1].bounds = []measure.Bound{{
 		What: "quick accounts beside a slow one, against alone", Value: fleets[1].median().quick / fleets[0].median().quick, Must: 1.5, Aim: 1.2,
 	}}
 	return edges, nil
@@ -86,7 +87,7 @@ type fairTimes struct {
 }
 
 func (f *fairFleet) median() fairTimes {
-	middle, _ := median(f.took, func(t fairTimes) float64 { return t.quick })
+	middle, _ := measure.Median(f.took, func(t fairTimes) float64 { return t.quick })
 	return middle
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"cloudsync/cloud/mock"
+	"cloudsync/dev/measure"
 	"cloudsync/workflows"
 )
 
@@ -70,7 +71,7 @@ func (in *installation) measureRun(ctx context.Context, c Case, workers []*worke
 	if err != nil {
 		return sample, err
 	}
-	mysql := measured{pid: in.Database.Process().PID()}
+	mysql := measure.Process{PID: in.Database.Process().PID()}
 	if err := beginAll(&mysql, workers); err != nil {
 		return sample, err
 	}
@@ -100,31 +101,31 @@ func (in *installation) measureRun(ctx context.Context, c Case, workers []*worke
 	return sample, in.check(ctx, c, report)
 }
 
-func beginAll(mysql *measured, workers []*workerProcess) error {
+func beginAll(mysql *measure.Process, workers []*workerProcess) error {
 	for _, w := range workers {
-		if err := w.begin(); err != nil {
+		if err := w.Begin(); err != nil {
 			return err
 		}
 	}
-	return mysql.begin()
+	return mysql.Begin()
 }
 
 // addUsage adds the CPU time of the workers together, and the resident memory of
 // the one that had most.
-func (s *Sample) addUsage(mysql *measured, workers []*workerProcess) error {
+func (s *Sample) addUsage(mysql *measure.Process, workers []*workerProcess) error {
 	for _, w := range workers {
-		cpu, err := w.used()
+		cpu, err := w.Used()
 		if err != nil {
 			return err
 		}
-		peak, err := w.peakMiB()
+		peak, err := w.PeakMiB()
 		if err != nil {
 			return err
 		}
 		s.CPUSeconds += cpu.Seconds()
 		s.PeakMiB = max(s.PeakMiB, peak)
 	}
-	cpu, err := mysql.used()
+	cpu, err := mysql.Used()
 	s.MySQLCPUSeconds = cpu.Seconds()
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/api/enums/v1"
 
+	"cloudsync/dev/measure"
 	"cloudsync/workflows"
 )
 
@@ -45,7 +46,7 @@ func (s *servers) measureKilled(ctx context.Context) (edges []Edge, err error) {
 	return []Edge{{
 		Name: "2 workers, 50 ms a page, one killed halfway: unchanged", Seconds: took.Seconds(),
 		Detail: fmt.Sprintf("%s; %d activities begun again, once their heartbeats were missed", report.Outcome, again),
-		bounds: []Bound{{What: "a worker killed, activities begun again", Value: float64(again), Must: runningAtOnce, Aim: runningAtOnce, unit: " activities"}},
+		bounds: []measure.Bound{{What: "a worker killed, activities begun again", Value: float64(again), Must: runningAtOnce, Aim: runningAtOnce, Unit: " activities"}},
 	}}, err
 }
 

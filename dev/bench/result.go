@@ -1,15 +1,12 @@
 package bench
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
-	"runtime"
-	"slices"
 	"text/tabwriter"
 
-	"github.com/prometheus/procfs"
+	"cloudsync/dev/measure"
 )
 
 // Sample is what one run took.
@@ -55,7 +52,7 @@ func (r *results) server() string {
 
 // sample is the median by the seconds, where a fleet was measured several times.
 func (r *results) sample(f Fleet, name string) (Sample, bool) {
-	return median(r.samplesOf(f, name), sampleSeconds)
+	return measure.Median(r.samplesOf(f, name), sampleSeconds)
 }
 
 func (r *results) samplesOf(f Fleet, name string) []Sample {
@@ -68,7 +65,7 @@ func (r *results) samplesOfFleet(f Fleet) []Sample {
 
 // reference is the median of its seconds, likewise.
 func (r *results) reference(f Fleet, name string) (float64, bool) {
-	ref, ok := median(r.referencesOf(f, name), referenceSeconds)
+	ref, ok := measure.Median(r.referencesOf(f, name), referenceSeconds)
 	return ref.Seconds, ok
 }
 
@@ -88,23 +85,14 @@ func matching[T any](all []T, matches func(T) bool) (found []T) {
 	return found
 }
 
-// median is the middle one of an odd number, and of an even one the slower of the two.
-func median[T any](measured []T, seconds func(T) float64) (middle T, ok bool) {
-	if len(measured) == 0 {
-		return middle, false
-	}
-	slices.SortFunc(measured, func(a, b T) int { return cmp.Compare(seconds(a), seconds(b)) })
-	return measured[len(measured)/2], true
-}
-
-func (r *results) write(out io.Writer, asJSON bool, bounds []Bound) error {
+func (r *results) write(out io.Writer, asJSON bool, bounds []measure.Bound) error {
 	if asJSON {
 		return r.writeJSON(out, bounds)
 	}
 	return r.writeTables(out, bounds)
 }
 
-func (r *results) writeJSON(out io.Writer, bounds []Bound) error {
+func (r *results) writeJSON(out io.Writer, bounds []measure.Bound) error {
 	encoder := json.NewEncoder(out)
 	var all []any
 	for _, s := range r.samples {
@@ -127,12 +115,12 @@ func (r *results) writeJSON(out io.Writer, bounds []Bound) error {
 	return nil
 }
 
-func (r *results) writeTables(out io.Writer, bounds []Bound) error {
+func (r *results) writeTables(out io.Writer, bounds []measure.Bound) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "%s%s; of what was measured several times, the medians by the seconds\n\n", r.server(), machineSize())
+	fmt.Fprintf(w, "%s%s; of what was measured several times, the medians by the seconds\n\n", r.server(), measure.MachineSize())
 	fmt.Fprintln(w, "hosts\tscopes\tcase\tchanges\tseconds\tfrom–to\tCPU s\tMySQL CPU s\tpeak MiB\trows written\tMB logged\tevents\tin all\thistory KB\tactivities\t")
 	for _, measured := range grouped(r.samples, func(s Sample) [3]any { return [3]any{s.Hosts, s.Scopes, s.Case} }) {
-		s, _ := median(measured, sampleSeconds)
+		s, _ := measure.Median(measured, sampleSeconds)
 		fmt.Fprintf(w, "%d\t%d\t%s\t%d\t%.2f\t%s\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t%d\t%d\t%.0f\t%d\t\n", s.Hosts, s.Scopes, s.Case, s.Changes,
 			s.Seconds, spread(measured, sampleSeconds), s.CPUSeconds, s.MySQLCPUSeconds, s.PeakMiB, s.RowsWritten, float64(s.BytesWritten)/1e6,
 			s.Events, s.AllEvents, float64(s.Bytes)/1e3, s.Activities)
@@ -141,16 +129,11 @@ func (r *results) writeTables(out io.Writer, bounds []Bound) error {
 		fmt.Fprintln(w, "\nhosts\tscopes\treference\tseconds\tfrom–to\tnote\t")
 	}
 	for _, measured := range grouped(r.references, func(ref Reference) [3]any { return [3]any{ref.Hosts, ref.Scopes, ref.Name} }) {
-		ref, _ := median(measured, referenceSeconds)
+		ref, _ := measure.Median(measured, referenceSeconds)
 		fmt.Fprintf(w, "%d\t%d\t%s\t%.2f\t%s\t%s\t\n", ref.Hosts, ref.Scopes, ref.Name, ref.Seconds, spread(measured, referenceSeconds), ref.Note)
 	}
 	writeEdges(w, r.edges)
-	if len(bounds) > 0 {
-		fmt.Fprintln(w, "\nwhat\tis\tmust be\taim\t\t")
-	}
-	for _, b := range bounds {
-		fmt.Fprintf(w, "%s\t%s\t%s %s\t%s %s\t%s\t\n", b.What, b.number(b.Value), b.relation(), b.number(b.Must), b.relation(), b.number(b.Aim), b.mark())
-	}
+	measure.WriteBounds(w, bounds)
 	if err := w.Flush(); err != nil {
 		return fmt.Errorf("write the results: %w", err)
 	}
@@ -182,20 +165,4 @@ func spread[T any](measured []T, seconds func(T) float64) string {
 		least, most = min(least, seconds(one)), max(most, seconds(one))
 	}
 	return fmt.Sprintf("%.2f–%.2f", least, most)
-}
-
-// machineSize is what a figure depends on most.
-func machineSize() string {
-	size := fmt.Sprintf("%d cores", runtime.NumCPU())
-	proc, err := procfs.NewDefaultFS()
-	if err != nil {
-		return size
-	}
-	if memory, err := proc.Meminfo(); err == nil && memory.MemTotalBytes != nil {
-		size += fmt.Sprintf(", %d GiB of memory", *memory.MemTotalBytes>>30)
-	}
-	if cpus, err := proc.CPUInfo(); err == nil && len(cpus) > 0 {
-		size += ", " + cpus[0].ModelName
-	}
-	return size
 }
