@@ -76,6 +76,10 @@ conformance: ## Replay recorded answers of the clouds to their SDKs; DIR=folder
 bench: launcher ## Measure whole runs; N=100000 or SCOPES=2000 or FAIR=1, DB=mysql, FORMAT=json, PLOT=file.svg, PROFILE=folder
 	@exec $(DEV) bench $(if $(N),--hosts $(N)) $(if $(SCOPES),--scopes $(SCOPES)) $(if $(FAIR),--fair) $(if $(FORMAT),--format $(FORMAT)) $(if $(PLOT),--plot $(PLOT)) $(if $(PROFILE),--profiles $(abspath $(PROFILE)))
 
+.PHONY: bench-index
+bench-index: launcher ## Measure the server beside the same questions in SQL; N=1000000, DB=mysql, FORMAT=json
+	@exec $(DEV) bench-index $(if $(N),--hosts $(N)) $(if $(FORMAT),--format $(FORMAT))
+
 .PHONY: histories
 histories: launcher ## Record the workflow histories of the replay test anew
 	@cd dev && CLOUDSYNC_RECORD=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m ./e2e -run TestRecordHistories

@@ -10,6 +10,7 @@ import (
 
 	"cloudsync/cloud/mock"
 	"cloudsync/dev/bench"
+	"cloudsync/dev/benchindex"
 	"cloudsync/dev/clean"
 	"cloudsync/dev/console"
 	"cloudsync/dev/demo"
@@ -31,7 +32,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.SetFlagErrorFunc(flagerror.Wording(wantedForms))
-	root.AddCommand(newDemo(), newSetup(), newWith(), newTest(), newBench(), newClean())
+	root.AddCommand(newDemo(), newSetup(), newWith(), newTest(), newBench(), newBenchIndex(), newClean())
 	return root
 }
 
@@ -165,8 +166,8 @@ func newBench() *cobra.Command {
 		Short: "Measure whole runs beside what the same rows cost without this program",
 		Args:  cobra.NoArgs,
 		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
-			if format != "table" && format != "json" {
-				return fmt.Errorf("unknown format %q: write table or json", format)
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			if hosts < 0 || hosts > mock.MaxHosts {
 				return fmt.Errorf("cannot measure %d hosts: write 1 to %d, or 0 for all sizes", hosts, mock.MaxHosts)
@@ -201,6 +202,41 @@ func newBench() *cobra.Command {
 	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
 	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")
 	return cmd
+}
+
+func newBenchIndex() *cobra.Command {
+	var hosts int
+	var format string
+	cmd := &cobra.Command{
+		Use:   "bench-index",
+		Short: "Measure the server over the inventory beside the same questions in SQL",
+		Args:  cobra.NoArgs,
+		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+			if err := checkFormat(format); err != nil {
+				return err
+			}
+			if hosts < benchindex.MinHosts || hosts > benchindex.MaxHosts {
+				return fmt.Errorf("cannot measure %d hosts: write %d to %d", hosts, benchindex.MinHosts, benchindex.MaxHosts)
+			}
+			c := console.New(os.Stderr)
+			database, err := setup.Database(cmd.Context(), l, machine.Local(), c)
+			if err != nil {
+				return err
+			}
+			return benchindex.Run(cmd.Context(), benchindex.Options{Layout: l, Console: c, Database: database, Hosts: hosts}, os.Stdout, format == "json")
+		}),
+	}
+	cmd.Flags().IntVar(&hosts, "hosts", 1_000_000, "measure with this many hosts")
+	cmd.Flags().StringVar(&format, "format", "table", "table or json")
+	return cmd
+}
+
+// checkFormat refuses a format in which no benchmark writes.
+func checkFormat(format string) error {
+	if format != "table" && format != "json" {
+		return fmt.Errorf("unknown format %q: write table or json", format)
+	}
+	return nil
 }
 
 func newClean() *cobra.Command {
