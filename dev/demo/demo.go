@@ -1,5 +1,6 @@
 // Package demo runs the whole application on this machine: MariaDB or MySQL, Temporal,
-// the worker, and schedules that keep the inventory equal to a mock cloud.
+// the worker, schedules that keep the inventory equal to a mock cloud, and the server that
+// answers questions about it.
 package demo
 
 import (
@@ -69,7 +70,8 @@ func (d *demo) run(ctx context.Context) error {
 
 func (d *demo) bringUp(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		d.prepare, d.startDatabase, d.startTemporal, d.migrate, d.startWorker, d.applySchedules, d.openFeed,
+		d.prepare, d.startDatabase, d.startTemporal, d.migrate, d.startWorker, d.startServer,
+		d.applySchedules, d.openFeed,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -106,16 +107,72 @@ func TestDemoFailsWithoutARunOfEveryKind(t *testing.T) {
 }
 
 func TestDemoTellsWhichProcessDied(t *testing.T) {
-	t.Setenv("DEMO_TEST_WORKER", "dies")
-	var out screen
-	o := options(t, &out, t.TempDir())
+	t.Setenv("DEMO_TEST_DISKS", "ok")
+	for name, died := range map[string]struct{ variable, how string }{
+		"worker": {"DEMO_TEST_WORKER", "Worker ended unexpectedly (exit status 3)"},
+		"server": {"DEMO_TEST_SERVER", "Server ended unexpectedly (exit status 1)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(died.variable, "dies")
+			var out screen
+			o := options(t, &out, t.TempDir())
 
-	err := Run(t.Context(), o)
+			err := Run(t.Context(), o)
 
-	require.ErrorContains(t, err, "Worker ended unexpectedly (exit status 3)")
-	require.ErrorContains(t, err, "the worker's last words")
-	require.NotContains(t, lineWith(out.String(), "Worker  "), "stopped")
-	requireNothingLeft(t, o.Layout)
+			require.ErrorContains(t, err, died.how)
+			require.ErrorContains(t, err, "the "+name+"'s last words")
+			require.ErrorContains(t, err, o.Layout.Log(name))
+			who, _, _ := strings.Cut(died.how, " ")
+			require.NotRegexp(t, who+" +stopped", out.String())
+			requireNothingLeft(t, o.Layout)
+		})
+	}
+}
+
+// Whoever sources the file asks the demo's server, whatever the shell had before.
+func TestDemosShellAsksItsServer(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "ok")
+	t.Setenv("CLOUDSYNC_SERVER", "https://cloudsync.example")
+	t.Setenv("CLOUDSYNC_SERVER_CREDENTIAL", "of-another-server")
+	starter := buildStarter(t)
+	out, interrupted := interruptedAt(t, "resource_host ")
+	o := options(t, out, t.TempDir())
+	var found []byte
+	var failed error
+	interrupt := out.then
+	out.then = func() {
+		found, failed = inShell(t, o.Layout, `"$1" find region=beijing 2>&1`, starter)
+		interrupt()
+	}
+
+	require.NoError(t, Run(interrupted, o), out.String())
+
+	require.NoError(t, failed, string(found))
+	require.Contains(t, string(found), "of-the-server")
+	address, err := inShell(t, o.Layout, `echo "$CLOUDSYNC_SERVER/ $CLOUDSYNC_SERVER_CREDENTIAL"`)
+	require.NoError(t, err)
+	require.Contains(t, lineWith(out.String(), "  Inventory  "), strings.TrimSuffix(string(address), " \n"))
+	log, err := os.ReadFile(o.Layout.Log(serverName))
+	require.NoError(t, err)
+	require.Contains(t, string(log), "server stopped cleanly")
+}
+
+// buildStarter compiles cloudsync's own starter.
+func buildStarter(t *testing.T) string {
+	here, err := layout.Find(".")
+	require.NoError(t, err)
+	binary := filepath.Join(t.TempDir(), "starter")
+	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", binary, "./starter")
+	build.Dir = here.Root
+	said, err := build.CombinedOutput()
+	require.NoError(t, err, string(said))
+	return binary
+}
+
+// inShell returns what a command prints in a shell that has sourced the demo's file.
+func inShell(t *testing.T, l layout.Layout, command string, args ...string) ([]byte, error) {
+	args = append([]string{"-c", `. "$0"; ` + command, l.Path("env")}, args...)
+	return exec.CommandContext(t.Context(), "sh", args...).Output()
 }
 
 // An interruption is no failure, and what is reported is the time that it took.
@@ -145,8 +202,9 @@ func TestDemoInterruptedWhileItStarts(t *testing.T) {
 func requireStoppedInOrder(t *testing.T, o Options, out string) {
 	_, stopping, found := strings.Cut(out, "outcome")
 	require.True(t, found)
-	worker, temporal, database := strings.Index(stopping, "  Worker  "), strings.Index(stopping, "  Temporal  "), strings.Index(stopping, "  "+o.Programs.Database.Name+"  ")
-	require.Positive(t, worker)
+	server, worker, temporal, database := strings.Index(stopping, "  Server  "), strings.Index(stopping, "  Worker  "), strings.Index(stopping, "  Temporal  "), strings.Index(stopping, "  "+o.Programs.Database.Name+"  ")
+	require.Positive(t, server)
+	require.Less(t, server, worker)
 	require.Less(t, worker, temporal)
 	require.Less(t, temporal, database)
 }

@@ -22,6 +22,9 @@ func (d *demo) dsn() string {
 	return config.FormatDSN()
 }
 
+// serverURL is where the inventory's server answers.
+func (d *demo) serverURL() string { return "http://" + free.Address(d.ports.Server) }
+
 // variables are what worker and starter need to find everything.
 func (d *demo) variables() []string {
 	return []string{
@@ -29,6 +32,8 @@ func (d *demo) variables() []string {
 		"CLOUDSYNC_MYSQL_ADDR=" + d.dsn(),
 		"CLOUDSYNC_MOCK_TICK_FILE=" + d.Layout.Path("mock-tick"),
 		"CLOUDSYNC_BUILD_ID=demo", // a demo that is built anew goes on with the runs of the one before
+		"CLOUDSYNC_SERVER=" + d.serverURL(),
+		"CLOUDSYNC_SERVER_CREDENTIAL=", // on loopback none is needed, and that for another server is not shown to it
 		"TEMPORAL_ADDRESS=" + free.Address(d.ports.Temporal),
 		"TEMPORAL_NAMESPACE=" + temporalserver.Namespace,
 		"TEMPORAL_CONFIG_FILE=" + d.Layout.Path("temporal.toml"),

@@ -18,6 +18,7 @@ type ports struct {
 	Temporal int `json:"temporal"`
 	UI       int `json:"ui"`
 	Worker   int `json:"worker"`
+	Server   int `json:"server"`
 }
 
 // choosePorts takes those of the last time, where nobody else has taken them.
@@ -27,11 +28,11 @@ func choosePorts(l layout.Layout) (ports, error) {
 	if err != nil {
 		return chosen, err
 	}
-	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker)
+	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker, chosen.Server)
 	if err != nil {
 		return chosen, err
 	}
-	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3]}
+	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3], Server: all[4]}
 	return chosen, writePorts(file, chosen)
 }
 

@@ -18,8 +18,12 @@ func (d *demo) banner() {
 	d.Console.Printf("%s", strings.Join([]string{
 		rule,
 		"  Temporal   http://" + free.Address(d.ports.UI),
+		"  Inventory  " + d.serverURL() + "/api/openapi.json",
 		"  Tables     " + d.mysqlCommand(),
 		"  Schedules  . .dev/env && starter list",
+		"  Try        . .dev/env && starter find region=beijing",
+		"             starter count --by region,instance_type --kind host",
+		`             curl "$CLOUDSYNC_SERVER/api/v1/sd/host?port=9100"`,
 		"  Metrics    http://" + free.Address(d.ports.Worker) + "/metrics",
 		"  Logs       .dev/log/",
 		"  " + d.howItEnds(),

@@ -17,11 +17,12 @@ const (
 	mysqlName    = "mysql"
 	temporalName = "temporal"
 	workerName   = "worker"
+	serverName   = "server"
 )
 
 const (
 	leftoverWithin = 30 * time.Second
-	workerWithin   = time.Minute
+	readyWithin    = time.Minute
 )
 
 // stopLeftovers ends what an earlier demo left behind when it was killed, in the
@@ -29,7 +30,7 @@ const (
 func (d *demo) stopLeftovers(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leftoverWithin)
 	defer cancel()
-	for _, name := range []string{workerName, temporalName, mysqlName} {
+	for _, name := range []string{serverName, workerName, temporalName, mysqlName} {
 		pid, err := process.StopLeftover(ctx, d.Layout.PIDFile(name))
 		if err != nil {
 			return err
@@ -100,38 +101,53 @@ func (d *demo) starter(ctx context.Context, label, done, command string) error {
 }
 
 func (d *demo) startWorker(ctx context.Context) error {
-	step := d.Console.Step("Worker")
-	step.Detail("starting")
 	listen := free.Address(d.ports.Worker)
-	child, err := process.Start(process.Spec{
-		Name: "Worker", Path: d.Layout.Bin(workerName),
+	return d.startOwn(ctx, listen, "health and metrics on "+listen, process.Spec{
+		Name: "Worker", Path: d.Layout.Bin("worker"),
 		Args: []string{"--config", d.Config, "--listen", listen},
-		Dir:  d.Layout.Root, Env: d.environment(),
-		Log: d.Layout.Log(workerName), PIDFile: d.Layout.PIDFile(workerName),
+		Log:  d.Layout.Log(workerName), PIDFile: d.Layout.PIDFile(workerName),
 	})
+}
+
+func (d *demo) startServer(ctx context.Context) error {
+	listen := free.Address(d.ports.Server)
+	return d.startOwn(ctx, listen, "the inventory on "+d.serverURL(), process.Spec{
+		Name: "Server", Path: d.Layout.Bin("starter"),
+		Args: []string{"--config", d.Config, "serve", "--listen", listen},
+		Log:  d.Layout.Log(serverName), PIDFile: d.Layout.PIDFile(serverName),
+	})
+}
+
+// startOwn starts one of cloudsync's own processes, and waits until it says at its address
+// that it is ready.
+func (d *demo) startOwn(ctx context.Context, address, done string, spec process.Spec) error {
+	step := d.Console.Step(spec.Name)
+	step.Detail("starting")
+	spec.Dir, spec.Env = d.Layout.Root, d.environment()
+	child, err := process.Start(spec)
 	if err != nil {
 		return step.End(err, "")
 	}
 	d.stack.add(child)
-	ctx, cancel := context.WithTimeout(ctx, workerWithin)
+	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	return step.End(child.WaitReady(ctx, ready(listen)), "health and metrics on %s", listen)
+	return step.End(child.WaitReady(ctx, ready(address)), "%s", done)
 }
 
-// ready asks the worker whether it reaches both servers.
+// ready asks a process whether it reaches what it needs.
 func ready(address string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
 		if err != nil {
-			return fmt.Errorf("ask whether the worker is ready: %w", err)
+			return fmt.Errorf("ask whether it is ready: %w", err)
 		}
 		answer, err := http.DefaultClient.Do(ask)
 		if err != nil {
-			return fmt.Errorf("ask whether the worker is ready: %w", err)
+			return fmt.Errorf("ask whether it is ready: %w", err)
 		}
 		defer answer.Body.Close() //nolint:errcheck // the status says it all
 		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("the worker is not ready: %s", answer.Status)
+			return fmt.Errorf("it answers %s", answer.Status)
 		}
 		return nil
 	}
