@@ -161,11 +161,11 @@ func (l *label) takeValue(docs *roaring.Bitmap, r *ranking, number uint32, take 
 	if l.common != nil {
 		return each(roaring.And(l.common[number-1], docs), r.descending, takeFirst)
 	}
-	some := l.rareDocs(number)
-	for i := range some {
-		doc := some[i]
+	start, end := l.rareRange(number)
+	for i := range end - start {
+		doc := l.rare.at(start + i)
 		if r.descending {
-			doc = some[len(some)-1-i]
+			doc = l.rare.at(end - 1 - i)
 		}
 		if docs.Contains(doc) && !takeFirst(doc) {
 			return false

@@ -31,9 +31,9 @@ type Options struct {
 const (
 	DefaultEvery        = 250 * time.Millisecond
 	DefaultCompareEvery = 10 * time.Minute
-	// DefaultSegmentRows are few enough that numbers of documents take little memory and that
-	// another segment is made of them in no time.
-	DefaultSegmentRows = 1 << 17
+	// DefaultSegmentRows are as many as two bytes tell apart, with one number left for no
+	// value. Another segment is made of them in no time.
+	DefaultSegmentRows = 1<<16 - 1
 )
 
 // Index is the index of some kinds. It is safe for concurrent use; Run keeps it the same as

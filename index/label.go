@@ -20,10 +20,11 @@ type label struct {
 
 	with *roaring.Bitmap // the documents that have a value
 	// Which documents have a value, by its number less 1. Where most values repeat, a bitmap
-	// each; else the documents in the order of values, and where those of each end.
+	// each; else the documents in the order of values, and where those of each end, which is
+	// not needed if each value has one.
 	common   []*roaring.Bitmap
-	rare     []uint32
-	rareEnds []uint32
+	rare     numbers
+	rareEnds *numbers
 
 	amounts []int64 // of a column of numbers, by number
 }
@@ -58,26 +59,15 @@ func (l *label) amount(doc uint32) (sum int64) {
 	return sum
 }
 
-// docs shows the documents that have a value, in their order.
-func (l *label) docs(number uint32, show func(doc uint32)) {
-	if l.common != nil {
-		l.common[number-1].Iterate(func(doc uint32) bool {
-			show(doc)
-			return true
-		})
-		return
+// rareRange is where in rare the documents of a value are.
+func (l *label) rareRange(number uint32) (start, end uint32) {
+	if l.rareEnds == nil {
+		return number - 1, number
 	}
-	for _, doc := range l.rareDocs(number) {
-		show(doc)
-	}
-}
-
-func (l *label) rareDocs(number uint32) []uint32 {
-	start := uint32(0)
 	if number > 1 {
-		start = l.rareEnds[number-2]
+		start = l.rareEnds.at(number - 2)
 	}
-	return l.rare[start:l.rareEnds[number-1]]
+	return start, l.rareEnds.at(number - 1)
 }
 
 // labelBuilder collects the values of a label.
@@ -115,7 +105,7 @@ func (b *labelBuilder) addText(doc uint32, text string) {
 
 // repeats is how many documents a value has at least, on average, for bitmaps to be worth
 // their memory.
-const repeats = 16
+const repeats = 64
 
 // finish makes the label of so many documents.
 func (b *labelBuilder) finish(docs int, order order, amounts bool) *label {
@@ -195,31 +185,43 @@ func (b *labelBuilder) place(l *label, docs int) {
 }
 
 func (b *labelBuilder) gatherCommon(l *label) {
+	ends, docs := b.byValue(l)
 	l.common = make([]*roaring.Bitmap, l.texts.len())
-	b.gatherRare(l) // it has the documents of each value together
-	for i := range l.common {
-		l.common[i] = roaring.BitmapOf(l.rareDocs(uint32(i + 1))...)
+	start := uint32(0)
+	for i, end := range ends {
+		l.common[i] = roaring.BitmapOf(docs[start:end]...)
 		l.common[i].RunOptimize()
+		start = end
 	}
-	l.rare, l.rareEnds = nil, nil
 }
 
-// gatherRare sorts the documents by their values, as a counting sort.
 func (b *labelBuilder) gatherRare(l *label) {
-	l.rareEnds = make([]uint32, l.texts.len())
-	for _, number := range b.values {
-		l.rareEnds[number-1]++
+	ends, docs := b.byValue(l)
+	l.rare = packed(docs, uint32(l.size))
+	if len(ends) < len(docs) {
+		rareEnds := packed(ends, uint32(len(docs)))
+		l.rareEnds = &rareEnds
 	}
-	next := make([]uint32, len(l.rareEnds))
+}
+
+// byValue sorts the documents by their values, as a counting sort: and where those of each
+// value end.
+func (b *labelBuilder) byValue(l *label) (ends, docs []uint32) {
+	ends = make([]uint32, l.texts.len())
+	for _, number := range b.values {
+		ends[number-1]++
+	}
+	next := make([]uint32, len(ends))
 	sum := uint32(0)
-	for i, count := range l.rareEnds {
+	for i, count := range ends {
 		next[i] = sum
 		sum += count
-		l.rareEnds[i] = sum
+		ends[i] = sum
 	}
-	l.rare = make([]uint32, len(b.values))
+	docs = make([]uint32, len(b.values))
 	for i, number := range b.values {
-		l.rare[next[number-1]] = b.docs[i]
+		docs[next[number-1]] = b.docs[i]
 		next[number-1]++
 	}
+	return ends, docs
 }

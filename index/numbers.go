@@ -40,3 +40,12 @@ func (n *numbers) set(i, number uint32) {
 		n.four[i] = number
 	}
 }
+
+// packed are numbers, the largest of which is at most so large.
+func packed(values []uint32, largest uint32) numbers {
+	n := makeNumbers(len(values), largest)
+	for i, value := range values {
+		n.set(uint32(i), value)
+	}
+	return n
+}

@@ -229,7 +229,9 @@ func (s *set) add(number uint32) {
 	if s.words == nil {
 		s.words = make([]uint64, (s.label.size+63)/64)
 	}
-	for _, doc := range s.label.rareDocs(number) {
+	start, end := s.label.rareRange(number)
+	for i := start; i < end; i++ {
+		doc := s.label.rare.at(i)
 		s.words[doc/64] |= 1 << (doc % 64)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -32,6 +33,11 @@ type serveOptions struct {
 // serveConnections is how many connections to MySQL the server has at most: one for each
 // question and export that it answers at a time, and some for its health and metrics.
 const serveConnections = 16
+
+// serveGCPercent is how much the server's memory grows between collections, where GOGC does
+// not say: most of it is the index, which stays and has few pointers to follow
+// (docs/benchmarks.md).
+const serveGCPercent = 25
 
 func (p *Program) serveCommand() *cobra.Command {
 	var opts serveOptions
@@ -79,6 +85,9 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 	kinds, err := p.kindsOf("")
 	if err != nil {
 		return err
+	}
+	if p.env("GOGC") == "" {
+		debug.SetGCPercent(serveGCPercent)
 	}
 	rows := index.New(s, kinds, index.Options{})
 	server, err := serve.New(serve.Options{
