@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -87,7 +86,7 @@ type workDone struct {
 func (f *follower) tell(ctx context.Context, err error) {
 	f.index.troubled(err.Error())
 	if f.told != err.Error() {
-		slog.WarnContext(ctx, "the index does not follow the tables", "error", err)
+		f.index.opts.Log.WarnContext(ctx, "the index does not follow the tables", "error", err)
 		f.told = err.Error()
 	}
 }
@@ -171,7 +170,7 @@ func (f *follower) distrust(ctx context.Context, ids store.IDs) {
 		f.doubt(f.kinds...)
 		return
 	}
-	slog.WarnContext(ctx, "the history is another one: the index is read anew", "expected", f.tail.next-1, "last", ids.Last)
+	f.index.opts.Log.WarnContext(ctx, "the history is another one: the index is read anew", "expected", f.tail.next-1, "last", ids.Last)
 	for _, kind := range f.kinds {
 		kind.due = true
 	}
@@ -325,9 +324,9 @@ func (f *follower) finish(ctx context.Context, done workDone) {
 		f.tell(ctx, fmt.Errorf("read %s: %w", name, done.err))
 	case kind.loading:
 		kind.replace(done.segments)
-		slog.InfoContext(ctx, "read into the index", "kind", name, "rows", kind.view.Load().len())
+		f.index.opts.Log.InfoContext(ctx, "read into the index", "kind", name, "rows", kind.view.Load().len())
 	case len(done.differ) > 0:
-		slog.InfoContext(ctx, "rows in the index are not those of the table: they are read again", "kind", name, "rows", len(done.differ))
+		f.index.opts.Log.InfoContext(ctx, "rows in the index are not those of the table: they are read again", "kind", name, "rows", len(done.differ))
 	}
 	for _, uid := range done.differ {
 		kind.note(uid)

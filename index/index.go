@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -25,6 +26,8 @@ type Options struct {
 	CompareEvery time.Duration
 	// SegmentRows is how many rows are kept together; 0 means DefaultSegmentRows.
 	SegmentRows int
+	// Log is told what was read, and why the index is not up to date; nil means slog.Default.
+	Log *slog.Logger
 }
 
 // The defaults of Options.
@@ -62,6 +65,9 @@ func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
 	}
 	if opts.SegmentRows == 0 {
 		opts.SegmentRows = DefaultSegmentRows
+	}
+	if opts.Log == nil {
+		opts.Log = slog.Default()
 	}
 	x := &Index{store: s, tables: inventory.FromTables(s), opts: opts, byName: map[string]*rows{}, caught: make(chan struct{}), again: map[string][]resource.UID{}}
 	for _, kind := range kinds {

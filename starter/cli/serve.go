@@ -89,7 +89,7 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(serveGCPercent)
 	}
-	rows := index.New(s, kinds, index.Options{})
+	rows := index.New(s, kinds, index.Options{Log: log})
 	server, err := serve.New(serve.Options{
 		Options: api.Options{
 			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,

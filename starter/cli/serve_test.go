@@ -52,15 +52,22 @@ func TestServe(t *testing.T) {
 		ended <- b.Run(ctx, []string{"serve", "--listen", "127.0.0.1:0", "--config", a.config, "--log-format", "json"})
 		_ = written.Close() // so that reading ends, too
 	}()
-	var line struct{ Msg, URL string }
 	lines := json.NewDecoder(log)
-	require.NoError(t, lines.Decode(&line))
-	for line.Msg != "serving the inventory" {
+	var url string
+	read := map[string]bool{} // the index writes into the server's log, of each kind
+	for url == "" || !read["resource_host"] || !read["resource_disk"] {
+		var line struct{ Msg, URL, Kind string }
 		require.NoError(t, lines.Decode(&line))
+		switch line.Msg {
+		case "serving the inventory":
+			url = line.URL
+		case "read into the index":
+			read[line.Kind] = true
+		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, log) }() // the rest
 
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, line.URL+"/api/v1/runs", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/v1/runs", nil)
 	require.NoError(t, err)
 	response, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
@@ -75,5 +82,5 @@ func TestServe(t *testing.T) {
 	case <-time.After(time.Minute):
 		require.Fail(t, "it does not stop")
 	}
-	require.True(t, strings.HasPrefix(line.URL, "http://127.0.0.1:"))
+	require.True(t, strings.HasPrefix(url, "http://127.0.0.1:"))
 }
