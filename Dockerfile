@@ -1,4 +1,5 @@
-# Worker and starter in one image; `docker compose up` runs both.
+# Worker and starter in one image; `docker compose up` runs both, and the server, which is
+# `starter serve`.
 FROM golang:1.26 AS build
 WORKDIR /src
 # The modules first: they change less often than the code, and stay in the cache.
@@ -16,6 +17,6 @@ COPY --from=build --chown=nonroot:nonroot /out/data /var/lib/cloudsync
 # worker names itself after its content.
 ARG BUILD_ID=
 ENV CLOUDSYNC_BUILD_ID=$BUILD_ID
-EXPOSE 9466
+EXPOSE 9466 9467
 ENTRYPOINT ["worker"]
 CMD ["--listen", "0.0.0.0:9466"]

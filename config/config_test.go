@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/bcrypt"
 
 	"cloudsync/cloud/mock"
 	"cloudsync/config"
@@ -163,10 +165,39 @@ func TestConfigurationsToTryAreSound(t *testing.T) {
 		require.NoError(t, err)
 		c, err := config.Parse(path, source, env)
 		require.NoError(t, err)
+		require.NoError(t, c.Serve.Check())
 		resources[i] = c.Sync.Resources
 	}
 	require.NotEmpty(t, resources[0])
 	require.Equal(t, resources[0], resources[1])
+}
+
+// What everybody knows the password of is for this machine alone.
+func TestComposeIsForThisMachine(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../docker-compose.yml")
+	require.NoError(t, err)
+	var compose struct{ Services map[string]struct{ Ports []string } }
+	require.NoError(t, yaml.Unmarshal(text, &compose))
+	for _, name := range []string{"mysql", "temporal", "worker", "serve"} {
+		require.NotEmpty(t, compose.Services[name].Ports, name)
+	}
+	for name, service := range compose.Services {
+		for _, port := range service.Ports {
+			require.True(t, strings.HasPrefix(port, "127.0.0.1:"), "%s publishes %s", name, port)
+		}
+	}
+
+	settings, err := os.ReadFile("../dev/compose.yaml")
+	require.NoError(t, err)
+	c, err := config.Parse("compose.yaml", settings, environment(map[string]string{"CLOUDSYNC_MYSQL_ADDR": "user@tcp(db)/cloudsync"}))
+	require.NoError(t, err)
+	require.Len(t, c.Serve.Login.Users, 1)
+	user := c.Serve.Login.Users[0]
+	require.Contains(t, string(text), " -u "+user.Name+":cloudsync-demo ")
+	hash, err := user.Password.Reveal()
+	require.NoError(t, err)
+	require.NoError(t, bcrypt.CompareHashAndPassword([]byte(hash), []byte("cloudsync-demo")))
 }
 
 func TestLoadWithoutFile(t *testing.T) {
