@@ -82,6 +82,9 @@ func (x *Index) State() inventory.State {
 	x.mu.Lock()
 	state := inventory.State{AsOf: x.asOf, Problem: x.problem}
 	x.mu.Unlock()
+	if state.Problem == "" && !state.AsOf.IsZero() && time.Since(state.AsOf) > maxAge {
+		state.Problem = "MySQL has not answered since then" // it says nothing, not even an error
+	}
 	for _, rows := range x.kinds {
 		kind := inventory.KindState{Kind: rows.schema.Kind.Name()}
 		if view := rows.view.Load(); view != nil {

@@ -39,7 +39,11 @@ const maxAge = 15 * time.Second
 // EachLabels shows the labels of all rows of a scope, kind by kind, by uid. What is shown is
 // valid until show returns. It is an error if the index is not up to date.
 func (x *Index) EachLabels(ctx context.Context, scope inventory.Scope, show func(*resource.Kind, *Labels) error) error {
-	if state := x.State(); state.Problem != "" || time.Since(state.AsOf) > maxAge {
+	state := x.State()
+	if state.AsOf.IsZero() {
+		return inventory.ErrNotLoaded
+	}
+	if state.Problem != "" || time.Since(state.AsOf) > maxAge {
 		return fmt.Errorf("the index is not up to date since %s: %s", state.AsOf.UTC().Format(time.RFC3339), state.Problem)
 	}
 	for _, kind := range scope.Kinds {
