@@ -83,7 +83,7 @@ func (x *Index) State() inventory.State {
 	state := inventory.State{AsOf: x.asOf, Problem: x.problem}
 	x.mu.Unlock()
 	if state.Problem == "" && !state.AsOf.IsZero() && time.Since(state.AsOf) > maxAge {
-		state.Problem = "MySQL has not answered since then" // it says nothing, not even an error
+		state.Problem = "nothing new has been read since then" // MySQL hangs, or there is more than can be read in that time
 	}
 	for _, rows := range x.kinds {
 		kind := inventory.KindState{Kind: rows.schema.Kind.Name()}

@@ -43,7 +43,7 @@ func (x *Index) EachLabels(ctx context.Context, scope inventory.Scope, show func
 	if state.AsOf.IsZero() {
 		return inventory.ErrNotLoaded
 	}
-	if state.Problem != "" || time.Since(state.AsOf) > maxAge {
+	if state.Problem != "" {
 		return fmt.Errorf("the index is not up to date since %s: %s", state.AsOf.UTC().Format(time.RFC3339), state.Problem)
 	}
 	for _, kind := range scope.Kinds {

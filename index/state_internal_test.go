@@ -23,8 +23,8 @@ func TestAnIndexWithoutAnAnswerSaysSo(t *testing.T) {
 	require.NoError(t, x.EachLabels(t.Context(), inventory.Scope{}, show))
 
 	x.caughtUp(time.Now().Add(-maxAge - time.Second))
-	require.Equal(t, "MySQL has not answered since then", x.State().Problem)
-	require.ErrorContains(t, x.EachLabels(t.Context(), inventory.Scope{}, show), "Z: MySQL has not answered since then")
+	require.Equal(t, "nothing new has been read since then", x.State().Problem)
+	require.ErrorContains(t, x.EachLabels(t.Context(), inventory.Scope{}, show), "Z: nothing new has been read since then")
 
 	x.troubled("it says why")
 	require.Equal(t, "it says why", x.State().Problem)
