@@ -131,8 +131,8 @@ func TestAQuestionBeforeTheIndexIsLoaded(t *testing.T) {
 	require.True(t, x.State().AsOf.IsZero())
 }
 
-// Over random runs with additions, modifications, deletions, restores, repairs, rows that are
-// removed by hand and retention, the index stays equal to the tables, while others ask it.
+// Over random runs with additions, modifications, deletions, restores, prunes, repairs, rows
+// that are removed by hand and retention, the index stays equal to the tables, while others ask it.
 func TestTheIndexStaysEqualOverRandomRuns(t *testing.T) {
 	t.Parallel()
 	b := setup(t, index.Options{})
@@ -149,8 +149,9 @@ func TestTheIndexStaysEqualOverRandomRuns(t *testing.T) {
 	b.requireEqual(t, 20)
 	cancel()
 	require.NoError(t, asking.Wait())
-	require.NotZero(t, life.did["restore"])
-	require.NotZero(t, life.did["retention"])
+	for _, what := range []string{"add", "modify", "delete", "restore", "prune", "repair", "by hand", "retention"} {
+		require.NotZero(t, life.did[what], what)
+	}
 }
 
 // askOn asks until ctx ends: each answer is of one moment.
@@ -200,7 +201,7 @@ func (l *life) some(kind *resource.Kind, n int) (rows []resource.Row) {
 func (l *life) step(t *testing.T) (kind *resource.Kind) {
 	t.Helper()
 	kind = kinds[l.rng.IntN(len(kinds))]
-	what := []string{"add", "add", "modify", "modify", "delete", "restore", "repair", "by hand", "retention"}[l.rng.IntN(9)]
+	what := []string{"add", "add", "modify", "modify", "delete", "restore", "prune", "repair", "by hand", "retention"}[l.rng.IntN(10)]
 	if l.did == nil {
 		l.did = map[string]int{}
 	}
@@ -218,6 +219,8 @@ func (l *life) step(t *testing.T) (kind *resource.Kind) {
 		}
 	case "restore":
 		l.restore(t, kind)
+	case "prune":
+		l.prune(t, kind, some)
 	case "repair":
 		l.repair(t, kind, some)
 	case "by hand":
@@ -254,6 +257,32 @@ func (l *life) restore(t *testing.T, kind *resource.Kind) {
 	require.NoError(t, err)
 	for _, row := range inventorytest.Stored(t, l.store, []*resource.Kind{kind}) {
 		l.stored[kind][row.Row.RowMeta().UID.String()] = row.Row
+	}
+}
+
+// prune deletes all rows of a scope that one of the rows is of.
+func (l *life) prune(t *testing.T, kind *resource.Kind, rows []resource.Row) {
+	t.Helper()
+	if len(rows) == 0 {
+		return
+	}
+	l.runs++
+	scope := inventorytest.ScopeOf(kind, rows[0])
+	ref, err := l.store.BeginRun(t.Context(), store.Run{RunID: fmt.Sprintf("prune-%d", l.runs), Kind: kind.Name(), StartedAt: time.Now()})
+	require.NoError(t, err)
+	ids, err := l.store.EnsureScopes(t.Context(), kind.Name(), []resource.Scope{scope})
+	require.NoError(t, err)
+	claims, err := l.store.ClaimScopes(t.Context(), ref, ids)
+	require.NoError(t, err)
+	seen, err := l.store.LastChange(t.Context(), claims[0].Lease)
+	require.NoError(t, err)
+	pruned, err := l.store.PruneBatch(t.Context(), kind, store.Pruning{Lease: claims[0].Lease, Scope: scope, Seen: seen}, nil)
+	require.NoError(t, err)
+	require.Nil(t, pruned.Last)
+	for uid, row := range l.stored[kind] {
+		if inventorytest.ScopeOf(kind, row) == scope {
+			delete(l.stored[kind], uid)
+		}
 	}
 }
 
