@@ -177,7 +177,9 @@ func TestComposeIsForThisMachine(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../docker-compose.yml")
 	require.NoError(t, err)
-	var compose struct{ Services map[string]struct{ Ports []string } }
+	var compose struct {
+		Services map[string]struct{ Ports []string }
+	}
 	require.NoError(t, yaml.Unmarshal(text, &compose))
 	for _, name := range []string{"mysql", "temporal", "worker", "serve"} {
 		require.NotEmpty(t, compose.Services[name].Ports, name)

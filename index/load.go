@@ -15,28 +15,28 @@ import (
 
 // load reads all rows of a kind in one scan. While one segment is being made, the rows of the
 // next are read.
-func (k *rows) load(ctx context.Context, s *store.Store) ([]*segment, error) {
-	schema := k.schema
+func (r *rows) load(ctx context.Context, s *store.Store) ([]*segment, error) {
+	schema := r.schema
 	var segments []*segment
 	making, ctx := errgroup.WithContext(ctx)
 	making.SetLimit(1)
-	r := reader{schema: schema, builder: newBuilder(schema)}
+	rows := reader{schema: schema, builder: newBuilder(schema)}
 	finish := func() {
-		builder := r.builder
-		r.builder = newBuilder(schema)
+		builder := rows.builder
+		rows.builder = newBuilder(schema)
 		making.Go(func() error {
 			segments = append(segments, builder.finish())
 			return nil
 		})
 	}
 	err := s.EachTexts(ctx, schema.Kind, nil, func(row *store.RowTexts) error {
-		r.take(row)
-		if r.builder.len() == k.segmentRows {
+		rows.take(row)
+		if rows.builder.len() == r.segmentRows {
 			finish()
 		}
 		return nil
 	})
-	if r.builder.len() > 0 {
+	if rows.builder.len() > 0 {
 		finish()
 	}
 	if waited := making.Wait(); err == nil {
