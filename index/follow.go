@@ -29,7 +29,7 @@ const (
 func (x *Index) Run(ctx context.Context) error {
 	f := follower{index: x, work: make(chan workDone)}
 	for _, rows := range x.kinds {
-		f.kinds = append(f.kinds, &followed{rows: rows, due: true, changed: uidSet{}, again: uidSet{}})
+		f.kinds = append(f.kinds, &followed{rows: rows, due: true, stale: true, changed: uidSet{}, again: uidSet{}})
 	}
 	for {
 		wait := x.opts.Every
@@ -52,8 +52,9 @@ func (x *Index) Run(ctx context.Context) error {
 type follower struct {
 	index    *Index
 	kinds    []*followed
-	tail     *tail // nil: where to begin is not known
-	runs     int64 // the number of the run up to which all have ended
+	tail     *tail              // nil: where to begin is not known
+	runs     int64              // the number of the run up to which all have ended
+	ended    map[int64]struct{} // numbers of later runs that have ended, too
 	answered time.Time
 	working  bool
 	work     chan workDone
@@ -66,6 +67,7 @@ type followed struct {
 	*rows
 	due      bool // to be read anew
 	doubted  bool // to be compared
+	stale    bool // it may lack what the table has until that is done
 	compared time.Time
 	loading  bool
 	changed  uidSet // rows to be read again
@@ -107,30 +109,26 @@ func (f *follower) step(ctx context.Context) error {
 		return err
 	}
 	f.answered = now
-	again := f.index.takeAgain()
-	for _, kind := range f.kinds {
-		for _, uid := range again[kind.schema.Kind.Name()] {
-			kind.note(uid)
-		}
-		if err := f.reread(ctx, kind); err != nil {
-			return err
-		}
+	f.noteAgain()
+	if err := f.rereadAll(ctx); err != nil {
+		return err
 	}
 	f.startWork(ctx, now)
-	if f.index.loaded() {
+	if !slices.ContainsFunc(f.kinds, func(kind *followed) bool { return kind.stale }) {
 		f.index.caughtUp(now)
 		f.told = ""
 	}
 	return nil
 }
 
-func (x *Index) loaded() bool {
-	for _, rows := range x.kinds {
-		if rows.view.Load() == nil {
-			return false
+// noteAgain notes the rows that somebody wants to be read again.
+func (f *follower) noteAgain() {
+	again := f.index.takeAgain()
+	for _, kind := range f.kinds {
+		for _, uid := range again[kind.schema.Kind.Name()] {
+			kind.note(uid)
 		}
 	}
-	return true
 }
 
 // position finds where to begin: before anything is read, so that nothing falls between. If
@@ -158,9 +156,26 @@ func (f *follower) position(ctx context.Context, now time.Time) error {
 		}
 		begun.take(now, rows)
 	}
-	_, f.runs, err = f.index.store.EndedRuns(ctx, 0)
-	f.tail = begun
-	return err
+	ended, all, err := f.index.store.EndedRuns(ctx, 0)
+	if err != nil {
+		return err
+	}
+	f.tail, f.runs, f.ended = begun, 0, map[int64]struct{}{}
+	f.takeEnded(ended, all)
+	return nil
+}
+
+// takeEnded takes in which runs have ended, and returns those that had not before.
+func (f *follower) takeEnded(ended []store.EndedRun, all int64) (fresh []store.EndedRun) {
+	for _, run := range ended {
+		if _, known := f.ended[run.ID]; !known {
+			fresh = append(fresh, run)
+			f.ended[run.ID] = struct{}{}
+		}
+	}
+	f.runs = all
+	maps.DeleteFunc(f.ended, func(id int64, _ struct{}) bool { return id <= all })
+	return fresh
 }
 
 // distrust is for a history that ends before what was read of it: it is empty, or another
@@ -172,35 +187,40 @@ func (f *follower) distrust(ctx context.Context, ids store.IDs) {
 	}
 	f.index.opts.Log.WarnContext(ctx, "the history is another one: the index is read anew", "expected", f.tail.next-1, "last", ids.Last)
 	for _, kind := range f.kinds {
-		kind.due = true
+		kind.due, kind.stale = true, true
 	}
 }
 
 // readChanges notes which rows have changed.
 func (f *follower) readChanges(ctx context.Context, now time.Time) error {
-	if _, err := f.note(ctx, now, f.tail.missing(now)); err != nil {
+	if err := f.noteAll(ctx, now, f.tail.missing(now)); err != nil {
 		return err
 	}
-	for {
-		n, err := f.note(ctx, now, f.tail.rest())
-		if err != nil || n < changesAtOnce {
-			return err
-		}
-		for _, kind := range f.kinds {
-			if err := f.reread(ctx, kind); err != nil {
-				return err
-			}
-		}
-	}
+	return f.noteAll(ctx, now, f.tail.rest())
 }
 
-// note notes which rows the changes with some ids are of, and returns how many changes there
-// are.
-func (f *follower) note(ctx context.Context, now time.Time, ids []store.IDs) (n int, err error) {
-	changed, err := f.index.store.ChangedRows(ctx, ids, changesAtOnce)
-	if err != nil {
-		return 0, err
+// noteAll notes which rows the changes with some ids are of. Where there are many, the rows are
+// read meanwhile.
+func (f *follower) noteAll(ctx context.Context, now time.Time, ids []store.IDs) error {
+	for len(ids) > 0 {
+		changed, err := f.index.store.ChangedRows(ctx, ids, changesAtOnce)
+		if err != nil {
+			return err
+		}
+		f.note(changed)
+		f.tail.take(now, changed)
+		if len(changed) < changesAtOnce {
+			return nil
+		}
+		if err := f.rereadAll(ctx); err != nil {
+			return err
+		}
+		ids = idsAfter(ids, changed[len(changed)-1].ID)
 	}
+	return nil
+}
+
+func (f *follower) note(changed []store.ChangedRow) {
 	for _, row := range changed {
 		for _, kind := range f.kinds {
 			if kind.schema.Kind.Name() == row.Kind {
@@ -208,8 +228,6 @@ func (f *follower) note(ctx context.Context, now time.Time, ids []store.IDs) (n 
 			}
 		}
 	}
-	f.tail.take(now, changed)
-	return len(changed), nil
 }
 
 func (k *followed) note(uid resource.UID) { k.changed[uid] = struct{}{} }
@@ -221,22 +239,30 @@ func (f *follower) readRuns(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, run := range ended {
+	for _, run := range f.takeEnded(ended, all) {
 		for _, kind := range f.kinds {
 			if run.Rehashed > 0 && kind.schema.Kind.Name() == run.Kind {
 				f.doubt(kind)
 			}
 		}
 	}
-	f.runs = all
 	return nil
 }
 
 // doubt lets kinds be compared with their tables.
 func (f *follower) doubt(kinds ...*followed) {
 	for _, kind := range kinds {
-		kind.doubted = true
+		kind.doubted, kind.stale = true, true
 	}
+}
+
+func (f *follower) rereadAll(ctx context.Context) error {
+	for _, kind := range f.kinds {
+		if err := f.reread(ctx, kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // reread reads the rows of a kind that have changed. While the kind is read anew, they are to
@@ -319,7 +345,7 @@ func (f *follower) finish(ctx context.Context, done workDone) {
 	kind, name := done.kind, done.kind.schema.Kind.Name()
 	switch {
 	case done.err != nil:
-		kind.due, kind.doubted = kind.loading, !kind.loading
+		kind.due, kind.doubted = kind.due || kind.loading, !kind.loading
 		f.pause = time.Now().Add(retryAfter)
 		f.tell(ctx, fmt.Errorf("read %s: %w", name, done.err))
 	case kind.loading:
@@ -334,6 +360,9 @@ func (f *follower) finish(ctx context.Context, done workDone) {
 	if kind.loading {
 		maps.Copy(kind.changed, kind.again)
 		clear(kind.again)
+	}
+	if done.err == nil {
+		kind.stale = kind.due || kind.doubted // once more
 	}
 	kind.loading, f.working = false, false
 }

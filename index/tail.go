@@ -34,6 +34,16 @@ const (
 // rest are all ids of which nothing is known.
 func (t *tail) rest() []store.IDs { return []store.IDs{{First: t.next, Last: math.MaxInt64}} }
 
+// idsAfter are those of the ids that come after one.
+func idsAfter(ids []store.IDs, id int64) (after []store.IDs) {
+	for _, some := range ids {
+		if some.Last > id {
+			after = append(after, store.IDs{First: max(some.First, id+1), Last: some.Last})
+		}
+	}
+	return after
+}
+
 // missing are the gaps to ask for now: those that are old, less often.
 func (t *tail) missing(now time.Time) []store.IDs {
 	var ids []store.IDs
