@@ -60,7 +60,7 @@ func AnsibleHandler(source Source, kinds *resource.Registry) http.Handler {
 func handler(answer func(http.ResponseWriter, *http.Request) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := answer(w, r)
-		if err == nil || r.Context().Err() != nil { // nobody waits any more
+		if err == nil {
 			return
 		}
 		told := problem{Status: http.StatusServiceUnavailable, Detail: "the inventory cannot be read as a whole now: " + err.Error()}

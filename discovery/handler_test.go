@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -144,6 +145,19 @@ func TestAnswersThatAreGivenUpLeaveNothing(t *testing.T) {
 		require.Equal(t, http.StatusServiceUnavailable, response.Code)
 	}
 	require.Less(t, runtime.NumGoroutine(), before+25)
+}
+
+// A server that stops breaks answers off, and somebody still waits for them.
+func TestAnAnswerThatIsBrokenOffIsNoEmptyOne(t *testing.T) {
+	t.Parallel()
+	ctx, breakOff := context.WithCancel(t.Context())
+	breakOff()
+	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/?port=9100", nil)
+	request.SetPathValue("kind", "host")
+	response := httptest.NewRecorder()
+	TargetsHandler(broken{Source: FromReader(manyHosts(1)), err: context.Canceled}, resource.Standard()).ServeHTTP(response, request)
+	require.Equal(t, http.StatusServiceUnavailable, response.Code)
+	require.NotEmpty(t, response.Body.String())
 }
 
 // Whatever was found before the source failed, nobody gets a part.
