@@ -30,11 +30,15 @@ func checkExpression(text string) error {
 	return nil
 }
 
-// steps is about how many instructions the expression compiles to.
+// rangesPerStep is how many ends of a class's ranges take as much memory as a step: \pL has
+// 1,300, and each step has them anew.
+const rangesPerStep = 16
+
+// steps is about how many instructions the expression compiles to, by the memory they take.
 func steps(expression *syntax.Regexp) int {
 	n := 1 + len(expression.Rune)
 	if expression.Op == syntax.OpCharClass {
-		n = 1
+		n = 1 + len(expression.Rune)/rangesPerStep
 	}
 	for _, part := range expression.Sub {
 		n += steps(part)
