@@ -12,8 +12,9 @@ import (
 	"cloudsync/resource"
 )
 
-// checkEvery is how many values are looked at before somebody asks whether there is time left.
-const checkEvery = 1024
+// checkEvery is how many values are looked at before somebody asks whether there is time left:
+// some expressions take milliseconds for one.
+const checkEvery = 16
 
 // selected are those of some documents that match a query.
 func (s *segment) selected(ctx context.Context, schema *query.Schema, q query.Query, docs *roaring.Bitmap) (*roaring.Bitmap, error) {
