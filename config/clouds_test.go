@@ -80,8 +80,9 @@ func TestSettingsOfAnAccount(t *testing.T) {
 	require.False(t, cloud.Settings{Endpoint: "http://127.0.0.1.example.com"}.OnLoopback())
 }
 
-// example is a configuration in the documentation: a whole one, its accounts, or an account.
-var example = regexp.MustCompile("(?s)```yaml\n((?:mysql_s:|public_cloud_sync:|    - provider:).*?)```")
+// example is a configuration in the documentation: a whole one, its accounts, an account, or
+// who may ask the server.
+var example = regexp.MustCompile("(?s)```yaml\n((?:mysql_s:|public_cloud_sync:|    - provider:|serve:).*?)```")
 
 // The examples of the README and of docs/clouds are configurations that the program takes.
 func TestDocumentedExamples(t *testing.T) {
@@ -89,7 +90,7 @@ func TestDocumentedExamples(t *testing.T) {
 	pages, err := filepath.Glob("../docs/clouds/[a-z]*.md")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(pages), 5)
-	for _, page := range append(pages, "../README.md") {
+	for _, page := range append(pages, "../README.md", "../docs/operations/serve.md") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		found := example.FindAllStringSubmatch(string(text), -1)
@@ -105,6 +106,9 @@ func TestDocumentedExamples(t *testing.T) {
 func completed(example string) string {
 	if strings.HasPrefix(example, "    - ") {
 		example = "public_cloud_sync:\n  accounts:\n" + example
+	}
+	if strings.HasPrefix(example, "serve:") {
+		example += "public_cloud_sync:\n  accounts: [{provider: mock, name: demo, regions: [all]}]\n"
 	}
 	if !strings.HasPrefix(example, "mysql_s:") {
 		example = "mysql_s: [{name: stree, addr: \"user@tcp(db)/cloudsync\"}]\n" + example
