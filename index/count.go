@@ -172,7 +172,7 @@ func (d *divided) addBatch(docs []uint32) {
 
 // addDense is the short way for labels of one value.
 func (d *divided) addDense(docs []uint32) bool {
-	keys := make([]uint64, len(docs))
+	keys, numbers := make([]uint64, len(docs)), make([]uint32, len(docs))
 	for i := range d.dimensions {
 		dim := &d.dimensions[i]
 		if dim.uids != nil || len(dim.labels) > 1 || len(dim.labels) == 1 && dim.labels[0].starts != nil {
@@ -181,9 +181,9 @@ func (d *divided) addDense(docs []uint32) bool {
 		if len(dim.labels) == 0 {
 			continue
 		}
-		values := &dim.labels[0].values
-		for j, doc := range docs {
-			keys[j] = keys[j]*dim.size + uint64(values.at(doc))
+		dim.labels[0].singles(docs, numbers)
+		for j, number := range numbers {
+			keys[j] = keys[j]*dim.size + uint64(number)
 		}
 	}
 	for _, key := range keys {

@@ -1,6 +1,7 @@
 package index
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -17,6 +18,9 @@ type label struct {
 	// have several, in their order: those of document d are from starts[d] to starts[d+1].
 	values numbers
 	starts []uint32
+	// only are the documents that have a value, where they are few, as those of most tags: then
+	// values has the numbers of these alone.
+	only []uint32
 
 	with *roaring.Bitmap // the documents that have a value
 	// Which documents have a value, by its number less 1. Where most values repeat, a bitmap
@@ -32,7 +36,7 @@ type label struct {
 // each shows the numbers of a document's values, in their order.
 func (l *label) each(doc uint32, show func(number uint32)) {
 	if l.starts == nil {
-		if number := l.values.at(doc); number > 0 {
+		if number := l.single(doc); number > 0 {
 			show(number)
 		}
 		return
@@ -45,12 +49,43 @@ func (l *label) each(doc uint32, show func(number uint32)) {
 // first is the number of a document's first value, 0 for none.
 func (l *label) first(doc uint32) uint32 {
 	if l.starts == nil {
-		return l.values.at(doc)
+		return l.single(doc)
 	}
 	if l.starts[doc] == l.starts[doc+1] {
 		return 0
 	}
 	return l.values.at(l.starts[doc])
+}
+
+// single is the number of a document's value, 0 for none, where none has several.
+func (l *label) single(doc uint32) uint32 {
+	if l.only == nil {
+		return l.values.at(doc)
+	}
+	if i, ok := slices.BinarySearch(l.only, doc); ok {
+		return l.values.at(uint32(i))
+	}
+	return 0
+}
+
+// singles is single of some documents, in their order.
+func (l *label) singles(docs []uint32, numbers []uint32) {
+	if l.only == nil {
+		for i, doc := range docs {
+			numbers[i] = l.values.at(doc)
+		}
+		return
+	}
+	at, _ := slices.BinarySearch(l.only, docs[0])
+	for i, doc := range docs {
+		for at < len(l.only) && l.only[at] < doc {
+			at++
+		}
+		numbers[i] = 0
+		if at < len(l.only) && l.only[at] == doc {
+			numbers[i] = l.values.at(uint32(at))
+		}
+	}
 }
 
 // amount is the sum of a document's values, which are numbers.
@@ -161,13 +196,24 @@ func (b *labelBuilder) sortLists() {
 	b.docs, b.values = b.docs[:kept], b.values[:kept]
 }
 
+// few is how many times fewer documents have a value than there are, for their list to take
+// less memory than a number for each. Keys of tags can be as many as whoever sets them likes.
+const few = 8
+
 // place says which values each document has.
 func (b *labelBuilder) place(l *label, docs int) {
 	single := true
 	for i := 1; i < len(b.docs) && single; i++ {
 		single = b.docs[i] != b.docs[i-1]
 	}
-	if single {
+	switch {
+	case single && len(b.docs)*few < docs:
+		l.values, l.only = makeNumbers(len(b.docs), l.texts.len()), slices.Clone(b.docs)
+		for i := range b.docs {
+			l.values.set(uint32(i), b.values[i])
+		}
+		return
+	case single:
 		l.values = makeNumbers(docs, l.texts.len())
 		for i, doc := range b.docs {
 			l.values.set(doc, b.values[i])
