@@ -1,6 +1,7 @@
 package index
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -20,8 +21,8 @@ type counted struct {
 }
 
 // counted adds up documents by the values of labels.
-func (s *segment) counted(schema *query.Schema, count inventory.Count, docs *roaring.Bitmap) counted {
-	d := divided{counted: counted{sums: make([]int64, len(count.Sum))}, groups: map[uint64]*group{}, named: map[string]*group{}}
+func (s *segment) counted(ctx context.Context, schema *query.Schema, count inventory.Count, docs *roaring.Bitmap) (counted, error) {
+	d := divided{ctx: ctx, counted: counted{sums: make([]int64, len(count.Sum))}, groups: map[uint64]*group{}, named: map[string]*group{}}
 	size := float64(1)
 	for _, label := range count.By {
 		dimension := s.dimension(schema.Source(label))
@@ -35,9 +36,11 @@ func (s *segment) counted(schema *query.Schema, count inventory.Count, docs *roa
 	if size <= min(maxDense, 1024+4*float64(docs.GetCardinality())) && len(d.amounts) == 0 {
 		d.dense = make([]int64, int(size))
 	}
-	eachBatch(docs, d.addBatch)
+	if err := eachBatch(docs, d.addBatch); err != nil {
+		return counted{}, err
+	}
 	d.collect()
-	return d.counted
+	return d.counted, nil
 }
 
 // dimension is a label by which documents are divided: values by number.
@@ -128,6 +131,9 @@ func (g *group) add(sums []int64) {
 // as the digits of one number, unless that would be too large.
 type divided struct {
 	counted
+	ctx        context.Context //nolint:containedctx // it ends what one question asks for
+	err        error           // why nothing more is added up
+	added      int             // how often something was
 	dimensions []dimension
 	amounts    []*label // nil: no document has any
 	keyed      bool
@@ -141,21 +147,26 @@ type divided struct {
 const maxDense = 1 << 20
 
 // eachBatch shows documents some at a time, which is faster than one at a time.
-func eachBatch(docs *roaring.Bitmap, show func([]uint32)) {
+func eachBatch(docs *roaring.Bitmap, show func([]uint32) error) error {
 	batch := make([]uint32, 4096)
 	for it := docs.ManyIterator(); ; {
 		n := it.NextMany(batch)
 		if n == 0 {
-			return
+			return nil
 		}
-		show(batch[:n])
+		if err := show(batch[:n]); err != nil {
+			return err
+		}
 	}
 }
 
-func (d *divided) addBatch(docs []uint32) {
+func (d *divided) addBatch(docs []uint32) error {
+	if err := d.ctx.Err(); err != nil {
+		return err
+	}
 	d.total += int64(len(docs))
 	if d.dense != nil && d.addDense(docs) {
-		return
+		return nil
 	}
 	sums, numbers := make([]int64, len(d.amounts)), make([]uint64, len(d.dimensions))
 	for _, doc := range docs {
@@ -168,6 +179,7 @@ func (d *divided) addBatch(docs []uint32) {
 		}
 		d.divide(doc, numbers, 0, func() { d.addOne(numbers, sums) })
 	}
+	return d.err
 }
 
 // addDense is the short way for labels of one value.
@@ -192,8 +204,11 @@ func (d *divided) addDense(docs []uint32) bool {
 	return true
 }
 
-// divide shows all combinations of the document's values, in numbers.
+// divide shows all combinations of the document's values, in numbers, until there is an error.
 func (d *divided) divide(doc uint32, numbers []uint64, at int, show func()) {
+	if d.err != nil {
+		return
+	}
 	if at == len(d.dimensions) {
 		show()
 		return
@@ -205,6 +220,15 @@ func (d *divided) divide(doc uint32, numbers []uint64, at int, show func()) {
 }
 
 func (d *divided) addOne(numbers []uint64, sums []int64) {
+	if d.added++; d.added%checkEvery == 0 {
+		d.err = d.ctx.Err()
+	}
+	if len(d.groups) > inventory.MaxGroups {
+		d.err = inventory.ErrTooManyGroups
+	}
+	if d.err != nil {
+		return
+	}
 	if !d.keyed {
 		name := fmt.Sprint(numbers)
 		if d.named[name] == nil {
@@ -274,7 +298,7 @@ func newSum(count inventory.Count) *sum {
 	return &sum{count: count, sums: make([]int64, len(count.Sum)), groups: map[string]*inventory.Group{}}
 }
 
-func (s *sum) add(c counted) {
+func (s *sum) add(c counted) error {
 	s.total += c.total
 	for i, n := range c.sums {
 		s.sums[i] += n
@@ -282,6 +306,10 @@ func (s *sum) add(c counted) {
 	for i := range c.groups {
 		s.addGroup(&c.groups[i])
 	}
+	if len(s.groups) > inventory.MaxGroups {
+		return inventory.ErrTooManyGroups
+	}
+	return nil
 }
 
 func (s *sum) addGroup(add *inventory.Group) {

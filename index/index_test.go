@@ -343,3 +343,31 @@ func (l *life) indexed(t *testing.T, kind *resource.Kind) (texts []string) {
 	slices.Sort(texts)
 	return texts
 }
+
+// Combinations of a few lists can be more than there is memory for, and take longer than there
+// is time.
+func TestACountOfTooManyGroups(t *testing.T) {
+	t.Parallel()
+	b := setup(t, index.Options{})
+	rows := inventorytest.RandomRows(b.rng, resource.HostKind, 1)
+	host, ok := rows[0].(*resource.Host)
+	require.True(t, ok)
+	host.PrivateIPs = nil
+	for i := range 40 {
+		host.PrivateIPs = append(host.PrivateIPs, fmt.Sprintf("10.0.0.%d", i+1))
+	}
+	b.apply(t, resource.HostKind, diff.Add, rows)
+	b.fresh(t)
+	scope := inventory.Scope{Kinds: kinds[:1]}
+	for _, reader := range []inventory.Reader{b, inventory.FromTables(b.store)} {
+		_, err := reader.Count(t.Context(), inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 5), Limit: 1})
+		require.ErrorIs(t, err, inventory.ErrTooManyGroups)
+		counts, err := reader.Count(t.Context(), inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 2), Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, 40*40-1, counts.Others)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	_, err := b.Count(ctx, inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 5)})
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+}

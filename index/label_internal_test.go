@@ -33,7 +33,9 @@ func TestLabelsOfFewDocuments(t *testing.T) {
 	}
 	for _, by := range [][]string{{"tag_t"}, {"tag_t", "uid"}} {
 		got := map[string]int64{}
-		for _, group := range s.counted(schema, inventory.Count{By: by}, s.all()).groups {
+		counted, err := s.counted(t.Context(), schema, inventory.Count{By: by}, s.all())
+		require.NoError(t, err)
+		for _, group := range counted.groups {
 			got[group.Values[0]] += group.Rows
 		}
 		require.Equal(t, want, got)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -105,16 +106,20 @@ func (v *view) first(ctx context.Context, schema *query.Schema, q query.Query, r
 
 // count adds up the rows that match.
 func (v *view) count(ctx context.Context, schema *query.Schema, count inventory.Count, add *sum) error {
-	answers, err := eachPart(ctx, v, func(ctx context.Context, part part) (counted, error) {
+	var adding sync.Mutex
+	_, err := eachPart(ctx, v, func(ctx context.Context, part part) (struct{}, error) {
 		docs, err := part.selected(ctx, schema, count.Query, part.live)
 		if err != nil {
-			return counted{}, err
+			return struct{}{}, err
 		}
-		return part.counted(schema, count, docs), nil
+		counted, err := part.counted(ctx, schema, count, docs)
+		if err != nil {
+			return struct{}{}, err
+		}
+		adding.Lock()
+		defer adding.Unlock()
+		return struct{}{}, add.add(counted)
 	})
-	for _, answer := range answers {
-		add.add(answer)
-	}
 	return err
 }
 

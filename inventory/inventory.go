@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -92,6 +93,13 @@ type Count struct {
 
 // MaxBy is how many labels a count is divided by at most.
 const MaxBy = 5
+
+// MaxGroups is how many groups there are at most, whatever is left off of them: each takes
+// memory, and a row that has forty addresses has a hundred million combinations of five.
+const MaxGroups = 1 << 20
+
+// ErrTooManyGroups is the error of a Count that would have more groups than MaxGroups.
+var ErrTooManyGroups = fmt.Errorf("there are more than %d groups: count by fewer labels, or fewer rows", MaxGroups)
 
 // Counts is the answer to a Count.
 type Counts struct {

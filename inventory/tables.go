@@ -195,15 +195,13 @@ func (t *tally) take(schema *query.Schema, row resource.Row) error {
 		t.counts.Sums[i] += sums[i]
 	}
 	t.counts.Total++
-	t.each(schema, row, nil, func(values []string) { t.add(values, sums) })
-	return nil
+	return t.each(schema, row, nil, func(values []string) error { return t.add(values, sums) })
 }
 
 // each shows all combinations of the row's values, one for each label.
-func (t *tally) each(schema *query.Schema, row resource.Row, chosen []string, show func(values []string)) {
+func (t *tally) each(schema *query.Schema, row resource.Row, chosen []string, show func(values []string) error) error {
 	if len(chosen) == len(t.count.By) {
-		show(chosen)
-		return
+		return show(chosen)
 	}
 	values := query.Values(schema, row, t.count.By[len(chosen)])
 	if len(values) == 0 {
@@ -211,14 +209,20 @@ func (t *tally) each(schema *query.Schema, row resource.Row, chosen []string, sh
 	}
 	slices.Sort(values)
 	for _, value := range slices.Compact(values) {
-		t.each(schema, row, append(slices.Clip(chosen), value), show)
+		if err := t.each(schema, row, append(slices.Clip(chosen), value), show); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-func (t *tally) add(values []string, sums []int64) {
+func (t *tally) add(values []string, sums []int64) error {
 	key := strings.Join(values, "\x00") // which no value has
 	group := t.groups[key]
 	if group == nil {
+		if len(t.groups) == MaxGroups {
+			return ErrTooManyGroups
+		}
 		group = &Group{Values: slices.Clone(values), Sums: make([]int64, len(sums))}
 		t.groups[key] = group
 	}
@@ -226,6 +230,7 @@ func (t *tally) add(values []string, sums []int64) {
 	for i, sum := range sums {
 		group.Sums[i] += sum
 	}
+	return nil
 }
 
 func (t *tally) result() Counts {

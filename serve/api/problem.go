@@ -76,6 +76,8 @@ func (a *API) failed(ctx context.Context, err error) error {
 		return wrong("query."+part.Name, part)
 	case errors.Is(err, store.ErrPruned):
 		return wrong("query.as_of", err)
+	case errors.Is(err, inventory.ErrTooManyGroups):
+		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, history.ErrNoRun):
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, inventory.ErrNotLoaded):
