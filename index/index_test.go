@@ -3,11 +3,13 @@ package index_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -360,7 +362,7 @@ func TestACountOfTooManyGroups(t *testing.T) {
 	b.fresh(t)
 	scope := inventory.Scope{Kinds: kinds[:1]}
 	for _, reader := range []inventory.Reader{b, inventory.FromTables(b.store)} {
-		_, err := reader.Count(t.Context(), inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 5), Limit: 1})
+		_, err := reader.Count(t.Context(), inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 4), Limit: 1})
 		require.ErrorIs(t, err, inventory.ErrTooManyGroups)
 		counts, err := reader.Count(t.Context(), inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 2), Limit: 1})
 		require.NoError(t, err)
@@ -370,4 +372,46 @@ func TestACountOfTooManyGroups(t *testing.T) {
 	defer cancel()
 	_, err := b.Count(ctx, inventory.Count{Scope: scope, By: slices.Repeat([]string{"private_ips"}, 5)})
 	require.ErrorIs(t, err, context.DeadlineExceeded)
+}
+
+// Others discover resources by the labels that queries have, and nothing while the index is not
+// up to date.
+func TestLabelsOfRows(t *testing.T) {
+	t.Parallel()
+	b := setup(t, index.Options{})
+	b.apply(t, resource.HostKind, diff.Add, inventorytest.RandomRows(b.rng, resource.HostKind, 100))
+	b.fresh(t)
+	scope := inventory.Scope{Kinds: kinds[:1]}
+	schema := query.SchemaOf(resource.HostKind)
+	want := map[string][]string{} // by uid: LABEL=VALUE
+	require.NoError(t, inventory.FromTables(b.store).Each(t.Context(), scope, func(found inventory.Found) error {
+		uid := found.Row.RowMeta().UID.String()
+		want[uid] = append(want[uid], "uid="+uid)
+		resource.HostKind.EachText(found.Row, func(column int, key, text string) {
+			label := schema.Columns[column].Name
+			if schema.Columns[column].Type == resource.MapColumn {
+				label = query.TagPrefix + key
+			}
+			if text != "" { // a tag without a value is none
+				want[uid] = append(want[uid], label+"="+text)
+			}
+		})
+		return nil
+	}))
+	seen := 0
+	require.NoError(t, b.EachLabels(t.Context(), scope, func(kind *resource.Kind, labels *index.Labels) error {
+		require.Equal(t, resource.HostKind, kind)
+		var got []string
+		labels.Each(func(label, value string) { got = append(got, label+"="+value) })
+		seen++
+		require.ElementsMatch(t, want[strings.TrimPrefix(got[0], "uid=")], got)
+		return nil
+	}))
+	require.Len(t, want, seen)
+
+	none := func(*resource.Kind, *index.Labels) error { return errors.New("there is one") }
+	require.ErrorIs(t, index.New(b.store, kinds, index.Options{}).EachLabels(t.Context(), scope, none), inventory.ErrNotLoaded)
+	b.exec(t, "RENAME TABLE resource_change TO away")
+	require.Eventually(t, func() bool { return b.State().Problem != "" }, time.Minute, time.Millisecond)
+	require.ErrorContains(t, b.EachLabels(t.Context(), scope, none), "the index is not up to date since 2")
 }
