@@ -30,11 +30,18 @@ type SyntaxError struct {
 
 // Error is a line for what is wrong, and, where the query is short, two that point there.
 func (e *SyntaxError) Error() string {
-	const wide = 200
-	if utf8.RuneCountInString(e.Query) > wide || strings.ContainsFunc(e.Query, unicode.IsControl) {
+	if !e.Points() {
 		return fmt.Sprintf("the query is wrong at character %d: %s", e.At+1, e.Problem)
 	}
 	return fmt.Sprintf("the query is wrong at character %d: %s\n  %s\n  %s^", e.At+1, e.Problem, e.Query, strings.Repeat(" ", e.At))
+}
+
+// Points says that lines can point to the place: the query is there, short, and one line. Of one
+// that is too long, or not UTF-8, there is nothing to show.
+func (e *SyntaxError) Points() bool {
+	const wide = 200
+	length := utf8.RuneCountInString(e.Query)
+	return e.Query != "" && length <= wide && !strings.ContainsFunc(e.Query, unicode.IsControl)
 }
 
 // Parse reads a query: matchers in braces as Prometheus writes them, or alone, and bare

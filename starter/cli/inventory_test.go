@@ -300,6 +300,8 @@ func TestWrongQuestionsSayWhatToWrite(t *testing.T) {
 		{[]string{"count", "a}b"}, "  a}b\n   ^\n"},
 		{[]string{"count", "name=北京 a}b"}, "  name=北京 a}b\n             ^\n"},
 		{[]string{"find", "web\x1b[2J}"}, "the query is wrong at character 8"},
+		{[]string{"find", strings.Repeat("a", 17<<10)}, "it has 17408 bytes, at most 16384 are allowed"},
+		{[]string{"find", "web\xff"}, "the query is wrong at character 4: it is not valid UTF-8"},
 		{[]string{"find", "--kind", "hots"}, `--kind: unknown kind "hots": the kinds are [resource_host`},
 		{[]string{"find", "--sort", "-nam"}, `--sort: unknown label "nam": did you mean name?`},
 		{[]string{"find", "--columns", "name,nam"}, `--columns: unknown label "nam": did you mean name?`},

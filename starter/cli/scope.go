@@ -62,11 +62,11 @@ func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope
 // some characters take two columns there.
 func pointed(err error) error {
 	var wrong *query.SyntaxError
-	problem, _, points := strings.Cut(err.Error(), "\n")
-	if !errors.As(err, &wrong) || !points {
+	if !errors.As(err, &wrong) || !wrong.Points() {
 		return err
 	}
 	before := string([]rune(wrong.Query)[:wrong.At])
+	problem, _, _ := strings.Cut(err.Error(), "\n")
 	return fmt.Errorf("%s\n  %s\n  %s^", problem, wrong.Query, strings.Repeat(" ", output.TextWidth(before)))
 }
 
