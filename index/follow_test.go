@@ -178,7 +178,7 @@ func TestVerifyFindsWhatWasEditedByHand(t *testing.T) {
 	found, err := b.Verify(t.Context(), resource.HostKind)
 	require.NoError(t, err)
 	require.EqualValues(t, 100, found.Rows)
-	require.Empty(t, found.Wrong)
+	require.Equal(t, []resource.UID{}, found.Wrong, "JSON has a list")
 
 	edited, removed := rows[0].RowMeta().UID, rows[1].RowMeta().UID
 	b.exec(t, `UPDATE resource_host SET tags = '{"new": "tag"}' WHERE uid = ?`, edited[:])

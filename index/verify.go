@@ -33,7 +33,8 @@ func (x *Index) Verify(ctx context.Context, kind *resource.Kind) (inventory.Veri
 	if err := v.lookAgain(ctx); err != nil {
 		return found, fmt.Errorf("verify the index of %s: %w", kind.Name(), err)
 	}
-	found.Wrong = slices.SortedFunc(maps.Keys(v.doubtful), compareUIDs)
+	found.Wrong = slices.AppendSeq(found.Wrong, maps.Keys(v.doubtful))
+	slices.SortFunc(found.Wrong, compareUIDs)
 	x.readAgain(kind, found.Wrong)
 	return found, nil
 }
