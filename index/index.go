@@ -24,6 +24,9 @@ type Options struct {
 	// CompareEvery is how often each kind's rows are compared with the tables by their
 	// hashes, which finds what the history does not tell; 0 means DefaultCompareEvery.
 	CompareEvery time.Duration
+	// SelectWithin is how long the rows of an export may be looked for, which takes as long as
+	// it is read otherwise; 0 means DefaultSelectWithin.
+	SelectWithin time.Duration
 	// SegmentRows is how many rows are kept together; 0 means DefaultSegmentRows.
 	SegmentRows int
 	// Log is told what was read, and why the index is not up to date; nil means slog.Default.
@@ -34,6 +37,7 @@ type Options struct {
 const (
 	DefaultEvery        = 250 * time.Millisecond
 	DefaultCompareEvery = 10 * time.Minute
+	DefaultSelectWithin = 10 * time.Second
 	// DefaultSegmentRows are as many as two bytes tell apart, with one number left for no
 	// value. Another segment is made of them in no time.
 	DefaultSegmentRows = 1<<16 - 1
@@ -62,6 +66,9 @@ func New(s *store.Store, kinds []*resource.Kind, opts Options) *Index {
 	}
 	if opts.CompareEvery == 0 {
 		opts.CompareEvery = DefaultCompareEvery
+	}
+	if opts.SelectWithin == 0 {
+		opts.SelectWithin = DefaultSelectWithin
 	}
 	if opts.SegmentRows == 0 {
 		opts.SegmentRows = DefaultSegmentRows

@@ -51,7 +51,7 @@ func (x *Index) EachLabels(ctx context.Context, scope inventory.Scope, show func
 		if err != nil {
 			return err
 		}
-		selection, err := view.selection(ctx, rows.schema, scope.Query)
+		selection, err := x.selection(ctx, view, rows.schema, scope.Query)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/RoaringBitmap/roaring/v2"
+
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -163,7 +165,7 @@ func (x *Index) eachOf(ctx context.Context, q query.Query, kind *resource.Kind, 
 	if err != nil {
 		return err
 	}
-	selection, err := view.selection(ctx, rows.schema, q)
+	selection, err := x.selection(ctx, view, rows.schema, q)
 	if err != nil {
 		return err
 	}
@@ -184,4 +186,17 @@ func (x *Index) eachOf(ctx context.Context, q query.Query, kind *resource.Kind, 
 		}
 	}
 	return nil
+}
+
+// selection is the documents of each part that match. Whoever exports has no time limit of
+// their own, and some expressions take milliseconds for each text: such a query would have the
+// processors for hours.
+func (x *Index) selection(ctx context.Context, view *view, schema *query.Schema, q query.Query) ([]*roaring.Bitmap, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, x.opts.SelectWithin, inventory.ErrSlowQuery)
+	defer cancel()
+	selection, err := view.selection(limited, schema, q)
+	if err != nil && limited.Err() != nil {
+		err = context.Cause(limited)
+	}
+	return selection, err
 }

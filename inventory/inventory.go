@@ -5,6 +5,7 @@ package inventory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -97,6 +98,9 @@ const MaxBy = 5
 // MaxGroups is how many groups there are at most, whatever is left off of them: each takes
 // memory, and a row that has forty addresses has a hundred million combinations of five.
 const MaxGroups = 1 << 20
+
+// ErrSlowQuery is the error of a query that takes too long to find its rows.
+var ErrSlowQuery = errors.New("the query takes too long to find its rows: ask by a label's value, or by a shorter regular expression")
 
 // ErrTooManyGroups is the error of a Count that would have more groups than MaxGroups.
 var ErrTooManyGroups = fmt.Errorf("there are more than %d groups: count by fewer labels, or fewer rows", MaxGroups)

@@ -74,6 +74,8 @@ func (a *API) failed(ctx context.Context, err error) error {
 		return err
 	case errors.As(err, &part):
 		return wrong("query."+part.Name, part)
+	case errors.Is(err, inventory.ErrSlowQuery):
+		return huma.Error503ServiceUnavailable(err.Error())
 	case errors.Is(err, store.ErrPruned):
 		return wrong("query.as_of", err)
 	case errors.Is(err, inventory.ErrTooManyGroups):
