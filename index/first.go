@@ -3,6 +3,7 @@ package index
 import (
 	"bytes"
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -58,6 +59,9 @@ func (s *segment) first(docs *roaring.Bitmap, r *ranking) []place {
 
 // rank gives each document its place, and keeps the first: the way for few documents.
 func (s *segment) rank(docs *roaring.Bitmap, r *ranking) []place {
+	if r.after == nil && (r.source.IsTag || len(r.source.Columns) == 1) {
+		return s.rankByNumber(docs, r)
+	}
 	var places []place
 	for it := docs.Iterator(); it.HasNext(); {
 		doc := it.Next()
@@ -70,6 +74,42 @@ func (s *segment) rank(docs *roaring.Bitmap, r *ranking) []place {
 		}
 	}
 	return r.keep(places)
+}
+
+// rankByNumber is the way from the beginning of one label: its texts are numbered in their
+// order, and documents in that of their uids, so that numbers are compared in place of texts.
+func (s *segment) rankByNumber(docs *roaring.Bitmap, r *ranking) []place {
+	l := s.label(r.source)
+	var ranks []uint64 // a value's number above the document
+	keep := func() {
+		slices.Sort(ranks)
+		ranks = ranks[:min(len(ranks), r.room)]
+	}
+	last := uint64(math.MaxUint64) // of those kept, if they are as many as asked for
+	for it := docs.Iterator(); it.HasNext(); {
+		doc := it.Next()
+		rank := uint64(l.firstNumber(doc))<<32 | uint64(doc)
+		if r.descending {
+			rank = ^rank
+		}
+		if rank > last {
+			continue
+		}
+		if ranks = append(ranks, rank); len(ranks) >= 4*r.room+1024 {
+			keep()
+			last = ranks[len(ranks)-1]
+		}
+	}
+	keep()
+	places := make([]place, len(ranks))
+	for i, rank := range ranks {
+		if r.descending {
+			rank = ^rank
+		}
+		doc := uint32(rank)
+		places[i] = place{value: l.firstText(doc), uid: s.uids[doc]}
+	}
+	return places
 }
 
 // firstValue is the first of a document's values in the order.
@@ -96,6 +136,14 @@ func (l *label) firstText(doc uint32) string {
 		return ""
 	}
 	return l.texts.at(l.first(doc))
+}
+
+// firstNumber is the number of that text.
+func (l *label) firstNumber(doc uint32) uint32 {
+	if l == nil {
+		return 0
+	}
+	return l.first(doc)
 }
 
 // walk goes through the values in their order, and takes the documents that have them: the
