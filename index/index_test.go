@@ -392,8 +392,9 @@ func TestLabelsOfRows(t *testing.T) {
 			if schema.Columns[column].Type == resource.MapColumn {
 				label = query.TagPrefix + key
 			}
-			if text != "" { // a tag without a value is none
-				want[uid] = append(want[uid], label+"="+text)
+			value := label + "=" + text
+			if text != "" && !slices.Contains(want[uid], value) { // a tag without a value is none
+				want[uid] = append(want[uid], value)
 			}
 		})
 		return nil

@@ -19,7 +19,8 @@ type Labels struct {
 }
 
 // Each shows the labels that have a value: the uid, the columns in their order, and the tags,
-// by the names that they have in a query. The values of a list come one after the other.
+// by the names that they have in a query. The values of a list come one after the other, each
+// once.
 func (l *Labels) Each(show func(label, value string)) {
 	show(query.UIDLabel, l.segment.uids[l.doc].String())
 	for column, label := range l.segment.labels {
