@@ -63,28 +63,39 @@ func TreeTo(ctx context.Context, reader Reader, scope Scope, path []string, dept
 	if len(path) > 0 {
 		node.Name = path[len(path)-1]
 	}
+	children := children{}
 	counts, err := reader.Count(ctx, Count{Scope: scope, By: by, Sum: treeSums})
 	if err != nil {
 		return node, err
 	}
 	for _, group := range counts.Groups {
-		node.addBeneath(group, group.Values[1:])
+		children.add(&node, group, group.Values[1:])
 	}
 	node.sort()
 	return node, nil
 }
 
-// addBeneath adds a group to the node, and to those on the way down to it.
-func (n *Node) addBeneath(group Group, names []string) {
-	n.add(group)
-	if len(names) == 0 {
-		return
+// children are where nodes are among those right beneath the one above, by the names on the way
+// down, with NUL between, which no name has.
+type children map[string]int
+
+// add adds a group to a node, and to those on the way down to it.
+func (c children) add(to *Node, group Group, names []string) {
+	to.add(group)
+	way := ""
+	for _, name := range names {
+		way += name + "\x00"
+		i, known := c[way]
+		if !known {
+			i = len(to.Children)
+			c[way] = i
+			to.Children = append(to.Children, Node{Path: to.pathOf(name), Name: name, Kinds: map[string]int64{}})
+		}
+		to = &to.Children[i]
+		if to.add(group); name == "" {
+			return
+		}
 	}
-	beneath := names[1:]
-	if names[0] == "" {
-		beneath = nil
-	}
-	n.child(names[0]).addBeneath(group, beneath)
 }
 
 // sort brings the children into order, and theirs.
@@ -118,18 +129,10 @@ func (n *Node) add(group Group) {
 	}
 }
 
-func (n *Node) child(name string) *Node {
-	i := slices.IndexFunc(n.Children, func(child Node) bool { return child.Name == name })
-	if i < 0 {
-		path := n.Path
-		switch {
-		case path == "":
-			path = name
-		case name != "":
-			path += "." + name
-		}
-		i = len(n.Children)
-		n.Children = append(n.Children, Node{Path: path, Name: name, Kinds: map[string]int64{}})
+// pathOf is the path of a node right beneath.
+func (n *Node) pathOf(name string) string {
+	if n.Path == "" || name == "" {
+		return n.Path + name
 	}
-	return &n.Children[i]
+	return n.Path + "." + name
 }
