@@ -132,6 +132,7 @@ type result struct {
 
 // eachFound shows the rows in order, page by page, up to the limit.
 func eachFound(ctx context.Context, reader inventory.Reader, f finding, show func(inventory.Found) error) (r result, err error) {
+	fromFirst := f.After.IsZero()
 	for {
 		f.Limit = inventory.MaxLimit
 		if f.limit > 0 {
@@ -147,6 +148,9 @@ func eachFound(ctx context.Context, reader inventory.Reader, f finding, show fun
 			}
 		}
 		r = result{shown: r.shown + int64(len(page.Rows)), total: page.Total, next: page.Next}
+		if page.Next.IsZero() && fromFirst {
+			r.total = r.shown // an index also counts rows that have just gone, and cannot be shown
+		}
 		if page.Next.IsZero() || r.shown == f.limit {
 			return r, nil
 		}
