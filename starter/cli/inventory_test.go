@@ -303,6 +303,8 @@ func TestWrongQuestionsSayWhatToWrite(t *testing.T) {
 		{[]string{"find", strings.Repeat("a", 17<<10)}, "it has 17408 bytes, at most 16384 are allowed"},
 		{[]string{"find", "web\xff"}, "the query is wrong at character 4: it is not valid UTF-8"},
 		{[]string{"find", "--kind", "hots"}, `--kind: unknown kind "hots": the kinds are [resource_host`},
+		{[]string{"index", "hots"}, `starter: unknown kind "hots": the kinds are [resource_host`},
+		{[]string{"find", "web", "--server", "http://127.0.0.1:1"}, "connection refused: start it with `starter serve`, or read the tables with --server tables"},
 		{[]string{"find", "--sort", "-nam"}, `--sort: unknown label "nam": did you mean name?`},
 		{[]string{"find", "--columns", "name,nam"}, `--columns: unknown label "nam": did you mean name?`},
 		{[]string{"find", "--after", "x"}, "--after: this is no cursor"},

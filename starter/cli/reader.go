@@ -3,6 +3,10 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -35,9 +39,22 @@ func (p *Program) withReader(ctx context.Context, do func(inventory.Reader) erro
 		return err
 	}
 	if server != nil {
-		return do(server)
+		return advised(do(server))
 	}
 	return p.withStore(ctx, func(s *store.Store) error { return do(inventory.FromTables(s)) })
+}
+
+// advised adds to the error of a server that could not be asked what to do about it.
+func advised(err error) error {
+	var refused *inventory.ServerError
+	var unreachable *net.OpError
+	switch {
+	case errors.As(err, &refused) && refused.Status == http.StatusUnauthorized:
+		return fmt.Errorf("%w: set %s to a token, or to NAME:PASSWORD", err, credentialVariable)
+	case errors.As(err, &unreachable) && unreachable.Op == "dial":
+		return fmt.Errorf("%w: start it with `starter serve`, or read the tables with --server tables", err)
+	}
+	return err
 }
 
 // server is the server to ask, nil for none.

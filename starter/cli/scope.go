@@ -44,7 +44,7 @@ func (o *scopeOptions) addTo(cmd *cobra.Command) {
 // scope is what the flags and arguments ask for.
 func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope, err error) {
 	if scope.Kinds, err = p.chosenKinds(opts.kinds); err != nil {
-		return scope, err
+		return scope, fmt.Errorf("--kind: %w", err)
 	}
 	if scope.Query, err = query.Parse(strings.Join(args, " "), schemasOf(scope.Kinds)); err != nil {
 		return scope, pointed(err)
@@ -81,7 +81,7 @@ func (p *Program) chosenKinds(names []string) (kinds []*resource.Kind, err error
 		}
 		kind, err := p.kinds.Kind(name)
 		if err != nil {
-			return nil, fmt.Errorf("--kind: %w", err)
+			return nil, err
 		}
 		if !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)
