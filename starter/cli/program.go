@@ -69,7 +69,9 @@ Temporal is found as Temporal's own client configuration says: TEMPORAL_ADDRESS,
 TEMPORAL_NAMESPACE and the other TEMPORAL_* variables, or a profile of
 temporal.toml. MySQL is found through the configuration file.
 
-` + statusHelp
+` + statusHelp + `
+
+Commands that mean something else by a status say so in their help.`
 
 func (p *Program) rootCommand() *cobra.Command {
 	root := &cobra.Command{
