@@ -20,6 +20,8 @@ const (
 	// outage is after how long without an answer the rows are compared: the history may have
 	// gone on without those that retention removed.
 	outage = 30 * time.Second
+	// settling divides the time between comparisons while a database may still be put back.
+	settling = 40
 	// retryAfter is how long it waits after an error.
 	retryAfter = time.Second
 )
@@ -59,6 +61,7 @@ type follower struct {
 	working  bool
 	work     chan workDone
 	pause    time.Time // no work before
+	settled  time.Time // before it, a database may still be put back
 	told     string
 }
 
@@ -142,7 +145,7 @@ func (f *follower) position(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	if f.tail != nil {
-		f.distrust(ctx, ids)
+		f.distrust(ctx, now, ids)
 	}
 	first := max(ids.First, ids.Last-changesLookedBack, 1)
 	begun := &tail{next: first}
@@ -179,8 +182,10 @@ func (f *follower) takeEnded(ended []store.EndedRun, all int64) (fresh []store.E
 }
 
 // distrust is for a history that ends before what was read of it: it is empty, or another
-// one.
-func (f *follower) distrust(ctx context.Context, ids store.IDs) {
+// one. A backup is put back table by table, the history before most kinds, which are read from
+// tables that are old then: they are compared again and again for a time.
+func (f *follower) distrust(ctx context.Context, now time.Time, ids store.IDs) {
+	f.settled = now.Add(f.index.opts.CompareEvery)
 	if ids.Last == 0 {
 		f.doubt(f.kinds...)
 		return
@@ -312,7 +317,11 @@ func (f *follower) next(now time.Time) *followed {
 	oldest := slices.MinFunc(f.kinds, func(a, b *followed) int {
 		return cmp.Or(cmp.Compare(a.urgency(), b.urgency()), a.compared.Compare(b.compared))
 	})
-	if oldest.urgency() > 1 && now.Sub(oldest.compared) < f.index.opts.CompareEvery {
+	every := f.index.opts.CompareEvery
+	if now.Before(f.settled) {
+		every /= settling
+	}
+	if oldest.urgency() > 1 && now.Sub(oldest.compared) < every {
 		return nil
 	}
 	return oldest

@@ -110,6 +110,20 @@ func TestAnotherHistoryIsReadAnew(t *testing.T) {
 	require.NotEqual(t, version, b.State().Kinds[0].Version)
 }
 
+// A backup is put back table by table: what it has of a kind comes when the history is there
+// already, and no change tells of it.
+func TestTheHistoryIsPutBackBeforeTheRows(t *testing.T) {
+	t.Parallel()
+	b := setup(t, index.Options{CompareEvery: 2 * time.Minute})
+	b.apply(t, resource.HostKind, diff.Add, inventorytest.RandomRows(b.rng, resource.HostKind, 60))
+	b.fresh(t)
+	b.exec(t, "DELETE FROM resource_change WHERE id > 1")
+	version := b.State().Kinds[0].Version
+	require.Eventually(t, func() bool { return b.State().Kinds[0].Version != version }, time.Minute, time.Millisecond)
+	b.exec(t, "DELETE FROM resource_host LIMIT 20")
+	require.Eventually(t, func() bool { return b.total(t) == 40 }, time.Minute, time.Millisecond)
+}
+
 // What changes while a kind is read is read again.
 func TestChangesWhileAKindIsRead(t *testing.T) {
 	t.Parallel()
