@@ -95,6 +95,11 @@ func (b Builds) Find(id string) (Build, bool) {
 	return b.All[i], true
 }
 
+func (b Builds) has(id string) bool {
+	_, found := b.Find(id)
+	return found
+}
+
 // untouched says that nobody has let a build take new runs yet: not even a share of them,
 // and not for a while.
 func (b Builds) untouched() bool {
@@ -109,6 +114,11 @@ const (
 	settlePause = 200 * time.Millisecond
 )
 
+// errUnknown is the error of a deployment of a build that Temporal does not know: its worker
+// has just begun, or Temporal could not find its builds for a moment, which a busy server does
+// now and then. Nobody could say then which build there was before.
+var errUnknown = errors.New("the build is not known to Temporal yet: try again when its worker has polled for some seconds")
+
 // Deploy lets the build take the new runs, and says which one did before.
 func Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) (previous string, err error) {
 	for until := time.Now().Add(settleLimit); ; {
@@ -116,7 +126,9 @@ func Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string
 		if err != nil || builds.Current == id {
 			return builds.Current, err
 		}
-		err = builds.deploy(ctx, handle, id)
+		if err = errUnknown; builds.has(id) {
+			err = builds.deploy(ctx, handle, id)
+		}
 		var denied *serviceerror.PermissionDenied
 		if err == nil || errors.As(err, &denied) || time.Now().After(until) {
 			return builds.Current, err

@@ -50,6 +50,19 @@ func TestDeployWaitsForAWorkerThatHasJustBegun(t *testing.T) {
 	require.Len(t, handle.set, 3)
 }
 
+// A busy server may not find its builds for a moment.
+func TestDeployLooksAgainWhereThereAreNoBuilds(t *testing.T) {
+	t.Parallel()
+	handle := &fakeHandle{answers: []answer{
+		{err: serviceerror.NewNotFound("no deployment")}, {current: "v1", versions: versions{"v1": inUse}},
+		{current: "v1", versions: versions{"v1": inUse, "v2": inUse}},
+	}, refusals: 1, refuses: serviceerror.NewFailedPrecondition("missing active task queues")}
+	previous, err := Deploy(t.Context(), handle, "v2")
+	require.NoError(t, err)
+	require.Equal(t, "v1", previous)
+	require.Len(t, handle.set, 2)
+}
+
 func TestDeployIsRefused(t *testing.T) {
 	t.Parallel()
 	handle := &fakeHandle{answers: []answer{{versions: versions{"v1": inUse}}}, refuses: serviceerror.NewPermissionDenied("not yours", "")}
