@@ -48,14 +48,11 @@ test-main:
 STORETEST := cloudsync/store/storetest
 IMPORTS_STORETEST := {{range .TestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
 
-# Half of the time they wait for the server's answers.
-TWICE_THE_CORES = $$((2 * $$(getconf _NPROCESSORS_ONLN)))
-
 # A list that is empty would pass, too.
 .PHONY: test-database
 test-database:
 	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
-	go test -race -timeout 30m -parallel $(TWICE_THE_CORES) $$packages
+	go test -race -timeout 30m $$packages
 
 # The end-to-end tests mostly wait, so that many fit on a core.
 .PHONY: test-dev
