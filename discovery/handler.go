@@ -204,12 +204,9 @@ func readAnsible(r *http.Request, kinds *resource.Registry) (scope inventory.Sco
 // KindNamed is the kind of that name, with or without resource_, if others can reach what is
 // of it.
 func KindNamed(kinds *resource.Registry, name string) (*resource.Kind, error) {
-	kind, err := kinds.Kind(name)
+	kind, err := kinds.Named(name)
 	if err != nil {
-		var short error
-		if kind, short = kinds.Kind("resource_" + name); short != nil {
-			return nil, err
-		}
+		return nil, err
 	}
 	if !hasAddress(kind) {
 		return nil, fmt.Errorf("nothing of %s can be reached: it has no addresses", kind.Name())

@@ -149,5 +149,13 @@ func (r *Registry) Kind(name string) (*Kind, error) {
 	return nil, fmt.Errorf("unknown kind %q: the kinds are %v", name, r.names)
 }
 
+// Named is Kind of a name with or without its beginning resource_.
+func (r *Registry) Named(name string) (*Kind, error) {
+	if kind, ok := r.kinds[prefix+name]; ok {
+		return kind, nil
+	}
+	return r.Kind(name)
+}
+
 // Names lists the kinds in the order of registration.
 func (r *Registry) Names() []string { return append([]string(nil), r.names...) }

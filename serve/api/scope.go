@@ -29,11 +29,8 @@ type KindPath struct {
 
 // kindNamed finds a kind by its name, or by that without resource_.
 func (a *API) kindNamed(name string) (*resource.Kind, error) {
-	kind, err := a.options.Kinds.Kind(name)
+	kind, err := a.options.Kinds.Named(name)
 	if err != nil {
-		if kind, short := a.options.Kinds.Kind("resource_" + name); short == nil {
-			return kind, nil
-		}
 		return nil, fmt.Errorf("unknown kind %.64q: the kinds are %s", name, strings.Join(a.options.Kinds.Names(), ", "))
 	}
 	return kind, nil

@@ -76,10 +76,7 @@ func (p *Program) chosenKinds(names []string) (kinds []*resource.Kind, err error
 		return p.kindsOf("")
 	}
 	for _, name := range names {
-		if whole := kindPrefix + name; slices.Contains(p.kinds.Names(), whole) {
-			name = whole
-		}
-		kind, err := p.kinds.Kind(name)
+		kind, err := p.kinds.Named(name)
 		if err != nil {
 			return nil, err
 		}
