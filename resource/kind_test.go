@@ -86,3 +86,15 @@ func TestDefinePanicsOnWhatItCannotHandle(t *testing.T) {
 		})
 	}
 }
+
+func TestNamedKindsMayBeShort(t *testing.T) {
+	t.Parallel()
+	kinds := resource.Standard()
+	for _, name := range []string{"host", "resource_host"} {
+		kind, err := kinds.Named(name)
+		require.NoError(t, err)
+		require.Same(t, resource.HostKind, kind)
+	}
+	_, err := kinds.Named("lamp")
+	require.ErrorContains(t, err, `unknown kind "lamp": the kinds are `)
+}
