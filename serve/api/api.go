@@ -46,8 +46,8 @@ type Options struct {
 	Limits    Limits
 	// Operators lets those pass who may do more than ask; nil: all.
 	Operators func(http.Handler) http.Handler
-	// Client names whoever sent a request, for the limit on what one may ask; nil: its
-	// address.
+	// Client names whoever sent a request, for the limit on what one may ask; nil, or an empty
+	// name: its address.
 	Client func(*http.Request) string
 	Now    func() time.Time // nil: time.Now
 	Log    *slog.Logger     // nil: slog.Default

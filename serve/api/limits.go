@@ -97,9 +97,13 @@ func parameterFault(name string, values []string) string {
 
 // limitClients lets each client ask as often as the limits say.
 func (a *API) limitClients(next http.Handler) http.Handler {
-	client := a.options.Client
-	if client == nil {
-		client = address
+	client := func(r *http.Request) string {
+		if a.options.Client != nil {
+			if name := a.options.Client(r); name != "" {
+				return name
+			}
+		}
+		return address(r)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait := a.doors.clients.wait(client(r), a.options.Now()); wait > 0 {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 
@@ -111,16 +110,13 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 }
 
 // whoAsks is who asks, for the limit on what one may ask: behind a proxy, all come from one
-// address.
+// address. Where nobody logs in, the address tells.
 func whoAsks(r *http.Request) string {
-	if who := login.From(r.Context()); who.Method != login.Local {
-		return string(who.Method) + " " + who.Name
+	who := login.From(r.Context())
+	if who.Method == login.Local {
+		return ""
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+	return string(who.Method) + " " + who.Name
 }
 
 // labelsOf are the labels that an index has, for what other programs discover.
