@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -95,7 +94,7 @@ func byUID(parts []part, selected []*roaring.Bitmap) []docOf {
 		})
 	}
 	slices.SortFunc(docs, func(a, b docOf) int {
-		return bytes.Compare(parts[a.part].uids[a.doc][:], parts[b.part].uids[b.doc][:])
+		return parts[a.part].uids[a.doc].Compare(parts[b.part].uids[b.doc])
 	})
 	return docs
 }

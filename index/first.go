@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 	"slices"
@@ -28,7 +27,7 @@ type ranking struct {
 }
 
 func (r *ranking) compare(a, b place) int {
-	compared := cmp.Or(r.order.compare(a.value, b.value), bytes.Compare(a.uid[:], b.uid[:]))
+	compared := cmp.Or(r.order.compare(a.value, b.value), a.uid.Compare(b.uid))
 	if r.descending {
 		return -compared
 	}

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"context"
 	"slices"
 
@@ -50,7 +49,7 @@ const maxReread = 1000
 
 // reread reads rows by their uids, and says which are gone.
 func reread(ctx context.Context, s *store.Store, schema *query.Schema, uids []resource.UID) (fresh *segment, gone []resource.UID, err error) {
-	slices.SortFunc(uids, compareUIDs)
+	slices.SortFunc(uids, resource.UID.Compare)
 	uids = slices.Compact(uids)
 	r := reader{schema: schema, builder: newBuilder(schema)}
 	for some := range slices.Chunk(uids, maxReread) {
@@ -66,8 +65,6 @@ func reread(ctx context.Context, s *store.Store, schema *query.Schema, uids []re
 	}
 	return fresh, gone, nil
 }
-
-func compareUIDs(a, b resource.UID) int { return bytes.Compare(a[:], b[:]) }
 
 // reader gives a builder the rows that the database writes.
 type reader struct {

@@ -1,7 +1,6 @@
 package index
 
 import (
-	"bytes"
 	"encoding/binary"
 	"maps"
 	"slices"
@@ -23,7 +22,7 @@ type segment struct {
 
 // find is the document of a uid.
 func (s *segment) find(uid resource.UID) (doc uint32, ok bool) {
-	i := sort.Search(len(s.uids), func(i int) bool { return bytes.Compare(s.uids[i][:], uid[:]) >= 0 })
+	i := sort.Search(len(s.uids), func(i int) bool { return s.uids[i].Compare(uid) >= 0 })
 	return uint32(i), i < len(s.uids) && s.uids[i] == uid
 }
 

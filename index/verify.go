@@ -34,7 +34,7 @@ func (x *Index) Verify(ctx context.Context, kind *resource.Kind) (inventory.Veri
 		return found, fmt.Errorf("verify the index of %s: %w", kind.Name(), err)
 	}
 	found.Wrong = slices.AppendSeq(found.Wrong, maps.Keys(v.doubtful))
-	slices.SortFunc(found.Wrong, compareUIDs)
+	slices.SortFunc(found.Wrong, resource.UID.Compare)
 	x.readAgain(kind, found.Wrong)
 	return found, nil
 }

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"slices"
@@ -157,8 +156,7 @@ func (f *firstRows) take(row resource.Row) error {
 }
 
 func (f *firstRows) compare(a placedRow, value string, uid resource.UID) int {
-	uidOfA := a.row.RowMeta().UID
-	compared := cmp.Or(query.Compare(f.schema, f.order.Of(f.schema), a.value, value), bytes.Compare(uidOfA[:], uid[:]))
+	compared := cmp.Or(query.Compare(f.schema, f.order.Of(f.schema), a.value, value), a.row.RowMeta().UID.Compare(uid))
 	if f.order.Descending {
 		return -compared
 	}

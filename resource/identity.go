@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/binary"
@@ -72,6 +73,9 @@ func (s Scope) UID(nativeID string) UID {
 
 // String is the UID in hex, as MySQL's HEX() shows it but in lower case.
 func (u UID) String() string { return hex.EncodeToString(u[:]) }
+
+// Compare says which of two UIDs comes first, as a negative number, zero or a positive one.
+func (u UID) Compare(other UID) int { return bytes.Compare(u[:], other[:]) }
 
 // Value implements driver.Valuer.
 func (u UID) Value() (driver.Value, error) { return u[:], nil }

@@ -104,10 +104,10 @@ func (r *rewind) run(ctx context.Context) error {
 		switch {
 		case row == nil && change == nil:
 			return nil
-		case change == nil || row != nil && compareUIDs((*row).RowMeta().UID, change.UID) < 0:
+		case change == nil || row != nil && (*row).RowMeta().UID.Compare(change.UID) < 0:
 			err = r.show(*row)
 			r.rows.drop()
-		case row == nil || compareUIDs((*row).RowMeta().UID, change.UID) > 0:
+		case row == nil || (*row).RowMeta().UID.Compare(change.UID) > 0:
 			err = r.undo(ctx, nil, change.UID)
 		default:
 			err = r.undo(ctx, *row, change.UID)

@@ -1,10 +1,7 @@
 package store
 
 import (
-	"bytes"
 	"context"
-
-	"cloudsync/resource"
 )
 
 // pages reads something long page by page, and gives it item by item.
@@ -36,5 +33,3 @@ func (p *pages[T]) head(ctx context.Context) (*T, error) {
 func (p *pages[T]) drop() {
 	p.last, p.page = &p.page[0], p.page[1:]
 }
-
-func compareUIDs(a, b resource.UID) int { return bytes.Compare(a[:], b[:]) }
