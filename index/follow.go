@@ -126,10 +126,9 @@ func (f *follower) step(ctx context.Context) error {
 
 // noteAgain notes the rows that somebody wants to be read again.
 func (f *follower) noteAgain() {
-	again := f.index.takeAgain()
-	for _, kind := range f.kinds {
-		for _, uid := range again[kind.schema.Kind.Name()] {
-			kind.note(uid)
+	for name, uids := range f.index.takeAgain() {
+		for _, uid := range uids {
+			f.note(name, uid)
 		}
 	}
 }
@@ -212,7 +211,9 @@ func (f *follower) noteAll(ctx context.Context, now time.Time, ids []store.IDs) 
 		if err != nil {
 			return err
 		}
-		f.note(changed)
+		for _, row := range changed {
+			f.note(row.Kind, row.UID)
+		}
 		f.tail.take(now, changed)
 		if len(changed) < changesAtOnce {
 			return nil
@@ -225,13 +226,19 @@ func (f *follower) noteAll(ctx context.Context, now time.Time, ids []store.IDs) 
 	return nil
 }
 
-func (f *follower) note(changed []store.ChangedRow) {
-	for _, row := range changed {
-		for _, kind := range f.kinds {
-			if kind.schema.Kind.Name() == row.Kind {
-				kind.note(row.UID)
-			}
-		}
+// of is what is followed of a kind, nil if it is not.
+func (f *follower) of(kind string) *followed {
+	i := slices.IndexFunc(f.kinds, func(k *followed) bool { return k.schema.Kind.Name() == kind })
+	if i < 0 {
+		return nil
+	}
+	return f.kinds[i]
+}
+
+// note notes that a row is to be read again.
+func (f *follower) note(kind string, uid resource.UID) {
+	if k := f.of(kind); k != nil {
+		k.note(uid)
 	}
 }
 
@@ -245,10 +252,8 @@ func (f *follower) readRuns(ctx context.Context) error {
 		return err
 	}
 	for _, run := range f.takeEnded(ended, all) {
-		for _, kind := range f.kinds {
-			if run.Rehashed > 0 && kind.schema.Kind.Name() == run.Kind {
-				f.doubt(kind)
-			}
+		if kind := f.of(run.Kind); kind != nil && run.Rehashed > 0 {
+			f.doubt(kind)
 		}
 	}
 	return nil
