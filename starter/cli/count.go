@@ -31,10 +31,9 @@ once for each; so shares may add up to more than 100%.
 // countOptions are the flags of count.
 type countOptions struct {
 	scopeOptions
+	limitOptions
 	format  formatOption
 	by, sum []string
-	limit   int64
-	all     bool
 }
 
 func (p *Program) countCommand() *cobra.Command {
@@ -42,8 +41,8 @@ func (p *Program) countCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "count [QUERY…]", Short: "Count resources by region, type or any other label", Long: countHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if opts.all && cmd.Flags().Changed("limit") {
-				return fmt.Errorf("--all and --limit %d say different things: leave one out", opts.limit)
+			if err := opts.check(cmd); err != nil {
+				return err
 			}
 			format, err := p.format(opts.format)
 			if err != nil {
@@ -56,13 +55,12 @@ func (p *Program) countCommand() *cobra.Command {
 			return p.withReader(cmd.Context(), func(reader inventory.Reader) error { return p.count(cmd.Context(), reader, count, format) })
 		},
 	}
-	opts.addTo(cmd)
+	opts.scopeOptions.addTo(cmd)
+	opts.limitOptions.addTo(cmd, "how many groups, the largest ones", "all groups")
 	p.addServerFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringSliceVar(&opts.by, "by", nil, "by these `LABELS`, with commas between, five at most")
 	flags.StringSliceVar(&opts.sum, "sum", nil, "add up these `COLUMNS`, such as vcpu,memory_mib")
-	flags.Int64Var(&opts.limit, "limit", inventory.DefaultLimit, "how many groups, the largest ones")
-	flags.BoolVar(&opts.all, "all", false, "all groups")
 	opts.format.addTo(cmd, formatTable, formatCSV, formatNDJSON, formatJSON)
 	return cmd
 }

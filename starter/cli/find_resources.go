@@ -34,12 +34,11 @@ Exit status: 0 something was found, 1 an error, 2 nothing matches.`
 // findOptions are the flags of find.
 type findOptions struct {
 	scopeOptions
+	limitOptions
 	format  formatOption
 	sort    string
 	after   string
 	columns []string
-	limit   int64
-	all     bool
 }
 
 func (p *Program) findCommand() *cobra.Command {
@@ -47,8 +46,8 @@ func (p *Program) findCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "find [QUERY…]", Short: "Find resources by address, name, id, column or tag", Long: findHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if opts.all && cmd.Flags().Changed("limit") {
-				return fmt.Errorf("--all and --limit %d say different things: leave one out", opts.limit)
+			if err := opts.check(cmd); err != nil {
+				return err
 			}
 			find, err := p.readFind(opts, args)
 			if err != nil {
@@ -57,12 +56,11 @@ func (p *Program) findCommand() *cobra.Command {
 			return p.withReader(cmd.Context(), func(reader inventory.Reader) error { return p.find(cmd.Context(), reader, find) })
 		},
 	}
-	opts.addTo(cmd)
+	opts.scopeOptions.addTo(cmd)
+	opts.limitOptions.addTo(cmd, "how many", "all of them")
 	p.addServerFlag(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&opts.sort, "sort", "", "by this `LABEL`; with - before it, the greatest first (default by name)")
-	flags.Int64Var(&opts.limit, "limit", inventory.DefaultLimit, "how many")
-	flags.BoolVar(&opts.all, "all", false, "all of them")
 	flags.StringVar(&opts.after, "after", "", "those after this `CURSOR`, which the page before has at its end")
 	flags.StringSliceVar(&opts.columns, "columns", nil, "these `COLUMNS`, with commas between")
 	opts.format.addTo(cmd, formatTable, formatWide, formatCSV, formatNDJSON, formatJSON)

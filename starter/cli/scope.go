@@ -41,6 +41,25 @@ func (o *scopeOptions) addTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&o.asOf, "as-of", "", "as it was at this `TIME`")
 }
 
+// limitOptions are how many a command shows.
+type limitOptions struct {
+	limit int64
+	all   bool
+}
+
+// addTo adds the flags, with what they are of.
+func (o *limitOptions) addTo(cmd *cobra.Command, limit, all string) {
+	cmd.Flags().Int64Var(&o.limit, "limit", inventory.DefaultLimit, limit)
+	cmd.Flags().BoolVar(&o.all, "all", false, all)
+}
+
+func (o *limitOptions) check(cmd *cobra.Command) error {
+	if o.all && cmd.Flags().Changed("limit") {
+		return fmt.Errorf("--all and --limit %d say different things: leave one out", o.limit)
+	}
+	return nil
+}
+
 // scope is what the flags and arguments ask for.
 func (p *Program) scope(opts scopeOptions, args []string) (scope inventory.Scope, err error) {
 	if scope.Kinds, err = p.chosenKinds(opts.kinds); err != nil {
