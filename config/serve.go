@@ -22,6 +22,9 @@ type Serve struct {
 	TLSCertFile, TLSKeyFile string
 	// InsecureHTTP says that the network is trusted to carry HTTP.
 	InsecureHTTP bool
+	// TemporalUI is the address of Temporal's own UI, for links to runs, without a slash at the
+	// end; empty: none is configured.
+	TemporalUI string
 	// Proxies are those whose X-Forwarded-For is believed.
 	Proxies []netip.Prefix
 	Login   Login

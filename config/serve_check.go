@@ -16,6 +16,7 @@ import (
 
 func (e serveEntry) check(path string, r *report) {
 	e.checkURL(child(path, "url"), r)
+	e.checkTemporalUI(child(path, "temporal_ui"), r)
 	e.checkCertificate(path, r)
 	for i, text := range e.Proxies {
 		if _, ok := parsePrefix(text); !ok {
@@ -51,6 +52,17 @@ func (e serveEntry) checkURL(path string, r *report) {
 		r.at(path, "more than a scheme, a host and a port: %s", remedy)
 	case parsed.Scheme == "http" && e.TLSCertFile != "":
 		r.at(path, "http beside a certificate: write https, or remove tls_cert_file and tls_key_file")
+	}
+}
+
+// checkTemporalUI wants what a link can begin with.
+func (e serveEntry) checkTemporalUI(path string, r *report) {
+	if !r.has(path) {
+		return
+	}
+	parsed, err := url.Parse(e.TemporalUI)
+	if err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
+		r.at(path, "no URL: write where Temporal's UI answers, such as http://127.0.0.1:8233, or remove the key")
 	}
 }
 

@@ -22,6 +22,7 @@ type serveEntry struct {
 	TLSCertFile  string     `yaml:"tls_cert_file"`
 	TLSKeyFile   string     `yaml:"tls_key_file"`
 	InsecureHTTP bool       `yaml:"insecure_http"`
+	TemporalUI   string     `yaml:"temporal_ui"`
 	Proxies      []string   `yaml:"proxies"`
 	Login        loginEntry `yaml:"login"`
 }
@@ -75,7 +76,7 @@ func (e *oidcEntry) setDefaults() { e.isGiven = true }
 func (e serveEntry) serve() Serve {
 	s := Serve{
 		Listen: e.Listen, URL: strings.TrimRight(e.URL, "/"), TLSCertFile: e.TLSCertFile, TLSKeyFile: e.TLSKeyFile,
-		InsecureHTTP: e.InsecureHTTP, Login: e.Login.login(),
+		InsecureHTTP: e.InsecureHTTP, TemporalUI: strings.TrimRight(e.TemporalUI, "/"), Login: e.Login.login(),
 	}
 	for _, text := range e.Proxies {
 		if prefix, ok := parsePrefix(text); ok {

@@ -17,6 +17,7 @@ import (
 
 	"cloudsync/monitor"
 	"cloudsync/serve/api"
+	"cloudsync/serve/page"
 )
 
 // Options are what the server is made over.
@@ -26,7 +27,10 @@ type Options struct {
 	TLS    *tls.Config // nil: HTTP
 	// Guard lets requests pass whose sender is known; nil: all. /healthz and /readyz are not
 	// behind it: they say nothing of the inventory.
-	Guard      func(http.Handler) http.Handler
+	Guard func(http.Handler) http.Handler
+	// Page is what people look at, behind the guard; its Inventory, Store, Kinds, Version, Now and
+	// Log are those of the API.
+	Page       page.Options
 	TreeGauges int           // nodes of the service tree in /metrics at most, each with a kind: 2,000
 	Stop       time.Duration // that answers have to end when the server stops: 20 s
 }
@@ -35,6 +39,7 @@ type Options struct {
 type Server struct {
 	options  Options
 	api      *api.API
+	page     *page.Page
 	inner    *http.ServeMux // what the guard is before
 	handler  http.Handler
 	requests *requests
@@ -64,13 +69,21 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{options: options, api: answers, inner: http.NewServeMux(), requests: newRequests()}
+	look := options.Page
+	look.Inventory, look.Store, look.Kinds, look.Version = options.Inventory, options.Store, options.Kinds, options.Version
+	look.Now, look.Log = options.Now, options.Log
+	pages, err := page.New(look)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{options: options, api: answers, page: pages, inner: http.NewServeMux(), requests: newRequests()}
 	registry := monitor.NewRegistry()
 	if err := s.registerMetrics(registry); err != nil {
 		return nil, err
 	}
 	s.inner.Handle("GET /metrics", monitor.Metrics(registry))
 	s.inner.Handle("/api/", answers)
+	s.inner.Handle("/", answers.Bound(pages.Handler()))
 	guarded := http.Handler(s.inner)
 	if options.Guard != nil {
 		guarded = options.Guard(guarded)
@@ -108,8 +121,10 @@ func (s *Server) route(r *http.Request) string {
 	case "/healthz", "/readyz", "/metrics":
 		return r.URL.Path
 	}
-	if pattern := s.api.Pattern(r); pattern != "" && pattern != "/" {
-		return pattern
+	for _, pattern := range []string{s.api.Pattern(r), s.page.Pattern(r)} {
+		if pattern != "" && pattern != "/" {
+			return pattern
+		}
 	}
 	return "other"
 }

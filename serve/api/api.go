@@ -108,6 +108,9 @@ func (a *API) register() {
 	a.mux.HandleFunc("/", a.notFound)
 }
 
+// Bound bounds what is asked of another handler, together with what is asked of the API.
+func (a *API) Bound(next http.Handler) http.Handler { return a.limitClients(a.admit(next)) }
+
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cloudsync/cloud"
+	"cloudsync/human"
 	"cloudsync/resource"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -62,7 +63,7 @@ func (p *Program) showFound(found []foundAccount, ofAll int) {
 			parent = "-"
 		}
 		table.Row(output.Text(account.Account.String()), output.Text(account.Name), memberCell(account.State), output.Text(parent),
-			output.Text(output.Ago(p.now(), account.FirstSeen)), output.Text(output.Ago(p.now(), account.LastSeen)))
+			output.Text(human.Ago(p.now(), account.FirstSeen)), output.Text(human.Ago(p.now(), account.LastSeen)))
 	}
 	p.out.Table(table)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/deployment"
+	"cloudsync/human"
 	"cloudsync/starter/output"
 	"cloudsync/untrusted"
 )
@@ -77,7 +78,7 @@ func (p *Program) showBuilds(builds []buildView) {
 	)
 	for _, build := range builds {
 		table.Row(output.Text(build.ID), stateCell(build.State), output.Text(fmt.Sprint(build.Workers)),
-			output.Text(fmt.Sprint(build.UnderWay)), output.Text(output.Ago(p.now(), build.FirstSeen)))
+			output.Text(fmt.Sprint(build.UnderWay)), output.Text(human.Ago(p.now(), build.FirstSeen)))
 		table.Remark(buildRemark(build))
 	}
 	p.out.Table(table)

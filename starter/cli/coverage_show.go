@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"cloudsync/coverage"
+	"cloudsync/human"
 	"cloudsync/resource"
 	"cloudsync/starter/output"
 )
@@ -54,7 +55,7 @@ func (p *Program) addPlace(table *output.Table, lines []*coverageLine) {
 		}
 		oldest := "-"
 		if line.Oldest != nil {
-			oldest = output.Ago(p.now(), *line.Oldest)
+			oldest = human.Ago(p.now(), *line.Oldest)
 		}
 		table.Row(output.Text(place), output.Text(line.Kind), coverageCell(line.State), countCell(line.Rows),
 			output.Text(fmt.Sprintf("%d/%d", line.Complete, line.Scopes)), output.Text(oldest))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cloudsync/human"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
@@ -88,7 +89,7 @@ func (p *Program) scheduleCells(o schedule.Overview) []output.Cell {
 		state = output.Cell{Text: "PAUSED", Style: output.Warn}
 	}
 	if !o.Next.IsZero() {
-		next = output.In(p.now(), o.Next)
+		next = human.In(p.now(), o.Next)
 	}
 	cells := []output.Cell{output.Text(o.Kind), state, output.Text(schedule.Interval(o.Every))}
 	cells = append(cells, p.lastRunCells(o.Last)...)
@@ -100,7 +101,7 @@ func (p *Program) lastRunCells(last *execution.State) []output.Cell {
 	if last == nil {
 		return []output.Cell{none, none, none, none, none, none}
 	}
-	cells := []output.Cell{output.Text(output.Ago(p.now(), last.StartedAt)), outcomeCell(last.Outcome)}
+	cells := []output.Cell{output.Text(human.Ago(p.now(), last.StartedAt)), outcomeCell(last.Outcome)}
 	if last.Figures == nil {
 		return append(cells, none, none, none, none)
 	}
@@ -131,7 +132,7 @@ func (p *Program) remark(table *output.Table, o schedule.Overview) {
 		table.Remark(output.Warn, "paused: "+o.Note)
 	}
 	if o.Running != nil {
-		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", output.Span(p.now().Sub(o.Running.StartedAt))))
+		table.Remark(output.Plain, fmt.Sprintf("a run is under way since %s", human.Span(p.now().Sub(o.Running.StartedAt))))
 	}
 	if o.Stranded {
 		table.Remark(output.Bad, strandedText(o.Running.Build))

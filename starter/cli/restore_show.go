@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"cloudsync/history"
+	"cloudsync/human"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
@@ -17,7 +18,7 @@ func (p *Program) showRestoreRecord(r history.Record, opts showOptions) {
 	figures.Add("run", r.Run.RunID)
 	figures.Add("undoes", undoes(*r.Restore))
 	figures.Add("asked for", restoredBy(*r.Restore))
-	figures.Add("started", fmt.Sprintf("%s (%s)", moment(r.Run.StartedAt), output.Ago(p.now(), r.Run.StartedAt)))
+	figures.Add("started", fmt.Sprintf("%s (%s)", moment(r.Run.StartedAt), human.Ago(p.now(), r.Run.StartedAt)))
 	figures.AddStyled("outcome", outcome.Text, outcome.Style)
 	figures.Add("restored", plural(r.Run.SuAdd, "row"))
 	figures.Add("timeTook", fmt.Sprintf("%.3f s", float64(r.Run.TookMS)/1000))

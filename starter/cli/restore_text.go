@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cloudsync/human"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
@@ -103,7 +104,7 @@ func (p *Program) restoreTitle(target restoreTarget) string {
 		return fmt.Sprintf("Restore what run %s deleted of %s", target.RunID, target.Kind.Name())
 	default:
 		title := fmt.Sprintf("Restore what run %d of %s deleted, which began %s (%s)",
-			target.run.ID, target.Kind.Name(), moment(target.run.StartedAt), output.Ago(p.now(), target.run.StartedAt))
+			target.run.ID, target.Kind.Name(), moment(target.run.StartedAt), human.Ago(p.now(), target.run.StartedAt))
 		if target.run.Outcome == store.OutcomeRunning {
 			title += ". It has not ended, and may delete more"
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cloudsync/history"
+	"cloudsync/human"
 	"cloudsync/starter/output"
 	"cloudsync/store"
 )
@@ -86,11 +87,11 @@ const maxReason = 140
 func (p *Program) runCells(run store.Run) []output.Cell {
 	took := "-"
 	if run.Outcome != store.OutcomeRunning {
-		took = output.Took(time.Duration(run.TookMS) * time.Millisecond)
+		took = human.Took(time.Duration(run.TookMS) * time.Millisecond)
 	}
 	cells := []output.Cell{
 		output.Text(fmt.Sprint(run.ID)), output.Text(run.Kind), outcomeCell(run.Outcome),
-		output.Text(output.Ago(p.now(), run.StartedAt)), output.Text(took),
+		output.Text(human.Ago(p.now(), run.StartedAt)), output.Text(took),
 	}
 	cells = append(cells, changeCells(run.Stats)...)
 	return append(cells, alarmCell(run.Held, output.Warn), failedScopesCell(run))

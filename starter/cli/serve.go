@@ -20,6 +20,7 @@ import (
 	"cloudsync/serve"
 	"cloudsync/serve/api"
 	"cloudsync/serve/login"
+	"cloudsync/serve/page"
 	"cloudsync/store"
 )
 
@@ -94,6 +95,7 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
 			Operators: func(next http.Handler) http.Handler { return login.Require(login.Operator, next) },
 		},
+		Page:   page.Options{TemporalUI: settings.TemporalUI},
 		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap,
 	})
 	if err != nil {

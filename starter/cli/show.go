@@ -7,6 +7,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/history"
+	"cloudsync/human"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -105,7 +106,7 @@ func (p *Program) showRun(run store.Run, recorded int64) {
 	figures.Add("kind", run.Kind)
 	figures.Add("run", run.RunID)
 	figures.Add("workflow", run.WorkflowID)
-	figures.Add("started", fmt.Sprintf("%s (%s)", moment(run.StartedAt), output.Ago(p.now(), run.StartedAt)))
+	figures.Add("started", fmt.Sprintf("%s (%s)", moment(run.StartedAt), human.Ago(p.now(), run.StartedAt)))
 	if run.Outcome == store.OutcomeRunning {
 		figures.Add("outcome", "running, or terminated from outside: Temporal knows")
 	} else {

@@ -13,8 +13,8 @@ import (
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 
+	"cloudsync/human"
 	"cloudsync/starter/execution"
-	"cloudsync/starter/output"
 	"cloudsync/starter/schedule"
 	"cloudsync/untrusted"
 	"cloudsync/visibility"
@@ -45,7 +45,7 @@ func runUpkeep[P comparable](
 	follower := execution.Upkeep[P]{
 		Temporal: c, Every: watch.every(), Warn: watch.Warn,
 		Progress: func(progress P) {
-			watch.live.Show(start.summary+": "+text(progress), " · "+output.Span(p.now().Sub(watch.since)))
+			watch.live.Show(start.summary+": "+text(progress), " · "+human.Span(p.now().Sub(watch.since)))
 		},
 		Workers: &execution.WorkerCheck{Temporal: c, Namespace: c.namespace, Quiet: quiet},
 	}

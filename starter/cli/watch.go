@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"cloudsync/human"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/workflows"
@@ -47,7 +48,7 @@ func (w *watch) begun(run execution.Run) {
 
 // Progress shows how far the run is.
 func (w *watch) Progress(progress workflows.Progress) {
-	w.live.Show(w.kind+": "+progressText(progress), " · "+output.Span(w.now().Sub(w.since)))
+	w.live.Show(w.kind+": "+progressText(progress), " · "+human.Span(w.now().Sub(w.since)))
 }
 
 // Warn shows a line that stays.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cloudsync/activities"
+	"cloudsync/human"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -40,12 +41,12 @@ func needsAttention(outcome string) bool {
 	return style == output.Warn || style == output.Bad
 }
 
-func countCell(n int64) output.Cell { return output.Text(output.Count(n)) }
+func countCell(n int64) output.Cell { return output.Text(human.Count(n)) }
 
 func changeCells(stats activities.Stats) []output.Cell {
 	return []output.Cell{
-		output.Text(output.Signed("+", stats.SuAdd)), output.Text(output.Signed("~", stats.SuMod)),
-		output.Text(output.Signed("-", stats.SuDel)),
+		output.Text(human.Signed("+", stats.SuAdd)), output.Text(human.Signed("~", stats.SuMod)),
+		output.Text(human.Signed("-", stats.SuDel)),
 	}
 }
 
@@ -54,7 +55,7 @@ func alarmCell(n int64, style output.Style) output.Cell {
 	if n == 0 {
 		return output.Text("·")
 	}
-	return output.Cell{Text: output.Count(n), Style: style}
+	return output.Cell{Text: human.Count(n), Style: style}
 }
 
 func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

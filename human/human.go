@@ -1,4 +1,5 @@
-package output
+// Package human has figures and times in words for people.
+package human
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package output
+package human_test
 
 import (
 	"testing"

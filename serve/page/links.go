@@ -1,0 +1,47 @@
+package page
+
+import (
+	"net/url"
+	"strconv"
+
+	"cloudsync/resource"
+	"cloudsync/starter/execution"
+)
+
+// Addresses of pages are written here alone, so that they stay what they were.
+
+func resourcePath(kind string, uid resource.UID) string {
+	return "/resources/" + url.PathEscape(kind) + "/" + uid.String()
+}
+
+func runPath(number int64) string { return "/runs/" + strconv.FormatInt(number, 10) }
+
+func holdPath(scopeID int64) string { return "/holds/" + strconv.FormatInt(scopeID, 10) }
+
+func kindPath(kind string) string { return "/kinds/" + url.PathEscape(kind) }
+
+func taskPath(id string) string { return "/tasks/" + url.PathEscape(id) }
+
+// with is a path with parameters; those that are empty are left out.
+func with(path string, parameters url.Values) string {
+	kept := url.Values{}
+	for name, values := range parameters {
+		for _, value := range values {
+			if value != "" {
+				kept.Add(name, value)
+			}
+		}
+	}
+	if len(kept) == 0 {
+		return path
+	}
+	return path + "?" + kept.Encode()
+}
+
+// temporalLink is where Temporal's UI shows a run; empty without one.
+func (p *Page) temporalLink(run execution.Run) string {
+	if p.TemporalUI == "" || run.WorkflowID == "" {
+		return ""
+	}
+	return p.TemporalUI + "/namespaces/" + url.PathEscape(p.Namespace) + "/workflows/" + url.PathEscape(run.WorkflowID) + "/" + url.PathEscape(run.RunID) + "/history"
+}
