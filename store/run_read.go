@@ -7,17 +7,29 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/uptrace/bun"
 )
 
 // Runs lists the newest runs first; of one kind, or of all for kind "". Of one that has
 // recorded no end, the figures are what it has done so far.
 func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, error) {
+	return s.FilterRuns(ctx, RunFilter{Kind: kind, Limit: limit})
+}
+
+// RunFilter says which runs to list.
+type RunFilter struct {
+	Kind     string   // all kinds for ""
+	Outcomes []string // any of them; all outcomes for none
+	Before   int64    // only runs of a smaller number; from the newest for 0
+	Approved bool     // only runs that let go what somebody approved, and prunings, which somebody asked for
+	Limit    int64
+}
+
+// FilterRuns is Runs of those that the filter names.
+func (s *Store) FilterRuns(ctx context.Context, filter RunFilter) ([]Run, error) {
 	var runs []Run
-	query := s.db.NewSelect().Model(&runs).Order("id DESC").Limit(limit)
-	if kind != "" {
-		query = query.Where("kind = ?", kind)
-	}
-	err := query.Scan(ctx)
+	err := filter.narrow(s.db.NewSelect().Model(&runs)).Order("id DESC").Limit(filter.Limit).Scan(ctx)
 	if err == nil {
 		err = s.tellDone(ctx, runs)
 	}
@@ -25,6 +37,22 @@ func (s *Store) Runs(ctx context.Context, kind string, limit int64) ([]Run, erro
 		return nil, fmt.Errorf("list runs: %w", err)
 	}
 	return runs, nil
+}
+
+func (f RunFilter) narrow(query *bun.SelectQuery) *bun.SelectQuery {
+	if f.Kind != "" {
+		query = query.Where("kind = ?", f.Kind)
+	}
+	if len(f.Outcomes) > 0 {
+		query = query.Where("outcome IN (?)", bun.List(f.Outcomes))
+	}
+	if f.Before > 0 {
+		query = query.Where("id < ?", f.Before)
+	}
+	if f.Approved {
+		query = query.Where("approved_by <> ''")
+	}
+	return query
 }
 
 // FindRuns returns the runs whose id starts with prefix, at most two: enough to
