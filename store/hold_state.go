@@ -81,9 +81,8 @@ func (r newestRun) lacks(scopeID int64) bool {
 
 func (s *Store) newestRun(ctx context.Context, kind string) (newestRun, error) {
 	var runs []newestRun
-	err := s.db.NewSelect().Model((*Run)(nil)).Column("id", "run_id", "scopes").
+	err := syncsOnly(s.db.NewSelect().Model((*Run)(nil)).Column("id", "run_id", "scopes")).
 		Where("kind = ?", kind).Where("outcome <> ?", OutcomeRunning).Where("scopes > 0").
-		Where("run_id NOT LIKE ?", restorePrefix+"%").Where("workflow_id NOT LIKE ?", "%"+PruneSuffix).
 		Order("id DESC").Limit(1).Scan(ctx, &runs)
 	if err != nil || len(runs) == 0 {
 		return newestRun{}, err
