@@ -109,3 +109,19 @@ func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error)
 	}
 	return scopes, nil
 }
+
+// NewestRuns returns the newest run of each kind that a schedule or an operator started, by
+// kind: no restore and no prune.
+func (s *Store) NewestRuns(ctx context.Context) (map[string]Run, error) {
+	var runs []Run
+	newest := s.db.NewSelect().Model((*Run)(nil)).ColumnExpr("MAX(id)").
+		Where("run_id NOT LIKE ?", restorePrefix+"%").Where("workflow_id NOT LIKE ?", "%"+PruneSuffix).Group("kind")
+	if err := s.db.NewSelect().Model(&runs).Where("id IN (?)", newest).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the newest runs: %w", err)
+	}
+	byKind := make(map[string]Run, len(runs))
+	for _, run := range runs {
+		byKind[run.Kind] = run
+	}
+	return byKind, nil
+}

@@ -67,3 +67,24 @@ func TestFilterRuns(t *testing.T) {
 	}
 	require.Equal(t, []string{"run-5", "run-4", "run-3", "run-1"}, pages)
 }
+
+func TestNewestRuns(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	for _, run := range []store.Run{
+		{RunID: "1", Kind: "resource_host"},
+		{RunID: "2", Kind: "resource_disk"},
+		{RunID: "3", Kind: "resource_host"},
+		{RunID: store.NewRestoreID(), Kind: "resource_host"},
+		{RunID: "5", WorkflowID: "CloudSync/resource_host" + store.PruneSuffix, Kind: "resource_host"},
+	} {
+		run.StartedAt = started
+		_, err := s.BeginRun(t.Context(), run)
+		require.NoError(t, err)
+	}
+	newest, err := s.NewestRuns(t.Context())
+	require.NoError(t, err)
+	require.Len(t, newest, 2)
+	require.Equal(t, "3", newest["resource_host"].RunID)
+	require.Equal(t, "2", newest["resource_disk"].RunID)
+}

@@ -14,19 +14,20 @@ import (
 // words are the functions of the templates.
 func (p *Page) words() template.FuncMap {
 	return template.FuncMap{
-		"asset": assetPath,
-		"text":  visible,
-		"num":   grouped,
-		"count": human.Count,
-		"kind":  kindName,
-		"ago":   func(t time.Time) string { return human.Ago(p.Now(), t) },
-		"until": func(t time.Time) string { return human.In(p.Now(), t) },
-		"span":  human.Span,
-		"took":  func(seconds float64) string { return human.Took(time.Duration(seconds * float64(time.Second))) },
-		"iso":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"utc":   utc,
-		"day":   func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
-		"size":  mebibytes,
+		"asset":  assetPath,
+		"text":   visible,
+		"num":    grouped,
+		"count":  human.Count,
+		"kind":   kindName,
+		"ago":    func(t time.Time) string { return human.Ago(p.Now(), t) },
+		"until":  func(t time.Time) string { return human.In(p.Now(), t) },
+		"span":   human.Span,
+		"took":   func(seconds float64) string { return human.Took(time.Duration(seconds * float64(time.Second))) },
+		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+		"utc":    utc,
+		"day":    func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
+		"tookms": func(ms int64) string { return human.Took(time.Duration(ms) * time.Millisecond) },
+		"size":   mebibytes,
 		"plural": func(n any, word string) string {
 			if fmt.Sprint(n) == "1" {
 				return word
