@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -49,4 +51,22 @@ func (s *Store) CountScopes(ctx context.Context, kind *resource.Kind, scopeIDs [
 		counts[row.ScopeID] = row.Count
 	}
 	return counts, nil
+}
+
+// ScopeNumbered returns the scope with an id, and the id of the run that last listed it
+// completely, "" if none did; ErrNotFound if there is no such scope.
+func (s *Store) ScopeNumbered(ctx context.Context, id int64) (known KnownScope, lastRunID string, err error) {
+	var row struct {
+		scopeRow
+		LastRun string `bun:"last_complete_run"`
+	}
+	err = s.db.NewSelect().TableExpr("sync_scope AS scope").Column("scope.id", "scope.kind", "scope.provider", "scope.account", "scope.region", "scope.last_complete_run").
+		Where("scope.id = ?", id).Scan(ctx, &row.ID, &row.Kind, &row.Provider, &row.Account, &row.Region, &row.LastRun)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return known, "", fmt.Errorf("read scope %d: %w", id, err)
+	}
+	return KnownScope{ID: row.ID, Scope: row.scope()}, row.LastRun, nil
 }

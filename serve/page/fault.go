@@ -60,8 +60,21 @@ func faultOf(err error) *Fault {
 	}
 }
 
+// shown is the error of a decision that was not carried out, with the page that says why.
+type shown struct {
+	status int
+	view   View
+}
+
+func (s *shown) Error() string { return s.view.Title }
+
 // fail answers with the page of an error.
 func (p *Page) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var own *shown
+	if errors.As(err, &own) {
+		p.write(w, r, own.status, own.view)
+		return
+	}
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody is left to tell
 	}

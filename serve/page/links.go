@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"cloudsync/resource"
-	"cloudsync/starter/execution"
 )
 
 // Addresses of pages are written here alone, so that they stay what they were.
@@ -39,9 +38,9 @@ func with(path string, parameters url.Values) string {
 }
 
 // temporalLink is where Temporal's UI shows a run; empty without one.
-func (p *Page) temporalLink(run execution.Run) string {
-	if p.TemporalUI == "" || run.WorkflowID == "" {
+func (p *Page) temporalLink(workflowID, runID string) string {
+	if p.TemporalUI == "" || workflowID == "" {
 		return ""
 	}
-	return p.TemporalUI + "/namespaces/" + url.PathEscape(p.Namespace) + "/workflows/" + url.PathEscape(run.WorkflowID) + "/" + url.PathEscape(run.RunID) + "/history"
+	return p.TemporalUI + "/namespaces/" + url.PathEscape(p.Namespace) + "/workflows/" + url.PathEscape(workflowID) + "/" + url.PathEscape(runID) + "/history"
 }

@@ -90,6 +90,7 @@ func New(options Options) (*Page, error) {
 func (p *Page) register() {
 	p.mux.HandleFunc("GET "+staticPath+"{file}", p.static)
 	p.registerOverview()
+	p.registerHolds()
 	p.mux.HandleFunc("/", p.notFound)
 }
 

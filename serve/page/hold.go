@@ -1,0 +1,311 @@
+package page
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"cloudsync/history"
+	"cloudsync/query"
+	"cloudsync/resource"
+	"cloudsync/serve/login"
+	"cloudsync/store"
+)
+
+// holdData is one held set, for somebody who has to decide.
+type holdData struct {
+	holdLine
+	Kind       string
+	Advice     advice
+	First      string // path of the run that held first; empty: it is no longer on record
+	Last       string
+	LastRun    *store.Run
+	HeldRows   []heldRow
+	Refers     []referring
+	From, To   int // of the rows that are shown, from 1
+	Page       int
+	Before     string // path of the page of rows before; empty: none
+	After      string
+	Gone       int // of the set, no longer in the inventory
+	Changed    int // of the set, changed since they were held
+	Changes    string
+	Approve    string
+	CanApprove bool
+	Note       string // that was written, where the form comes back
+	NoteFault  string
+}
+
+// heldRow is a row of a held set.
+type heldRow struct {
+	Path, Name, ID, Addresses, Status, Tree string
+	First, Written                          time.Time // seen by the inventory, written by it
+	Gone, Changed                           bool
+	Refers                                  string // who refers to it, in words
+}
+
+// heldPage is how many rows of a set are shown at a time.
+const heldPage = 100
+
+func scopeNamed(r *http.Request) (int64, error) {
+	id, err := strconv.ParseInt(r.PathValue("scope"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, missing("There is no such hold", "The list of holds has all that wait.")
+	}
+	return id, nil
+}
+
+func (p *Page) hold(ctx context.Context, r *http.Request) (View, error) {
+	id, err := scopeNamed(r)
+	if err != nil {
+		return View{}, err
+	}
+	number := 1
+	if text := r.URL.Query().Get("page"); text != "" {
+		if number, err = strconv.Atoi(text); err != nil || number < 1 || number > 1_000_000 {
+			return View{}, wrong(fmt.Errorf("page=%.20q is no page: they are numbered from 1", text))
+		}
+	}
+	hold, err := p.Store.StandingHold(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return p.endedHold(ctx, id)
+	}
+	if err != nil {
+		return View{}, err
+	}
+	return p.holdView(ctx, hold, number)
+}
+
+// holdView is the page of a hold.
+func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (View, error) {
+	kind, err := p.Kinds.Kind(hold.Scope.Kind)
+	if err != nil {
+		return View{}, err
+	}
+	data := &holdData{
+		holdLine: holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")},
+		Kind:     hold.Scope.Kind, Advice: adviceFor(hold), Page: number, CanApprove: hold.Stands,
+		Approve: holdPath(hold.ScopeID) + "/approve",
+		Changes: with("/changes", url.Values{"kind": {hold.Scope.Kind}, "scope": {hold.Scope.Place()}}),
+	}
+	if hold.SinceRunID != "" {
+		data.First = runPath(hold.Since)
+	}
+	if hold.LastRunID != "" {
+		data.Last = runPath(hold.LastRun)
+		run, err := p.Store.RunByNumber(ctx, hold.LastRun)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return View{}, err
+		}
+		data.LastRun = &run
+	}
+	if err := p.readSet(ctx, kind, data); err != nil {
+		return View{}, err
+	}
+	title := grouped(hold.Rows) + " " + strings.TrimSuffix(strings.TrimSuffix(deletionsOf(hold.Rows, hold.Scope.Kind), " is"), " are") + " wait for a decision"
+	if hold.Rows == 1 {
+		title = "1 deletion of a " + kindName(hold.Scope.Kind) + " waits for a decision"
+	}
+	return View{Page: "hold", Title: title, Nav: "/holds", Data: data}, nil
+}
+
+// readSet reads the rows of the set that are on the page, and who refers to them.
+func (p *Page) readSet(ctx context.Context, kind *resource.Kind, data *holdData) error {
+	entries, err := p.Store.LoadHold(ctx, data.ScopeID, data.Digest)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
+		return nil // the page says that nobody knows the rows
+	}
+	if err != nil {
+		return err
+	}
+	from := (data.Page - 1) * heldPage
+	if from >= len(entries) && data.Page > 1 {
+		return missing("There is no such page", "The set has "+grouped(len(entries))+" rows.")
+	}
+	shown := entries[from:min(len(entries), from+heldPage)]
+	data.From, data.To = from+1, from+len(shown)
+	if data.Page > 1 {
+		data.Before = data.Path + "?page=" + strconv.Itoa(data.Page-1) + "#set"
+	}
+	if data.To < len(entries) {
+		data.After = data.Path + "?page=" + strconv.Itoa(data.Page+1) + "#set"
+	}
+	stored, err := p.Store.LoadRows(ctx, kind, uidsOf(shown))
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{}
+	for _, row := range stored {
+		ids[row.RowMeta().NativeID] = true
+	}
+	refers, err := p.whoRefers(ctx, kind, data.Scope, ids)
+	if err != nil {
+		return err
+	}
+	data.Refers = totals(refers)
+	for _, entry := range shown {
+		row := newHeldRow(kind, entry, stored[entry.UID])
+		row.Refers = refers.of(row.ID)
+		data.HeldRows = append(data.HeldRows, row)
+		data.Gone += count(row.Gone)
+		data.Changed += count(row.Changed)
+	}
+	return nil
+}
+
+func count(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func uidsOf(entries []resource.Entry) []resource.UID {
+	uids := make([]resource.UID, len(entries))
+	for i, entry := range entries {
+		uids[i] = entry.UID
+	}
+	return uids
+}
+
+// newHeldRow is a row of a set as the inventory has it now; nil: it is gone.
+func newHeldRow(kind *resource.Kind, entry resource.Entry, row resource.Row) heldRow {
+	held := heldRow{Path: resourcePath(kind.Name(), entry.UID), Gone: row == nil, ID: entry.UID.String()}
+	if row == nil {
+		return held
+	}
+	schema, meta := query.SchemaOf(kind), row.RowMeta()
+	value := func(label string) string {
+		if !schema.Has(label) {
+			return ""
+		}
+		return strings.Join(query.Values(schema, row, label), " ")
+	}
+	held.ID, held.Name, held.Addresses, held.Status = meta.NativeID, value("name"), value(query.IPLabel), value("status")
+	held.First, held.Written, held.Changed = meta.CreatedAt, meta.UpdatedAt, meta.Hash != entry.Hash
+	var tree []string
+	for _, label := range []string{"stree_group", "stree_product", "stree_app"} {
+		if name := value(label); name != "" {
+			tree = append(tree, name)
+		}
+	}
+	held.Tree = strings.Join(tree, ".")
+	return held
+}
+
+// advice is what a sort of reason means, and what to do about it.
+type advice struct {
+	Means string
+	Look  []string // before one approves
+	Mend  []string // if the resources are still there
+}
+
+// adviceFor tells the sorts of reasons apart (see diff.Policy).
+func adviceFor(hold store.HeldScope) advice {
+	a := advice{
+		Look: []string{"Look into the cloud's own console: are some of these really gone?", "Ask who owns them, by their place in the service tree."},
+		Mend: []string{"Check the region and the endpoint of the account in the configuration.", "Check that the credential may list all of them."},
+	}
+	switch {
+	case !hold.Stands:
+		a.Means = "The cloud lists these no longer, and could not be asked for each of them by its id. Nothing has to be decided: the next run asks again by itself."
+	case strings.Contains(hold.Reason, "none of them is among"):
+		a.Means = "The listing has none of the rows that the inventory has here. Either another fleet answered, by a wrong endpoint or a wrong account, or the whole fleet was replaced."
+		a.Mend = append([]string{"Check whose account the credential is: `starter accounts` tells."}, a.Mend...)
+	case strings.Contains(hold.Reason, "no usable id"):
+		a.Means = "Some listed resources have no id that can be used, and may be the very ones that seem to be gone."
+		a.Mend = []string{"See the refused rows of the run, and tell the provider, or write a bug report."}
+	case strings.HasPrefix(hold.Reason, "all "):
+		a.Means = "The listing is empty, or has nothing of what the inventory has. An empty answer is often a lost permission, a wrong region, or a fault of the cloud."
+	case strings.Contains(hold.Reason, "the configuration holds all"):
+		a.Means = "The configuration has every deletion of this kind wait for a person."
+	default:
+		a.Means = "More would be deleted at once than the configuration allows without a person."
+	}
+	return a
+}
+
+// ended is a hold that is over.
+type ended struct {
+	Place, Kind string
+	Run         *store.Run // that saw the scope last; nil: nobody knows
+	Path        string
+	Changes     string
+}
+
+// endedHold says what became of a hold that waits no more: an address is sent around, and
+// opened late.
+func (p *Page) endedHold(ctx context.Context, id int64) (View, error) {
+	scope, lastRun, err := p.Store.ScopeNumbered(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return View{}, missing("There is no such hold", "The list of holds has all that wait.")
+	}
+	if err != nil {
+		return View{}, err
+	}
+	data := ended{Place: scope.Scope.Place(), Kind: scope.Scope.Kind, Changes: with("/changes", url.Values{"kind": {scope.Scope.Kind}, "scope": {scope.Scope.Place()}, "op": {"delete"}})}
+	run, err := history.FindRun(ctx, p.Store, p.Kinds, cmp.Or(lastRun, "none"))
+	switch {
+	case err == nil:
+		data.Run, data.Path = &run, runPath(run.ID)
+	case !errors.Is(err, history.ErrNoRun):
+		return View{}, err
+	}
+	return View{Page: "hold_ended", Title: "Nothing is held there any more", Nav: "/holds", Data: data}, nil
+}
+
+// whoOf is who decides.
+func whoOf(ctx context.Context) string { return login.From(ctx).Name }
+
+// setChange is how a set differs from another.
+type setChange struct {
+	Joined, Left int
+	Known        bool // the older set is still kept
+	Path         string
+	Rows         []heldRow // some that joined
+}
+
+// compareSets compares a set that somebody has seen with the one that waits.
+func (p *Page) compareSets(ctx context.Context, hold store.HeldScope, seen string) (change setChange, err error) {
+	change.Path = holdPath(hold.ScopeID)
+	before, err := p.Store.LoadHold(ctx, hold.ScopeID, seen)
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
+		return change, nil
+	}
+	if err != nil {
+		return change, err
+	}
+	after, err := p.Store.LoadHold(ctx, hold.ScopeID, hold.Digest)
+	if err != nil {
+		return change, err
+	}
+	change.Known = true
+	was := map[resource.UID]bool{}
+	for _, entry := range before {
+		was[entry.UID] = true
+	}
+	var joined []resource.Entry
+	for _, entry := range after {
+		if !was[entry.UID] {
+			joined = append(joined, entry)
+		}
+		delete(was, entry.UID)
+	}
+	change.Joined, change.Left = len(joined), len(was)
+	kind, err := p.Kinds.Kind(hold.Scope.Kind)
+	if err != nil {
+		return change, err
+	}
+	joined = slices.Clip(joined[:min(len(joined), 20)])
+	rows, err := p.Store.LoadRows(ctx, kind, uidsOf(joined))
+	for _, entry := range joined {
+		change.Rows = append(change.Rows, newHeldRow(kind, entry, rows[entry.UID]))
+	}
+	return change, err
+}

@@ -1,0 +1,35 @@
+package page
+
+import (
+	"context"
+	"net/http"
+
+	"cloudsync/store"
+)
+
+func (p *Page) registerHolds() {
+	p.show("/holds", p.holds)
+	p.show("/holds/{scope}", p.hold)
+	p.decide("/holds/{scope}/approve", p.approve)
+	p.show("/tasks/{id}", p.task)
+}
+
+// holds is the list of what waits.
+func (p *Page) holds(ctx context.Context, _ *http.Request) (View, error) {
+	waiting, err := p.Store.StandingHolds(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	lines := make([]holdLine, len(waiting))
+	for i, hold := range waiting {
+		lines[i] = holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")}
+	}
+	return View{Page: "holds", Title: "Holds", Nav: "/holds", Data: lines}, nil
+}
+
+// holdLine is a hold in a line.
+type holdLine struct {
+	store.HeldScope
+	Place, Path string
+	Share       Share
+}
