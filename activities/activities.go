@@ -551,7 +551,7 @@ func runRow(in RecordRunIn) store.Run {
 		StartedAt: final.StartedAt, FinishedAt: final.FinishedAt, TookMS: final.Took.Milliseconds(),
 		Scopes: final.Scopes, ScopesFailed: final.ScopesFailed, ScopesHeld: final.ScopesHeld,
 		Stats: final.Stats, OrphanScopes: final.OrphanScopes, OrphanRows: final.OrphanRows,
-		ApprovedBy: final.ApprovedBy, Error: final.Error,
+		ApprovedBy: final.ApprovedBy, ApprovalNote: final.ApprovalNote, Error: final.Error,
 	}
 }
 

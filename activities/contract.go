@@ -232,8 +232,9 @@ type RunRecord struct {
 	ScopesHeld   int64         `json:"scopesHeld"`
 	Stats        Stats         `json:"stats"`
 	Orphans
-	ApprovedBy string `json:"approvedBy,omitempty"` // who approved deletions that the run let go
-	Error      string `json:"error,omitempty"`
+	ApprovedBy   string `json:"approvedBy,omitempty"`   // who approved deletions that the run let go
+	ApprovalNote string `json:"approvalNote,omitempty"` // why
+	Error        string `json:"error,omitempty"`
 }
 
 // RecordRunOut has what is on record of a run.

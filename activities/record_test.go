@@ -2,6 +2,7 @@ package activities_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -65,6 +66,7 @@ func TestRecordingAgainOverwrites(t *testing.T) {
 			Final: &activities.RunRecord{
 				WorkflowID: "w", StartedAt: finished.Add(-time.Minute), FinishedAt: finished, Took: 61500 * time.Millisecond,
 				Outcome: activities.Held, Scopes: from, ScopesFailed: from + 1, ScopesHeld: from + 2, Stats: figures(from), Error: "held",
+				ApprovedBy: "alice", ApprovalNote: fmt.Sprint("note ", from),
 			},
 		})
 	}
@@ -75,6 +77,7 @@ func TestRecordingAgainOverwrites(t *testing.T) {
 	require.Equal(t, store.Run{
 		ID: b.run.Number, RunID: b.run.ID, WorkflowID: got.WorkflowID, Kind: kind, Outcome: "held", StartedAt: got.StartedAt,
 		FinishedAt: finished, TookMS: 61500, Scopes: 50, ScopesFailed: 51, ScopesHeld: 52, Stats: found(figures(50)), Error: "held",
+		ApprovedBy: "alice", ApprovalNote: "note 50",
 	}, got)
 	scopes, err := b.store.RunScopes(t.Context(), b.run.ID)
 	require.NoError(t, err)

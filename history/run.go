@@ -26,6 +26,7 @@ type RunView struct {
 	// waits for a decision any more.
 	HoldSupersededBy int64  `json:"holdSupersededBy,omitempty"`
 	ApprovedBy       string `json:"approvedBy,omitempty"`
+	ApprovalNote     string `json:"approvalNote,omitempty"`
 	Error            string `json:"error,omitempty"`
 }
 
@@ -43,7 +44,8 @@ func newRunView(run store.Run, holds Holds) RunView {
 		Number: run.ID, Kind: run.Kind, RunID: run.RunID, WorkflowID: run.WorkflowID, Outcome: run.Outcome,
 		StartedAt: run.StartedAt, FinishedAt: orAbsent(run.FinishedAt), Stats: run.Stats,
 		TimeTook: float64(run.TookMS) / 1000,
-		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld, ApprovedBy: run.ApprovedBy, Error: run.Error,
+		Scopes:   run.Scopes, ScopesFailed: run.ScopesFailed, ScopesHeld: run.ScopesHeld,
+		ApprovedBy: run.ApprovedBy, ApprovalNote: run.ApprovalNote, Error: run.Error,
 		Orphans:          activities.Orphans{OrphanScopes: run.OrphanScopes, OrphanRows: run.OrphanRows},
 		HoldSupersededBy: holds.SupersededBy(run.RunID),
 	}

@@ -84,8 +84,9 @@ type Run struct {
 	OrphanScopes int64 `bun:"orphan_scopes"`
 	OrphanRows   int64 `bun:"orphan_rows"`
 
-	ApprovedBy string `bun:"approved_by"` // who approved deletions that the run let go, or asked for them
-	Error      string `bun:"error"`
+	ApprovedBy   string `bun:"approved_by"`   // who approved deletions that the run let go, or asked for them
+	ApprovalNote string `bun:"approval_note"` // why they were approved
+	Error        string `bun:"error"`
 }
 
 // OutcomeRunning is the outcome of a run that has not recorded one. A run that
@@ -275,6 +276,7 @@ func (c *Concluded) read(ctx context.Context, tx bun.Tx, runID string) error {
 func upsertRun(ctx context.Context, tx bun.Tx, run Run) error {
 	run.Error = clip(run.Error, 2048)
 	run.ApprovedBy = clip(run.ApprovedBy, 255)
+	run.ApprovalNote = clip(run.ApprovalNote, 512)
 	run.Stats = run.Stats.found()
 	return upsert(ctx, tx.Tx, tx.NewInsert().Model(&run).ExcludeColumn("id"), runColumns)
 }
@@ -293,7 +295,8 @@ func (s Stats) found() Stats {
 }
 
 var runColumns = append([]string{
-	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "orphan_scopes", "orphan_rows", "approved_by", "error",
+	"outcome", "finished_at", "took_ms", "scopes", "scopes_failed", "scopes_held", "orphan_scopes", "orphan_rows",
+	"approved_by", "approval_note", "error",
 }, foundColumns...)
 
 // RecordScopes records what became of scopes of a run, and of those with a complete

@@ -218,13 +218,14 @@ func TestLongTextsAreClipped(t *testing.T) {
 	b := setup(t)
 	long, bad := strings.Repeat("数", 3000), "a\xff\x00b"+strings.Repeat("x", 3000)
 	for _, text := range []string{long, bad} {
-		require.NoError(t, b.EndRun(t.Context(), store.Run{RunID: "r", Kind: "resource_host", StartedAt: started, Error: text}))
+		require.NoError(t, b.EndRun(t.Context(), store.Run{RunID: "r", Kind: "resource_host", StartedAt: started, ApprovalNote: text, Error: text}))
 		require.NoError(t, b.RecordScopes(t.Context(), b.run, []store.RunScope{{ScopeID: b.lease.ScopeID, Outcome: "failed", Reason: text}}))
 		require.NoError(t, b.ReplaceListFailures(t.Context(), b.lease, []store.Failure{store.FailureOf(b.lease, staged.Item{NativeID: text, Problem: text})}))
 
 		runs, err := b.FindRuns(t.Context(), "r")
 		require.NoError(t, err)
 		requireClipped(t, text, runs[0].Error, 2048)
+		requireClipped(t, text, runs[0].ApprovalNote, 512)
 		scopes, err := b.RunScopes(t.Context(), b.run.ID)
 		require.NoError(t, err)
 		requireClipped(t, text, scopes[0].Reason, 2048)

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -67,10 +69,25 @@ type Approval struct {
 	// set has another digest stays held.
 	Digests []string `json:"digests"`
 	By      string   `json:"by"` // who approved
+	// Note is why, of ApprovalNote. Starters wrote none that knew no note.
+	Note string `json:"note,omitempty"`
 	// Until is the time up to which a run may begin with it; one that begins later
 	// is a run without approval. Zero is for ever, as starters wrote it that knew no
 	// end.
 	Until time.Time `json:"until,omitzero"`
+}
+
+// maxApprovalNote is how many characters a note has at most.
+const maxApprovalNote = 500
+
+// ApprovalNote is a text as the note of an approval: one line. It refuses one that is too
+// long to be kept.
+func ApprovalNote(text string) (string, error) {
+	note := strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " ")
+	if n := utf8.RuneCountInString(note); n > maxApprovalNote {
+		return "", fmt.Errorf("the note has %d characters: write at most %d", n, maxApprovalNote)
+	}
+	return note, nil
 }
 
 // Expired says that the approval is of no use at the time any more.
@@ -396,7 +413,7 @@ func (s *cloudSync) recordRun(ctx workflow.Context) error {
 		StartedAt:  s.started, FinishedAt: workflow.Now(ctx), Took: time.Duration(s.report.TimeTook * float64(time.Second)),
 		Outcome: s.report.Outcome, Stats: s.report.Stats, Orphans: s.report.Orphans,
 		Scopes: s.report.Scopes, ScopesFailed: s.report.ScopesFailed, ScopesHeld: s.report.ScopesHeld,
-		ApprovedBy: s.report.ApprovedBy, Error: s.report.reason(),
+		ApprovedBy: s.report.ApprovedBy, ApprovalNote: s.report.ApprovalNote, Error: s.report.reason(),
 	}})
 	var out activities.RecordRunOut
 	err := workflow.ExecuteActivity(ctx, a.RecordRun, in).Get(ctx, &out)

@@ -30,7 +30,9 @@ type Report struct {
 	Attention []ScopeReport `json:"attention,omitempty"`
 	// ApprovedBy approved deletions that the run let go; Approved are their digests,
 	// UnusedApprovals those of the approved sets that no scope had to delete.
+	// ApprovalNote is why.
 	ApprovedBy      string   `json:"approvedBy,omitempty"`
+	ApprovalNote    string   `json:"approvalNote,omitempty"`
 	Approved        []string `json:"approved,omitempty"`
 	UnusedApprovals []string `json:"unusedApprovals,omitempty"`
 	// ApprovalExpired is when the approval in the run's input had ended, where the
@@ -123,14 +125,14 @@ func (r *Report) addApproved(digest string) {
 	}
 }
 
-// creditApproval says whose approval let deletions go, if any did, and lists the
+// creditApproval says whose approval let deletions go, if any did, and why, and lists the
 // digests that let nothing go.
 func (r *Report) creditApproval(approval *Approval) {
 	if approval == nil {
 		return
 	}
 	if len(r.Approved) > 0 {
-		r.ApprovedBy = approval.By
+		r.ApprovedBy, r.ApprovalNote = approval.By, approval.Note
 	}
 	for _, digest := range approval.Digests {
 		if !slices.Contains(r.Approved, digest) {

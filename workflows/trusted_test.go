@@ -81,15 +81,15 @@ func TestApprovedSetIsDeleted(t *testing.T) {
 	found := deletions(9)
 	b.changed(1, found)
 	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{
-		Digests: []string{found.Deletions.String(), "5:unused"}, By: "alice",
+		Digests: []string{found.Deletions.String(), "5:unused"}, By: "alice", Note: "retired",
 	}})
 	require.NoError(t, err)
 	require.Equal(t, activities.OK, report.Outcome)
 	require.EqualValues(t, 9, report.SuDel)
 	require.Equal(t, []string{found.Deletions.String()}, report.Approved)
 	require.Equal(t, []string{"5:unused"}, report.UnusedApprovals)
-	require.Equal(t, "alice", report.ApprovedBy)
-	require.Equal(t, "alice", b.finalRecord().ApprovedBy)
+	require.Equal(t, []string{"alice", "retired"}, []string{report.ApprovedBy, report.ApprovalNote})
+	require.Equal(t, []string{"alice", "retired"}, []string{b.finalRecord().ApprovedBy, b.finalRecord().ApprovalNote})
 	require.Equal(t, found.Deletions.String(), b.scopeRecord(1).HoldDigest)
 	require.Empty(t, b.scopeRecord(2).HoldDigest)
 }
@@ -221,14 +221,14 @@ func TestApprovalOfAnotherSet(t *testing.T) {
 	b.changed(1, deletions(9))
 	b.mismatch = "the approved set has changed: 1 more would be deleted (i-1)"
 	approved := deletions(8).Deletions.String()
-	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{approved}, By: "alice"}})
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: []string{approved}, By: "alice", Note: "retired"}})
 	require.NoError(t, err)
 	require.Equal(t, activities.Held, report.Outcome)
 	require.Zero(t, report.SuDel)
 	require.Equal(t, "9 of 10 rows would be deleted, more than 30%; "+b.mismatch, report.Attention[0].Reason)
 	require.Equal(t, []string{approved}, b.held[0].Approved)
 	require.Equal(t, []string{approved}, report.UnusedApprovals)
-	require.Empty(t, b.finalRecord().ApprovedBy, "nothing went by the approval")
+	require.Empty(t, b.finalRecord().ApprovedBy+b.finalRecord().ApprovalNote, "nothing went by the approval")
 }
 
 // Many approvals and many holds fit a payload together.

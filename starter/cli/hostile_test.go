@@ -257,7 +257,7 @@ func (a *archive) haunt(t *testing.T, s *store.Store, scope resource.Scope, numb
 	t.Helper()
 	run := store.Run{
 		RunID: "aaaa-" + string(rune('1'+number)), WorkflowID: hostileName, Kind: scope.Kind, StartedAt: noon, Scopes: 1,
-		Outcome: "held", Error: hostileName, ApprovedBy: hostileName, Stats: store.Stats{Held: 5, FailedRows: 1},
+		Outcome: "held", Error: hostileName, ApprovedBy: hostileName, ApprovalNote: hostileName, Stats: store.Stats{Held: 5, FailedRows: 1},
 	}
 	ids, err := s.EnsureScopes(t.Context(), scope.Kind, []resource.Scope{scope})
 	require.NoError(t, err)

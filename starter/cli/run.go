@@ -26,7 +26,7 @@ while the schedule is paused, too.
 With --approve DIGEST, as a hold's report shows it, the run deletes exactly that
 held set, if the fresh one still is the same; --approve can be repeated, and
 waits for the run. If the waiting ends before the run began, the approval is
-taken back.
+taken back. --note says why it is let go, and is recorded with the run.
 
 With --wait, shows the progress, waits for the end and prints the report; Ctrl-C
 or the end of --timeout ends the waiting, not the run.
@@ -38,6 +38,7 @@ type runOptions struct {
 	wait    bool
 	timeout time.Duration
 	approve []string
+	note    string
 }
 
 func (p *Program) runCommand() *cobra.Command {
@@ -49,6 +50,7 @@ func (p *Program) runCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "wait for the end and print the report")
 	cmd.Flags().DurationVar(&opts.timeout, "timeout", 0, "how long to wait at most, such as 10m; 0: as long as it takes")
 	cmd.Flags().StringArrayVar(&opts.approve, "approve", nil, "`DIGEST` of held deletions to let go; implies --wait")
+	cmd.Flags().StringVar(&opts.note, "note", "", "why they are let go; recorded with the run")
 	return cmd
 }
 
@@ -57,7 +59,7 @@ func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
 	if opts.timeout != 0 && !opts.wait {
 		return errors.New("--timeout limits the waiting: add --wait")
 	}
-	approval, err := p.approval(opts.approve)
+	approval, err := p.approval(opts.approve, opts.note)
 	if err != nil {
 		return err
 	}
@@ -71,13 +73,19 @@ func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
 	})
 }
 
-// approval is the operator's word on the held sets of these digests; nil for
+// approval is the operator's word on the held sets of these digests, and why; nil for
 // none.
-func (p *Program) approval(digests []string) (*workflows.Approval, error) {
-	if len(digests) == 0 {
+func (p *Program) approval(digests []string, text string) (*workflows.Approval, error) {
+	note, err := workflows.ApprovalNote(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("--note: %w", err)
+	case len(digests) == 0 && note != "":
+		return nil, errors.New("--note says why deletions are let go: name them with --approve")
+	case len(digests) == 0:
 		return nil, nil
 	}
-	approval := &workflows.Approval{By: p.who()}
+	approval := &workflows.Approval{By: p.who(), Note: note}
 	for _, digest := range strings.Split(strings.Join(digests, ","), ",") {
 		var read resource.Digest
 		if err := read.UnmarshalText([]byte(digest)); err != nil { // nor is an empty one: a variable that is not set

@@ -115,6 +115,9 @@ func (p *Program) showRun(run store.Run, recorded int64) {
 	if run.ApprovedBy != "" {
 		figures.Add("approved by", run.ApprovedBy)
 	}
+	if run.ApprovalNote != "" {
+		figures.Add("approval note", run.ApprovalNote)
+	}
 	// A run's error repeats the reasons of its scopes, which follow anyway, unless an
 	// account had none: its regions could not be found.
 	if (run.Scopes == 0 || recorded < run.Scopes) && run.Error != "" {

@@ -177,11 +177,12 @@ func TestShowAnApprovedSet(t *testing.T) {
 	t.Parallel()
 	b := newBench()
 	r := history.Record{
-		Run:    store.Run{ID: 1203, RunID: runID, Kind: "resource_host", Outcome: "ok", Stats: store.Stats{SuDel: 43}, Scopes: 1, ApprovedBy: "ann"},
+		Run:    store.Run{ID: 1203, RunID: runID, Kind: "resource_host", Outcome: "ok", Stats: store.Stats{SuDel: 43}, Scopes: 1, ApprovedBy: "ann", ApprovalNote: "retired"},
 		Scopes: []store.RunScope{{ScopeID: 1, Provider: "mock", Account: "prod", Region: "beijing", Outcome: "ok", Stats: store.Stats{SuDel: 43}, HoldDigest: someDigest}},
 	}
 	b.showRecord(r, showOptions{})
 	require.Contains(t, b.stdout.String(), "approved "+someDigest)
+	require.Regexp(t, `approved by +ann\napproval note +retired\n`, b.stdout.String())
 	require.NotContains(t, b.stdout.String(), "--approve")
 	view := r.View().ScopeRecords[0]
 	require.Equal(t, someDigest, view.ApprovedDigest)
@@ -223,9 +224,10 @@ func TestApprovalIsWrittenAsReportsDo(t *testing.T) {
 	t.Parallel()
 	b := newBench()
 	typed := "0" + strings.ToUpper(someDigest)
-	approval, err := b.approval([]string{typed, someDigest})
+	approval, err := b.approval([]string{typed, someDigest}, " the fleet\n was\tretired \xff")
 	require.NoError(t, err)
 	require.Equal(t, []string{someDigest}, approval.Digests)
+	require.Equal(t, "the fleet was retired \ufffd", approval.Note)
 }
 
 func TestShowText(t *testing.T) {

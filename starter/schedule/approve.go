@@ -73,7 +73,7 @@ func refuse(pending *workflows.Approval) error {
 // maxDigestsNamed is how many sets of an approval are named. It may have thousands.
 const maxDigestsNamed = 5
 
-// DescribeApproval says whose approval it is, of what, and until when.
+// DescribeApproval says whose approval it is, of what, until when, and why.
 func DescribeApproval(a workflows.Approval) string {
 	var short []string
 	for _, digest := range a.Digests[:min(len(a.Digests), maxDigestsNamed)] {
@@ -86,6 +86,9 @@ func DescribeApproval(a workflows.Approval) string {
 	}
 	if !a.Until.IsZero() {
 		text += " until " + a.Until.UTC().Format("15:04:05 UTC")
+	}
+	if a.Note != "" {
+		text += fmt.Sprintf(" (%s)", a.Note)
 	}
 	return text
 }
@@ -135,7 +138,9 @@ func (r *request) offer(ctx context.Context) error {
 // carrying is the input of a run with the approval.
 func (s *Starter) carrying(kind string, until time.Time) workflows.Input {
 	until = until.UTC().Truncate(time.Second)
-	return workflows.Input{Kind: kind, Approval: &workflows.Approval{Digests: s.Approval.Digests, By: s.Approval.By, Until: until}}
+	return workflows.Input{Kind: kind, Approval: &workflows.Approval{
+		Digests: s.Approval.Digests, By: s.Approval.By, Note: s.Approval.Note, Until: until,
+	}}
 }
 
 // keepOffer renews the approval's lease in time, and gives up where the schedule
@@ -248,7 +253,7 @@ func (r *request) carries(ctx context.Context, run execution.Run) (bool, error) 
 
 // mine says that an approval is the one of this request, renewed or not.
 func (r *request) mine(a *workflows.Approval) bool {
-	return a != nil && a.By == r.Approval.By && slices.Equal(a.Digests, r.Approval.Digests)
+	return a != nil && a.By == r.Approval.By && a.Note == r.Approval.Note && slices.Equal(a.Digests, r.Approval.Digests)
 }
 
 // approvalIn is the approval in a schedule's input, nil if there is none.

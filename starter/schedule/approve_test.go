@@ -52,7 +52,7 @@ func (c *carried) approved(runID string) bool {
 }
 
 func approvalOf(by string) *workflows.Approval {
-	return &workflows.Approval{Digests: []string{"2:c03bb8cdbce48321"}, By: by}
+	return &workflows.Approval{Digests: []string{"2:c03bb8cdbce48321"}, By: by, Note: "the fleet was retired"}
 }
 
 // newApprover is ann, who approves.
@@ -107,6 +107,7 @@ func TestApprovalIsCarriedByOneRun(t *testing.T) {
 	require.NoError(t, n.GetWorkflow(t.Context(), started.Run.WorkflowID, started.Run.RunID).Get(t.Context(), nil))
 	approval := runs.last()
 	require.Equal(t, "ann", approval.By)
+	require.Equal(t, "the fleet was retired", approval.Note)
 	require.WithinDuration(t, time.Now().Add(approvalLease), approval.Until, time.Minute)
 	require.Equal(t, Define("resource_host", time.Hour), Described(describe(t, n, "resource_host").Schedule))
 }
