@@ -217,12 +217,14 @@ func TestApprove(t *testing.T) {
 	require.Contains(t, mismatch.Attention[0].Reason, "the approved set has changed: ")
 	require.Equal(t, first, mismatch.UnusedApprovals)
 
-	done := tr.asJSON(t, 0, append([]string{"run", hostKind}, approve(digests(mismatch))...)...)
+	done := tr.asJSON(t, 0, append([]string{"run", hostKind, "--note", "the fleet was retired"}, approve(digests(mismatch))...)...)
 	require.Equal(t, mismatch.Held, done.SuDel)
 	require.NotEmpty(t, done.ApprovedBy)
+	require.Equal(t, "the fleet was retired", done.ApprovalNote)
 	out, status := tr.starter(t, tr.config, "show", done.RunID)
 	require.Zero(t, status)
 	require.Contains(t, out, "approved by")
+	require.Regexp(t, "approval note +the fleet was retired", out)
 	for _, digest := range done.Approved {
 		require.Contains(t, out, "approved "+digest)
 	}
