@@ -93,6 +93,9 @@ func newSetup() *cobra.Command {
 			if err := setup.Consumers(cmd.Context(), machine.Local(), c); err != nil {
 				return err
 			}
+			if err := setup.Browser(cmd.Context(), l, machine.Local(), c); err != nil {
+				return err
+			}
 			temporal, err := temporalserver.Build(cmd.Context(), l, c)
 			if err != nil {
 				return err

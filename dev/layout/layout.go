@@ -49,5 +49,9 @@ func (l Layout) Log(name string) string { return l.Path("log", name+".log") }
 // PIDFile names a process while it runs.
 func (l Layout) PIDFile(name string) string { return l.Path("run", name+".pid") }
 
+// Axe is the script that checks whether people can use a page who do not see it, or have no
+// mouse.
+func (l Layout) Axe() string { return l.Path("axe", "axe.min.js") }
+
 // Module is the folder of a nested module, as dev/temporal.
 func (l Layout) Module(path string) string { return filepath.Join(l.Root, filepath.FromSlash(path)) }

@@ -40,6 +40,13 @@ var serverDirs = []string{
 	"/usr/local/opt/mariadb/bin", "/usr/local/opt/mysql/bin",
 }
 
+// Browsers are the programs of Chromium's family, by what systems call them.
+var Browsers = []string{
+	"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+}
+
 // Local is this machine.
 func Local() Machine {
 	_, err := os.Stat("/run/systemd/system")
