@@ -14,6 +14,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/cloud/mock"
+	"cloudsync/dev/browser"
 	"cloudsync/dev/layout"
 	"cloudsync/dev/mariadb"
 	"cloudsync/dev/process"
@@ -34,6 +35,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	code := m.Run()
+	browser.Stop()
 	if err := os.RemoveAll(programs); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
