@@ -5,14 +5,10 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
-	"unicode/utf8"
 
 	"cloudsync/store"
+	"cloudsync/workflows"
 )
-
-// maxNote is how many characters the note of an approval has at most.
-const maxNote = 500
 
 // approve lets a held set go: exactly the one that the form shows, which the next run compares
 // with what is gone then.
@@ -31,9 +27,9 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 	if seen := form.Get("digest"); seen != hold.Digest {
 		return "", p.changedFault(ctx, hold, seen)
 	}
-	note := strings.TrimSpace(form.Get("note"))
-	if fault := noteFault(note); fault != "" {
-		return "", p.askAgain(ctx, hold, note, fault)
+	note, fault := noteOf(form.Get("note"))
+	if fault != "" {
+		return "", p.askAgain(ctx, hold, form.Get("note"), fault)
 	}
 	task, err := p.Desk.Approve(ctx, hold.Scope.Kind, []string{hold.Digest}, whoOf(ctx), note)
 	if err != nil {
@@ -42,14 +38,16 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 	return taskPath(task.ID), nil
 }
 
-func noteFault(note string) string {
-	switch n := utf8.RuneCountInString(note); {
-	case n == 0:
-		return "Write why these may go: whoever wonders later reads it."
-	case n > maxNote:
-		return "The note has " + grouped(n) + " characters, at most " + grouped(maxNote) + " are kept: write less."
+// noteOf is a note as it is kept, or what is wrong with it.
+func noteOf(text string) (note, fault string) {
+	note, err := workflows.ApprovalNote(text)
+	switch {
+	case err != nil:
+		return "", "This note cannot be kept: " + err.Error() + "."
+	case note == "":
+		return "", "Write why these may go: whoever wonders later reads it."
 	default:
-		return ""
+		return note, ""
 	}
 }
 

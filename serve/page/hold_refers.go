@@ -116,4 +116,3 @@ func totals(r references) (all []referring) {
 	slices.SortFunc(all, func(a, b referring) int { return strings.Compare(a.Kind, b.Kind) })
 	return all
 }
-

@@ -38,7 +38,7 @@ func (p *Page) words() template.FuncMap {
 		"temporal":     p.temporalLink,
 		"plus":         func(a, b int) int { return a + b },
 		"short":        func(text string) string { return shortened(text, 12) },
-		"outcomeClass": outcomeClass,
+		"outcomeClass": func(outcome any) string { return outcomeClass(fmt.Sprint(outcome)) },
 		"dict":         dict,
 	}
 }

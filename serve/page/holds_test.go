@@ -1,0 +1,223 @@
+package page_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/diff"
+	"cloudsync/inventory/inventorytest"
+	"cloudsync/resource"
+	"cloudsync/serve/operate"
+	"cloudsync/serve/page"
+	"cloudsync/starter/execution"
+	"cloudsync/store"
+	"cloudsync/store/storetest"
+	"cloudsync/workflows"
+)
+
+// decider is a Desk that notes what was approved.
+type decider struct {
+	page.Desk
+	approved *operate.Task
+	look     operate.Look
+}
+
+func (d decider) Approve(_ context.Context, kind string, digests []string, by, note string) (operate.Task, error) {
+	*d.approved = operate.Task{ID: "t1", What: "approve", Kind: kind, Digests: digests, By: by, Note: note, At: now, State: operate.Waiting}
+	return *d.approved, nil
+}
+
+func (d decider) Task(id string) (operate.Task, bool) { return *d.approved, id == d.approved.ID }
+
+func (d decider) Look(context.Context, execution.Run) (operate.Look, error) { return d.look, nil }
+
+// heldHosts is an inventory of so many hosts, of which all but one are held.
+func heldHosts(t *testing.T, n int) (*store.Store, inventorytest.Held, []resource.Row) {
+	t.Helper()
+	s := storetest.Open(t)
+	rows := hosts("prod", "beijing", n)
+	inventorytest.Apply(t, s, "first", resource.HostKind, diff.Add, rows)
+	held := inventorytest.Hold(t, s, store.Run{RunID: "second", WorkflowID: "w", StartedAt: now.Add(-time.Hour)}, resource.HostKind, rows[1:], int64(n),
+		fmt.Sprintf("%d of %d rows would be deleted, more than 30%%", n-1, n))
+	return s, held, rows
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+	_, body := open(t, storetest.Open(t), nil).get("/holds")
+	require.Contains(t, body, "Nothing is held")
+	s, held, _ := heldHosts(t, 5)
+	_, body = open(t, s, nil).get("/holds")
+	require.Contains(t, body, fmt.Sprintf(`href="/holds/%d"`, held.ScopeID))
+	require.Contains(t, body, "4 of 5 rows would be deleted, more than 30%")
+	require.Contains(t, body, "mock/prod/beijing")
+}
+
+func TestAHoldSaysWhatAndWhy(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	disks := []resource.Row{
+		&resource.Disk{Meta: resource.Meta{Provider: "mock", Account: "prod", Region: "beijing", NativeID: "d-1"}, HostNativeID: "i-2"},
+		&resource.Disk{Meta: resource.Meta{Provider: "mock", Account: "prod", Region: "beijing", NativeID: "d-2"}, HostNativeID: "i-2"},
+		&resource.Disk{Meta: resource.Meta{Provider: "mock", Account: "test", Region: "beijing", NativeID: "d-3"}, HostNativeID: "i-2"},
+	}
+	inventorytest.Apply(t, s, "disks", resource.DiskKind, diff.Add, disks)
+	inventorytest.Apply(t, s, "gone", resource.HostKind, diff.Delete, rows[4:])
+	status, body := open(t, s, nil).get(fmt.Sprintf("/holds/%d", held.ScopeID))
+	require.Equal(t, http.StatusOK, status)
+	for _, want := range []string{
+		"4 deletions of host rows wait for a decision", "4 of 5 rows would be deleted, more than 30%", held.Digest, "web-1", "i-3",
+		"2 disk", "1 of the rows on this page are no longer in the inventory", "4 of 5 rows, 80%", "As long as nobody approves, nothing is deleted",
+		"http://temporal.example/namespaces/default/workflows/w/second/history",
+	} {
+		require.Contains(t, body, want)
+	}
+	require.NotContains(t, body, "web-0", "it is not held")
+}
+
+func TestALargeSetHasPages(t *testing.T) {
+	t.Parallel()
+	s, held, _ := heldHosts(t, 251)
+	site := open(t, s, nil)
+	seen := 0
+	for number := 1; number <= 3; number++ {
+		_, body := site.get(fmt.Sprintf("/holds/%d?page=%d", held.ScopeID, number))
+		seen += strings.Count(body, `<th scope="row">`)
+		require.Equal(t, number < 3, strings.Contains(body, "Rows after"))
+	}
+	require.Equal(t, 250, seen)
+	for path, want := range map[string]int{"page=4": http.StatusNotFound, "page=x": http.StatusBadRequest, "page=0": http.StatusBadRequest} {
+		status, _ := site.get(fmt.Sprintf("/holds/%d?%s", held.ScopeID, path))
+		require.Equal(t, want, status, path)
+	}
+}
+
+func TestApprove(t *testing.T) {
+	t.Parallel()
+	s, held, _ := heldHosts(t, 5)
+	desk := decider{approved: &operate.Task{}}
+	site := open(t, s, func(o *page.Options) { o.Desk = desk })
+	path := fmt.Sprintf("/holds/%d/approve", held.ScopeID)
+
+	status, body := site.post(path, url.Values{"digest": {held.Digest}, "note": {"  "}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, body, "Write why these may go")
+	require.Contains(t, body, "autofocus")
+	status, body = site.post(path, url.Values{"digest": {held.Digest}, "note": {strings.Repeat("long ", 200)}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, body, "long long", "what was written is not lost")
+	require.Empty(t, desk.approved.ID)
+
+	status, body = site.post(path, url.Values{"digest": {held.Digest}, "note": {"the site was closed"}})
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "resource_host", desk.approved.Kind)
+	require.Equal(t, []string{held.Digest}, desk.approved.Digests)
+	require.Equal(t, "local", desk.approved.By)
+	require.Equal(t, "the site was closed", desk.approved.Note)
+	require.Contains(t, body, "The approval for host waits for its turn")
+	require.Contains(t, body, `hx-trigger="every 1s"`)
+}
+
+// An approval is for what somebody saw.
+func TestASetThatChangedIsNotApproved(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	inventorytest.Hold(t, s, store.Run{RunID: "third", WorkflowID: "w", StartedAt: now}, resource.HostKind, append(rows[:1:1], rows[2:]...), 5, "4 of 5 rows")
+	desk := decider{approved: &operate.Task{}}
+	site := open(t, s, func(o *page.Options) { o.Desk = desk })
+	status, body := site.post(fmt.Sprintf("/holds/%d/approve", held.ScopeID), url.Values{"digest": {held.Digest}, "note": {"gone"}})
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, body, "1 row joined the set, and 1 row left it")
+	require.Contains(t, body, "web-0")
+	status, body = site.post(fmt.Sprintf("/holds/%d/approve", held.ScopeID), url.Values{"digest": {"5:ab"}, "note": {"gone"}})
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, body, "What you saw is no longer kept")
+	require.Empty(t, desk.approved.ID)
+}
+
+func TestAHoldThatIsOver(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	ref, err := s.BeginRun(t.Context(), store.Run{RunID: "third", Kind: "resource_host", StartedAt: now})
+	require.NoError(t, err)
+	claims, err := s.ClaimScopes(t.Context(), ref, []int64{held.ScopeID})
+	require.NoError(t, err)
+	require.NoError(t, s.EndHold(t.Context(), claims[0].Lease))
+	_, err = s.Conclude(t.Context(), ref, store.Run{RunID: "third", Kind: "resource_host", StartedAt: now, Outcome: "ok", ApprovedBy: "ada", Scopes: 1},
+		[]store.RunScope{{ScopeID: held.ScopeID, Outcome: "ok", Stats: store.Stats{DBNum: int64(len(rows))}, Complete: true}})
+	require.NoError(t, err)
+	site := open(t, s, func(o *page.Options) { o.Desk = decider{approved: &operate.Task{}} })
+	for _, ask := range []func() (int, string){
+		func() (int, string) { return site.get(fmt.Sprintf("/holds/%d", held.ScopeID)) },
+		func() (int, string) {
+			return site.post(fmt.Sprintf("/holds/%d/approve", held.ScopeID), url.Values{"digest": {held.Digest}, "note": {"x"}})
+		},
+	} {
+		status, body := ask()
+		require.Equal(t, http.StatusOK, status)
+		require.Contains(t, body, "Nothing is held there any more")
+		require.Contains(t, body, "ada")
+	}
+	status, _ := site.get("/holds/999")
+	require.Equal(t, http.StatusNotFound, status)
+}
+
+func TestTasks(t *testing.T) {
+	t.Parallel()
+	run := &execution.Run{WorkflowID: "cloudsync/resource_host", RunID: "r"}
+	task := operate.Task{ID: "t1", What: "approve", Kind: "resource_host", By: hostile, Note: hostile, At: now}
+	with := func(state string, run *execution.Run) operate.Task {
+		task := task
+		task.State, task.Run = state, run
+		return task
+	}
+	failed := with(operate.Failed, nil)
+	failed.Error = "somebody else approved: " + hostile
+	for name, test := range map[string]struct {
+		task operate.Task
+		look operate.Look
+		want []string
+		live bool
+	}{
+		"waiting": {with(operate.Waiting, nil), operate.Look{}, []string{"waits for its turn"}, true},
+		"failed":  {failed, operate.Look{}, []string{"failed", "somebody else approved"}, false},
+		"under way": {
+			with(operate.Began, run), operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{Scopes: 8, Done: 3}},
+			[]string{"is under way", "3 of 8 places done"}, true,
+		},
+		"stuck": {
+			with(operate.Began, run), operate.Look{Outcome: execution.Running, Trouble: "no worker polls"}, []string{"no worker polls"}, true,
+		},
+		"carried out": {
+			with(operate.Began, run), operate.Look{Outcome: "ok", Report: &workflows.Report{Outcome: "ok", Stats: activities.Stats{SuDel: 4}, Approved: []string{"d"}}},
+			[]string{"was carried out", "4 rows deleted"}, false,
+		},
+		"unused": {
+			with(operate.Began, run), operate.Look{Outcome: "ok", Report: &workflows.Report{Outcome: "ok", UnusedApprovals: []string{"d"}}},
+			[]string{"was not used", "the set to delete was another one"}, false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site := open(t, storetest.Open(t), func(o *page.Options) { o.Desk = decider{approved: &test.task, look: test.look} })
+			status, body := site.get("/tasks/t1")
+			require.Equal(t, http.StatusOK, status)
+			for _, want := range test.want {
+				require.Contains(t, body, want)
+			}
+			require.Equal(t, test.live, strings.Contains(body, "hx-trigger"))
+			requireHarmless(t, body)
+		})
+	}
+	status, body := open(t, storetest.Open(t), nil).get("/tasks/other")
+	require.Equal(t, http.StatusNotFound, status)
+	require.Contains(t, body, "This is no longer known")
+}
