@@ -30,7 +30,27 @@ func (c *calendar) asOf(t *testing.T, at time.Time) []string {
 		return nil
 	})
 	require.NoError(t, err)
+	c.rowsAsOf(t, at, images)
 	return images
+}
+
+// rowsAsOf looks whether some resources alone are at a time what they are among all.
+func (c *calendar) rowsAsOf(t *testing.T, at time.Time, images []string) {
+	t.Helper()
+	for i := 1; i <= 3; i++ {
+		id := fmt.Sprint("i-", i)
+		row, err := c.RowAsOf(t.Context(), resource.HostKind, hostScope.UID(id), at)
+		if errors.Is(err, store.ErrNotFound) {
+			for _, image := range images {
+				require.NotContains(t, image, fmt.Sprintf(`"native_id":%q`, id))
+			}
+			continue
+		}
+		require.NoError(t, err)
+		image, err := resource.HostKind.Image(row)
+		require.NoError(t, err)
+		require.Contains(t, images, string(image))
+	}
 }
 
 // present returns the images of the rows as they are stored.

@@ -125,3 +125,20 @@ func (s *Store) NewestRuns(ctx context.Context) (map[string]Run, error) {
 	}
 	return byKind, nil
 }
+
+// WorkflowsOf returns the ids of the workflows of runs, by the runs' ids. Runs that are no
+// longer on record are left out.
+func (s *Store) WorkflowsOf(ctx context.Context, runIDs []string) (map[string]string, error) {
+	workflows := map[string]string{}
+	if len(runIDs) == 0 {
+		return workflows, nil
+	}
+	var runs []Run
+	if err := s.db.NewSelect().Model(&runs).Column("run_id", "workflow_id").Where("run_id IN (?)", bun.List(runIDs)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read the workflows of %d runs: %w", len(runIDs), err)
+	}
+	for _, run := range runs {
+		workflows[run.RunID] = run.WorkflowID
+	}
+	return workflows, nil
+}

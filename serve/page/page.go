@@ -91,6 +91,7 @@ func (p *Page) register() {
 	p.mux.HandleFunc("GET "+staticPath+"{file}", p.static)
 	p.registerOverview()
 	p.registerHolds()
+	p.registerResource()
 	p.mux.HandleFunc("/", p.notFound)
 }
 

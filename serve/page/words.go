@@ -36,6 +36,7 @@ func (p *Page) words() template.FuncMap {
 		},
 		"has":          strings.Contains,
 		"temporal":     p.temporalLink,
+		"wide":         func(n int) int64 { return int64(n) },
 		"plus":         func(a, b int) int { return a + b },
 		"short":        func(text string) string { return shortened(text, 12) },
 		"outcomeClass": func(outcome any) string { return outcomeClass(fmt.Sprint(outcome)) },
