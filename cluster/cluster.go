@@ -56,6 +56,16 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 	}
 }
 
+// DialOnce connects as Dial does, and does not try again: whoever asks has something else to do
+// where there is no connection.
+func DialOnce(ctx context.Context, opts client.Options) (client.Client, error) {
+	c, err := dial(ctx, opts)
+	if err != nil {
+		return nil, fmt.Errorf("connect to Temporal at %s, namespace %s: %w", opts.HostPort, opts.Namespace, err)
+	}
+	return c, nil
+}
+
 // dial describes the namespace, which tells a wrong one at once; otherwise a worker
 // would fail much later.
 func dial(ctx context.Context, opts client.Options) (client.Client, error) {

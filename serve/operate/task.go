@@ -15,10 +15,10 @@ var ErrNoTemporal = errors.New("Temporal does not answer")
 
 // The states of a task.
 const (
-	Waiting = "waiting"
-	Began   = "began"
-	Failed  = "failed"
-	GivenUp = "given up"
+	Waiting = "waiting"  // for its run to begin
+	Began   = "began"    // the run did
+	Failed  = "failed"   // no run begins: Error says why
+	GivenUp = "given up" // it waited too long, or the server stopped
 )
 
 // Task is something that was asked for and takes its time: a run that may have to wait for
@@ -28,7 +28,7 @@ type Task struct {
 	Kind, By, What string // What: approve or run
 	Digests        []string
 	Note           string
-	At             time.Time
+	At             time.Time // when it was asked for
 	State          string
 	Behind         *execution.Run // that it waits for
 	Run            *execution.Run // that began

@@ -34,19 +34,28 @@ func (p *Program) configPath() string { return cmp.Or(p.flags.config, p.env("CLO
 
 // withTemporal does something with a connection to Temporal.
 func (p *Program) withTemporal(ctx context.Context, do func(connection) error) error {
-	opts, err := cluster.Options(p.flags.profile)
+	opts, err := p.temporalOptions()
 	if err != nil {
-		return fmt.Errorf("%w: check --temporal-profile, and the file of TEMPORAL_CONFIG_FILE", err)
+		return err
 	}
-	opts.HostPort = cmp.Or(p.flags.address, opts.HostPort)
-	opts.Namespace = cmp.Or(p.flags.namespace, opts.Namespace)
-	opts.Logger = log.NewStructuredLogger(slog.New(slog.DiscardHandler)) // what matters comes as an error
 	c, err := cluster.Dial(ctx, opts, p.patience)
 	if err != nil {
 		return explainNamespace(err, opts.Namespace)
 	}
 	defer c.Close()
 	return do(connection{Client: c, namespace: opts.Namespace})
+}
+
+// temporalOptions say where Temporal is expected.
+func (p *Program) temporalOptions() (client.Options, error) {
+	opts, err := cluster.Options(p.flags.profile)
+	if err != nil {
+		return client.Options{}, fmt.Errorf("%w: check --temporal-profile, and the file of TEMPORAL_CONFIG_FILE", err)
+	}
+	opts.HostPort = cmp.Or(p.flags.address, opts.HostPort)
+	opts.Namespace = cmp.Or(p.flags.namespace, opts.Namespace)
+	opts.Logger = log.NewStructuredLogger(slog.New(slog.DiscardHandler)) // what matters comes as an error
+	return opts, nil
 }
 
 func explainNamespace(err error, namespace string) error {

@@ -9,8 +9,10 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/cluster"
 	"cloudsync/config"
 	"cloudsync/discovery"
 	"cloudsync/index"
@@ -20,6 +22,7 @@ import (
 	"cloudsync/serve"
 	"cloudsync/serve/api"
 	"cloudsync/serve/login"
+	"cloudsync/serve/operate"
 	"cloudsync/serve/page"
 	"cloudsync/store"
 )
@@ -89,13 +92,18 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(serveGCPercent)
 	}
+	temporal, err := p.temporalOptions()
+	if err != nil {
+		return err
+	}
+	desk := p.newDesk(temporal, log)
 	rows := index.New(s, kinds, index.Options{Log: log})
 	server, err := serve.New(serve.Options{
 		Options: api.Options{
 			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
 			Operators: func(next http.Handler) http.Handler { return login.Require(login.Operator, next) },
 		},
-		Page:   page.Options{TemporalUI: settings.TemporalUI},
+		Page:   page.Options{TemporalUI: settings.TemporalUI, Desk: desk, Namespace: temporal.Namespace},
 		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap,
 	})
 	if err != nil {
@@ -104,11 +112,27 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 	ctx, cancel := context.WithCancel(ctx)
 	running, ctx := errgroup.WithContext(ctx)
 	running.Go(func() error { return rows.Run(ctx) })
+	running.Go(func() error { return desk.Run(ctx) })
 	running.Go(func() error {
 		defer cancel() // the index ends with the last answer
 		return server.Run(ctx)
 	})
 	return running.Wait()
+}
+
+// newDesk is where the page's operators decide. It connects when somebody first looks: the
+// server has an inventory to show without Temporal, too.
+func (p *Program) newDesk(temporal client.Options, log *slog.Logger) *operate.Desk {
+	return operate.New(operate.Options{
+		Dial: func(ctx context.Context) (client.Client, error) {
+			c, err := cluster.DialOnce(ctx, temporal)
+			if err != nil {
+				return nil, explainNamespace(err, temporal.Namespace)
+			}
+			return c, nil
+		},
+		Namespace: temporal.Namespace, Kinds: p.kinds.Names(), Log: log,
+	})
 }
 
 // whoAsks is who asks, for the limit on what one may ask: behind a proxy, all come from one

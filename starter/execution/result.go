@@ -65,6 +65,14 @@ func Passes(err error) bool {
 		errors.Is(err, context.DeadlineExceeded)
 }
 
+// Report is the report of a run that has ended, whatever the outcome: Temporal answers at
+// once. The error means that the outcome is not known.
+func Report(ctx context.Context, c client.Client, run Run) (workflows.Report, error) {
+	var report workflows.Report
+	err := c.GetWorkflow(ctx, run.WorkflowID, run.RunID).Get(ctx, &report)
+	return conclude(run, report, err)
+}
+
 // conclude is the report of a run that ended, whichever way. One that ended
 // without reporting failed, with the reason.
 //

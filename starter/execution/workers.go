@@ -40,7 +40,7 @@ func (w *WorkerCheck) Trouble(ctx context.Context, run Run) string {
 	if time.Now().Before(w.due) {
 		return ""
 	}
-	missing, err := w.look(ctx, run)
+	missing, err := w.Missing(ctx, run)
 	switch {
 	case ctx.Err() != nil:
 		return ""
@@ -59,8 +59,9 @@ func (w *WorkerCheck) Trouble(ctx context.Context, run Run) string {
 	}
 }
 
-// look says which worker the run lacks.
-func (w *WorkerCheck) look(ctx context.Context, run Run) (missing string, err error) {
+// Missing says which worker the run lacks now, "" for none. After a restart, the server knows
+// no worker until they poll again.
+func (w *WorkerCheck) Missing(ctx context.Context, run Run) (missing string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
 	defer cancel()
 	workers, err := deployment.Workers(ctx, w.Temporal)
