@@ -65,7 +65,7 @@ func (d *Desk) carryOut(c client.Client, task Task) {
 		Workers: &execution.WorkerCheck{Temporal: c, Namespace: d.Namespace, Quiet: quiet},
 	}
 	if task.What == approve {
-		starter.Approval = &workflows.Approval{Digests: task.Digests, By: task.By}
+		starter.Approval = &workflows.Approval{Digests: task.Digests, By: task.By, Note: task.Note}
 	}
 	started, err := starter.Start(ctx, task.Kind)
 	d.schedules.forget()

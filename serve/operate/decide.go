@@ -34,6 +34,9 @@ func (d *Desk) Approve(ctx context.Context, kind string, digests []string, by, n
 	if note, err = reason(note); err != nil {
 		return Task{}, err
 	}
+	if note, err = workflows.ApprovalNote(note); err != nil {
+		return Task{}, &Refusal{Err: err}
+	}
 	return d.begin(ctx, Task{Kind: kind, By: by, What: approve, Digests: digests, Note: note})
 }
 

@@ -147,6 +147,7 @@ func TestApproveBeginsARunThatCarriesTheApproval(t *testing.T) {
 	carried := b.input(t, *task.Run).Approval
 	require.Equal(t, "ann", carried.By)
 	require.Equal(t, []string{digest}, carried.Digests)
+	require.Equal(t, "they are gone", carried.Note)
 	require.Nil(t, b.pending(t), "it was taken back")
 	require.Equal(t, []Task{task}, b.Tasks())
 }

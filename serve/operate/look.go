@@ -18,7 +18,7 @@ import (
 )
 
 // ErrNoRun is the error of a run that Temporal does not have, or no longer.
-var ErrNoRun = errors.New("Temporal has no such run, or no longer")
+var ErrNoRun = errors.New("no such run in Temporal, or no longer")
 
 // progressLimit bounds the question for a run's progress: without a worker there is no answer.
 const progressLimit = time.Second

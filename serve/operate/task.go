@@ -11,7 +11,7 @@ import (
 )
 
 // ErrNoTemporal is the error of whatever needs Temporal while that does not answer.
-var ErrNoTemporal = errors.New("Temporal does not answer")
+var ErrNoTemporal = errors.New("no answer from Temporal")
 
 // The states of a task.
 const (
