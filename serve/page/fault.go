@@ -38,11 +38,16 @@ func missing(title, text string) *Fault {
 func faultOf(err error) *Fault {
 	var fault *Fault
 	var asked *history.Wrong
+	var refused *operate.Refusal
 	switch {
 	case errors.As(err, &fault):
 		return fault
 	case errors.As(err, &asked):
 		return wrong(asked)
+	case errors.As(err, &refused):
+		return &Fault{Status: http.StatusConflict, Title: "This was not done", Text: refused.Error()}
+	case errors.Is(err, operate.ErrNoRun):
+		return missing("Temporal has no such run", "It keeps runs for a while only. The record of the run may still be there: see the runs.")
 	case errors.Is(err, history.ErrNoRun):
 		return missing("There is no such run", err.Error())
 	case errors.Is(err, store.ErrNotFound):
