@@ -19,6 +19,10 @@ func holdPath(scopeID int64) string { return "/holds/" + strconv.FormatInt(scope
 
 func kindPath(kind string) string { return "/kinds/" + url.PathEscape(kind) }
 
+func planPath(run execution.Run) string {
+	return "/plans/" + url.PathEscape(run.WorkflowID) + "/" + url.PathEscape(run.RunID)
+}
+
 func taskPath(id string) string { return "/tasks/" + url.PathEscape(id) }
 
 // with is a path with parameters; those that are empty are left out.

@@ -92,6 +92,9 @@ func (p *Page) register() {
 	p.registerOverview()
 	p.registerHolds()
 	p.registerResource()
+	p.registerRuns()
+	p.registerKinds()
+	p.registerPlans()
 	p.mux.HandleFunc("/", p.notFound)
 }
 

@@ -1,0 +1,83 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"cloudsync/serve/login"
+	"cloudsync/serve/operate"
+)
+
+func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (string, error) {
+	kind, err := p.kindIn(r)
+	if err != nil {
+		return "", err
+	}
+	task, err := p.Desk.RunNow(ctx, kind.Name(), login.From(ctx).Name)
+	return taskPath(task.ID), deskFault(err)
+}
+
+func (p *Page) pause(ctx context.Context, form url.Values, r *http.Request) (string, error) {
+	return p.change(ctx, form, r, p.Desk.Pause)
+}
+
+func (p *Page) resume(ctx context.Context, form url.Values, r *http.Request) (string, error) {
+	return p.change(ctx, form, r, p.Desk.Resume)
+}
+
+// change changes a schedule, with a note that says why.
+func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do func(ctx context.Context, kind, note, by string) error) (string, error) {
+	kind, err := p.kindIn(r)
+	if err != nil {
+		return "", err
+	}
+	note, err := noteIn(form)
+	if err != nil {
+		return "", err
+	}
+	return kindPath(kind.Name()), deskFault(do(ctx, kind.Name(), note, login.From(ctx).Name))
+}
+
+// maxNote is the longest note, in characters.
+const maxNote = 1000
+
+// noteIn is what somebody writes about a decision.
+func noteIn(form url.Values) (string, error) {
+	note := strings.TrimSpace(form.Get("note"))
+	switch {
+	case note == "":
+		return "", wrong(errors.New("the note is missing: go back, and write in a few words why"))
+	case utf8.RuneCountInString(note) > maxNote:
+		return "", wrong(errors.New("the note is too long: go back, and write at most 1000 characters"))
+	}
+	return note, nil
+}
+
+func (p *Page) plan(ctx context.Context, form url.Values, r *http.Request) (string, error) {
+	kind, err := p.kindIn(r)
+	if err != nil {
+		return "", err
+	}
+	var only []string
+	if scope := strings.TrimSpace(form.Get("scope")); scope != "" {
+		if strings.Count(scope, "/") < 2 {
+			return "", wrong(errors.New("the scope is no scope: write PROVIDER/ACCOUNT/REGION, or leave it empty to plan all"))
+		}
+		only = append(only, scope)
+	}
+	run, err := p.Desk.Plan(ctx, kind.Name(), only, login.From(ctx).Name)
+	return planPath(run), deskFault(err)
+}
+
+// deskFault says why the Desk did not do something: it has words of its own for that.
+func deskFault(err error) error {
+	var fault *Fault
+	if err == nil || errors.As(err, &fault) || errors.Is(err, operate.ErrNoTemporal) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return &Fault{Status: http.StatusConflict, Title: "This was not done", Text: err.Error(), Cause: err}
+}
