@@ -95,6 +95,10 @@ func (p *Page) run(ctx context.Context, r *http.Request) (View, error) {
 	if run.Outcome == store.OutcomeRunning {
 		data.Under = p.lookAt(ctx, data)
 		view.Refresh = data.Under.refresh
+		if progress := data.Under.Progress; progress != nil { // the record has the figures at the end
+			run.Stats, run.Scopes = progress.Stats, progress.Scopes
+			data.Steps, data.Others = stepsOf(run.Stats), othersOf(run)
+		}
 	}
 	view.Data = data
 	return view, nil

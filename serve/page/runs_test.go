@@ -240,22 +240,22 @@ func TestRunUnderWay(t *testing.T) {
 	s := storetest.Open(t)
 	beginRun(t, s, store.Run{RunID: "it", WorkflowID: "cloudsync/resource_host"})
 	for name, test := range map[string]struct {
-		desk  fakeDesk
+		desk  *fakeDesk
 		want  []string
 		every string
 	}{
 		"with progress": {
-			fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{Scopes: 8, Done: 2, Stats: store.Stats{ToAdd: 12}}}},
-			[]string{"2 of 8 scopes are done", "12 to add", "25%"}, "every 2s",
+			&fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{Scopes: 8, Done: 2, Stats: store.Stats{ToAdd: 12}}}},
+			[]string{"2 of 8 scopes are done", "12 to add", "25%", "toAddNum</span> 12"}, "every 2s",
 		},
-		"in the beginning":   {fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{}}}, []string{"It finds its scopes"}, "every 2s"},
-		"without a worker":   {fakeDesk{look: operate.Look{Outcome: execution.Running, Trouble: "no worker polls " + hostile}}, []string{"It waits for a worker", "no worker polls"}, "every 2s"},
-		"ended all the same": {fakeDesk{look: operate.Look{Outcome: execution.Terminated}}, []string{"In Temporal it has ended: terminated", "the next run of the kind records"}, "every 5s"},
-		"without Temporal":   {fakeDesk{lookErr: operate.ErrNoTemporal}, []string{"How far it is cannot be told"}, "every 10s"},
+		"in the beginning":   {&fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{}}}, []string{"It finds its scopes"}, "every 2s"},
+		"without a worker":   {&fakeDesk{look: operate.Look{Outcome: execution.Running, Trouble: "no worker polls " + hostile}}, []string{"It waits for a worker", "no worker polls"}, "every 2s"},
+		"ended all the same": {&fakeDesk{look: operate.Look{Outcome: execution.Terminated}}, []string{"In Temporal it has ended: terminated", "the next run of the kind records"}, "every 5s"},
+		"without Temporal":   {&fakeDesk{lookErr: operate.ErrNoTemporal}, []string{"How far it is cannot be told"}, "every 10s"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			status, body := open(t, s, func(o *page.Options) { o.Desk = &test.desk }).get("/runs/it")
+			status, body := open(t, s, func(o *page.Options) { o.Desk = test.desk }).get("/runs/it")
 			require.Equal(t, http.StatusOK, status)
 			for _, want := range test.want {
 				require.Contains(t, body, want)
