@@ -95,6 +95,7 @@ func (p *Page) register() {
 	p.registerRuns()
 	p.registerKinds()
 	p.registerPlans()
+	p.registerTree()
 	p.mux.HandleFunc("/", p.notFound)
 }
 
