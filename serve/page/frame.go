@@ -26,6 +26,8 @@ type View struct {
 	// Refresh is after how many seconds the part of the page with id="live" is asked for again,
 	// while something goes on; 0: never.
 	Refresh int
+	// Status is the answer's, where a form is shown again because of what it was sent with; 0: 200.
+	Status int
 }
 
 // frame is what is around each page.

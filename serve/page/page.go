@@ -4,6 +4,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -96,6 +97,8 @@ func (p *Page) register() {
 	p.registerKinds()
 	p.registerPlans()
 	p.registerTree()
+	p.registerChanges()
+	p.registerCompare()
 	p.mux.HandleFunc("/", p.notFound)
 }
 
@@ -121,7 +124,7 @@ func (p *Page) show(path string, page answer) {
 			p.fail(w, r, err)
 			return
 		}
-		p.write(w, r, http.StatusOK, view)
+		p.write(w, r, cmp.Or(view.Status, http.StatusOK), view)
 	})
 }
 
