@@ -49,30 +49,7 @@ func addressText(asked query.Query, schema *query.Schema, row inventory.Found) s
 
 // isAsked says that the query names the address, or a network that it is in.
 func isAsked(asked query.Query, value string) bool {
-	return slices.ContainsFunc(askedNetworks(asked), func(network netip.Prefix) bool { return network.Contains(query.Address(value)) })
-}
-
-// askedNetworks are the networks that a query asks for; an address is one, too.
-func askedNetworks(asked query.Query) (networks []netip.Prefix) {
-	for _, word := range asked.Words {
-		if word.Network().IsValid() {
-			networks = append(networks, word.Network())
-		}
-	}
-	for _, matcher := range asked.Matchers {
-		switch {
-		case matcher.Negated || !query.IsAddress(matcher.Label):
-		case matcher.Network().IsValid():
-			networks = append(networks, matcher.Network())
-		default:
-			for _, text := range matcher.Texts() {
-				if addr := query.Address(text); addr.IsValid() {
-					networks = append(networks, netip.PrefixFrom(addr, addr.BitLen()))
-				}
-			}
-		}
-	}
-	return networks
+	return slices.ContainsFunc(inventory.AskedNetworks(asked), func(network netip.Prefix) bool { return network.Contains(query.Address(value)) })
 }
 
 // sizeText is what a resource has of processors, memory and storage: 2C 4G 40G.

@@ -6,16 +6,14 @@ import (
 	"strings"
 
 	"cloudsync/inventory"
-	"cloudsync/query"
-	"cloudsync/resource"
 	"cloudsync/starter/output"
 )
 
 // tellNothing says that nothing matches, and what may help: in whose range an address is, or
 // what of the query may be meant otherwise.
 func tellNothing(ctx context.Context, out *output.Printer, reader inventory.Reader, scope inventory.Scope) error {
-	if networks := askedNetworks(scope.Query); len(networks) == 1 && len(scope.Query.Matchers)+len(scope.Query.Words) == 1 {
-		return tellAddress(ctx, out, reader, scope, networks[0])
+	if network, ok := inventory.AskedNetwork(scope.Query); ok {
+		return tellAddress(ctx, out, reader, scope, network)
 	}
 	if len(scope.Kinds) == 1 {
 		out.Line("no row of %s matches", scope.Kinds[0].Name())
@@ -38,28 +36,10 @@ func tellAddress(ctx context.Context, out *output.Printer, reader inventory.Read
 	} else {
 		out.Line("no resource has an address in %s", network)
 	}
-	ranges := inventory.Scope{Kinds: []*resource.Kind{resource.SubnetKind, resource.VPCKind}, AsOf: scope.AsOf}
-	schemas := map[*resource.Kind]*query.Schema{resource.SubnetKind: query.SchemaOf(resource.SubnetKind), resource.VPCKind: query.SchemaOf(resource.VPCKind)}
-	told := 0
-	return reader.Each(ctx, ranges, func(row inventory.Found) error {
-		schema := schemas[row.Kind]
-		for _, cidr := range query.Values(schema, row.Row, "cidrs") {
-			if !covers(cidr, network) || told == maxRanges {
-				continue
-			}
-			told++
-			out.Line("  %s is in the range %s of %s %s (%s) in %s", network.Addr(), cidr, shortKind(row.Kind.Name()),
-				row.Row.RowMeta().NativeID, labelText("name")(schema, row), placeText(schema, row))
-		}
-		return nil
-	})
-}
-
-// maxRanges is how many ranges are told: private ones are the same in many accounts.
-const maxRanges = 10
-
-// covers says that a range has all addresses of a network. Every address is in 0.0.0.0/0.
-func covers(cidr string, network netip.Prefix) bool {
-	found, err := netip.ParsePrefix(cidr)
-	return err == nil && found.Bits() > 0 && found.Bits() <= network.Bits() && found.Contains(network.Addr())
+	ranges, err := inventory.RangesOf(ctx, reader, scope.AsOf, network)
+	for _, found := range ranges {
+		out.Line("  %s is in the range %s of %s %s (%s) in %s/%s/%s", network.Addr(), found.CIDR, shortKind(found.Kind.Name()),
+			found.Meta.NativeID, found.Name, found.Meta.Provider, found.Meta.Account, found.Meta.Region)
+	}
+	return err
 }
