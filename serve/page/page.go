@@ -99,6 +99,7 @@ func (p *Page) register() {
 	p.registerTree()
 	p.registerChanges()
 	p.registerCompare()
+	p.registerInventory()
 	p.mux.HandleFunc("/", p.notFound)
 }
 
