@@ -92,7 +92,7 @@ func TestChangesNarrowed(t *testing.T) {
 	} {
 		status, body := site.get("/changes?" + query)
 		require.Equal(t, http.StatusOK, status, query)
-		require.Equal(t, want, strings.Count(body, `<th scope="row">`), query)
+		require.Equal(t, want, strings.Count(body, `<th scope="row"`), query)
 		require.Equal(t, want == 0, strings.Contains(body, "No such change is recorded"), query)
 	}
 	_, body := site.get("/changes?op=delete&kind=host&scope=" + url.QueryEscape(`//"x`))
