@@ -53,8 +53,8 @@ type changesAsk struct {
 
 // choice is one of several that a form has.
 type choice struct {
-	Value string
-	Is    bool
+	Value  string
+	Chosen bool
 }
 
 // preset is a link that fills in a form.

@@ -46,7 +46,7 @@ func (p *Page) complete(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), completeWithin)
 	defer cancel()
 	asked := r.URL.Query()
-	kinds, err := p.kindsNamed(asked["kind"])
+	kinds, err := p.chosenKinds(asked["kind"])
 	if err != nil || len(kinds) == 0 {
 		kinds = p.kinds
 	}

@@ -172,7 +172,7 @@ func (p *Page) readInventory(ctx context.Context, view *inventoryView) error {
 // understand reads what the address asks for. What it does not understand is an error.
 func (p *Page) understand(view *inventoryView) (err error) {
 	a := &view.Asked
-	if view.kinds, err = p.kindsNamed(a.Kinds); err != nil {
+	if view.kinds, err = p.chosenKinds(a.Kinds); err != nil {
 		a.Kinds = nil
 		return wrong(err)
 	}
@@ -216,8 +216,8 @@ func (p *Page) understand(view *inventoryView) (err error) {
 	return nil
 }
 
-// kindsNamed are kinds by their names, each once.
-func (p *Page) kindsNamed(names []string) (kinds []*resource.Kind, err error) {
+// chosenKinds are kinds by their names, each once.
+func (p *Page) chosenKinds(names []string) (kinds []*resource.Kind, err error) {
 	for _, name := range names {
 		kind, err := p.Kinds.Named(name)
 		if err != nil {

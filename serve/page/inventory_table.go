@@ -20,7 +20,7 @@ const tagsColumn = "tags"
 type table struct {
 	Columns []column
 	Rows    []row
-	Choice  []choice
+	Choice  []columnChoice
 	Limits  []string
 	Several bool // kinds
 }
@@ -33,8 +33,8 @@ type column struct {
 	Number bool
 }
 
-// choice is a column that can be shown.
-type choice struct {
+// columnChoice is a column that can be shown.
+type columnChoice struct {
 	Label string
 	Shown bool
 }
@@ -202,14 +202,14 @@ func valuesOf(schema *query.Schema, found inventory.Found, label string) []strin
 
 // choicesOf are the columns to choose from: those that are shown, the others that all kinds
 // have, and tags that rows of the page have.
-func choicesOf(schemas []*query.Schema, shown []string, found []inventory.Found) (choices []choice) {
+func choicesOf(schemas []*query.Schema, shown []string, found []inventory.Found) (choices []columnChoice) {
 	for _, label := range shown {
-		choices = append(choices, choice{Label: label, Shown: true})
+		choices = append(choices, columnChoice{Label: label, Shown: true})
 	}
 	labels := append(schemas[0].Labels(), tagsColumn)
 	for _, label := range append(labels, tagLabels(found)...) {
 		if !slices.Contains(shown, label) && (label == tagsColumn || inAll(schemas, label)) {
-			choices = append(choices, choice{Label: label})
+			choices = append(choices, columnChoice{Label: label})
 		}
 	}
 	return choices

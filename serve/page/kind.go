@@ -134,7 +134,7 @@ func (p *Page) readKindSchedule(ctx context.Context, data *kindData) error {
 		}
 	}
 	if one := data.State.Schedule; one != nil && one.Running != nil {
-		data.Running = &runningNow{Path: "/runs/" + url.PathEscape(one.Running.RunID), InUI: p.temporalLink(one.Running.Run)}
+		data.Running = &runningNow{Path: "/runs/" + url.PathEscape(one.Running.RunID), InUI: p.temporalLink(one.Running.WorkflowID, one.Running.RunID)}
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"cloudsync/resource"
+	"cloudsync/starter/execution"
 )
 
 // Addresses of pages are written here alone, so that they stay what they were.

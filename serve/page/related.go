@@ -99,7 +99,7 @@ func (p *Page) addRelated(asked []related, one related, kinds []string, label st
 	}
 	narrowed = narrowed.And("provider", of.Provider).And("account", of.Account)
 	one.query = narrowed
-	one.All = inventoryPath(one.kinds[0], narrowed)
+	one.All = inventoryOf(one.kinds[0], narrowed)
 	return append(asked, one)
 }
 

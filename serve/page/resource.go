@@ -37,9 +37,6 @@ type resourceData struct {
 	Gone                *goneData
 }
 
-// crumb is a part of a place, with where it leads.
-type crumb struct{ Text, Path string }
-
 // tag is a tag with the inventory of those that have the same.
 type tag struct{ Key, Value, Path string }
 
@@ -154,7 +151,7 @@ func (d *resourceData) describe(kind *resource.Kind, row resource.Row) {
 	narrowed := query.Query{}
 	for _, part := range []struct{ label, value string }{{"provider", meta.Provider}, {"account", meta.Account}, {"region", meta.Region}} {
 		narrowed = narrowed.And(part.label, part.value)
-		d.Scope = append(d.Scope, crumb{part.value, inventoryPath(kind, narrowed)})
+		d.Scope = append(d.Scope, crumb{Name: part.value, Path: inventoryOf(kind, narrowed)})
 	}
 	schema := query.SchemaOf(kind)
 	if schema.Has("name") {
@@ -170,8 +167,8 @@ func (d *resourceData) describe(kind *resource.Kind, row resource.Row) {
 	d.Facts, d.Unset, d.Tags = factsOf(kind, row)
 }
 
-// inventoryPath is the inventory of a kind, narrowed.
-func inventoryPath(kind *resource.Kind, narrowed query.Query) string {
+// inventoryOf is the inventory of a kind, narrowed.
+func inventoryOf(kind *resource.Kind, narrowed query.Query) string {
 	return with("/inventory", url.Values{"kind": {kind.Name()}, "q": {narrowed.String()}})
 }
 

@@ -31,7 +31,7 @@ func factsOf(kind *resource.Kind, row resource.Row) (facts []fact, unset []strin
 	values := make([][]string, len(columns))
 	kind.EachText(row, func(column int, key, text string) {
 		if key != "" || columns[column].Type == resource.MapColumn {
-			tags = append(tags, tag{key, text, inventoryPath(kind, query.Query{}.And("tag_"+key, text))})
+			tags = append(tags, tag{key, text, inventoryOf(kind, query.Query{}.And("tag_"+key, text))})
 			return
 		}
 		values[column] = append(values[column], text)
@@ -52,7 +52,7 @@ func factsOf(kind *resource.Kind, row resource.Row) (facts []fact, unset []strin
 func newFact(kind *resource.Kind, column resource.Column, values []string) fact {
 	f := fact{Name: words(column.Name), Values: values, IsTime: column.Type == resource.TimeColumn}
 	if slices.Contains(shared, column.Name) {
-		f.Path = inventoryPath(kind, query.Query{}.And(column.Name, values[0]))
+		f.Path = inventoryOf(kind, query.Query{}.And(column.Name, values[0]))
 	}
 	return f
 }

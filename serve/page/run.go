@@ -88,7 +88,7 @@ func (p *Page) run(ctx context.Context, r *http.Request) (View, error) {
 		data.InUI = execution.Run{WorkflowID: run.WorkflowID, RunID: run.RunID}
 	}
 	data.Refused, data.More = p.refusedBy(record)
-	if err := p.compare(ctx, &data); err != nil {
+	if err := p.setBeside(ctx, &data); err != nil {
 		return View{}, err
 	}
 	view := View{Page: "run", Title: data.title(), Nav: "/runs"}
@@ -176,8 +176,8 @@ func (p *Page) refusedBy(record history.Record) (rows []refusedRow, more int64) 
 	return rows, max(0, record.Run.FailedRows-int64(len(rows)))
 }
 
-// compare sets the run beside those of its kind before it.
-func (p *Page) compare(ctx context.Context, data *runData) error {
+// setBeside sets the run beside those of its kind before it.
+func (p *Page) setBeside(ctx context.Context, data *runData) error {
 	if data.Sort != "" {
 		return nil
 	}

@@ -30,12 +30,6 @@ type runsData struct {
 	Narrowed bool
 }
 
-// choice is a value that may be chosen, or is.
-type choice struct {
-	Value  string
-	Chosen bool
-}
-
 // runLine is a run in a list.
 type runLine struct {
 	store.Run

@@ -54,7 +54,7 @@ type treeData struct {
 	Labels                 []string
 }
 
-// crumb is a node on the way down to another.
+// crumb is a part of a way down, such as a node above another.
 type crumb struct{ Name, Path string }
 
 // kindRows is how many rows a kind has.
@@ -301,13 +301,6 @@ func hasLists(kinds []*resource.Kind, label string) bool {
 		columns := schema.Source(label).Columns
 		return len(columns) > 1 || len(columns) == 1 && schema.Columns[columns[0]].Type == resource.ListColumn
 	})
-}
-
-func schemasOf(kinds []*resource.Kind) (schemas []*query.Schema) {
-	for _, kind := range kinds {
-		schemas = append(schemas, query.SchemaOf(kind))
-	}
-	return schemas
 }
 
 // labelsOf are the labels that the kinds have, in alphabetical order.
