@@ -50,6 +50,7 @@ type cell struct {
 	More   int // values that are left off
 	Time   time.Time
 	Number bool
+	Head   bool // it has the link to the row
 }
 
 // exported is a kind that can be exported as it is shown.
@@ -157,10 +158,22 @@ func rowOf(schema *query.Schema, found inventory.Found, cols []string, at string
 	for _, label := range cols {
 		made.Cells = append(made.Cells, cellOf(schema, found, label))
 	}
-	if first := &made.Cells[0]; len(first.Values) == 0 { // it has the link, which needs a text
-		first.Values = []string{meta.NativeID}
+	head := &made.Cells[headOf(cols)]
+	head.Head = true
+	if len(head.Values) == 0 { // it has the link, which needs a text
+		head.Values = []string{meta.NativeID}
 	}
 	return made
+}
+
+// headOf is the column that says what a row is called, which has the link to it.
+func headOf(cols []string) int {
+	for _, label := range []string{"name", "native_id"} {
+		if i := slices.Index(cols, label); i >= 0 {
+			return i
+		}
+	}
+	return 0
 }
 
 func cellOf(schema *query.Schema, found inventory.Found, label string) (made cell) {
