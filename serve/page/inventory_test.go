@@ -20,10 +20,6 @@ import (
 	"cloudsync/store/storetest"
 )
 
-const hostileText = "<script>alert(1)</script>\u202e\x1b[31m\"'&{{7*7}}"
-
-func hostile() string { return hostileText + strings.Repeat("😀", 200) }
-
 func sealed(t *testing.T, kind *resource.Kind, row resource.Row) resource.Row {
 	t.Helper()
 	require.NoError(t, kind.Seal(row, inventorytest.ScopeOf(kind, row), 0))
@@ -232,8 +228,8 @@ func TestTheInventoryShowsHostileText(t *testing.T) {
 	opened := storetest.Open(t)
 	// The region is part of the address of a scope, and has less room.
 	host := &resource.Host{
-		Meta: resource.Meta{Provider: "mock", Account: "demo", Region: hostileText, NativeID: hostile()},
-		Name: hostile(), Status: hostileText, Tags: map[string]string{hostileText: hostile()}, STreeGroup: hostile(),
+		Meta: resource.Meta{Provider: "mock", Account: "demo", Region: hostile[:40], NativeID: hostile},
+		Name: hostile, Status: hostile[:40], Tags: map[string]string{hostile: hostile}, STreeGroup: hostile,
 	}
 	inventorytest.Apply(t, opened, "run-1", resource.HostKind, diff.Add, []resource.Row{sealed(t, resource.HostKind, host)})
 	s := open(t, opened, nil)
@@ -262,7 +258,7 @@ func TestTheInventoryShowsHostileText(t *testing.T) {
 	require.Contains(t, body, "<strong>1</strong> row")
 
 	for _, parameter := range []string{"q", "kind", "cols", "sort", "at", "limit", "cursor", "more"} {
-		_, body = s.inventoryAt(parameter, "tag_"+hostileText)
+		_, body = s.inventoryAt(parameter, "tag_"+hostile)
 		harmless(body)
 	}
 	_, body = s.inventoryAt("q", "name=~\"\u202e.*\" \"\u202e\"")
