@@ -9,7 +9,6 @@ import (
 	"unicode/utf8"
 
 	"cloudsync/serve/login"
-	"cloudsync/serve/operate"
 )
 
 func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (string, error) {
@@ -18,7 +17,7 @@ func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (strin
 		return "", err
 	}
 	task, err := p.Desk.RunNow(ctx, kind.Name(), login.From(ctx).Name)
-	return taskPath(task.ID), deskFault(err)
+	return taskPath(task.ID), err
 }
 
 func (p *Page) pause(ctx context.Context, form url.Values, r *http.Request) (string, error) {
@@ -39,7 +38,7 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 	if err != nil {
 		return "", err
 	}
-	return kindPath(kind.Name()), deskFault(do(ctx, kind.Name(), note, login.From(ctx).Name))
+	return kindPath(kind.Name()), do(ctx, kind.Name(), note, login.From(ctx).Name)
 }
 
 // maxNote is the longest note, in characters.
@@ -70,14 +69,5 @@ func (p *Page) plan(ctx context.Context, form url.Values, r *http.Request) (stri
 		only = append(only, scope)
 	}
 	run, err := p.Desk.Plan(ctx, kind.Name(), only, login.From(ctx).Name)
-	return planPath(run), deskFault(err)
-}
-
-// deskFault says why the Desk did not do something: it has words of its own for that.
-func deskFault(err error) error {
-	var fault *Fault
-	if err == nil || errors.As(err, &fault) || errors.Is(err, operate.ErrNoTemporal) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return &Fault{Status: http.StatusConflict, Title: "This was not done", Text: err.Error(), Cause: err}
+	return planPath(run), err
 }

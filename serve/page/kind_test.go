@@ -143,8 +143,8 @@ func TestWhatTheDeskDoesNotDoIsSaid(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t)
 	for err, want := range map[error]string{
-		errors.New("it has no schedule: create it " + hostile): "it has no schedule: create it",
-		fmt.Errorf("dial: %w", operate.ErrNoTemporal):          "Temporal does not answer",
+		error(&operate.Refusal{Err: errors.New("it has no schedule: create it " + hostile)}): "it has no schedule: create it",
+		fmt.Errorf("dial: %w", operate.ErrNoTemporal):                                        "Temporal does not answer",
 	} {
 		site := openAs(t, "ada", s, &fakeDesk{err: err})
 		for _, act := range []string{"run", "pause", "resume", "plan"} {

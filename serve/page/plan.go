@@ -47,7 +47,7 @@ func (p *Page) showPlan(ctx context.Context, r *http.Request) (View, error) {
 	run := execution.Run{WorkflowID: r.PathValue("workflow"), RunID: r.PathValue("run")}
 	look, err := p.Desk.Look(ctx, run)
 	if err != nil {
-		return View{}, deskFault(err)
+		return View{}, err
 	}
 	if !look.Plan {
 		return View{}, missing("This is no plan", "It is a run of "+kindName(look.Kind)+": look for it among the runs.")
