@@ -67,8 +67,8 @@ func TestALife(t *testing.T) {
 	site := open(t, s, nil)
 	_, body := site.get(path)
 	for _, want := range []string{
-		"appeared", "changed", `gone: </span><bdi class="foreign">sg-1</bdi></del>`,
-		`came: </span><bdi class="foreign">sg-3</bdi></ins>`, `<bdi class="foreign">old</bdi></del>`,
+		"appeared", "changed", `<del><span class="hidden">removed </span><bdi class="foreign">sg-1</bdi></del>`,
+		`<ins><span class="hidden">added </span><bdi class="foreign">sg-3</bdi></ins>`, `from </span><bdi class="foreign">old</bdi>`,
 	} {
 		require.Contains(t, body, want)
 	}
@@ -90,10 +90,10 @@ func TestALongLifeHasPages(t *testing.T) {
 	s := storetest.Open(t)
 	host := oneHost("web")
 	inventorytest.Apply(t, s, "one", resource.HostKind, diff.Add, []resource.Row{host})
-	for i := range 120 {
+	for n := range 120 {
 		host.VCPU++
 		changed := *host
-		inventorytest.Apply(t, s, fmt.Sprint("run-", i), resource.HostKind, diff.Modify, []resource.Row{&changed})
+		inventorytest.Apply(t, s, fmt.Sprint("two-", n), resource.HostKind, diff.Modify, []resource.Row{&changed})
 	}
 	_, body := open(t, s, nil).get(pathOf(host, resource.HostKind))
 	require.Contains(t, body, "Older changes")
