@@ -54,6 +54,8 @@ func faultOf(err error) *Fault {
 		return wrong(err)
 	case errors.Is(err, store.ErrNotFound):
 		return missing("This is not there", "It may have been here before: the changes tell what became of it.")
+	case errors.Is(err, store.ErrPruned):
+		return &Fault{Status: http.StatusBadRequest, Title: "The history does not go back that far", Text: err.Error()}
 	case errors.Is(err, inventory.ErrNotLoaded):
 		return &Fault{Status: http.StatusServiceUnavailable, Title: "The inventory is still being loaded", Text: "This takes seconds. Load the page again."}
 	case errors.Is(err, inventory.ErrSlowQuery), errors.Is(err, inventory.ErrTooManyGroups):

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/diff"
 	"cloudsync/history"
 	"cloudsync/inventory"
 	"cloudsync/query"
@@ -45,7 +46,7 @@ type goneData struct {
 	At      time.Time
 	Run     int64 // 0: no longer on record
 	RunID   string
-	Restore string // what to type
+	Restore string // what to type; empty on a page of the past
 }
 
 // resource shows a row, what belongs to it, and its life.
@@ -67,7 +68,7 @@ func (p *Page) resource(ctx context.Context, r *http.Request) (View, error) {
 		return View{}, err
 	}
 	if row == nil {
-		row, err = p.lastSeen(data, kind)
+		row, err = p.lastSeen(ctx, data, kind, uid)
 	}
 	if err != nil {
 		return View{}, err
@@ -121,26 +122,27 @@ func (p *Page) rowAt(ctx context.Context, kind *resource.Kind, uid resource.UID,
 	return rows[uid], nil
 }
 
-// lastSeen is the row as it was when it was deleted last.
-func (p *Page) lastSeen(data *resourceData, kind *resource.Kind) (resource.Row, error) {
-	for _, event := range data.Life.Events {
-		if len(event.Image) == 0 {
-			continue
-		}
-		row, err := kind.ParseImage(event.Image)
-		if err != nil {
-			return nil, err
-		}
-		data.Gone = &goneData{
-			At: event.ChangedAt, Run: event.RunNumber, RunID: event.RunID,
-			Restore: "starter restore --uid " + data.UID + " --note 'why'",
-		}
-		return row, nil
+// lastSeen is the row as it was when it was deleted last, by then. The part of its life that
+// is shown may be an older one, so it is asked for by itself.
+func (p *Page) lastSeen(ctx context.Context, data *resourceData, kind *resource.Kind, uid resource.UID) (resource.Row, error) {
+	deletions, err := p.Store.Changes(ctx, store.ChangeFilter{
+		Kinds: []*resource.Kind{kind}, UID: uid, Ops: []diff.Op{diff.Delete}, Until: data.At, Limit: 1,
+	})
+	if err != nil {
+		return nil, err
 	}
-	if !data.At.IsZero() {
+	if len(deletions) == 0 && !data.At.IsZero() {
 		return nil, missing("The inventory did not have this resource then", "Its page of now tells when it appeared: "+data.Now)
 	}
-	return nil, missing("The inventory has no such resource", "Nor does its history: the resource never was here, or its records are no longer kept.")
+	if len(deletions) == 0 {
+		return nil, missing("The inventory has no such resource", "Nor does its history: the resource never was here, or its records are no longer kept.")
+	}
+	deletion := deletions[0]
+	data.Gone = &goneData{At: deletion.ChangedAt, Run: deletion.RunNumber, RunID: deletion.RunID}
+	if data.At.IsZero() { // it may be there again by now
+		data.Gone.Restore = "starter restore --uid " + data.UID + " --note 'why'"
+	}
+	return kind.ParseImage(deletion.Image)
 }
 
 // describe fills in what the row tells.
@@ -159,9 +161,11 @@ func (d *resourceData) describe(kind *resource.Kind, row resource.Row) {
 	}
 	var tree []string
 	for _, label := range inventory.TreeLabels {
-		if schema.Has(label) {
-			tree = append(tree, query.Values(schema, row, label)...)
+		names := query.Values(schema, row, label)
+		if len(names) == 0 { // what is deeper has no place
+			break
 		}
+		tree = append(tree, names...)
 	}
 	d.Tree = strings.Join(tree, ".")
 	d.Facts, d.Unset, d.Tags = factsOf(kind, row)
@@ -169,7 +173,7 @@ func (d *resourceData) describe(kind *resource.Kind, row resource.Row) {
 
 // inventoryOf is the inventory of a kind, narrowed.
 func inventoryOf(kind *resource.Kind, narrowed query.Query) string {
-	return with("/inventory", url.Values{"kind": {kind.Name()}, "q": {narrowed.String()}})
+	return with("/inventory", url.Values{"kind": {kind.Name()}, "q": {narrowed.Written()}})
 }
 
 // relatedOf asks for what belongs to a row, and what it belongs to, side by side.

@@ -1,8 +1,11 @@
 package page
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -12,8 +15,8 @@ import (
 type fact struct {
 	Name   string
 	Values []string
-	IsTime bool
-	Path   string // the inventory of all that have the same; empty: none
+	Time   time.Time // of a time
+	Path   string    // the inventory of all that have the same; empty: none
 }
 
 // titled are columns whose values are elsewhere on the page.
@@ -31,7 +34,7 @@ func factsOf(kind *resource.Kind, row resource.Row) (facts []fact, unset []strin
 	values := make([][]string, len(columns))
 	kind.EachText(row, func(column int, key, text string) {
 		if key != "" || columns[column].Type == resource.MapColumn {
-			tags = append(tags, tag{key, text, inventoryOf(kind, query.Query{}.And("tag_"+key, text))})
+			tags = append(tags, newTag(kind, key, text))
 			return
 		}
 		values[column] = append(values[column], text)
@@ -50,11 +53,46 @@ func factsOf(kind *resource.Kind, row resource.Row) (facts []fact, unset []strin
 }
 
 func newFact(kind *resource.Kind, column resource.Column, values []string) fact {
-	f := fact{Name: words(column.Name), Values: values, IsTime: column.Type == resource.TimeColumn}
+	f := fact{Name: words(column.Name), Values: values}
+	switch column.Type {
+	case resource.TimeColumn:
+		f.Time, _ = time.Parse(time.RFC3339Nano, values[0]) // of TimeText
+	case resource.IntColumn:
+		f.Name, f.Values = measured(column.Name, values[0])
+	default:
+	}
 	if slices.Contains(shared, column.Name) {
 		f.Path = inventoryOf(kind, query.Query{}.And(column.Name, values[0]))
 	}
 	return f
+}
+
+// newTag is a tag. One without a value leads nowhere: to ask for that is to ask for rows that
+// do not have the tag.
+func newTag(kind *resource.Kind, key, value string) tag {
+	if value == "" {
+		return tag{Key: key}
+	}
+	return tag{key, value, inventoryOf(kind, query.Query{}.And(query.TagPrefix+key, value))}
+}
+
+// measured is a number with its unit, which is how the name of its column ends.
+func measured(column, text string) (name string, values []string) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	name, unit := column, ""
+	if i := strings.LastIndexByte(column, '_'); i >= 0 {
+		name, unit = column[:i], column[i+1:]
+	}
+	switch {
+	case err != nil:
+	case unit == "mib":
+		return words(name), []string{mebibytes(number)}
+	case unit == "gib" && number < math.MaxInt64/1024:
+		return words(name), []string{mebibytes(number * 1024)}
+	case unit == "mbps":
+		return words(name), []string{grouped(number) + "\u00a0Mbit/s"}
+	}
+	return words(column), []string{text}
 }
 
 // words are a column's name as words.
