@@ -81,6 +81,11 @@ bench-index: launcher ## Measure the server beside the same questions in SQL; N=
 histories: launcher ## Record the workflow histories of the replay test anew
 	@cd dev && CLOUDSYNC_RECORD=1 exec ../$(DEV) with -- go test -count=1 -timeout 30m ./e2e -run TestRecordHistories
 
+# The pictures go to .dev/screenshots, and those that the README shows to docs/screenshots, too.
+.PHONY: screenshots
+screenshots: setup ## Take pictures of all pages, light, dark and narrow
+	@cd dev && CLOUDSYNC_SCREENSHOTS=$(abspath .dev/screenshots) exec ../$(DEV) with -- go test -count=1 -timeout 30m -v ./screenshots -run '^TestScreenshots$$'
+
 .PHONY: lint
 lint: .dev/bin/golangci-lint .dev/bin/workflowcheck ## Run the linters, and workflowcheck on the workflows
 	.dev/bin/golangci-lint run ./...
