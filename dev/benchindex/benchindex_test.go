@@ -30,7 +30,7 @@ func TestBenchmarkOfFewHosts(t *testing.T) {
 	require.NoError(t, err)
 
 	bounds := results.Bounds()
-	require.Len(t, bounds, 7, "all but those that are for many hosts")
+	require.Len(t, bounds, 9, "all but those that are for many hosts")
 	for _, bound := range bounds {
 		require.Positive(t, bound.Value, bound.What)
 	}

@@ -15,6 +15,8 @@ func (r *Results) Bounds() []measure.Bound {
 	}
 	j.atMost("fresh after 1% churn", freshness, median, measure.Seconds, 2, 0.5)
 	j.atMost("http_sd of a tenth of the hosts", targets, median, measure.Seconds, 2, 0.7)
+	j.atMost("inventory page, first rows and facets, p99", pageInventory, p99, measure.Milliseconds, 300, 100)
+	j.atMost("overview page, p99", pageOverview, p99, measure.Milliseconds, 300, 100)
 	measure.Judge(j.bounds)
 	return j.bounds
 }

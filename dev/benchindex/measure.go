@@ -51,7 +51,7 @@ func (b *bench) measure(ctx context.Context) error {
 		b.memory(memoryLoaded, b.server.ResidentMiB),
 		b.find(threeMatchers, questions, b.fleet.threeMatchers),
 		b.find(byName, expressions, b.fleet.byName),
-		b.distributions, b.targets, b.others,
+		b.distributions, b.targets, b.others, b.pages,
 		b.memory(memoryAfter, b.server.ResidentMiB),
 		b.fresh,
 		b.memory(memoryPeak, b.server.PeakMiB),
