@@ -21,6 +21,7 @@ type branch struct {
 	number   int // among the company's accounts: its network
 	provider string
 	name     string
+	id       string // of the account, as its cloud has it
 	regions  []string
 	hosts    int64
 	apps     []app
@@ -44,10 +45,10 @@ func company() []*branch {
 	bank := []app{{"bank", "ledger", "ledger-api"}, {"bank", "ledger", "settlement"}, {"bank", "risk", "scoring"}, {"platform", "monitor", "prometheus"}}
 	games := []app{{"games", "arena", "match"}, {"games", "arena", "lobby"}, {"games", "arena", "chat"}, {"platform", "k8s", "ingress"}}
 	all := []*branch{
-		{provider: "alibaba", name: "shop", regions: []string{"cn-beijing", "cn-hangzhou", "cn-shanghai"}, hosts: 96, apps: shop},
-		{provider: "alibaba", name: "data", regions: []string{"cn-hangzhou", "cn-zhangjiakou"}, hosts: 54, apps: data},
-		{provider: "aws", name: "bank", regions: []string{"ap-southeast-1", "eu-central-1", "us-east-1"}, hosts: 60, apps: bank},
-		{provider: "tencent", name: "games", regions: []string{"ap-guangzhou", "ap-nanjing", "ap-shanghai"}, hosts: 48, apps: games},
+		{provider: "alibaba", name: "shop", id: "1234567890123456", regions: []string{"cn-beijing", "cn-hangzhou", "cn-shanghai"}, hosts: 96, apps: shop},
+		{provider: "alibaba", name: "data", id: "1234567890123457", regions: []string{"cn-hangzhou", "cn-zhangjiakou"}, hosts: 54, apps: data},
+		{provider: "aws", name: "bank", id: "123456789012", regions: []string{"ap-southeast-1", "eu-central-1", "us-east-1"}, hosts: 60, apps: bank},
+		{provider: "tencent", name: "games", id: "100012345678", regions: []string{"ap-guangzhou", "ap-nanjing", "ap-shanghai"}, hosts: 48, apps: games},
 	}
 	for i, b := range all {
 		settings := mock.DefaultSettings()
@@ -59,7 +60,7 @@ func company() []*branch {
 }
 
 func (b *branch) account() cloud.Account {
-	return cloud.Account{Account: resource.Account{Provider: b.provider, Name: b.name}, Client: b}
+	return cloud.Account{Account: resource.Account{Provider: b.provider, Name: b.name}, ID: b.id, Client: b}
 }
 
 // begin begins a day.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"golang.org/x/crypto/bcrypt"
 
@@ -86,7 +88,7 @@ func newStack(t *testing.T) *stack {
 func (s *stack) connect(t *testing.T) {
 	t.Helper()
 	var err error
-	s.temporal, err = client.DialContext(t.Context(), client.Options{HostPort: s.address, Identity: "worker@sync-1"})
+	s.temporal, err = client.DialContext(t.Context(), client.Options{HostPort: s.address, Identity: "worker@sync-1", Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
 	require.NoError(t, err)
 	t.Cleanup(s.temporal.Close)
 	require.Eventually(t, func() bool {
@@ -207,7 +209,7 @@ func (s *stack) writeConfig(t *testing.T) {
 	}
 	fmt.Fprint(&text, "  accounts:\n")
 	for _, b := range s.branches {
-		fmt.Fprintf(&text, "    - { provider: %s, name: %s, regions: [%s] }\n", b.provider, b.name, strings.Join(b.regions, ", "))
+		fmt.Fprintf(&text, "    - { provider: %s, name: %s, account_id: %q, regions: [%s] }\n", b.provider, b.name, b.id, strings.Join(b.regions, ", "))
 	}
 	fmt.Fprintf(&text, "serve:\n  temporal_ui: http://127.0.0.1:8233\n  login:\n    users:\n      - { name: %s, role: operator, password_bcrypt: %q }\n", operator, hash)
 	s.config = filepath.Join(t.TempDir(), "cloudsync.yaml")
