@@ -61,6 +61,7 @@ func New(options Options) *Desk {
 // Run waits for the context to end, has the tasks that wait give up, which takes back their
 // approvals, and closes the connection.
 func (d *Desk) Run(ctx context.Context) error {
+	go func() { _, _ = d.Schedules(ctx) }() // so that the first page has them; what fails is told to whoever asks
 	<-ctx.Done()
 	d.tasks.close()
 	d.stop(errStopped)

@@ -3,6 +3,7 @@ package operate
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -15,9 +16,12 @@ import (
 
 const (
 	// schedulesLimit bounds the question for the schedules: each page may show them.
-	schedulesLimit = 2 * time.Second
+	schedulesLimit = 5 * time.Second
 	// schedulesKept is how long an answer is good for others who ask.
 	schedulesKept = 2 * time.Second
+	// schedulesShown is how old an answer may be that is shown while Temporal is asked again: a
+	// page waits for nobody.
+	schedulesShown = time.Minute
 )
 
 // schedules is what was answered last.
@@ -30,14 +34,18 @@ type schedules struct {
 	changed int // how often a decision made answers stale
 }
 
-// Schedules are those of the kinds, and other ones of ours. What others asked for within the
-// last two seconds is shown again, unless something was decided meanwhile.
+// Schedules are those of the kinds, and other ones of ours. An answer of the last minute is
+// shown at once, and Temporal asked again behind it. Where something was decided since, the
+// answer of Temporal is waited for, as long as ctx lasts.
 func (d *Desk) Schedules(ctx context.Context) ([]schedule.Overview, error) {
-	list, changed, fresh := d.schedules.kept()
-	if fresh {
+	list, changed, age := d.schedules.kept()
+	if age < schedulesKept {
 		return list, nil
 	}
 	answers := d.schedules.one.DoChan(fmt.Sprint(changed), func() (any, error) { return d.askSchedules(changed) })
+	if age < schedulesShown {
+		return list, nil
+	}
 	select {
 	case answer := <-answers:
 		if answer.Err != nil {
@@ -63,10 +71,14 @@ func (d *Desk) askSchedules(changed int) ([]schedule.Overview, error) {
 	return list, nil
 }
 
-func (s *schedules) kept() (list []schedule.Overview, changed int, fresh bool) {
+// kept is the last answer and its age, which is endless where it counts no more.
+func (s *schedules) kept() (list []schedule.Overview, changed int, age time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.list), s.changed, !s.at.IsZero() && time.Since(s.at) < schedulesKept
+	if s.at.IsZero() {
+		return nil, s.changed, math.MaxInt64
+	}
+	return slices.Clone(s.list), s.changed, time.Since(s.at)
 }
 
 // keep keeps an answer, unless something was decided after the question.

@@ -50,8 +50,6 @@ func faultOf(err error) *Fault {
 		return missing("Temporal has no such run", "It keeps runs for a while only. The record of the run may still be there: see the runs.")
 	case errors.Is(err, history.ErrNoRun):
 		return missing("There is no such run", err.Error())
-	case errors.Is(err, store.ErrPruned):
-		return wrong(err)
 	case errors.Is(err, store.ErrNotFound):
 		return missing("This is not there", "It may have been here before: the changes tell what became of it.")
 	case errors.Is(err, store.ErrPruned):

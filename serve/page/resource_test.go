@@ -71,8 +71,8 @@ func TestALife(t *testing.T) {
 	site := open(t, s, nil)
 	_, body := site.get(path)
 	for _, want := range []string{
-		"appeared", "changed", `<del><span class="hidden">removed </span><bdi class="foreign">sg-1</bdi></del>`,
-		`<ins><span class="hidden">added </span><bdi class="foreign">sg-3</bdi></ins>`, `from </span><bdi class="foreign">old</bdi>`,
+		"appeared", "changed", `gone: </span><bdi class="foreign">sg-1</bdi></del>`,
+		`came: </span><bdi class="foreign">sg-3</bdi></ins>`, `<bdi class="foreign">old</bdi></del>`,
 	} {
 		require.Contains(t, body, want)
 	}
