@@ -1,4 +1,4 @@
-package human_test
+package human
 
 import (
 	"testing"
