@@ -32,11 +32,12 @@ type branch struct {
 // app is what hosts are for.
 type app struct{ group, product, name string }
 
-// The days on which something happens. There are lastDay+1, from 0 on.
+// The days on which something happens. There are lastDay+1, from 0 on: the overview shows all but
+// the first, which finds everything.
 const (
 	retiredDay = 6  // search of alibaba/shop leaves cn-beijing, which is held and approved
 	closedDay  = 8  // tencent/games closes ap-nanjing, whose rows are orphans from then on
-	lastDay    = 13 // half of alibaba/shop's hosts in cn-shanghai are not listed any more, …
+	lastDay    = 14 // half of alibaba/shop's hosts in cn-shanghai are not listed any more, …
 )
 
 func company() []*branch {
@@ -173,12 +174,21 @@ func (b *branch) dress(region string, row resource.Row) {
 		for i := range r.Rules {
 			r.Rules[i] = strings.ReplaceAll(r.Rules[i], "8.0.0.0/8", "10.0.0.0/8")
 		}
+	case *resource.Certificate:
+		of, number := b.appOf(strings.Split(r.Name, ".")[0])
+		r.Name, r.Tags = of.name+"."+region+".example.com", of.tags(number)
+		r.Domains = []string{"*." + r.Name, r.Name}
 	case *resource.VPC:
+		r.Tags = network
 		r.CIDRs = []string{fmt.Sprintf("10.%d.0.0/16", 16+b.number)}
 	case *resource.Subnet:
+		r.Tags = network
 		r.CIDRs = []string{fmt.Sprintf("10.%d.%d.0/18", 16+b.number, 64*(int(r.Zone[len(r.Zone)-1])-'a'))}
 	}
 }
+
+// network are the tags of what all hosts share.
+var network = map[string]string{"stree_group": "platform", "stree_product": "network"}
 
 // sizes are the instance types of the clouds, by those of the mock.
 var sizes = map[string]struct {

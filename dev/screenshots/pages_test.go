@@ -2,6 +2,7 @@ package screenshots
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -31,7 +32,7 @@ func (s *stack) pages(t *testing.T) []shown {
 		{name: "inventory", path: "/inventory?kind=resource_host"},
 		{name: "inventory-asked", path: "/inventory?" + url.Values{"kind": {"resource_host"}, "q": {`{stree_group="shop",status="running"} vcpu=4`}}.Encode()},
 		{name: "inventory-all", path: "/inventory"},
-		{name: "inventory-wrong", path: "/inventory?q=" + url.QueryEscape(`{regoin="cn-beijing"}`)},
+		{name: "inventory-wrong", path: "/inventory?q=" + url.QueryEscape(`{regoin="cn-beijing"}`), status: http.StatusBadRequest},
 		{name: "inventory-none", path: "/inventory?q=nosuchhost"},
 		{name: "resource", path: s.resource(t, "resource_host", "modify")},
 		{name: "resource-group", path: s.resource(t, "resource_security_group", "modify")},
@@ -50,7 +51,7 @@ func (s *stack) pages(t *testing.T) []shown {
 		{name: "holds", path: "/holds"},
 		{name: "hold", path: fmt.Sprintf("/holds/%d", hold)},
 		{name: "hold-empty", path: fmt.Sprintf("/holds/%d", emptied)},
-		{name: "missing", path: "/no/such/page"},
+		{name: "missing", path: "/no/such/page", status: http.StatusNotFound},
 	}
 }
 

@@ -4,17 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/draw"
+	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// shownHeight is how much of a page the README shows, in pixels from its top.
-const shownHeight = 860
-
-// publish writes the top of a picture, as small as PNG makes it.
-func publish(from, to string) (err error) {
+// publish writes the top of a picture, of so many pixels, in few colors: it is for a repository.
+func publish(from, to string, height int) (err error) {
 	file, err := os.Open(from)
 	if err != nil {
 		return err
@@ -24,10 +23,6 @@ func publish(from, to string) (err error) {
 	if err != nil {
 		return fmt.Errorf("read %s: %w", from, err)
 	}
-	size := picture.Bounds()
-	size.Max.Y = min(size.Max.Y, size.Min.Y+shownHeight)
-	top := image.NewRGBA(size)
-	draw.Draw(top, size, picture, size.Min, draw.Src)
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
@@ -36,5 +31,33 @@ func publish(from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.Close()) }()
-	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(out, top)
+	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(out, inFewColors(picture, height))
+}
+
+// fewColors is how many colors are kept: what is text is of shades between two.
+const fewColors = 64
+
+// inFewColors is the top of a picture in the colors that it has most of.
+func inFewColors(picture image.Image, height int) *image.Paletted {
+	size := picture.Bounds()
+	size.Max.Y = min(size.Max.Y, size.Min.Y+height)
+	count := map[color.Color]int{}
+	for y := size.Min.Y; y < size.Max.Y; y++ {
+		for x := size.Min.X; x < size.Max.X; x++ {
+			count[picture.At(x, y)]++
+		}
+	}
+	colors := slices.SortedFunc(maps.Keys(count), func(a, b color.Color) int { return count[b] - count[a] })
+	palette := color.Palette(colors[:min(len(colors), fewColors)])
+	nearest := map[color.Color]uint8{}
+	for _, each := range colors {
+		nearest[each] = uint8(palette.Index(each))
+	}
+	top := image.NewPaletted(size, palette)
+	for y := size.Min.Y; y < size.Max.Y; y++ {
+		for x := size.Min.X; x < size.Max.X; x++ {
+			top.SetColorIndex(x, y, nearest[picture.At(x, y)])
+		}
+	}
+	return top
 }

@@ -107,7 +107,9 @@ func (s *stack) startWorker(t *testing.T) {
 		deps.Accounts = append(deps.Accounts, b.account())
 	}
 	for kind := range intervals {
-		deps.Settings[kind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 8}
+		policy := diff.DefaultPolicy()
+		policy.AllowEmpty = kind != "resource_host" && kind != "resource_disk" && kind != "resource_database" // a region may have one
+		deps.Settings[kind] = activities.Settings{Policy: policy, MaxParallel: 8}
 	}
 	w := service.New(s.temporal, deps, worker.Options{})
 	require.NoError(t, w.Start())

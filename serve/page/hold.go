@@ -217,7 +217,7 @@ func adviceFor(hold store.HeldScope) advice {
 		a.Means = "The cloud lists these no longer, and could not be asked for each of them by its id. Nothing has to be decided: the next run asks again by itself."
 	case strings.Contains(hold.Reason, "none of them is among"):
 		a.Means = "The listing has none of the rows that the inventory has here. Either another fleet answered, by a wrong endpoint or a wrong account, or the whole fleet was replaced."
-		a.Mend = append([]string{"Check whose account the credential is: `starter accounts` tells."}, a.Mend...)
+		a.Mend = append([]string{"Check whose account the credential is: starter accounts tells."}, a.Mend...)
 	case strings.Contains(hold.Reason, "no usable id"):
 		a.Means = "Some listed resources have no id that can be used, and may be the very ones that seem to be gone."
 		a.Mend = []string{"See the refused rows of the run, and tell the provider, or write a bug report."}

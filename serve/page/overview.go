@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -220,7 +221,7 @@ func (p *Page) scheduleAttentions(from sources) (all []attention) {
 		last, known := from.last[one.Kind]
 		switch {
 		case one.Stranded:
-			a.Title, a.Text = "No worker for "+kindName(one.Kind), "A run waits for a worker of its build, and none polls. Start one; `starter builds` tells which."
+			a.Title, a.Text = "No worker for "+kindName(one.Kind), "A run waits for a worker of its build, and none polls. Start one; starter builds tells which."
 		case one.Paused:
 			a.Class, a.Title, a.Text = "warn", kindName(one.Kind)+" is paused", "No run starts by itself. "+one.Note
 		case known && one.Running == nil && one.Every > 0 && p.Now().Sub(last.StartedAt) > lateAfter*one.Every:
@@ -263,16 +264,25 @@ func places(n int) string {
 	return grouped(n) + " places"
 }
 
+// orphanAttentions are one for all kinds: a place that is no longer configured has rows of most.
 func (p *Page) orphanAttentions(last map[string]store.Run) (all []attention) {
+	var rows, newest int64
+	var kinds []string
 	for _, kind := range p.kinds {
-		run, ok := last[kind.Name()]
-		if !ok || run.OrphanRows == 0 {
-			continue
+		if run, ok := last[kind.Name()]; ok && run.OrphanRows > 0 {
+			rows, newest = rows+run.OrphanRows, max(newest, run.ID)
+			kinds = append(kinds, grouped(run.OrphanRows)+" "+kindName(run.Kind))
 		}
-		all = append(all, attention{
-			Class: "warn", Title: grouped(run.OrphanRows) + " " + kindName(run.Kind) + " rows are orphans", Path: runPath(run.ID), Do: "See the run",
-			Text: "They are of places that the configuration no longer has, so that no run looks after them. `starter prune` removes them, if that is meant.",
-		})
 	}
-	return all
+	if rows == 0 {
+		return nil
+	}
+	a := attention{
+		Class: "warn", Title: grouped(rows) + " rows are orphans", Path: runPath(newest), Do: "See a run that met them",
+		Text: strings.Join(kinds, ", ") + ": of places that the configuration no longer has, so that no run looks after them. starter prune removes them, if that is meant.",
+	}
+	if rows == 1 {
+		a.Title = "1 row is an orphan"
+	}
+	return []attention{a}
 }

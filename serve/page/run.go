@@ -142,7 +142,7 @@ func othersOf(run store.Run) []figure {
 	add("scopes", run.Scopes, "accounts with a region")
 	exceptional("scopesFailed", run.ScopesFailed, "of these, could not be synced")
 	exceptional("scopesHeld", run.ScopesHeld, "of these, hold deletions")
-	exceptional("orphanScopes", run.OrphanScopes, "places with rows that the configuration no longer has: `starter prune` removes them, if that is meant")
+	exceptional("orphanScopes", run.OrphanScopes, "places with rows that the configuration no longer has: starter prune removes them, if that is meant")
 	exceptional("orphanRows", run.OrphanRows, "rows of these")
 	return all
 }
