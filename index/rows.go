@@ -76,7 +76,7 @@ func eachPart[T any](ctx context.Context, v *view, answer func(context.Context, 
 // selection is the documents of each part that match.
 func (v *view) selection(ctx context.Context, schema *query.Schema, q query.Query) ([]*roaring.Bitmap, error) {
 	return eachPart(ctx, v, func(ctx context.Context, part part) (*roaring.Bitmap, error) {
-		return part.selected(ctx, schema, q, part.live)
+		return part.selected(ctx, schema, q)
 	})
 }
 
@@ -88,7 +88,7 @@ type firstOf struct {
 
 func (v *view) first(ctx context.Context, schema *query.Schema, q query.Query, r *ranking) (first firstOf, err error) {
 	answers, err := eachPart(ctx, v, func(ctx context.Context, part part) (firstOf, error) {
-		docs, err := part.selected(ctx, schema, q, part.live)
+		docs, err := part.selected(ctx, schema, q)
 		if err != nil {
 			return firstOf{}, err
 		}
@@ -108,7 +108,7 @@ func (v *view) first(ctx context.Context, schema *query.Schema, q query.Query, r
 func (v *view) count(ctx context.Context, schema *query.Schema, count inventory.Count, add *sum) error {
 	var adding sync.Mutex
 	_, err := eachPart(ctx, v, func(ctx context.Context, part part) (struct{}, error) {
-		docs, err := part.selected(ctx, schema, count.Query, part.live)
+		docs, err := part.selected(ctx, schema, count.Query)
 		if err != nil {
 			return struct{}{}, err
 		}

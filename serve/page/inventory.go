@@ -140,7 +140,7 @@ func (p *Page) readInventory(ctx context.Context, view *inventoryView) error {
 	}
 	view.Filter = filtersOf(view.Asked, view.find.Query)
 	var found inventory.Page
-	questions, asking := errgroup.WithContext(ctx)
+	questions, asking := errgroup.WithContext(inventory.Together(ctx))
 	questions.Go(func() (err error) {
 		found, err = p.Inventory.Find(asking, view.find)
 		return err
