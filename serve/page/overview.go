@@ -279,7 +279,7 @@ func (p *Page) orphanAttentions(last map[string]store.Run) (all []attention) {
 	}
 	a := attention{
 		Class: "warn", Title: grouped(rows) + " rows are orphans", Path: runPath(newest), Do: "See a run that met them",
-		Text: strings.Join(kinds, ", ") + ": of places that the configuration no longer has, so that no run looks after them. starter prune removes them, if that is meant.",
+		Text: "No run looks after them: the configuration no longer has their places. starter prune removes them, if that is meant. They are " + strings.Join(kinds, ", ") + ".",
 	}
 	if rows == 1 {
 		a.Title = "1 row is an orphan"
