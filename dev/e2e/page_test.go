@@ -62,6 +62,7 @@ func TestAViewerDecidesNothing(t *testing.T) {
 	hold := tab.Location()
 	require.Contains(t, tab.Text("main"), "Operators approve. You are a viewer")
 	require.NotContains(t, tab.HTML(), "/approve")
+	tab.Click("details summary")
 	digest := tab.Text(".digest")
 	forge := func(path, body string) (status int) {
 		path = strings.TrimPrefix(path, at.url)
@@ -127,8 +128,10 @@ func TestPagesAreUsable(t *testing.T) {
 		for _, wrong := range []string{"/inventory", "/changes"} {
 			tab.Expect(http.StatusBadRequest, wrong)
 		}
-		tab.Open(at.url + path)
-		requireUsable(t, tab)
+		t.Run(path, func(t *testing.T) {
+			tab.Open(at.url + path)
+			requireUsable(t, tab)
+		})
 	}
 	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
 }

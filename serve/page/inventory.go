@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -221,7 +222,7 @@ func (p *Page) chosenKinds(names []string) (kinds []*resource.Kind, err error) {
 	for _, name := range names {
 		kind, err := p.Kinds.Named(name)
 		if err != nil {
-			return nil, errors.New("There is no kind " + strconv.Quote(shortened(name, 64)) + ": choose one of those below.") //nolint:staticcheck // a sentence of the page
+			return nil, fmt.Errorf("there is no kind %q: choose one of those below", shortened(name, 64))
 		}
 		if !slices.Contains(kinds, kind) {
 			kinds = append(kinds, kind)

@@ -187,7 +187,7 @@ func TestWhatCannotBeAsked(t *testing.T) {
 	require.Contains(t, body, `name="kind" value="resource_host"`)
 
 	for _, c := range [][3]string{
-		{"kind", "hosts", "There is no kind"},
+		{"kind", "hosts", "there is no kind"},
 		{"sort", "nme", "did you mean name?"},
 		{"cols", "name,nme", "did you mean name?"},
 		{"limit", "0", "a number from 1 to 1000"},
