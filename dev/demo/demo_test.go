@@ -151,7 +151,7 @@ func TestDemosShellAsksItsServer(t *testing.T) {
 	require.Contains(t, string(found), "of-the-server")
 	address, err := inShell(t, o.Layout, `echo "$CLOUDSYNC_SERVER/ $CLOUDSYNC_SERVER_CREDENTIAL"`)
 	require.NoError(t, err)
-	require.Contains(t, lineWith(out.String(), "  Inventory  "), strings.TrimSuffix(string(address), " \n"))
+	require.Contains(t, lineWith(out.String(), "  API  "), strings.TrimSuffix(string(address), " \n"))
 	log, err := os.ReadFile(o.Layout.Log(serverName))
 	require.NoError(t, err)
 	require.Contains(t, string(log), "server stopped cleanly")

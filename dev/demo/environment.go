@@ -34,6 +34,7 @@ func (d *demo) variables() []string {
 		"CLOUDSYNC_BUILD_ID=demo", // a demo that is built anew goes on with the runs of the one before
 		"CLOUDSYNC_SERVER=" + d.serverURL(),
 		"CLOUDSYNC_SERVER_CREDENTIAL=", // on loopback none is needed, and that for another server is not shown to it
+		"CLOUDSYNC_TEMPORAL_UI=http://" + free.Address(d.ports.UI),
 		"TEMPORAL_ADDRESS=" + free.Address(d.ports.Temporal),
 		"TEMPORAL_NAMESPACE=" + temporalserver.Namespace,
 		"TEMPORAL_CONFIG_FILE=" + d.Layout.Path("temporal.toml"),

@@ -18,7 +18,8 @@ func (d *demo) banner() {
 	d.Console.Printf("%s", strings.Join([]string{
 		rule,
 		"  Temporal   http://" + free.Address(d.ports.UI),
-		"  Inventory  " + d.serverURL() + "/api/openapi.json",
+		"  Page       " + d.serverURL(),
+		"  API        " + d.serverURL() + "/api/openapi.json",
 		"  Tables     " + d.mysqlCommand(),
 		"  Schedules  . .dev/env && starter list",
 		"  Try        . .dev/env && starter find region=beijing",
