@@ -158,7 +158,7 @@ func TestLoad(t *testing.T) {
 // The demo and compose show the same kinds.
 func TestConfigurationsToTryAreSound(t *testing.T) {
 	t.Parallel()
-	env := environment(map[string]string{"CLOUDSYNC_MYSQL_ADDR": "user@tcp(db)/cloudsync", "CLOUDSYNC_MOCK_TICK_FILE": "/tmp/tick"})
+	env := environment(map[string]string{"CLOUDSYNC_MYSQL_ADDR": "user@tcp(db)/cloudsync", "CLOUDSYNC_MOCK_TICK_FILE": "/tmp/tick", "CLOUDSYNC_TEMPORAL_UI": "http://127.0.0.1:8233"})
 	var resources [2][]config.Resource
 	for i, path := range []string{"../dev/demo.yaml", "../dev/compose.yaml"} {
 		source, err := os.ReadFile(path)
