@@ -46,6 +46,7 @@ func TestAHoldIsDecidedOnThePage(t *testing.T) {
 
 	require.EqualValues(t, 1, tr.count(t, "SELECT COUNT(*) FROM sync_run WHERE approved_by = ? AND approval_note = ?", theOperator.name, "the site was moved"))
 	require.EqualValues(t, 30, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
+	require.EqualValues(t, 60+200-30, tr.count(t, "SELECT COUNT(*) FROM resource_host"), "they are gone, and no others")
 	tab.TabTo("a[href^='/runs/']")
 	tab.Leave(func() { tab.Press("Enter") })
 	require.Contains(t, tab.Text("main"), theOperator.name)
@@ -61,7 +62,7 @@ func TestAViewerDecidesNothing(t *testing.T) {
 	tab.Leave(func() { tab.Click("tbody a[href^='/holds/']") })
 	hold := tab.Location()
 	require.Contains(t, tab.Text("main"), "Operators approve. You are a viewer")
-	require.NotContains(t, tab.HTML(), "/approve")
+	requireNoDecisions(t, tab)
 	tab.Click("details summary")
 	digest := tab.Text(".digest")
 	forge := func(path, body string) (status int) {
@@ -75,6 +76,18 @@ func TestAViewerDecidesNothing(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, forge("/kinds/"+hostKind+"/"+act, "note=x"))
 	}
 	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
+
+	tab.Open(at.url + "/kinds/" + hostKind)
+	tab.WaitText("one has to be an operator")
+	requireNoDecisions(t, tab)
+}
+
+// requireNoDecisions checks that the page offers nothing to send but to log out.
+func requireNoDecisions(t *testing.T, tab *browser.Tab) {
+	t.Helper()
+	var offered []string
+	tab.Eval("[...document.querySelectorAll('form[method=post]')].map(form => form.getAttribute('action'))", &offered)
+	require.Equal(t, []string{"/logout"}, offered, "%s", tab.Location())
 }
 
 // Somebody has an address, and wants to know whose it is and what became of it.
@@ -133,6 +146,13 @@ func TestPagesAreUsable(t *testing.T) {
 			requireUsable(t, tab)
 		})
 	}
+	t.Run("plan", func(t *testing.T) {
+		tab.Open(at.url + "/kinds/" + hostKind)
+		tab.Leave(func() { tab.Click("form[action$='/plan'] button") })
+		require.Contains(t, tab.Location(), "/plans/")
+		tab.WaitText("Plan all again")
+		requireUsable(t, tab)
+	})
 	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
 }
 
