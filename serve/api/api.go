@@ -109,7 +109,16 @@ func (a *API) register() {
 }
 
 // Bound bounds what is asked of another handler, together with what is asked of the API.
-func (a *API) Bound(next http.Handler) http.Handler { return a.limitClients(a.admit(next)) }
+func (a *API) Bound(next http.Handler) http.Handler {
+	bounded := a.limitClients(a.admit(next))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.RequestURI) > maxAddress { // pages repeat their address in many links
+			refuse(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less", len(r.RequestURI), maxAddress))
+			return
+		}
+		bounded.ServeHTTP(w, r)
+	})
+}
 
 // ServeHTTP implements http.Handler.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }

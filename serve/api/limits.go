@@ -197,7 +197,7 @@ func (d *door) enter(ctx context.Context) (leave func(), ok bool) {
 
 // isExport tells requests that take as long as the inventory is read.
 func isExport(r *http.Request) bool {
-	return r.Method == http.MethodPost || slices.ContainsFunc([]string{"/export/", "/sd/", "/ansible"}, func(path string) bool { return strings.HasPrefix(r.URL.Path, Prefix+path) })
+	return r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, Prefix) || slices.ContainsFunc([]string{"/export/", "/sd/", "/ansible"}, func(path string) bool { return strings.HasPrefix(r.URL.Path, Prefix+path) })
 }
 
 // admit bounds how much is asked at a time, and how long a question takes. An export takes

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/inventory"
 	"cloudsync/serve/login"
 )
 
@@ -38,7 +39,7 @@ type frame struct {
 	HasLogin   bool
 	Now        time.Time
 	Version    string
-	// Stale is why the rows in memory are not up to date; empty if they are.
+	// Stale says that the rows in memory are not up to date; empty if they are.
 	Stale string
 	AsOf  time.Time // of the rows in memory
 	Here  string    // the page's own address
@@ -91,7 +92,7 @@ func (p *Page) write(w http.ResponseWriter, r *http.Request, status int, view Vi
 	state := p.Inventory.State()
 	f := frame{
 		View: view, Who: who, IsOperator: who.Role.Includes(login.Operator), HasLogin: who.Method == login.Password || who.Method == login.OIDC,
-		Now: p.Now(), Version: p.Version, Stale: state.Problem, AsOf: state.AsOf, Here: r.URL.RequestURI(), Menu: menu,
+		Now: p.Now(), Version: p.Version, Stale: staleText(state), AsOf: state.AsOf, Here: r.URL.RequestURI(), Menu: menu,
 	}
 	var text bytes.Buffer
 	if err := p.views[view.Page].ExecuteTemplate(&text, "frame", f); err != nil {
@@ -102,6 +103,15 @@ func (p *Page) write(w http.ResponseWriter, r *http.Request, status int, view Vi
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(text.Bytes()) // nobody is left to tell
+}
+
+// staleText says that the rows in memory are not up to date; empty if they are. What MySQL says
+// is for the log.
+func staleText(state inventory.State) string {
+	if state.Problem == "" {
+		return ""
+	}
+	return "the server has not been able to follow MySQL since " + utc(state.AsOf) + ". Its log says why."
 }
 
 func pathOf(pattern string) string {

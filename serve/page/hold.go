@@ -119,7 +119,8 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 func (p *Page) readSet(ctx context.Context, kind *resource.Kind, data *holdData) error {
 	entries, err := p.Store.LoadHold(ctx, data.ScopeID, data.Digest)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
-		return nil // the page says that nobody knows the rows
+		data.CanApprove = false // nobody approves what nobody sees
+		return nil
 	}
 	if err != nil {
 		return err

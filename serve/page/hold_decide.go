@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/workflows"
 )
@@ -27,6 +28,9 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 	if seen := form.Get("digest"); seen != hold.Digest {
 		return "", p.changedFault(ctx, hold, seen)
 	}
+	if err := p.checkSeen(ctx, hold); err != nil {
+		return "", err
+	}
 	note, fault := noteOf(form.Get("note"))
 	if fault != "" {
 		return "", p.askAgain(ctx, hold, form.Get("note"), fault)
@@ -36,6 +40,21 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 		return "", err
 	}
 	return taskPath(task.ID), nil
+}
+
+// checkSeen refuses to let go what nobody could see, or what needs no decision.
+func (p *Page) checkSeen(ctx context.Context, hold store.HeldScope) error {
+	_, err := p.Store.LoadHold(ctx, hold.ScopeID, hold.Digest)
+	switch {
+	case err == nil && hold.Stands:
+		return nil
+	case err == nil:
+		return &Fault{Status: http.StatusConflict, Title: "Nothing was approved", Text: "The cloud could not be asked for these one by one. The next run asks again by itself."}
+	case errors.Is(err, store.ErrNotFound), errors.Is(err, resource.ErrCorrupt):
+		return &Fault{Status: http.StatusConflict, Title: "Nothing was approved", Text: "Nobody knows any more which rows these are. The next run finds out anew."}
+	default:
+		return err
+	}
 }
 
 // noteOf is a note as it is kept, or what is wrong with it.

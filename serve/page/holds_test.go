@@ -221,3 +221,41 @@ func TestTasks(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, body, "This is no longer known")
 }
+
+// Nobody lets go what nobody could see.
+func TestASetThatIsLostIsNotApproved(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.NewMigrated(t)
+	s := storetest.OpenDSN(t, dsn)
+	rows := hosts("prod", "beijing", 5)
+	inventorytest.Apply(t, s, "first", resource.HostKind, diff.Add, rows)
+	held := inventorytest.Hold(t, s, store.Run{RunID: "second", StartedAt: now}, resource.HostKind, rows[1:], 5, "4 of 5 rows")
+	_, err := storetest.Connect(t, dsn).ExecContext(t.Context(), "DELETE FROM sync_hold")
+	require.NoError(t, err)
+	desk := decider{approved: &operate.Task{}}
+	site := open(t, s, func(o *page.Options) { o.Desk = desk })
+	path := fmt.Sprintf("/holds/%d", held.ScopeID)
+	_, body := site.get(path)
+	require.Contains(t, body, "Nobody knows any more which rows these are")
+	require.NotContains(t, body, "/approve")
+	status, body := site.post(path+"/approve", url.Values{"digest": {held.Digest}, "note": {"gone"}})
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, body, "Nothing was approved")
+	require.Empty(t, desk.approved.ID)
+}
+
+func TestTooManyColumns(t *testing.T) {
+	t.Parallel()
+	status, body := open(t, storetest.Open(t), nil).get("/inventory?cols=tag_a" + manyTags(5000))
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, body, "more than 50 columns are asked for")
+	require.Less(t, len(body), 1<<20)
+}
+
+func manyTags(n int) string {
+	var tags strings.Builder
+	for i := range n {
+		fmt.Fprintf(&tags, ",tag_%d", i)
+	}
+	return tags.String()
+}

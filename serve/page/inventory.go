@@ -38,6 +38,9 @@ type asked struct {
 	More   string // the label of which more values are shown
 }
 
+// maxColumns is how many columns a table has at most: each head has a link with all of them.
+const maxColumns = 50
+
 func readAsked(parameters url.Values) asked {
 	a := asked{
 		Q: parameters.Get("q"), Kinds: parameters["kind"], Sort: parameters.Get("sort"), Limit: parameters.Get("limit"),
@@ -45,7 +48,7 @@ func readAsked(parameters url.Values) asked {
 	}
 	for _, cols := range parameters["cols"] {
 		for col := range strings.SplitSeq(cols, ",") {
-			if col != "" && !slices.Contains(a.Cols, col) {
+			if col != "" && len(a.Cols) <= maxColumns && !slices.Contains(a.Cols, col) {
 				a.Cols = append(a.Cols, col)
 			}
 		}

@@ -64,6 +64,9 @@ const (
 
 // checkColumns refuses columns that no kind has.
 func checkColumns(cols []string, schemas []*query.Schema) error {
+	if len(cols) > maxColumns {
+		return fmt.Errorf("more than %d columns are asked for: choose fewer, or export all of them", maxColumns)
+	}
 	for _, col := range cols {
 		if col == tagsColumn {
 			continue

@@ -42,7 +42,7 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 }
 
 // maxNote is the longest note, in characters.
-const maxNote = 1000
+const maxNote = 500
 
 // noteIn is what somebody writes about a decision.
 func noteIn(form url.Values) (string, error) {
@@ -51,7 +51,7 @@ func noteIn(form url.Values) (string, error) {
 	case note == "":
 		return "", wrong(errors.New("the note is missing: go back, and write in a few words why"))
 	case utf8.RuneCountInString(note) > maxNote:
-		return "", wrong(errors.New("the note is too long: go back, and write at most 1000 characters"))
+		return "", wrong(errors.New("the note is too long: go back, and write at most 500 characters"))
 	}
 	return note, nil
 }

@@ -191,7 +191,7 @@ func (d *treeData) addCrumbs(values url.Values, path []string) {
 
 // treePath is the address of a node, with the query, the time and the label of another.
 func treePath(values url.Values, path string) string {
-	return with("/tree", url.Values{"path": {path}, "by": values["by"], "q": values["q"], "at": values["at"]})
+	return with("/tree", url.Values{"path": {path}, "by": {values.Get("by")}, "q": {values.Get("q")}, "at": {values.Get("at")}})
 }
 
 // addKinds chooses the kinds that have a column: those with the most rows.
