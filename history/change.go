@@ -4,6 +4,7 @@ package history
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"cloudsync/resource"
@@ -51,4 +52,16 @@ func GoneBefore(ctx context.Context, s *store.Store, filter store.ChangeFilter, 
 		}
 	}
 	return gone, nil
+}
+
+// DeletedName is the name that a deleted row had, which nothing else tells any more; empty if
+// the change is no deletion, or the row had none.
+func DeletedName(change store.Change) string {
+	var image struct {
+		Name string `json:"name"`
+	}
+	if len(change.Image) == 0 || json.Unmarshal(change.Image, &image) != nil { // it is but a hint
+		return ""
+	}
+	return image.Name
 }

@@ -69,30 +69,6 @@ func (h hostRow) write(t *testing.T, dsn string) {
 	require.NoError(t, err)
 }
 
-// startServer serves the inventory of a database, and returns its address.
-func startServer(t *testing.T, dsn string) (address string) {
-	t.Helper()
-	starter, err := starterBinary()
-	require.NoError(t, err)
-	port, err := ports.Free()
-	require.NoError(t, err)
-	dir := t.TempDir()
-	child, err := process.Start(process.Spec{
-		Name: "starter serve", Path: starter, Dir: dir, Log: filepath.Join(dir, "log"),
-		Args: []string{"--config", (&stack{dsn: dsn}).writeConfig(t, "beijing", "{ seed: 1 }"), "serve", "--listen", ports.Address(port)},
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, child.Stop(context.Background())) })
-	address = "http://" + ports.Address(port)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	require.NoError(t, child.WaitReady(ctx, func(ctx context.Context) error {
-		_, err := fetch(ctx, address+"/readyz")
-		return err
-	}))
-	return address
-}
-
 // prometheus is a server with data of its own.
 type prometheus struct {
 	*process.Child
@@ -206,7 +182,7 @@ func TestPrometheusFindsTargets(t *testing.T) {
 	hostRow{n: 3, name: "of others", region: "shanghai", group: "ads", address: "127.0.0.1"}.write(t, dsn)
 
 	var refused atomic.Int64 // answers that were 503
-	served, err := url.Parse(startServer(t, dsn))
+	served, err := url.Parse(startServing(t, (&stack{dsn: dsn}).writeConfig(t, "beijing", "{ seed: 1 }")).url)
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(served) }}
 	told := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -52,6 +52,13 @@ type serving struct {
 // test.
 func (s *stack) serve(t *testing.T, o serving) served {
 	t.Helper()
+	return startServing(t, s.servingConfig(t, o), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace)
+}
+
+// startServing starts `starter serve` with a configuration and some variables, to the end of
+// the test.
+func startServing(t *testing.T, config string, variables ...string) served {
+	t.Helper()
 	starter, err := starterBinary()
 	require.NoError(t, err)
 	port, err := ports.Free()
@@ -59,8 +66,8 @@ func (s *stack) serve(t *testing.T, o serving) served {
 	dir := t.TempDir()
 	child, err := process.Start(process.Spec{
 		Name: "starter serve", Path: starter, Dir: dir, Log: filepath.Join(dir, "log"),
-		Env:  append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace),
-		Args: []string{"--config", s.servingConfig(t, o), "serve", "--listen", ports.Address(port)},
+		Env:  append(os.Environ(), variables...),
+		Args: []string{"--config", config, "serve", "--listen", ports.Address(port)},
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, child.Stop(context.Background())) })

@@ -90,7 +90,7 @@ func New(options Options) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compress answers: %w", err)
 	}
-	a.handler = a.checkAddress(a.limitClients(compress(a.admit(a.revalidate(a.mux)))))
+	a.handler = limitAddress(a.checkParameters(a.limitClients(compress(a.admit(a.revalidate(a.mux))))))
 	return a, nil
 }
 
@@ -109,15 +109,9 @@ func (a *API) register() {
 }
 
 // Bound bounds what is asked of another handler, together with what is asked of the API.
+// Pages repeat their address in many links, so its length counts there, too.
 func (a *API) Bound(next http.Handler) http.Handler {
-	bounded := a.limitClients(a.admit(next))
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.RequestURI) > maxAddress { // pages repeat their address in many links
-			refuse(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less", len(r.RequestURI), maxAddress))
-			return
-		}
-		bounded.ServeHTTP(w, r)
-	})
+	return limitAddress(a.limitClients(a.admit(next)))
 }
 
 // ServeHTTP implements http.Handler.

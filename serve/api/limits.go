@@ -52,16 +52,23 @@ var repeated = map[string]bool{"kind": true, "op": true}
 // mayBeEmpty are the parameters whose empty value says something.
 var mayBeEmpty = map[string]bool{"q": true, "path": true, "prefix": true, "cursor": true}
 
-// checkAddress refuses what would silently narrow nothing: parameters that cannot be read, one
-// that is there twice, of which one would count, and an empty one, as a variable has that is
-// not set. The next handler gets the parameters in one form: libraries differ in how they
-// read others.
-func (a *API) checkAddress(next http.Handler) http.Handler {
+// limitAddress refuses addresses that are too long.
+func limitAddress(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := len(r.RequestURI); n > maxAddress {
 			refuse(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less in one query", n, maxAddress))
 			return
 		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// checkParameters refuses what would silently narrow nothing: parameters that cannot be read, one
+// that is there twice, of which one would count, and an empty one, as a variable has that is
+// not set. The next handler gets the parameters in one form: libraries differ in how they
+// read others.
+func (a *API) checkParameters(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 && r.Method == http.MethodGet {
 			refuse(w, http.StatusBadRequest, "the request has a body: write all in the address")
 			return

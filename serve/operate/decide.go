@@ -17,8 +17,9 @@ import (
 
 const (
 	maxDigests = 1000 // of an approval
-	maxNote    = 500  // characters
-	maxOnly    = 100  // scopes of a plan
+	// MaxNote is the longest note of a decision, in characters.
+	MaxNote = 500
+	maxOnly = 100 // scopes of a plan
 )
 
 // Approve begins a task: a run of the kind that carries the approval of the held sets with
@@ -135,8 +136,8 @@ func reason(note string) (string, error) {
 	if note == "" {
 		return "", refused("the note is missing: say why, for whoever wonders later")
 	}
-	if length := utf8.RuneCountInString(note); length > maxNote {
-		return "", refused("the note has %d characters: write at most %d", length, maxNote)
+	if length := utf8.RuneCountInString(note); length > MaxNote {
+		return "", refused("the note has %d characters: write at most %d", length, MaxNote)
 	}
 	return note, nil
 }

@@ -321,7 +321,7 @@ func TestTemporalDoesNotAnswerAtAll(t *testing.T) {
 func TestWhatCannotBeDecidedIsRefused(t *testing.T) {
 	t.Parallel()
 	d := newDesk(func(context.Context) (client.Client, error) { return nil, errAway }, "default")
-	long := strings.Repeat("😀", maxNote+1)
+	long := strings.Repeat("😀", MaxNote+1)
 	for _, test := range []struct {
 		kind, by, note string
 		digests        []string
@@ -340,7 +340,7 @@ func TestWhatCannotBeDecidedIsRefused(t *testing.T) {
 		require.ErrorAs(t, err, &refusal)
 		require.ErrorContains(t, err, test.says)
 	}
-	_, err := d.Approve(t.Context(), host, []string{digest}, "ann", long[:len("😀")*maxNote])
+	_, err := d.Approve(t.Context(), host, []string{digest}, "ann", long[:len("😀")*MaxNote])
 	require.ErrorIs(t, err, ErrNoTemporal, "as long as it may be")
 	_, err = d.Plan(t.Context(), host, make([]string, maxOnly+1), "ann")
 	require.ErrorContains(t, err, "100 scopes at most, not 101")

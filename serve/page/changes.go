@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -250,7 +249,7 @@ func withOther(path string, values url.Values, name, value string) string {
 
 func shownChange(change store.Change) changeShown {
 	shown := changeShown{
-		Change: change, Op: opOf(change.Op), Name: imageName(change), Place: history.ChangePlace(change),
+		Change: change, Op: opOf(change.Op), Name: history.DeletedName(change), Place: history.ChangePlace(change),
 		Path: resourcePath(change.Kind, change.UID), Fields: fieldDiffs(change.Fields),
 	}
 	if change.RunNumber > 0 {
@@ -260,15 +259,4 @@ func shownChange(change store.Change) changeShown {
 		shown.Fields, shown.Rest = shown.Fields[:fieldsShown], shown.Fields[fieldsShown:]
 	}
 	return shown
-}
-
-// imageName is the name that a deleted row had: nothing else tells it any more.
-func imageName(change store.Change) string {
-	var image struct {
-		Name string `json:"name"`
-	}
-	if len(change.Image) == 0 || json.Unmarshal(change.Image, &image) != nil { // it is but a hint
-		return ""
-	}
-	return image.Name
 }

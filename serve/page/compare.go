@@ -244,7 +244,7 @@ func (f *folded) difference(sort diff.Op) difference {
 	}
 	switch sort {
 	case diff.Delete:
-		d.Name = imageName(*f.gone)
+		d.Name = history.DeletedName(*f.gone)
 	case diff.Modify:
 		if d.Back = f.back; !d.Back {
 			d.Fields = fieldDiffs(f.differing())

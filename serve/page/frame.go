@@ -41,8 +41,7 @@ type frame struct {
 	Version    string
 	// Stale says that the rows in memory are not up to date; empty if they are.
 	Stale string
-	AsOf  time.Time // of the rows in memory
-	Here  string    // the page's own address
+	Here  string // the page's own address
 	Menu  []entry
 }
 
@@ -92,7 +91,7 @@ func (p *Page) write(w http.ResponseWriter, r *http.Request, status int, view Vi
 	state := p.Inventory.State()
 	f := frame{
 		View: view, Who: who, IsOperator: who.Role.Includes(login.Operator), HasLogin: who.Method == login.Password || who.Method == login.OIDC,
-		Now: p.Now(), Version: p.Version, Stale: staleText(state), AsOf: state.AsOf, Here: r.URL.RequestURI(), Menu: menu,
+		Now: p.Now(), Version: p.Version, Stale: staleText(state), Here: r.URL.RequestURI(), Menu: menu,
 	}
 	var text bytes.Buffer
 	if err := p.views[view.Page].ExecuteTemplate(&text, "frame", f); err != nil {

@@ -89,7 +89,7 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 		return View{}, err
 	}
 	data := &holdData{
-		holdLine: holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")},
+		holdLine: newHoldLine(hold),
 		Kind:     hold.Scope.Kind, Advice: adviceFor(hold), Page: number, CanApprove: hold.Stands,
 		Approve: holdPath(hold.ScopeID) + "/approve",
 		Changes: with("/changes", url.Values{"kind": {hold.Scope.Kind}, "scope": {hold.Scope.Place()}}),
@@ -108,11 +108,7 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 	if err := p.readSet(ctx, kind, data); err != nil {
 		return View{}, err
 	}
-	title := grouped(hold.Rows) + " " + strings.TrimSuffix(strings.TrimSuffix(deletionsOf(hold.Rows, hold.Scope.Kind), " is"), " are") + " wait for a decision"
-	if hold.Rows == 1 {
-		title = "1 deletion of a " + kindName(hold.Scope.Kind) + " waits for a decision"
-	}
-	return View{Page: "hold", Title: title, Nav: "/holds", Data: data}, nil
+	return View{Page: "hold", Title: deletionsOf(hold, "waits for a decision", "wait for a decision"), Nav: "/holds", Data: data}, nil
 }
 
 // readSet reads the rows of the set that are on the page, and who refers to them.
@@ -182,21 +178,10 @@ func newHeldRow(kind *resource.Kind, entry resource.Entry, row resource.Row) hel
 		return held
 	}
 	schema, meta := query.SchemaOf(kind), row.RowMeta()
-	value := func(label string) string {
-		if !schema.Has(label) {
-			return ""
-		}
-		return strings.Join(query.Values(schema, row, label), " ")
-	}
-	held.ID, held.Name, held.Addresses, held.Status = meta.NativeID, value("name"), value(query.IPLabel), value("status")
+	held.ID, held.Name = meta.NativeID, labelText(schema, row, "name")
+	held.Addresses, held.Status = labelText(schema, row, query.IPLabel), labelText(schema, row, "status")
 	held.First, held.Written, held.Changed = meta.CreatedAt, meta.UpdatedAt, meta.Hash != entry.Hash
-	var tree []string
-	for _, label := range []string{"stree_group", "stree_product", "stree_app"} {
-		if name := value(label); name != "" {
-			tree = append(tree, name)
-		}
-	}
-	held.Tree = strings.Join(tree, ".")
+	held.Tree = treeOf(schema, row)
 	return held
 }
 

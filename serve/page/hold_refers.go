@@ -3,7 +3,7 @@ package page
 import (
 	"context"
 	"fmt"
-	"regexp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,18 +13,6 @@ import (
 	"cloudsync/query"
 	"cloudsync/resource"
 )
-
-// referrers are the labels by which rows of other kinds name a row of a kind.
-var referrers = map[string][]string{
-	"resource_host":           {"host_native_id", "attached_id"},
-	"resource_disk":           {"disk_native_id"},
-	"resource_vpc":            {"vpc_id"},
-	"resource_subnet":         {"subnet_id", "subnet_ids"},
-	"resource_security_group": {"security_group_ids"},
-	"resource_image":          {"image_id"},
-	"resource_nat_gateway":    {"attached_id"},
-	"resource_load_balancer":  {"attached_id"},
-}
 
 // references are how many rows of each kind refer to a row, by its native id.
 type references map[string]map[string]int64
@@ -38,15 +26,15 @@ type referring struct {
 // whoRefers counts who refers to rows of a scope, within their account.
 func (p *Page) whoRefers(ctx context.Context, kind *resource.Kind, scope resource.Scope, ids map[string]bool) (references, error) {
 	found := references{}
-	labels := referrers[kind.Name()]
-	if len(ids) == 0 || len(labels) == 0 {
+	naming := relationsTo(kind)
+	if len(ids) == 0 || len(naming) == 0 {
 		return found, nil
 	}
-	answers := make([]inventory.Counts, len(labels))
+	answers := make([]inventory.Counts, len(naming))
 	asking, ctx := errgroup.WithContext(ctx)
-	for i, label := range labels {
+	for i, relation := range naming {
 		asking.Go(func() (err error) {
-			answers[i], err = p.countReferring(ctx, label, scope, ids)
+			answers[i], err = p.countReferring(ctx, relation, scope, slices.Sorted(maps.Keys(ids)))
 			return err
 		})
 	}
@@ -68,28 +56,16 @@ func (p *Page) whoRefers(ctx context.Context, kind *resource.Kind, scope resourc
 	return found, nil
 }
 
-func (p *Page) countReferring(ctx context.Context, label string, scope resource.Scope, ids map[string]bool) (inventory.Counts, error) {
-	var kinds []*resource.Kind
-	var schemas []*query.Schema
-	for _, kind := range p.kinds {
-		if schema := query.SchemaOf(kind); schema.Has(label) {
-			kinds, schemas = append(kinds, kind), append(schemas, schema)
-		}
-	}
+func (p *Page) countReferring(ctx context.Context, naming relation, scope resource.Scope, ids []string) (inventory.Counts, error) {
+	kinds := p.kindsNaming(naming)
 	if len(kinds) == 0 {
 		return inventory.Counts{}, nil
 	}
-	quoted := make([]string, 0, len(ids))
-	for id := range ids {
-		quoted = append(quoted, regexp.QuoteMeta(id))
-	}
-	slices.Sort(quoted)
-	asked, err := query.Parse(fmt.Sprintf("{%s=~%q}", label, strings.Join(quoted, "|")), schemas)
+	asked, err := withOneOf(kinds, naming.Label, ids, scope.Provider, scope.Account)
 	if err != nil {
 		return inventory.Counts{}, nil // ids of great length: who refers to them is not worth an error
 	}
-	asked = asked.And("provider", scope.Provider).And("account", scope.Account)
-	return p.Inventory.Count(ctx, inventory.Count{Scope: inventory.Scope{Kinds: kinds, Query: asked}, By: []string{label, query.KindLabel}})
+	return p.Inventory.Count(ctx, inventory.Count{Scope: inventory.Scope{Kinds: kinds, Query: asked}, By: []string{naming.Label, query.KindLabel}})
 }
 
 // of says in words who refers to a row; empty: nobody.

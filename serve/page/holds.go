@@ -22,7 +22,7 @@ func (p *Page) holds(ctx context.Context, _ *http.Request) (View, error) {
 	}
 	lines := make([]holdLine, len(waiting))
 	for i, hold := range waiting {
-		lines[i] = holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")}
+		lines[i] = newHoldLine(hold)
 	}
 	return View{Page: "holds", Title: "Holds", Nav: "/holds", Data: lines}, nil
 }
@@ -32,4 +32,17 @@ type holdLine struct {
 	store.HeldScope
 	Place, Path string
 	Share       Share
+}
+
+func newHoldLine(hold store.HeldScope) holdLine {
+	return holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")}
+}
+
+// deletionsOf says that the deletions of a hold do something: with a verb for one, and one for
+// several.
+func deletionsOf(hold store.HeldScope, one, several string) string {
+	if hold.Rows == 1 {
+		return "1 deletion of a " + kindName(hold.Scope.Kind) + " " + one
+	}
+	return grouped(hold.Rows) + " deletions of " + kindName(hold.Scope.Kind) + " rows " + several
 }

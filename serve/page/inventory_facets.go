@@ -39,11 +39,9 @@ const (
 	atOnce = 4
 )
 
-// typeLabels are the columns that say of which type a resource is, of each kind one.
-var typeLabels = []string{
-	"instance_type", "engine", "disk_type", "balancer_type", "gateway_type", "cluster_type", "bucket_type", "snapshot_type", "certificate_type", "attached_type",
-	"architecture",
-}
+// typeLabels are the columns by which resources differ in type; that of databases is their
+// engine, too.
+var typeLabels = slices.Insert(slices.Clone(inventory.TypeLabels), 1, "engine")
 
 // facetLabels are the labels of facets, the first of those that all kinds have.
 func facetLabels(kinds []*resource.Kind) (labels []string) {

@@ -99,7 +99,7 @@ func usualColumns(kinds []*resource.Kind) (cols []string) {
 			cols = append(cols, labels[i])
 		}
 	}
-	for _, label := range []string{"name", "native_id", "private_ips", "public_ips", "addresses", "address", "endpoint", "cidrs", "domains"} {
+	for _, label := range slices.Concat([]string{"name", "native_id"}, inventory.AddressLabels) {
 		first(label)
 	}
 	first(typeLabels...)

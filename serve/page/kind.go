@@ -34,7 +34,7 @@ type kindData struct {
 	Running *runningNow
 	Waiting []waitingTask
 	Runs    []runLine
-	Holds   []heldLine
+	Holds   []holdLine
 	// HoldsLeft is how many more wait.
 	HoldsLeft int
 	Scopes    freshList
@@ -47,12 +47,6 @@ type runningNow struct{ Path, InUI string }
 type waitingTask struct {
 	operate.Task
 	Path string
-}
-
-// heldLine is a hold that waits.
-type heldLine struct {
-	store.HeldScope
-	Place, Path string
 }
 
 // freshList is the scopes of a kind that the reader asks for.
@@ -162,7 +156,7 @@ func (p *Page) readKindHolds(ctx context.Context, data *kindData) error {
 			continue
 		}
 		data.State.Held += hold.Rows
-		data.Holds = append(data.Holds, heldLine{hold, hold.Scope.Place(), holdPath(hold.ScopeID)})
+		data.Holds = append(data.Holds, newHoldLine(hold))
 	}
 	data.Holds, data.HoldsLeft = firstOf(data.Holds, kindHolds)
 	return err

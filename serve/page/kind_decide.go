@@ -3,12 +3,13 @@ package page
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
 
-	"cloudsync/serve/login"
+	"cloudsync/serve/operate"
 )
 
 func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (string, error) {
@@ -16,7 +17,7 @@ func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (strin
 	if err != nil {
 		return "", err
 	}
-	task, err := p.Desk.RunNow(ctx, kind.Name(), login.From(ctx).Name)
+	task, err := p.Desk.RunNow(ctx, kind.Name(), whoOf(ctx))
 	return taskPath(task.ID), err
 }
 
@@ -38,11 +39,8 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 	if err != nil {
 		return "", err
 	}
-	return kindPath(kind.Name()), do(ctx, kind.Name(), note, login.From(ctx).Name)
+	return kindPath(kind.Name()), do(ctx, kind.Name(), note, whoOf(ctx))
 }
-
-// maxNote is the longest note, in characters.
-const maxNote = 500
 
 // noteIn is what somebody writes about a decision.
 func noteIn(form url.Values) (string, error) {
@@ -50,8 +48,8 @@ func noteIn(form url.Values) (string, error) {
 	switch {
 	case note == "":
 		return "", wrong(errors.New("the note is missing: go back, and write in a few words why"))
-	case utf8.RuneCountInString(note) > maxNote:
-		return "", wrong(errors.New("the note is too long: go back, and write at most 500 characters"))
+	case utf8.RuneCountInString(note) > operate.MaxNote:
+		return "", wrong(fmt.Errorf("the note is too long: go back, and write at most %d characters", operate.MaxNote))
 	}
 	return note, nil
 }
@@ -68,6 +66,6 @@ func (p *Page) plan(ctx context.Context, form url.Values, r *http.Request) (stri
 		}
 		only = append(only, scope)
 	}
-	run, err := p.Desk.Plan(ctx, kind.Name(), only, login.From(ctx).Name)
+	run, err := p.Desk.Plan(ctx, kind.Name(), only, whoOf(ctx))
 	return planPath(run), err
 }

@@ -194,18 +194,11 @@ func (p *Page) holdAttentions(holds []store.HeldScope) (all []attention) {
 			break
 		}
 		all = append(all, attention{
-			Class: "warn", Title: grouped(hold.Rows) + " " + deletionsOf(hold.Rows, hold.Scope.Kind) + " held", Since: hold.At,
+			Class: "warn", Title: deletionsOf(hold, "is held", "are held"), Since: hold.At,
 			Text: hold.Scope.Place() + ": " + hold.Reason, Path: holdPath(hold.ScopeID), Do: "Look and decide",
 		})
 	}
 	return all
-}
-
-func deletionsOf(rows int64, kind string) string {
-	if rows == 1 {
-		return "deletion of a " + kindName(kind) + " is"
-	}
-	return "deletions of " + kindName(kind) + " rows are"
 }
 
 // lateAfter is how many intervals a schedule may be behind before somebody is told.

@@ -57,47 +57,68 @@ const maxRelated = 20
 func (p *Page) relations(kind *resource.Kind, row resource.Row) (asked []related) {
 	schema, meta := query.SchemaOf(kind), row.RowMeta()
 	for _, relation := range relations {
-		if (relation.From == "" || relation.From == kind.Name()) && schema.Has(relation.Label) {
+		if relation.isOf(kind) {
 			if ids := query.Values(schema, row, relation.Label); len(ids) > 0 {
 				asked = p.addRelated(asked, related{Title: words(relation.Label), IsReference: true, IDs: ids}, relation.To, "native_id", meta)
 			}
 		}
 	}
-	for _, relation := range relations {
-		if !slices.Contains(relation.To, kind.Name()) {
-			continue
-		}
-		for _, other := range p.kinds {
-			if (relation.From == "" || relation.From == other.Name()) && query.SchemaOf(other).Has(relation.Label) {
-				one := related{Title: kindName(other.Name()) + " rows that name it", IDs: []string{meta.NativeID}}
-				asked = p.addRelated(asked, one, []string{other.Name()}, relation.Label, meta)
-			}
+	for _, relation := range relationsTo(kind) {
+		for _, other := range p.kindsNaming(relation) {
+			one := related{Title: kindName(other.Name()) + " rows that name it", IDs: []string{meta.NativeID}}
+			asked = p.addRelated(asked, one, []string{other.Name()}, relation.Label, meta)
 		}
 	}
 	return asked
 }
 
-// addRelated adds a question for rows of kinds that have one of the ids in a label, in the
-// account of a row: others may have the same ids.
-func (p *Page) addRelated(asked []related, one related, kinds []string, label string, of *resource.Meta) []related {
-	var schemas []*query.Schema
-	for _, name := range kinds {
-		if kind, err := p.Kinds.Kind(name); err == nil { // one of the relations
-			one.kinds, schemas = append(one.kinds, kind), append(schemas, query.SchemaOf(kind))
+// relationsTo are those by which rows name rows of a kind.
+func relationsTo(kind *resource.Kind) (naming []relation) {
+	for _, relation := range relations {
+		if slices.Contains(relation.To, kind.Name()) {
+			naming = append(naming, relation)
 		}
 	}
-	quoted := make([]string, len(one.IDs))
-	for i, id := range one.IDs {
-		quoted[i] = regexp.QuoteMeta(id)
+	return naming
+}
+
+// isOf says whether rows of a kind name others so.
+func (r relation) isOf(kind *resource.Kind) bool {
+	return (r.From == "" || r.From == kind.Name()) && query.SchemaOf(kind).Has(r.Label)
+}
+
+// kindsNaming are the kinds whose rows name others so.
+func (p *Page) kindsNaming(r relation) []*resource.Kind {
+	return slices.DeleteFunc(slices.Clone(p.kinds), func(kind *resource.Kind) bool { return !r.isOf(kind) })
+}
+
+// withOneOf means the rows of kinds that have one of some ids in a label, in an account: others
+// may have the same ids. It fails for ids of great length.
+func withOneOf(kinds []*resource.Kind, label string, ids []string, provider, account string) (asked query.Query, err error) {
+	if len(ids) == 1 {
+		asked = asked.And(label, ids[0])
+	} else {
+		quoted := make([]string, len(ids))
+		for i, id := range ids {
+			quoted[i] = regexp.QuoteMeta(id)
+		}
+		asked, err = query.Parse(fmt.Sprintf("{%s=~%q}", label, strings.Join(quoted, "|")), schemasOf(kinds))
 	}
-	narrowed, err := query.Parse(fmt.Sprintf("{%s=~%q}", label, strings.Join(quoted, "|")), schemas)
-	if len(one.IDs) == 1 {
-		narrowed, err = query.Query{}.And(label, one.IDs[0]), nil
+	return asked.And("provider", provider).And("account", account), err
+}
+
+// addRelated adds a question for rows of kinds that have one of the ids in a label, in the
+// account of a row.
+func (p *Page) addRelated(asked []related, one related, kinds []string, label string, of *resource.Meta) []related {
+	for _, name := range kinds {
+		if kind, err := p.Kinds.Kind(name); err == nil { // one of the relations
+			one.kinds = append(one.kinds, kind)
+		}
 	}
+	narrowed, err := withOneOf(one.kinds, label, one.IDs, of.Provider, of.Account)
 	if err != nil || len(one.kinds) == 0 {
 		return asked // ids of great length: they stand among the facts
 	}
-	narrowed = narrowed.And("provider", of.Provider).And("account", of.Account)
 	one.query = narrowed
 	one.All = inventoryOf(one.kinds[0], narrowed)
 	return append(asked, one)
@@ -111,15 +132,9 @@ func (p *Page) ask(ctx context.Context, one *related) error {
 	one.Total = found.Total
 	for _, row := range found.Rows {
 		schema := query.SchemaOf(row.Kind)
-		value := func(label string) string {
-			if !schema.Has(label) {
-				return ""
-			}
-			return strings.Join(query.Values(schema, row.Row, label), " ")
-		}
 		shown := relatedRow{
 			Kind: row.Kind.Name(), Path: resourcePath(row.Kind.Name(), row.Row.RowMeta().UID),
-			ID: row.Row.RowMeta().NativeID, Name: value("name"), Status: value("status"),
+			ID: row.Row.RowMeta().NativeID, Name: labelText(schema, row.Row, "name"), Status: labelText(schema, row.Row, "status"),
 		}
 		if schema.Has("rules") {
 			shown.Rules = query.Values(schema, row.Row, "rules")

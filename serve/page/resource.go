@@ -12,7 +12,6 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/history"
-	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
 	"cloudsync/store"
@@ -156,18 +155,8 @@ func (d *resourceData) describe(kind *resource.Kind, row resource.Row) {
 		d.Scope = append(d.Scope, crumb{Name: part.value, Path: inventoryOf(kind, narrowed)})
 	}
 	schema := query.SchemaOf(kind)
-	if schema.Has("name") {
-		d.Name = strings.Join(query.Values(schema, row, "name"), " ")
-	}
-	var tree []string
-	for _, label := range inventory.TreeLabels {
-		names := query.Values(schema, row, label)
-		if len(names) == 0 { // what is deeper has no place
-			break
-		}
-		tree = append(tree, names...)
-	}
-	d.Tree = strings.Join(tree, ".")
+	d.Name = labelText(schema, row, "name")
+	d.Tree = treeOf(schema, row)
 	d.Facts, d.Unset, d.Tags = factsOf(kind, row)
 }
 

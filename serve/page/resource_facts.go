@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
 )
@@ -97,3 +98,25 @@ func measured(column, text string) (name string, values []string) {
 
 // words are a column's name as words.
 func words(column string) string { return strings.ReplaceAll(column, "_", " ") }
+
+// labelText is a row's values of a label in one text; empty where its kind does not have it.
+func labelText(schema *query.Schema, row resource.Row, label string) string {
+	if !schema.Has(label) {
+		return ""
+	}
+	return strings.Join(query.Values(schema, row, label), " ")
+}
+
+// treeOf is the path of a row's node in the service tree: what is deeper than a level without
+// a name has no place.
+func treeOf(schema *query.Schema, row resource.Row) string {
+	var path []string
+	for _, label := range inventory.TreeLabels {
+		name := labelText(schema, row, label)
+		if name == "" {
+			break
+		}
+		path = append(path, name)
+	}
+	return strings.Join(path, ".")
+}

@@ -17,17 +17,13 @@ func (p *Page) words() template.FuncMap {
 		"asset":  assetPath,
 		"text":   visible,
 		"num":    grouped,
-		"count":  human.Count,
 		"kind":   kindName,
 		"ago":    func(t time.Time) string { return human.Ago(p.Now(), t) },
 		"until":  func(t time.Time) string { return human.In(p.Now(), t) },
-		"span":   human.Span,
 		"took":   func(seconds float64) string { return human.Took(time.Duration(seconds * float64(time.Second))) },
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"utc":    utc,
-		"day":    func(t time.Time) string { return t.UTC().Format(time.DateOnly) },
 		"tookms": func(ms int64) string { return human.Took(time.Duration(ms) * time.Millisecond) },
-		"size":   mebibytes,
 		"plural": func(n any, word string) string {
 			if fmt.Sprint(n) == "1" {
 				return word
@@ -38,7 +34,6 @@ func (p *Page) words() template.FuncMap {
 		"temporal":     p.temporalLink,
 		"wide":         func(n int) int64 { return int64(n) },
 		"plus":         func(a, b int) int { return a + b },
-		"short":        func(text string) string { return shortened(text, 12) },
 		"outcomeClass": func(outcome any) string { return outcomeClass(fmt.Sprint(outcome)) },
 		"dict":         dict,
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"cloudsync/diff"
+	"cloudsync/history"
 	"cloudsync/resource"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -31,19 +32,9 @@ func remarkChange(table *output.Table, change store.Change) {
 			table.Remark(output.Plain, line)
 		}
 	}
-	if name := imageName(change); name != "" {
+	if name := history.DeletedName(change); name != "" {
 		table.Remark(output.Faint, "name: "+output.Clip(name, maxValue))
 	}
-}
-
-func imageName(change store.Change) string {
-	var image struct {
-		Name string `json:"name"`
-	}
-	if len(change.Image) == 0 || json.Unmarshal(change.Image, &image) != nil { // it is but a hint
-		return ""
-	}
-	return image.Name
 }
 
 // maxValue is how much of a value is shown, about two lines.

@@ -32,7 +32,7 @@ func placeText(_ *query.Schema, row inventory.Found) string {
 // asked for comes first.
 func addressText(asked query.Query, schema *query.Schema, row inventory.Found) string {
 	var first, more []string
-	for _, label := range addressLabels {
+	for _, label := range inventory.AddressLabels {
 		values := query.Values(schema, row.Row, label)
 		if i := slices.IndexFunc(values, func(value string) bool { return isAsked(asked, value) }); i > 0 {
 			values = append([]string{values[i]}, slices.Delete(slices.Clone(values), i, i+1)...)

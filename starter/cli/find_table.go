@@ -106,23 +106,13 @@ func usualColumns(asked query.Query, mixed bool) []foundColumn {
 	}
 	return []foundColumn{
 		name, id, address,
-		{Column: output.Column{Title: "TYPE", Min: 6}, text: labelText(typeLabels...), least: roomy},
+		{Column: output.Column{Title: "TYPE", Min: 6}, text: labelText(inventory.TypeLabels...), least: roomy},
 		{Column: output.Column{Title: "SIZE"}, text: sizeText, least: roomy},
 		{Column: output.Column{Title: "STATUS", Min: 6}, text: labelText("status")},
 		place,
 		{Column: output.Column{Title: "TREE", Min: 6, Tail: true}, text: treeText, least: roomy},
 	}
 }
-
-// typeLabels are the columns that say of which type a resource is, of each kind one.
-var typeLabels = []string{
-	"instance_type", "disk_type", "balancer_type", "gateway_type", "cluster_type", "bucket_type", "snapshot_type", "certificate_type", "attached_type",
-	"architecture",
-}
-
-// addressLabels are the columns that say where a resource is reached, or which addresses
-// it has.
-var addressLabels = []string{"private_ips", "public_ips", "addresses", "address", "endpoint", "cidrs", "domains"}
 
 func chosenColumns(labels []string, schemas []*query.Schema) []foundColumn {
 	columns := make([]foundColumn, len(labels))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cloudsync/history"
 	"cloudsync/human"
 	"cloudsync/starter/output"
 	"cloudsync/store"
@@ -56,7 +57,7 @@ func newRestoreView(target restoreTarget, plan store.RestorePlan) restoreView {
 	slices.SortFunc(view.Scopes, func(a, b restoreScopeView) int { return cmp.Compare(a.Place, b.Place) })
 	for _, row := range plan.Sample {
 		view.Rows = append(view.Rows, restoreRowView{
-			UID: row.UID.String(), NativeID: row.NativeID, Place: target.places[row.ScopeID], Name: imageName(row),
+			UID: row.UID.String(), NativeID: row.NativeID, Place: target.places[row.ScopeID], Name: history.DeletedName(row),
 		})
 	}
 	return view
@@ -90,7 +91,7 @@ func restoreTable(rows []store.Change, places map[int64]string) *output.Table {
 		output.Column{Title: "SCOPE", Min: 12, Tail: true}, output.Column{Title: "DELETED (UTC)"},
 	)
 	for _, row := range rows {
-		table.Row(output.Cell{Text: "+", Style: output.Good}, output.Text(row.NativeID), output.Text(imageName(row)),
+		table.Row(output.Cell{Text: "+", Style: output.Good}, output.Text(row.NativeID), output.Text(history.DeletedName(row)),
 			output.Text(places[row.ScopeID]), output.Text(second(row.ChangedAt)))
 	}
 	return table
