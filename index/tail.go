@@ -22,6 +22,7 @@ type gap struct {
 	store.IDs
 	since time.Time // when it was first missed
 	asked time.Time // when it was last asked for
+	known bool      // it has ids that are known, too, as it was made of several
 }
 
 // What is waited for. A statement waits for a lock for innodb_lock_wait_timeout, 50 s by
@@ -44,12 +45,14 @@ func idsAfter(ids []store.IDs, id int64) (after []store.IDs) {
 	return after
 }
 
-// missing are the gaps to ask for now: those that are old, less often.
+// missing are the gaps to ask for now. Each is asked for every time, so that whoever waits for
+// a change gets it, but for those with ids that are known: their rows are read again each time,
+// so the older they are, the less often they are asked for.
 func (t *tail) missing(now time.Time) []store.IDs {
 	var ids []store.IDs
 	for i := range t.gaps {
 		g := &t.gaps[i]
-		if now.Sub(g.asked) >= now.Sub(g.since)/8 {
+		if !g.known || now.Sub(g.asked) >= now.Sub(g.since)/8 {
 			g.asked = now
 			ids = append(ids, g.IDs)
 		}
@@ -82,7 +85,7 @@ func (t *tail) fill(id int64) {
 		var rest []gap
 		for _, ids := range []store.IDs{{First: g.First, Last: id - 1}, {First: id + 1, Last: g.Last}} {
 			if ids.First <= ids.Last {
-				rest = append(rest, gap{IDs: ids, since: g.since, asked: g.asked})
+				rest = append(rest, gap{IDs: ids, since: g.since, asked: g.asked, known: g.known})
 			}
 		}
 		t.gaps = append(t.gaps[:i], append(rest, t.gaps[i+1:]...)...)
@@ -119,6 +122,7 @@ func (t *tail) merge() {
 	first := 0
 	for _, last := range append(apart, len(t.gaps)-1) {
 		one := t.gaps[last] // the youngest
+		one.known = one.known || first < last
 		one.First = t.gaps[first].First
 		merged = append(merged, one)
 		first = last + 1

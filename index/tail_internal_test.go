@@ -71,3 +71,24 @@ func TestAGapIsGivenUpAfterATransactionsTime(t *testing.T) {
 	tail.take(now.Add(gapPatience), nil)
 	require.Empty(t, tail.gaps)
 }
+
+// Whoever waits for a change gets it at the next look, however long its gap has been there. Only
+// gaps that were made one, with ids between them that are known, are asked for less often.
+func TestAGapIsAskedForEachTime(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(0, 0)
+	some := tail{next: 1}
+	some.take(now, []store.ChangedRow{{ID: 2}, {ID: 5}})
+	for _, later := range []time.Duration{time.Second, time.Minute, time.Minute + time.Millisecond} {
+		require.Equal(t, []store.IDs{{First: 1, Last: 1}, {First: 3, Last: 4}}, some.missing(now.Add(later)))
+	}
+
+	many := tail{next: 1}
+	var rows []store.ChangedRow
+	for i := range int64(maxGaps + 1) {
+		rows = append(rows, store.ChangedRow{ID: 2*i + 2})
+	}
+	many.take(now, rows)
+	require.Len(t, many.missing(now.Add(time.Minute)), maxGaps)
+	require.Len(t, many.missing(now.Add(time.Minute+time.Millisecond)), maxGaps-1, "all but the one with an id that is known")
+}
