@@ -1,0 +1,55 @@
+// Package send brings notices to their receivers: one file for each way to do so. It shows no
+// address and no secret of a receiver in its errors, since an address of a chat's robot is one.
+package send
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"cloudsync/notice"
+)
+
+// Message is a notice with its words.
+type Message struct {
+	notice.Notice
+	Text notice.Text
+}
+
+// Sender brings messages to one receiver. Send returns nil once the receiver has taken the
+// message, and else a *Failure. It tries once.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// Failure is why a message was not taken.
+type Failure struct {
+	// Reason is for operators. It has no secret.
+	Reason string
+	// Refused says that the receiver does not take this message, while it may take others.
+	Refused bool
+	// RetryAfter is how long the receiver asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+}
+
+func (f *Failure) Error() string { return f.Reason }
+
+// failureOf finds the failure in an error.
+func failureOf(err error) (*Failure, bool) {
+	var failure *Failure
+	return failure, errors.As(err, &failure)
+}
+
+// IsRefused says that the receiver does not take this message.
+func IsRefused(err error) bool {
+	failure, ok := failureOf(err)
+	return ok && failure.Refused
+}
+
+// RetryAfter is how long the receiver asks to wait; 0 if it does not say.
+func RetryAfter(err error) time.Duration {
+	if failure, ok := failureOf(err); ok {
+		return failure.RetryAfter
+	}
+	return 0
+}

@@ -1,0 +1,154 @@
+package notice
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+	"unicode"
+
+	"cloudsync/human"
+)
+
+// Language is that of a notice's text.
+type Language string
+
+// The languages.
+const (
+	English Language = "en"
+	Chinese Language = "zh"
+)
+
+// Languages are those that there are.
+func Languages() []Language { return []Language{English, Chinese} }
+
+// Text is a notice in words. Nothing in it has a meaning for any program: where a receiver takes
+// text for markup, its sender escapes it.
+type Text struct {
+	Title string
+	Lines []string
+	// Link leads on, "" for none; LinkWords say where.
+	Link, LinkWords string
+}
+
+// String is the text with a line for each part.
+func (t Text) String() string {
+	lines := append([]string{t.Title}, t.Lines...)
+	if t.Link != "" {
+		lines = append(lines, t.LinkWords+": "+t.Link)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// linesShown is how many subjects a text names, and reasonShown how many characters of each
+// reason: a chat is no place for more.
+const (
+	linesShown  = 8
+	reasonShown = 200
+)
+
+// Write puts the notice into words of the language, or by the receiver's own template.
+func Write(n *Notice, language Language, own string) (Text, error) {
+	words := english
+	if language == Chinese {
+		words = chinese
+	}
+	text := words.write(n)
+	if own == "" {
+		return text, nil
+	}
+	parsed, err := ParseTemplate(own)
+	if err != nil {
+		return text, err
+	}
+	var out strings.Builder
+	if err := parsed.Execute(&limited{out: &out}, templateData{Notice: n, Text: text}); err != nil {
+		return text, fmt.Errorf("fill in the template of a notice: %w", err)
+	}
+	title, rest, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
+	written := Text{Title: plain(title)}
+	for line := range strings.Lines(rest) {
+		written.Lines = append(written.Lines, plain(strings.TrimRight(line, "\r\n")))
+	}
+	return written, nil
+}
+
+// templateData is what a template is filled in with: the notice's fields, and the usual text.
+type templateData struct {
+	*Notice
+	Text Text
+}
+
+// ParseTemplate reads a template of one's own. Its first line becomes the title.
+func ParseTemplate(own string) (*template.Template, error) {
+	parsed, err := template.New("notice").Funcs(template.FuncMap{"kind": human.Kind, "join": strings.Join}).Option("missingkey=error").Parse(own)
+	if err != nil {
+		return nil, fmt.Errorf("read the template of a notice: %w", err)
+	}
+	return parsed, nil
+}
+
+// maxText bounds what a template may write, in bytes.
+const maxText = 64 << 10
+
+// limited is a writer that refuses more than maxText.
+type limited struct{ out *strings.Builder }
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.out.Len()+len(p) > maxText {
+		return 0, fmt.Errorf("the text has more than %d bytes", maxText)
+	}
+	return l.out.Write(p)
+}
+
+// plain takes out of a text what is no text: line ends, and marks that hide or turn others.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r) && r != '\u200d':
+			return -1
+		default:
+			return r
+		}
+	}, text)
+}
+
+// short is a plain text of at most so many characters.
+func short(text string, limit int) string {
+	runes := []rune(plain(text))
+	if len(runes) <= limit {
+		return string(runes)
+	}
+	return string(runes[:limit-1]) + "…"
+}
+
+// words are those of a language.
+type words struct {
+	title    func(n *Notice) string
+	subject  func(n *Notice, s *Subject) string
+	test     string // before the title of a test
+	more     string // how many subjects are not shown: one number
+	goOn     string // before the link
+	dropping string // from when to when the notices were
+}
+
+func (w words) write(n *Notice) Text {
+	text := Text{Title: short(w.title(n), reasonShown), Link: n.Page, LinkWords: w.goOn}
+	if n.Test {
+		text.Title = w.test + text.Title
+	}
+	if n.Dropping.Count > 0 {
+		text.Lines = append(text.Lines, fmt.Sprintf(w.dropping, moment(n.Dropping.First), moment(n.Dropping.Last)))
+	}
+	for i := range n.Subjects[:min(len(n.Subjects), linesShown)] {
+		text.Lines = append(text.Lines, plain(w.subject(n, &n.Subjects[i])))
+	}
+	if more := n.Count - min(len(n.Subjects), linesShown); more > 0 && n.Dropping.Count == 0 {
+		text.Lines = append(text.Lines, fmt.Sprintf(w.more, more))
+	}
+	return text
+}
+
+func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

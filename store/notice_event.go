@@ -1,0 +1,216 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"cloudsync/notice"
+)
+
+type noticeEventRow struct {
+	bun.BaseModel `bun:"table:sync_notice_event,alias:event"`
+
+	ID         int64     `bun:"id,pk,autoincrement"`
+	OpenKey    []byte    `bun:"open_key,nullzero"`
+	Event      string    `bun:"event"`
+	Kind       string    `bun:"kind"`
+	Provider   string    `bun:"provider"`
+	Account    string    `bun:"account"`
+	Region     string    `bun:"region"`
+	ScopeID    int64     `bun:"scope_id"`
+	RunID      string    `bun:"run_id"`
+	WorkflowID string    `bun:"workflow_id"`
+	Rows       int64     `bun:"row_count"`
+	Base       int64     `bun:"base_rows"`
+	Scopes     int64     `bun:"scopes"`
+	Reason     string    `bun:"reason"`
+	GraceMS    int64     `bun:"grace_ms"`
+	Since      time.Time `bun:"since"`
+	OpenedAt   time.Time `bun:"opened_at"`
+	ClosedAt   time.Time `bun:"closed_at,nullzero"`
+}
+
+func newNoticeEventRow(c *notice.Condition, at time.Time) *noticeEventRow {
+	key := c.Key()
+	row := &noticeEventRow{
+		OpenKey: key[:], Event: string(c.Event), Kind: clip(c.Kind, 64), Provider: clip(c.Provider, 32), Account: clip(c.Account, 64),
+		Region: clip(c.Region, 64), ScopeID: c.ScopeID, RunID: clip(c.RunID, 64), WorkflowID: clip(c.WorkflowID, 255),
+		Rows: c.Rows, Base: c.Base, Scopes: c.Scopes, Reason: clip(c.Reason, 512),
+		GraceMS: c.Grace.Milliseconds(), Since: c.Since.UTC().Truncate(time.Microsecond), OpenedAt: at,
+	}
+	if c.Since.IsZero() {
+		row.Since = at
+	}
+	return row
+}
+
+func (r *noticeEventRow) standing() notice.Standing {
+	return notice.Standing{
+		ID: r.ID, OpenedAt: r.OpenedAt, ClosedAt: r.ClosedAt, Told: map[string]time.Time{},
+		Condition: notice.Condition{
+			Event: notice.Event(r.Event), Place: notice.Place{Kind: r.Kind, Provider: r.Provider, Account: r.Account, Region: r.Region},
+			Since: r.Since, Grace: time.Duration(r.GraceMS) * time.Millisecond, ScopeID: r.ScopeID, RunID: r.RunID, WorkflowID: r.WorkflowID,
+			Rows: r.Rows, Base: r.Base, Scopes: r.Scopes, Reason: r.Reason,
+		},
+	}
+}
+
+// fits says that the row has what the condition now has, but for the time it began.
+func (r *noticeEventRow) fits(now *noticeEventRow) bool {
+	return r.ScopeID == now.ScopeID && r.RunID == now.RunID && r.WorkflowID == now.WorkflowID && r.Rows == now.Rows &&
+		r.Base == now.Base && r.Scopes == now.Scopes && r.Reason == now.Reason && r.GraceMS == now.GraceMS
+}
+
+// NoticeLook is what a look for events found.
+type NoticeLook struct {
+	Opened, Closed int64
+	// Standing are the events that stand, and those that are over and of whose end somebody may
+	// have to be told, by id.
+	Standing []notice.Standing
+}
+
+// LastNoticeLook is when RecordConditions was last called; zero if it never was.
+func (s *Store) LastNoticeLook(ctx context.Context) (at time.Time, err error) {
+	err = s.db.NewSelect().Table("sync_notice_look").Column("looked_at").Where("id = 1").Scan(ctx, &at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return at, fmt.Errorf("read when it was last looked for events: %w", err)
+	}
+	return at, nil
+}
+
+// RecordConditions makes the conditions the ones that stand. One that stood and is not among them
+// is over, unless keep says that nobody knows. at is the time of the look.
+func (s *Store) RecordConditions(ctx context.Context, at time.Time, conditions []notice.Condition, keep func(*notice.Condition) bool) (NoticeLook, error) {
+	var look NoticeLook
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		look = NoticeLook{}
+		return look.record(ctx, tx, at.UTC().Truncate(time.Microsecond), conditions, keep)
+	})
+	if err != nil {
+		return look, fmt.Errorf("record %d conditions: %w", len(conditions), err)
+	}
+	return look, nil
+}
+
+func (l *NoticeLook) record(ctx context.Context, tx bun.Tx, at time.Time, conditions []notice.Condition, keep func(*notice.Condition) bool) error {
+	// The row makes looks take turns.
+	_, err := tx.ExecContext(ctx, "INSERT INTO sync_notice_look (id, looked_at) VALUES (1, ?) ON DUPLICATE KEY UPDATE looked_at = ?", at, at)
+	if err != nil {
+		return err
+	}
+	var open []noticeEventRow
+	if err := tx.NewSelect().Model(&open).Where("open_key IS NOT NULL").Scan(ctx); err != nil {
+		return err
+	}
+	stored := make(map[notice.Key]*noticeEventRow, len(open))
+	for i := range open {
+		stored[notice.Key(open[i].OpenKey)] = &open[i]
+	}
+	if err := l.open(ctx, tx, at, conditions, stored); err != nil {
+		return err
+	}
+	if err := l.close(ctx, tx, at, stored, keep); err != nil {
+		return err
+	}
+	l.Standing, err = standingNotices(ctx, tx)
+	return err
+}
+
+// open adds the conditions that are new, and takes those that are known out of stored.
+func (l *NoticeLook) open(ctx context.Context, tx bun.Tx, at time.Time, conditions []notice.Condition, stored map[notice.Key]*noticeEventRow) error {
+	var fresh []*noticeEventRow
+	seen := make(map[notice.Key]bool, len(conditions))
+	for i := range conditions {
+		now, key := newNoticeEventRow(&conditions[i], at), conditions[i].Key()
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		before := stored[key]
+		delete(stored, key)
+		switch {
+		case before == nil:
+			fresh = append(fresh, now)
+		case !before.fits(now):
+			now.ID = before.ID
+			_, err := tx.NewUpdate().Model(now).Column("scope_id", "run_id", "workflow_id", "row_count", "base_rows", "scopes", "reason", "grace_ms").WherePK().Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	l.Opened = int64(len(fresh))
+	for len(fresh) > 0 {
+		some := fresh[:min(len(fresh), noticesAtOnce)]
+		if _, err := tx.NewInsert().Model(&some).Exec(ctx); err != nil {
+			return err
+		}
+		fresh = fresh[len(some):]
+	}
+	return nil
+}
+
+// noticesAtOnce is how many rows one statement about notices has.
+const noticesAtOnce = 500
+
+func (l *NoticeLook) close(ctx context.Context, tx bun.Tx, at time.Time, stored map[notice.Key]*noticeEventRow, keep func(*notice.Condition) bool) error {
+	var over []int64
+	for _, row := range stored {
+		standing := row.standing()
+		if !keep(&standing.Condition) {
+			over = append(over, row.ID)
+		}
+	}
+	l.Closed = int64(len(over))
+	for len(over) > 0 {
+		some := over[:min(len(over), noticesAtOnce)]
+		_, err := tx.NewUpdate().Model((*noticeEventRow)(nil)).Set("open_key = NULL").Set("closed_at = ?", at).Where("id IN (?)", bun.List(some)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		over = over[len(some):]
+	}
+	return nil
+}
+
+type noticeToldRow struct {
+	bun.BaseModel `bun:"table:sync_notice_told,alias:told"`
+
+	EventID  int64     `bun:"event_id,pk"`
+	Receiver string    `bun:"receiver,pk"`
+	ToldAt   time.Time `bun:"told_at"`
+}
+
+// standingNotices reads what stands, and what is over and was told to somebody.
+func standingNotices(ctx context.Context, db bun.IDB) ([]notice.Standing, error) {
+	var rows []noticeEventRow
+	err := db.NewSelect().Model(&rows).
+		Where("open_key IS NOT NULL OR id IN (SELECT event_id FROM sync_notice_told)").Order("id").Scan(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var told []noticeToldRow
+	if err := db.NewSelect().Model(&told).Scan(ctx); err != nil {
+		return nil, err
+	}
+	standing := make([]notice.Standing, len(rows))
+	byID := make(map[int64]*notice.Standing, len(rows))
+	for i := range rows {
+		standing[i] = rows[i].standing()
+		byID[rows[i].ID] = &standing[i]
+	}
+	for _, row := range told {
+		if s := byID[row.EventID]; s != nil {
+			s.Told[row.Receiver] = row.ToldAt
+		}
+	}
+	return standing, nil
+}
