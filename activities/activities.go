@@ -43,6 +43,8 @@ type Deps struct {
 	// TagKeys are the tags that place a host in the service tree.
 	TagKeys resource.TagKeys
 	Metrics *Metrics
+	// Notices are how people are told; none are without receivers.
+	Notices Notices
 }
 
 // Settings are how a kind is synced.

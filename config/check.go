@@ -27,6 +27,7 @@ func (doc *document) check(r *report) {
 		r.at(item("mysql_s", 1), "a second inventory is not supported: remove it")
 	}
 	doc.Serve.check(servePath, r)
+	doc.Notify.check(notifyPath, r)
 	if !r.has("public_cloud_sync") {
 		r.at("public_cloud_sync", "missing: write the resources to synchronise and the accounts they are in")
 		return

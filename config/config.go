@@ -22,9 +22,10 @@ import (
 
 // Config is the whole configuration, checked.
 type Config struct {
-	MySQL MySQL
-	Sync  Sync
-	Serve Serve
+	MySQL  MySQL
+	Sync   Sync
+	Serve  Serve
+	Notify Notify
 }
 
 // MySQL is where the inventory is.

@@ -22,12 +22,16 @@ const (
 
 // document is the configuration as it is written.
 type document struct {
-	MySQL []mysqlEntry `yaml:"mysql_s"`
-	Sync  syncEntry    `yaml:"public_cloud_sync"`
-	Serve serveEntry   `yaml:"serve"`
+	MySQL  []mysqlEntry `yaml:"mysql_s"`
+	Sync   syncEntry    `yaml:"public_cloud_sync"`
+	Serve  serveEntry   `yaml:"serve"`
+	Notify notifyEntry  `yaml:"notify"`
 }
 
-func (doc *document) setDefaults() { doc.Serve.setDefaults() }
+func (doc *document) setDefaults() {
+	doc.Serve.setDefaults()
+	doc.Notify.setDefaults()
+}
 
 type mysqlEntry struct {
 	Name         string `yaml:"name"`
@@ -176,7 +180,7 @@ func (doc *document) config() *Config {
 	c := &Config{
 		MySQL: MySQL{Name: inventory.Name, DSN: inventory.Addr, MaxOpenConns: inventory.MaxOpenConns, TLS: inventory.tls().config()},
 		Sync:  Sync{Enable: doc.Sync.Enable, TagKeys: resource.TagKeys{Group: doc.Sync.Tags.Group, Product: doc.Sync.Tags.Product, App: doc.Sync.Tags.App}, Retention: retention.Limits(doc.Sync.Retention)},
-		Serve: doc.Serve.serve(),
+		Serve: doc.Serve.serve(), Notify: doc.Notify.notify(),
 	}
 	for _, entry := range doc.Sync.Resources {
 		c.Sync.Resources = append(c.Sync.Resources, entry.resource())

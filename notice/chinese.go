@@ -17,9 +17,13 @@ var chinese = words{
 // the tables.
 var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	Held: {
-		Begun:  func(n *Notice, kind string) string { return "删除被暂停，等待确认：" + chineseRowsIn(n, kind) },
-		Stands: func(n *Notice, kind string) string { return "删除仍被暂停，等待确认：" + chineseRowsIn(n, kind) },
-		Over:   func(n *Notice, kind string) string { return "删除不再暂停：" + chineseRowsIn(n, kind) },
+		Begun: func(n *Notice, kind string) string {
+			return "删除被暂停，等待确认：" + chineseRowsIn(n, kind)
+		},
+		Stands: func(n *Notice, kind string) string {
+			return "删除仍被暂停，等待确认：" + chineseRowsIn(n, kind)
+		},
+		Over: func(n *Notice, kind string) string { return "删除不再暂停：" + chineseRowsIn(n, kind) },
 	},
 	Failed: {
 		Begun:  func(_ *Notice, kind string) string { return kind + " 同步失败" },
@@ -27,9 +31,15 @@ var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 		Over:   func(_ *Notice, kind string) string { return kind + " 同步已恢复" },
 	},
 	Partial: {
-		Begun:  func(n *Notice, kind string) string { return fmt.Sprintf("%s 有 %d 个范围同步失败", kind, n.Scopes) },
-		Stands: func(n *Notice, kind string) string { return fmt.Sprintf("%s 有 %d 个范围仍然同步失败", kind, n.Scopes) },
-		Over:   func(n *Notice, kind string) string { return fmt.Sprintf("%s 的 %d 个范围已恢复同步", kind, n.Scopes) },
+		Begun: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 有 %d 个范围同步失败", kind, n.Scopes)
+		},
+		Stands: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 有 %d 个范围仍然同步失败", kind, n.Scopes)
+		},
+		Over: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 的 %d 个范围已恢复同步", kind, n.Scopes)
+		},
 	},
 	Late: {
 		Begun:  func(_ *Notice, kind string) string { return kind + " 的数据已过时" },
@@ -37,12 +47,18 @@ var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 		Over:   func(_ *Notice, kind string) string { return kind + " 的数据已恢复更新" },
 	},
 	Orphans: {
-		Begun:  func(n *Notice, kind string) string { return fmt.Sprintf("%s 有 %d 行不属于任何已配置的范围", kind, n.Rows) },
-		Stands: func(n *Notice, kind string) string { return fmt.Sprintf("%s 仍有 %d 行不属于任何已配置的范围", kind, n.Rows) },
-		Over:   func(_ *Notice, kind string) string { return kind + " 不再有不属于任何范围的行" },
+		Begun: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 有 %d 行不属于任何已配置的范围", kind, n.Rows)
+		},
+		Stands: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 仍有 %d 行不属于任何已配置的范围", kind, n.Rows)
+		},
+		Over: func(_ *Notice, kind string) string { return kind + " 不再有不属于任何范围的行" },
 	},
 	Changed: {
-		Begun: func(n *Notice, kind string) string { return fmt.Sprintf("%s 的一次同步改动了 %d 行", kind, n.Rows) },
+		Begun: func(n *Notice, kind string) string {
+			return fmt.Sprintf("%s 的一次同步改动了 %d 行", kind, n.Rows)
+		},
 	},
 	Dropped: {
 		Begun: func(n *Notice, _ string) string {

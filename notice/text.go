@@ -88,6 +88,13 @@ func ParseTemplate(own string) (*template.Template, error) {
 	return parsed, nil
 }
 
+// CheckTemplate says what is wrong with a template of one's own, by filling it in for a notice.
+func CheckTemplate(own string) error {
+	n := Try("0198c0de-0000-7000-8000-000000000000", time.Unix(0, 0), Links{})
+	_, err := Write(&n, English, own)
+	return err
+}
+
 // maxText bounds what a template may write, in bytes.
 const maxText = 64 << 10
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -214,7 +215,7 @@ func (s *Store) dropNotices(ctx context.Context, tx bun.Tx, receiver string, upT
 	var waiting []Notice
 	err := tx.NewSelect().Model(&waiting).Where("fate = ?", NoticeWaiting).Where("receiver = ?", receiver).
 		Where("id <= ? OR event = ?", upTo, notice.Dropped).Order("id").For("UPDATE").Scan(ctx)
-	if err != nil || len(waiting) == 0 {
+	if err != nil || !slices.ContainsFunc(waiting, func(n Notice) bool { return n.Event != string(notice.Dropped) || n.Number == upTo }) {
 		return 0, err
 	}
 	var total notice.Dropping
@@ -273,4 +274,24 @@ func (s *Store) ExpireNotices(ctx context.Context, before time.Time) error {
 		return fmt.Errorf("remove old notices: %w", err)
 	}
 	return nil
+}
+
+// OldNotices is the number of the newest notice that waits for the receiver and is from before a
+// time, or has at least limit younger ones before the end of the queue; 0 for none. Those that say
+// that others were given up are never too old.
+func (s *Store) OldNotices(ctx context.Context, receiver string, before time.Time, limit int) (number int64, err error) {
+	waiting := func() *bun.SelectQuery {
+		return s.db.NewSelect().Model((*Notice)(nil)).Column("id").Where("fate = ?", NoticeWaiting).
+			Where("receiver = ?", receiver).Where("event <> ?", notice.Dropped).Order("id DESC").Limit(1)
+	}
+	for _, query := range []*bun.SelectQuery{waiting().Where("created_at < ?", before), waiting().Offset(int64(limit))} {
+		var found []int64
+		if err := query.Scan(ctx, &found); err != nil {
+			return 0, fmt.Errorf("look for old notices for %s: %w", receiver, err)
+		}
+		if len(found) > 0 {
+			number = max(number, found[0])
+		}
+	}
+	return number, nil
 }

@@ -17,6 +17,7 @@ func TestNamesAreThoseOfTheFunctions(t *testing.T) {
 		workflows.CloudSyncName: workflows.CloudSyncWorkflow, workflows.VerifyName: workflows.VerifyWorkflow,
 		workflows.PrunePlanName: workflows.PrunePlanWorkflow, workflows.PruneName: workflows.PruneWorkflow,
 		workflows.RetentionName: workflows.RetentionWorkflow, workflows.CheckAccountsName: workflows.CheckAccountsWorkflow,
+		workflows.NoticesName: workflows.NoticesWorkflow, workflows.DeliverNoticesName: workflows.DeliverNoticesWorkflow,
 	} {
 		require.True(t, strings.HasSuffix(runtime.FuncForPC(reflect.ValueOf(workflow).Pointer()).Name(), "."+name), name)
 	}

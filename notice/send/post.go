@@ -90,7 +90,7 @@ func (p poster) post(ctx context.Context, to *url.URL, body []byte, header http.
 	if err != nil {
 		return nil, &Failure{Reason: "post the message: " + hideAddress(err)}
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // it was read, or is of no use
 	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return nil, &Failure{Reason: "read the answer: " + hideAddress(err)}

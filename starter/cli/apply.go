@@ -13,7 +13,8 @@ func (p *Program) applyCommand() *cobra.Command {
 		Long: `Makes the schedules what the configuration says: creates those that are
 missing, updates those that differ, deletes those of kinds that are gone, pauses
 all while public_cloud_sync.enable is false and resumes them afterwards, except
-those that an operator paused. Registers the search attributes. Prints what it
+those that an operator paused. If notify has receivers, one more looks for what
+they are told. Registers the search attributes. Prints what it
 changed.`,
 		Args: cobra.NoArgs,
 		RunE: p.apply,
@@ -27,7 +28,7 @@ func (p *Program) apply(cmd *cobra.Command, _ []string) error {
 	}
 	return p.withTemporal(cmd.Context(), func(c connection) error {
 		applier := schedule.Applier{
-			Temporal: c, Namespace: c.namespace, Kinds: p.kinds.Names(),
+			Temporal: c, Namespace: c.namespace, Kinds: p.kinds.Names(), Notify: cfg.Notify,
 			Waiting: func(reason string) { p.err.Line("waiting: %s", reason) },
 		}
 		changes, err := applier.Apply(cmd.Context(), cfg.Sync)

@@ -20,6 +20,8 @@ type Applier struct {
 	// Kinds are the names of all kinds there are. Their schedules are looked up by
 	// id: a list of schedules may be seconds old.
 	Kinds []string
+	// Notify is who is told what happens.
+	Notify config.Notify
 	// Waiting, where set, is told why it takes longer.
 	Waiting func(reason string)
 
@@ -50,6 +52,9 @@ func (a *Applier) apply(ctx context.Context, sync config.Sync) error {
 	}
 	if err := a.applyRetention(ctx, sync); err != nil {
 		return fmt.Errorf("apply schedule %s: %w", RetentionID, err)
+	}
+	if err := a.applyNotices(ctx); err != nil {
+		return fmt.Errorf("apply schedule %s: %w", workflows.NoticesID, err)
 	}
 	return a.deleteOthers(ctx, sync)
 }

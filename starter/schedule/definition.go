@@ -43,7 +43,7 @@ type Definition struct {
 	WorkflowType string
 	WorkflowID   string
 	TaskQueue    string
-	Input        string // as JSON
+	Input        string // as JSON; "" for none
 	Summary      string
 	Kind         string // the search attribute; none for retention
 
@@ -78,9 +78,11 @@ func (d Definition) action() *client.ScheduleWorkflowAction {
 	action := &client.ScheduleWorkflowAction{
 		ID:            d.WorkflowID,
 		Workflow:      d.WorkflowType,
-		Args:          []any{json.RawMessage(d.Input)},
 		TaskQueue:     d.TaskQueue,
 		StaticSummary: d.Summary,
+	}
+	if d.Input != "" {
+		action.Args = []any{json.RawMessage(d.Input)}
 	}
 	if d.Kind != "" {
 		action.TypedSearchAttributes = temporal.NewSearchAttributes(visibility.Kind.ValueSet(d.Kind))

@@ -85,6 +85,10 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	notices, err := newNotices(cfg)
+	if err != nil {
+		return err
+	}
 	db, err := openStore(ctx, cfg)
 	if err != nil {
 		return err
@@ -95,7 +99,7 @@ func Run(ctx context.Context, opts Options) error {
 	}
 	defer temporal.Close()
 	fatal := make(chan error, 1)
-	worker := New(temporal, deps(cfg, accounts, db, metrics.runs), sdkworker.Options{
+	worker := New(temporal, deps(cfg, accounts, notices, db, metrics.runs), sdkworker.Options{
 		OnFatalError: func(err error) { fatal <- err }, DeploymentOptions: deployment.Options(build),
 	})
 	turn := &deployment.Turn{Build: build, Handle: deployment.Handle(temporal), Log: logger}
@@ -112,7 +116,7 @@ func Run(ctx context.Context, opts Options) error {
 }
 
 // deps are the activities' dependencies as configured.
-func deps(cfg *config.Config, accounts cloud.Accounts, db *store.Store, metrics *activities.Metrics) activities.Deps {
+func deps(cfg *config.Config, accounts cloud.Accounts, notices activities.Notices, db *store.Store, metrics *activities.Metrics) activities.Deps {
 	settings := make(map[string]activities.Settings, len(cfg.Sync.Resources))
 	for _, r := range cfg.Sync.Resources {
 		settings[r.Kind] = activities.Settings{
@@ -121,7 +125,7 @@ func deps(cfg *config.Config, accounts cloud.Accounts, db *store.Store, metrics 
 	}
 	return activities.Deps{
 		Store: db, Kinds: resource.Standard(), Accounts: accounts,
-		Settings: settings, TagKeys: cfg.Sync.TagKeys, Metrics: metrics,
+		Settings: settings, TagKeys: cfg.Sync.TagKeys, Metrics: metrics, Notices: notices,
 	}
 }
 
@@ -147,6 +151,11 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 		workflows.CheckAccountsWorkflow,
 	} {
 		worker.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{})
+	}
+	// A delivery may try for a day: it goes on with the newest build, and does not wait for one
+	// that has no worker any more.
+	for _, w := range []any{workflows.NoticesWorkflow, workflows.DeliverNoticesWorkflow} {
+		worker.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{VersioningBehavior: workflow.VersioningBehaviorAutoUpgrade})
 	}
 	worker.RegisterActivityWithOptions(activities.New(deps), activity.RegisterOptions{})
 	return worker

@@ -1,0 +1,109 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"cloudsync/human"
+	"cloudsync/notice"
+	"cloudsync/starter/output"
+	"cloudsync/store"
+)
+
+// fates of notices, as --fate has them.
+var fates = []string{store.NoticeWaiting, store.NoticeSent, store.NoticeDropped}
+
+const noticesHelp = `List the notices to the receivers under notify, the newest first: what was told to
+whom and when, what is waiting to be sent and why, and what was given up.`
+
+func (p *Program) noticesCommand() *cobra.Command {
+	filter := store.NoticeFilter{Limit: 20}
+	cmd := &cobra.Command{
+		Use:   "notices",
+		Short: "List what people were told, and what waits to be sent",
+		Long:  noticesHelp,
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if filter.Limit < 1 {
+				return errors.New("--limit: write a number from 1 up")
+			}
+			if filter.Fate != "" && !slices.Contains(fates, filter.Fate) {
+				return fmt.Errorf("--fate: %.40q is none: write one of %s", filter.Fate, strings.Join(fates, ", "))
+			}
+			return p.withStore(cmd.Context(), func(s *store.Store) error {
+				notices, err := s.Notices(cmd.Context(), filter)
+				if err != nil {
+					return err
+				}
+				views := make([]noticeView, len(notices))
+				for i := range notices {
+					if views[i], err = viewNotice(&notices[i]); err != nil {
+						return err
+					}
+				}
+				return p.show(views, func() { p.showNotices(views) })
+			})
+		},
+	}
+	cmd.Flags().Int64Var(&filter.Limit, "limit", filter.Limit, "how many")
+	cmd.Flags().StringVar(&filter.Receiver, "receiver", "", "those for the receiver of this `NAME` alone")
+	cmd.Flags().StringVar(&filter.Fate, "fate", "", "those that are waiting, sent or dropped alone")
+	return cmd
+}
+
+// noticeView is a notice as --output json shows it.
+type noticeView struct {
+	Receiver string        `json:"receiver"`
+	Fate     string        `json:"fate"`
+	QueuedAt time.Time     `json:"queued_at"`
+	TriedAt  time.Time     `json:"tried_at,omitzero"`
+	Attempts int64         `json:"attempts"`
+	Error    string        `json:"error,omitempty"`
+	Notice   notice.Notice `json:"notice"`
+}
+
+func viewNotice(n *store.Notice) (noticeView, error) {
+	decoded, err := n.Decode()
+	return noticeView{
+		Receiver: n.Receiver, Fate: n.Fate, QueuedAt: n.CreatedAt, TriedAt: n.TriedAt, Attempts: n.Attempts, Error: n.Error, Notice: decoded,
+	}, err
+}
+
+func (p *Program) showNotices(views []noticeView) {
+	if len(views) == 0 {
+		p.out.Line("no notices: `starter notify test` sends one to each receiver")
+		return
+	}
+	table := output.NewTable(
+		output.Column{Title: "QUEUED", Right: true}, output.Column{Title: "RECEIVER", Min: 8, Tail: true}, output.Column{Title: "FATE"},
+		output.Column{Title: "TRIED", Right: true}, output.Column{Title: "NOTICE", Min: 20},
+	)
+	for i := range views {
+		view := &views[i]
+		text, _ := notice.Write(&view.Notice, notice.English, "")
+		table.Row(
+			output.Text(human.Ago(p.now(), view.QueuedAt)), output.Text(view.Receiver), fateCell(view.Fate),
+			output.Text(fmt.Sprint(view.Attempts)), output.Text(text.Title),
+		)
+		if view.Error != "" {
+			table.Remark(output.Warn, output.Clip(view.Error, maxReason))
+		}
+	}
+	p.out.Table(table)
+}
+
+func fateCell(fate string) output.Cell {
+	cell := output.Text(fate)
+	switch fate {
+	case store.NoticeDropped:
+		cell.Style = output.Bad
+	case store.NoticeWaiting:
+		cell.Style = output.Warn
+	}
+	return cell
+}
