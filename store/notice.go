@@ -47,14 +47,14 @@ func (n *Notice) Decode() (decoded notice.Notice, err error) {
 	return decoded, nil
 }
 
-func newNoticeRow(receiver string, n *notice.Notice, at time.Time) (*Notice, error) {
+func newNoticeRow(receiver string, n *notice.Notice) (*Notice, error) {
 	body, err := json.Marshal(n)
 	if err != nil {
 		return nil, fmt.Errorf("encode a notice: %w", err)
 	}
 	return &Notice{
 		ID: n.ID, Receiver: receiver, Event: string(n.Event), State: string(n.State), Kind: clip(n.Kind, 64),
-		Body: string(body), Fate: NoticeWaiting, CreatedAt: at,
+		Body: string(body), Fate: NoticeWaiting, CreatedAt: n.At.UTC(),
 	}, nil
 }
 
@@ -72,7 +72,7 @@ var errToldMeanwhile = errors.New("somebody else has queued notices of the same 
 // or neither.
 func (s *Store) QueueNotices(ctx context.Context, notices []QueuedNotice) error {
 	for i := range notices {
-		err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error { return s.queueNotice(ctx, tx, &notices[i]) })
+		err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error { return queueNotice(ctx, tx, &notices[i]) })
 		if err != nil {
 			return fmt.Errorf("queue a notice for %s: %w", notices[i].Receiver, err)
 		}
@@ -80,9 +80,9 @@ func (s *Store) QueueNotices(ctx context.Context, notices []QueuedNotice) error 
 	return nil
 }
 
-func (s *Store) queueNotice(ctx context.Context, tx bun.Tx, n *QueuedNotice) error {
-	at := s.at()
-	row, err := newNoticeRow(n.Receiver, &n.Notice, at)
+func queueNotice(ctx context.Context, tx bun.Tx, n *QueuedNotice) error {
+	at := n.At.UTC()
+	row, err := newNoticeRow(n.Receiver, &n.Notice)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (s *Store) updateNotice(ctx context.Context, number int64, set func(*bun.Up
 func (s *Store) DropNotices(ctx context.Context, receiver string, upTo int64, reason string, tell func(notice.Dropping) *notice.Notice) (int64, error) {
 	var dropped int64
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		dropped, err = s.dropNotices(ctx, tx, receiver, upTo, reason, tell)
+		dropped, err = dropNotices(ctx, tx, receiver, upTo, reason, tell)
 		return err
 	})
 	if err != nil {
@@ -211,11 +211,12 @@ func (s *Store) DropNotices(ctx context.Context, receiver string, upTo int64, re
 	return dropped, nil
 }
 
-func (s *Store) dropNotices(ctx context.Context, tx bun.Tx, receiver string, upTo int64, reason string, tell func(notice.Dropping) *notice.Notice) (int64, error) {
+func dropNotices(ctx context.Context, tx bun.Tx, receiver string, upTo int64, reason string, tell func(notice.Dropping) *notice.Notice) (int64, error) {
 	var waiting []Notice
 	err := tx.NewSelect().Model(&waiting).Where("fate = ?", NoticeWaiting).Where("receiver = ?", receiver).
 		Where("id <= ? OR event = ?", upTo, notice.Dropped).Order("id").For("UPDATE").Scan(ctx)
-	if err != nil || !slices.ContainsFunc(waiting, func(n Notice) bool { return n.Event != string(notice.Dropped) || n.Number == upTo }) {
+	isOther := func(n Notice) bool { return n.Event != string(notice.Dropped) || n.Number == upTo }
+	if err != nil || !slices.ContainsFunc(waiting, isOther) {
 		return 0, err
 	}
 	var total notice.Dropping
@@ -232,7 +233,7 @@ func (s *Store) dropNotices(ctx context.Context, tx bun.Tx, receiver string, upT
 	if err != nil || tell == nil {
 		return int64(len(numbers)), err
 	}
-	row, err := newNoticeRow(receiver, tell(total), s.at())
+	row, err := newNoticeRow(receiver, tell(total))
 	if err != nil {
 		return 0, err
 	}

@@ -1,0 +1,303 @@
+package activities_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/inventory/inventorytest"
+	"cloudsync/notice"
+	"cloudsync/notice/send"
+	"cloudsync/resource"
+	"cloudsync/store"
+	"cloudsync/store/storetest"
+)
+
+// told is a receiver's side: what it took, and the ids of all attempts.
+type told struct {
+	mu       sync.Mutex
+	failing  int // how many attempts fail from now on
+	status   int // of failures
+	attempts []string
+	taken    []notice.Notice
+}
+
+func (r *told) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.attempts = append(r.attempts, request.Header.Get(send.IDHeader))
+	if r.failing > 0 {
+		r.failing--
+		w.WriteHeader(r.status)
+		return
+	}
+	body, _ := io.ReadAll(request.Body)
+	var n notice.Notice
+	_ = json.Unmarshal(body, &n)
+	r.taken = append(r.taken, n)
+}
+
+// fail lets attempts fail.
+func (r *told) fail(times, status int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.failing, r.status = times, status
+}
+
+// summary is what was taken, in order.
+func (r *told) summary() (texts []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, n := range r.taken {
+		texts = append(texts, fmt.Sprintf("%s %s %d", n.Event, n.State, n.Count))
+	}
+	return texts
+}
+
+// telling is activities that tell one receiver, at a time of their own.
+type telling struct {
+	*activities.Activities
+	store *store.Store
+	dsn   string
+	got   *told
+	now   time.Time
+	rng   *rand.Rand
+}
+
+func newTelling(t *testing.T, change func(*notice.Receiver)) *telling {
+	t.Helper()
+	b := &telling{dsn: storetest.NewMigrated(t), got: &told{}, now: time.Now().UTC().Truncate(time.Second), rng: rand.New(rand.NewPCG(1, 2))}
+	b.store = storetest.OpenDSN(t, b.dsn)
+	server := httptest.NewServer(b.got)
+	t.Cleanup(server.Close)
+	receiver := notice.Receiver{Name: "oncall", Events: notice.Events(), Repeat: 24 * time.Hour, Language: notice.English}
+	if change != nil {
+		change(&receiver)
+	}
+	b.Activities = activities.New(activities.Deps{Store: b.store, Kinds: resource.Standard(), Notices: activities.Notices{
+		Receivers: []notice.Receiver{receiver},
+		Senders:   map[string]send.Sender{"oncall": send.NewWebhook(cloud.SecretText(server.URL), cloud.SecretText("a secret to sign"))},
+		Links:     notice.Links{Page: "https://cloudsync.example"},
+		Intervals: map[string]time.Duration{kind: time.Minute}, LateAfter: 365 * 24 * time.Hour,
+		Now: func() time.Time { return b.now },
+	}})
+	return b
+}
+
+func (b *telling) look(t *testing.T) activities.LookForNoticesOut {
+	t.Helper()
+	out, err := execute(t, attempt{}, func(ctx context.Context, _ int) (activities.LookForNoticesOut, error) { return b.LookForNotices(ctx) }, 0)
+	require.NoError(t, err)
+	return out
+}
+
+func (b *telling) deliver(t *testing.T) (activities.DeliverNoticesOut, error) {
+	t.Helper()
+	return execute(t, attempt{}, b.DeliverNotices, activities.DeliverNoticesIn{Receiver: "oncall"})
+}
+
+// tell looks, and delivers.
+func (b *telling) tell(t *testing.T) {
+	t.Helper()
+	if len(b.look(t).Waiting) > 0 {
+		_, err := b.deliver(t)
+		require.NoError(t, err)
+	}
+}
+
+func (b *telling) rows(n int) []resource.Row {
+	rows := inventorytest.RandomRows(b.rng, resource.HostKind, 1)
+	for len(rows) < n {
+		more := inventorytest.RandomRows(b.rng, resource.HostKind, 1)[0]
+		if inventorytest.ScopeOf(resource.HostKind, more) == inventorytest.ScopeOf(resource.HostKind, rows[0]) {
+			more.RowMeta().NativeID = fmt.Sprint("host-", len(rows))
+			rows = append(rows, more)
+		}
+	}
+	return rows
+}
+
+// hold has a run hold the deletion of the rows.
+func (b *telling) hold(t *testing.T, run int, rows []resource.Row) inventorytest.Held {
+	t.Helper()
+	at := store.Run{RunID: fmt.Sprint("run-", run), WorkflowID: "cloud-sync/" + kind, StartedAt: b.now}
+	return inventorytest.Hold(t, b.store, at, resource.HostKind, rows, 60, "30 of 60 rows would be deleted")
+}
+
+func (b *telling) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	_, err := storetest.Connect(t, b.dsn).ExecContext(t.Context(), statement, args...)
+	require.NoError(t, err)
+}
+
+// end has the cloud list the rows again.
+func (b *telling) end(t *testing.T, held inventorytest.Held) {
+	t.Helper()
+	require.NoError(t, b.store.EndHold(t.Context(), store.Lease{RunID: held.Run.RunID, ScopeID: held.ScopeID, Fence: held.Run.ID}))
+	b.exec(t, "UPDATE sync_run_scope SET held = 0")
+}
+
+func TestAHoldOfManyRunsIsToldOnceRepeatedAndTakenBack(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	rows := b.rows(3)
+	var held inventorytest.Held
+	for run := range 200 { // each 10 minutes: 33 h
+		held = b.hold(t, run, rows)
+		b.tell(t)
+		b.now = b.now.Add(10 * time.Minute)
+	}
+	require.Equal(t, []string{"held begun 1", "held stands 1"}, b.got.summary())
+	b.end(t, held)
+	b.tell(t)
+	b.tell(t)
+	require.Equal(t, []string{"held begun 1", "held stands 1", "held recovered 1"}, b.got.summary())
+	first := b.got.taken[0]
+	require.EqualValues(t, 3, first.Rows)
+	require.Equal(t, fmt.Sprintf("https://cloudsync.example/holds/%d", held.ScopeID), first.Page)
+	require.Equal(t, "30 of 60 rows would be deleted", first.Subjects[0].Reason)
+}
+
+func TestAReceiverThatFailsGetsANoticeOnceWithTheSameID(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	require.Equal(t, []string{"oncall"}, b.look(t).Waiting)
+	b.got.fail(3, http.StatusServiceUnavailable)
+	for range 3 {
+		_, err := b.deliver(t)
+		require.ErrorContains(t, err, "503")
+		require.Zero(t, b.look(t).Queued)
+	}
+	out, err := b.deliver(t)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, out.Sent)
+	out, err = b.deliver(t)
+	require.NoError(t, err)
+	require.Zero(t, out.Sent)
+	require.Equal(t, []string{"held begun 1"}, b.got.summary())
+	require.Len(t, b.got.attempts, 4)
+	for _, id := range b.got.attempts {
+		require.Equal(t, b.got.taken[0].ID, id)
+	}
+}
+
+// A look that is done again, since its worker was killed before its end was known, queues
+// nothing twice.
+func TestALookThatIsRepeatedTellsNothingTwice(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	require.Equal(t, 1, b.look(t).Queued)
+	require.Zero(t, b.look(t).Queued)
+	_, err := b.deliver(t)
+	require.NoError(t, err)
+	require.Equal(t, []string{"held begun 1"}, b.got.summary())
+}
+
+// Several scopes that are held at once are one notice, and it has a link to all holds.
+func TestHoldsThatBeginTogetherAreOneNotice(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	seen := map[resource.Scope]bool{}
+	for run := range 5 {
+		rows := b.rows(1)
+		seen[inventorytest.ScopeOf(resource.HostKind, rows[0])] = true
+		b.hold(t, run, rows)
+	}
+	b.exec(t, "UPDATE sync_run SET scopes = 0 WHERE kind = ?", kind) // none says that it had all
+	b.tell(t)
+	require.Equal(t, []string{fmt.Sprintf("held begun %d", len(seen))}, b.got.summary())
+}
+
+func TestNoticesWaitWhileItIsQuiet(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, func(r *notice.Receiver) { r.Quiet = notice.Quiet{From: 22 * time.Hour, To: 7 * time.Hour} })
+	b.now = time.Date(2026, 1, 1, 23, 0, 0, 0, time.UTC)
+	b.hold(t, 1, b.rows(3))
+	require.Empty(t, b.look(t).Waiting)
+	_, err := b.deliver(t)
+	require.NoError(t, err)
+	require.Empty(t, b.got.attempts)
+	b.now = time.Date(2026, 1, 2, 7, 0, 0, 0, time.UTC)
+	b.tell(t)
+	require.Equal(t, []string{"held begun 1"}, b.got.summary())
+}
+
+// A receiver that is away for a day gets what happened, in order; one that is away for longer is
+// told how many notices it did not get.
+func TestAReceiverThatWasAway(t *testing.T) {
+	t.Parallel()
+	for _, away := range []struct {
+		days int
+		want []string
+	}{
+		{1, []string{"held begun 1", "held stands 1", "held recovered 1"}},
+		{4, []string{"held stands 1", "held recovered 1", "dropped begun 1"}},
+	} {
+		t.Run(fmt.Sprint(away.days), func(t *testing.T) {
+			t.Parallel()
+			b := newTelling(t, nil)
+			held := b.hold(t, 1, b.rows(3))
+			b.got.fail(1<<30, http.StatusBadGateway)
+			b.look(t)
+			_, err := b.deliver(t)
+			require.Error(t, err)
+			b.now = b.now.Add(time.Duration(away.days) * 24 * time.Hour)
+			b.look(t)
+			b.end(t, held)
+			b.look(t)
+			_, err = b.deliver(t)
+			require.Error(t, err)
+			b.got.fail(0, 0)
+			_, err = b.deliver(t)
+			require.NoError(t, err)
+			require.Equal(t, away.want, b.got.summary())
+			if last := b.got.taken[len(b.got.taken)-1]; last.Event == notice.Dropped {
+				require.EqualValues(t, 1, last.Dropping.Count)
+			}
+		})
+	}
+}
+
+// A notice that the receiver refuses as such does not keep those behind it waiting for long.
+func TestANoticeThatIsRefusedIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	b.look(t)
+	b.got.fail(5, http.StatusUnprocessableEntity)
+	for range 4 {
+		_, err := b.deliver(t)
+		require.ErrorContains(t, err, "422")
+	}
+	out, err := b.deliver(t)
+	require.NoError(t, err)
+	require.Equal(t, activities.DeliverNoticesOut{Sent: 1, Dropped: 1}, out)
+	require.Equal(t, []string{"dropped begun 1"}, b.got.summary())
+}
+
+// What waits for a receiver that is no longer configured is given up.
+func TestNoticesForAReceiverThatIsGone(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	b.look(t)
+	b.exec(t, "UPDATE sync_notice SET receiver = 'other'")
+	require.Empty(t, b.look(t).Waiting)
+	dropped, err := b.store.Notices(t.Context(), store.NoticeFilter{Fate: store.NoticeDropped, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, dropped, 1)
+	require.Equal(t, "the configuration no longer has the receiver", dropped[0].Error)
+}
