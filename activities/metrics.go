@@ -32,6 +32,23 @@ func NewMetrics(meter metric.Meter) (*Metrics, error) {
 	return &m, errors.Join(errs...)
 }
 
+// outcomes are those of runs.
+var outcomes = []Outcome{OK, Unchanged, Partial, Held, Failed}
+
+// operations are what runs do to rows.
+var operations = []string{"add", "modify", "delete", "rehash", "fail"}
+
+// Prepare has the counters of a kind begin at 0.
+func (m *Metrics) Prepare(ctx context.Context, kind string) {
+	ofKind := attribute.String("kind", kind)
+	for _, outcome := range outcomes {
+		m.runs.Add(ctx, 0, metric.WithAttributes(ofKind, attribute.String("outcome", string(outcome))))
+	}
+	for _, op := range operations {
+		m.rows.Add(ctx, 0, metric.WithAttributes(ofKind, attribute.String("op", op)))
+	}
+}
+
 func (m *Metrics) record(ctx context.Context, kind string, run *RunRecord) {
 	if m == nil {
 		return

@@ -30,6 +30,8 @@ type Settings struct {
 	// Discover says which accounts of an organisation are found by this one; nil: it is
 	// synced itself.
 	Discover *Discover
+	// Watch is told of the requests to the account.
+	Watch Watch
 }
 
 // Credential is how an account is entered. With neither ID nor Key, the SDK's own

@@ -31,8 +31,13 @@ type Options struct {
 	// Page is what people look at, behind the guard; its Inventory, Store, Kinds, Version, Now and
 	// Log are those of the API.
 	Page       page.Options
-	TreeGauges int           // nodes of the service tree in /metrics at most, each with a kind: 2,000
-	Stop       time.Duration // that answers have to end when the server stops: 20 s
+	TreeGauges int // nodes of the service tree in /metrics at most, each with a kind: 2,000
+	// RowGauges and ScopeGauges are how many gauges of rows by account, and of old scopes,
+	// /metrics has at most: 2,000 each.
+	RowGauges, ScopeGauges int
+	// Work tells what Temporal has of the program's work; nil: /metrics has nothing of it.
+	Work func(context.Context) (Work, error)
+	Stop time.Duration // that answers have to end when the server stops: 20 s
 }
 
 // Server answers over HTTP.
@@ -64,7 +69,8 @@ func New(options Options) (*Server, error) {
 		options.Log = slog.Default()
 	}
 	options.Stop = cmp.Or(options.Stop, 20*time.Second)
-	options.TreeGauges = cmp.Or(options.TreeGauges, 2000)
+	options.TreeGauges, options.RowGauges = cmp.Or(options.TreeGauges, 2000), cmp.Or(options.RowGauges, 2000)
+	options.ScopeGauges = cmp.Or(options.ScopeGauges, 2000)
 	answers, err := api.New(options.Options)
 	if err != nil {
 		return nil, err
@@ -97,9 +103,13 @@ func New(options Options) (*Server, error) {
 }
 
 func (s *Server) registerMetrics(registry *prometheus.Registry) error {
-	for _, collector := range []prometheus.Collector{
-		s.requests.took, indexGauges{s.options.Inventory}, newTreeGauges(s.options),
-	} {
+	collectors := []prometheus.Collector{
+		s.requests.took, indexGauges{s.options.Inventory}, newTreeGauges(s.options), newRowGauges(s.options), newRecordGauges(s.options),
+	}
+	if s.options.Work != nil {
+		collectors = append(collectors, newWorkGauges(s.options))
+	}
+	for _, collector := range collectors {
 		if err := registry.Register(collector); err != nil {
 			return fmt.Errorf("register metrics: %w", err)
 		}

@@ -113,9 +113,18 @@ func (s *Store) RunScopes(ctx context.Context, runID string) ([]RunScope, error)
 // NewestRuns returns the newest run of each kind that a schedule or an operator started, by
 // kind: no restore and no prune.
 func (s *Store) NewestRuns(ctx context.Context) (map[string]Run, error) {
+	return s.newestOf(ctx, s.db.NewSelect())
+}
+
+// NewestEnded returns of each kind the newest of these runs that has ended.
+func (s *Store) NewestEnded(ctx context.Context) (map[string]Run, error) {
+	return s.newestOf(ctx, s.db.NewSelect().Where("outcome <> ?", OutcomeRunning))
+}
+
+// newestOf reads the newest syncs of each kind that a query has.
+func (s *Store) newestOf(ctx context.Context, query *bun.SelectQuery) (map[string]Run, error) {
 	var runs []Run
-	newest := s.db.NewSelect().Model((*Run)(nil)).ColumnExpr("MAX(id)").
-		Where("run_id NOT LIKE ?", restorePrefix+"%").Where("workflow_id NOT LIKE ?", "%"+PruneSuffix).Group("kind")
+	newest := syncsOnly(query.Model((*Run)(nil)).ColumnExpr("MAX(id)")).Group("kind")
 	if err := s.db.NewSelect().Model(&runs).Where("id IN (?)", newest).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("read the newest runs: %w", err)
 	}

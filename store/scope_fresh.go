@@ -17,6 +17,7 @@ type ScopeFreshness struct {
 	Scope   resource.Scope
 	// CompleteAt is when the scope was last listed completely, zero if it never was.
 	CompleteAt time.Time
+	CreatedAt  time.Time // when it was first configured
 	// Configured says that the newest run of the kind that has ended had the scope, or
 	// that a run at work has it. Where nobody knows, since that run could not find out all
 	// its scopes, it is set, too. A scope without it is an orphan if it has rows.
@@ -46,7 +47,7 @@ func (s *Store) Freshness(ctx context.Context) ([]ScopeFreshness, error) {
 
 func (s *Store) readFreshness(ctx context.Context, known map[string]*lastOutcomes) ([]ScopeFreshness, error) {
 	// In the order of the table: by kind or place, each row would be looked up.
-	rows, err := s.db.QueryContext(ctx, `SELECT id, kind, provider, account, region, claimed_by, last_complete_at FROM sync_scope ORDER BY id`)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, kind, provider, account, region, claimed_by, last_complete_at, created_at FROM sync_scope ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (s *Store) readFreshness(ctx context.Context, known map[string]*lastOutcome
 		var claimedBy string
 		var completeAt sql.NullTime
 		scope := &fresh.Scope
-		err := rows.Scan(&fresh.ScopeID, &scope.Kind, &scope.Provider, &scope.Account, &scope.Region, &claimedBy, &completeAt)
+		err := rows.Scan(&fresh.ScopeID, &scope.Kind, &scope.Provider, &scope.Account, &scope.Region, &claimedBy, &completeAt, &fresh.CreatedAt)
 		if err != nil {
 			return nil, err
 		}

@@ -161,6 +161,19 @@ func (p *provider) LookupLimit(kind string) int {
 	return 0
 }
 
+// Actions implements cloud.Actions.
+func (p *provider) Actions(kind string) (actions []string) {
+	listing := p.listing(kind)
+	if listing == nil {
+		return nil
+	}
+	about := listing.About()
+	for _, one := range append([]About{about}, about.Rest...) {
+		actions = append(append(actions, one.Action), one.Others...)
+	}
+	return actions
+}
+
 // listing is that of a kind, nil where there is none.
 func (p *provider) listing(kind string) Declared {
 	i := slices.IndexFunc(p.adapter.Listings, func(l Declared) bool { return l.About().Kind.Name() == kind })

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cloudsync/cloud"
+	"cloudsync/resource"
 )
 
 // Calls makes the calls of one session. It is safe for concurrent use.
@@ -21,10 +22,12 @@ type Calls struct {
 	pace     *cloud.Pace
 	classify func(error) (cloud.Class, time.Duration, error)
 	base     http.RoundTripper
+	account  resource.Account
+	watch    cloud.Watch
 }
 
 func newCalls(settings cloud.Settings, keys Keys, pace *cloud.Pace, classify func(error) (cloud.Class, time.Duration, error), base http.RoundTripper) *Calls {
-	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: base}
+	c := &Calls{place: settings.Place(), pace: pace, classify: classify, base: base, account: settings.Account(), watch: settings.Watch}
 	c.secrets.add(keys)
 	return c
 }
@@ -40,6 +43,7 @@ func (c *Calls) Hide(keys Keys) { c.secrets.add(keys) }
 // call is given: with it the call ends with the context whatever the SDK does, and
 // the class of a failure below the SDK is known however the SDK wraps it.
 func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(context.Context) (T, error)) (T, error) {
+	request, began := cloud.Request{Account: c.account, Action: doing}, time.Now()
 	if region != "" {
 		doing += " of " + region
 	}
@@ -48,12 +52,15 @@ func Do[T any](ctx context.Context, c *Calls, region, doing string, call func(co
 		var nothing T
 		return nothing, err
 	}
+	request.Waited, began = time.Since(began), time.Now()
 	exchange := &exchange{}
 	answer, err := guarded(context.WithValue(ctx, exchangeKey{}, exchange), call)
 	if err != nil {
 		err = c.failure(ctx, region, doing, err, exchange)
 	}
 	c.pace.Learn(region, err)
+	request.Took = time.Since(began)
+	c.watch.Tell(ctx, request, err)
 	return answer, err
 }
 

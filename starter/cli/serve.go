@@ -104,7 +104,7 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 			Operators: func(next http.Handler) http.Handler { return login.Require(login.Operator, next) },
 		},
 		Page:   page.Options{TemporalUI: settings.TemporalUI, Desk: desk, Namespace: temporal.Namespace},
-		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap,
+		Listen: settings.Listen, TLS: settings.TLS(), Guard: guard.Wrap, Work: workOf(desk),
 	})
 	if err != nil {
 		return err

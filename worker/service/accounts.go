@@ -10,10 +10,10 @@ import (
 )
 
 // newAccounts makes a client for each configured account.
-func newAccounts(configured []config.Account) (cloud.Accounts, error) {
+func newAccounts(configured []config.Account, watch cloud.Watch) (cloud.Accounts, error) {
 	accounts := make(cloud.Accounts, len(configured))
 	for i, account := range configured {
-		client, err := newClient(account)
+		client, err := newClient(account, watch)
 		if err != nil {
 			return nil, err
 		}
@@ -24,11 +24,13 @@ func newAccounts(configured []config.Account) (cloud.Accounts, error) {
 	return accounts, nil
 }
 
-func newClient(account config.Account) (cloud.Provider, error) {
+func newClient(account config.Account, watch cloud.Watch) (cloud.Provider, error) {
+	settings := account.Settings()
+	settings.Watch = watch
 	if account.Provider != config.MockProvider {
-		return clouds.Open(account.Settings())
+		return clouds.Open(settings)
 	}
-	client := cloud.Provider(mock.New(account.Mock, account.Regions))
+	client := cloud.Watched(mock.New(account.Mock, account.Regions), settings.Account(), watch)
 	if account.RequestsPerSecond > 0 {
 		client = cloud.Limit(client, account.RequestsPerSecond)
 	}

@@ -16,6 +16,8 @@ import (
 	"go.temporal.io/sdk/contrib/opentelemetry"
 
 	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/config"
 	"cloudsync/deployment"
 	"cloudsync/monitor"
 	"cloudsync/store"
@@ -26,6 +28,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	temporal client.MetricsHandler // for the SDK's own figures
 	runs     *activities.Metrics
+	requests *requests
 }
 
 func newMetrics() (*metrics, error) {
@@ -39,11 +42,28 @@ func newMetrics() (*metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
 	}
+	requests := newRequests()
+	for _, collector := range requests.collectors() {
+		if err := registry.Register(collector); err != nil {
+			return nil, fmt.Errorf("register metrics: %w", err)
+		}
+	}
 	handler := opentelemetry.NewMetricsHandler(opentelemetry.MetricsHandlerOptions{
 		Meter: provider.Meter("temporal-sdk-go"), UseMonotonicCounters: true,
 		OnError: func(err error) { slog.Warn("metrics", "error", err) },
 	})
-	return &metrics{registry: registry, temporal: handler, runs: runs}, nil
+	return &metrics{registry: registry, temporal: handler, runs: runs, requests: requests}, nil
+}
+
+// prepare has counters of what is configured begin at 0, so that their first step shows as an
+// increase.
+func (m *metrics) prepare(ctx context.Context, cfg *config.Config, accounts cloud.Accounts) {
+	for _, r := range cfg.Sync.Resources {
+		m.runs.Prepare(ctx, r.Kind)
+		for _, account := range accounts {
+			m.requests.prepare(account, r.Kind)
+		}
+	}
 }
 
 // readiness is what a worker needs to work.

@@ -81,7 +81,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := newAccounts(cfg.Sync.Accounts)
+	accounts, err := newAccounts(cfg.Sync.Accounts, metrics.requests.watch)
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	metrics.prepare(ctx, cfg, accounts)
 	db, err := openStore(ctx, cfg)
 	if err != nil {
 		return err

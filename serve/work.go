@@ -1,0 +1,125 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Work is what Temporal has of the program's work.
+type Work struct {
+	Schedules []Schedule
+	Backlogs  []Backlog
+	Workers   int // that poll the task queue
+}
+
+// Schedule is that of a kind.
+type Schedule struct {
+	Kind                      string
+	Every                     time.Duration
+	Paused, Running, Stranded bool
+}
+
+// Backlog is the tasks of a type that wait for a worker.
+type Backlog struct {
+	Type  string // workflow or activity
+	Tasks int64
+	Age   time.Duration // of the oldest
+}
+
+// workGauges tell what Temporal has. They ask for it four times a minute at most, however many
+// scrape.
+type workGauges struct {
+	ask   func(context.Context) (Work, error)
+	kinds []string
+	now   func() time.Time
+	log   *slog.Logger
+
+	mu   sync.Mutex
+	work Work
+	err  error
+	at   time.Time // zero: never
+}
+
+const (
+	workLimit = 5 * time.Second // that Temporal has to answer
+	workEvery = 15 * time.Second
+)
+
+var (
+	temporalUp = prometheus.NewDesc("cloudsync_temporal_up", "1 if Temporal told its schedules and tasks; 0: their gauges are missing.", nil, nil)
+
+	scheduleEvery    = prometheus.NewDesc("cloudsync_schedule_interval_seconds", "How often the schedule of a kind starts a run.", []string{"kind"}, nil)
+	schedulePaused   = prometheus.NewDesc("cloudsync_schedule_paused", "1 if the schedule of a kind is paused.", []string{"kind"}, nil)
+	scheduleRunning  = prometheus.NewDesc("cloudsync_schedule_running", "1 if a run of a kind is under way.", []string{"kind"}, nil)
+	scheduleStranded = prometheus.NewDesc("cloudsync_schedule_stranded", "1 if the run of a kind that is under way waits for a worker of its build, and none polls.", []string{"kind"}, nil)
+
+	backlogTasks = prometheus.NewDesc("cloudsync_task_queue_backlog", "Tasks that wait for a worker, by type: workflow or activity.", []string{"type"}, nil)
+	backlogAge   = prometheus.NewDesc("cloudsync_task_queue_backlog_age_seconds", "Age of the oldest of these tasks.", []string{"type"}, nil)
+	queueWorkers = prometheus.NewDesc("cloudsync_task_queue_workers", "Workers that poll the task queue.", nil, nil)
+)
+
+func newWorkGauges(options Options) *workGauges {
+	g := &workGauges{ask: options.Work, kinds: options.Kinds.Names(), now: options.Now, log: options.Log}
+	if g.now == nil {
+		g.now = time.Now
+	}
+	return g
+}
+
+// Describe implements prometheus.Collector.
+func (g *workGauges) Describe(descs chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{
+		temporalUp, scheduleEvery, schedulePaused, scheduleRunning, scheduleStranded, backlogTasks, backlogAge, queueWorkers,
+	} {
+		descs <- desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (g *workGauges) Collect(metrics chan<- prometheus.Metric) {
+	work, err := g.asked()
+	show := func(desc *prometheus.Desc, value float64, labels ...string) {
+		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
+	}
+	show(temporalUp, oneIf(err == nil))
+	if err != nil {
+		return
+	}
+	for _, one := range work.Schedules {
+		if !slices.Contains(g.kinds, one.Kind) {
+			continue
+		}
+		show(scheduleEvery, one.Every.Seconds(), one.Kind)
+		show(schedulePaused, oneIf(one.Paused), one.Kind)
+		show(scheduleRunning, oneIf(one.Running), one.Kind)
+		show(scheduleStranded, oneIf(one.Stranded), one.Kind)
+	}
+	for _, of := range work.Backlogs {
+		show(backlogTasks, float64(of.Tasks), of.Type)
+		show(backlogAge, of.Age.Seconds(), of.Type)
+	}
+	show(queueWorkers, float64(work.Workers))
+}
+
+// asked asks Temporal, or has done so. An error counts as long as an answer: a Temporal that is
+// away costs each scrape nothing more.
+func (g *workGauges) asked() (Work, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.at.IsZero() && g.now().Sub(g.at) < workEvery {
+		return g.work, g.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), workLimit)
+	defer cancel()
+	g.work, g.err = g.ask(ctx)
+	g.at = g.now()
+	if g.err != nil {
+		g.log.Warn("Temporal's schedules and tasks cannot be asked for, for metrics", "error", g.err)
+	}
+	return g.work, g.err
+}
