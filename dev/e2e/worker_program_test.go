@@ -14,7 +14,10 @@ import (
 	"cloudsync/worker/service"
 )
 
-const workerProgramVariable = "CLOUDSYNC_TEST_WORKER_PROGRAM"
+const (
+	workerProgramVariable = "CLOUDSYNC_TEST_WORKER_PROGRAM"
+	workerListenVariable  = "CLOUDSYNC_TEST_WORKER_LISTEN" // where it shows its metrics; empty: nowhere
+)
 
 // TestWorkerProgram is no test but the worker, in a process that a test starts.
 func TestWorkerProgram(t *testing.T) {
@@ -22,7 +25,7 @@ func TestWorkerProgram(t *testing.T) {
 	if config == "" {
 		t.Skip("is the worker of TestAWorkerSaysWhichRunsItTakes")
 	}
-	require.NoError(t, service.Run(t.Context(), service.Options{ConfigPath: config, BuildID: os.Getenv("CLOUDSYNC_BUILD_ID")}))
+	require.NoError(t, service.Run(t.Context(), service.Options{ConfigPath: config, Listen: os.Getenv(workerListenVariable), BuildID: os.Getenv("CLOUDSYNC_BUILD_ID")}))
 }
 
 // program is a worker in a process of its own.
