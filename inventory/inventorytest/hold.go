@@ -1,6 +1,8 @@
 package inventorytest
 
 import (
+	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,12 +51,16 @@ func keep(t testing.TB, s *store.Store, claimed store.Claim, kind *resource.Kind
 	set := store.BatchSet{Lease: claimed.Lease, Writer: 1, Op: diff.Candidates}
 	batches := s.NewBatchWriter(set)
 	var digest resource.Digest
-	for _, row := range rows {
+	items := make([]staged.Item, len(rows))
+	for i, row := range rows {
 		encoded, err := kind.Sealer(claimed.Scope, claimed.ScopeID).Append(nil, row)
 		require.NoError(t, err)
-		entry := row.RowMeta().Entry()
-		digest.Add(entry)
-		require.NoError(t, batches.Add(t.Context(), staged.Item{Entry: entry, Row: encoded}))
+		items[i] = staged.Item{Entry: row.RowMeta().Entry(), Row: encoded}
+	}
+	slices.SortFunc(items, func(a, b staged.Item) int { return bytes.Compare(a.UID[:], b.UID[:]) }) // as a run does
+	for _, item := range items {
+		digest.Add(item.Entry)
+		require.NoError(t, batches.Add(t.Context(), item))
 	}
 	require.NoError(t, batches.Flush(t.Context()))
 	require.NoError(t, s.KeepHold(t.Context(), set, digest, &stands))

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -113,26 +112,31 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 
 // readSet reads the rows of the set that are on the page, and who refers to them.
 func (p *Page) readSet(ctx context.Context, kind *resource.Kind, data *holdData) error {
-	entries, err := p.Store.LoadHold(ctx, data.ScopeID, data.Digest)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
+	from := (data.Page - 1) * heldPage
+	if int64(from) >= data.Rows && data.Page > 1 {
+		return missing("There is no such page", "The set has "+grouped(data.Rows)+" rows.")
+	}
+	shown, err := p.Store.HeldPage(ctx, data.ScopeID, data.Digest, from, heldPage)
+	lost := errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) || err == nil && len(shown) == 0
+	if lost {
 		data.CanApprove = false // nobody approves what nobody sees
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	from := (data.Page - 1) * heldPage
-	if from >= len(entries) && data.Page > 1 {
-		return missing("There is no such page", "The set has "+grouped(len(entries))+" rows.")
-	}
-	shown := entries[from:min(len(entries), from+heldPage)]
 	data.From, data.To = from+1, from+len(shown)
 	if data.Page > 1 {
 		data.Before = data.Path + "?page=" + strconv.Itoa(data.Page-1) + "#set"
 	}
-	if data.To < len(entries) {
+	if int64(data.To) < data.Rows {
 		data.After = data.Path + "?page=" + strconv.Itoa(data.Page+1) + "#set"
 	}
+	return p.readRows(ctx, kind, data, shown)
+}
+
+// readRows reads rows of the set as the inventory has them, and who refers to them.
+func (p *Page) readRows(ctx context.Context, kind *resource.Kind, data *holdData, shown []resource.Entry) error {
 	stored, err := p.Store.LoadRows(ctx, kind, uidsOf(shown))
 	if err != nil {
 		return err
@@ -251,46 +255,32 @@ func whoOf(ctx context.Context) string { return login.From(ctx).Name }
 
 // setChange is how a set differs from another.
 type setChange struct {
-	Joined, Left int
-	Known        bool // the older set is still kept
-	Path         string
-	Rows         []heldRow // some that joined
+	store.HoldChange
+	Known bool // the older set is still kept
+	Path  string
+	Rows  []heldRow // some that joined
 }
+
+// joinedShown is how many of the rows that joined a set are shown.
+const joinedShown = 20
 
 // compareSets compares a set that somebody has seen with the one that waits.
 func (p *Page) compareSets(ctx context.Context, hold store.HeldScope, seen string) (change setChange, err error) {
 	change.Path = holdPath(hold.ScopeID)
-	before, err := p.Store.LoadHold(ctx, hold.ScopeID, seen)
+	change.HoldChange, err = p.Store.CompareHolds(ctx, hold.ScopeID, seen, hold.Digest, joinedShown)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
 		return change, nil
 	}
 	if err != nil {
 		return change, err
 	}
-	after, err := p.Store.LoadHold(ctx, hold.ScopeID, hold.Digest)
-	if err != nil {
-		return change, err
-	}
 	change.Known = true
-	was := map[resource.UID]bool{}
-	for _, entry := range before {
-		was[entry.UID] = true
-	}
-	var joined []resource.Entry
-	for _, entry := range after {
-		if !was[entry.UID] {
-			joined = append(joined, entry)
-		}
-		delete(was, entry.UID)
-	}
-	change.Joined, change.Left = len(joined), len(was)
 	kind, err := p.Kinds.Kind(hold.Scope.Kind)
 	if err != nil {
 		return change, err
 	}
-	joined = slices.Clip(joined[:min(len(joined), 20)])
-	rows, err := p.Store.LoadRows(ctx, kind, uidsOf(joined))
-	for _, entry := range joined {
+	rows, err := p.Store.LoadRows(ctx, kind, uidsOf(change.First))
+	for _, entry := range change.First {
 		change.Rows = append(change.Rows, newHeldRow(kind, entry, rows[entry.UID]))
 	}
 	return change, err

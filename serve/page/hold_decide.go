@@ -44,7 +44,7 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 
 // checkSeen refuses to let go what nobody could see, or what needs no decision.
 func (p *Page) checkSeen(ctx context.Context, hold store.HeldScope) error {
-	_, err := p.Store.LoadHold(ctx, hold.ScopeID, hold.Digest)
+	err := p.Store.CheckHold(ctx, hold.ScopeID, hold.Digest)
 	switch {
 	case err == nil && hold.Stands:
 		return nil
