@@ -28,6 +28,8 @@ type holdData struct {
 	LastRun    *store.Run
 	HeldRows   []heldRow
 	Refers     []referring
+	// RefersUnknown says that who refers to the rows could not be found out.
+	RefersUnknown bool
 	From, To   int // of the rows that are shown, from 1
 	Page       int
 	Before     string // path of the page of rows before; empty: none
@@ -146,8 +148,9 @@ func (p *Page) readRows(ctx context.Context, kind *resource.Kind, data *holdData
 		ids[row.RowMeta().NativeID] = true
 	}
 	refers, err := p.whoRefers(ctx, kind, data.Scope, ids)
-	if err != nil {
-		return err
+	if err != nil { // one can decide without that
+		p.Log.WarnContext(ctx, "who refers to held rows is not known", "scope", data.ScopeID, "error", err)
+		data.RefersUnknown = true
 	}
 	data.Refers = totals(refers)
 	for _, entry := range shown {

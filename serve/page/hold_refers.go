@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,37 +25,45 @@ type referring struct {
 	Rows int64
 }
 
+// referQuestions is how many questions for who refers to rows are asked at a time.
+const referQuestions = 4
+
 // whoRefers counts who refers to rows of a scope, within their account.
 func (p *Page) whoRefers(ctx context.Context, kind *resource.Kind, scope resource.Scope, ids map[string]bool) (references, error) {
-	found := references{}
 	naming := relationsTo(kind)
-	if len(ids) == 0 || len(naming) == 0 {
-		return found, nil
-	}
-	answers := make([]inventory.Counts, len(naming))
+	var mu sync.Mutex
+	found := references{}
 	asking, ctx := errgroup.WithContext(ctx)
-	for i, relation := range naming {
-		asking.Go(func() (err error) {
-			answers[i], err = p.countReferring(ctx, relation, scope, slices.Sorted(maps.Keys(ids)))
-			return err
-		})
+	asking.SetLimit(referQuestions)
+	for _, some := range chunksOf(slices.Sorted(maps.Keys(ids))) {
+		for _, relation := range naming {
+			asking.Go(func() error {
+				counts, err := p.countReferring(ctx, relation, scope, some)
+				mu.Lock()
+				defer mu.Unlock()
+				found.add(counts, ids)
+				return err
+			})
+		}
 	}
 	if err := asking.Wait(); err != nil {
 		return nil, fmt.Errorf("count who refers to rows of %s: %w", kind.Name(), err)
 	}
-	for _, counts := range answers {
-		for _, group := range counts.Groups {
-			id, of := group.Values[0], group.Values[1]
-			if !ids[id] {
-				continue
-			}
-			if found[id] == nil {
-				found[id] = map[string]int64{}
-			}
-			found[id][of] += group.Rows
-		}
-	}
 	return found, nil
+}
+
+// chunksOf divides ids so that those of each chunk fit into one expression.
+func chunksOf(ids []string) (chunks [][]string) {
+	size := 0
+	for _, id := range ids {
+		length := len(regexp.QuoteMeta(id)) + 1
+		if len(chunks) == 0 || size+length > query.MaxExpression {
+			chunks, size = append(chunks, nil), 0
+		}
+		last := len(chunks) - 1
+		chunks[last], size = append(chunks[last], id), size+length
+	}
+	return chunks
 }
 
 func (p *Page) countReferring(ctx context.Context, naming relation, scope resource.Scope, ids []string) (inventory.Counts, error) {
@@ -63,16 +73,30 @@ func (p *Page) countReferring(ctx context.Context, naming relation, scope resour
 	}
 	asked, err := withOneOf(kinds, naming.Label, ids, scope.Provider, scope.Account)
 	if err != nil {
-		return inventory.Counts{}, nil // ids of great length: who refers to them is not worth an error
+		return inventory.Counts{}, err
 	}
 	return p.Inventory.Count(ctx, inventory.Count{Scope: inventory.Scope{Kinds: kinds, Query: asked}, By: []string{naming.Label, query.KindLabel}})
+}
+
+// add adds up rows by the id that they name and their kind.
+func (r references) add(counts inventory.Counts, ids map[string]bool) {
+	for _, group := range counts.Groups {
+		id, of := group.Values[0], group.Values[1]
+		if !ids[id] {
+			continue
+		}
+		if r[id] == nil {
+			r[id] = map[string]int64{}
+		}
+		r[id][of] += group.Rows
+	}
 }
 
 // of says in words who refers to a row; empty: nobody.
 func (r references) of(id string) string {
 	var words []string
 	for kind, rows := range r[id] {
-		words = append(words, grouped(rows)+" "+kindName(kind))
+		words = append(words, kindsOf(rows, kind))
 	}
 	slices.Sort(words)
 	return strings.Join(words, ", ")

@@ -13,6 +13,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
+	"cloudsync/inventory"
 	"cloudsync/inventory/inventorytest"
 	"cloudsync/resource"
 	"cloudsync/serve/operate"
@@ -75,7 +76,7 @@ func TestAHoldSaysWhatAndWhy(t *testing.T) {
 	require.Equal(t, http.StatusOK, status)
 	for _, want := range []string{
 		"4 deletions of host rows wait for a decision", "4 of 5 rows would be deleted, more than 30%", held.Digest, "web-1", "i-3",
-		"2 disk", "1 of the rows on this page are no longer in the inventory", "4 of 5 rows, 80%", "As long as nobody approves, nothing is deleted",
+		"2 disks", "1 of the rows on this page are no longer in the inventory", "4 of 5 rows, 80%", "As long as nobody approves, nothing is deleted",
 		"http://temporal.example/namespaces/default/workflows/w/second/history",
 	} {
 		require.Contains(t, body, want)
@@ -220,6 +221,44 @@ func TestTasks(t *testing.T) {
 	status, body := open(t, storetest.Open(t), nil).get("/tasks/other")
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, body, "This is no longer known")
+}
+
+// Ids may be as long as the column; all of a page are asked for.
+func TestWhoRefersToLongIDs(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	rows := hosts("prod", "beijing", 60)
+	var disks []resource.Row
+	for i, row := range rows {
+		meta := row.RowMeta()
+		meta.NativeID = fmt.Sprint("projects/", strings.Repeat("p.", 100), "/", i)
+		disks = append(disks, &resource.Disk{
+			Meta: resource.Meta{Provider: "mock", Account: "prod", Region: "beijing", NativeID: fmt.Sprint("d-", i)}, HostNativeID: meta.NativeID,
+		})
+	}
+	inventorytest.Apply(t, s, "first", resource.HostKind, diff.Add, rows)
+	inventorytest.Apply(t, s, "disks", resource.DiskKind, diff.Add, disks)
+	held := inventorytest.Hold(t, s, store.Run{RunID: "second", WorkflowID: "w", StartedAt: now}, resource.HostKind, rows, 60, "all 60 rows would be deleted")
+	_, body := open(t, s, nil).get(fmt.Sprintf("/holds/%d", held.ScopeID))
+	require.Contains(t, body, "60 disks")
+	require.Equal(t, 60, strings.Count(body, ">1 disk<"))
+}
+
+// uncountable is an inventory that cannot count.
+type uncountable struct{ *inventory.Tables }
+
+func (uncountable) Count(context.Context, inventory.Count) (inventory.Counts, error) {
+	return inventory.Counts{}, inventory.ErrTooManyGroups
+}
+
+func TestAHoldIsShownWithoutWhoRefers(t *testing.T) {
+	t.Parallel()
+	s, held, _ := heldHosts(t, 5)
+	status, body := open(t, s, func(o *page.Options) { o.Inventory = uncountable{inventory.FromTables(s)} }).get(fmt.Sprintf("/holds/%d", held.ScopeID))
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "This could not be found out")
+	require.Contains(t, body, "not known")
+	require.Contains(t, body, "web-1")
 }
 
 // Nobody lets go what nobody could see.

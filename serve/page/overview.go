@@ -264,7 +264,7 @@ func (p *Page) orphanAttentions(last map[string]store.Run) (all []attention) {
 	for _, kind := range p.kinds {
 		if run, ok := last[kind.Name()]; ok && run.OrphanRows > 0 {
 			rows, newest = rows+run.OrphanRows, max(newest, run.ID)
-			kinds = append(kinds, grouped(run.OrphanRows)+" "+kindName(run.Kind))
+			kinds = append(kinds, kindsOf(run.OrphanRows, run.Kind))
 		}
 	}
 	if rows == 0 {

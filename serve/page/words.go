@@ -18,6 +18,7 @@ func (p *Page) words() template.FuncMap {
 		"text":   visible,
 		"num":    grouped,
 		"kind":   kindName,
+		"kinds":  kindsOf,
 		"ago":    func(t time.Time) string { return human.Ago(p.Now(), t) },
 		"until":  func(t time.Time) string { return human.In(p.Now(), t) },
 		"took":   func(seconds float64) string { return human.Took(time.Duration(seconds * float64(time.Second))) },
@@ -72,6 +73,19 @@ func grouped(n any) string {
 // kindName is a kind's name for people.
 func kindName(name string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(name, "resource_"), "_", " ")
+}
+
+// kindsOf is so many rows of a kind, such as 2 disks.
+func kindsOf(rows int64, kind string) string {
+	name := kindName(kind)
+	switch {
+	case rows == 1:
+	case strings.HasSuffix(name, "s"), strings.HasSuffix(name, "x"):
+		name += "es"
+	default:
+		name += "s"
+	}
+	return grouped(rows) + " " + name
 }
 
 // utc is a time to the second, as all pages write it.
