@@ -35,8 +35,7 @@ type Options struct {
 }
 
 // Desk is where what operators decide is carried out, and where runs are looked at. It is
-// safe for concurrent use. Its errors are ErrNoTemporal, ErrNoRun, a Refusal, or something that
-// Temporal said.
+// safe for concurrent use. Its errors are ErrNoTemporal, ErrNoRun, a Refusal, or ErrTemporal.
 type Desk struct {
 	Options
 	line      *line
@@ -101,8 +100,13 @@ func (d *Desk) call(ctx context.Context, limit time.Duration, do func(context.Co
 	if err == nil {
 		err = do(bounded, c)
 	}
-	if execution.Passes(err) && !errors.Is(err, ErrNoTemporal) {
+	var refusal *Refusal
+	switch {
+	case err == nil, errors.Is(err, ErrNoTemporal), errors.As(err, &refusal):
+		return err
+	case execution.Passes(err):
 		return fmt.Errorf("%w: %w", ErrNoTemporal, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrTemporal, err)
 	}
-	return err
 }

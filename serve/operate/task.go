@@ -13,6 +13,10 @@ import (
 // ErrNoTemporal is the error of whatever needs Temporal while that does not answer.
 var ErrNoTemporal = errors.New("no answer from Temporal")
 
+// ErrTemporal is the error of what Temporal answered with an error, other than that there is
+// no such run.
+var ErrTemporal = errors.New("Temporal answers with an error")
+
 // The states of a task.
 const (
 	Waiting = "waiting"  // for its run to begin
@@ -44,5 +48,8 @@ type Look struct {
 	StartedAt time.Time
 	Progress  *workflows.Progress // nil: no worker answers, or it has ended
 	Report    *workflows.Report   // once it has ended
-	Trouble   string              // what keeps it from getting on
+	// Untold says that it ended without a report of its own, as when it was terminated:
+	// the figures of Report say nothing.
+	Untold  bool
+	Trouble string // what keeps it from getting on
 }

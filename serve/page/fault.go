@@ -60,6 +60,8 @@ func faultOf(err error) *Fault {
 		return wrong(err)
 	case errors.Is(err, operate.ErrNoTemporal):
 		return &Fault{Status: http.StatusServiceUnavailable, Title: "Temporal does not answer", Text: "Schedules and runs are out of reach until it does. What is in MySQL can be looked at meanwhile.", Cause: err}
+	case errors.Is(err, operate.ErrTemporal):
+		return &Fault{Status: http.StatusServiceUnavailable, Title: "Temporal answers with an error", Text: "The server's log says why. What is in MySQL can be looked at meanwhile.", Cause: err}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &Fault{Status: http.StatusServiceUnavailable, Title: "This took too long", Text: "Ask for less, or try again when less is asked at a time.", Cause: err}
 	default:

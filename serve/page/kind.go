@@ -91,7 +91,7 @@ func (p *Page) kind(ctx context.Context, r *http.Request) (View, error) {
 		}
 	}
 	asking, asked := errgroup.WithContext(ctx)
-	asking.Go(func() error { return p.readKindSchedule(asked, &data) })
+	asking.Go(func() error { p.readKindSchedule(asked, &data); return nil })
 	asking.Go(func() error { return p.readKindRuns(asked, &data) })
 	asking.Go(func() error { return p.readKindHolds(asked, &data) })
 	asking.Go(func() error { return p.readKindScopes(asked, &data, r.URL.Query()) })
@@ -115,22 +115,17 @@ func (p *Page) kindIn(r *http.Request) (*resource.Kind, error) {
 	return kind, nil
 }
 
-func (p *Page) readKindSchedule(ctx context.Context, data *kindData) error {
-	all, err := p.Desk.Schedules(ctx)
-	if errors.Is(err, operate.ErrNoTemporal) {
-		p.Log.WarnContext(ctx, "the schedules are not known", "error", err)
-		data.Problem = "Temporal does not answer: the schedule is not known, and nothing can be started until it does."
-		return nil
+func (p *Page) readKindSchedule(ctx context.Context, data *kindData) {
+	known, problem := p.readSchedules(ctx, kindScheduleWait)
+	data.Problem = problem
+	one, ok := known[data.Kind]
+	if !ok {
+		return
 	}
-	for _, one := range all {
-		if one.Kind == data.Kind {
-			data.State.Schedule, data.Every = &one, schedule.Interval(one.Every)
-		}
-	}
-	if one := data.State.Schedule; one != nil && one.Running != nil {
+	data.State.Schedule, data.Every = &one, schedule.Interval(one.Every)
+	if one.Running != nil {
 		data.Running = &runningNow{Path: "/runs/" + url.PathEscape(one.Running.RunID), InUI: p.temporalLink(one.Running.WorkflowID, one.Running.RunID)}
 	}
-	return err
 }
 
 func (p *Page) readKindRuns(ctx context.Context, data *kindData) error {

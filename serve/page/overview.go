@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"cloudsync/serve/operate"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
 )
@@ -98,32 +96,12 @@ func (p *Page) readSources(ctx context.Context) (from sources, err error) {
 		from.last, err = p.Store.NewestRuns(ctx)
 		return err
 	})
-	asking.Go(func() error { return p.readSchedules(ctx, &from) })
+	asking.Go(func() error {
+		from.schedules, from.problem = p.readSchedules(ctx, scheduleWait)
+		return nil
+	})
 	err = asking.Wait()
 	return from, err
-}
-
-// scheduleWait is how long the overview waits for Temporal: what needs a person is in MySQL.
-const scheduleWait = 150 * time.Millisecond
-
-func (p *Page) readSchedules(ctx context.Context, from *sources) error {
-	brief, cancel := context.WithTimeout(ctx, scheduleWait)
-	defer cancel()
-	all, err := p.Desk.Schedules(brief)
-	switch {
-	case errors.Is(err, operate.ErrNoTemporal):
-		p.Log.WarnContext(ctx, "the schedules are not known", "error", err)
-		from.problem = "Temporal does not answer: schedules and next runs are not known, and nothing can be decided until it does."
-		return nil
-	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
-		from.problem = "Temporal has not told its schedules yet. Load the page again to see them."
-		return nil
-	}
-	from.schedules = map[string]schedule.Overview{}
-	for _, one := range all {
-		from.schedules[one.Kind] = one
-	}
-	return err
 }
 
 func (p *Page) firstDay() time.Time {

@@ -108,3 +108,39 @@ func TestOverviewWithoutTemporal(t *testing.T) {
 	require.Contains(t, body, "Temporal does not answer")
 	require.Contains(t, body, "mock/prod")
 }
+
+// hanging is a Desk whose Temporal never answers.
+type hanging struct{ page.Desk }
+
+func (hanging) Schedules(ctx context.Context) ([]schedule.Overview, error) {
+	<-ctx.Done()
+	return nil, fmt.Errorf("list the schedules: %w", context.Cause(ctx))
+}
+
+func (hanging) Tasks() []operate.Task { return nil }
+
+// A page waits for Temporal for a moment only, and says who is at fault.
+func TestPagesWithoutSchedules(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	inventorytest.Apply(t, s, "first", resource.HostKind, diff.Add, hosts("prod", "beijing", 3))
+	for want, desk := range map[string]page.Desk{
+		"Temporal has not told its schedules yet": hanging{},
+		"Temporal answers with an error":          &fakeDesk{err: fmt.Errorf("%w: rpc error: no such namespace", operate.ErrTemporal)},
+		"Temporal does not answer":                &fakeDesk{err: operate.ErrNoTemporal},
+	} {
+		for _, path := range []string{"/", "/kinds/host"} {
+			status, body := open(t, s, func(o *page.Options) { o.Desk = desk }).get(path)
+			require.Equal(t, http.StatusOK, status, path)
+			require.Contains(t, body, want, path)
+			require.NotContains(t, body, "rpc error", path)
+		}
+	}
+	site := open(t, s, func(o *page.Options) {
+		o.Desk = &fakeDesk{lookErr: fmt.Errorf("%w: rpc error: no such namespace", operate.ErrTemporal)}
+	})
+	status, body := site.get("/plans/w/r")
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Contains(t, body, "Temporal answers with an error")
+	require.NotContains(t, body, "rpc error")
+}
