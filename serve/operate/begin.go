@@ -60,8 +60,11 @@ func (d *Desk) carryOut(c client.Client, task Task) {
 	defer cancel()
 	starter := schedule.Starter{
 		Temporal: c, Namespace: d.Namespace, Stay: true,
-		Queued:  func(behind execution.Run) { d.tasks.change(task.ID, func(t *Task) { t.Behind = &behind }) },
-		Warn:    func(text string) { d.tasks.change(task.ID, func(t *Task) { t.Warning = text }) },
+		Queued: func(behind execution.Run) { d.tasks.change(task.ID, func(t *Task) { t.Behind = &behind }) },
+		Warn: func(text string) {
+			d.Log.WarnContext(ctx, "a run that an operator asked for is kept waiting", "kind", task.Kind, "task", task.ID, "warning", text)
+			d.tasks.change(task.ID, func(t *Task) { t.Warning = text })
+		},
 		Workers: &execution.WorkerCheck{Temporal: c, Namespace: d.Namespace, Quiet: quiet},
 	}
 	if task.What == approve {

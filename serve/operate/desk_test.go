@@ -44,7 +44,7 @@ func untilTold(ctx workflow.Context, in workflows.Input) (workflows.Report, erro
 	}
 	how := ""
 	workflow.GetSignalChannel(ctx, "end").Receive(ctx, &how)
-	report := workflows.Report{Outcome: activities.Unchanged, Scopes: 3}
+	report := workflows.Report{Kind: host, Outcome: activities.Unchanged, Scopes: 3}
 	if how == "fail" {
 		report.Outcome = activities.Failed
 		return report, temporal.NewNonRetryableApplicationError("all failed", workflows.FailedType, nil, report)
@@ -273,6 +273,7 @@ func TestLookAtAPlanWithoutAWorker(t *testing.T) {
 	look, err = b.Look(t.Context(), run)
 	require.NoError(t, err)
 	require.Equal(t, execution.Terminated, look.Outcome)
+	require.True(t, look.Untold)
 	require.Equal(t, "the run was terminated; the next run goes on from what it had applied", look.Report.Error)
 }
 

@@ -86,7 +86,8 @@ func (d *Desk) look(ctx context.Context, c client.Client, look *Look) error {
 	if err != nil {
 		return err
 	}
-	report.Kind = look.Kind // a run that ended without reporting does not say
+	look.Untold = report.Kind == "" // whoever reports says of which kind
+	report.Kind = look.Kind
 	look.Report = &report
 	if state.Outcome == execution.Unknown || state.Outcome == string(activities.Failed) {
 		look.Outcome = string(report.Outcome) // of the others, Temporal knows how they were ended

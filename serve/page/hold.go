@@ -21,26 +21,26 @@ import (
 // holdData is one held set, for somebody who has to decide.
 type holdData struct {
 	holdLine
-	Kind       string
-	Advice     advice
-	First      string // path of the run that held first; empty: it is no longer on record
-	Last       string
-	LastRun    *store.Run
-	HeldRows   []heldRow
-	Refers     []referring
+	Kind     string
+	Advice   advice
+	First    string // path of the run that held first; empty: it is no longer on record
+	Last     string
+	LastRun  *store.Run
+	HeldRows []heldRow
+	Refers   []referring
 	// RefersUnknown says that who refers to the rows could not be found out.
 	RefersUnknown bool
-	From, To   int // of the rows that are shown, from 1
-	Page       int
-	Before     string // path of the page of rows before; empty: none
-	After      string
-	Gone       int // of the set, no longer in the inventory
-	Changed    int // of the set, changed since they were held
-	Changes    string
-	Approve    string
-	CanApprove bool
-	Note       string // that was written, where the form comes back
-	NoteFault  string
+	From, To      int // of the rows that are shown, from 1
+	Page          int
+	Before        string // path of the page of rows before; empty: none
+	After         string
+	Gone          int // of the set, no longer in the inventory
+	Changed       int // of the set, changed since they were held
+	Changes       string
+	Approve       string
+	CanApprove    bool
+	Note          string // that was written, where the form comes back
+	NoteFault     string
 }
 
 // heldRow is a row of a held set.

@@ -201,6 +201,12 @@ func TestTasks(t *testing.T) {
 			with(operate.Began, run), operate.Look{Outcome: "ok", Report: &workflows.Report{Outcome: "ok", Stats: activities.Stats{SuDel: 4}, Approved: []string{"d"}}},
 			[]string{"was carried out", "4 rows deleted"}, false,
 		},
+		"carried out, and another place failed": {
+			with(operate.Began, run), operate.Look{Outcome: "partial", Report: &workflows.Report{
+				Outcome: "partial", Stats: activities.Stats{SuDel: 4}, Approved: []string{"d"}, Scopes: 3, ScopesFailed: 2,
+			}},
+			[]string{"was carried out", "4 rows deleted", "The run counts as partial since 2 other places failed"}, false,
+		},
 		"unused": {
 			with(operate.Began, run), operate.Look{Outcome: "ok", Report: &workflows.Report{Outcome: "ok", UnusedApprovals: []string{"d"}}},
 			[]string{"was not used", "the set to delete was another one"}, false,
@@ -221,6 +227,42 @@ func TestTasks(t *testing.T) {
 	status, body := open(t, storetest.Open(t), nil).get("/tasks/other")
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, body, "This is no longer known")
+}
+
+// What a run did that was ended from outside is in its record, if anywhere.
+func TestATaskWhoseRunWasTerminated(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	ref, err := s.BeginRun(t.Context(), store.Run{RunID: "ended-from-outside", Kind: "resource_host", StartedAt: now})
+	require.NoError(t, err)
+	task := operate.Task{ID: "t1", What: "approve", Kind: "resource_host", By: "ada", At: now, State: operate.Began, Run: &execution.Run{RunID: "ended-from-outside"}}
+	look := operate.Look{Outcome: execution.Terminated, Untold: true, Report: &workflows.Report{Outcome: "failed", Error: "the run was terminated"}}
+	status, body := open(t, s, func(o *page.Options) { o.Desk = decider{approved: &task, look: look} }).get("/tasks/t1")
+	require.Equal(t, http.StatusOK, status)
+	require.Contains(t, body, "ended without a report")
+	require.Contains(t, body, "Nobody knows what it did, and whether the approval was used")
+	require.Contains(t, body, fmt.Sprintf(`<a href="/runs/%d">Its record</a>`, ref.Number))
+	require.NotContains(t, body, "was not used")
+	require.NotContains(t, body, "rows deleted")
+	require.NotContains(t, body, "hx-trigger", "it is over")
+}
+
+// What Temporal says is for operators.
+func TestViewersDoNotSeeWhatTemporalSays(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	for state, plain := range map[string]string{
+		operate.Waiting: "Something keeps the run from beginning", operate.Failed: "The run did not begin", operate.GivenUp: "which may still begin",
+	} {
+		desk := &fakeDesk{task: operate.Task{ID: "t1", What: "run", Kind: "resource_host", By: "ada", At: now, State: state, Error: "rpc error: a", Warning: "rpc error: b"}}
+		_, body := openAs(t, "bob", s, desk).get("/tasks/t1")
+		require.NotContains(t, body, "rpc error", state)
+		require.Contains(t, body, plain)
+		_, body = openAs(t, "ada", s, desk).get("/tasks/t1")
+		require.Contains(t, body, "rpc error: a", state)
+		require.Contains(t, body, "rpc error: b", state)
+		require.NotContains(t, body, plain)
+	}
 }
 
 // Ids may be as long as the column; all of a page are asked for.

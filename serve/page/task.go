@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
+	"cloudsync/serve/login"
 	"cloudsync/serve/operate"
 	"cloudsync/starter/execution"
 	"cloudsync/store"
@@ -22,6 +24,11 @@ type taskData struct {
 	Changes   string
 	Done      Share // scopes of all, while the run goes on
 	IsOver    bool
+	Untold    bool // nobody knows what the run did
+	Elsewhere bool // an approval was carried out, and the run failed in another place
+	// InTheWay says that something keeps the run from beginning, or kept it, to those who
+	// need not know what Temporal said.
+	InTheWay string
 }
 
 // task shows what became of something that was asked for.
@@ -34,6 +41,7 @@ func (p *Page) task(ctx context.Context, r *http.Request) (View, error) {
 	if task.Run != nil {
 		p.lookAtRun(ctx, data)
 	}
+	data.hideDetails(login.From(ctx).Role.Includes(login.Operator))
 	data.IsOver = task.State == operate.Failed || task.State == operate.GivenUp || data.Report != nil
 	view := View{Page: "task", Title: taskTitle(data), Nav: "/runs", Data: data}
 	if task.What == "approve" {
@@ -43,6 +51,24 @@ func (p *Page) task(ctx context.Context, r *http.Request) (View, error) {
 		view.Refresh = 1
 	}
 	return view, nil
+}
+
+// hideDetails leaves what Temporal said to operators; it is in the log, too.
+func (d *taskData) hideDetails(operator bool) {
+	if operator || d.Error == "" && d.Warning == "" {
+		return
+	}
+	d.Error, d.Warning = "", ""
+	switch d.State {
+	case operate.Waiting:
+		d.InTheWay = "Something keeps the run from beginning. Operators see here what it is, and the server's log says it."
+	case operate.GivenUp:
+		d.InTheWay = "The server no longer waits for the run, which may still begin. Operators see here why, and the server's log says it."
+	case operate.Failed:
+		d.InTheWay = "The run did not begin. Operators see here why, and the server's log says it."
+	default: // it began
+		d.InTheWay = "Something went wrong as the run began. Operators see here what it was, and the server's log says it."
+	}
 }
 
 func (p *Page) lookAtRun(ctx context.Context, data *taskData) {
@@ -55,10 +81,12 @@ func (p *Page) lookAtRun(ctx context.Context, data *taskData) {
 	data.Look = &look
 	if look.Outcome != execution.Running {
 		data.Report = look.Report
+		data.Untold = look.Untold || look.Report == nil
 		if data.Report == nil {
 			data.Report = &workflows.Report{Kind: data.Kind, RunID: data.Run.RunID, Error: "it ended without a report: " + look.Outcome}
 		}
-		data.Changes = "/changes?run=" + data.Run.RunID
+		data.Elsewhere = len(data.Report.Approved) > 0 && data.Report.ScopesFailed > 0
+		data.Changes = with("/changes", url.Values{"run": {data.Run.RunID}})
 	}
 	if look.Progress != nil {
 		data.Done = shareOf(look.Progress.Done, look.Progress.Scopes, "accent", "places")
@@ -88,6 +116,8 @@ func taskTitle(data *taskData) string {
 		return strings.Replace(what, "The approval", "The run with the approval", 1) + " is under way"
 	case data.What == "approve" && len(data.Report.Approved) > 0:
 		return what + " was carried out"
+	case data.Untold:
+		return strings.Replace(what, "The approval", "The run with the approval", 1) + " ended without a report"
 	case data.What == "approve":
 		return what + " was not used"
 	default:
