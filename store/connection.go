@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -13,12 +14,23 @@ import (
 // driver or the server does not.
 type connector struct {
 	driver.Connector
-	config *mysql.Config
+	config  *mysql.Config
+	session []string // statements with which each connection begins
 }
 
-func newConnector(config *mysql.Config) (connector, error) {
+func newConnector(config *mysql.Config, limit time.Duration) (connector, error) {
 	opener, err := mysql.NewConnector(config)
-	return connector{Connector: opener, config: config}, err
+	session := []string{setIsolation}
+	if limit > 0 {
+		session = append(session, setLimit(limit))
+	}
+	return connector{Connector: opener, config: config, session: session}, err
+}
+
+// setLimit bounds how long the server works on a statement. MariaDB and MySQL have a variable
+// each, and each skips what is written for the other.
+func setLimit(limit time.Duration) string {
+	return fmt.Sprintf("SET /*M! SESSION max_statement_time = %.3f */ /*!50708 SESSION max_execution_time = %d */", limit.Seconds(), limit.Milliseconds())
 }
 
 // setIsolation is for all transactions that do not say otherwise. READ COMMITTED keeps
@@ -35,8 +47,10 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a connection of type %T lacks what the driver's had", opened), opened.Close())
 	}
-	if _, err := conn.ExecContext(ctx, setIsolation, nil); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	for _, statement := range c.session {
+		if _, err := conn.ExecContext(ctx, statement, nil); err != nil {
+			return nil, errors.Join(fmt.Errorf("begin a session: %w", err), conn.Close())
+		}
 	}
 	return &connection{mysqlConn: conn, server: c.config.Addr, bulk: map[string]*bulkInsert{}}, nil
 }

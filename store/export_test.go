@@ -11,6 +11,13 @@ import (
 // SweepStale is the last part of ClaimScopes: in a slow run it comes late.
 var SweepStale = (*Store).sweepStale
 
+// AskForever asks something that takes the server days.
+func (s *Store) AskForever(ctx context.Context) error {
+	var n int
+	return s.db.NewRaw("WITH RECURSIVE endless AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM endless WHERE i < 1000) "+
+		"SELECT COUNT(*) FROM endless AS a, endless AS b, endless AS c, endless AS d WHERE a.i + b.i + c.i + d.i > 4000").Scan(ctx, &n)
+}
+
 // CountChanges is what a run did, by its tallies, and what the history has of it.
 func (s *Store) CountChanges(ctx context.Context, runID string) (tallied, told map[int64]Done, err error) {
 	if tallied, err = done(ctx, s.db, runID); err != nil {

@@ -84,7 +84,7 @@ func (s *Store) openForMigration() (*bun.DB, error) {
 	patient := s.config.Clone()
 	patient.ReadTimeout = 0
 	patient.Params["wait_timeout"] = yearInSeconds
-	connector, err := newConnector(patient)
+	connector, err := newConnector(patient, 0)
 	if err != nil {
 		return nil, fmt.Errorf("migrate: connect: %w", err)
 	}

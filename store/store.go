@@ -35,6 +35,10 @@ type Options struct {
 	// ConnectTimeout is how long Open tries to reach the server; 0 means
 	// DefaultConnectTimeout.
 	ConnectTimeout time.Duration
+	// StatementLimit is how long the server works on a question, whether or not somebody
+	// still waits for the answer; 0 means for ever. MySQL limits SELECTs alone, MariaDB
+	// all statements.
+	StatementLimit time.Duration
 	// TLS is how to reach the server over TLS; nil leaves that to the dsn.
 	TLS *tls.Config
 	// Now is the clock of the timestamps written; nil means time.Now.
@@ -71,7 +75,7 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 	if opts.TLS != nil {
 		cfg.TLS = opts.TLS.Clone()
 	}
-	opener, err := newConnector(cfg)
+	opener, err := newConnector(cfg, opts.StatementLimit)
 	if err != nil {
 		return nil, fmt.Errorf("MySQL address for %s: %w", cfg.Addr, err)
 	}

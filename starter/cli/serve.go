@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
@@ -33,9 +34,14 @@ type serveOptions struct {
 	verbose           bool
 }
 
-// serveConnections is how many connections to MySQL the server has at most: one for each
-// question and export that it answers at a time, and some for its health and metrics.
+// serveConnections is how many connections to MySQL the server has at most, for the index and
+// for all else: one for each question and export that it answers at a time, and some for its
+// health and metrics.
 const serveConnections = 16
+
+// serveStatement is how long MySQL works on a question of the API or of the page, which end
+// before that. The index reads whole tables by one statement, over connections of its own.
+const serveStatement = 10 * time.Second
 
 // serveGCPercent is how much the server's memory grows between collections, where GOGC does
 // not say: most of it is the index, which stays and has few pointers to follow
@@ -73,15 +79,22 @@ func (p *Program) serve(ctx context.Context, opts serveOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: serveConnections, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS})
+	opened := store.Options{MaxOpenConns: serveConnections, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS}
+	whole, err := store.Open(ctx, cfg.MySQL.DSN, opened)
 	if err != nil {
 		return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, p.configPath())
 	}
-	return errors.Join(p.serveIndex(ctx, s, settings, guard, log), s.Close())
+	opened.StatementLimit = serveStatement
+	s, err := store.Open(ctx, cfg.MySQL.DSN, opened)
+	if err != nil {
+		return errors.Join(err, whole.Close())
+	}
+	return errors.Join(p.serveIndex(ctx, whole, s, settings, guard, log), s.Close(), whole.Close())
 }
 
-// serveIndex serves until ctx ends, and keeps the index up to date meanwhile.
-func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings config.Serve, guard *login.Guard, log *slog.Logger) error {
+// serveIndex serves until ctx ends, and keeps the index up to date meanwhile. The index reads
+// whole tables; s is for questions.
+func (p *Program) serveIndex(ctx context.Context, whole, s *store.Store, settings config.Serve, guard *login.Guard, log *slog.Logger) error {
 	if _, err := s.Runs(ctx, "", 1); err != nil { // without the tables, each question would fail
 		return explainSchema(err)
 	}
@@ -97,7 +110,7 @@ func (p *Program) serveIndex(ctx context.Context, s *store.Store, settings confi
 		return err
 	}
 	desk := p.newDesk(temporal, log)
-	rows := index.New(s, kinds, index.Options{Log: log})
+	rows := index.New(whole, kinds, index.Options{Log: log})
 	server, err := serve.New(serve.Options{
 		Options: api.Options{
 			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
