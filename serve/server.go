@@ -89,7 +89,7 @@ func New(options Options) (*Server, error) {
 	}
 	s.inner.Handle("GET /metrics", monitor.Metrics(registry))
 	s.inner.Handle("/api/", answers)
-	s.inner.Handle("/", answers.Bound(pages.Handler()))
+	s.inner.Handle("/", answers.Bound(pages.Handler(), pages.Refuse))
 	guarded := http.Handler(s.inner)
 	if options.Guard != nil {
 		guarded = options.Guard(guarded)

@@ -362,3 +362,19 @@ func TestAnAddressThatIsTaken(t *testing.T) {
 	require.NoError(t, err)
 	require.ErrorContains(t, server.Run(t.Context()), "choose another address")
 }
+
+// Pages answer in HTML where the server's bounds are reached.
+func TestBoundsOfPagesAreToldInHTML(t *testing.T) {
+	t.Parallel()
+	made := options(open(t))
+	made.Limits.PerSecond, made.Limits.Burst = 0.001, 1
+	server := start(t, made)
+	_, _ = get(t, http.DefaultClient, server.url+"/")
+	status, body := get(t, http.DefaultClient, server.url+"/runs")
+	require.Equal(t, http.StatusTooManyRequests, status)
+	require.Contains(t, body, "<h1><bdi>Too much is asked</bdi></h1>")
+	status, body = get(t, http.DefaultClient, server.url+"/inventory?q="+strings.Repeat("a", 70<<10))
+	require.Equal(t, http.StatusRequestURITooLong, status)
+	require.Contains(t, body, "<h1><bdi>This address is too long</bdi></h1>")
+	require.NotContains(t, body, "aaaa")
+}

@@ -14,6 +14,9 @@ var ErrSuperseded = errors.New("superseded by a newer run")
 // ErrNotFound is the error of a look-up that found nothing.
 var ErrNotFound = errors.New("not found")
 
+// ErrSeveralRuns is the error of the beginning of a run id that several runs have.
+var ErrSeveralRuns = errors.New("several runs")
+
 // Server error numbers, by their names in
 // https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html;
 // MariaDB's own are from https://mariadb.com/kb/en/mariadb-error-code-reference/.

@@ -107,7 +107,7 @@ func (s *Store) narrowRun(ctx context.Context, filter ChangeFilter, found *narro
 		return fmt.Errorf("find run %s: %w", filter.RunID, err)
 	}
 	if first.String != last.String && first.String != filter.RunID {
-		return fmt.Errorf("the changes of several runs begin with %q, such as %s and %s: write more of the id",
+		return fmt.Errorf("the changes of %w begin with %q, such as %s and %s: write more of the id", ErrSeveralRuns,
 			filter.RunID, first.String, last.String)
 	}
 	if !first.Valid {

@@ -90,7 +90,7 @@ func New(options Options) (*API, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compress answers: %w", err)
 	}
-	a.handler = limitAddress(a.checkParameters(a.limitClients(compress(a.admit(a.revalidate(a.mux))))))
+	a.handler = limitAddress(a.checkParameters(a.limitClients(compress(a.admit(a.revalidate(a.mux), problemFor)), problemFor)), problemFor)
 	return a, nil
 }
 
@@ -109,9 +109,10 @@ func (a *API) register() {
 }
 
 // Bound bounds what is asked of another handler, together with what is asked of the API.
-// Pages repeat their address in many links, so its length counts there, too.
-func (a *API) Bound(next http.Handler) http.Handler {
-	return limitAddress(a.limitClients(a.admit(next)))
+// Pages repeat their address in many links, so its length counts there, too. What is beyond a
+// bound, refuse answers.
+func (a *API) Bound(next http.Handler, refuse Refuser) http.Handler {
+	return limitAddress(a.limitClients(a.admit(next, refuse), refuse), refuse)
 }
 
 // ServeHTTP implements http.Handler.

@@ -52,11 +52,20 @@ var repeated = map[string]bool{"kind": true, "op": true}
 // mayBeEmpty are the parameters whose empty value says something.
 var mayBeEmpty = map[string]bool{"q": true, "path": true, "prefix": true, "cursor": true}
 
+// Refuser answers a request that is beyond a bound, with what to do. Of what is beneath 500, the
+// client is to blame.
+type Refuser func(w http.ResponseWriter, r *http.Request, status int, detail string)
+
+// problemFor is the Refuser of the API.
+func problemFor(w http.ResponseWriter, _ *http.Request, status int, detail string) {
+	refuse(w, status, detail)
+}
+
 // limitAddress refuses addresses that are too long.
-func limitAddress(next http.Handler) http.Handler {
+func limitAddress(next http.Handler, refuse Refuser) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if n := len(r.RequestURI); n > maxAddress {
-			refuse(w, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less in one query", n, maxAddress))
+			refuse(w, r, http.StatusRequestURITooLong, fmt.Sprintf("the address has %d bytes, at most %d are allowed: ask for less in one query", n, maxAddress))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -103,7 +112,7 @@ func parameterFault(name string, values []string) string {
 }
 
 // limitClients lets each client ask as often as the limits say.
-func (a *API) limitClients(next http.Handler) http.Handler {
+func (a *API) limitClients(next http.Handler, refuse Refuser) http.Handler {
 	client := func(r *http.Request) string {
 		if a.options.Client != nil {
 			if name := a.options.Client(r); name != "" {
@@ -115,7 +124,7 @@ func (a *API) limitClients(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if wait := a.doors.clients.wait(client(r), a.options.Now()); wait > 0 {
 			w.Header().Set("Retry-After", strconv.Itoa(int(wait/time.Second)+1))
-			refuse(w, http.StatusTooManyRequests, fmt.Sprintf("you ask more than %g times a second in the long run: ask again in %s", a.options.Limits.PerSecond, wait.Round(time.Millisecond)))
+			refuse(w, r, http.StatusTooManyRequests, fmt.Sprintf("you ask more than %g times a second in the long run: ask again in %s", a.options.Limits.PerSecond, wait.Round(time.Millisecond)))
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -209,7 +218,7 @@ func isExport(r *http.Request) bool {
 
 // admit bounds how much is asked at a time, and how long a question takes. An export takes
 // as long as it is read.
-func (a *API) admit(next http.Handler) http.Handler {
+func (a *API) admit(next http.Handler, refuse Refuser) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, door := r.Context(), a.doors.exports
 		if !isExport(r) {
@@ -221,7 +230,7 @@ func (a *API) admit(next http.Handler) http.Handler {
 		leave, ok := door.enter(ctx)
 		if !ok {
 			w.Header().Set("Retry-After", "1")
-			refuse(w, http.StatusServiceUnavailable, "too much is asked at the moment: ask again in a second")
+			refuse(w, r, http.StatusServiceUnavailable, "too much is asked at the moment: ask again in a second")
 			return
 		}
 		defer leave()

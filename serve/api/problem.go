@@ -78,6 +78,8 @@ func (a *API) failed(ctx context.Context, err error) error {
 		return huma.Error503ServiceUnavailable(err.Error())
 	case errors.Is(err, store.ErrPruned):
 		return wrong("query.as_of", err)
+	case errors.Is(err, store.ErrSeveralRuns):
+		return wrong("query.run", err)
 	case errors.Is(err, inventory.ErrTooManyGroups):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, history.ErrNoRun):

@@ -96,16 +96,18 @@ func (p *Page) changes(ctx context.Context, r *http.Request) (View, error) {
 	view := View{Page: "changes", Title: "Changes", Nav: "/changes"}
 	filter, err := p.changeFilter(ctx, values)
 	var asked *history.Wrong
+	if err == nil {
+		err = p.readChanges(ctx, values, filter, &data)
+	}
+	if errors.Is(err, store.ErrSeveralRuns) {
+		err = &history.Wrong{Name: "run", Problem: ": " + err.Error()}
+	}
 	switch {
 	case errors.As(err, &asked):
 		data.Ask.Wrong, data.Ask.Problem = asked.Name, asked.Error()
 		view.Status = http.StatusBadRequest
 	case err != nil:
 		return View{}, err
-	default:
-		if err := p.readChanges(ctx, values, filter, &data); err != nil {
-			return View{}, err
-		}
 	}
 	for _, kind := range p.kinds {
 		data.Fields = append(data.Fields, kind.Columns()...)

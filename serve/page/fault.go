@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"cloudsync/history"
 	"cloudsync/inventory"
@@ -92,6 +93,16 @@ func (p *Page) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p.Log.WarnContext(r.Context(), "a page cannot be shown", "path", r.URL.Path, "error", fault.Cause)
 	}
 	p.write(w, r, fault.Status, View{Page: "error", Title: fault.Title, Data: fault})
+}
+
+// Refuse answers a request that is beyond a bound of the server, with what to do.
+func (p *Page) Refuse(w http.ResponseWriter, r *http.Request, status int, detail string) {
+	title := "Too much is asked"
+	if status == http.StatusRequestURITooLong { // which is not to be repeated in a link
+		r = r.Clone(r.Context())
+		r.URL, title = &url.URL{Path: "/"}, "This address is too long"
+	}
+	p.fail(w, r, &Fault{Status: status, Title: title, Text: detail})
 }
 
 func (p *Page) notFound(w http.ResponseWriter, r *http.Request) {

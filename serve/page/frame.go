@@ -41,8 +41,10 @@ type frame struct {
 	Version    string
 	// Stale says that the rows in memory are not up to date; empty if they are.
 	Stale string
-	Here  string // the page's own address
-	Menu  []entry
+	Here  string // the page's own address; of a form that was sent, that of the page that has it
+	// IsForm says that a form was sent.
+	IsForm bool
+	Menu   []entry
 }
 
 // entry is one of the menu.
@@ -91,7 +93,7 @@ func (p *Page) write(w http.ResponseWriter, r *http.Request, status int, view Vi
 	state := p.Inventory.State()
 	f := frame{
 		View: view, Who: who, IsOperator: who.Role.Includes(login.Operator), HasLogin: who.Method == login.Password || who.Method == login.OIDC,
-		Now: p.Now(), Version: p.Version, Stale: staleText(state), Here: r.URL.RequestURI(), Menu: menu,
+		Now: p.Now(), Version: p.Version, Stale: staleText(state), Here: hereOf(r), IsForm: r.Method == http.MethodPost, Menu: menu,
 	}
 	var text bytes.Buffer
 	if err := p.views[view.Page].ExecuteTemplate(&text, "frame", f); err != nil {
@@ -102,6 +104,14 @@ func (p *Page) write(w http.ResponseWriter, r *http.Request, status int, view Vi
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write(text.Bytes()) // nobody is left to tell
+}
+
+// hereOf is the address of a page. Forms are sent to addresses beneath their page's.
+func hereOf(r *http.Request) string {
+	if r.Method == http.MethodPost {
+		return path.Dir(r.URL.EscapedPath())
+	}
+	return r.URL.RequestURI()
 }
 
 // staleText says that the rows in memory are not up to date; empty if they are. What MySQL says

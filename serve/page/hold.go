@@ -104,12 +104,18 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return View{}, err
 		}
-		data.LastRun = &run
+		if err == nil {
+			data.LastRun = &run
+		}
 	}
 	if err := p.readSet(ctx, kind, data); err != nil {
 		return View{}, err
 	}
-	return View{Page: "hold", Title: deletionsOf(hold, "waits for a decision", "wait for a decision"), Nav: "/holds", Data: data}, nil
+	title := deletionsOf(hold, "waits for a decision", "wait for a decision")
+	if !hold.Stands {
+		title = deletionsOf(hold, "is asked for again by the next run", "are asked for again by the next run")
+	}
+	return View{Page: "hold", Title: title, Nav: "/holds", Data: data}, nil
 }
 
 // readSet reads the rows of the set that are on the page, and who refers to them.

@@ -31,7 +31,7 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 	if err := p.checkSeen(ctx, hold); err != nil {
 		return "", err
 	}
-	note, fault := noteOf(form.Get("note"))
+	note, fault := noteOf(form.Get("note"), "Write why these may go: whoever wonders later reads it.")
 	if fault != "" {
 		return "", p.askAgain(ctx, hold, form.Get("note"), fault)
 	}
@@ -58,13 +58,13 @@ func (p *Page) checkSeen(ctx context.Context, hold store.HeldScope) error {
 }
 
 // noteOf is a note as it is kept, or what is wrong with it.
-func noteOf(text string) (note, fault string) {
+func noteOf(text, missing string) (note, fault string) {
 	note, err := workflows.ApprovalNote(text)
 	switch {
 	case err != nil:
 		return "", "This note cannot be kept: " + err.Error() + "."
 	case note == "":
-		return "", "Write why these may go: whoever wonders later reads it."
+		return "", missing
 	default:
 		return note, ""
 	}

@@ -229,6 +229,20 @@ func TestTasks(t *testing.T) {
 	require.Contains(t, body, "This is no longer known")
 }
 
+func TestARunThatIsNamedInPartBySeveral(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	for i, run := range []string{"abc-1", "abc-2"} {
+		inventorytest.Apply(t, s, run, resource.HostKind, diff.Add, hosts(fmt.Sprint("prod", i), "beijing", 1))
+	}
+	site := open(t, s, nil)
+	status, body := site.get("/changes?run=abc")
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, body, "write more of the id")
+	status, _ = site.get("/changes?run=abc-1")
+	require.Equal(t, http.StatusOK, status)
+}
+
 // What a run did that was ended from outside is in its record, if anywhere.
 func TestATaskWhoseRunWasTerminated(t *testing.T) {
 	t.Parallel()

@@ -38,6 +38,8 @@ type kindData struct {
 	// HoldsLeft is how many more wait.
 	HoldsLeft int
 	Scopes    freshList
+	// Note was written, and NoteFault is what is wrong with it, where the form comes back.
+	Note, NoteFault string
 }
 
 // runningNow is the run that the schedule has under way.

@@ -3,13 +3,9 @@ package page
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
-
-	"cloudsync/serve/operate"
 )
 
 func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (string, error) {
@@ -35,23 +31,24 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 	if err != nil {
 		return "", err
 	}
-	note, err := noteIn(form)
-	if err != nil {
-		return "", err
+	note, fault := noteOf(form.Get("note"), "The note is missing: write in a few words why.")
+	if fault != "" {
+		return "", p.askNoteAgain(ctx, r, form.Get("note"), fault)
 	}
 	return kindPath(kind.Name()), do(ctx, kind.Name(), note, whoOf(ctx))
 }
 
-// noteIn is what somebody writes about a decision.
-func noteIn(form url.Values) (string, error) {
-	note := strings.TrimSpace(form.Get("note"))
-	switch {
-	case note == "":
-		return "", wrong(errors.New("the note is missing: go back, and write in a few words why"))
-	case utf8.RuneCountInString(note) > operate.MaxNote:
-		return "", wrong(fmt.Errorf("the note is too long: go back, and write at most %d characters", operate.MaxNote))
+// askNoteAgain shows the page of the kind once more, with what was written and what is wrong.
+func (p *Page) askNoteAgain(ctx context.Context, r *http.Request, note, fault string) error {
+	view, err := p.kind(ctx, r)
+	if err != nil {
+		return err
 	}
-	return note, nil
+	if data, ok := view.Data.(kindData); ok {
+		data.Note, data.NoteFault = note, fault
+		view.Data = data
+	}
+	return &shown{status: http.StatusUnprocessableEntity, view: view}
 }
 
 func (p *Page) plan(ctx context.Context, form url.Values, r *http.Request) (string, error) {

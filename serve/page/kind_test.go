@@ -120,21 +120,24 @@ func TestWhatOperatorsCannotMean(t *testing.T) {
 	t.Parallel()
 	desk := &fakeDesk{}
 	site := openAs(t, "ada", storetest.Open(t), desk)
+	_, _, written := site.send("/kinds/host/pause", url.Values{"note": {strings.Repeat("word ", 150)}})
+	require.Contains(t, written, "write at most 500")
 	for _, test := range []struct {
 		path   string
 		form   url.Values
 		status int
 		want   string
 	}{
-		{"/kinds/host/pause", nil, http.StatusBadRequest, "the note is missing"},
-		{"/kinds/host/resume", url.Values{"note": {" \n "}}, http.StatusBadRequest, "the note is missing"},
-		{"/kinds/host/pause", url.Values{"note": {strings.Repeat("😀", 1001)}}, http.StatusBadRequest, "the note is too long"},
+		{"/kinds/host/pause", nil, http.StatusUnprocessableEntity, "The note is missing"},
+		{"/kinds/host/resume", url.Values{"note": {" \n "}}, http.StatusUnprocessableEntity, "The note is missing"},
+		{"/kinds/host/pause", url.Values{"note": {strings.Repeat("😀", 501)}}, http.StatusUnprocessableEntity, "write at most 500"},
 		{"/kinds/host/plan", url.Values{"scope": {"beijing"}}, http.StatusBadRequest, "PROVIDER/ACCOUNT/REGION"},
 		{"/kinds/lamp/run", nil, http.StatusNotFound, "the kinds are"},
 	} {
 		status, _, body := site.send(test.path, test.form)
 		require.Equal(t, test.status, status, test.path)
 		require.Contains(t, body, test.want)
+		require.NotContains(t, body, "Load this page again", "a form's address is no page")
 	}
 	require.Empty(t, desk.asked)
 }

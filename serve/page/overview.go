@@ -61,6 +61,8 @@ type sources struct {
 const (
 	// overviewDays is how many days the small pictures show.
 	overviewDays = 14
+	// reasonShown is how many letters of a reason are shown: the store cuts it after 300.
+	reasonShown = 200
 	// maxListed is how many of one sort of thing that needs a person are told apart.
 	maxListed = 5
 )
@@ -166,6 +168,8 @@ func (p *Page) attentions(from sources) (all []attention) {
 }
 
 func (p *Page) holdAttentions(holds []store.HeldScope) (all []attention) {
+	// What the cloud could not be asked for, the next run asks again by itself.
+	holds = slices.DeleteFunc(slices.Clone(holds), func(hold store.HeldScope) bool { return !hold.Stands })
 	for i, hold := range holds {
 		if i == maxListed {
 			all = append(all, attention{Class: "warn", Title: "More is held", Text: "Deletions wait in " + grouped(len(holds)-i) + " more places.", Path: "/holds", Do: "See all holds"})
@@ -215,7 +219,7 @@ func scopeAttentions(fresh []store.ScopeFreshness) (all []attention) {
 	}
 	for kind, scopes := range failed {
 		first := slices.MinFunc(scopes, func(a, b store.ScopeFreshness) int { return a.CompleteAt.Compare(b.CompleteAt) })
-		text := first.Scope.Place() + ": " + first.Reason
+		text := first.Scope.Place() + ": " + wholeWords(first.Reason, reasonShown)
 		if len(scopes) > 1 {
 			text += " – and " + grouped(len(scopes)-1) + " more places"
 		}

@@ -102,7 +102,7 @@ func (p *Page) timeAsked(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	at, err := history.ParseTime(text, p.Now())
+	at, err := history.ParsePast(text, p.Now())
 	if err != nil {
 		return at, wrong(err)
 	}

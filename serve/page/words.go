@@ -110,6 +110,19 @@ func shortened(text string, letters int) string {
 	return string(runes[:letters]) + "…"
 }
 
+// wholeWords is shortened, without a word in part where there are several.
+func wholeWords(text string, letters int) string {
+	cut := shortened(text, letters)
+	if cut == text {
+		return text
+	}
+	cut = strings.TrimSuffix(cut, "…")
+	if end := strings.LastIndexByte(cut, ' '); end > len(cut)/2 {
+		cut = cut[:end]
+	}
+	return cut + "…"
+}
+
 // outcomeClass is the class of an outcome's badge: good, warn, bad or plain.
 func outcomeClass(outcome string) string {
 	switch outcome {

@@ -30,6 +30,19 @@ document.addEventListener("htmx:afterRequest", ends);
 window.addEventListener("beforeunload", begins);
 window.addEventListener("pageshow", () => { busy = 0; ends(); });
 
+// A part of the page that is asked for again stays as it is where the answer is an error that
+// passes, so that watching goes on. Elsewhere, an answer without the part that is wanted is
+// shown as the page that it is.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target, requestConfig } = event.detail;
+  if (target?.id === "live") {
+    if (xhr.status === 429 || xhr.status >= 500) event.detail.shouldSwap = false;
+  } else if (target?.id && xhr.status >= 400 && requestConfig?.verb === "get" && !xhr.response.includes('id="' + target.id + '"')) {
+    event.detail.shouldSwap = false;
+    window.location.assign(requestConfig.path);
+  }
+});
+
 // A form that was sent is not sent twice. Its button says so to those who look again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
