@@ -16,6 +16,7 @@ import (
 	"cloudsync/inventory/inventorytest"
 	"cloudsync/query"
 	"cloudsync/resource"
+	"cloudsync/serve/page"
 	"cloudsync/store/storetest"
 )
 
@@ -152,9 +153,12 @@ func TestAResourceAsOfATimeWithoutIt(t *testing.T) {
 	again := oneHost("second")
 	inventorytest.Apply(t, s, "three", resource.HostKind, diff.Add, []resource.Row{again})
 	inventorytest.Apply(t, s, "four", resource.HostKind, diff.Delete, []resource.Row{again})
-	site := open(t, s, nil)
+	site := open(t, s, func(o *page.Options) { o.Now = time.Now })
 
-	status, body := site.get(at(before))
+	status, body := site.get(at(time.Now().Add(time.Hour)))
+	require.Equal(t, http.StatusBadRequest, status)
+	require.Contains(t, body, "is in the future")
+	status, body = site.get(at(before))
 	require.Equal(t, http.StatusNotFound, status)
 	require.Contains(t, body, "The inventory did not have this resource then")
 	status, body = site.get(at(between))
