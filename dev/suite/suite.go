@@ -44,15 +44,17 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 	return 0, nil
 }
 
-// steps has the end-to-end tests once: they take most of the time, and mostly wait, for
-// Temporal and for faults to pass. The commits have them on each server in turn, so that
-// the same commit is always tested on the same one.
+// steps has the whole main module on one server, with the race detector, and on the others
+// what uses a database, without it. The end-to-end tests come once: they take most of the
+// time, and mostly wait, for Temporal and for faults to pass. The commits have both on each
+// server in turn, so that the same commit is always tested on the same one.
 func steps(databases []mariadb.Installation, commits int) []step {
-	all := []step{{"test-main", databases[0]}}
-	for _, other := range databases[1:] {
-		all = append(all, step{"test-database", other})
+	turn := commits % len(databases)
+	all := []step{{"test-main", databases[turn]}}
+	for i := range len(databases) - 1 {
+		all = append(all, step{"test-database", databases[(turn+i+1)%len(databases)]})
 	}
-	return append(all, step{"test-dev", databases[commits%len(databases)]})
+	return append(all, step{"test-dev", databases[turn]})
 }
 
 // commits counts those up to the present; none where this is no clone.
