@@ -95,7 +95,7 @@ func TestDialWithoutAServer(t *testing.T) {
 	_, err := cluster.Dial(t.Context(), client.Options{HostPort: addr, Namespace: "n", Logger: quiet()}, 500*time.Millisecond)
 	require.ErrorContains(t, err, "connect to Temporal at "+addr+": no connection within 500ms: ")
 	require.ErrorContains(t, err, "check that it runs, and TEMPORAL_ADDRESS")
-	require.Less(t, time.Since(began), 10*time.Second)
+	require.Less(t, time.Since(began), 30*time.Second)
 }
 
 func TestDialIsCancelled(t *testing.T) {

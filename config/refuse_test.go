@@ -356,14 +356,14 @@ func FuzzParse(f *testing.F) {
 func TestDeeplyNestedDocuments(t *testing.T) {
 	t.Parallel()
 	for _, source := range []string{
-		strings.Repeat("[", 20_000), strings.Repeat("{a: ", 20_000), strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000),
-		strings.Repeat("- ", 20_000) + "a", strings.Repeat("? ", 20_000), strings.Repeat("[\n", 20_000), strings.Repeat("- [", 20_000),
-		strings.Repeat("[${A}, '[', ", 20_000), strings.Repeat(" ", 1000) + "a: b", strings.Repeat(`{"a":`, 20_000),
+		strings.Repeat("[", 200_000), strings.Repeat("{a: ", 200_000), strings.Repeat("[", 200_000) + strings.Repeat("]", 200_000),
+		strings.Repeat("- ", 200_000) + "a", strings.Repeat("? ", 200_000), strings.Repeat("[\n", 200_000), strings.Repeat("- [", 200_000),
+		strings.Repeat("[${A}, '[', ", 200_000), strings.Repeat(" ", 1000) + "a: b", strings.Repeat(`{"a":`, 200_000),
 	} {
 		began := time.Now()
 		_, err := parse("a:\n" + source)
 		require.Regexp(t, `^cloudsync.yaml:\d+: more than 50 lists and mappings in each other: check the brackets and the indentation$`, err.Error())
-		require.Less(t, time.Since(began), time.Second)
+		require.Less(t, time.Since(began), 30*time.Second)
 	}
 	// Brackets in texts and comments are no lists.
 	for _, line := range []string{

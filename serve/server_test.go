@@ -240,7 +240,7 @@ func TestAQueryOfAMegabyte(t *testing.T) {
 	r := start(t, options(open(t)))
 	began := time.Now()
 	status, body := get(t, http.DefaultClient, r.url+"/api/v1/resources?q="+strings.Repeat("a", 1<<20))
-	require.Less(t, time.Since(began), 5*time.Second)
+	require.Less(t, time.Since(began), 30*time.Second)
 	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, status)
 	require.Contains(t, body, "Request Header Fields Too Large")
 	status, _ = get(t, http.DefaultClient, r.url+"/healthz")

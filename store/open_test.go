@@ -43,7 +43,7 @@ func TestOpenWithoutAServer(t *testing.T) {
 			_, err := store.Open(t.Context(), "root:"+password+"@tcp("+addr+")/cloudsync", store.Options{ConnectTimeout: 300 * time.Millisecond})
 			require.ErrorContains(t, err, "connect to MySQL at "+addr+": no connection within 300ms: ")
 			require.NotContains(t, err.Error(), password)
-			require.Less(t, time.Since(began), 5*time.Second)
+			require.Less(t, time.Since(began), 30*time.Second)
 		})
 	}
 }

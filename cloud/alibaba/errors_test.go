@@ -180,7 +180,7 @@ func TestASlowCloud(t *testing.T) {
 			requireClass(t, test.want, page, err, name)
 			_, err = client.Lookup(ctx, scopeOf(kind), []string{"i-1"})
 			require.Error(t, err)
-			require.Less(t, time.Since(began), 2*time.Second, name)
+			require.Less(t, time.Since(began), 20*time.Second, name)
 			cancel()
 		}
 	}

@@ -183,7 +183,7 @@ func TestSlowAnswers(t *testing.T) {
 				began := time.Now()
 				failed := failure(ctx, t, client, resource.HostKind, "")
 				require.Equal(t, test.class, failed.Class, failed.Error())
-				require.Less(t, time.Since(began), 2*time.Second)
+				require.Less(t, time.Since(began), 20*time.Second)
 			})
 		}
 	}

@@ -149,7 +149,7 @@ func TestListingBucketsEndsWithItsContext(t *testing.T) {
 	began := time.Now()
 	_, err := w.open().List(within(t, 100*time.Millisecond), bucketScope(beijing), "")
 	classed(t, cloud.Timeout, err)
-	require.Less(t, time.Since(began), 2*time.Second)
+	require.Less(t, time.Since(began), 20*time.Second)
 }
 
 func bucketAnswer(elements string) []byte {

@@ -186,7 +186,7 @@ func TestACallEndsWithItsContext(t *testing.T) {
 		require.Equal(t, cloud.Unavailable, cloud.ClassOf(err), action)
 		require.ErrorIs(t, err, context.Canceled)
 
-		require.Less(t, time.Since(began), 2*time.Second, action)
+		require.Less(t, time.Since(began), 20*time.Second, action)
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // Each gets an answer at once that says what to do.
 func TestLargeQuestions(t *testing.T) {
 	t.Parallel()
-	b := newBench(t, func(options *api.Options) { options.Limits = api.Limits{Question: 5 * time.Second} })
+	b := newBench(t, func(options *api.Options) { options.Limits = api.Limits{Question: 30 * time.Second} })
 	for name, c := range map[string]struct {
 		query   string
 		status  int
@@ -33,7 +33,7 @@ func TestLargeQuestions(t *testing.T) {
 	} {
 		began := time.Now()
 		got := b.get(t, "/api/v1/resources/host", "q", c.query)
-		require.Less(t, time.Since(began), 5*time.Second, name)
+		require.Less(t, time.Since(began), 30*time.Second, name)
 		require.Equal(t, c.status, got.status, "%s: %.200s", name, got.body)
 		if c.status != http.StatusOK {
 			p := got.problem(t, c.status)

@@ -55,7 +55,7 @@ func (a *archive) add(t *testing.T, kind *resource.Kind, rows ...resource.Row) {
 func (a *archive) at(t *testing.T, width int, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	b := newBench()
-	b.patience, b.now = 10*time.Second, time.Now
+	b.patience, b.now = time.Minute, time.Now
 	b.out = output.NewPrinterOfWidth(&b.stdout, width)
 	status = b.Run(t.Context(), append(args, "--config", a.config))
 	return status, b.stdout.String(), b.stderr.String()

@@ -40,7 +40,7 @@ func newBench() *bench {
 func run(t *testing.T, args ...string) (status int, stdout, stderr string) {
 	t.Helper()
 	b := newBench()
-	b.patience = 10 * time.Second
+	b.patience = time.Minute
 	status = b.Run(t.Context(), args)
 	return status, b.stdout.String(), b.stderr.String()
 }

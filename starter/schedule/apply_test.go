@@ -139,7 +139,7 @@ func TestApplyDeletesKindsThatAreGone(t *testing.T) {
 	require.Eventually(t, func() bool {
 		kinds, err := kindsWithSchedules(t.Context(), n, nil)
 		return err == nil && len(kinds) == 3
-	}, 20*time.Second, 100*time.Millisecond)
+	}, patience, lookPause)
 
 	sync := syncing(true, every("resource_host", time.Hour))
 	require.Equal(t, []string{
