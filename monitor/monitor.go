@@ -18,10 +18,10 @@ import (
 // checkLimit is how long a check of readiness may take.
 const checkLimit = 3 * time.Second
 
-// NewRegistry returns a registry with the metrics of the process and of Go.
+// NewRegistry returns a registry with the metrics of the process, of Go, and of the build.
 func NewRegistry() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), ReadBuild().gauge())
 	return registry
 }
 

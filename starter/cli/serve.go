@@ -113,7 +113,7 @@ func (p *Program) serveIndex(ctx context.Context, whole, s *store.Store, setting
 	rows := index.New(whole, kinds, index.Options{Log: log})
 	server, err := serve.New(serve.Options{
 		Options: api.Options{
-			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: readBuild().Version, Log: log, Client: whoAsks,
+			Inventory: rows, Labels: labelsOf{rows}, Store: s, Kinds: p.kinds, Version: monitor.ReadBuild().Version, Log: log, Client: whoAsks,
 			Operators: func(next http.Handler) http.Handler { return login.Require(login.Operator, next) },
 		},
 		Page:   page.Options{TemporalUI: settings.TemporalUI, Desk: desk, Namespace: temporal.Namespace},

@@ -1,18 +1,12 @@
 package cli
 
 import (
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
-)
 
-// build is what the program was built from.
-type build struct {
-	Version  string `json:"version"`
-	Revision string `json:"revision,omitempty"`
-	Go       string `json:"go"`
-}
+	"cloudsync/monitor"
+)
 
 func (p *Program) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -20,22 +14,10 @@ func (p *Program) versionCommand() *cobra.Command {
 		Short: "Say what the program was built from",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b := readBuild()
-			return p.show(b, func() { p.out.Line("starter %s", strings.Join(strings.Fields(b.Version+" "+b.Revision+" "+b.Go), " ")) })
+			b := monitor.ReadBuild()
+			return p.show(b, func() {
+				p.out.Line("starter %s", strings.Join(strings.Fields(b.Version+" "+b.Commit+" "+b.Date+" "+b.Go), " "))
+			})
 		},
 	}
-}
-
-func readBuild() build {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return build{Version: "unknown"}
-	}
-	b := build{Version: info.Main.Version, Go: info.GoVersion}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			b.Revision = setting.Value
-		}
-	}
-	return b
 }
