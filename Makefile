@@ -4,7 +4,7 @@
 # exit status into 1 and leave the servers running when make is told to end.
 DEV := .dev/bin/dev
 
-MODULES := . dev dev/temporal dev/lint
+MODULES := . dev dev/temporal dev/lint dev/release
 
 .DEFAULT_GOAL := help
 
@@ -98,6 +98,11 @@ lint: .dev/bin/golangci-lint .dev/bin/workflowcheck ## Run the linters, and work
 tidy-check: ## Check that each module's go.mod and go.sum are tidy
 	@for module in $(MODULES); do echo "go mod tidy -diff  ($$module)"; (cd $$module && go mod tidy -diff) || exit 1; done
 
+# Without network, once the modules and the tools are there. Four platforms take a while.
+.PHONY: release-snapshot
+release-snapshot: .dev/bin/goreleaser .dev/bin/cyclonedx-gomod ## Build archives, deb, rpm, checksums and SBOM into .dev/dist
+	PATH="$(abspath .dev/bin):$$PATH" goreleaser release --snapshot --clean --parallelism 1
+
 .PHONY: clean
 clean: launcher ## Remove .dev with the demo's data, unless something runs from it
 	@exec $(DEV) clean
@@ -112,3 +117,10 @@ launcher:
 
 .dev/bin/workflowcheck: dev/lint/go.mod dev/lint/go.sum
 	@cd dev/lint && go build -o ../../$@ go.temporal.io/sdk/contrib/tools/workflowcheck
+
+.dev/bin/goreleaser: dev/release/go.mod dev/release/go.sum
+	@echo "Compiling GoReleaser; the first time takes about six minutes."
+	@cd dev/release && go build -o ../../$@ github.com/goreleaser/goreleaser/v2
+
+.dev/bin/cyclonedx-gomod: dev/release/go.mod dev/release/go.sum
+	@cd dev/release && go build -o ../../$@ github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
