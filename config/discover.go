@@ -14,12 +14,18 @@ const defaultFreshFor = 10 * time.Minute
 
 // discoverEntry is which accounts of an organisation to sync, and how to enter them.
 type discoverEntry struct {
-	Parent     string        `yaml:"parent"`
-	Role       string        `yaml:"role"`
-	ExternalID string        `yaml:"external_id"`
-	Include    []string      `yaml:"include"`
-	Exclude    []string      `yaml:"exclude"`
-	FreshFor   time.Duration `yaml:"fresh_for"`
+	// The unit, folder or management group to begin at.
+	Parent string `yaml:"parent"`
+	// The name of the role to assume in each account.
+	Role string `yaml:"role"`
+	// What the role asks for.
+	ExternalID string `yaml:"external_id"`
+	// Only these: ids, name:PATTERN, unit:ID, tag:KEY=VALUE.
+	Include []string `yaml:"include"`
+	// Not these, of those included.
+	Exclude []string `yaml:"exclude"`
+	// For how long a list of accounts serves all kinds.
+	FreshFor time.Duration `yaml:"fresh_for"`
 
 	isGiven bool
 }

@@ -22,10 +22,14 @@ const (
 
 // document is the configuration as it is written.
 type document struct {
-	MySQL  []mysqlEntry `yaml:"mysql_s"`
-	Sync   syncEntry    `yaml:"public_cloud_sync"`
-	Serve  serveEntry   `yaml:"serve"`
-	Notify notifyEntry  `yaml:"notify"`
+	// Where the inventory is: one entry.
+	MySQL []mysqlEntry `yaml:"mysql_s"`
+	// What is synchronised, how often, and from where.
+	Sync syncEntry `yaml:"public_cloud_sync"`
+	// How `starter serve` serves the inventory, and who may ask. Workers do not need it.
+	Serve serveEntry `yaml:"serve"`
+	// Who is told what happens.
+	Notify notifyEntry `yaml:"notify"`
 }
 
 func (doc *document) setDefaults() {
@@ -34,27 +38,39 @@ func (doc *document) setDefaults() {
 }
 
 type mysqlEntry struct {
-	Name         string `yaml:"name"`
-	Addr         string `yaml:"addr"`
-	MaxOpenConns int    `yaml:"max_open_conns"`
+	// What you call the inventory.
+	Name string `yaml:"name"`
+	// USER:${PASSWORD_VARIABLE}@tcp(HOST:PORT)/DATABASE, as github.com/go-sql-driver/mysql reads it.
+	Addr string `yaml:"addr"`
+	// The most connections of a worker.
+	MaxOpenConns int `yaml:"max_open_conns"`
 
-	TLSCA         pemText `yaml:"tls_ca"`
-	TLSCAFile     string  `yaml:"tls_ca_file"`
-	TLSCert       pemText `yaml:"tls_cert"`
-	TLSCertFile   string  `yaml:"tls_cert_file"`
-	TLSKey        pemText `yaml:"tls_key"`
-	TLSKeyFile    string  `yaml:"tls_key_file"`
-	TLSServerName string  `yaml:"tls_server_name"`
+	// The authority that signed the server's certificate, in PEM.
+	TLSCA     pemText `yaml:"tls_ca"`
+	TLSCAFile string  `yaml:"tls_ca_file"`
+	// A certificate of the client's own, in PEM, with tls_key.
+	TLSCert     pemText `yaml:"tls_cert"`
+	TLSCertFile string  `yaml:"tls_cert_file"`
+	// The key of tls_cert, in PEM.
+	TLSKey     pemText `yaml:"tls_key"`
+	TLSKeyFile string  `yaml:"tls_key_file"`
+	// The name in the server's certificate, if it is not that of addr.
+	TLSServerName string `yaml:"tls_server_name"`
 }
 
 func (e *mysqlEntry) setDefaults() { e.MaxOpenConns = DefaultMaxOpenConns }
 
 type syncEntry struct {
-	Enable    bool            `yaml:"enable"`
-	Tags      tagsEntry       `yaml:"stree_tags"`
+	// false: the schedules are paused, nothing runs.
+	Enable bool `yaml:"enable"`
+	// The tags that place a host in the service tree.
+	Tags tagsEntry `yaml:"stree_tags"`
+	// The kinds to synchronise: docs/kinds.md.
 	Resources []resourceEntry `yaml:"resources"`
-	Accounts  []accountEntry  `yaml:"accounts"`
-	Retention retentionEntry  `yaml:"retention"`
+	// The accounts they are in.
+	Accounts []accountEntry `yaml:"accounts"`
+	// How long records are kept: 90d, 12h, 1d12h, or forever.
+	Retention retentionEntry `yaml:"retention"`
 }
 
 func (e *syncEntry) setDefaults() {
@@ -65,17 +81,23 @@ func (e *syncEntry) setDefaults() {
 
 // retentionEntry is how long things are kept: 90d, 12h, forever.
 type retentionEntry struct {
+	// The history of the inventory.
 	Changes retention.Keep `yaml:"changes"`
-	Runs    retention.Keep `yaml:"runs"`
+	// The records of runs that changed nothing.
+	Runs retention.Keep `yaml:"runs"`
+	// What runs that do not go on left in flight.
 	Staging retention.Keep `yaml:"staging"`
 }
 
 func (e *retentionEntry) setDefaults() { *e = retentionEntry(retention.Default()) }
 
 type tagsEntry struct {
-	Group   string `yaml:"group"`
+	// The key of the tag with the group.
+	Group string `yaml:"group"`
+	// The key of the tag with the product.
 	Product string `yaml:"product"`
-	App     string `yaml:"app"`
+	// The key of the tag with the application.
+	App string `yaml:"app"`
 }
 
 func (e *tagsEntry) setDefaults() {
@@ -83,14 +105,21 @@ func (e *tagsEntry) setDefaults() {
 }
 
 type resourceEntry struct {
-	Kind              string        `yaml:",key"`
-	Interval          time.Duration `yaml:"interval"`
-	MaxDeleteRatio    float64       `yaml:"max_delete_ratio"`
-	MinRows           int64         `yaml:"min_rows"`
-	AllowEmpty        bool          `yaml:"allow_empty"`
-	Deletes           string        `yaml:"deletes"`
-	Replaced          string        `yaml:"replaced"`
-	MaxParallelScopes int           `yaml:"max_parallel_scopes"`
+	Kind string `yaml:",key"`
+	// From the start of a run to that of the next, in whole seconds: 30s, 5m, 1h.
+	Interval time.Duration `yaml:"interval"`
+	// If more than this share of a scope's rows would be deleted, the deletions are held.
+	MaxDeleteRatio float64 `yaml:"max_delete_ratio"`
+	// The share counts in scopes of at least so many rows.
+	MinRows int64 `yaml:"min_rows"`
+	// true: the last rows of a scope may be deleted, too.
+	AllowEmpty bool `yaml:"allow_empty"`
+	// apply deletions, hold each until it is approved, or never delete.
+	Deletes string `yaml:"deletes"`
+	// What to do with the additions if a fleet was replaced as a whole: apply, or hold.
+	Replaced string `yaml:"replaced"`
+	// How many scopes a run works on at a time; 50 small ones of an account count as one.
+	MaxParallelScopes int `yaml:"max_parallel_scopes"`
 }
 
 func (e *resourceEntry) setDefaults() {
@@ -111,12 +140,17 @@ func (e resourceEntry) policy() policyEntry {
 // policyEntry is how one account treats the deletions of a kind. What it leaves
 // out is as the kind has it.
 type policyEntry struct {
-	Kind           string  `yaml:",key"`
+	Kind string `yaml:",key"`
+	// If more than this share of a scope's rows would be deleted, the deletions are held.
 	MaxDeleteRatio float64 `yaml:"max_delete_ratio"`
-	MinRows        int64   `yaml:"min_rows"`
-	AllowEmpty     bool    `yaml:"allow_empty"`
-	Deletes        string  `yaml:"deletes"`
-	Replaced       string  `yaml:"replaced"`
+	// The share counts in scopes of at least so many rows.
+	MinRows int64 `yaml:"min_rows"`
+	// true: the last rows of a scope may be deleted, too.
+	AllowEmpty bool `yaml:"allow_empty"`
+	// apply deletions, hold each until it is approved, or never delete.
+	Deletes string `yaml:"deletes"`
+	// What to do with the additions if a fleet was replaced as a whole: apply, or hold.
+	Replaced string `yaml:"replaced"`
 }
 
 func (e *policyEntry) setDefaults() {
@@ -137,21 +171,35 @@ func (e policyEntry) policy() diff.Policy {
 }
 
 type accountEntry struct {
-	Provider          string        `yaml:"provider"`
-	Name              string        `yaml:"name"`
-	Regions           []string      `yaml:"regions"`
-	RequestsPerSecond float64       `yaml:"requests_per_second"`
-	Deletions         []policyEntry `yaml:"deletions"`
-	AccountID         string        `yaml:"account_id"`
-	Endpoint          string        `yaml:"endpoint"`
-	RoleARN           string        `yaml:"role_arn"`
-	ExternalID        string        `yaml:"external_id"`
-	TenantID          string        `yaml:"tenant_id"`
-	CredentialsFile   string        `yaml:"credentials_file"`
-	Discover          discoverEntry `yaml:"discover"`
-	Mock              mock.Settings `yaml:"mock"`
+	// The cloud; mock is a simulated one.
+	Provider string `yaml:"provider"`
+	// What you call the account.
+	Name string `yaml:"name"`
+	// The names of regions, or [all].
+	Regions []string `yaml:"regions"`
+	// The most requests of a worker in each region; 0 is the provider's default.
+	RequestsPerSecond float64 `yaml:"requests_per_second"`
+	// How deletions of a kind are treated in this account, where that differs from the kind.
+	Deletions []policyEntry `yaml:"deletions"`
+	// Whose account it is: a credential of another is refused. With discover, the organisation's.
+	AccountID string `yaml:"account_id"`
+	// Instead of the provider's own: https://{product}.{region}.example.
+	Endpoint string `yaml:"endpoint"`
+	// A role to assume.
+	RoleARN string `yaml:"role_arn"`
+	// What the role asks for.
+	ExternalID string `yaml:"external_id"`
+	// The directory that client_id is in.
+	TenantID string `yaml:"tenant_id"`
+	// The file with the credential.
+	CredentialsFile string `yaml:"credentials_file"`
+	// Find the accounts of the organisation, and synchronise each.
+	Discover discoverEntry `yaml:"discover"`
+	// What the simulated cloud has, and how it behaves.
+	Mock mock.Settings `yaml:"mock"`
 
 	// The parts of a credential, under the names that realClouds has for them.
+
 	AccessKeyID         string `yaml:"access_key_id"`
 	AccessKeyIDFile     string `yaml:"access_key_id_file"`
 	AccessKeySecret     string `yaml:"access_key_secret"`

@@ -17,14 +17,22 @@ const DefaultListen = "127.0.0.1:9467"
 const defaultSession = 12 * time.Hour
 
 type serveEntry struct {
-	Listen       string     `yaml:"listen"`
-	URL          string     `yaml:"url"`
-	TLSCertFile  string     `yaml:"tls_cert_file"`
-	TLSKeyFile   string     `yaml:"tls_key_file"`
-	InsecureHTTP bool       `yaml:"insecure_http"`
-	TemporalUI   string     `yaml:"temporal_ui"`
-	Proxies      []string   `yaml:"proxies"`
-	Login        loginEntry `yaml:"login"`
+	// HOST:PORT to listen on. Beyond this machine it needs a login, and a certificate.
+	Listen string `yaml:"listen"`
+	// The address from outside: https://cloudsync.example.
+	URL string `yaml:"url"`
+	// The server's certificate, in PEM.
+	TLSCertFile string `yaml:"tls_cert_file"`
+	// The key of the certificate, in PEM.
+	TLSKeyFile string `yaml:"tls_key_file"`
+	// true: the network is trusted to carry passwords in the open.
+	InsecureHTTP bool `yaml:"insecure_http"`
+	// Where Temporal's own UI is, for links.
+	TemporalUI string `yaml:"temporal_ui"`
+	// Addresses or networks of proxies whose X-Forwarded-For is believed.
+	Proxies []string `yaml:"proxies"`
+	// Who may ask.
+	Login loginEntry `yaml:"login"`
 }
 
 func (e *serveEntry) setDefaults() {
@@ -33,39 +41,58 @@ func (e *serveEntry) setDefaults() {
 }
 
 type loginEntry struct {
-	Users          []userEntry   `yaml:"users"`
-	Tokens         []tokenEntry  `yaml:"tokens"`
-	OIDC           oidcEntry     `yaml:"oidc"`
-	Session        time.Duration `yaml:"session"`
-	SessionKeyFile string        `yaml:"session_key_file"`
+	// People with a password.
+	Users []userEntry `yaml:"users"`
+	// Machines with a token.
+	Tokens []tokenEntry `yaml:"tokens"`
+	// An identity provider that people log in at.
+	OIDC oidcEntry `yaml:"oidc"`
+	// How long a login lasts.
+	Session time.Duration `yaml:"session"`
+	// A file with what sessions are encrypted with. Without it, logins end with the server.
+	SessionKeyFile string `yaml:"session_key_file"`
 }
 
 func (e *loginEntry) setDefaults() { e.Session = defaultSession }
 
 type userEntry struct {
-	Name               string   `yaml:"name"`
+	// The name to log in with.
+	Name string `yaml:"name"`
+	// The hash, as `starter password` prints it.
 	PasswordBcrypt     hashText `yaml:"password_bcrypt"`
 	PasswordBcryptFile string   `yaml:"password_bcrypt_file"`
-	Role               string   `yaml:"role"`
+	// A viewer sees everything; an operator decides, too.
+	Role string `yaml:"role"`
 }
 
 type tokenEntry struct {
-	Name      string `yaml:"name"`
+	// The name of the machine.
+	Name string `yaml:"name"`
+	// At least 32 characters: `openssl rand -hex 32`.
 	Token     string `yaml:"token"`
 	TokenFile string `yaml:"token_file"`
-	Role      string `yaml:"role"`
+	// A viewer sees everything; an operator decides, too.
+	Role string `yaml:"role"`
 }
 
 type oidcEntry struct {
-	Issuer           string   `yaml:"issuer"`
-	ClientID         string   `yaml:"client_id"`
-	ClientSecret     string   `yaml:"client_secret"`
-	ClientSecretFile string   `yaml:"client_secret_file"`
-	Scopes           []string `yaml:"scopes"`
-	NameClaim        string   `yaml:"name_claim"`
-	RoleClaim        string   `yaml:"role_claim"`
-	Operators        []string `yaml:"operators"`
-	Viewers          []string `yaml:"viewers"`
+	// The provider's address.
+	Issuer string `yaml:"issuer"`
+	// The id that the provider has for this server.
+	ClientID string `yaml:"client_id"`
+	// What the provider gave with client_id; none: a public client.
+	ClientSecret     string `yaml:"client_secret"`
+	ClientSecretFile string `yaml:"client_secret_file"`
+	// Scopes to ask for, beside openid, profile and email.
+	Scopes []string `yaml:"scopes"`
+	// The claim with the name.
+	NameClaim string `yaml:"name_claim"`
+	// The claim that operators and viewers are values of.
+	RoleClaim string `yaml:"role_claim"`
+	// Values of role_claim that make an operator.
+	Operators []string `yaml:"operators"`
+	// Values of role_claim that let somebody in; none: all who can log in.
+	Viewers []string `yaml:"viewers"`
 
 	isGiven bool
 }

@@ -96,7 +96,7 @@ func (p *Program) rootCommand() *cobra.Command {
 		p.findCommand(), p.countCommand(), p.treeCommand(),
 		p.changesCommand(), p.historyCommand(), p.asOfCommand(), p.restoreCommand(), p.accountsCommand(),
 		p.buildsCommand(), p.deployCommand(), p.coverageCommand(), p.serveCommand(), p.inventoryCommand(), p.indexCommand(), p.passwordCommand(),
-		p.readyCommand(), p.noticesCommand(), p.notifyCommand(),
+		p.readyCommand(), p.configCommand(), p.noticesCommand(), p.notifyCommand(),
 	)
 	return root
 }
