@@ -4,7 +4,7 @@
 # exit status into 1 and leave the servers running when make is told to end.
 DEV := .dev/bin/dev
 
-MODULES := . dev dev/temporal dev/lint dev/release
+MODULES := . dev dev/temporal dev/lint dev/helm dev/release
 
 .DEFAULT_GOAL := help
 
@@ -43,6 +43,7 @@ export GORACE ?= atexit_sleep_ms=50
 test-main:
 	go build -race ./... && cd dev && go build -race -o /dev/null ./...
 	go test -race -timeout 30m ./...
+	cd dev/helm && go test ./...
 
 # The packages whose tests have databases, by what they import.
 STORETEST := cloudsync/store/storetest

@@ -1,0 +1,212 @@
+package helm
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"helm.sh/helm/v3/pkg/chart/loader"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/engine"
+	"helm.sh/helm/v3/pkg/lint"
+	"helm.sh/helm/v3/pkg/lint/support"
+	appsv1 "k8s.io/api/apps/v1"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	policyv1 "k8s.io/api/policy/v1"
+	"sigs.k8s.io/yaml"
+)
+
+const chartPath = "../../deploy/helm/cloudsync"
+
+func values(t *testing.T, text string) map[string]any {
+	t.Helper()
+	var v map[string]any
+	require.NoError(t, yaml.UnmarshalStrict([]byte(text), &v))
+	return v
+}
+
+func full(t *testing.T) map[string]any {
+	t.Helper()
+	text, err := os.ReadFile("full.yaml")
+	require.NoError(t, err)
+	return values(t, string(text))
+}
+
+// render does what helm template does.
+func render(t *testing.T, given map[string]any) ([]string, error) {
+	t.Helper()
+	chart, err := loader.Load(chartPath)
+	require.NoError(t, err)
+	all, err := chartutil.ToRenderValues(chart, given, chartutil.ReleaseOptions{Name: "inf", Namespace: "cloud", IsInstall: true}, chartutil.DefaultCapabilities)
+	if err != nil {
+		return nil, err
+	}
+	files, err := engine.Render(chart, all)
+	require.NoError(t, err)
+	var manifests []string
+	for name, file := range files {
+		if !strings.HasSuffix(name, ".yaml") {
+			continue
+		}
+		for _, manifest := range regexp.MustCompile(`(?m)^---$`).Split(file, -1) {
+			if regexp.MustCompile(`(?m)^kind:`).MatchString(manifest) {
+				manifests = append(manifests, manifest)
+			}
+		}
+	}
+	return manifests, nil
+}
+
+// rendered are the objects, by kind and name, each read strictly as its type.
+type rendered struct {
+	count map[string]int
+	pods  map[string]corev1.PodSpec
+	text  string
+}
+
+func read(t *testing.T, given map[string]any) rendered {
+	t.Helper()
+	manifests, err := render(t, given)
+	require.NoError(t, err)
+	r := rendered{count: map[string]int{}, pods: map[string]corev1.PodSpec{}, text: strings.Join(manifests, "\n---\n")}
+	for _, manifest := range manifests {
+		var head struct{ Kind string }
+		require.NoError(t, yaml.Unmarshal([]byte(manifest), &head), manifest)
+		r.count[head.Kind]++
+		r.strictly(t, head.Kind, []byte(manifest))
+	}
+	return r
+}
+
+func (r rendered) strictly(t *testing.T, kind string, manifest []byte) {
+	t.Helper()
+	var object any
+	switch kind {
+	case "Deployment":
+		object = &appsv1.Deployment{}
+	case "Job":
+		object = &batchv1.Job{}
+	case "ConfigMap":
+		object = &corev1.ConfigMap{}
+	case "Service":
+		object = &corev1.Service{}
+	case "ServiceAccount":
+		object = &corev1.ServiceAccount{}
+	case "PodDisruptionBudget":
+		object = &policyv1.PodDisruptionBudget{}
+	case "Ingress":
+		object = &networkingv1.Ingress{}
+	case "NetworkPolicy":
+		object = &networkingv1.NetworkPolicy{}
+	case "ScaledObject", "ServiceMonitor", "PodMonitor": // of other projects
+		object = &map[string]any{}
+	default:
+		require.Fail(t, "unknown kind", kind)
+	}
+	require.NoError(t, yaml.UnmarshalStrict(manifest, object), string(manifest))
+	switch object := object.(type) {
+	case *appsv1.Deployment:
+		require.Equal(t, object.Spec.Selector.MatchLabels["app.kubernetes.io/component"], object.Spec.Template.Labels["app.kubernetes.io/component"])
+		require.NotEmpty(t, object.Spec.Template.Annotations["checksum/config"])
+		r.pods[object.Name] = object.Spec.Template.Spec
+	case *batchv1.Job:
+		require.Equal(t, "pre-install,pre-upgrade", object.Annotations["helm.sh/hook"])
+		r.pods[object.Name] = object.Spec.Template.Spec
+	}
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	for name, given := range map[string]map[string]any{"default": {}, "full": full(t)} {
+		for _, message := range lint.All(chartPath, given, "cloud", true).Messages {
+			require.LessOrEqual(t, message.Severity, support.InfoSev, "%s: %s", name, message)
+		}
+	}
+}
+
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	small, all := read(t, nil), read(t, full(t))
+	require.Equal(t, map[string]int{"Deployment": 1, "Job": 1, "ConfigMap": 2, "ServiceAccount": 1, "PodDisruptionBudget": 1}, small.count)
+	require.Equal(t, map[string]int{
+		"Deployment": 2, "Job": 1, "ConfigMap": 2, "ServiceAccount": 1, "PodDisruptionBudget": 2, "Service": 1, "Ingress": 1,
+		"NetworkPolicy": 3, "ScaledObject": 1, "ServiceMonitor": 1, "PodMonitor": 1,
+	}, all.count)
+	for _, r := range []rendered{small, all} {
+		for name, pod := range r.pods {
+			requireHardened(t, name, pod)
+		}
+	}
+}
+
+func requireHardened(t *testing.T, name string, pod corev1.PodSpec) {
+	t.Helper()
+	require.True(t, *pod.SecurityContext.RunAsNonRoot, name)
+	require.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, pod.SecurityContext.SeccompProfile.Type, name)
+	require.False(t, *pod.AutomountServiceAccountToken, name)
+	require.NotEmpty(t, pod.TopologySpreadConstraints, name)
+	require.Len(t, pod.Containers, 1, name)
+	container := pod.Containers[0]
+	require.True(t, *container.SecurityContext.ReadOnlyRootFilesystem, name)
+	require.False(t, *container.SecurityContext.AllowPrivilegeEscalation, name)
+	require.Equal(t, []corev1.Capability{"ALL"}, container.SecurityContext.Capabilities.Drop, name)
+	require.NotEmpty(t, container.Resources.Requests, name)
+	require.NotEmpty(t, container.Resources.Limits, name)
+	if strings.HasSuffix(name, "-migrate") {
+		return
+	}
+	require.Equal(t, "/healthz", container.LivenessProbe.HTTPGet.Path, name)
+	require.Equal(t, "/readyz", container.ReadinessProbe.HTTPGet.Path, name)
+	require.NotNil(t, container.StartupProbe, name)
+	require.GreaterOrEqual(t, *pod.TerminationGracePeriodSeconds, int64(25), name)
+}
+
+// Secrets come from the cluster's Secrets: the chart makes none, and the configuration has
+// variables in their places.
+func TestSecretsAreReferences(t *testing.T) {
+	t.Parallel()
+	all := read(t, full(t))
+	require.Zero(t, all.count["Secret"])
+	require.Contains(t, all.text, "${MYSQL_PASSWORD}")
+	for name, pod := range all.pods {
+		require.Equal(t, "cloudsync", pod.Containers[0].EnvFrom[0].SecretRef.Name, name)
+		for _, env := range pod.Containers[0].Env {
+			if env.Name == "MYSQL_PASSWORD" {
+				require.Empty(t, env.Value, name)
+				require.Equal(t, "mysql", env.ValueFrom.SecretKeyRef.Name, name)
+			}
+		}
+	}
+}
+
+func TestChangedConfigurationRestartsPods(t *testing.T) {
+	t.Parallel()
+	sum := regexp.MustCompile(`checksum/config: (\w+)`)
+	before := sum.FindStringSubmatch(read(t, nil).text)
+	after := sum.FindStringSubmatch(read(t, values(t, "config: {public_cloud_sync: {enable: false}}")).text)
+	require.NotEqual(t, before[1], after[1])
+}
+
+func TestWrongValuesAreRefused(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"worker: {replica: 2}":                          "'replica'",
+		"workers: {}":                                   "'workers'",
+		"worker: {replicas: two}":                       "got string, want integer",
+		"worker: {terminationGracePeriodSeconds: 5}":    "minimum: got 5, want 25",
+		"image: {pullPolicy: Sometimes}":                "value must be one of 'Always', 'IfNotPresent', 'Never'",
+		"secrets: {MYSQL_PASSWORD: hunter2}":            "got string, want object",
+		"secrets: {MYSQL_PASSWORD: {secret: mysql}}":    "missing property 'key'",
+		"temporal: {env: {PASSWORD: x}}":                "'PASSWORD' does not match pattern",
+		"serve: {service: {port: 70000}}":               "maximum: got 70,000, want 65,535",
+		"config: {mysql_s: null}":                       "missing property 'mysql_s'",
+		"serviceMonitor: {enabled: true, interval: 30}": "got number, want string",
+	} {
+		_, err := render(t, values(t, text))
+		require.ErrorContains(t, err, want, text)
+	}
+}
