@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,16 +56,6 @@ func (p poster) url() (*url.URL, error) {
 	return parsed, nil
 }
 
-// postJSON posts a document and returns the answer to it, which has a status of success. Header
-// may be nil.
-func (p poster) postJSON(ctx context.Context, to *url.URL, document any, header http.Header) ([]byte, error) {
-	body, err := encode(document)
-	if err != nil {
-		return nil, err
-	}
-	return p.post(ctx, to, body, header)
-}
-
 // encode writes a document as JSON, as it is: robots show < as it stands.
 func encode(document any) ([]byte, error) {
 	var body bytes.Buffer
@@ -76,7 +67,22 @@ func encode(document any) ([]byte, error) {
 	return bytes.TrimRight(body.Bytes(), "\n"), nil
 }
 
-func (p poster) post(ctx context.Context, to *url.URL, body []byte, header http.Header) ([]byte, error) {
+// post posts a body, and takes each status of success for success. Header may be nil. The
+// secrets are those that the message is signed with: no failure shows them.
+func (p poster) post(ctx context.Context, to *url.URL, body []byte, header http.Header, secrets ...string) error {
+	got, err := p.exchange(ctx, to, body, header, secrets...)
+	if err != nil {
+		return err
+	}
+	if !got.succeeded() {
+		return got.failure()
+	}
+	return nil
+}
+
+// exchange posts a body and returns the answer to it, whatever its status.
+func (p poster) exchange(ctx context.Context, to *url.URL, body []byte, header http.Header, secrets ...string) (*answer, error) {
+	hide := p.hiding(to, secrets)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, &Failure{Reason: "the receiver's address cannot be used"}
@@ -88,17 +94,14 @@ func (p poster) post(ctx context.Context, to *url.URL, body []byte, header http.
 	}
 	response, err := p.client.Do(request)
 	if err != nil {
-		return nil, &Failure{Reason: "post the message: " + hideAddress(err)}
+		return nil, &Failure{Reason: "post the message: " + hide.shown(hideAddress(err))}
 	}
 	defer func() { _ = response.Body.Close() }() // it was read, or is of no use
-	answer, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return nil, &Failure{Reason: "read the answer: " + hideAddress(err)}
+		return nil, &Failure{Reason: "read the answer: " + hide.shown(hideAddress(err))}
 	}
-	if response.StatusCode < 200 || response.StatusCode > 299 {
-		return nil, p.failure(response, answer)
-	}
-	return answer, nil
+	return &answer{status: response.StatusCode, header: response.Header, body: read, hiding: hide}, nil
 }
 
 // hideAddress is the text of a client's error without the address, which may be a secret, and
@@ -122,42 +125,85 @@ func hideAddress(err error) string {
 	return err.Error()
 }
 
+// answer is what a receiver answered.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	hiding
+}
+
+func (a *answer) succeeded() bool { return a.status >= 200 && a.status <= 299 }
+
 // failure is that of an answer without success. A receiver refuses a message with 400, 413, 415
 // or 422; anything else may pass once it works again, or its settings are mended.
-func (p poster) failure(response *http.Response, answer []byte) *Failure {
+func (a *answer) failure() *Failure {
 	refused := false
-	switch response.StatusCode {
+	switch a.status {
 	case http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
 		refused = true
 	}
-	reason := fmt.Sprintf("the receiver answered %d %s", response.StatusCode, http.StatusText(response.StatusCode))
-	if response.StatusCode >= 300 && response.StatusCode <= 399 {
+	reason := fmt.Sprintf("the receiver answered %d %s", a.status, http.StatusText(a.status))
+	if a.status >= 300 && a.status <= 399 {
 		reason += ": write the address that it leads to; notices follow no redirection"
-	} else if shown := p.shown(answer); shown != "" {
+	} else if shown := a.shown(string(a.body)); shown != "" {
 		reason += ": " + shown
 	}
-	return &Failure{Reason: reason, Refused: refused, RetryAfter: retryAfter(response.Header.Get("Retry-After"), time.Now())}
+	return &Failure{Reason: reason, Refused: refused, RetryAfter: a.retryAfter()}
 }
 
-// shown is the beginning of an answer, as text in a line, without the address if it is quoted.
-func (p poster) shown(answer []byte) string {
-	text := strings.Join(strings.Fields(untrusted.Terminal(strings.ToValidUTF8(string(answer), "�"))), " ")
-	if address, err := p.address.Reveal(); err == nil {
-		text = maskOf(address).Hide(text)
+func (a *answer) retryAfter() time.Duration {
+	return retryAfter(a.header.Get("Retry-After"), time.Now())
+}
+
+// hiding hides the address of a receiver, the parts of it that may be the key of a robot, and
+// what a message was signed with.
+type hiding []cloud.Mask
+
+func (p poster) hiding(to *url.URL, secrets []string) (h hiding) {
+	address, err := p.address.Reveal()
+	if err != nil {
+		address = ""
+	}
+	// The whole ones first: they have the others in them.
+	h = append(h, cloud.NewMask("", address, to.String()), cloud.NewMask("", strings.TrimPrefix(to.RequestURI(), "/"), ""))
+	for _, secret := range append(secrets, keysIn(to)...) {
+		h = append(h, cloud.NewMask("", secret, ""))
+	}
+	return h
+}
+
+// keysIn are the parts of an address that may be keys: values of its query, its user and
+// password, and those parts of its path that are no words.
+func keysIn(address *url.URL) (keys []string) {
+	for _, values := range address.Query() {
+		keys = append(keys, values...)
+	}
+	if password, ok := address.User.Password(); ok {
+		keys = append(keys, password)
+	}
+	for part := range strings.SplitSeq(address.Path, "/") {
+		if len(part) >= longWord || strings.ContainsAny(part, "0123456789") {
+			keys = append(keys, part)
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int { return len(b) - len(a) })
+	return keys
+}
+
+// longWord is from which length, in bytes, a part of a path is taken for a key.
+const longWord = 16
+
+// shown is the beginning of what a receiver said, as text in a line, without secrets.
+func (h hiding) shown(said string) string {
+	text := strings.Join(strings.Fields(untrusted.Terminal(strings.ToValidUTF8(said, "�"))), " ")
+	for _, mask := range h {
+		text = mask.Hide(text)
 	}
 	if runes := []rune(text); len(runes) > answerShown {
 		text = string(runes[:answerShown]) + "…"
 	}
 	return text
-}
-
-// maskOf hides an address, and its last parts, which are the key of a robot.
-func maskOf(address string) cloud.Mask {
-	token := address
-	if parsed, err := url.Parse(address); err == nil {
-		token = parsed.RequestURI()
-	}
-	return cloud.NewMask("", address, strings.TrimPrefix(token, "/"))
 }
 
 // retryAfter reads the header: seconds, or a time.

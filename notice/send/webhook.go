@@ -45,17 +45,19 @@ func (w *Webhook) Send(ctx context.Context, m Message) error {
 	}
 	header := http.Header{}
 	header.Set(IDHeader, m.ID)
+	var secrets []string
 	if !w.secret.IsZero() {
 		secret, err := w.secret.Reveal()
 		if err != nil {
 			return &Failure{Reason: "read the receiver's secret: " + err.Error()}
 		}
 		stamp := strconv.FormatInt(w.now().Unix(), 10)
+		signed := hex.EncodeToString(signature([]byte(secret), stamp+"."+string(body)))
 		header.Set(TimestampHeader, stamp)
-		header.Set(SignatureHeader, "v1="+hex.EncodeToString(signature([]byte(secret), stamp+"."+string(body))))
+		header.Set(SignatureHeader, "v1="+signed)
+		secrets = []string{secret, signed}
 	}
-	_, err = w.post(ctx, to, body, header)
-	return err
+	return w.post(ctx, to, body, header, secrets...)
 }
 
 // signature is the HMAC-SHA256 of a text.
