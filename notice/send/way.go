@@ -37,6 +37,16 @@ func New(w Way) (Sender, error) {
 	switch w.Kind {
 	case WebhookKind:
 		return NewWebhook(w.Address, w.Secret), nil
+	case SlackKind:
+		return NewSlack(w.Address), nil
+	case FeishuKind:
+		return NewFeishu(w.Address, w.Secret), nil
+	case DingTalkKind:
+		return NewDingTalk(w.Address, w.Secret), nil
+	case WeComKind:
+		return NewWeCom(w.Address), nil
+	case TeamsKind:
+		return NewTeams(w.Address), nil
 	default:
 		return nil, fmt.Errorf("%q is no way to send notices", w.Kind)
 	}
