@@ -110,6 +110,7 @@ clean: launcher ## Remove .dev with the demo's data, unless something runs from 
 
 .PHONY: launcher
 launcher:
+	@[ -e $(DEV) ] || echo "  Compiling the launcher; the first time takes half a minute."
 	@cd dev && go build -buildvcs=false -o ../$(DEV) .
 
 .dev/bin/golangci-lint: dev/lint/go.mod dev/lint/go.sum

@@ -57,7 +57,7 @@ func newDemo() *cobra.Command {
 			}
 			return demo.Run(cmd.Context(), demo.Options{
 				Layout: l, Console: c, Programs: programs, App: demo.Application(l),
-				Config: configOr(config, l), For: limit,
+				Config: configOr(config, l), Rules: demo.Rules(l), For: limit,
 			})
 		}),
 	}

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"path"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
@@ -14,14 +15,19 @@ type App struct {
 	// Dir is a folder of their module.
 	Dir string
 	// Worker and Starter are their packages as seen from there. The programs are
-	// called worker and starter whatever the packages are.
+	// called as the packages' folders.
 	Worker, Starter string
 }
 
-// Application is cloudsync itself.
+// Application is cloudsync itself, with the worker that has the mock cloud only: the SDKs of the
+// real clouds take longer to compile than a person waits for a demo.
 func Application(l layout.Layout) App {
-	return App{Dir: l.Root, Worker: "./worker", Starter: "./starter"}
+	return App{Dir: l.Root, Worker: "./worker/mockonly", Starter: "./starter"}
 }
+
+// worker and starter are the paths of the programs that build makes.
+func (a App) worker(l layout.Layout) string  { return l.Bin(path.Base(a.Worker)) }
+func (a App) starter(l layout.Layout) string { return l.Bin(path.Base(a.Starter)) }
 
 func (a App) build(ctx context.Context, l layout.Layout, c *console.Console) error {
 	step := c.Step("cloudsync")

@@ -22,6 +22,8 @@ type Options struct {
 	App      App
 	// Config is the configuration file that worker and starter get.
 	Config string
+	// Rules is a folder with rules for Prometheus; empty: none is started.
+	Rules string
 	// For ends the demo by itself, counted from when everything is up; zero is
 	// until the context ends.
 	For time.Duration
@@ -37,6 +39,8 @@ type demo struct {
 	// tally counts the runs of each kind that finished and did not fail.
 	tally map[string]int
 	since time.Time // when everything was up
+	// alerting tells whether a Prometheus runs.
+	alerting bool
 }
 
 // Run starts everything, shows each finished run, and stops everything when the
@@ -71,7 +75,7 @@ func (d *demo) run(ctx context.Context) error {
 func (d *demo) bringUp(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		d.prepare, d.startDatabase, d.startTemporal, d.migrate, d.startWorker, d.startServer,
-		d.applySchedules, d.openFeed,
+		d.startAlerts, d.applySchedules, d.openFeed,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -19,6 +19,7 @@ type ports struct {
 	UI       int `json:"ui"`
 	Worker   int `json:"worker"`
 	Server   int `json:"server"`
+	Alerts   int `json:"alerts"`
 }
 
 // choosePorts takes those of the last time, where nobody else has taken them.
@@ -28,11 +29,11 @@ func choosePorts(l layout.Layout) (ports, error) {
 	if err != nil {
 		return chosen, err
 	}
-	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker, chosen.Server)
+	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker, chosen.Server, chosen.Alerts)
 	if err != nil {
 		return chosen, err
 	}
-	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3], Server: all[4]}
+	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3], Server: all[4], Alerts: all[5]}
 	return chosen, writePorts(file, chosen)
 }
 

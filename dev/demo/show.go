@@ -15,7 +15,7 @@ import (
 // banner tells where to look.
 func (d *demo) banner() {
 	rule := d.Console.Rule()
-	d.Console.Printf("%s", strings.Join([]string{
+	lines := []string{
 		rule,
 		"  Temporal   http://" + free.Address(d.ports.UI),
 		"  Page       " + d.serverURL(),
@@ -25,12 +25,21 @@ func (d *demo) banner() {
 		"  Try        . .dev/env && starter find region=beijing",
 		"             starter count --by region,instance_type --kind host",
 		`             curl "$CLOUDSYNC_SERVER/api/v1/sd/host?port=9100"`,
-		"  Metrics    http://" + free.Address(d.ports.Worker) + "/metrics",
+		"  Metrics    http://" + free.Address(d.ports.Worker) + "/metrics   of the worker",
+		"             " + d.serverURL() + "/metrics   of the server",
+	}
+	if d.alerting {
+		lines = append(lines,
+			"  Prometheus http://"+free.Address(d.ports.Alerts),
+			"  Alerts     http://"+free.Address(d.ports.Alerts)+"/alerts")
+	}
+	lines = append(lines,
 		"  Logs       .dev/log/",
-		"  " + d.howItEnds(),
+		"  "+d.howItEnds(),
 		rule,
 		fmt.Sprintf(runFormat, "time", "kind", "outcome", "cloud", "add", "mod", "del", "took"),
-	}, "\n"))
+	)
+	d.Console.Printf("%s", strings.Join(lines, "\n"))
 }
 
 func (d *demo) mysqlCommand() string {

@@ -18,6 +18,7 @@ const (
 	temporalName = "temporal"
 	workerName   = "worker"
 	serverName   = "server"
+	alertsName   = "prometheus"
 )
 
 const (
@@ -30,7 +31,7 @@ const (
 func (d *demo) stopLeftovers(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, leftoverWithin)
 	defer cancel()
-	for _, name := range []string{serverName, workerName, temporalName, mysqlName} {
+	for _, name := range []string{alertsName, serverName, workerName, temporalName, mysqlName} {
 		pid, err := process.StopLeftover(ctx, d.Layout.PIDFile(name))
 		if err != nil {
 			return err
@@ -93,7 +94,7 @@ func (d *demo) applySchedules(ctx context.Context) error {
 func (d *demo) starter(ctx context.Context, label, done, command string) error {
 	step := d.Console.Step(label)
 	run := process.Command{
-		Path: d.Layout.Bin("starter"), Args: []string{"--config", d.Config, command},
+		Path: d.App.starter(d.Layout), Args: []string{"--config", d.Config, command},
 		Dir: d.Layout.Root, Env: d.environment(),
 		OnLine: func(line string) { step.Detail("%s", line) },
 	}
@@ -103,7 +104,7 @@ func (d *demo) starter(ctx context.Context, label, done, command string) error {
 func (d *demo) startWorker(ctx context.Context) error {
 	listen := free.Address(d.ports.Worker)
 	return d.startOwn(ctx, listen, "health and metrics on "+listen, process.Spec{
-		Name: "Worker", Path: d.Layout.Bin("worker"),
+		Name: "Worker", Path: d.App.worker(d.Layout),
 		Args: []string{"--config", d.Config, "--listen", listen},
 		Log:  d.Layout.Log(workerName), PIDFile: d.Layout.PIDFile(workerName),
 	})
@@ -112,7 +113,7 @@ func (d *demo) startWorker(ctx context.Context) error {
 func (d *demo) startServer(ctx context.Context) error {
 	listen := free.Address(d.ports.Server)
 	return d.startOwn(ctx, listen, "the inventory on "+d.serverURL(), process.Spec{
-		Name: "Server", Path: d.Layout.Bin("starter"),
+		Name: "Server", Path: d.App.starter(d.Layout),
 		Args: []string{"--config", d.Config, "serve", "--listen", listen},
 		Log:  d.Layout.Log(serverName), PIDFile: d.Layout.PIDFile(serverName),
 	})
@@ -131,13 +132,13 @@ func (d *demo) startOwn(ctx context.Context, address, done string, spec process.
 	d.stack.add(child)
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	return step.End(child.WaitReady(ctx, ready(address)), "%s", done)
+	return step.End(child.WaitReady(ctx, ready("http://"+address+"/readyz")), "%s", done)
 }
 
-// ready asks a process whether it reaches what it needs.
-func ready(address string) func(context.Context) error {
+// ready asks a process at the address whether it reaches what it needs.
+func ready(url string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", http.NoBody)
+		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 		if err != nil {
 			return fmt.Errorf("ask whether it is ready: %w", err)
 		}

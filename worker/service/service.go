@@ -36,6 +36,7 @@ type Options struct {
 	Verbose    bool
 	Profile    string // folder for profiles of this process; empty: none
 	BuildID    string // empty: what the program was built from
+	Open       Opener // of the real clouds; nil: only the mock cloud can be synced
 }
 
 const (
@@ -81,7 +82,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	accounts, err := newAccounts(cfg.Sync.Accounts, metrics.requests.watch)
+	accounts, err := newAccounts(cfg.Sync.Accounts, opts.Open, metrics.requests.watch)
 	if err != nil {
 		return err
 	}
