@@ -71,7 +71,7 @@ func (c *accountCheck) run(ctx context.Context, kinds []string) error {
 	if of, isOrganisation := c.client.(cloud.Organisation); isOrganisation {
 		return c.countMembers(ctx, of)
 	}
-	regions, err := regionsOf(ctx, c.client)
+	regions, err := regionsOf(ctx, c.out.Account, c.client)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (c *accountCheck) enter(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	identity, err := callProvider(ctx, "enter "+c.out.Account.String(), entered.Identity)
+	identity, err := callProvider(ctx, enterSpan, ofAccount(c.out.Account), "enter "+c.out.Account.String(), entered.Identity)
 	if err == nil {
 		c.out.Identity = identity
 	}
@@ -126,7 +126,7 @@ func (c *accountCheck) compareRegions(ctx context.Context, regions []string) err
 	if !ok {
 		return nil
 	}
-	enabled, err := callProvider(ctx, "list the regions of "+c.out.Account.String(), entered.EnabledRegions)
+	enabled, err := callProvider(ctx, regionsSpan, ofAccount(c.out.Account), "list the regions of "+c.out.Account.String(), entered.EnabledRegions)
 	switch {
 	case err == nil:
 	case dispensable[cloud.ClassOf(err)]:
@@ -179,7 +179,7 @@ func (c *accountCheck) readKind(ctx context.Context, kind string, regions []stri
 }
 
 func (c *accountCheck) readScope(ctx context.Context, scope resource.Scope) error {
-	page, err := callProvider(ctx, "list "+scope.Place(), func(ctx context.Context) (cloud.Page, error) {
+	page, err := callProvider(ctx, listSpan, scope, "list "+scope.Place(), func(ctx context.Context) (cloud.Page, error) {
 		return c.client.List(ctx, scope, "")
 	})
 	if err != nil || len(page.Rows) == 0 {
@@ -198,7 +198,7 @@ func (c *accountCheck) lookUp(ctx context.Context, scope resource.Scope, rows []
 		ids = append(ids, row.RowMeta().NativeID)
 	}
 	doing := "look up ids in " + scope.Place()
-	existing, err := callProvider(ctx, doing, func(ctx context.Context) ([]string, error) {
+	existing, err := callProvider(ctx, lookupSpan, scope, doing, func(ctx context.Context) ([]string, error) {
 		return c.client.Lookup(ctx, scope, ids)
 	})
 	if err == nil && len(existing) == 0 {

@@ -22,6 +22,7 @@ import (
 	"cloudsync/diff"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/tracing"
 )
 
 // Activities are the activities of CloudSyncWorkflow over their dependencies.
@@ -277,7 +278,7 @@ func findRegions(ctx context.Context, accounts []cloud.Account) []accountRegions
 				found[i].err = &cloud.Error{Class: cloud.Timeout, Doing: "list regions", Err: errNotAsked}
 				return nil
 			}
-			found[i].regions, found[i].err = regionsOf(ctx, account.Client)
+			found[i].regions, found[i].err = regionsOf(ctx, account.Account, account.Client)
 			return nil
 		})
 	}
@@ -301,9 +302,9 @@ const (
 )
 
 // regionsOf asks an account for its regions, and asks again if that may help.
-func regionsOf(ctx context.Context, client cloud.Provider) (regions []string, err error) {
+func regionsOf(ctx context.Context, account resource.Account, client cloud.Provider) (regions []string, err error) {
 	err = askAgain(ctx, func() error {
-		regions, err = regionsOnce(ctx, client)
+		regions, err = regionsOnce(ctx, account, client)
 		return err
 	})
 	return regions, err
@@ -334,10 +335,10 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
-func regionsOnce(ctx context.Context, client cloud.Provider) ([]string, error) {
+func regionsOnce(ctx context.Context, account resource.Account, client cloud.Provider) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, regionsTimeout)
 	defer cancel()
-	regions, err := client.Regions(ctx)
+	regions, err := traced(ctx, regionsSpan, ofAccount(account), client.Regions)
 	if err != nil {
 		return nil, err
 	}
@@ -481,7 +482,7 @@ func (a *Activities) applySet(ctx context.Context, in ApplyIn, op diff.Op, at *p
 			if at.workerStops() {
 				return errWorkerStops
 			}
-			return a.deps.Store.ApplyBatch(groupCtx, kind, in.scope(), set, seq)
+			return a.applyBatch(groupCtx, kind, in, set, seq)
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -489,6 +490,16 @@ func (a *Activities) applySet(ctx context.Context, in ApplyIn, op diff.Op, at *p
 	}
 	counts, err := a.deps.Store.SumBatches(ctx, set)
 	return counts, temporalError(ctx, err)
+}
+
+func (a *Activities) applyBatch(ctx context.Context, kind *resource.Kind, in ApplyIn, set store.BatchSet, seq int) error {
+	ctx, span := tracing.Start(ctx, "apply batch")
+	span.Of(in.scope())
+	span.Text("op", string(set.Op))
+	span.Count("batch", seq)
+	err := a.deps.Store.ApplyBatch(ctx, kind, in.scope(), set, seq)
+	span.Done(err, string(StoreType))
+	return err
 }
 
 // CountApplied adds up what an operation that failed in the middle has done to the rows

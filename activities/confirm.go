@@ -172,7 +172,7 @@ func (c *confirmation) lookup(ctx context.Context, ids []string) ([]string, erro
 		return min(max(asked, time.Second), maxRetryDelay), waits+1 < maxThrottled
 	}
 	return waitOut(ctx, pause, func() ([]string, error) {
-		return callProvider(ctx, fmt.Sprintf("look up %d ids in %s", len(ids), c.scope.Place()), func(ctx context.Context) ([]string, error) {
+		return callProvider(ctx, lookupSpan, c.scope, fmt.Sprintf("look up %d ids in %s", len(ids), c.scope.Place()), func(ctx context.Context) ([]string, error) {
 			return c.client.Lookup(ctx, c.scope, ids)
 		})
 	})

@@ -295,7 +295,7 @@ func (f *fetch) page(ctx context.Context, cursor string) (cloud.Page, error) {
 		return asked, waits < maxPageWaits && asked > 0 && asked <= maxPageWait && !f.at.workerStops()
 	}
 	return waitOut(ctx, pause, func() (cloud.Page, error) {
-		return callProvider(ctx, "list "+f.in.Scope.Place(), func(ctx context.Context) (cloud.Page, error) {
+		return callProvider(ctx, listSpan, f.in.scope(), "list "+f.in.Scope.Place(), func(ctx context.Context) (cloud.Page, error) {
 			return f.client.List(ctx, f.in.scope(), cursor)
 		})
 	})

@@ -169,7 +169,7 @@ func findMembers(ctx context.Context, account resource.Account, of cloud.Organis
 	err = askAgain(ctx, func() error {
 		finding, cancel := context.WithTimeout(ctx, findingTimeout)
 		defer cancel()
-		members, err = of.Members(finding)
+		members, err = traced(finding, membersSpan, ofAccount(account), of.Members)
 		return err
 	})
 	if err != nil {

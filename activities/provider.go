@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"cloudsync/cloud"
+	"cloudsync/resource"
+	"cloudsync/tracing"
 )
 
 // callTimeout bounds one call of a provider.
@@ -13,7 +15,34 @@ const callTimeout = 60 * time.Second
 
 // callProvider makes one call of a provider. An error that the adapter did not
 // class gets its class here.
-func callProvider[T any](ctx context.Context, doing string, call func(context.Context) (T, error)) (T, error) {
+func callProvider[T any](ctx context.Context, span string, of resource.Scope, doing string, call func(context.Context) (T, error)) (T, error) {
+	return traced(ctx, span, of, func(ctx context.Context) (T, error) { return callInTime(ctx, doing, call) })
+}
+
+// The spans of calls of a provider.
+const (
+	listSpan    = "cloud list"
+	lookupSpan  = "cloud lookup"
+	regionsSpan = "cloud regions"
+	enterSpan   = "cloud enter"
+	membersSpan = "cloud members"
+)
+
+// traced makes a call of a provider in a span of its own.
+func traced[T any](ctx context.Context, name string, of resource.Scope, call func(context.Context) (T, error)) (T, error) {
+	ctx, span := tracing.Start(ctx, name)
+	span.Of(of)
+	answer, err := call(ctx)
+	span.Done(err, string(cloud.ClassOf(err)))
+	return answer, err
+}
+
+// ofAccount is a scope of all that an account has.
+func ofAccount(account resource.Account) resource.Scope {
+	return resource.Scope{Provider: account.Provider, Account: account.Name}
+}
+
+func callInTime[T any](ctx context.Context, doing string, call func(context.Context) (T, error)) (T, error) {
 	callCtx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	answer, err := call(callCtx)

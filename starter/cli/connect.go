@@ -15,6 +15,7 @@ import (
 	"cloudsync/cluster"
 	"cloudsync/config"
 	"cloudsync/store"
+	"cloudsync/tracing/export"
 	"cloudsync/untrusted"
 )
 
@@ -34,8 +35,15 @@ func (p *Program) configPath() string { return cmp.Or(p.flags.config, p.env("CLO
 
 // withTemporal does something with a connection to Temporal.
 func (p *Program) withTemporal(ctx context.Context, do func(connection) error) error {
+	return p.withTracedTemporal(ctx, &export.Tracing{}, do)
+}
+
+func (p *Program) withTracedTemporal(ctx context.Context, traces *export.Tracing, do func(connection) error) error {
 	opts, err := p.temporalOptions()
 	if err != nil {
+		return err
+	}
+	if opts.Interceptors, err = traces.Interceptors(); err != nil {
 		return err
 	}
 	c, err := cluster.Dial(ctx, opts, p.patience)

@@ -15,6 +15,7 @@ import (
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 	"cloudsync/starter/schedule"
+	"cloudsync/tracing/export"
 	"cloudsync/untrusted"
 	"cloudsync/workflows"
 )
@@ -63,7 +64,14 @@ func (p *Program) run(ctx context.Context, kind string, opts runOptions) error {
 	if err != nil {
 		return err
 	}
-	return p.withTemporal(ctx, func(c connection) error {
+	traces, err := export.Start(ctx, "cloudsync-starter", p.env)
+	if err != nil {
+		return err
+	}
+	defer traces.Stop()
+	ctx, span := traces.Begin(ctx, "starter run "+kind)
+	defer span.End()
+	return p.withTracedTemporal(ctx, traces, func(c connection) error {
 		if !opts.wait {
 			return p.startRun(ctx, c, kind)
 		}

@@ -24,6 +24,7 @@ import (
 	"cloudsync/monitor"
 	"cloudsync/resource"
 	"cloudsync/store"
+	"cloudsync/tracing/export"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -82,6 +83,11 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
+	traces, err := export.Start(ctx, "cloudsync-worker", os.Getenv)
+	if err != nil {
+		return err
+	}
+	defer traces.Stop()
 	accounts, err := newAccounts(cfg.Sync.Accounts, opts.Open, metrics.requests.watch)
 	if err != nil {
 		return err
@@ -95,7 +101,7 @@ func Run(ctx context.Context, opts Options) error {
 	if err != nil {
 		return err
 	}
-	temporal, err := dial(ctx, logger, metrics)
+	temporal, err := dial(ctx, logger, metrics, traces)
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -180,13 +186,16 @@ func openStore(ctx context.Context, cfg *config.Config) (*store.Store, error) {
 	return db, nil
 }
 
-func dial(ctx context.Context, logger *slog.Logger, metrics *metrics) (client.Client, error) {
+func dial(ctx context.Context, logger *slog.Logger, metrics *metrics, traces *export.Tracing) (client.Client, error) {
 	opts, err := cluster.Options("")
 	if err != nil {
 		return nil, err
 	}
 	opts.Logger = temporallog.NewStructuredLogger(logger)
 	opts.MetricsHandler = metrics.temporal
+	if opts.Interceptors, err = traces.Interceptors(); err != nil {
+		return nil, err
+	}
 	c, err := cluster.Dial(ctx, opts, connectLimit)
 	if err != nil {
 		return nil, err
