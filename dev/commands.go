@@ -51,12 +51,15 @@ func newDemo() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
 			c := console.New(os.Stdout)
+			app := demo.Application(l)
+			build := app.Start(cmd.Context(), l)
+			defer build.Stop()
 			programs, err := setup.Servers(cmd.Context(), l, c)
 			if err != nil {
 				return err
 			}
 			return demo.Run(cmd.Context(), demo.Options{
-				Layout: l, Console: c, Programs: programs, App: demo.Application(l),
+				Layout: l, Console: c, Programs: programs, App: app, Build: build,
 				Config: configOr(config, l), Rules: demo.Rules(l), For: limit,
 			})
 		}),

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"sync/atomic"
+	"time"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
@@ -29,19 +31,54 @@ func Application(l layout.Layout) App {
 func (a App) worker(l layout.Layout) string  { return l.Bin(path.Base(a.Worker)) }
 func (a App) starter(l layout.Layout) string { return l.Bin(path.Base(a.Starter)) }
 
-func (a App) build(ctx context.Context, l layout.Layout, c *console.Console) error {
-	step := c.Step("cloudsync")
-	step.Detail("compiling worker and starter")
-	packages := 0
+// Build is a compilation of worker and starter that is under way.
+type Build struct {
+	cancel   context.CancelFunc
+	packages atomic.Int64
+	done     chan struct{}
+	err      error
+}
+
+// Start begins to compile, beside what else is to be done: a compilation alone leaves a
+// processor idle while it downloads and links. It ends with ctx.
+func (a App) Start(ctx context.Context, l layout.Layout) *Build {
+	ctx, cancel := context.WithCancel(ctx)
+	b := &Build{cancel: cancel, done: make(chan struct{})}
 	build := process.Command{
 		Path: "go",
 		// Without version control's stamp a new commit alone is not a new build.
 		Args:   []string{"build", "-v", "-buildvcs=false", "-o", l.Bin("") + "/", a.Worker, a.Starter},
 		Dir:    a.Dir,
-		OnLine: func(string) { packages++; step.Detail("%d packages compiled", packages) },
+		OnLine: func(string) { b.packages.Add(1) },
 	}
-	if err := step.End(build.Run(ctx), "worker and starter compiled"); err != nil {
-		return fmt.Errorf("compile worker and starter: %w", err)
+	go func() {
+		defer close(b.done)
+		b.err = build.Run(ctx)
+	}()
+	return b
+}
+
+// Stop ends the compilation if it is under way, with the compilers.
+func (b *Build) Stop() {
+	b.cancel()
+	<-b.done
+}
+
+// Wait shows how far the compilation is until it has ended.
+func (b *Build) Wait(c *console.Console) error {
+	step := c.Step("cloudsync")
+	step.Detail("compiling worker and starter")
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		select {
+		case <-b.done:
+			if err := step.End(b.err, "worker and starter compiled"); err != nil {
+				return fmt.Errorf("compile worker and starter: %w", err)
+			}
+			return nil
+		case <-again.C:
+			step.Detail("compiling worker and starter: %d packages", b.packages.Load())
+		}
 	}
-	return nil
 }

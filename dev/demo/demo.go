@@ -20,6 +20,8 @@ type Options struct {
 	Console  *console.Console
 	Programs setup.Programs
 	App      App
+	// Build is the compilation of App, if it is under way already.
+	Build *Build
 	// Config is the configuration file that worker and starter get.
 	Config string
 	// Rules is a folder with rules for Prometheus; empty: none is started.
@@ -101,7 +103,11 @@ func (d *demo) prepare(ctx context.Context) error {
 	if err := d.writeEnvironment(); err != nil {
 		return err
 	}
-	return d.App.build(ctx, d.Layout, d.Console)
+	if d.Build == nil {
+		d.Build = d.App.Start(ctx, d.Layout)
+		defer d.Build.Stop()
+	}
+	return d.Build.Wait(d.Console)
 }
 
 func (d *demo) openFeed(ctx context.Context) error {

@@ -53,6 +53,7 @@ type stack struct {
 	dsn       string
 	store     *store.Store
 	sql       *sql.DB
+	env       []string // more of it, for the processes that a test starts
 }
 
 func newStack(t *testing.T) *stack {

@@ -28,7 +28,7 @@ func (s *stack) starterSays(t *testing.T, config string, args ...string) (stdout
 	binary, err := starterBinary()
 	require.NoError(t, err)
 	command := exec.CommandContext(t.Context(), binary, append([]string{"--config", config}, args...)...)
-	command.Env = append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace)
+	command.Env = append(append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace), s.env...)
 	var out, errs bytes.Buffer
 	command.Stdout, command.Stderr = &out, &errs
 	if err := command.Run(); err != nil {
