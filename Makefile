@@ -18,8 +18,13 @@ export CLOUDSYNC_MYSQLD := $(DB)
 endif
 
 .PHONY: demo
-demo: launcher ## Run everything here and sync a mock cloud; FOR=60s, DB=mysql
+demo: modules launcher ## Run everything here and sync a mock cloud; FOR=60s, DB=mysql
 	@exec $(DEV) demo $(if $(FOR),--for $(FOR))
+
+# The first time, the modules of all that the demo compiles come while the launcher compiles.
+.PHONY: modules
+modules:
+	@[ -e .dev/bin/temporal ] || { (cd dev/temporal && go list -deps tool); go list -deps ./worker/mockonly ./starter; } >/dev/null 2>&1 &
 
 .PHONY: setup
 setup: launcher ## Install or build what demo and test need, start nothing
@@ -110,7 +115,7 @@ clean: launcher ## Remove .dev with the demo's data, unless something runs from 
 
 .PHONY: launcher
 launcher:
-	@[ -e $(DEV) ] || echo "  Compiling the launcher; the first time takes half a minute."
+	@[ -e $(DEV) ] || echo "  Compiling the launcher; the first time takes a minute."
 	@cd dev && go build -buildvcs=false -o ../$(DEV) .
 
 .dev/bin/golangci-lint: dev/lint/go.mod dev/lint/go.sum
