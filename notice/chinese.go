@@ -9,8 +9,8 @@ import (
 
 var chinese = words{
 	title: chineseTitle, subject: chineseSubject,
-	test: "测试，并未发生任何事件：", more: "另有 %d 项", goOn: "查看并处理",
-	dropping: "时间从 %s 到 %s。用 `starter notices --fate dropped` 查看。",
+	test: "【测试】并未发生实际事件：", more: "另有 %d 项", goOn: "查看并处理",
+	dropping: "这些通知产生于 %s 至 %s。可用 `starter notices --fate dropped` 查看。",
 }
 
 // chineseTitles have a title for each event and state. Kinds keep their names, which are those of
@@ -18,12 +18,12 @@ var chinese = words{
 var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	Held: {
 		Begun: func(n *Notice, kind string) string {
-			return "删除被暂停，等待确认：" + chineseRowsIn(n, kind)
+			return "删除已暂停，等待确认：" + chineseRowsIn(n, kind)
 		},
 		Stands: func(n *Notice, kind string) string {
-			return "删除仍被暂停，等待确认：" + chineseRowsIn(n, kind)
+			return "删除仍处于暂停，等待确认：" + chineseRowsIn(n, kind)
 		},
-		Over: func(n *Notice, kind string) string { return "删除不再暂停：" + chineseRowsIn(n, kind) },
+		Over: func(n *Notice, kind string) string { return "删除已解除暂停：" + chineseRowsIn(n, kind) },
 	},
 	Failed: {
 		Begun:  func(_ *Notice, kind string) string { return kind + " 同步失败" },
@@ -57,12 +57,12 @@ var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	},
 	Changed: {
 		Begun: func(n *Notice, kind string) string {
-			return fmt.Sprintf("%s 的一次同步改动了 %d 行", kind, n.Rows)
+			return fmt.Sprintf("%s 的一次同步变更了 %d 行", kind, n.Rows)
 		},
 	},
 	Dropped: {
 		Begun: func(n *Notice, _ string) string {
-			return fmt.Sprintf("有 %d 条通知未能发出，不再重试", n.Dropping.Count)
+			return fmt.Sprintf("%d 条通知未能发出，已放弃重试", n.Dropping.Count)
 		},
 	},
 }
@@ -76,7 +76,7 @@ func chineseTitle(n *Notice) string {
 }
 
 func chineseRowsIn(n *Notice, kind string) string {
-	return fmt.Sprintf("%s 在 %d 个范围中有 %d 行", kind, n.Scopes, n.Rows)
+	return fmt.Sprintf("%s 共 %d 行，涉及 %d 个范围", kind, n.Rows, n.Scopes)
 }
 
 func chineseSubject(n *Notice, s *Subject) string {
@@ -90,7 +90,7 @@ func chineseSubject(n *Notice, s *Subject) string {
 		}
 	}
 	if n.State != Over && !s.Event.passes() {
-		parts = append(parts, "自 "+moment(s.Since))
+		parts = append(parts, "自 "+moment(s.Since)+" 起")
 	}
 	if s.Reason != "" && n.State != Over {
 		parts = append(parts, short(s.Reason, reasonShown))

@@ -28,7 +28,7 @@ var englishTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	Partial: {
 		Begun:  func(n *Notice, kind string) string { return scopesOf(n, kind) + " could not be synced" },
 		Stands: func(n *Notice, kind string) string { return scopesOf(n, kind) + " still cannot be synced" },
-		Over:   func(n *Notice, kind string) string { return scopesOf(n, kind) + " are synced again" },
+		Over:   func(n *Notice, kind string) string { return scopesOf(n, kind) + " can be synced again" },
 	},
 	Late: {
 		Begun:  func(_ *Notice, kind string) string { return "The inventory of kind " + kind + " is late" },

@@ -3,11 +3,8 @@ package notice
 import (
 	"fmt"
 	"strings"
-	"text/template"
 	"time"
 	"unicode"
-
-	"cloudsync/human"
 )
 
 // Language is that of a notice's text.
@@ -77,22 +74,6 @@ func Write(n *Notice, language Language, own string) (Text, error) {
 type templateData struct {
 	*Notice
 	Text Text
-}
-
-// ParseTemplate reads a template of one's own. Its first line becomes the title.
-func ParseTemplate(own string) (*template.Template, error) {
-	parsed, err := template.New("notice").Funcs(template.FuncMap{"kind": human.Kind, "join": strings.Join}).Option("missingkey=error").Parse(own)
-	if err != nil {
-		return nil, fmt.Errorf("read the template of a notice: %w", err)
-	}
-	return parsed, nil
-}
-
-// CheckTemplate says what is wrong with a template of one's own, by filling it in for a notice.
-func CheckTemplate(own string) error {
-	n := Try("0198c0de-0000-7000-8000-000000000000", time.Unix(0, 0), Links{})
-	_, err := Write(&n, English, own)
-	return err
 }
 
 // maxText bounds what a template may write, in bytes.
