@@ -9,7 +9,7 @@ import (
 
 var english = words{
 	title: englishTitle, subject: englishSubject,
-	test: "Test, nothing has happened: ", more: "and %d more", goOn: "Look and decide",
+	test: "Test, nothing has happened: ", more: "and %d more", decide: "Look and decide", look: "Look",
 	dropping: "They were from %s to %s. `starter notices --fate dropped` lists them.",
 }
 
@@ -47,7 +47,7 @@ var englishTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	},
 	Dropped: {
 		Begun: func(n *Notice, _ string) string {
-			return counted(n.Dropping.Count, "notice", "notices") + " could not be sent and will not be"
+			return counted(n.Dropping.Count, "notice", "notices") + " could not be sent, with no further attempt"
 		},
 	},
 }

@@ -118,12 +118,16 @@ type words struct {
 	subject  func(n *Notice, s *Subject) string
 	test     string // before the title of a test
 	more     string // how many subjects are not shown: one number
-	goOn     string // before the link
+	decide   string // before the link to what waits for a decision
+	look     string // before any other
 	dropping string // from when to when the notices were
 }
 
 func (w words) write(n *Notice) Text {
-	text := Text{Title: short(w.title(n), reasonShown), Link: n.Page, LinkWords: w.goOn}
+	text := Text{Title: short(w.title(n), reasonShown), Link: n.Page, LinkWords: w.look}
+	if n.Event == Held && n.State != Over {
+		text.LinkWords = w.decide
+	}
 	if n.Test {
 		text.Title = w.test + text.Title
 	}

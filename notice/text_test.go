@@ -23,6 +23,7 @@ func example(event notice.Event, state notice.State, count int) notice.Notice {
 	var standing []*notice.Standing
 	for i := range count {
 		s := &notice.Standing{ID: int64(i), Condition: hold(fmt.Sprint(i + 1))}
+		s.Kind = "resource_load_balancer"
 		s.Event, s.ScopeID, s.Rows, s.Base, s.Reason = event, int64(i+1), 1, 60, "AccessDenied: no"
 		standing = append(standing, s)
 	}
