@@ -93,7 +93,7 @@ func chineseSubject(n *Notice, s *Subject) string {
 		parts = append(parts, "自 "+moment(s.Since)+" 起")
 	}
 	if s.Reason != "" && n.State != Over {
-		parts = append(parts, short(s.Reason, reasonShown))
+		parts = append(parts, short(s.Reason))
 	}
 	return placeThen(s, strings.Join(parts, "，"), "：")
 }

@@ -99,7 +99,7 @@ func englishSubject(n *Notice, s *Subject) string {
 		parts = append(parts, "since "+moment(s.Since))
 	}
 	if s.Reason != "" && n.State != Over {
-		parts = append(parts, short(s.Reason, reasonShown))
+		parts = append(parts, short(s.Reason))
 	}
 	return placeThen(s, strings.Join(parts, ", "), ": ")
 }

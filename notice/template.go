@@ -49,7 +49,7 @@ func templateFuncs() template.FuncMap {
 		"urlquery": func(args ...any) (string, error) { return notLong(template.URLQueryEscaper(args...)) },
 		"printf": func(format string, args ...any) (string, error) {
 			if hasWideVerb(format) {
-				return "", fmt.Errorf("a width in %q is too large: take one of at most three digits, and no *", short(format, reasonShown))
+				return "", fmt.Errorf("a width in %q is too large: take one of at most three digits, and no *", short(format))
 			}
 			return notLong(fmt.Sprintf(format, args...))
 		},

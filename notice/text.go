@@ -103,13 +103,13 @@ func plain(text string) string {
 	}, text)
 }
 
-// short is a plain text of at most so many characters.
-func short(text string, limit int) string {
+// short is a plain text of at most reasonShown characters.
+func short(text string) string {
 	runes := []rune(plain(text))
-	if len(runes) <= limit {
+	if len(runes) <= reasonShown {
 		return string(runes)
 	}
-	return string(runes[:limit-1]) + "…"
+	return string(runes[:reasonShown-1]) + "…"
 }
 
 // words are those of a language.
@@ -124,7 +124,7 @@ type words struct {
 }
 
 func (w words) write(n *Notice) Text {
-	text := Text{Title: short(w.title(n), reasonShown), Link: n.Page, LinkWords: w.look}
+	text := Text{Title: short(w.title(n)), Link: n.Page, LinkWords: w.look}
 	if n.Event == Held && n.State != Over {
 		text.LinkWords = w.decide
 	}

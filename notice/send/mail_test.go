@@ -105,7 +105,7 @@ type mailSession struct {
 }
 
 func (s *mailSession) serve(connection net.Conn) {
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	s.mail.encrypted = s.fromStart
 	s.text = textproto.NewConn(connection)
 	s.say("220 stub ESMTP")
