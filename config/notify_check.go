@@ -182,7 +182,7 @@ func (e mailEntry) check(at string, r *report) {
 	if !ok || host == "" || !isPort(port) {
 		r.at(child(at, "server"), "no server: write its host and port, such as smtp.example:587")
 	}
-	if !slices.Contains([]string{send.StartTLS, send.ImplicitTLS, send.NoTLS}, e.TLS) {
+	if !slices.Contains([]string{send.StartTLS, send.TLS, send.NoTLS}, e.TLS) {
 		r.showing(child(at, "tls"), "%.40q is no way to encrypt: write starttls, tls or none", e.TLS)
 	}
 	password, file := r.has(child(at, "password")), r.has(child(at, "password_file"))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+	"time"
 
 	"cloudsync/human"
 )
@@ -149,4 +150,11 @@ func isOfNotice(pipe *parse.PipeNode) bool {
 	default:
 		return false
 	}
+}
+
+// CheckTemplate says what is wrong with a template of one's own, by filling it in for a notice.
+func CheckTemplate(own string) error {
+	n := Try("0198c0de-0000-7000-8000-000000000000", time.Unix(0, 0), Links{})
+	_, err := Write(&n, English, own)
+	return err
 }

@@ -91,7 +91,7 @@ func (i installation) install(t *testing.T, deb string) {
 	t.Helper()
 	if os.Getuid() != 0 {
 		t.Log("not root: the package is unpacked, its scripts are not run")
-		run(t, "dpkg-deb", "-x", deb, i.root)
+		runProgram(t, "dpkg-deb", "-x", deb, i.root)
 		return
 	}
 	database := i.path("var/lib/dpkg")
@@ -102,10 +102,10 @@ func (i installation) install(t *testing.T, deb string) {
 		require.NoError(t, os.WriteFile(filepath.Join(database, "status"), nil, 0o600))
 	}
 	// The folder has no shell to run the package's scripts in, and no other packages.
-	run(t, "dpkg", "--root="+i.root, "--force-script-chrootless", "--force-depends", "--force-confdef", "-i", deb)
+	runProgram(t, "dpkg", "--root="+i.root, "--force-script-chrootless", "--force-depends", "--force-confdef", "-i", deb)
 }
 
-func run(t *testing.T, program string, args ...string) {
+func runProgram(t *testing.T, program string, args ...string) {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
@@ -126,9 +126,9 @@ func (i installation) verifyUnits(t *testing.T) {
 		require.NoError(t, os.WriteFile(i.path(filepath.Join(unitFolder, filepath.Base(target))), text, 0o600))
 	}
 	for _, unit := range []string{"cloudsync-worker.service", "cloudsync-serve.service"} {
-		run(t, "systemd-analyze", "verify", "--man=no", "--root="+i.root, unit)
+		runProgram(t, "systemd-analyze", "verify", "--man=no", "--root="+i.root, unit)
 		// 20 is 2.0 of 10: a unit that is not hardened has 9.6.
-		run(t, "systemd-analyze", "security", "--no-pager", "--offline=yes", "--root="+i.root, "--threshold=20", unit)
+		runProgram(t, "systemd-analyze", "security", "--no-pager", "--offline=yes", "--root="+i.root, "--threshold=20", unit)
 	}
 }
 
@@ -192,7 +192,7 @@ func (i installation) upgrade(t *testing.T, next string) {
 	require.NoError(t, err)
 	require.Equal(t, "# ours\n", string(kept))
 
-	run(t, "dpkg", "--root="+i.root, "--force-script-chrootless", "--remove", "cloudsync")
+	runProgram(t, "dpkg", "--root="+i.root, "--force-script-chrootless", "--remove", "cloudsync")
 	require.FileExists(t, config)
 	require.NoFileExists(t, i.path("usr/libexec/cloudsync/worker"))
 }

@@ -47,6 +47,8 @@ func New(w Way) (Sender, error) {
 		return NewWeCom(w.Address), nil
 	case TeamsKind:
 		return NewTeams(w.Address), nil
+	case MailKind:
+		return NewMail(w.Mail), nil
 	default:
 		return nil, fmt.Errorf("%q is no way to send notices", w.Kind)
 	}

@@ -21,7 +21,7 @@ func TestRequestsToClouds(t *testing.T) {
 	r := newRequests()
 	account := config.Account{Provider: config.MockProvider, Name: "demo", Regions: []string{"beijing"}, Mock: mock.DefaultSettings()}
 	account.Mock.RequestsPerSecond = 1
-	client, err := newClient(account, r.watch)
+	client, err := newClient(account, nil, r.watch)
 	require.NoError(t, err)
 	r.prepare(cloud.Account{Account: resource.Account{Provider: "mock", Name: "demo"}, Client: client}, "resource_host")
 	require.InDelta(t, 0, testutil.ToFloat64(r.made.WithLabelValues("mock", "list resource_host", "throttled")), 0)
