@@ -101,7 +101,7 @@ func (a *Activities) lookForNotices(ctx context.Context) (LookForNoticesOut, err
 // links are those of notices, in the namespace of the activity.
 func (a *Activities) links(ctx context.Context) notice.Links {
 	links := a.deps.Notices.Links
-	links.Namespace = activity.GetInfo(ctx).WorkflowNamespace
+	links.Namespace = activity.GetInfo(ctx).Namespace
 	return links
 }
 

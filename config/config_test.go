@@ -61,6 +61,9 @@ public_cloud_sync:
 // withoutServe is how the inventory is served where the file does not say.
 var withoutServe = config.Serve{Listen: "127.0.0.1:9467", Login: config.Login{Session: 12 * time.Hour}}
 
+// withoutNotify is who is told what where the file does not say.
+var withoutNotify = config.Notify{Every: time.Minute, LateAfter: 15 * time.Minute}
+
 func environment(pairs map[string]string) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		value, ok := pairs[name]
@@ -99,7 +102,7 @@ func TestParseFull(t *testing.T) {
 				}, Mock: mock.Settings{Hosts: mock.ExactHosts(1000), Churn: 0.1, PageSize: 100}},
 			},
 		},
-		Serve: withoutServe,
+		Serve: withoutServe, Notify: withoutNotify,
 	}, c)
 }
 
@@ -119,7 +122,7 @@ func TestParseMinimal(t *testing.T) {
 			}},
 			Accounts: []config.Account{{Provider: "mock", Name: "prod", Regions: []string{"beijing"}, Mock: mock.DefaultSettings()}},
 		},
-		Serve: withoutServe,
+		Serve: withoutServe, Notify: withoutNotify,
 	}, c)
 }
 

@@ -29,7 +29,7 @@ func (e notifyEntry) check(at string, r *report) {
 	checkNotifyTime(child(at, "every"), e.Every, 10*time.Second, r)
 	checkNotifyTime(child(at, "late_after"), e.LateAfter, time.Second, r)
 	checkLanguage(child(at, "language"), e.Language, r)
-	if len(e.Receivers) == 0 {
+	if len(e.Receivers) == 0 && !r.isFailed(child(at, "receivers")) {
 		r.at(child(at, "receivers"), "missing: write a name and how to reach it, such as oncall: {webhook: {url: …}}, or remove %s", notifyPath)
 	}
 	for _, receiver := range e.Receivers {
@@ -50,9 +50,6 @@ func checkLanguage(at, value string, r *report) {
 }
 
 func (e receiverEntry) check(at string, r *report) {
-	if e.Name != strings.TrimSpace(e.Name) || len([]rune(e.Name)) > maxName || strings.ContainsAny(e.Name, "/\\ ") {
-		r.at(at, "no name of a receiver: write at most %d letters, digits and signs such as -", maxName)
-	}
 	e.checkWay(at, r)
 	checkNames(child(at, "events"), e.Events, "event", eventNames(), r)
 	checkNames(child(at, "kinds"), e.Kinds, "kind", resource.Standard().Names(), r)

@@ -19,9 +19,14 @@ const (
 
 // notifyEntry is who is told what happens.
 type notifyEntry struct {
-	Every     time.Duration   `yaml:"every"`
-	LateAfter time.Duration   `yaml:"late_after"`
-	Language  string          `yaml:"language"`
+	// How often it is looked for what has happened, 1m if left out.
+	Every time.Duration `yaml:"every"`
+	// How old the inventory of a kind is at least before it is late: three of its intervals, or
+	// this if that is more.
+	LateAfter time.Duration `yaml:"late_after"`
+	// en or zh.
+	Language string `yaml:"language"`
+	// Who is told, by a name.
 	Receivers []receiverEntry `yaml:"receivers"`
 }
 
@@ -32,6 +37,7 @@ func (e *notifyEntry) setDefaults() {
 type receiverEntry struct {
 	Name string `yaml:",key"`
 
+	// How to reach it: one of these. A webhook gets JSON as `starter notify schema` has it.
 	Webhook  hookEntry `yaml:"webhook"`
 	Slack    hookEntry `yaml:"slack"`
 	Feishu   hookEntry `yaml:"feishu"`
@@ -40,49 +46,69 @@ type receiverEntry struct {
 	Teams    hookEntry `yaml:"teams"`
 	Mail     mailEntry `yaml:"mail"`
 
-	Events   []string      `yaml:"events"`
-	Kinds    []string      `yaml:"kinds"`
-	Accounts []string      `yaml:"accounts"`
-	Repeat   time.Duration `yaml:"repeat"`
-	After    time.Duration `yaml:"after"`
-	Changed  changedEntry  `yaml:"changed"`
-	Quiet    quietEntry    `yaml:"quiet"`
-	Language string        `yaml:"language"`
-	Template string        `yaml:"template"`
+	// What it wants to know: held, failed, partial, late, orphans, changed, recovered; all if left
+	// out, but for changed, which needs a limit.
+	Events []string `yaml:"events"`
+	// The kinds it wants to know about; all if left out.
+	Kinds []string `yaml:"kinds"`
+	// The accounts it wants to know about, as provider/account with * for any; all if left out.
+	Accounts []string `yaml:"accounts"`
+	// After how long it is told again of what still stands; 0s for never.
+	Repeat time.Duration `yaml:"repeat"`
+	// How long something stands before it is told.
+	After time.Duration `yaml:"after"`
+	// From how much on a run's changes are told.
+	Changed changedEntry `yaml:"changed"`
+	// When it is told nothing; what happens meanwhile waits.
+	Quiet quietEntry `yaml:"quiet"`
+	// en or zh.
+	Language string `yaml:"language"`
+	// A Go text/template for the text, over the fields of a webhook's notice.
+	Template string `yaml:"template"`
 }
 
 func (e *receiverEntry) setDefaults() { e.Repeat = defaultNotifyRepeat }
 
 // hookEntry is an address that takes notices. Whoever knows it can write there: it is a secret.
 type hookEntry struct {
-	URL        string `yaml:"url"`
-	URLFile    string `yaml:"url_file"`
+	// The address: whoever knows it can write there.
+	URL     string `yaml:"url"`
+	URLFile string `yaml:"url_file"`
+	// What messages are signed with, if the receiver wants that.
 	Secret     string `yaml:"secret"`
 	SecretFile string `yaml:"secret_file"`
 }
 
 type mailEntry struct {
-	Server       string   `yaml:"server"`
-	TLS          string   `yaml:"tls"`
-	Username     string   `yaml:"username"`
-	Password     string   `yaml:"password"`
-	PasswordFile string   `yaml:"password_file"`
-	From         string   `yaml:"from"`
-	To           []string `yaml:"to"`
+	// HOST:PORT.
+	Server string `yaml:"server"`
+	// starttls, tls or none.
+	TLS          string `yaml:"tls"`
+	Username     string `yaml:"username"`
+	Password     string `yaml:"password"`
+	PasswordFile string `yaml:"password_file"`
+	// The sender's address.
+	From string `yaml:"from"`
+	// The recipients' addresses.
+	To []string `yaml:"to"`
 }
 
 func (e *mailEntry) setDefaults() { e.TLS = send.StartTLS }
 
 // changedEntry is how much a run changes that people want to know of.
 type changedEntry struct {
-	Rows  int64   `yaml:"rows"`
+	// So many rows.
+	Rows int64 `yaml:"rows"`
+	// So much of the rows that there were, from 0 to 1.
 	Share float64 `yaml:"share"`
 }
 
 // quietEntry is when nobody wants to be told.
 type quietEntry struct {
+	// A time of day, such as 22:00.
 	From string `yaml:"from"`
 	To   string `yaml:"to"`
+	// A time zone such as Asia/Shanghai; UTC if left out.
 	Zone string `yaml:"zone"`
 }
 

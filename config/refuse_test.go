@@ -241,7 +241,7 @@ func TestRefusedDocuments(t *testing.T) {
 		"":                      "1: the file is empty: write mysql_s and public_cloud_sync",
 		"# nothing\n":           "1: the file is empty: write mysql_s and public_cloud_sync",
 		"---\n":                 "1: the file is empty: write mysql_s and public_cloud_sync",
-		"text\n":                "1: want a mapping, got text: its keys are mysql_s, public_cloud_sync, serve",
+		"text\n":                "1: want a mapping, got text: its keys are mysql_s, public_cloud_sync, serve, notify",
 		minimal + "---\na: 1\n": "6: a second YAML document begins: write everything in one, without ---",
 		"a: 1\nb: \xff\n":       "2: not UTF-8: save the file in UTF-8",
 		"a: 1\n\tb: 2\n":        "2: not YAML: found character '\t' that cannot start any token: check the indentation and the quotes here and above",

@@ -6,6 +6,8 @@ import (
 
 	"cloudsync/cloud/mock"
 	"cloudsync/diff"
+	"cloudsync/notice"
+	"cloudsync/notice/send"
 	"cloudsync/resource"
 	"cloudsync/retention"
 )
@@ -27,8 +29,10 @@ var (
 )
 
 func between(low, up float64) limit { return limit{low: &low, up: &up} }
-func from(low float64) limit        { return limit{low: &low} }
-func oneOf(words ...string) limit   { return limit{words: words} }
+
+// fromZero is a number that is not negative.
+func fromZero() limit             { return limit{low: new(float64)} }
+func oneOf(words ...string) limit { return limit{words: words} }
 
 func (l limit) mandatory() limit {
 	l.required = true
@@ -92,7 +96,7 @@ func (policyEntry) limits() map[string]limit {
 	return map[string]limit{
 		keyTag:             oneOf(resource.Standard().Names()...),
 		"max_delete_ratio": between(0, 1),
-		"min_rows":         from(0),
+		"min_rows":         fromZero(),
 		"deletes":          oneOf(string(diff.Apply), string(diff.Hold), string(diff.Never)),
 		"replaced":         oneOf(string(diff.ReplacedApply), string(diff.ReplacedHold)),
 	}
@@ -119,6 +123,36 @@ func (oidcEntry) limits() map[string]limit {
 	return map[string]limit{"issuer": required, "client_id": required}
 }
 
+func (notifyEntry) limits() map[string]limit {
+	return map[string]limit{"language": languages(), "receivers": filled}
+}
+
+func languages() limit {
+	var words []string
+	for _, language := range notice.Languages() {
+		words = append(words, string(language))
+	}
+	return oneOf(words...)
+}
+
+func (receiverEntry) limits() map[string]limit {
+	return map[string]limit{"language": languages(), "events": {items: new(1)}, "kinds": {items: new(1)}, "accounts": {items: new(1)}}
+}
+
+func (mailEntry) limits() map[string]limit {
+	return map[string]limit{
+		"server": required, "from": required, "to": filled, "tls": oneOf(send.StartTLS, send.TLS, send.NoTLS),
+	}
+}
+
+func (changedEntry) limits() map[string]limit {
+	return map[string]limit{"rows": fromZero(), "share": between(0, 1)}
+}
+
+func (quietEntry) limits() map[string]limit {
+	return map[string]limit{"from": required, "to": required}
+}
+
 var mockLimits = map[string]limit{
 	"tick": between(0, mock.MaxTick), "churn": between(0, 1), "page_size": between(0, mock.MaxPageSize),
 	"requests_per_second": between(0, mock.MaxRequestsPerSecond),
@@ -130,7 +164,7 @@ func faultLimits() map[string]limit {
 		types = append(types, string(fault))
 	}
 	return map[string]limit{
-		"fault": oneOf(types...).mandatory(), "rate": between(0, 1), "times": from(0), "from_tick": from(0), "to_tick": from(0),
+		"fault": oneOf(types...).mandatory(), "rate": between(0, 1), "times": fromZero(), "from_tick": fromZero(), "to_tick": fromZero(),
 	}
 }
 

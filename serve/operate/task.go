@@ -15,7 +15,7 @@ var ErrNoTemporal = errors.New("no answer from Temporal")
 
 // ErrTemporal is the error of what Temporal answered with an error, other than that there is
 // no such run.
-var ErrTemporal = errors.New("Temporal answers with an error")
+var ErrTemporal = errors.New("an error that Temporal answered")
 
 // The states of a task.
 const (
