@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"cloudsync/human"
 	"cloudsync/store"
 )
 
@@ -42,7 +43,7 @@ func newHoldLine(hold store.HeldScope) holdLine {
 // several.
 func deletionsOf(hold store.HeldScope, one, several string) string {
 	if hold.Rows == 1 {
-		return "1 deletion of a " + kindName(hold.Scope.Kind) + " " + one
+		return "1 deletion of a " + human.Kind(hold.Scope.Kind) + " " + one
 	}
-	return grouped(hold.Rows) + " deletions of " + kindName(hold.Scope.Kind) + " rows " + several
+	return grouped(hold.Rows) + " deletions of " + human.Kind(hold.Scope.Kind) + " rows " + several
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/human"
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -202,7 +203,7 @@ func valuesOf(schema *query.Schema, found inventory.Found, label string) []strin
 	if label != tagsColumn {
 		values := query.Values(schema, found.Row, label)
 		if label == query.KindLabel {
-			return []string{kindName(found.Kind.Name())}
+			return []string{human.Kind(found.Kind.Name())}
 		}
 		return values
 	}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/human"
 	"cloudsync/resource"
 	"cloudsync/serve/operate"
 	"cloudsync/starter/schedule"
@@ -105,7 +106,7 @@ func (p *Page) kind(ctx context.Context, r *http.Request) (View, error) {
 			data.Waiting = append(data.Waiting, waitingTask{task, taskPath(task.ID)})
 		}
 	}
-	return View{Page: "kind", Title: "Kind " + kindName(data.Kind), Nav: "/runs", Data: data}, nil
+	return View{Page: "kind", Title: "Kind " + human.Kind(data.Kind), Nav: "/runs", Data: data}, nil
 }
 
 // kindIn is the kind that an address names.

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/human"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
 )
@@ -196,11 +197,11 @@ func (p *Page) scheduleAttentions(from sources) (all []attention) {
 		last, known := from.last[one.Kind]
 		switch {
 		case one.Stranded:
-			a.Title, a.Text = "No worker for "+kindName(one.Kind), "A run waits for a worker of its build, and none polls. Start one; starter builds tells which."
+			a.Title, a.Text = "No worker for "+human.Kind(one.Kind), "A run waits for a worker of its build, and none polls. Start one; starter builds tells which."
 		case one.Paused:
-			a.Class, a.Title, a.Text = "warn", kindName(one.Kind)+" is paused", "No run starts by itself. "+one.Note
+			a.Class, a.Title, a.Text = "warn", human.Kind(one.Kind)+" is paused", "No run starts by itself. "+one.Note
 		case known && one.Running == nil && one.Every > 0 && p.Now().Sub(last.StartedAt) > lateAfter*one.Every:
-			a.Title, a.Text, a.Since = kindName(one.Kind)+" is late", "Its schedule starts a run every "+schedule.Interval(one.Every)+", and the last one is older than two of them.", last.StartedAt
+			a.Title, a.Text, a.Since = human.Kind(one.Kind)+" is late", "Its schedule starts a run every "+schedule.Interval(one.Every)+", and the last one is older than two of them.", last.StartedAt
 		default:
 			continue
 		}
@@ -224,7 +225,7 @@ func scopeAttentions(fresh []store.ScopeFreshness) (all []attention) {
 			text += " – and " + grouped(len(scopes)-1) + " more places"
 		}
 		all = append(all, attention{
-			Class: "bad", Title: kindName(kind) + " cannot be listed in " + places(len(scopes)), Text: text,
+			Class: "bad", Title: human.Kind(kind) + " cannot be listed in " + places(len(scopes)), Text: text,
 			Since: first.CompleteAt, Path: kindPath(kind), Do: "See the places",
 		})
 	}

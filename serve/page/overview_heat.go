@@ -118,10 +118,10 @@ func (o oldest) drawn(known bool, now time.Time) heatCell {
 		label += ", " + strconv.Itoa(o.failed) + " failed"
 	}
 	if o.at.IsZero() {
-		return heatCell{Class: "h3", Text: "never", Label: label + ": " + kindName(o.kind) + " was never listed completely"}
+		return heatCell{Class: "h3", Text: "never", Label: label + ": " + human.Kind(o.kind) + " was never listed completely"}
 	}
 	age := now.Sub(o.at)
-	cell := heatCell{Label: label + ": the oldest complete listing is of " + kindName(o.kind) + ", " + utc(o.at)}
+	cell := heatCell{Label: label + ": the oldest complete listing is of " + human.Kind(o.kind) + ", " + utc(o.at)}
 	cell.Text = strings.TrimSuffix(human.Ago(now, o.at), " ago")
 	switch {
 	case age < time.Hour:

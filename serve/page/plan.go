@@ -6,6 +6,7 @@ import (
 
 	"cloudsync/activities"
 	"cloudsync/diff"
+	"cloudsync/human"
 	"cloudsync/resource"
 	"cloudsync/serve/operate"
 	"cloudsync/starter/execution"
@@ -50,10 +51,10 @@ func (p *Page) showPlan(ctx context.Context, r *http.Request) (View, error) {
 		return View{}, err
 	}
 	if !look.Plan {
-		return View{}, missing("This is no plan", "It is a run of "+kindName(look.Kind)+": look for it among the runs.")
+		return View{}, missing("This is no plan", "It is a run of "+human.Kind(look.Kind)+": look for it among the runs.")
 	}
 	data := planData{Look: look, Report: look.Report}
-	view := View{Page: "plan", Title: "Plan of " + kindName(look.Kind), Nav: "/runs"}
+	view := View{Page: "plan", Title: "Plan of " + human.Kind(look.Kind), Nav: "/runs"}
 	switch {
 	case look.Outcome == execution.Running:
 		data.Under = progressOf(look)

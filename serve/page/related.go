@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cloudsync/human"
 	"cloudsync/inventory"
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -65,7 +66,7 @@ func (p *Page) relations(kind *resource.Kind, row resource.Row) (asked []related
 	}
 	for _, relation := range relationsTo(kind) {
 		for _, other := range p.kindsNaming(relation) {
-			one := related{Title: kindName(other.Name()) + " rows that name it", IDs: []string{meta.NativeID}}
+			one := related{Title: human.Kind(other.Name()) + " rows that name it", IDs: []string{meta.NativeID}}
 			asked = p.addRelated(asked, one, []string{other.Name()}, relation.Label, meta)
 		}
 	}

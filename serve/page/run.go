@@ -109,7 +109,7 @@ func (d runData) title() string {
 	if d.Sort != "" {
 		what = "Run (" + d.Sort + ") "
 	}
-	return what + grouped(d.Run.ID) + " of " + kindName(d.Run.Kind)
+	return what + grouped(d.Run.ID) + " of " + human.Kind(d.Run.Kind)
 }
 
 func stepsOf(stats store.Stats) []step {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"cloudsync/human"
 	"cloudsync/serve/login"
 	"cloudsync/serve/operate"
 	"cloudsync/starter/execution"
@@ -101,9 +102,9 @@ func (p *Page) lookAtRun(ctx context.Context, data *taskData) {
 
 // taskTitle says how far it is in words, which a screen reader hears first.
 func taskTitle(data *taskData) string {
-	what := "A run of " + kindName(data.Kind)
+	what := "A run of " + human.Kind(data.Kind)
 	if data.What == "approve" {
-		what = "The approval for " + kindName(data.Kind)
+		what = "The approval for " + human.Kind(data.Kind)
 	}
 	switch {
 	case data.State == operate.Waiting:

@@ -17,7 +17,7 @@ func (p *Page) words() template.FuncMap {
 		"asset":  assetPath,
 		"text":   visible,
 		"num":    grouped,
-		"kind":   kindName,
+		"kind":   human.Kind,
 		"kinds":  kindsOf,
 		"ago":    func(t time.Time) string { return human.Ago(p.Now(), t) },
 		"until":  func(t time.Time) string { return human.In(p.Now(), t) },
@@ -70,14 +70,9 @@ func grouped(n any) string {
 	return sign + text
 }
 
-// kindName is a kind's name for people.
-func kindName(name string) string {
-	return strings.ReplaceAll(strings.TrimPrefix(name, "resource_"), "_", " ")
-}
-
 // kindsOf is so many rows of a kind, such as 2 disks.
 func kindsOf(rows int64, kind string) string {
-	name := kindName(kind)
+	name := human.Kind(kind)
 	switch {
 	case rows == 1:
 	case strings.HasSuffix(name, "s"), strings.HasSuffix(name, "x"):
