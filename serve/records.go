@@ -34,6 +34,9 @@ type records struct {
 	holds []store.HeldScope
 	runs  map[string]store.Run // the newest
 	ended map[string]store.Run // the newest that have ended
+
+	notices      int64 // that wait
+	noticesSince time.Time
 }
 
 const (
@@ -64,7 +67,10 @@ var (
 	holdAge         = prometheus.NewDesc("cloudsync_hold_oldest_age_seconds", "Time since the oldest hold of a kind began that waits for a decision; 0: none does.", []string{"kind"}, nil)
 	holdUnconfirmed = prometheus.NewDesc("cloudsync_holds_unconfirmed", "Scopes of a kind with deletions that the next run tries again: the cloud could not confirm that the resources are gone.", []string{"kind"}, nil)
 
-	runAge     = prometheus.NewDesc("cloudsync_newest_run_age_seconds", "Time since the newest run of a kind began.", []string{"kind"}, nil)
+	runAge         = prometheus.NewDesc("cloudsync_newest_run_age_seconds", "Time since the newest run of a kind began.", []string{"kind"}, nil)
+	noticesWaiting = prometheus.NewDesc("cloudsync_notices_waiting", "Notices that wait to be sent.", nil, nil)
+	noticesAge     = prometheus.NewDesc("cloudsync_notices_oldest_age_seconds", "Time since the oldest notice that waits to be sent was queued; 0: none waits.", nil, nil)
+
 	runOutcome = prometheus.NewDesc("cloudsync_newest_run_outcome", "1 for what became of the newest run of a kind that has ended.", []string{"kind", "outcome"}, nil)
 )
 
@@ -80,6 +86,7 @@ func newRecordGauges(options Options) *recordGauges {
 func (g *recordGauges) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
 		recordsUp, scopeCount, scopeAge, scopeMaxAge, scopeLeftOff, holdCount, holdRows, holdAge, holdUnconfirmed, runAge, runOutcome,
+		noticesWaiting, noticesAge,
 	} {
 		descs <- desc
 	}
@@ -98,6 +105,7 @@ func (g *recordGauges) Collect(metrics chan<- prometheus.Metric) {
 	}
 	now := g.now()
 	g.showScopes(show, configured(read.fresh), now)
+	showNotices(show, &read, now)
 	for _, kind := range g.kinds {
 		showHolds(show, kind, read.holds, now)
 		if run, ok := read.runs[kind]; ok {
@@ -139,6 +147,10 @@ func (g *recordGauges) records() (records, error) {
 	})
 	asking.Go(func() (err error) {
 		read.ended, err = g.store.NewestEnded(ctx)
+		return err
+	})
+	asking.Go(func() (err error) {
+		read.notices, read.noticesSince, err = g.store.NoticeBacklog(ctx)
 		return err
 	})
 	if err := asking.Wait(); err != nil {
@@ -203,6 +215,16 @@ func (g *recordGauges) showScopes(show shower, scopes []oldScope, now time.Time)
 		}
 		show(scopeCount, float64(counts[""]), kind, noOutcome)
 	}
+}
+
+// showNotices shows the gauges of notices.
+func showNotices(show shower, read *records, now time.Time) {
+	show(noticesWaiting, float64(read.notices))
+	age := time.Duration(0)
+	if read.notices > 0 {
+		age = max(0, now.Sub(read.noticesSince))
+	}
+	show(noticesAge, age.Seconds())
 }
 
 // showHolds shows the gauges of the holds of a kind. The oldest are first.

@@ -155,6 +155,16 @@ func (s *Store) WaitingNotices(ctx context.Context) (map[string]int64, error) {
 	return waiting, nil
 }
 
+// NoticeBacklog is how many notices wait, for all receivers, and since when the oldest does.
+func (s *Store) NoticeBacklog(ctx context.Context) (waiting int64, since time.Time, err error) {
+	var oldest sql.NullTime
+	err = s.db.NewSelect().Model((*Notice)(nil)).ColumnExpr("COUNT(*), MIN(created_at)").Where("fate = ?", NoticeWaiting).Scan(ctx, &waiting, &oldest)
+	if err != nil {
+		return 0, since, fmt.Errorf("count the notices that wait: %w", err)
+	}
+	return waiting, oldest.Time, nil
+}
+
 // NextNotice is the oldest notice that waits for the receiver; ErrNotFound for none.
 func (s *Store) NextNotice(ctx context.Context, receiver string) (Notice, error) {
 	var next Notice
