@@ -81,8 +81,8 @@ func TestSettingsOfAnAccount(t *testing.T) {
 }
 
 // example is a configuration in the documentation: a whole one, its accounts, an account, or
-// who may ask the server.
-var example = regexp.MustCompile("(?s)```yaml\n((?:mysql_s:|public_cloud_sync:|    - provider:|serve:).*?)```")
+// who may ask the server, or who is told.
+var example = regexp.MustCompile("(?s)```yaml\n((?:mysql_s:|public_cloud_sync:|    - provider:|serve:|notify:).*?)```")
 
 // The examples of the README and of docs/clouds are configurations that the program takes.
 func TestDocumentedExamples(t *testing.T) {
@@ -90,7 +90,7 @@ func TestDocumentedExamples(t *testing.T) {
 	pages, err := filepath.Glob("../docs/clouds/[a-z]*.md")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(pages), 5)
-	for _, page := range append(pages, "../README.md", "../docs/operations/serve.md") {
+	for _, page := range append(pages, "../README.md", "../docs/operations/serve.md", "../docs/operations/notices.md") {
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
 		found := example.FindAllStringSubmatch(string(text), -1)
@@ -107,7 +107,7 @@ func completed(example string) string {
 	if strings.HasPrefix(example, "    - ") {
 		example = "public_cloud_sync:\n  accounts:\n" + example
 	}
-	if strings.HasPrefix(example, "serve:") {
+	if strings.HasPrefix(example, "serve:") || strings.HasPrefix(example, "notify:") {
 		example += "public_cloud_sync:\n  accounts: [{provider: mock, name: demo, regions: [all]}]\n"
 	}
 	if !strings.HasPrefix(example, "mysql_s:") {

@@ -17,9 +17,9 @@ import (
 // library's own decoder it goes on after a problem, so that all are reported, and
 // shows no value in its messages unless it is harmless.
 type decoder struct {
-	report *report
-	isPEM  bool // the value at hand is a pemText
-	isHash bool // it is a hashText
+	report   *report
+	hasLines bool // the value at hand is a linesText
+	isHash   bool // it is a hashText
 }
 
 // defaulter is a struct with values for the keys that may be left out.
@@ -221,7 +221,7 @@ func setFloat(dst reflect.Value, text string) error {
 }
 
 func (d decoder) scalar(path string, n *node, dst reflect.Value) {
-	d.isPEM, d.isHash = dst.Type() == pemType, dst.Type() == hashType
+	d.hasLines, d.isHash = dst.Type() == linesType, dst.Type() == hashType
 	value, fromEnv, ok := d.expand(path, n)
 	switch form := forms[dst.Kind()]; {
 	case !ok:
@@ -229,7 +229,7 @@ func (d decoder) scalar(path string, n *node, dst reflect.Value) {
 		d.duration(path, n, value, dst)
 	case !fromEnv && !slices.Contains(form.shapes, n.shape) && !isTooLong(value, form, dst):
 		d.report.at(path, "want %s, got %s: %s", form.want, n.shape, form.remedy)
-	case !fromEnv && !d.isPEM && textFault(value) != "":
+	case !fromEnv && !d.hasLines && textFault(value) != "":
 		d.report.at(path, "%s, perhaps at the end of a variable: write it on one line", textFault(value))
 	case form.set(dst, value) == nil:
 	case fromEnv:

@@ -46,14 +46,14 @@ type mysqlEntry struct {
 	MaxOpenConns int `yaml:"max_open_conns"`
 
 	// The authority that signed the server's certificate, in PEM.
-	TLSCA     pemText `yaml:"tls_ca"`
-	TLSCAFile string  `yaml:"tls_ca_file"`
+	TLSCA     linesText `yaml:"tls_ca"`
+	TLSCAFile string    `yaml:"tls_ca_file"`
 	// A certificate of the client's own, in PEM, with tls_key.
-	TLSCert     pemText `yaml:"tls_cert"`
-	TLSCertFile string  `yaml:"tls_cert_file"`
+	TLSCert     linesText `yaml:"tls_cert"`
+	TLSCertFile string    `yaml:"tls_cert_file"`
 	// The key of tls_cert, in PEM.
-	TLSKey     pemText `yaml:"tls_key"`
-	TLSKeyFile string  `yaml:"tls_key_file"`
+	TLSKey     linesText `yaml:"tls_key"`
+	TLSKeyFile string    `yaml:"tls_key_file"`
 	// The name in the server's certificate, if it is not that of addr.
 	TLSServerName string `yaml:"tls_server_name"`
 }

@@ -54,7 +54,7 @@ func (d decoder) variable(path, name string) string {
 			unset = d.report.later // a worker need not have the server's secrets
 		}
 		unset(path, "the environment variable %s is not set: set it, or write $$ for a literal $", name)
-	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" && !d.isPEM {
+	} else if fault := textFault(cloud.TrimSecret(value)); fault != "" && !d.hasLines {
 		d.report.at(path, "the environment variable %s has %s: set it without", name, fault)
 	}
 	return trimEnds(value)

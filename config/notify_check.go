@@ -72,7 +72,7 @@ func (e receiverEntry) check(at string, r *report) {
 	}
 	if len(e.Template) > maxTemplate {
 		r.at(child(at, "template"), "%d bytes: write at most %d", len(e.Template), maxTemplate)
-	} else if err := notice.CheckTemplate(e.Template); err != nil {
+	} else if err := notice.CheckTemplate(string(e.Template)); err != nil {
 		r.at(child(at, "template"), "%v: the fields are those of a webhook's notice, such as {{.Event}}, {{.Kind}}, {{.Rows}}, {{.Page}}, and {{.Text}} for the usual text", err)
 	}
 }

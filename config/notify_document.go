@@ -64,7 +64,7 @@ type receiverEntry struct {
 	// en or zh.
 	Language string `yaml:"language"`
 	// A Go text/template for the text, over the fields of a webhook's notice.
-	Template string `yaml:"template"`
+	Template linesText `yaml:"template"`
 }
 
 func (e *receiverEntry) setDefaults() { e.Repeat = defaultNotifyRepeat }
@@ -130,7 +130,7 @@ func (e receiverEntry) receiver(language string) Receiver {
 		Receiver: notice.Receiver{
 			Name: e.Name, Kinds: e.Kinds, Accounts: e.Accounts, Repeat: e.Repeat, After: e.After,
 			ChangedRows: e.Changed.Rows, ChangedShare: e.Changed.Share, Quiet: quiet,
-			Language: notice.Language(language), Template: e.Template,
+			Language: notice.Language(language), Template: string(e.Template),
 		},
 		Way: e.way(),
 	}

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,14 @@ func TestReceivers(t *testing.T) {
 	require.NotContains(t, post.Events, notice.Changed, "nobody said how much that is")
 	require.Equal(t, send.StartTLS, post.Way.Mail.TLS)
 	require.Equal(t, []string{"b@example.com"}, post.Way.Mail.To)
+}
+
+func TestATemplateOfSeveralLines(t *testing.T) {
+	t.Parallel()
+	const template = "cloudsync: {{.Event}}\n{{range .Subjects}}{{.Region}}: {{.Rows}}\n{{end}}"
+	c, err := parse(notifying(fmt.Sprintf(`oncall: {slack: {url: "https://hooks.example/abcdef"}, template: %q}`, template)))
+	require.NoError(t, err)
+	require.Equal(t, template, c.Notify.Receivers[0].Template)
 }
 
 func TestReceiversThatAreRefused(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// pemText is a certificate or a key, which has several lines.
-type pemText string
+// linesText may have several lines: a certificate, a key, a template.
+type linesText string
 
-var pemType = reflect.TypeFor[pemText]()
+var linesType = reflect.TypeFor[linesText]()
 
 // hashText is a hash by bcrypt, whose $ stand as they are if it begins like one.
 type hashText string
