@@ -22,9 +22,10 @@ type Notices struct {
 	Receivers []notice.Receiver
 	Senders   map[string]send.Sender // by the receiver's name
 	Links     notice.Links           // the namespace is the activity's
-	// Intervals are those of the kinds that are synced, none if syncing is disabled. LateAfter is
-	// how old the inventory of a kind may be at least before it is late.
+	// Intervals are those of the configured kinds. Paused says that syncing is disabled: then
+	// nothing is late. LateAfter is how old the inventory of a kind may be at least before it is.
 	Intervals map[string]time.Duration
+	Paused    bool
 	LateAfter time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
@@ -52,9 +53,15 @@ const (
 	noticesWait = 72 * time.Hour
 	// maxWaitingNotices is how many notices wait for one receiver.
 	maxWaitingNotices = 1000
-	// maxRefusals is after how many attempts a notice is given up that the receiver refuses as
-	// such: those behind it wait.
+	// A notice that the receiver refuses as such is given up after so many attempts and so long:
+	// those behind it wait. A proxy may refuse anything while the receiver comes up.
 	maxRefusals = 5
+	refusedFor  = 10 * time.Minute
+	// rolloutTime is how long a worker may have an older configuration than another: what is of a
+	// receiver that it does not know is left alone for so long.
+	rolloutTime = time.Hour
+	// recordLimit is how long it is tried to record that a receiver took a notice.
+	recordLimit = 5 * time.Second
 )
 
 // The types of failures of notices.
@@ -74,21 +81,28 @@ func (a *Activities) LookForNotices(ctx context.Context) (LookForNoticesOut, err
 func (a *Activities) lookForNotices(ctx context.Context) (LookForNoticesOut, error) {
 	n := &a.deps.Notices
 	now := n.now()
-	found, err := a.observe(ctx, now)
+	last, err := a.deps.Store.LastNoticeLook(ctx)
 	if err != nil {
 		return LookForNoticesOut{}, err
 	}
-	look, err := a.deps.Store.RecordConditions(ctx, now, found.conditions, found.isUnknown)
+	found, err := a.observe(ctx, now, last)
+	if err != nil {
+		return LookForNoticesOut{}, err
+	}
+	look, err := a.deps.Store.RecordConditions(ctx, now, last, found.conditions, found.missing)
 	if err != nil {
 		return LookForNoticesOut{}, err
 	}
 	out := LookForNoticesOut{Opened: look.Opened, Closed: look.Closed}
-	messages := notice.Decide(now, n.Receivers, look.Standing)
+	messages, err := a.withoutRepeatsThatWait(ctx, notice.Decide(now, n.Receivers, look.Standing))
+	if err != nil {
+		return out, err
+	}
 	out.Queued = len(messages)
 	if err := a.queueNotices(ctx, now, messages); err != nil {
 		return out, err
 	}
-	if err := a.deps.Store.ForgetTold(ctx); err != nil {
+	if err := a.deps.Store.ForgetTold(ctx, now.Add(-rolloutTime)); err != nil {
 		return out, err
 	}
 	if err := a.deps.Store.ExpireNotices(ctx, now.Add(-noticesKept)); err != nil {
@@ -96,6 +110,18 @@ func (a *Activities) lookForNotices(ctx context.Context) (LookForNoticesOut, err
 	}
 	out.Waiting, err = a.waitingReceivers(ctx, now)
 	return out, err
+}
+
+// withoutRepeatsThatWait leaves out that something still stands where the receiver has yet to get
+// an earlier notice of it: after a night, or a day away, one is enough.
+func (a *Activities) withoutRepeatsThatWait(ctx context.Context, messages []notice.Message) ([]notice.Message, error) {
+	waiting, err := a.deps.Store.WaitingTopics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(messages, func(m notice.Message) bool {
+		return m.State == notice.Stands && waiting[store.WaitingTopic{Receiver: m.Receiver, Event: m.Event, Kind: m.Kind}]
+	}), nil
 }
 
 // links are those of notices, in the namespace of the activity.
@@ -127,7 +153,7 @@ func (a *Activities) waitingReceivers(ctx context.Context, now time.Time) (names
 		receiver, ok := a.deps.Notices.receiver(name)
 		switch {
 		case !ok:
-			if _, err := a.deps.Store.DropNotices(ctx, name, everyNotice, "the configuration no longer has the receiver", nil); err != nil {
+			if err := a.dropUnknown(ctx, name, now); err != nil {
 				return nil, err
 			}
 		case !receiver.Quiet.At(now):
@@ -137,8 +163,16 @@ func (a *Activities) waitingReceivers(ctx context.Context, now time.Time) (names
 	return names, nil
 }
 
-// everyNotice is a number that no notice has.
-const everyNotice = int64(1) << 62
+// dropUnknown gives up what waits for a receiver that this worker's configuration does not have,
+// once no worker can have a newer one.
+func (a *Activities) dropUnknown(ctx context.Context, name string, now time.Time) error {
+	upTo, err := a.deps.Store.OldNotices(ctx, name, now.Add(-rolloutTime), maxWaitingNotices)
+	if err != nil || upTo == 0 {
+		return err
+	}
+	_, err = a.deps.Store.DropNotices(ctx, name, upTo, "the configuration no longer has the receiver", nil)
+	return err
+}
 
 // DeliverNotices sends a receiver the notices that wait for it, in order, until none waits or one
 // cannot be sent. Each has an id of its own, which is the same at each attempt: if a worker is
@@ -171,7 +205,7 @@ func deliveryError(ctx context.Context, err error) error {
 		return temporalError(ctx, err)
 	}
 	return temporal.NewApplicationErrorWithOptions(shortText(err), string(NotSentType), temporal.ApplicationErrorOptions{
-		NextRetryDelay: failure.RetryAfter, Category: temporal.ApplicationErrorCategoryBenign,
+		NextRetryDelay: send.RetryAfter(err), Category: temporal.ApplicationErrorCategoryBenign,
 	})
 }
 
@@ -209,18 +243,26 @@ func (d *delivery) deliver(ctx context.Context, next *store.Notice) error {
 	err := d.send(ctx, next)
 	if err == nil {
 		d.out.Sent++
-		return d.deps.Store.SentNotice(ctx, next.Number)
+		return d.recordSent(ctx, next.Number)
 	}
 	if ctx.Err() != nil { // the attempt was given up: the receiver did not fail
 		return ctx.Err()
 	}
-	if send.IsRefused(err) && next.Attempts+1 >= maxRefusals {
+	if send.IsRefused(err) && next.Attempts+1 >= maxRefusals && d.deps.Notices.now().Sub(next.CreatedAt) >= refusedFor {
 		return d.drop(ctx, next.Number, "refused by the receiver: "+err.Error())
 	}
 	if failed := d.deps.Store.FailNotice(ctx, next.Number, err.Error()); failed != nil {
 		return failed
 	}
 	return fmt.Errorf("send notice %s to %s: %w", next.ID, d.receiver.Name, err)
+}
+
+// recordSent records that the receiver has the notice, also if the attempt was given up while it
+// took it: a chat would show it twice.
+func (d *delivery) recordSent(ctx context.Context, number int64) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
+	defer cancel()
+	return d.deps.Store.SentNotice(ctx, number)
 }
 
 func (d *delivery) send(ctx context.Context, next *store.Notice) error {

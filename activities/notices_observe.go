@@ -14,57 +14,68 @@ import (
 // lateIntervals is how many intervals of a kind may pass before it is late.
 const lateIntervals = 3
 
+// maxLateGrace bounds how long a run has time after an outage.
+const maxLateGrace = 15 * time.Minute
+
 // endedOutcomes are those of runs that have ended, restores and prunes left out.
 var endedOutcomes = []string{string(OK), string(Unchanged), string(Partial), string(Held), string(Failed)}
 
 // observed is what is so now.
 type observed struct {
 	conditions []notice.Condition
-	newest     map[string]store.Run                 // that has ended, by kind
-	late       map[string]bool                      // kinds that did not run
-	listed     map[string]map[resource.Account]bool // accounts of which the newest run has a record, by kind
+	newest     map[string]store.Run     // that has ended, by kind
+	late       map[string]bool          // kinds that did not run
+	kinds      map[string]time.Duration // those that are configured
+	paused     bool
+	configured map[string]map[resource.Account]bool // accounts of a kind that it still has
+	listed     map[string]map[resource.Account]bool // of these, those of which the newest run has a record
 }
 
 func (o *observed) add(c notice.Condition) { o.conditions = append(o.conditions, c) }
 
-// isUnknown says that nobody knows whether a condition that was not found still stands: a run that
-// failed as a whole, or that was for other scopes, says nothing of an account, and where a kind is
-// late, each account is.
-func (o *observed) isUnknown(c *notice.Condition) bool {
+// missing judges a condition that was not found. Of kinds and accounts that are no longer synced
+// nobody has to know anything; and nobody knows what became of an account if the newest run failed
+// as a whole or could not list it.
+func (o *observed) missing(c *notice.Condition) store.MissingCondition {
+	account := resource.Account{Provider: c.Provider, Name: c.Account}
+	_, synced := o.kinds[c.Kind]
+	failed := o.newest[c.Kind].Outcome == string(Failed)
+	ofAccount := c.Account != "" && (c.Event == notice.Partial || c.Event == notice.Late)
 	switch {
-	case c.Event == notice.Partial && c.Account == "":
-		return o.newest[c.Kind].Outcome == string(Failed)
-	case c.Event == notice.Partial:
-		return o.newest[c.Kind].Outcome == string(Failed) || !o.listed[c.Kind][resource.Account{Provider: c.Provider, Name: c.Account}]
-	case c.Event == notice.Late && c.Account != "":
-		return o.late[c.Kind]
+	case !synced, c.Event == notice.Late && o.paused, ofAccount && !o.configured[c.Kind][account]:
+		return store.ConditionWithdrawn
+	case c.Event == notice.Orphans && failed, c.Event == notice.Partial && failed,
+		ofAccount && !o.listed[c.Kind][account], c.Event == notice.Late && c.Account != "" && o.late[c.Kind]:
+		return store.ConditionUnknown
 	default:
-		return false
+		return store.ConditionOver
 	}
 }
 
 // observe reads what is so now of the kinds that are synced.
-func (a *Activities) observe(ctx context.Context, now time.Time) (*observed, error) {
-	o := &observed{newest: map[string]store.Run{}, late: map[string]bool{}, listed: map[string]map[resource.Account]bool{}}
-	for _, step := range []func(context.Context, *observed, time.Time) error{a.observeRuns, a.observeHolds, a.observeScopes, a.observeChanges} {
+func (a *Activities) observe(ctx context.Context, now, last time.Time) (*observed, error) {
+	o := &observed{
+		newest: map[string]store.Run{}, late: map[string]bool{}, kinds: a.deps.Notices.Intervals, paused: a.deps.Notices.Paused,
+		configured: map[string]map[resource.Account]bool{}, listed: map[string]map[resource.Account]bool{},
+	}
+	for _, step := range []func(context.Context, *observed, time.Time) error{a.observeRuns, a.observeHolds, a.observeScopes} {
 		if err := step(ctx, o, now); err != nil {
 			return nil, err
 		}
 	}
-	return o, nil
+	return o, a.observeChanges(ctx, o, now, last)
 }
 
 // observeRuns looks at the newest run of each kind that has ended.
 func (a *Activities) observeRuns(ctx context.Context, o *observed, now time.Time) error {
 	for _, kind := range slices.Sorted(maps.Keys(a.deps.Notices.Intervals)) {
-		runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Kind: kind, Outcomes: endedOutcomes, Limit: 1})
+		runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Kind: kind, Outcomes: endedOutcomes, Syncs: true, Limit: 1})
 		if err != nil {
 			return err
 		}
 		if len(runs) == 0 {
-			o.late[kind] = true
-			o.add(notice.Condition{
-				Event: notice.Late, Place: notice.Place{Kind: kind}, Grace: a.deps.Notices.lateLimit(kind),
+			o.addLate(notice.Condition{
+				Place: notice.Place{Kind: kind}, Grace: a.deps.Notices.lateLimit(kind),
 				Reason: "no run has ended yet: is a worker running, and was `starter apply` done?",
 			})
 			continue
@@ -75,6 +86,15 @@ func (a *Activities) observeRuns(ctx context.Context, o *observed, now time.Time
 	return nil
 }
 
+// addLate adds that a kind did not run.
+func (o *observed) addLate(c notice.Condition) {
+	o.late[c.Kind] = true
+	if !o.paused {
+		c.Event = notice.Late
+		o.add(c)
+	}
+}
+
 // lateLimit is from which age on a kind is late.
 func (n *Notices) lateLimit(kind string) time.Duration {
 	return max(n.LateAfter, lateIntervals*n.Intervals[kind])
@@ -83,20 +103,16 @@ func (n *Notices) lateLimit(kind string) time.Duration {
 func (a *Activities) observeRun(o *observed, run *store.Run, now time.Time) {
 	c := notice.Condition{Place: notice.Place{Kind: run.Kind}, Since: run.FinishedAt, RunID: run.RunID, WorkflowID: run.WorkflowID}
 	if now.Sub(run.FinishedAt) >= a.deps.Notices.lateLimit(run.Kind) {
-		o.late[run.Kind] = true
 		late := c
-		late.Event, late.Reason = notice.Late, "no run has ended since then: its schedule may be paused, a run may hang, or no worker runs"
-		o.add(late)
+		// After an outage the first look comes before the first run ends.
+		late.Grace = min(2*a.deps.Notices.Intervals[run.Kind], maxLateGrace)
+		late.Reason = "no run has ended since then: its schedule may be paused, a run may hang, or no worker runs"
+		o.addLate(late)
 	}
 	if run.Outcome == string(Failed) {
 		failed := c
 		failed.Event, failed.Reason = notice.Failed, run.Error
 		o.add(failed)
-	}
-	if run.Outcome == string(Partial) && run.ScopesFailed == 0 && run.Error != "" {
-		short := c
-		short.Event, short.Reason = notice.Partial, run.Error
-		o.add(short)
 	}
 	if run.OrphanRows > 0 {
 		orphans := c
@@ -116,6 +132,8 @@ func (a *Activities) observeHolds(ctx context.Context, o *observed, _ time.Time)
 	for i := range held {
 		runIDs = append(runIDs, held[i].SinceRunID)
 	}
+	slices.Sort(runIDs)
+	runIDs = slices.Compact(runIDs)
 	of, err := a.deps.Store.WorkflowsOf(ctx, runIDs)
 	if err != nil {
 		return err
@@ -145,25 +163,33 @@ func (a *Activities) observeScopes(ctx context.Context, o *observed, now time.Ti
 		return err
 	}
 	failing, late := accountConditions{event: notice.Partial}, accountConditions{event: notice.Late}
+	failedOnRecord := map[string]int64{}
 	for i := range scopes {
 		scope := &scopes[i]
 		kind := scope.Scope.Kind
 		run, known := o.newest[kind]
+		if known && scope.Outcome == string(Failed) {
+			failedOnRecord[kind]++
+		}
 		if !known || !scope.Configured {
 			continue
 		}
-		o.noteListed(scope)
+		o.noteAccount(scope)
 		if run.Outcome != string(Failed) && (scope.Outcome == string(Failed) || scope.Outcome == string(Partial)) {
 			failing.add(scope, run.FinishedAt, 0, scope.Reason)
 		}
 		limit := a.deps.Notices.lateLimit(kind)
 		switch {
-		case o.late[kind]:
+		case o.late[kind], o.paused, scope.Outcome == "":
 		case scope.CompleteAt.IsZero():
 			late.add(scope, time.Time{}, limit, scope.Reason)
 		case now.Sub(scope.CompleteAt) >= limit:
 			late.add(scope, scope.CompleteAt, 0, scope.Reason)
 		}
+	}
+	for _, kind := range slices.Sorted(maps.Keys(o.newest)) {
+		run := o.newest[kind]
+		o.addUnlisted(&run, run.ScopesFailed-failedOnRecord[kind])
 	}
 	for _, c := range append(failing.conditions, late.conditions...) {
 		run := o.newest[c.Kind]
@@ -173,16 +199,28 @@ func (a *Activities) observeScopes(ctx context.Context, o *observed, now time.Ti
 	return nil
 }
 
-// noteListed notes that the newest run has a record of an account.
-func (o *observed) noteListed(scope *store.ScopeFreshness) {
-	if scope.Outcome == "" {
+// addUnlisted adds that a run could not list so many scopes, which have no record for that reason:
+// those of accounts whose regions nobody knows.
+func (o *observed) addUnlisted(run *store.Run, scopes int64) {
+	if run.Outcome == string(Failed) || scopes <= 0 {
 		return
 	}
-	kind := scope.Scope.Kind
-	if o.listed[kind] == nil {
-		o.listed[kind] = map[resource.Account]bool{}
+	o.add(notice.Condition{
+		Event: notice.Partial, Place: notice.Place{Kind: run.Kind}, Since: run.FinishedAt, RunID: run.RunID, WorkflowID: run.WorkflowID,
+		Scopes: scopes, Reason: run.Error,
+	})
+}
+
+// noteAccount notes that an account is configured, and whether the newest run has a record of it.
+func (o *observed) noteAccount(scope *store.ScopeFreshness) {
+	kind, account := scope.Scope.Kind, scope.Scope.Owner()
+	if o.configured[kind] == nil {
+		o.configured[kind], o.listed[kind] = map[resource.Account]bool{}, map[resource.Account]bool{}
 	}
-	o.listed[kind][scope.Scope.Owner()] = true
+	o.configured[kind][account] = true
+	if scope.Outcome != "" {
+		o.listed[kind][account] = true
+	}
 }
 
 // accountConditions are conditions of an event, one for each kind and account.
@@ -224,17 +262,16 @@ const (
 )
 
 // observeChanges looks for runs that changed more than somebody takes for normal.
-func (a *Activities) observeChanges(ctx context.Context, o *observed, now time.Time) error {
+func (a *Activities) observeChanges(ctx context.Context, o *observed, now, last time.Time) error {
 	wanted := slices.ContainsFunc(a.deps.Notices.Receivers, func(r notice.Receiver) bool { return slices.Contains(r.Events, notice.Changed) })
-	last, err := a.deps.Store.LastNoticeLook(ctx)
-	if err != nil || !wanted || last.IsZero() {
-		return err
+	if !wanted || last.IsZero() {
+		return nil
 	}
 	since := last.Add(-changesLookedBack)
 	if earliest := now.Add(-maxChangesBack); since.Before(earliest) {
 		since = earliest
 	}
-	runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Outcomes: endedOutcomes, Limit: runsLookedAt})
+	runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Outcomes: endedOutcomes, Syncs: true, Limit: runsLookedAt})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/mail"
 	"net/url"
 	"path"
@@ -175,8 +176,8 @@ func signingFault(text string) string {
 }
 
 func (e mailEntry) check(at string, r *report) {
-	host, port, ok := strings.Cut(e.Server, ":")
-	if !ok || host == "" || !isPort(port) {
+	host, port, err := net.SplitHostPort(e.Server)
+	if err != nil || host == "" || !isPort(port) {
 		r.at(child(at, "server"), "no server: write its host and port, such as smtp.example:587")
 	}
 	if !slices.Contains([]string{send.StartTLS, send.TLS, send.NoTLS}, e.TLS) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"time"
+	_ "time/tzdata" // a machine may have no time zones
 
 	"cloudsync/notice"
 	"cloudsync/notice/send"

@@ -77,7 +77,7 @@ func (r *Receiver) judge(now time.Time, s *Standing) (State, bool) {
 	case !r.Wants(&s.Condition):
 		return "", false
 	case !isTold:
-		return Begun, s.counts(now, r.After)
+		return Begun, s.Event.passes() || s.counts(now, r.After)
 	default:
 		return Stands, !s.Event.passes() && r.Repeat > 0 && now.Sub(told) >= r.Repeat
 	}

@@ -5,6 +5,7 @@ package notice
 import (
 	"crypto/sha256"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -77,8 +78,11 @@ type Key [KeySize]byte
 // Key of the condition.
 func (c *Condition) Key() (key Key) {
 	parts := []string{string(c.Event), c.Kind, c.Provider, c.Account, c.Region}
-	if c.Event.passes() {
+	switch {
+	case c.Event.passes():
 		parts = append(parts, c.RunID)
+	case c.Event == Held: // one that begins where another was decided is another
+		parts = append(parts, strconv.FormatInt(c.Since.UnixMicro(), 10))
 	}
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
 	copy(key[:], sum[:])

@@ -67,6 +67,9 @@ func Write(n *Notice, language Language, own string) (Text, error) {
 	for line := range strings.Lines(rest) {
 		written.Lines = append(written.Lines, plain(strings.TrimRight(line, "\r\n")))
 	}
+	if written.Title == "" { // a template may have nothing to say of this event
+		return text, nil
+	}
 	return written, nil
 }
 

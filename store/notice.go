@@ -71,13 +71,14 @@ var errToldMeanwhile = errors.New("somebody else has queued notices of the same 
 // QueueNotices queues the notices, each together with the record that its events were told: both,
 // or neither.
 func (s *Store) QueueNotices(ctx context.Context, notices []QueuedNotice) error {
-	for i := range notices {
+	var failed []error
+	for i := range notices { // one that cannot be queued keeps no other from it
 		err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error { return queueNotice(ctx, tx, &notices[i]) })
 		if err != nil {
-			return fmt.Errorf("queue a notice for %s: %w", notices[i].Receiver, err)
+			failed = append(failed, fmt.Errorf("queue a notice for %s: %w", notices[i].Receiver, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 func queueNotice(ctx context.Context, tx bun.Tx, n *QueuedNotice) error {
@@ -86,9 +87,7 @@ func queueNotice(ctx context.Context, tx bun.Tx, n *QueuedNotice) error {
 	if err != nil {
 		return err
 	}
-	for rest := n.Standing; len(rest) > 0; {
-		some := rest[:min(len(rest), noticesAtOnce)]
-		rest = rest[len(some):]
+	for some := range slices.Chunk(n.Standing, noticesAtOnce) {
 		if err := markTold(ctx, tx, n, some, at); err != nil {
 			return err
 		}
@@ -128,9 +127,11 @@ func markTold(ctx context.Context, tx bun.Tx, n *QueuedNotice, some []*notice.St
 	return nil
 }
 
-// ForgetTold forgets who was told of events that are over.
-func (s *Store) ForgetTold(ctx context.Context) error {
-	_, err := s.db.ExecContext(ctx, `DELETE told FROM sync_notice_told AS told JOIN sync_notice_event AS event ON event.id = told.event_id WHERE event.open_key IS NULL`)
+// ForgetTold forgets who was told of events that are over since before a time: until then, a
+// worker that knows the receiver may still have to tell of the end.
+func (s *Store) ForgetTold(ctx context.Context, before time.Time) error {
+	_, err := s.db.ExecContext(ctx, `DELETE told FROM sync_notice_told AS told JOIN sync_notice_event AS event ON event.id = told.event_id
+		WHERE event.closed_at < ?`, before.UTC())
 	if err != nil {
 		return fmt.Errorf("forget who was told of what is over: %w", err)
 	}
@@ -151,6 +152,27 @@ func (s *Store) WaitingNotices(ctx context.Context) (map[string]int64, error) {
 	waiting := make(map[string]int64, len(rows))
 	for _, row := range rows {
 		waiting[row.Receiver] = row.Waiting
+	}
+	return waiting, nil
+}
+
+// WaitingTopic is what notices that wait are about.
+type WaitingTopic struct {
+	Receiver string       `bun:"receiver"`
+	Event    notice.Event `bun:"event"`
+	Kind     string       `bun:"kind"`
+}
+
+// WaitingTopics are those of all notices that wait.
+func (s *Store) WaitingTopics(ctx context.Context) (map[WaitingTopic]bool, error) {
+	var topics []WaitingTopic
+	err := s.db.NewSelect().Model((*Notice)(nil)).ColumnExpr("DISTINCT receiver, event, kind").Where("fate = ?", NoticeWaiting).Scan(ctx, &topics)
+	if err != nil {
+		return nil, fmt.Errorf("read what the notices that wait are about: %w", err)
+	}
+	waiting := make(map[WaitingTopic]bool, len(topics))
+	for _, topic := range topics {
+		waiting[topic] = true
 	}
 	return waiting, nil
 }
@@ -199,7 +221,10 @@ func (s *Store) SentNotice(ctx context.Context, number int64) error {
 }
 
 func (s *Store) updateNotice(ctx context.Context, number int64, set func(*bun.UpdateQuery) *bun.UpdateQuery) error {
-	_, err := set(s.db.NewUpdate().Model((*Notice)(nil))).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
+	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := set(tx.NewUpdate().Model((*Notice)(nil))).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("record what became of notice %d: %w", number, err)
 	}
@@ -225,7 +250,7 @@ func dropNotices(ctx context.Context, tx bun.Tx, receiver string, upTo int64, re
 	var waiting []Notice
 	err := tx.NewSelect().Model(&waiting).Where("fate = ?", NoticeWaiting).Where("receiver = ?", receiver).
 		Where("id <= ? OR event = ?", upTo, notice.Dropped).Order("id").For("UPDATE").Scan(ctx)
-	isOther := func(n Notice) bool { return n.Event != string(notice.Dropped) || n.Number == upTo }
+	isOther := func(n Notice) bool { return n.Event != string(notice.Dropped) || n.Number == upTo || tell == nil }
 	if err != nil || !slices.ContainsFunc(waiting, isOther) {
 		return 0, err
 	}
@@ -233,8 +258,8 @@ func dropNotices(ctx context.Context, tx bun.Tx, receiver string, upTo int64, re
 	var numbers []int64
 	for i := range waiting {
 		decoded, err := waiting[i].Decode()
-		if err != nil {
-			return 0, err
+		if err != nil { // this is the way out for what somebody has edited: it counts as one
+			decoded = notice.Notice{}
 		}
 		total.Add(decoded.Dropping, waiting[i].CreatedAt)
 		numbers = append(numbers, waiting[i].Number)

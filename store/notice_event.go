@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -86,13 +88,31 @@ func (s *Store) LastNoticeLook(ctx context.Context) (at time.Time, err error) {
 	return at, nil
 }
 
-// RecordConditions makes the conditions the ones that stand. One that stood and is not among them
-// is over, unless keep says that nobody knows. at is the time of the look.
-func (s *Store) RecordConditions(ctx context.Context, at time.Time, conditions []notice.Condition, keep func(*notice.Condition) bool) (NoticeLook, error) {
+// MissingCondition says what it means that a condition which stood is no longer found.
+type MissingCondition int
+
+// What it may mean.
+const (
+	ConditionOver      MissingCondition = iota // people are told
+	ConditionUnknown                           // it is left as it is
+	ConditionWithdrawn                         // nobody looks for it any more: it ends, and nobody is told
+)
+
+// errLookedMeanwhile is for two looks at the same time: the conditions of one are old.
+var errLookedMeanwhile = errors.New("somebody else has looked for events meanwhile")
+
+// RecordConditions makes the conditions the ones that stand; missing judges those that stood and
+// are not among them. at is the time of the look. last is what LastNoticeLook said before the
+// conditions were read: if there was another look since, they are old, and nothing is recorded.
+func (s *Store) RecordConditions(ctx context.Context, at, last time.Time, conditions []notice.Condition, missing func(*notice.Condition) MissingCondition) (NoticeLook, error) {
 	var look NoticeLook
+	at = at.UTC().Truncate(time.Microsecond)
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		look = NoticeLook{}
-		return look.record(ctx, tx, at.UTC().Truncate(time.Microsecond), conditions, keep)
+		if err := takeTurn(ctx, tx, at, last); err != nil {
+			return err
+		}
+		return look.record(ctx, tx, at, conditions, missing)
 	})
 	if err != nil {
 		return look, fmt.Errorf("record %d conditions: %w", len(conditions), err)
@@ -100,12 +120,27 @@ func (s *Store) RecordConditions(ctx context.Context, at time.Time, conditions [
 	return look, nil
 }
 
-func (l *NoticeLook) record(ctx context.Context, tx bun.Tx, at time.Time, conditions []notice.Condition, keep func(*notice.Condition) bool) error {
-	// The row makes looks take turns.
-	_, err := tx.ExecContext(ctx, "INSERT INTO sync_notice_look (id, looked_at) VALUES (1, ?) ON DUPLICATE KEY UPDATE looked_at = ?", at, at)
+// takeTurn locks the row of looks, and records this one. It fails if there was another since last.
+func takeTurn(ctx context.Context, tx bun.Tx, at, last time.Time) error {
+	inserted, err := tx.ExecContext(ctx, "INSERT IGNORE INTO sync_notice_look (id, looked_at) VALUES (1, ?)", at)
 	if err != nil {
 		return err
 	}
+	if n, err := inserted.RowsAffected(); err != nil || n == 1 && last.IsZero() {
+		return err
+	}
+	var before time.Time
+	if err := tx.NewRaw("SELECT looked_at FROM sync_notice_look WHERE id = 1 FOR UPDATE").Scan(ctx, &before); err != nil {
+		return err
+	}
+	if !before.Equal(last) {
+		return errLookedMeanwhile
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE sync_notice_look SET looked_at = GREATEST(looked_at, ?) WHERE id = 1", at)
+	return err
+}
+
+func (l *NoticeLook) record(ctx context.Context, tx bun.Tx, at time.Time, conditions []notice.Condition, missing func(*notice.Condition) MissingCondition) (err error) {
 	var open []noticeEventRow
 	if err := tx.NewSelect().Model(&open).Where("open_key IS NOT NULL").Scan(ctx); err != nil {
 		return err
@@ -117,7 +152,7 @@ func (l *NoticeLook) record(ctx context.Context, tx bun.Tx, at time.Time, condit
 	if err := l.open(ctx, tx, at, conditions, stored); err != nil {
 		return err
 	}
-	if err := l.close(ctx, tx, at, stored, keep); err != nil {
+	if err := l.close(ctx, tx, at, stored, missing); err != nil {
 		return err
 	}
 	l.Standing, err = standingNotices(ctx, tx)
@@ -148,12 +183,10 @@ func (l *NoticeLook) open(ctx context.Context, tx bun.Tx, at time.Time, conditio
 		}
 	}
 	l.Opened = int64(len(fresh))
-	for len(fresh) > 0 {
-		some := fresh[:min(len(fresh), noticesAtOnce)]
+	for some := range slices.Chunk(fresh, noticesAtOnce) {
 		if _, err := tx.NewInsert().Model(&some).Exec(ctx); err != nil {
 			return err
 		}
-		fresh = fresh[len(some):]
 	}
 	return nil
 }
@@ -161,22 +194,30 @@ func (l *NoticeLook) open(ctx context.Context, tx bun.Tx, at time.Time, conditio
 // noticesAtOnce is how many rows one statement about notices has.
 const noticesAtOnce = 500
 
-func (l *NoticeLook) close(ctx context.Context, tx bun.Tx, at time.Time, stored map[notice.Key]*noticeEventRow, keep func(*notice.Condition) bool) error {
-	var over []int64
+func (l *NoticeLook) close(ctx context.Context, tx bun.Tx, at time.Time, stored map[notice.Key]*noticeEventRow, missing func(*notice.Condition) MissingCondition) error {
+	var over, withdrawn []int64
 	for _, row := range stored {
 		standing := row.standing()
-		if !keep(&standing.Condition) {
+		switch missing(&standing.Condition) {
+		case ConditionUnknown:
+		case ConditionWithdrawn:
+			withdrawn = append(withdrawn, row.ID)
+			over = append(over, row.ID)
+		default:
 			over = append(over, row.ID)
 		}
 	}
 	l.Closed = int64(len(over))
-	for len(over) > 0 {
-		some := over[:min(len(over), noticesAtOnce)]
+	for some := range slices.Chunk(over, noticesAtOnce) {
 		_, err := tx.NewUpdate().Model((*noticeEventRow)(nil)).Set("open_key = NULL").Set("closed_at = ?", at).Where("id IN (?)", bun.List(some)).Exec(ctx)
 		if err != nil {
 			return err
 		}
-		over = over[len(some):]
+	}
+	for some := range slices.Chunk(withdrawn, noticesAtOnce) {
+		if _, err := tx.NewDelete().Model((*noticeToldRow)(nil)).Where("event_id IN (?)", bun.List(some)).Exec(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -191,12 +232,17 @@ type noticeToldRow struct {
 
 // standingNotices reads what stands, and what is over and was told to somebody.
 func standingNotices(ctx context.Context, db bun.IDB) ([]notice.Standing, error) {
-	var rows []noticeEventRow
-	err := db.NewSelect().Model(&rows).
-		Where("open_key IS NOT NULL OR id IN (SELECT event_id FROM sync_notice_told)").Order("id").Scan(ctx)
+	var rows, over []noticeEventRow
+	if err := db.NewSelect().Model(&rows).Where("open_key IS NOT NULL").Scan(ctx); err != nil {
+		return nil, err
+	}
+	// Apart: by OR, all that is over would be read.
+	err := db.NewSelect().Model(&over).Where("open_key IS NULL").Where("id IN (SELECT event_id FROM sync_notice_told)").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
+	rows = append(rows, over...)
+	slices.SortFunc(rows, func(a, b noticeEventRow) int { return cmp.Compare(a.ID, b.ID) })
 	var told []noticeToldRow
 	if err := db.NewSelect().Model(&told).Scan(ctx); err != nil {
 		return nil, err

@@ -22,6 +22,7 @@ type RunFilter struct {
 	Kind     string   // all kinds for ""
 	Outcomes []string // any of them; all outcomes for none
 	Before   int64    // only runs of a smaller number; from the newest for 0
+	Syncs    bool     // only runs that compare with the clouds: no restores, no prunings
 	Approved bool     // only runs that let go what somebody approved, and prunings, which somebody asked for
 	Limit    int64
 }
@@ -48,6 +49,9 @@ func (f RunFilter) narrow(query *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Before > 0 {
 		query = query.Where("id < ?", f.Before)
+	}
+	if f.Syncs {
+		query = syncsOnly(query)
 	}
 	if f.Approved {
 		query = query.Where("approved_by <> ''")

@@ -37,13 +37,12 @@ func NoticesWorkflow(ctx workflow.Context) (activities.LookForNoticesOut, error)
 	if err != nil {
 		return out, err
 	}
+	var failed []error
 	for _, receiver := range out.Waiting {
-		if err := startDelivery(ctx, receiver); err != nil {
-			return out, err
-		}
+		failed = append(failed, startDelivery(ctx, receiver))
 	}
-	workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d events began, %d are over, %d notices queued, %d receivers told", out.Opened, out.Closed, out.Queued, len(out.Waiting)))
-	return out, nil
+	workflow.SetCurrentDetails(ctx, fmt.Sprintf("%d events began, %d are over, %d notices queued, %d deliveries under way", out.Opened, out.Closed, out.Queued, len(out.Waiting)))
+	return out, errors.Join(failed...)
 }
 
 // startDelivery lets the receiver be told, unless that is going on already.

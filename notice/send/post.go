@@ -51,7 +51,10 @@ func (p poster) url() (*url.URL, error) {
 	}
 	parsed, err := url.Parse(text)
 	if err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && parsed.Scheme != "http" {
-		return nil, &Failure{Reason: "the receiver's address is no URL that begins with https:// or http://"}
+		return nil, &Failure{Reason: "the receiver's address is no URL that begins with https://"}
+	}
+	if parsed.Scheme == "http" && !cloud.IsLoopback(parsed.Hostname()) {
+		return nil, &Failure{Reason: "the receiver's address is http to another machine: everybody on the way could read the notices and write there; write https"}
 	}
 	return parsed, nil
 }

@@ -42,9 +42,7 @@ func (p *Program) noticesCommand() *cobra.Command {
 				}
 				views := make([]noticeView, len(notices))
 				for i := range notices {
-					if views[i], err = viewNotice(&notices[i]); err != nil {
-						return err
-					}
+					views[i] = viewNotice(&notices[i])
 				}
 				return p.show(views, func() { p.showNotices(views) })
 			})
@@ -67,11 +65,15 @@ type noticeView struct {
 	Notice   notice.Notice `json:"notice"`
 }
 
-func viewNotice(n *store.Notice) (noticeView, error) {
+// viewNotice shows a notice; one that somebody has edited, without what it said.
+func viewNotice(n *store.Notice) noticeView {
 	decoded, err := n.Decode()
+	if err != nil {
+		decoded = notice.Notice{ID: n.ID, Event: notice.Event(n.Event), State: notice.State(n.State), Kind: n.Kind}
+	}
 	return noticeView{
 		Receiver: n.Receiver, Fate: n.Fate, QueuedAt: n.CreatedAt, TriedAt: n.TriedAt, Attempts: n.Attempts, Error: n.Error, Notice: decoded,
-	}, err
+	}
 }
 
 func (p *Program) showNotices(views []noticeView) {

@@ -13,7 +13,7 @@ import (
 // newNotices are how people are told, as configured.
 func newNotices(cfg *config.Config) (activities.Notices, error) {
 	n := activities.Notices{
-		Senders: map[string]send.Sender{}, LateAfter: cfg.Notify.LateAfter, Intervals: map[string]time.Duration{},
+		Senders: map[string]send.Sender{}, LateAfter: cfg.Notify.LateAfter, Intervals: map[string]time.Duration{}, Paused: !cfg.Sync.Enable,
 		Links: notice.Links{Page: cfg.Serve.URL, TemporalUI: cfg.Serve.TemporalUI},
 	}
 	for _, receiver := range cfg.Notify.Receivers {
@@ -23,9 +23,6 @@ func newNotices(cfg *config.Config) (activities.Notices, error) {
 		}
 		n.Receivers = append(n.Receivers, receiver.Receiver)
 		n.Senders[receiver.Name] = sender
-	}
-	if !cfg.Sync.Enable {
-		return n, nil // nothing is late that is not to be synced
 	}
 	for _, kind := range cfg.Sync.Resources {
 		n.Intervals[kind.Kind] = kind.Interval
