@@ -41,7 +41,7 @@ func replay(t *testing.T, path string) {
 	for _, w := range []any{
 		workflows.CloudSyncWorkflow, workflows.VerifyWorkflow,
 		workflows.PrunePlanWorkflow, workflows.PruneWorkflow, workflows.RetentionWorkflow,
-		workflows.CheckAccountsWorkflow,
+		workflows.CheckAccountsWorkflow, workflows.NoticesWorkflow, workflows.DeliverNoticesWorkflow,
 	} {
 		replayer.RegisterWorkflow(w)
 	}

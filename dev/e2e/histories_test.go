@@ -47,6 +47,7 @@ func TestRecordHistories(t *testing.T) {
 		"prune":          recordPrune,
 		"retention":      recordRetention,
 		"accounts":       recordAccounts,
+		"notices":        recordNotices,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,6 +82,9 @@ func newRecorder(t *testing.T, name string) *recorder {
 	if name == "refused" { // a bundle at a time, and another account beside
 		deps.Settings[hostKind] = activities.Settings{Policy: diff.DefaultPolicy(), MaxParallel: 1}
 		deps.Accounts = append(deps.Accounts, account("other", mock.New(settings, regions[:1])))
+	}
+	if name == "notices" {
+		deps.Notices = toldTo(newReceiver(t, 1))
 	}
 	r.startWorker(t, deps)
 	return r

@@ -13,7 +13,11 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 
+	"cloudsync/activities"
+	"cloudsync/cloud"
+	"cloudsync/cloud/mock"
 	"cloudsync/notice"
 	"cloudsync/notice/send"
 	"cloudsync/workflows"
@@ -83,6 +87,33 @@ func (tr *trial) notifying(t *testing.T, config string, r *receiver) string {
 	return path
 }
 
+// toldTo is a worker's part of notices to the receiver.
+func toldTo(r *receiver) activities.Notices {
+	return activities.Notices{
+		Receivers: []notice.Receiver{{Name: "oncall", Events: notice.Events()}},
+		Senders:   map[string]send.Sender{"oncall": send.NewWebhook(cloud.SecretText(r.URL), cloud.SecretText("signs it"))},
+		Intervals: map[string]time.Duration{hostKind: time.Hour}, LateAfter: time.Hour,
+	}
+}
+
+// recordNotices records a look that starts a delivery, and the delivery, which fails once.
+func recordNotices(t *testing.T, r *recorder) {
+	r.sync(t, hostKind)
+	r.cloud.SetFaults([]mock.Fault{{Type: mock.Empty, Region: "r1"}})
+	require.Equal(t, activities.Held, r.sync(t, hostKind).Outcome)
+	var out activities.LookForNoticesOut
+	look, err := r.temporal.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: workflows.NoticesID, TaskQueue: workflows.TaskQueue}, workflows.NoticesWorkflow)
+	require.NoError(t, err)
+	require.NoError(t, look.Get(t.Context(), &out))
+	require.Equal(t, []string{"oncall"}, out.Waiting)
+	delivery := r.temporal.GetWorkflow(t.Context(), workflows.DeliveryID("oncall"), "")
+	var sent activities.DeliverNoticesOut
+	require.NoError(t, delivery.Get(t.Context(), &sent))
+	require.EqualValues(t, 1, sent.Sent)
+	r.save(t, r.name, look.GetID(), look.GetRunID())
+	r.save(t, r.name+"-delivery", delivery.GetID(), delivery.GetRunID())
+}
+
 // A hold is told of once, although the receiver fails three times and the worker is killed
 // meanwhile, and taken back when it is over.
 func TestAHoldIsToldOnce(t *testing.T) {
@@ -119,5 +150,7 @@ func TestAHoldIsToldOnce(t *testing.T) {
 	require.Contains(t, out, "Deletions are held: 60 rows of kind host in 2 scopes")
 	out, status = tr.starter(t, tr.config, "notify", "test", "oncall")
 	require.Zero(t, status, out)
+	oncall.mu.Lock()
+	defer oncall.mu.Unlock()
 	require.True(t, oncall.taken[2].Test)
 }

@@ -189,7 +189,7 @@ func (f *Feishu) judge(got *answer) error {
 		meant = verdict{wait: time.Minute}
 	}
 	if reset, err := strconv.ParseUint(got.header.Get("X-Ogw-Ratelimit-Reset"), 10, 16); err == nil && reset > 0 && meant.wait > 0 {
-		meant.wait = time.Duration(reset) * time.Second
+		meant.wait = min(time.Duration(reset)*time.Second, maxRetryAfter)
 	}
 	return f.fails(got, strconv.FormatInt(*code, 10), told.Message, meant)
 }

@@ -182,6 +182,9 @@ func keysIn(address *url.URL) (keys []string) {
 	for _, values := range address.Query() {
 		keys = append(keys, values...)
 	}
+	if name := address.User.Username(); name != "" {
+		keys = append(keys, name)
+	}
 	if password, ok := address.User.Password(); ok {
 		keys = append(keys, password)
 	}

@@ -113,6 +113,7 @@ func replay(t *testing.T, path string) string {
 	for _, w := range []any{
 		workflows.CloudSyncWorkflow, workflows.VerifyWorkflow, workflows.PrunePlanWorkflow, workflows.PruneWorkflow,
 		workflows.RetentionWorkflow, workflows.CheckAccountsWorkflow,
+		workflows.NoticesWorkflow, workflows.DeliverNoticesWorkflow,
 	} {
 		replayer.RegisterWorkflow(w)
 	}
