@@ -69,7 +69,7 @@ func TestALife(t *testing.T) {
 	between := time.Now()
 	inventorytest.Apply(t, s, "two", resource.HostKind, diff.Modify, []resource.Row{after})
 	path := pathOf(before, resource.HostKind)
-	site := open(t, s, nil)
+	site := open(t, s, func(o *page.Options) { o.Now = time.Now })
 	_, body := site.get(path)
 	for _, want := range []string{
 		"appeared", "changed", `gone: </span><bdi class="foreign">sg-1</bdi></del>`,
