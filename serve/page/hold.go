@@ -22,6 +22,7 @@ import (
 type holdData struct {
 	holdLine
 	Kind     string
+	Others   int // places that are held, too
 	Advice   advice
 	First    string // path of the run that held first; empty: it is no longer on record
 	Last     string
@@ -36,6 +37,7 @@ type holdData struct {
 	After         string
 	Gone          int // of the set, no longer in the inventory
 	Changed       int // of the set, changed since they were held
+	Namesakes     int // of those on the page, that have one
 	Changes       string
 	Approve       string
 	CanApprove    bool
@@ -49,6 +51,7 @@ type heldRow struct {
 	First, Written                          time.Time // seen by the inventory, written by it
 	Gone, Changed                           bool
 	Refers                                  string // who refers to it, in words
+	Namesake                                *namesake
 }
 
 // heldPage is how many rows of a set are shown at a time.
@@ -111,6 +114,15 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 	if err := p.readSet(ctx, kind, data); err != nil {
 		return View{}, err
 	}
+	all, err := p.Store.StandingHolds(ctx)
+	if err != nil {
+		return View{}, err
+	}
+	for _, other := range all {
+		if other.Stands && other.ScopeID != hold.ScopeID {
+			data.Others++
+		}
+	}
 	title := deletionsOf(hold, "waits for a decision", "wait for a decision")
 	if !hold.Stands {
 		title = deletionsOf(hold, "is asked for again by the next run", "are asked for again by the next run")
@@ -159,9 +171,15 @@ func (p *Page) readRows(ctx context.Context, kind *resource.Kind, data *holdData
 		data.RefersUnknown = true
 	}
 	data.Refers = totals(refers)
+	namesakes, err := p.namesakesOf(ctx, kind, data.HeldScope, stored)
+	if err != nil { // one can decide without that, too
+		p.Log.WarnContext(ctx, "namesakes of held rows are not known", "scope", data.ScopeID, "error", err)
+	}
 	for _, entry := range shown {
 		row := newHeldRow(kind, entry, stored[entry.UID])
 		row.Refers = refers.of(row.ID)
+		row.Namesake = laterOf(kind, &row, namesakes[row.Name])
+		data.Namesakes += count(row.Namesake != nil)
 		data.HeldRows = append(data.HeldRows, row)
 		data.Gone += count(row.Gone)
 		data.Changed += count(row.Changed)

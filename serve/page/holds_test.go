@@ -207,6 +207,12 @@ func TestTasks(t *testing.T) {
 			}},
 			[]string{"was carried out", "4 rows deleted", "The run counts as partial since 2 other places failed"}, false,
 		},
+		"carried out, and others are held": {
+			with(operate.Began, run), operate.Look{Outcome: "held", Report: &workflows.Report{
+				Outcome: "held", Stats: activities.Stats{SuDel: 30, Held: 30}, Approved: []string{"d"},
+			}},
+			[]string{"was carried out", "30 rows deleted", "What was approved is deleted. 30 other deletions of the kind are still held", `href="/holds"`}, false,
+		},
 		"unused": {
 			with(operate.Began, run), operate.Look{Outcome: "ok", Report: &workflows.Report{Outcome: "ok", UnusedApprovals: []string{"d"}}},
 			[]string{"was not used", "the set to delete was another one"}, false,
@@ -353,4 +359,51 @@ func manyTags(n int) string {
 		fmt.Fprintf(&tags, ",tag_%d", i)
 	}
 	return tags.String()
+}
+
+// What came instead of held rows is seen beside them: hosts of the same names, that appeared later.
+func TestAHoldShowsWhatCameInstead(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	path := fmt.Sprintf("/holds/%d", held.ScopeID)
+	_, body := open(t, s, nil).get(path)
+	require.NotContains(t, body, "Came later")
+	var instead []resource.Row
+	for i, row := range rows[1:4] {
+		host := *row.(*resource.Host)
+		host.NativeID, host.UID = fmt.Sprint("new-", i), resource.UID{}
+		instead = append(instead, &host)
+	}
+	elsewhere := *rows[4].(*resource.Host)
+	elsewhere.NativeID, elsewhere.Region, elsewhere.UID = "elsewhere-9", "shanghai", resource.UID{}
+	inventorytest.Apply(t, s, "third", resource.HostKind, diff.Add, append(instead, &elsewhere))
+	_, body = open(t, s, nil).get(path)
+	require.Contains(t, body, "3 of the rows on this page have namesakes there that appeared later")
+	require.Equal(t, 3, strings.Count(body, "later there: "))
+	require.Contains(t, body, "new-1")
+	require.NotContains(t, body, "elsewhere-9")
+}
+
+func TestAHoldTellsOfOthers(t *testing.T) {
+	t.Parallel()
+	s, held, _ := heldHosts(t, 5)
+	_, body := open(t, s, nil).get(fmt.Sprintf("/holds/%d", held.ScopeID))
+	require.NotContains(t, body, "Also held")
+	more := []resource.Row{&resource.Disk{Meta: resource.Meta{Provider: "mock", Account: "prod", Region: "shanghai", NativeID: "d-1"}}}
+	inventorytest.Apply(t, s, "more", resource.DiskKind, diff.Add, more)
+	inventorytest.Hold(t, s, store.Run{RunID: "fourth", StartedAt: now}, resource.DiskKind, more, 1, "all 1 rows would be deleted")
+	_, body = open(t, s, nil).get(fmt.Sprintf("/holds/%d", held.ScopeID))
+	require.Contains(t, body, "deletions in 1 other place<")
+}
+
+// Who looks at a held row sees that the cloud no longer lists it.
+func TestAHeldResourceSaysSo(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	site := open(t, s, nil)
+	_, body := site.get(pathOf(rows[2], resource.HostKind))
+	require.Contains(t, body, "its deletion is held")
+	require.Contains(t, body, fmt.Sprintf(`href="/holds/%d"`, held.ScopeID))
+	_, body = site.get(pathOf(rows[0], resource.HostKind))
+	require.NotContains(t, body, "held")
 }

@@ -27,6 +27,7 @@ type taskData struct {
 	IsOver    bool
 	Untold    bool // nobody knows what the run did
 	Elsewhere bool // an approval was carried out, and the run failed in another place
+	HeldMore  bool // an approval was carried out, and other deletions are held
 	// InTheWay says that something keeps the run from beginning, or kept it, to those who
 	// need not know what Temporal said.
 	InTheWay string
@@ -87,6 +88,7 @@ func (p *Page) lookAtRun(ctx context.Context, data *taskData) {
 			data.Report = &workflows.Report{Kind: data.Kind, RunID: data.Run.RunID, Error: "it ended without a report: " + look.Outcome}
 		}
 		data.Elsewhere = len(data.Report.Approved) > 0 && data.Report.ScopesFailed > 0
+		data.HeldMore = len(data.Report.Approved) > 0 && data.Report.Held > 0
 		data.Changes = with("/changes", url.Values{"run": {data.Run.RunID}})
 	}
 	if look.Progress != nil {
