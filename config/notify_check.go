@@ -62,10 +62,12 @@ func (e receiverEntry) check(at string, r *report) {
 		checkNotifyTime(child(at, "after"), e.After, time.Second, r)
 	}
 	e.checkChanged(at, r)
-	if _, fault := e.Quiet.quiet(); fault != "" {
-		r.at(child(at, "quiet"), "%s", fault)
+	if r.has(child(at, "quiet")) {
+		if _, fault := e.Quiet.quiet(); fault != "" {
+			r.at(child(at, "quiet"), "%s", fault)
+		}
 	}
-	if e.Language != "" {
+	if r.has(child(at, "language")) {
 		checkLanguage(child(at, "language"), e.Language, r)
 	}
 	if e.Template == "" {

@@ -183,9 +183,6 @@ func (e receiverEntry) way() send.Way {
 
 // quiet reads the hours.
 func (e quietEntry) quiet() (quiet notice.Quiet, fault string) {
-	if e == (quietEntry{}) {
-		return quiet, ""
-	}
 	from, fromErr := time.Parse("15:04", e.From)
 	to, toErr := time.Parse("15:04", e.To)
 	zone, zoneErr := time.LoadLocation(e.Zone)

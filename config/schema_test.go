@@ -78,6 +78,14 @@ serve:
       - { name: alice, role: operator, password_bcrypt: "$2a$12$6eo39dSpD3GvthkG/Z4d8enBZB4OjyIZH5aO9UQ4skHFoSLKUjQWC" }
     tokens: [{ name: prometheus, role: viewer, token: "${SECRET}" }]
     oidc: { issuer: "https://idp.example", client_id: cloudsync, client_secret: "${SECRET}", scopes: [groups], name_claim: n, role_claim: groups, operators: [sre], viewers: [dev] }
+notify:
+  every: 1m
+  late_after: "${LONG}"
+  language: zh
+  receivers:
+    oncall: { webhook: { url: "https://hooks.example/${SECRET}", secret: "${SECRET}" }, events: [held, recovered], kinds: [resource_host], accounts: ["aws/*"], repeat: 0s, after: 10m }
+    chat: { feishu: { url_file: /run/feishu }, changed: { rows: "1${NUMBER}", share: 0.1 }, quiet: { from: "22:00", to: "07:30", zone: Asia/Shanghai }, language: en, template: "x {{.Kind}}" }
+    list: { mail: { server: "smtp.example:587", tls: starttls, username: u, password: "${SECRET}", from: a@example.com, to: [b@example.com] } }
 `
 
 var richEnvironment = environment(map[string]string{

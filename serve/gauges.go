@@ -30,8 +30,10 @@ func (g indexGauges) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(indexRows, prometheus.GaugeValue, float64(kind.Rows), kind.Kind)
 		metrics <- prometheus.MustNewConstMetric(indexLoaded, prometheus.GaugeValue, oneIf(kind.Loaded), kind.Kind)
 	}
-	metrics <- prometheus.MustNewConstMetric(indexAsOf, prometheus.GaugeValue, float64(state.AsOf.UnixNano())/1e9)
-	metrics <- prometheus.MustNewConstMetric(indexUpToDate, prometheus.GaugeValue, oneIf(state.Problem == ""))
+	if !state.AsOf.IsZero() { // it has loaded
+		metrics <- prometheus.MustNewConstMetric(indexAsOf, prometheus.GaugeValue, float64(state.AsOf.UnixNano())/1e9)
+	}
+	metrics <- prometheus.MustNewConstMetric(indexUpToDate, prometheus.GaugeValue, oneIf(state.Problem == "" && !state.AsOf.IsZero()))
 }
 
 func oneIf(yes bool) float64 {

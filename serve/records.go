@@ -25,15 +25,16 @@ type recordGauges struct {
 
 	mu   sync.Mutex
 	read records
+	err  error
 	at   time.Time // zero: never
 }
 
 // records are what the gauges are made of.
 type records struct {
-	fresh []store.ScopeFreshness
-	holds []store.HeldScope
-	runs  map[string]store.Run // the newest
-	ended map[string]store.Run // the newest that have ended
+	scopes []oldScope // that are configured, the oldest first
+	holds  []store.HeldScope
+	runs   map[string]store.Run // the newest
+	ended  map[string]store.Run // the newest that have ended
 
 	notices      int64 // that wait
 	noticesSince time.Time
@@ -104,7 +105,7 @@ func (g *recordGauges) Collect(metrics chan<- prometheus.Metric) {
 		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
 	now := g.now()
-	g.showScopes(show, configured(read.fresh), now)
+	g.showScopes(show, read.scopes, now)
 	showNotices(show, &read, now)
 	for _, kind := range g.kinds {
 		showHolds(show, kind, read.holds, now)
@@ -127,14 +128,15 @@ func (g *recordGauges) records() (records, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if !g.at.IsZero() && g.now().Sub(g.at) < recordsEvery {
-		return g.read, nil
+		return g.read, g.err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), recordsLimit)
 	defer cancel()
 	var read records
 	asking, ctx := errgroup.WithContext(ctx)
-	asking.Go(func() (err error) {
-		read.fresh, err = g.store.Freshness(ctx)
+	asking.Go(func() error {
+		fresh, err := g.store.Freshness(ctx)
+		read.scopes = configured(fresh)
 		return err
 	})
 	asking.Go(func() (err error) {
@@ -153,12 +155,12 @@ func (g *recordGauges) records() (records, error) {
 		read.notices, read.noticesSince, err = g.store.NoticeBacklog(ctx)
 		return err
 	})
-	if err := asking.Wait(); err != nil {
-		g.at = time.Time{}
-		return records{}, err
+	err := asking.Wait()
+	if err != nil { // it is kept, too: to ask a slow server at each scrape makes it slower
+		read = records{}
 	}
-	g.read, g.at = read, g.now()
-	return read, nil
+	g.read, g.err, g.at = read, err, g.now()
+	return g.read, g.err
 }
 
 // oldScope is a scope, and since when nobody has seen all of it.

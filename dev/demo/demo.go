@@ -77,7 +77,7 @@ func (d *demo) run(ctx context.Context) error {
 func (d *demo) bringUp(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
 		d.prepare, d.startDatabase, d.startTemporal, d.migrate, d.startWorker, d.startServer,
-		d.startAlerts, d.applySchedules, d.openFeed,
+		d.applySchedules, d.openFeed, d.startAlerts,
 	} {
 		if err := step(ctx); err != nil {
 			return err

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +40,11 @@ func Start(ctx context.Context, service string, env func(name string) string) (*
 	if !on || err != nil {
 		return &Tracing{}, err
 	}
-	exporter, err := otlptracehttp.New(ctx)
+	var options []otlptracehttp.Option
+	if !endpointNamed(env) { // OpenTelemetry's own default is https
+		options = append(options, otlptracehttp.WithEndpointURL(defaultEndpoint))
+	}
+	exporter, err := otlptracehttp.New(ctx, options...)
 	if err != nil {
 		return nil, fmt.Errorf("export traces: %w: check the variables OTEL_EXPORTER_OTLP_…", err)
 	}
@@ -63,6 +69,31 @@ func limits() sdktrace.SpanLimits {
 	return limits
 }
 
+// endpoints are the variables that name a collector.
+var endpoints = []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}
+
+// defaultEndpoint is where collectors are expected on this machine.
+const defaultEndpoint = "http://localhost:4318/v1/traces"
+
+func endpointNamed(env func(name string) string) bool {
+	return slices.ContainsFunc(endpoints, func(name string) bool { return env(name) != "" })
+}
+
+// checkEndpoints refuses what OpenTelemetry would only log, and then send elsewhere.
+func checkEndpoints(env func(name string) string) error {
+	for _, name := range endpoints {
+		value := env(name)
+		if value == "" {
+			continue
+		}
+		parsed, err := url.Parse(value)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
+			return fmt.Errorf("%s is no URL: write one such as http://127.0.0.1:4318", name)
+		}
+	}
+	return nil
+}
+
 // wanted tells whether the environment names a collector. OpenTelemetry's own default would be
 // to look for one on this machine.
 func wanted(env func(name string) string) (bool, error) {
@@ -70,7 +101,7 @@ func wanted(env func(name string) string) (bool, error) {
 		return false, nil
 	}
 	exporter := env("OTEL_TRACES_EXPORTER")
-	named := env("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") != ""
+	named := endpointNamed(env)
 	switch {
 	case exporter == "none", exporter == "" && !named:
 		return false, nil
@@ -82,7 +113,7 @@ func wanted(env func(name string) string) (bool, error) {
 			return false, fmt.Errorf("%s=%q: traces leave over http/protobuf only, which collectors take at port 4318", name, protocol)
 		}
 	}
-	return true, nil
+	return true, checkEndpoints(env)
 }
 
 // describe says what the spans are of; the environment goes before.

@@ -37,7 +37,7 @@ func newMetrics() (*metrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export metrics: %w", err)
 	}
-	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter), sdkmetric.WithView(temporalLatencies()))
 	runs, err := activities.NewMetrics(provider.Meter("cloudsync"))
 	if err != nil {
 		return nil, fmt.Errorf("register metrics: %w", err)
@@ -64,6 +64,17 @@ func (m *metrics) prepare(ctx context.Context, cfg *config.Config, accounts clou
 			m.requests.prepare(account, r.Kind)
 		}
 	}
+}
+
+// temporalLatencies are the buckets of the SDK's latencies, in seconds. Those that OpenTelemetry
+// takes by itself are for milliseconds: every latency would be in the first.
+func temporalLatencies() sdkmetric.View {
+	return sdkmetric.NewView(
+		sdkmetric.Instrument{Name: "temporal_*", Kind: sdkmetric.InstrumentKindHistogram},
+		sdkmetric.Stream{Aggregation: sdkmetric.AggregationExplicitBucketHistogram{
+			Boundaries: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 1800},
+		}},
+	)
 }
 
 // readiness is what a worker needs to work.
