@@ -9,10 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud"
+	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/fake"
 	"cloudsync/coverage"
 	"cloudsync/resource"
@@ -86,9 +88,10 @@ func listAll(t *testing.T, settings cloud.Settings, kinds []string) {
 	account, err := Open(settings)
 	require.NoError(t, err)
 	rows, failed := make([]int, len(kinds)), make([]error, len(kinds))
+	ctx := adapter.WithTogether(t.Context(), time.Minute)
 	var all sync.WaitGroup
 	for i, kind := range kinds {
-		all.Go(func() { rows[i], failed[i] = list(t.Context(), account, settings, kind) })
+		all.Go(func() { rows[i], failed[i] = list(ctx, account, settings, kind) })
 	}
 	all.Wait()
 	for i, kind := range kinds {
