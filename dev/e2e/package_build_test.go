@@ -100,6 +100,7 @@ func (r release) pack(t *testing.T, format, programs, version string) string {
 	for _, script := range []*string{&info.Scripts.PostInstall, &info.Scripts.PreRemove, &info.Scripts.PostRemove} {
 		*script = filepath.Join(repository(t), *script)
 	}
+	info.Deb.Compression = "none" // packing is what takes the time of the test
 	info = nfpm.WithDefaults(info)
 	packager, err := nfpm.Get(format)
 	require.NoError(t, err)

@@ -153,6 +153,13 @@ func TestPagesAreUsable(t *testing.T) {
 		tab.WaitText("Plan all again")
 		requireUsable(t, tab)
 	})
+	t.Run("task", func(t *testing.T) {
+		tab.Open(at.url + "/kinds/" + hostKind)
+		tab.Leave(func() { tab.Click("form[action$='/run'] button") })
+		require.Contains(t, tab.Location(), "/tasks/")
+		tab.WaitText("has ended")
+		requireUsable(t, tab)
+	})
 	require.Zero(t, tr.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
 }
 
