@@ -17,9 +17,6 @@ const lateIntervals = 3
 // maxLateGrace bounds how long a run has time after an outage.
 const maxLateGrace = 15 * time.Minute
 
-// endedOutcomes are those of runs that have ended, restores and prunes left out.
-var endedOutcomes = []string{string(OK), string(Unchanged), string(Partial), string(Held), string(Failed)}
-
 // observed is what is so now.
 type observed struct {
 	conditions []notice.Condition
@@ -68,20 +65,21 @@ func (a *Activities) observe(ctx context.Context, now, last time.Time) (*observe
 
 // observeRuns looks at the newest run of each kind that has ended.
 func (a *Activities) observeRuns(ctx context.Context, o *observed, now time.Time) error {
+	newest, err := a.deps.Store.NewestEnded(ctx)
+	if err != nil {
+		return err
+	}
 	for _, kind := range slices.Sorted(maps.Keys(a.deps.Notices.Intervals)) {
-		runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Kind: kind, Outcomes: endedOutcomes, Syncs: true, Limit: 1})
-		if err != nil {
-			return err
-		}
-		if len(runs) == 0 {
+		run, ended := newest[kind]
+		if !ended {
 			o.addLate(notice.Condition{
 				Place: notice.Place{Kind: kind}, Grace: a.deps.Notices.lateLimit(kind),
 				Reason: "no run has ended yet: is a worker running, and was `starter apply` done?",
 			})
 			continue
 		}
-		o.newest[kind] = runs[0]
-		a.observeRun(o, &runs[0], now)
+		o.newest[kind] = run
+		a.observeRun(o, &run, now)
 	}
 	return nil
 }
@@ -271,7 +269,7 @@ func (a *Activities) observeChanges(ctx context.Context, o *observed, now, last 
 	if earliest := now.Add(-maxChangesBack); since.Before(earliest) {
 		since = earliest
 	}
-	runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Outcomes: endedOutcomes, Syncs: true, Limit: runsLookedAt})
+	runs, err := a.deps.Store.FilterRuns(ctx, store.RunFilter{Syncs: true, Limit: runsLookedAt})
 	if err != nil {
 		return err
 	}
