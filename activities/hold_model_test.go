@@ -454,7 +454,7 @@ func (a *heldActivity) do() (any, error) {
 	a.o.before(a.name, a.in)
 	out, err := a.next.ExecuteActivity(a.ctx, a.in)
 	if err == nil {
-		out = a.o.after(a.name, a.scopes, out)
+		out = a.o.after(a.name, a.scopes, a.in.Args[0], out)
 	}
 	return out, err
 }
@@ -518,8 +518,9 @@ func failedAt(results any, at int, replace bool) any {
 }
 
 // observer stands beside a run and judges by himself, from the tables and the cloud as
-// they are when the run compares. His judgement of a scope counts once the run has done
-// anything on it.
+// they are when the run compares. His judgement of a scope counts once the run has kept
+// what waits, or confirmed what goes: what was approved and could not be confirmed goes on
+// waiting.
 type observer struct {
 	*holdModel
 	interceptor.WorkerInterceptorBase
@@ -588,7 +589,7 @@ func (o *observer) before(name string, in *interceptor.ExecuteActivityInput) {
 	}
 }
 
-func (o *observer) after(name string, scopes []*holdScope, out any) any {
+func (o *observer) after(name string, scopes []*holdScope, in, out any) any {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch name {
@@ -608,12 +609,12 @@ func (o *observer) after(name string, scopes []*holdScope, out any) any {
 				o.judge(s, found)
 			}
 		})
-	case "KeepHold":
-		eachDone(out, scopes, takeJudgement[activities.KeepHoldOut](o))
+	case "KeepHold": // an approved set that could not be confirmed is kept beside the hold, which stands
+		if in.(activities.Bundle[activities.KeepHoldIn]).Scopes[0].Stands != nil {
+			eachDone(out, scopes, takeJudgement[activities.KeepHoldOut](o))
+		}
 	case "ConfirmAbsent":
 		eachDone(out, scopes, takeJudgement[activities.ConfirmAbsentOut](o))
-	case "ApplyAdds", "ApplyMods":
-		eachDone(out, scopes, takeJudgement[activities.Counts](o))
 	}
 	return out
 }
@@ -628,7 +629,7 @@ func eachDone[Out any](out any, scopes []*holdScope, take func(*holdScope, Out))
 	}
 }
 
-// takeJudgement takes that the run has done something on its judgement.
+// takeJudgement takes that what the run found is on record.
 func takeJudgement[Out any](o *observer) func(*holdScope, Out) {
 	return func(s *holdScope, _ Out) {
 		if judged := o.judged[s]; judged != nil {
