@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -26,12 +25,13 @@ type countGauges struct {
 	inventory api.Inventory
 	kinds     []*resource.Kind
 	limit     int // gauges at most, those of the most rows
-	now       func() time.Time
+	counted   *kept[counted]
 	log       *slog.Logger
+}
 
-	mu       sync.Mutex
-	counted  inventory.Counts
-	at       time.Time // zero: never
+// counted are counts, and the versions of what was counted, where there are any.
+type counted struct {
+	inventory.Counts
 	versions []string
 }
 
@@ -41,10 +41,7 @@ const (
 )
 
 func newCountGauges(options Options) *countGauges {
-	g := &countGauges{inventory: options.Inventory, now: options.Now, log: options.Log}
-	if g.now == nil {
-		g.now = time.Now
-	}
+	g := &countGauges{inventory: options.Inventory, counted: newKept[counted](countEvery, countLimit, options), log: options.Log}
 	for _, name := range options.Kinds.Names() {
 		if kind, err := options.Kinds.Kind(name); err == nil { // it is one of the names
 			g.kinds = append(g.kinds, kind)
@@ -113,25 +110,18 @@ func byLabels(groups []inventory.Group) map[[4]string]int64 {
 func label(text string) string { return strings.ToValidUTF8(text, "\ufffd") }
 
 // count counts the rows, or has done so.
-func (g *countGauges) count() (inventory.Counts, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
+func (g *countGauges) count() (counted, error) {
 	names := make([]string, len(g.kinds))
 	for i, kind := range g.kinds {
 		names[i] = kind.Name()
 	}
 	versions, known := g.inventory.State().Versions(names)
-	isFresh := known && slices.Equal(versions, g.versions) || !known && g.now().Sub(g.at) < countEvery
-	if isFresh && !g.at.IsZero() {
-		return g.counted, nil
+	ask := func(ctx context.Context) (counted, error) {
+		counts, err := g.inventory.Count(ctx, inventory.Count{Scope: inventory.Scope{Kinds: g.kinds}, By: g.by, Limit: g.limit})
+		return counted{counts, versions}, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), countLimit)
-	defer cancel()
-	counts, err := g.inventory.Count(ctx, inventory.Count{Scope: inventory.Scope{Kinds: g.kinds}, By: g.by, Limit: g.limit})
-	if err != nil {
-		g.at = time.Time{}
-		return counts, err
+	if known {
+		return g.counted.getWhile(func(c counted) bool { return slices.Equal(c.versions, versions) }, ask)
 	}
-	g.counted, g.at, g.versions = counts, g.now(), versions
-	return counts, nil
+	return g.counted.get(ask)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,13 +19,8 @@ type recordGauges struct {
 	store *store.Store
 	kinds []string
 	limit int // gauges of scopes at most, those of the oldest
-	now   func() time.Time
+	read  *kept[records]
 	log   *slog.Logger
-
-	mu   sync.Mutex
-	read records
-	err  error
-	at   time.Time // zero: never
 }
 
 // records are what the gauges are made of.
@@ -76,11 +70,10 @@ var (
 )
 
 func newRecordGauges(options Options) *recordGauges {
-	g := &recordGauges{store: options.Store, kinds: options.Kinds.Names(), limit: options.ScopeGauges, now: options.Now, log: options.Log}
-	if g.now == nil {
-		g.now = time.Now
+	return &recordGauges{
+		store: options.Store, kinds: options.Kinds.Names(), limit: options.ScopeGauges,
+		read: newKept[records](recordsEvery, recordsLimit, options), log: options.Log,
 	}
-	return g
 }
 
 // Describe implements prometheus.Collector.
@@ -95,7 +88,7 @@ func (g *recordGauges) Describe(descs chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (g *recordGauges) Collect(metrics chan<- prometheus.Metric) {
-	read, err := g.records()
+	read, err := g.read.get(g.records)
 	metrics <- prometheus.MustNewConstMetric(recordsUp, prometheus.GaugeValue, oneIf(err == nil))
 	if err != nil {
 		g.log.Warn("the records of scopes, holds and runs cannot be read for metrics", "error", err)
@@ -104,7 +97,7 @@ func (g *recordGauges) Collect(metrics chan<- prometheus.Metric) {
 	show := func(desc *prometheus.Desc, value float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
-	now := g.now()
+	now := g.read.now()
 	g.showScopes(show, read.scopes, now)
 	showNotices(show, &read, now)
 	for _, kind := range g.kinds {
@@ -123,16 +116,8 @@ func (g *recordGauges) Collect(metrics chan<- prometheus.Metric) {
 // shower shows a gauge.
 type shower func(desc *prometheus.Desc, value float64, labels ...string)
 
-// records reads them, or has done so.
-func (g *recordGauges) records() (records, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.at.IsZero() && g.now().Sub(g.at) < recordsEvery {
-		return g.read, g.err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), recordsLimit)
-	defer cancel()
-	var read records
+// records reads them.
+func (g *recordGauges) records(ctx context.Context) (read records, err error) {
 	asking, ctx := errgroup.WithContext(ctx)
 	asking.Go(func() error {
 		fresh, err := g.store.Freshness(ctx)
@@ -155,12 +140,7 @@ func (g *recordGauges) records() (records, error) {
 		read.notices, read.noticesSince, err = g.store.NoticeBacklog(ctx)
 		return err
 	})
-	err := asking.Wait()
-	if err != nil { // it is kept, too: to ask a slow server at each scrape makes it slower
-		read = records{}
-	}
-	g.read, g.err, g.at = read, err, g.now()
-	return g.read, g.err
+	return read, asking.Wait()
 }
 
 // oldScope is a scope, and since when nobody has seen all of it.

@@ -166,6 +166,8 @@ func TestGaugesOfTheIndex(t *testing.T) {
 	rows := &loading{Tables: inventory.FromTables(s)}
 	opts := options(s)
 	opts.Inventory = rows
+	var later atomic.Int64
+	opts.Now = func() time.Time { return time.Unix(1_700_000_000, later.Load()) }
 	rows.fails.Store(true)
 	r := start(t, opts)
 	for family, want := range map[string]map[string]float64{
@@ -175,9 +177,13 @@ func TestGaugesOfTheIndex(t *testing.T) {
 	} {
 		require.Equal(t, want, metrics(t, r.url, family), family)
 	}
-	rows.fails.Store(false)
-	require.Equal(t, map[string]float64{"": 1}, metrics(t, r.url, "cloudsync_tree_up"), "it is counted anew")
 	before := rows.counts.Load()
+	require.Equal(t, map[string]float64{"": 0}, metrics(t, r.url, "cloudsync_tree_up"))
+	require.Equal(t, before, rows.counts.Load(), "an inventory that cannot be counted is left alone for a while")
+	rows.fails.Store(false)
+	later.Add(int64(15 * time.Second))
+	require.Equal(t, map[string]float64{"": 1}, metrics(t, r.url, "cloudsync_tree_up"), "it is counted anew")
+	before = rows.counts.Load()
 	require.NotEmpty(t, metrics(t, r.url, "cloudsync_tree_resources"))
 	require.Equal(t, before, rows.counts.Load(), "within a minute it is not")
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -36,13 +35,8 @@ type Backlog struct {
 type workGauges struct {
 	ask   func(context.Context) (Work, error)
 	kinds []string
-	now   func() time.Time
+	work  *kept[Work]
 	log   *slog.Logger
-
-	mu   sync.Mutex
-	work Work
-	err  error
-	at   time.Time // zero: never
 }
 
 const (
@@ -64,11 +58,7 @@ var (
 )
 
 func newWorkGauges(options Options) *workGauges {
-	g := &workGauges{ask: options.Work, kinds: options.Kinds.Names(), now: options.Now, log: options.Log}
-	if g.now == nil {
-		g.now = time.Now
-	}
-	return g
+	return &workGauges{ask: options.Work, kinds: options.Kinds.Names(), work: newKept[Work](workEvery, workLimit, options), log: options.Log}
 }
 
 // Describe implements prometheus.Collector.
@@ -82,7 +72,7 @@ func (g *workGauges) Describe(descs chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector.
 func (g *workGauges) Collect(metrics chan<- prometheus.Metric) {
-	work, err := g.asked()
+	work, err := g.work.get(g.asked)
 	show := func(desc *prometheus.Desc, value float64, labels ...string) {
 		metrics <- prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...)
 	}
@@ -106,20 +96,10 @@ func (g *workGauges) Collect(metrics chan<- prometheus.Metric) {
 	show(queueWorkers, float64(work.Workers))
 }
 
-// asked asks Temporal, or has done so. An error counts as long as an answer: a Temporal that is
-// away costs each scrape nothing more.
-func (g *workGauges) asked() (Work, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.at.IsZero() && g.now().Sub(g.at) < workEvery {
-		return g.work, g.err
+func (g *workGauges) asked(ctx context.Context) (Work, error) {
+	work, err := g.ask(ctx)
+	if err != nil {
+		g.log.Warn("Temporal's schedules and tasks cannot be asked for, for metrics", "error", err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), workLimit)
-	defer cancel()
-	g.work, g.err = g.ask(ctx)
-	g.at = g.now()
-	if g.err != nil {
-		g.log.Warn("Temporal's schedules and tasks cannot be asked for, for metrics", "error", g.err)
-	}
-	return g.work, g.err
+	return work, err
 }
