@@ -29,6 +29,16 @@ func values(t *testing.T, text string) map[string]any {
 	return v
 }
 
+// small is the least that the chart needs.
+func small(t *testing.T) map[string]any {
+	t.Helper()
+	return values(t, `
+config:
+  mysql_s: [{ name: stree, addr: "cloudsync:${MYSQL_PASSWORD}@tcp(mysql:3306)/cloudsync" }]
+  public_cloud_sync: { accounts: [{ provider: mock, name: demo, regions: [all] }] }
+`)
+}
+
 func full(t *testing.T) map[string]any {
 	t.Helper()
 	text, err := os.ReadFile("full.yaml")
@@ -121,7 +131,7 @@ func (r rendered) strictly(t *testing.T, kind string, manifest []byte) {
 
 func TestLint(t *testing.T) {
 	t.Parallel()
-	for name, given := range map[string]map[string]any{"default": {}, "full": full(t)} {
+	for name, given := range map[string]map[string]any{"small": small(t), "full": full(t)} {
 		for _, message := range lint.All(chartPath, given, "cloud", true).Messages {
 			require.LessOrEqual(t, message.Severity, support.InfoSev, "%s: %s", name, message)
 		}
@@ -130,13 +140,13 @@ func TestLint(t *testing.T) {
 
 func TestTemplates(t *testing.T) {
 	t.Parallel()
-	small, all := read(t, nil), read(t, full(t))
-	require.Equal(t, map[string]int{"Deployment": 1, "Job": 1, "ConfigMap": 2, "ServiceAccount": 1, "PodDisruptionBudget": 1}, small.count)
+	least, all := read(t, small(t)), read(t, full(t))
+	require.Equal(t, map[string]int{"Deployment": 1, "Job": 1, "ConfigMap": 2, "ServiceAccount": 1, "PodDisruptionBudget": 1}, least.count)
 	require.Equal(t, map[string]int{
 		"Deployment": 2, "Job": 1, "ConfigMap": 2, "ServiceAccount": 1, "PodDisruptionBudget": 2, "Service": 1, "Ingress": 1,
 		"NetworkPolicy": 3, "ScaledObject": 1, "ServiceMonitor": 1, "PodMonitor": 1,
 	}, all.count)
-	for _, r := range []rendered{small, all} {
+	for _, r := range []rendered{least, all} {
 		for name, pod := range r.pods {
 			requireHardened(t, name, pod)
 		}
@@ -186,8 +196,10 @@ func TestSecretsAreReferences(t *testing.T) {
 func TestChangedConfigurationRestartsPods(t *testing.T) {
 	t.Parallel()
 	sum := regexp.MustCompile(`checksum/config: (\w+)`)
-	before := sum.FindStringSubmatch(read(t, nil).text)
-	after := sum.FindStringSubmatch(read(t, values(t, "config: {public_cloud_sync: {enable: false}}")).text)
+	before := sum.FindStringSubmatch(read(t, small(t)).text)
+	given := small(t)
+	given["config"].(map[string]any)["public_cloud_sync"].(map[string]any)["enable"] = false
+	after := sum.FindStringSubmatch(read(t, given).text)
 	require.NotEqual(t, before[1], after[1])
 }
 
@@ -203,10 +215,87 @@ func TestWrongValuesAreRefused(t *testing.T) {
 		"secrets: {MYSQL_PASSWORD: {secret: mysql}}":    "missing property 'key'",
 		"temporal: {env: {PASSWORD: x}}":                "'PASSWORD' does not match pattern",
 		"serve: {service: {port: 70000}}":               "maximum: got 70,000, want 65,535",
-		"config: {mysql_s: null}":                       "missing property 'mysql_s'",
+		"env: [{name: 1X, value: x}]":                   "does not match pattern",
+		"env: [{name: X, value: 1}]":                    "got number, want string",
+		"worker: {keda: {authenticationRef: {nam: x}}}": "'nam'",
+		"worker: {keda: {metadata: {unsafeSsl: true}}}": "got boolean, want string",
 		"serviceMonitor: {enabled: true, interval: 30}": "got number, want string",
 	} {
-		_, err := render(t, values(t, text))
+		_, err := render(t, chartutil.CoalesceTables(values(t, text), small(t)))
 		require.ErrorContains(t, err, want, text)
+	}
+}
+
+// What the example of values.yaml had would be synced beside what a user has.
+func TestTheConfigurationIsTheUsersAlone(t *testing.T) {
+	t.Parallel()
+	_, err := render(t, nil)
+	require.ErrorContains(t, err, "missing properties 'mysql_s', 'public_cloud_sync'")
+
+	configured := regexp.MustCompile(`(?s)config\.yaml: \|\n(.*?)\n(?:---|$)`).FindStringSubmatch(read(t, small(t)).text)
+	require.NotNil(t, configured)
+	require.Equal(t, small(t)["config"], values(t, configured[1]))
+}
+
+func TestMonitoringOverTLS(t *testing.T) {
+	t.Parallel()
+	endpoint := monitored(t, full(t))
+	require.Equal(t, "https", endpoint["scheme"])
+	require.Equal(t, values(t, `{ ca: { secret: { name: cloudsync-tls, key: ca.crt } }, serverName: cloudsync.example }`), endpoint["tlsConfig"])
+
+	plain := full(t)
+	serve := plain["config"].(map[string]any)["serve"].(map[string]any)
+	delete(serve, "tls_cert_file")
+	delete(serve, "tls_key_file")
+	endpoint = monitored(t, plain)
+	require.NotContains(t, endpoint, "scheme")
+	require.NotContains(t, endpoint, "tlsConfig")
+}
+
+// monitored is what Prometheus is told of the server.
+func monitored(t *testing.T, given map[string]any) map[string]any {
+	t.Helper()
+	spec := object(t, given, "ServiceMonitor")["spec"].(map[string]any)
+	return spec["endpoints"].([]any)[0].(map[string]any)
+}
+
+func object(t *testing.T, given map[string]any, kind string) map[string]any {
+	t.Helper()
+	manifests, err := render(t, given)
+	require.NoError(t, err)
+	for _, manifest := range manifests {
+		if o := values(t, manifest); o["kind"] == kind {
+			return o
+		}
+	}
+	require.Fail(t, "nothing rendered", kind)
+	return nil
+}
+
+func TestScalingAsksTemporalAsTold(t *testing.T) {
+	t.Parallel()
+	given := full(t)
+	worker := given["worker"].(map[string]any)
+	worker["buildID"] = "1e5"
+	spec := object(t, given, "ScaledObject")["spec"].(map[string]any)
+	require.Equal(t, values(t, `
+type: temporal
+metadata:
+  endpoint: temporal.example:7233
+  namespace: cloudsync
+  taskQueue: cloudsync
+  queueTypes: workflow,activity
+  targetQueueSize: "50"
+  tlsServerName: temporal.example
+  workerDeploymentName: cloudsync
+  workerDeploymentBuildId: "1e5"
+authenticationRef: { name: temporal }
+`), spec["triggers"].([]any)[0])
+}
+
+func TestOtherVariables(t *testing.T) {
+	t.Parallel()
+	for name, pod := range read(t, full(t)).pods {
+		require.Contains(t, pod.Containers[0].Env, corev1.EnvVar{Name: "HTTPS_PROXY", Value: "http://proxy.example:3128"}, name)
 	}
 }
