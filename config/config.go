@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -120,7 +121,7 @@ func Load(path string) (*Config, error) {
 	if path == "" {
 		return nil, errors.New("no configuration file: give its path with --config or CLOUDSYNC_CONFIG")
 	}
-	source, err := os.ReadFile(path)
+	source, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("%s: %w: give the path of the configuration with --config or CLOUDSYNC_CONFIG", path, fs.ErrNotExist)
@@ -128,6 +129,23 @@ func Load(path string) (*Config, error) {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
 	return Parse(path, source, os.LookupEnv)
+}
+
+// maxFile bounds a configuration, in bytes: thousands of accounts are not as long. What is longer
+// is another file, or has no end.
+const maxFile = 4 << 20
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path) //nolint:gosec // whoever starts the program says which
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	source, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err == nil && len(source) > maxFile {
+		err = fmt.Errorf("%s has more than %d MiB: give the path of the configuration", path, maxFile>>20)
+	}
+	return source, err
 }
 
 // Parse reads a configuration from its source. name is the file's name for

@@ -214,6 +214,13 @@ func TestLoadWithoutFile(t *testing.T) {
 	require.EqualError(t, err, "/nowhere/cloudsync.yaml: file does not exist: give the path of the configuration with --config or CLOUDSYNC_CONFIG")
 	_, err = config.Load(t.TempDir())
 	require.ErrorContains(t, err, "read configuration: ")
+
+	endless, err := filepath.EvalSymlinks("/dev/zero")
+	if err != nil {
+		t.Skip("needs a file that has no end")
+	}
+	_, err = config.Load(endless)
+	require.ErrorContains(t, err, "/dev/zero has more than 4 MiB")
 }
 
 func TestPasswordIsNotPrinted(t *testing.T) {

@@ -54,6 +54,9 @@ func (e receiverEntry) check(at string, r *report) {
 	e.checkWay(at, r)
 	checkNames(child(at, "events"), e.Events, "event", eventNames(), r)
 	checkNames(child(at, "kinds"), e.Kinds, "kind", resource.Standard().Names(), r)
+	if len(e.Events) > 0 && !slices.ContainsFunc(e.Events, func(name string) bool { return name != string(notice.Recovered) }) {
+		r.at(child(at, "events"), "recovered alone tells nothing: only who was told that something began is told that it is over; write events beside it")
+	}
 	e.checkAccounts(child(at, "accounts"), r)
 	if e.Repeat != 0 {
 		checkNotifyTime(child(at, "repeat"), e.Repeat, time.Minute, r)

@@ -74,6 +74,7 @@ func TestReceiversThatAreRefused(t *testing.T) {
 		"secret unused":      {`{slack: {url: "https://hooks.example/abcdef", secret: abcdef}}`, "slack signs nothing"},
 		"secret short":       {`{webhook: {url: "https://hooks.example/abcdef", secret: abc}}`, "fewer than 6 characters"},
 		"event":              {`{` + hook + `, events: [hold]}`, `"hold" is no event`},
+		"recovered alone":    {`{` + hook + `, events: [recovered]}`, "recovered alone tells nothing"},
 		"no events":          {`{` + hook + `, events: []}`, "empty: write some, or remove the key"},
 		"kind":               {`{` + hook + `, kinds: [host]}`, `"host" is no kind`},
 		"account":            {`{` + hook + `, accounts: [prod]}`, "write provider/account"},
