@@ -74,16 +74,18 @@ func encode(document any) ([]byte, error) {
 // secrets are those that the message is signed with: no failure shows them.
 func (p poster) post(ctx context.Context, to *url.URL, body []byte, header http.Header, secrets ...string) error {
 	got, err := p.exchange(ctx, to, body, header, secrets...)
-	if err != nil {
+	switch {
+	case got != nil && got.succeeded():
+		return nil // it was taken, whatever becomes of the rest of the answer
+	case err != nil:
 		return err
-	}
-	if !got.succeeded() {
+	default:
 		return got.failure()
 	}
-	return nil
 }
 
-// exchange posts a body and returns the answer to it, whatever its status.
+// exchange posts a body and returns the answer to it, whatever its status; with an error what
+// there is of one that broke off.
 func (p poster) exchange(ctx context.Context, to *url.URL, body []byte, header http.Header, secrets ...string) (*answer, error) {
 	hide := p.hiding(to, secrets)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.String(), bytes.NewReader(body))
@@ -101,20 +103,22 @@ func (p poster) exchange(ctx context.Context, to *url.URL, body []byte, header h
 	}
 	defer func() { _ = response.Body.Close() }() // it was read, or is of no use
 	read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
+	got := &answer{status: response.StatusCode, header: response.Header, body: read, hiding: hide}
 	if err != nil {
-		return nil, &Failure{Reason: "read the answer: " + hide.shown(hideAddress(err))}
+		return got, &Failure{Reason: "read the answer: " + hide.shown(hideAddress(err))}
 	}
-	return &answer{status: response.StatusCode, header: response.Header, body: read, hiding: hide}, nil
+	return got, nil
 }
 
 // hideAddress is the text of a client's error without the address, which may be a secret, and
 // without the host, which DNS and dialling errors name.
 func hideAddress(err error) string {
+	var network net.Error
+	if errors.As(err, &network) && network.Timeout() {
+		return "no answer in time"
+	}
 	var ofURL *url.Error
 	if errors.As(err, &ofURL) {
-		if ofURL.Timeout() {
-			return "no answer in time"
-		}
 		err = ofURL.Err
 	}
 	var ofDNS *net.DNSError
@@ -177,10 +181,14 @@ func (p poster) hiding(to *url.URL, secrets []string) (h hiding) {
 }
 
 // keysIn are the parts of an address that may be keys: values of its query, its user and
-// password, and those parts of its path that are no words.
+// password, and those parts of its path that are no words; each as it is, and as it is written.
 func keysIn(address *url.URL) (keys []string) {
 	for _, values := range address.Query() {
 		keys = append(keys, values...)
+	}
+	for pair := range strings.SplitSeq(address.RawQuery, "&") {
+		_, written, _ := strings.Cut(pair, "=")
+		keys = append(keys, written)
 	}
 	if name := address.User.Username(); name != "" {
 		keys = append(keys, name)
@@ -188,7 +196,7 @@ func keysIn(address *url.URL) (keys []string) {
 	if password, ok := address.User.Password(); ok {
 		keys = append(keys, password)
 	}
-	for part := range strings.SplitSeq(address.Path, "/") {
+	for part := range strings.SplitSeq(address.Path+"/"+address.EscapedPath(), "/") {
 		if len(part) >= longWord || strings.ContainsAny(part, "0123456789") {
 			keys = append(keys, part)
 		}

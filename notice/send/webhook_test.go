@@ -63,6 +63,35 @@ func TestWebhookWithoutASecret(t *testing.T) {
 	require.NotContains(t, header, "Cloudsync-Timestamp")
 }
 
+// A webhook that has said that it took a notice gets it no second time for the rest of its answer.
+func TestWebhookThatBreaksOffHasTakenIt(t *testing.T) {
+	t.Parallel()
+	for name, status := range map[string]int{"taken": http.StatusOK, "not taken": http.StatusBadGateway} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", "100")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, "ok")
+			}))
+			defer server.Close()
+			err := send.NewWebhook(cloud.SecretText(server.URL), cloud.Secret{}).Send(t.Context(), send.Message{})
+			require.Equal(t, status == http.StatusOK, err == nil, "%v", err)
+		})
+	}
+}
+
+func TestNoFailureShowsAKeyAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "no: "+r.URL.RawQuery[len("sig="):]+" "+r.URL.Query().Get("sig")+" "+r.URL.EscapedPath()[1:])
+	}))
+	defer server.Close()
+	err := send.NewWebhook(cloud.SecretText(server.URL+"/to%2Bken1?sig=se%2Fcret%2B"), cloud.Secret{}).Send(t.Context(), send.Message{})
+	require.ErrorContains(t, err, "no: [secret] [secret] [secret]")
+}
+
 func TestWebhookFailures(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]struct {
