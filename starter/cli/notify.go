@@ -19,6 +19,8 @@ func (p *Program) notifyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify",
 		Short: "Try whether notices arrive, and show their form",
+		Args:  cobra.NoArgs, // a word that is no command is not an invitation to read the help
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(p.notifyTestCommand(), p.notifySchemaCommand())
 	return cmd
@@ -118,11 +120,14 @@ func (p *Program) showTests(results []testResult) {
 		}
 		table.Row(output.Text(result.Receiver), output.Text(string(result.Way)), cell)
 		if !result.Taken {
-			table.Remark(output.Bad, output.Clip(result.Error, maxReason))
+			table.Remark(output.Bad, output.Clip(result.Error, maxTestReason))
 		}
 	}
 	p.out.Table(table)
 }
+
+// maxTestReason shows what a chat said, and what to do about it behind that.
+const maxTestReason = 600
 
 func failedTests(results []testResult) error {
 	failed := 0

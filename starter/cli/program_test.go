@@ -113,6 +113,7 @@ func TestWrongCommandsSayWhatToWrite(t *testing.T) {
 		"list --output yaml":                                                                `--output "yaml": write text or json`,
 		"apply":                                                                             "no configuration file: give its path with --config or CLOUDSYNC_CONFIG",
 		"migrate":                                                                           "no configuration file: give its path with --config or CLOUDSYNC_CONFIG",
+		"notify tset":                                                                       `unknown command "tset" for "starter notify"`,
 		"aply":                                                                              `unknown command "aply" for "starter"`,
 	} {
 		t.Run(command, func(t *testing.T) {
