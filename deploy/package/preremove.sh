@@ -4,7 +4,8 @@ set -e
 case "$1" in
 remove | 0)
     if [ -z "$DPKG_ROOT" ] && [ -d /run/systemd/system ]; then
-        systemctl disable --now cloudsync-worker.service cloudsync-serve.service
+        # One that somebody has masked is no reason to stay.
+        systemctl disable --now cloudsync-worker.service cloudsync-serve.service || true
     fi
     ;;
 esac
