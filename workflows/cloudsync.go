@@ -94,12 +94,12 @@ func ApprovalNote(text string) (string, error) {
 func (a *Approval) Expired(at time.Time) bool { return !a.Until.IsZero() && at.After(a.Until) }
 
 // forParts is the approval for the children of a run that began in time: they
-// begin whenever their turn comes.
+// begin whenever their turn comes, and so without its end.
 func (a *Approval) forParts() *Approval {
 	if a == nil {
 		return nil
 	}
-	return &Approval{Digests: a.Digests, By: a.By}
+	return &Approval{Digests: a.Digests, By: a.By, Note: a.Note}
 }
 
 // Plan narrows and bounds a plan.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/converter"
@@ -159,4 +160,30 @@ func TestAChildKnowsItsOwnAccounts(t *testing.T) {
 	_, err := b.run(t)
 	require.NoError(t, err)
 	require.Len(t, told, 450)
+}
+
+// A child knows why deletions were approved, and no end: it begins when its turn comes.
+func TestAChildKnowsWhyAnApprovalWasGiven(t *testing.T) {
+	t.Parallel()
+	b := setup(t, 1050)
+	b.listed.MaxParallel = 8
+	b.changed(1, deletions(9))
+	approval := workflows.Approval{Digests: []string{deletions(9).Deletions.String()}, By: "alice", Note: "retired", Until: b.Now().Add(time.Hour)}
+	var mu sync.Mutex
+	var told []workflows.Approval
+	b.SetOnChildWorkflowStartedListener(func(_ *workflow.Info, _ workflow.Context, args converter.EncodedValues) {
+		var in workflows.Input
+		require.NoError(t, args.Get(&in))
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, *in.Approval)
+	})
+	report, err := b.runInput(t, workflows.Input{Kind: kind, Approval: &approval})
+	require.NoError(t, err)
+	require.Len(t, told, 8)
+	for _, one := range told {
+		require.Equal(t, workflows.Approval{Digests: approval.Digests, By: "alice", Note: "retired"}, one)
+	}
+	require.EqualValues(t, 9, report.SuDel)
+	require.Equal(t, "retired", b.finalRecord().ApprovalNote)
 }
