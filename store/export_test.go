@@ -129,3 +129,10 @@ func (s *Store) StoredTime(ctx context.Context, at time.Time) (stored time.Time,
 	})
 	return stored, err
 }
+
+// Questions is how many statements the store's connection has had; the store has one at most.
+func (s *Store) Questions(ctx context.Context) (n int64, err error) {
+	var name string
+	err = s.db.QueryRowContext(ctx, "SHOW SESSION STATUS LIKE 'Questions'").Scan(&name, &n)
+	return n, err
+}

@@ -62,6 +62,9 @@ func (r *noticeEventRow) standing() notice.Standing {
 	}
 }
 
+// revisedColumns are what a condition that goes on can have anew: the figures of the newest run.
+var revisedColumns = []string{"scope_id", "run_id", "workflow_id", "row_count", "base_rows", "scopes", "reason", "grace_ms"}
+
 // fits says that the row has what the condition now has, but for the time it began.
 func (r *noticeEventRow) fits(now *noticeEventRow) bool {
 	return r.ScopeID == now.ScopeID && r.RunID == now.RunID && r.WorkflowID == now.WorkflowID && r.Rows == now.Rows &&
@@ -161,7 +164,7 @@ func (l *NoticeLook) record(ctx context.Context, tx bun.Tx, at time.Time, condit
 
 // open adds the conditions that are new, and takes those that are known out of stored.
 func (l *NoticeLook) open(ctx context.Context, tx bun.Tx, at time.Time, conditions []notice.Condition, stored map[notice.Key]*noticeEventRow) error {
-	var fresh []*noticeEventRow
+	var fresh, revised []*noticeEventRow
 	seen := make(map[notice.Key]bool, len(conditions))
 	for i := range conditions {
 		now, key := newNoticeEventRow(&conditions[i], at), conditions[i].Key()
@@ -176,10 +179,12 @@ func (l *NoticeLook) open(ctx context.Context, tx bun.Tx, at time.Time, conditio
 			fresh = append(fresh, now)
 		case !before.fits(now):
 			now.ID = before.ID
-			_, err := tx.NewUpdate().Model(now).Column("scope_id", "run_id", "workflow_id", "row_count", "base_rows", "scopes", "reason", "grace_ms").WherePK().Exec(ctx)
-			if err != nil {
-				return err
-			}
+			revised = append(revised, now)
+		}
+	}
+	for some := range slices.Chunk(revised, noticesAtOnce) {
+		if err := upsert(ctx, tx.Tx, tx.NewInsert().Model(&some), revisedColumns); err != nil {
+			return err
 		}
 	}
 	l.Opened = int64(len(fresh))
