@@ -27,7 +27,9 @@ type Message struct {
 
 // Decide says what has to be told now. What stands is told once, again after the receiver's
 // Repeat, and once when it is over, to those who were told that it began. Conditions of one
-// event and kind become one message.
+// event and kind become one message: with those whose Repeat has passed, those are told again of
+// which half has passed. So whatever began at different times is repeated together from the
+// second time on at the latest: with less than half, two could stay apart for ever.
 //
 // It decides by the record alone: asked again before its messages are recorded as told, it
 // answers the same.
@@ -56,6 +58,9 @@ func decideFor(now time.Time, r *Receiver, standing []Standing) []Message {
 	}
 	messages := make([]Message, 0, len(groups))
 	for g, about := range groups {
+		if g.state == Stands && !slices.ContainsFunc(about, func(s *Standing) bool { return now.Sub(s.Told[r.Name]) >= r.Repeat }) {
+			continue
+		}
 		slices.SortFunc(about, func(a, b *Standing) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID)) })
 		messages = append(messages, Message{Receiver: r.Name, State: g.state, Event: g.event, Kind: g.kind, Standing: about})
 	}
@@ -68,7 +73,8 @@ func decideFor(now time.Time, r *Receiver, standing []Standing) []Message {
 // stateOrder has first what is over: who reads the last message reads what stands.
 func stateOrder(s State) int { return slices.Index([]State{Over, Stands, Begun}, s) }
 
-// judge says what a receiver has to be told of a condition now, if anything.
+// judge says what a receiver has to be told of a condition now, if anything; that it still stands,
+// only if that is due of another one.
 func (r *Receiver) judge(now time.Time, s *Standing) (State, bool) {
 	told, isTold := s.Told[r.Name]
 	switch {
@@ -79,6 +85,6 @@ func (r *Receiver) judge(now time.Time, s *Standing) (State, bool) {
 	case !isTold:
 		return Begun, s.Event.passes() || s.counts(now, r.After)
 	default:
-		return Stands, !s.Event.passes() && r.Repeat > 0 && now.Sub(told) >= r.Repeat
+		return Stands, !s.Event.passes() && r.Repeat > 0 && now.Sub(told) >= r.Repeat/2
 	}
 }

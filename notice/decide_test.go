@@ -176,6 +176,8 @@ func receiverOf(receivers []notice.Receiver, name string) *notice.Receiver {
 // follow checks a message against what was told before.
 func follow(t *testing.T, now time.Time, m *notice.Message, to *notice.Receiver, last map[tale]time.Time, ended map[tale]bool) {
 	t.Helper()
+	due := m.State != notice.Stands
+	defer func() { require.True(t, due, "repeated before any of it is due") }()
 	for _, s := range m.Standing {
 		key := tale{to.Name, s.ID}
 		told, isTold := last[key]
@@ -191,7 +193,8 @@ func follow(t *testing.T, now time.Time, m *notice.Message, to *notice.Receiver,
 			require.True(t, isTold)
 			require.NotZero(t, to.Repeat)
 			require.NotEqual(t, notice.Changed, s.Event)
-			require.GreaterOrEqual(t, now.Sub(told), to.Repeat)
+			require.GreaterOrEqual(t, now.Sub(told), to.Repeat/2)
+			due = due || now.Sub(told) >= to.Repeat
 		case notice.Over:
 			require.True(t, isTold, "over, and nobody knew")
 			require.Contains(t, to.Events, notice.Recovered)
@@ -232,6 +235,35 @@ func requireComplete(t *testing.T, now time.Time, r *record, receivers []notice.
 			}
 		}
 	}
+}
+
+// What began at different times of a day is told again once a day, in one message. Nothing waits
+// for longer than Repeat.
+func TestWhatBeganApartIsRepeatedTogether(t *testing.T) {
+	t.Parallel()
+	const days = 6
+	var r record
+	receivers := []notice.Receiver{{Name: "ops", Events: []notice.Event{notice.Held}, Repeat: 24 * time.Hour}}
+	repeats := make([]int, days)
+	var conditions []notice.Condition
+	for hour := range days * 24 {
+		now := start.Add(time.Duration(hour) * time.Hour)
+		if hour < 18 && hour%3 == 0 {
+			conditions = append(conditions, hold(string(rune('a'+hour))))
+		}
+		r.look(now, conditions)
+		messages := notice.Decide(now, receivers, r.read())
+		for _, m := range messages {
+			if m.State == notice.Stands {
+				repeats[hour/24]++
+			}
+		}
+		r.told(now, messages)
+		for _, s := range r.read() {
+			require.Less(t, now.Sub(s.Told["ops"]), 24*time.Hour)
+		}
+	}
+	require.Equal(t, []int{0, 2, 1, 1, 1, 1}, repeats)
 }
 
 func TestWhatIsOverComesFirst(t *testing.T) {
