@@ -57,12 +57,13 @@ const (
 	// those behind it wait. A proxy may refuse anything while the receiver comes up.
 	maxRefusals = 5
 	refusedFor  = 10 * time.Minute
-	// rolloutTime is how long a worker may have an older configuration than another: what is of a
-	// receiver that it does not know is left alone for so long.
-	rolloutTime = time.Hour
 	// recordLimit is how long it is tried to record that a receiver took a notice.
 	recordLimit = 5 * time.Second
 )
+
+// NoticesRollout is how long a worker may have an older configuration than another: what is of a
+// receiver that it does not know is left alone for so long.
+const NoticesRollout = time.Hour
 
 // The types of failures of notices.
 const (
@@ -102,7 +103,7 @@ func (a *Activities) lookForNotices(ctx context.Context) (LookForNoticesOut, err
 	if err := a.queueNotices(ctx, now, messages); err != nil {
 		return out, err
 	}
-	if err := a.deps.Store.ForgetTold(ctx, now.Add(-rolloutTime)); err != nil {
+	if err := a.deps.Store.ForgetTold(ctx, now.Add(-NoticesRollout)); err != nil {
 		return out, err
 	}
 	if err := a.deps.Store.ExpireNotices(ctx, now.Add(-noticesKept)); err != nil {
@@ -166,7 +167,7 @@ func (a *Activities) waitingReceivers(ctx context.Context, now time.Time) (names
 // dropUnknown gives up what waits for a receiver that this worker's configuration does not have,
 // once no worker can have a newer one.
 func (a *Activities) dropUnknown(ctx context.Context, name string, now time.Time) error {
-	upTo, err := a.deps.Store.OldNotices(ctx, name, now.Add(-rolloutTime), maxWaitingNotices)
+	upTo, err := a.deps.Store.OldNotices(ctx, name, now.Add(-NoticesRollout), maxWaitingNotices)
 	if err != nil || upTo == 0 {
 		return err
 	}

@@ -323,3 +323,19 @@ func TestNoticesForAReceiverThatIsGone(t *testing.T) {
 	require.Len(t, dropped, 1)
 	require.Equal(t, "the configuration no longer has the receiver", dropped[0].Error)
 }
+
+// So is what waits if nobody is to be told anything any more.
+func TestNoticesWhenNobodyIsToldAnyMore(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	require.Equal(t, []string{"oncall"}, b.look(t).Waiting)
+	b.notices.Receivers, b.notices.Senders = nil, map[string]send.Sender{}
+	b.renew()
+	b.now = b.now.Add(activities.NoticesRollout + time.Minute)
+	require.Empty(t, b.look(t).Waiting)
+	dropped, err := b.store.Notices(t.Context(), store.NoticeFilter{Fate: store.NoticeDropped, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, dropped, 1)
+	require.Equal(t, "the configuration no longer has the receiver", dropped[0].Error)
+}

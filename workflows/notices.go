@@ -16,6 +16,9 @@ import (
 // deliveries to a receiver follows after a slash. No kind has this name.
 const NoticesID = "cloud-sync/notices"
 
+// LastLookID is the workflow that looks once more when nobody is told anything any more.
+const LastLookID = NoticesID + "-last"
+
 // DeliveryID is the id of the workflow that sends notices to the receiver: there is one at a time.
 func DeliveryID(receiver string) string { return NoticesID + "/" + receiver }
 

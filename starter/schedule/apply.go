@@ -153,23 +153,28 @@ func (a *Applier) deleteOthers(ctx context.Context, sync config.Sync) error {
 
 // delete looks first: only a schedule that starts the workflow is ours, and one
 // that is gone already was not deleted here.
-func (a *Applier) delete(ctx context.Context, id, starts, reason string) error {
-	handle := a.handle(ctx, id)
-	description, err := handle.Describe(ctx)
-	if isNotFound(err) {
-		return nil
-	}
-	if err != nil {
+func (a *Applier) delete(ctx context.Context, id, workflow, reason string) error {
+	ours, err := a.starts(ctx, id, workflow)
+	if err != nil || !ours {
 		return err
 	}
-	if Described(description.Schedule).WorkflowType != starts {
-		return nil
-	}
-	if err := handle.Delete(ctx); err != nil {
+	if err := a.handle(ctx, id).Delete(ctx); err != nil {
 		return err
 	}
 	a.did(Change{Action: Deleted, Schedule: id, Detail: reason})
 	return nil
+}
+
+// starts says that there is a schedule with the id, and that it starts the workflow.
+func (a *Applier) starts(ctx context.Context, id, workflow string) (bool, error) {
+	description, err := a.handle(ctx, id).Describe(ctx)
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return Described(description.Schedule).WorkflowType == workflow, nil
 }
 
 func (a *Applier) handle(ctx context.Context, id string) client.ScheduleHandle {

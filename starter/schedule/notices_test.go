@@ -6,10 +6,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/activities"
 	"cloudsync/config"
 	"cloudsync/notice"
 	"cloudsync/resource"
 	"cloudsync/starter/temporaltest"
+	"cloudsync/workflows"
 )
 
 func TestApplyKeepsTheScheduleOfNotices(t *testing.T) {
@@ -38,4 +40,31 @@ func TestApplyKeepsTheScheduleOfNotices(t *testing.T) {
 	require.Len(t, list, 1, "it is no kind")
 	require.Equal(t, []string{"deleted cloud-sync/notices: the configuration has no receivers of notices"}, applied(config.Notify{}))
 	require.Empty(t, applied(config.Notify{}))
+}
+
+// What waits for receivers that are removed all at once is given up, as that of one is: by a look
+// that comes when no worker knows them any more.
+func TestApplyHasWhatWaitsGivenUpWithTheLastReceiver(t *testing.T) {
+	t.Parallel()
+	n := temporaltest.New(t)
+	apply := func(receivers ...config.Receiver) {
+		applier := Applier{Temporal: n, Namespace: n.Name, Kinds: resource.Standard().Names(), Notify: config.Notify{Every: time.Hour, Receivers: receivers}}
+		_, err := applier.Apply(t.Context(), syncing(false))
+		require.NoError(t, err)
+	}
+	apply()
+	_, err := n.DescribeWorkflowExecution(t.Context(), workflows.LastLookID, "")
+	require.True(t, isNotFound(err), "nobody was told anything before: %v", err)
+	apply(config.Receiver{Receiver: notice.Receiver{Name: "oncall"}})
+	apply()
+	look, err := n.DescribeWorkflowExecution(t.Context(), workflows.LastLookID, "")
+	require.NoError(t, err)
+	info := look.GetWorkflowExecutionInfo()
+	require.Equal(t, workflows.NoticesName, info.GetType().GetName())
+	require.Greater(t, info.GetExecutionTime().AsTime().Sub(info.GetStartTime().AsTime()), activities.NoticesRollout)
+	apply(config.Receiver{Receiver: notice.Receiver{Name: "oncall"}})
+	apply()
+	again, err := n.DescribeWorkflowExecution(t.Context(), workflows.LastLookID, "")
+	require.NoError(t, err)
+	require.NotEqual(t, info.GetExecution().GetRunId(), again.GetWorkflowExecutionInfo().GetExecution().GetRunId(), "that one would come too early")
 }
