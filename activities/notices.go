@@ -27,8 +27,9 @@ type Notices struct {
 	Intervals map[string]time.Duration
 	Paused    bool
 	LateAfter time.Duration
-	// Now is the clock; nil means time.Now.
-	Now func() time.Time
+	// Now is the clock; nil means time.Now. Wait waits by that clock; nil means by the machine's.
+	Now  func() time.Time
+	Wait func(context.Context, time.Duration) error
 }
 
 func (n *Notices) now() time.Time {
@@ -36,6 +37,20 @@ func (n *Notices) now() time.Time {
 		return n.Now()
 	}
 	return time.Now()
+}
+
+func (n *Notices) wait(ctx context.Context, pause time.Duration) error {
+	if n.Wait != nil {
+		return n.Wait(ctx, pause)
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (n *Notices) receiver(name string) (*notice.Receiver, bool) {
@@ -215,6 +230,7 @@ type delivery struct {
 	*Activities
 	receiver *notice.Receiver
 	sender   send.Sender
+	tried    time.Time // when the receiver was last sent anything; zero: not by this attempt
 	out      DeliverNoticesOut
 }
 
@@ -234,13 +250,38 @@ func (d *delivery) deliverNext(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if err := d.keepPace(ctx); err != nil {
+		return false, err
+	}
 	return true, d.deliver(ctx, &next)
+}
+
+// keepPace waits until the receiver takes another message: some that get too many take none for
+// minutes. The record knows of those that an earlier attempt, or another worker, has sent.
+func (d *delivery) keepPace(ctx context.Context) error {
+	pace := send.PaceOf(d.sender)
+	if pace == 0 {
+		return nil
+	}
+	if d.tried.IsZero() {
+		tried, err := d.deps.Store.LastTriedNotice(ctx, d.receiver.Name)
+		if err != nil || tried.IsZero() {
+			return err
+		}
+		d.tried = tried
+	}
+	// A clock that was ahead keeps nobody waiting for longer.
+	if pause := min(pace-d.deps.Notices.now().Sub(d.tried), pace); pause > 0 {
+		return d.deps.Notices.wait(ctx, pause)
+	}
+	return nil
 }
 
 func (d *delivery) deliver(ctx context.Context, next *store.Notice) error {
 	if err := d.deps.Store.TryNotice(ctx, next.Number); err != nil {
 		return err
 	}
+	d.tried = d.deps.Notices.now()
 	err := d.send(ctx, next)
 	if err == nil {
 		d.out.Sent++

@@ -339,3 +339,72 @@ func TestNoticesWhenNobodyIsToldAnyMore(t *testing.T) {
 	require.Len(t, dropped, 1)
 	require.Equal(t, "the configuration no longer has the receiver", dropped[0].Error)
 }
+
+// paced is a sender whose receiver takes few messages a minute; it notes when it was sent one.
+type paced struct {
+	now  func() time.Time
+	sent []time.Time
+	fail bool
+}
+
+func (*paced) Pace() time.Duration { return 3500 * time.Millisecond }
+
+func (p *paced) Send(context.Context, send.Message) error {
+	p.sent = append(p.sent, p.now())
+	if p.fail {
+		return &send.Failure{Reason: "away"}
+	}
+	return nil
+}
+
+// A chat that takes 20 messages a minute gets no more: whichever attempt, or worker, sends them.
+func TestAPacedReceiverGetsNoMoreThanItTakes(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	clock := func() time.Time { return b.now }
+	var err error
+	b.store, err = store.Open(t.Context(), b.dsn, store.Options{Now: clock})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, b.store.Close()) })
+	receiver := &paced{now: clock}
+	var waited time.Duration
+	b.notices.Senders = map[string]send.Sender{"oncall": receiver}
+	b.notices.Wait = func(_ context.Context, pause time.Duration) error {
+		waited += pause
+		b.now = b.now.Add(pause)
+		return nil
+	}
+	b.renew()
+	const notices = 25
+	queue := func() {
+		queued := make([]store.QueuedNotice, notices)
+		for i := range queued {
+			queued[i] = store.QueuedNotice{Receiver: "oncall", Notice: notice.Try(fmt.Sprint(b.now.UnixNano(), i), b.now, notice.Links{})}
+		}
+		require.NoError(t, b.store.QueueNotices(t.Context(), queued))
+	}
+	queue()
+	out, err := b.deliver(t)
+	require.NoError(t, err)
+	require.EqualValues(t, notices, out.Sent)
+	b.renew() // another worker, at once
+	queue()
+	receiver.fail = true
+	for range 5 {
+		_, err = b.deliver(t)
+		require.ErrorContains(t, err, "away")
+	}
+	receiver.fail = false
+	out, err = b.deliver(t)
+	require.NoError(t, err)
+	require.EqualValues(t, notices, out.Sent)
+	require.Len(t, receiver.sent, 2*notices+5)
+	for i := range receiver.sent[20:] {
+		require.Greater(t, receiver.sent[i+20].Sub(receiver.sent[i]), time.Minute)
+	}
+	b.now, waited = b.now.Add(-time.Hour), 0 // of another worker, whose clock is behind
+	queue()
+	_, err = b.deliver(t)
+	require.NoError(t, err)
+	require.LessOrEqual(t, waited, notices*receiver.Pace())
+}

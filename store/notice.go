@@ -200,6 +200,22 @@ func (s *Store) NextNotice(ctx context.Context, receiver string) (Notice, error)
 	return next, nil
 }
 
+// LastTriedNotice is when it was last tried to send the receiver a notice; zero for never.
+func (s *Store) LastTriedNotice(ctx context.Context, receiver string) (at time.Time, err error) {
+	for _, fate := range []string{NoticeWaiting, NoticeSent, NoticeDropped} {
+		var tried []time.Time // in order: the last that was tried has the newest time
+		err := s.db.NewSelect().Model((*Notice)(nil)).Column("tried_at").Where("fate = ?", fate).Where("receiver = ?", receiver).
+			Where("tried_at IS NOT NULL").Order("id DESC").Limit(1).Scan(ctx, &tried)
+		if err != nil {
+			return at, fmt.Errorf("read when a notice for %s was last tried: %w", receiver, err)
+		}
+		if len(tried) > 0 && tried[0].After(at) {
+			at = tried[0]
+		}
+	}
+	return at, nil
+}
+
 // TryNotice records that an attempt to send the notice begins: also if the worker is killed
 // meanwhile.
 func (s *Store) TryNotice(ctx context.Context, number int64) error {

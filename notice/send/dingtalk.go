@@ -49,6 +49,9 @@ type dingTalkAt struct {
 	All bool `json:"isAtAll"`
 }
 
+// Pace implements Paced: a robot takes 20 messages a minute.
+func (*DingTalk) Pace() time.Duration { return twentyAMinute }
+
 // Send implements Sender.
 func (d *DingTalk) Send(ctx context.Context, m Message) error {
 	to, err := d.url()

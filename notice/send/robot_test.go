@@ -434,3 +434,18 @@ func TestEachWayHasItsSender(t *testing.T) {
 		require.IsType(t, want, sender)
 	}
 }
+
+// What is known to take few messages a minute is not sent more.
+func TestPaces(t *testing.T) {
+	t.Parallel()
+	for chat := range paths {
+		pace := send.PaceOf(senderTo(chat, "https://example.com"))
+		switch chat {
+		case "dingtalk", "wecom":
+			require.Less(t, time.Minute, 20*pace, chat)
+			require.Less(t, pace, 4*time.Second, chat)
+		default:
+			require.Zero(t, pace, chat)
+		}
+	}
+}

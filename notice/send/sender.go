@@ -22,6 +22,23 @@ type Sender interface {
 	Send(ctx context.Context, m Message) error
 }
 
+// Paced is a Sender whose receiver takes only so many messages.
+type Paced interface {
+	// Pace is the shortest time from one message to the next.
+	Pace() time.Duration
+}
+
+// PaceOf is the shortest time from one message of a sender to the next; 0 if there is none.
+func PaceOf(s Sender) time.Duration {
+	if paced, ok := s.(Paced); ok {
+		return paced.Pace()
+	}
+	return 0
+}
+
+// twentyAMinute is the pace at which any minute has fewer than 20 messages.
+const twentyAMinute = 3500 * time.Millisecond
+
 // Failure is why a message was not taken.
 type Failure struct {
 	// Reason is for operators. It has no secret.

@@ -36,6 +36,9 @@ type weComText struct {
 	Content string `json:"content"`
 }
 
+// Pace implements Paced: a robot takes 20 messages a minute.
+func (*WeCom) Pace() time.Duration { return twentyAMinute }
+
 // Send implements Sender.
 func (w *WeCom) Send(ctx context.Context, m Message) error {
 	to, err := w.url()
