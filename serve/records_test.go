@@ -118,7 +118,7 @@ func TestGaugesOfTemporal(t *testing.T) {
 			return serve.Work{}, errors.New("away")
 		}
 		return serve.Work{
-			Schedules: []serve.Schedule{{Kind: "resource_host", Every: 5 * time.Minute, Paused: true}, {Kind: "of others"}},
+			Schedules: []serve.Schedule{{Kind: "resource_host", Every: 5 * time.Minute, Paused: true, Changed: ahead.now().Add(-time.Hour)}, {Kind: "of others"}},
 			Backlogs:  []serve.Backlog{{Type: "activity", Tasks: 7, Age: time.Minute}}, Workers: 2,
 		}, nil
 	}
@@ -140,4 +140,39 @@ func TestGaugesOfTemporal(t *testing.T) {
 	ahead.ahead.Store(int64(time.Minute))
 	require.Equal(t, map[string]float64{"": 0}, metrics(t, r.url, "cloudsync_temporal_up"))
 	require.Empty(t, metrics(t, r.url, "cloudsync_schedule_paused"))
+}
+
+// A schedule that was resumed is as young as one that was created: its first run is yet to come.
+func TestAgeOfASchedule(t *testing.T) {
+	t.Parallel()
+	created := time.Now()
+	var ahead clock
+	var paused, away atomic.Bool
+	opts := options(open(t))
+	opts.Now = ahead.now
+	opts.Work = func(context.Context) (serve.Work, error) {
+		if away.Load() {
+			return serve.Work{}, errors.New("away")
+		}
+		return serve.Work{Schedules: []serve.Schedule{
+			{Kind: "resource_host", Every: time.Hour, Paused: paused.Load(), Changed: created}, {Kind: "resource_disk", Every: time.Hour, Changed: created},
+		}}, nil
+	}
+	r := start(t, opts)
+	requireAges := func(hours int, host, disk float64) {
+		ahead.ahead.Store(int64(time.Duration(hours) * time.Hour))
+		ages := metrics(t, r.url, "cloudsync_schedule_age_seconds")
+		require.InDelta(t, host*3600, ages["resource_host"], 300)
+		require.InDelta(t, disk*3600, ages["resource_disk"], 300)
+	}
+	requireAges(1, 1, 1)
+	paused.Store(true)
+	requireAges(2, 2, 2)
+	away.Store(true)
+	ahead.ahead.Store(int64(30 * time.Hour))
+	require.Empty(t, metrics(t, r.url, "cloudsync_schedule_age_seconds"))
+	away.Store(false)
+	paused.Store(false)
+	requireAges(50, 0, 50)
+	requireAges(53, 3, 53)
 }

@@ -21,6 +21,8 @@ type Schedule struct {
 	Kind                      string
 	Every                     time.Duration
 	Paused, Running, Stranded bool
+	// Changed is when it was created or changed last; a pause or resume by hand is no change.
+	Changed time.Time
 }
 
 // Backlog is the tasks of a type that wait for a worker.
@@ -37,6 +39,8 @@ type workGauges struct {
 	kinds []string
 	work  *kept[Work]
 	log   *slog.Logger
+	// seen are the schedules as they were last told, by kind. Only asked has it.
+	seen map[string]Schedule
 }
 
 const (
@@ -52,6 +56,8 @@ var (
 	scheduleRunning  = prometheus.NewDesc("cloudsync_schedule_running", "1 if a run of a kind is under way.", []string{"kind"}, nil)
 	scheduleStranded = prometheus.NewDesc("cloudsync_schedule_stranded", "1 if the run of a kind that is under way waits for a worker of its build, and none polls.", []string{"kind"}, nil)
 
+	scheduleAge = prometheus.NewDesc("cloudsync_schedule_age_seconds", "Time since the schedule of a kind was created or changed, or the server saw it resumed.", []string{"kind"}, nil)
+
 	backlogTasks = prometheus.NewDesc("cloudsync_task_queue_backlog", "Tasks that wait for a worker, by type: workflow or activity.", []string{"type"}, nil)
 	backlogAge   = prometheus.NewDesc("cloudsync_task_queue_backlog_age_seconds", "Age of the oldest of these tasks.", []string{"type"}, nil)
 	queueWorkers = prometheus.NewDesc("cloudsync_task_queue_workers", "Workers that poll the task queue.", nil, nil)
@@ -64,7 +70,7 @@ func newWorkGauges(options Options) *workGauges {
 // Describe implements prometheus.Collector.
 func (g *workGauges) Describe(descs chan<- *prometheus.Desc) {
 	for _, desc := range []*prometheus.Desc{
-		temporalUp, scheduleEvery, schedulePaused, scheduleRunning, scheduleStranded, backlogTasks, backlogAge, queueWorkers,
+		temporalUp, scheduleEvery, schedulePaused, scheduleRunning, scheduleStranded, scheduleAge, backlogTasks, backlogAge, queueWorkers,
 	} {
 		descs <- desc
 	}
@@ -88,6 +94,7 @@ func (g *workGauges) Collect(metrics chan<- prometheus.Metric) {
 		show(schedulePaused, oneIf(one.Paused), one.Kind)
 		show(scheduleRunning, oneIf(one.Running), one.Kind)
 		show(scheduleStranded, oneIf(one.Stranded), one.Kind)
+		show(scheduleAge, g.work.now().Sub(one.Changed).Seconds(), one.Kind)
 	}
 	for _, of := range work.Backlogs {
 		show(backlogTasks, float64(of.Tasks), of.Type)
@@ -100,6 +107,25 @@ func (g *workGauges) asked(ctx context.Context) (Work, error) {
 	work, err := g.ask(ctx)
 	if err != nil {
 		g.log.Warn("Temporal's schedules and tasks cannot be asked for, for metrics", "error", err)
+		return work, err
 	}
-	return work, err
+	g.noteResumed(work.Schedules)
+	return work, nil
+}
+
+// noteResumed takes a schedule that was seen to be paused, and is no more, for one that was changed:
+// Temporal does not say when somebody resumed it.
+func (g *workGauges) noteResumed(schedules []Schedule) {
+	seen := make(map[string]Schedule, len(schedules))
+	for i := range schedules {
+		one := &schedules[i]
+		before := g.seen[one.Kind]
+		if before.Paused && !one.Paused {
+			one.Changed = g.work.now()
+		} else if before.Changed.After(one.Changed) {
+			one.Changed = before.Changed
+		}
+		seen[one.Kind] = *one
+	}
+	g.seen = seen
 }

@@ -22,6 +22,7 @@ type Overview struct {
 	Paused   bool
 	Note     string
 	Next     time.Time // zero while paused
+	Changed  time.Time // when it was created or changed last; a pause or resume by hand is no change
 	// Approval is in the schedule's input: runs that begin before its end carry it.
 	Approval *workflows.Approval
 	Running  *execution.State // the run that is under way
@@ -81,7 +82,10 @@ func overviewOf(ctx context.Context, c client.Client, kind string, description *
 	state := description.Schedule.State
 	o := Overview{
 		Kind: kind, Schedule: ID(kind), Every: Described(description.Schedule).Every, Paused: state.Paused, Note: state.Note,
-		Approval: approvalIn(description.Schedule),
+		Approval: approvalIn(description.Schedule), Changed: description.Info.CreatedAt,
+	}
+	if changed := description.Info.LastUpdateAt; changed.After(o.Changed) {
+		o.Changed = changed
 	}
 	if next := description.Info.NextActionTimes; len(next) > 0 && !state.Paused {
 		o.Next = next[0]
