@@ -106,7 +106,7 @@ func questions(t *testing.T) (all []question) {
 			Title  string
 			Panels []struct {
 				Title   string
-				Targets []struct{ Expr string }
+				Targets []struct{ Expr, LegendFormat string }
 			}
 			Templating struct {
 				List []struct{ Name, Definition string }
@@ -117,7 +117,12 @@ func questions(t *testing.T) (all []question) {
 		for _, panel := range dashboard.Panels {
 			require.NotEmpty(t, panel.Targets, "%s: %s", dashboard.Title, panel.Title)
 			for _, target := range panel.Targets {
-				all = append(all, question{dashboard.Title + ": " + panel.Title, target.Expr})
+				where := dashboard.Title + ": " + panel.Title
+				all = append(all, question{where, target.Expr})
+				// There may be thousands: more lines than 15 nobody reads, and a browser hardly draws.
+				if regexp.MustCompile(`\{\{(account|region|action)\}\}`).MatchString(target.LegendFormat) {
+					require.Regexp(t, `^topk\(\d\d, .*\)$`, target.Expr, where)
+				}
 			}
 		}
 		for _, variable := range dashboard.Templating.List {
