@@ -58,7 +58,7 @@ func (d *demo) startAlerts(ctx context.Context) error {
 		d.Console.Printf("  Going on without Prometheus: %v", err)
 		return errors.Join(child.Stop(ctx), ctx.Err())
 	}
-	d.stack.add(child)
+	d.stack.addExtra(child)
 	d.alerting = true
 	step.Done("on %s, files of rules: %d", listen, len(rules))
 	return nil

@@ -3,6 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -127,6 +128,27 @@ func TestDemoTellsWhichProcessDied(t *testing.T) {
 			requireNothingLeft(t, o.Layout)
 		})
 	}
+}
+
+// The alerts are an addition: without them, the rest goes on.
+func TestDemoGoesOnWithoutItsPrometheus(t *testing.T) {
+	t.Setenv("DEMO_TEST_DISKS", "ok")
+	out, ctx := interruptedAt(t, "Going on without Prometheus: Prometheus ended unexpectedly")
+	o := options(t, out, t.TempDir())
+	o.Rules = t.TempDir()
+	path := t.TempDir()
+	standIn := fmt.Sprintf(`#!/bin/sh
+for each; do case $each in --web.listen-address=*) listen=${each#*=};; esac; done
+DEMO_TEST_SERVER=dies exec %q serve "$listen"
+`, o.App.starter(o.Layout))
+	require.NoError(t, os.WriteFile(filepath.Join(path, "prometheus"), []byte(standIn), 0o755)) //nolint:gosec // it is a program
+	t.Setenv("PATH", path+string(os.PathListSeparator)+os.Getenv("PATH"))
+
+	require.NoError(t, Run(ctx, o))
+
+	require.Contains(t, out.String(), "the server's last words")
+	require.Regexp(t, "Worker +stopped", out.String(), "it ran until the demo was told to end")
+	requireNothingLeft(t, o.Layout)
 }
 
 // Whoever sources the file asks the demo's server, whatever the shell had before.

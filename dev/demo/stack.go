@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -18,9 +19,18 @@ const stopWithin = time.Minute
 // stack is what was started, in that order.
 type stack struct {
 	children []*process.Child
+	extra    []*process.Child // those of children that a demo goes on without
 }
 
 func (s *stack) add(child *process.Child) { s.children = append(s.children, child) }
+
+// addExtra adds what a demo goes on without.
+func (s *stack) addExtra(child *process.Child) {
+	s.add(child)
+	s.extra = append(s.extra, child)
+}
+
+func (s *stack) goesOnWithout(child *process.Child) bool { return slices.Contains(s.extra, child) }
 
 // stop ends everything, the last one started first. A second Ctrl-C ends the
 // waiting, and what has not ended yet is killed.
@@ -46,17 +56,17 @@ func stopOne(ctx context.Context, c *console.Console, child *process.Child) erro
 	return step.End(child.Stop(ctx), "stopped")
 }
 
-// died returns a channel with the first of the children to end from now on.
+// died returns a channel with the children that end from now on.
 func (s *stack) died(ctx context.Context) <-chan *process.Child {
-	first := make(chan *process.Child, len(s.children))
+	ended := make(chan *process.Child, len(s.children))
 	for _, child := range s.children {
 		go func() {
 			select {
 			case <-child.Done():
-				first <- child
+				ended <- child
 			case <-ctx.Done():
 			}
 		}()
 	}
-	return first
+	return ended
 }

@@ -13,7 +13,7 @@ const (
 )
 
 // watch shows each finished run until the time is over, or the context ends, or
-// a process does, which is an error.
+// a process does, which is an error unless a demo goes on without it.
 func (d *demo) watch(ctx context.Context) error {
 	defer d.feed.close()
 	ctx, cancel := d.limited(ctx)
@@ -27,7 +27,10 @@ func (d *demo) watch(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case child := <-died:
-			return child.Died()
+			if !d.stack.goesOnWithout(child) {
+				return child.Died()
+			}
+			d.Console.Printf("  Going on without %s: %v", child.Name(), child.Died())
 		case <-poll.C:
 		}
 		if err := p.forgive(d.showFinished(ctx)); err != nil {

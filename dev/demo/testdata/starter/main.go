@@ -50,6 +50,7 @@ func serve(address string) error {
 	defer stop()
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /readyz", func(http.ResponseWriter, *http.Request) {})
+	mux.HandleFunc("GET /-/ready", func(http.ResponseWriter, *http.Request) {}) // as a Prometheus has it
 	mux.HandleFunc("GET /api/v1/resources", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{"total":1,"rows":[{"kind":"resource_host","uid":"00000000000000000000000000000001","name":"of-the-server"}]}`)
 	})
