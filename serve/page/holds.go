@@ -3,6 +3,9 @@ package page
 import (
 	"context"
 	"net/http"
+	"net/url"
+
+	"golang.org/x/sync/errgroup"
 
 	"cloudsync/human"
 	"cloudsync/store"
@@ -15,17 +18,58 @@ func (p *Page) registerHolds() {
 	p.show("/tasks/{id}", p.task)
 }
 
-// holds is the list of what waits.
+// holdsData is what waits, and what was decided last.
+type holdsData struct {
+	Waiting []holdLine
+	Decided []decided
+	Most    int // decisions that are shown
+}
+
+// decided is a decision in a line.
+type decided struct {
+	store.DecidedHold
+	Place       string
+	RunPath     string
+	Changes     string // the address of what was deleted
+	RestorePath string // of the run that put it back; empty: none did
+}
+
+// decidedShown is how many decisions are shown.
+const decidedShown = 20
+
+// holds is the list of what waits, and of the latest decisions.
 func (p *Page) holds(ctx context.Context, _ *http.Request) (View, error) {
-	waiting, err := p.Store.StandingHolds(ctx)
-	if err != nil {
+	data := holdsData{Most: decidedShown}
+	asking, asked := errgroup.WithContext(ctx)
+	asking.Go(func() error {
+		waiting, err := p.Store.StandingHolds(asked)
+		for _, hold := range waiting {
+			data.Waiting = append(data.Waiting, newHoldLine(hold))
+		}
+		return err
+	})
+	asking.Go(func() error {
+		holds, err := p.Store.DecidedHolds(asked, decidedShown)
+		for _, hold := range holds {
+			data.Decided = append(data.Decided, newDecided(hold))
+		}
+		return err
+	})
+	if err := asking.Wait(); err != nil {
 		return View{}, err
 	}
-	lines := make([]holdLine, len(waiting))
-	for i, hold := range waiting {
-		lines[i] = newHoldLine(hold)
+	return View{Page: "holds", Title: "Holds", Nav: "/holds", Data: data}, nil
+}
+
+func newDecided(hold store.DecidedHold) decided {
+	line := decided{
+		DecidedHold: hold, Place: hold.Scope.Place(), RunPath: runPath(hold.Run),
+		Changes: with("/changes", url.Values{"run": {hold.RunID}, "scope": {hold.Scope.Place()}, "op": {"delete"}}),
 	}
-	return View{Page: "holds", Title: "Holds", Nav: "/holds", Data: lines}, nil
+	if hold.RestoreRun > 0 {
+		line.RestorePath = runPath(hold.RestoreRun)
+	}
+	return line
 }
 
 // holdLine is a hold in a line.

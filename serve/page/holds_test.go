@@ -407,3 +407,46 @@ func TestAHeldResourceSaysSo(t *testing.T) {
 	_, body = site.get(pathOf(rows[0], resource.HostKind))
 	require.NotContains(t, body, "held")
 }
+
+// approved has a run let go of the set that waits, as an approval has it.
+func approved(t *testing.T, s *store.Store, held inventorytest.Held, rows []resource.Row, by, note string) (number int64, runID string) {
+	t.Helper()
+	runID = "approved-" + fmt.Sprint(held.ScopeID)
+	inventorytest.Apply(t, s, runID, resource.HostKind, diff.Delete, rows)
+	run := store.Run{RunID: runID, Kind: "resource_host", StartedAt: now.Add(-time.Minute)}
+	ref, err := s.BeginRun(t.Context(), run)
+	require.NoError(t, err)
+	claims, err := s.ClaimScopes(t.Context(), ref, []int64{held.ScopeID})
+	require.NoError(t, err)
+	require.NoError(t, s.EndHold(t.Context(), claims[0].Lease))
+	run.Outcome, run.ApprovedBy, run.ApprovalNote, run.Scopes = "ok", by, note, 1
+	_, err = s.Conclude(t.Context(), ref, run, []store.RunScope{{
+		ScopeID: held.ScopeID, Outcome: "ok", HoldDigest: held.Digest, Stats: store.Stats{SuDel: int64(len(rows))}, Complete: true,
+	}})
+	require.NoError(t, err)
+	return ref.Number, runID
+}
+
+func TestTheLatestDecisions(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	site := open(t, s, nil)
+	_, body := site.get("/holds")
+	require.Contains(t, body, "Nobody has approved a hold yet")
+	number, runID := approved(t, s, held, rows[1:], "ada "+hostile, "the site was closed "+hostile)
+	_, body = site.get("/holds")
+	requireHarmless(t, body)
+	require.Contains(t, body, "Nothing is held")
+	text := seen(body)
+	for _, want := range []string{"ada", "the site was closed", "mock/prod/beijing"} {
+		require.Contains(t, text, want)
+	}
+	require.Contains(t, body, fmt.Sprintf(`href="/runs/%d"`, number))
+	require.Contains(t, body, `aria-label="4 deletions of host in mock/prod/beijing"`)
+	require.Contains(t, body, `<span class="none">no</span>`, "it is not restored")
+
+	_, err := s.Restore(t.Context(), store.Deleted{Kind: resource.HostKind, RunID: runID}, store.RestoreOrder{RunID: store.NewRestoreID(), By: "grace", Note: "they were needed"}, func(store.RestoreCounts) {})
+	require.NoError(t, err)
+	_, body = site.get("/holds")
+	require.Regexp(t, `(?s)<a href="/runs/\d+">4 rows</a> by <bdi class="foreign">grace</bdi>`, body)
+}
