@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -65,20 +66,38 @@ func (r *heldScopeRow) held() HeldScope {
 // StandingHolds returns the holds that wait, in all scopes, the oldest first. A scope that
 // the newest run of its kind no longer has is over, as for HoldStates.
 func (s *Store) StandingHolds(ctx context.Context) ([]HeldScope, error) {
-	rows, err := s.readHeld(ctx, 0)
+	rows, err := s.readHeld(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read the holds that wait: %w", err)
 	}
+	return heldOf(rows), nil
+}
+
+// StandingHoldsIn returns those of the holds that wait for a decision in some scopes. It asks for
+// no more than that, so that it costs little where nothing is held.
+func (s *Store) StandingHoldsIn(ctx context.Context, scopeIDs []int64) ([]HeldScope, error) {
+	held, err := s.ScopesWithHold(ctx, scopeIDs)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	rows, err := s.readHeld(ctx, slices.Sorted(maps.Keys(held)))
+	if err != nil {
+		return nil, fmt.Errorf("read the holds that wait in %d scopes: %w", len(scopeIDs), err)
+	}
+	return slices.DeleteFunc(heldOf(rows), func(hold HeldScope) bool { return !hold.Stands }), nil
+}
+
+func heldOf(rows []heldScopeRow) []HeldScope {
 	held := make([]HeldScope, len(rows))
 	for i := range rows {
 		held[i] = rows[i].held()
 	}
-	return held, nil
+	return held
 }
 
 // StandingHold returns the hold that waits in the scope; ErrNotFound for none.
 func (s *Store) StandingHold(ctx context.Context, scopeID int64) (HeldScope, error) {
-	rows, err := s.readHeld(ctx, scopeID)
+	rows, err := s.readHeld(ctx, []int64{scopeID})
 	if err == nil && len(rows) == 0 {
 		err = ErrNotFound
 	}
@@ -88,13 +107,13 @@ func (s *Store) StandingHold(ctx context.Context, scopeID int64) (HeldScope, err
 	return rows[0].held(), nil
 }
 
-// readHeld reads the holds that wait, the oldest first, of one scope or of all for 0.
-func (s *Store) readHeld(ctx context.Context, scopeID int64) ([]heldScopeRow, error) {
-	standing, err := s.standing(ctx, scopeID)
+// readHeld reads the holds that wait, the oldest first, of some scopes or of all for none.
+func (s *Store) readHeld(ctx context.Context, scopeIDs []int64) ([]heldScopeRow, error) {
+	standing, err := s.standing(ctx, scopeIDs)
 	if err != nil {
 		return nil, err
 	}
-	unconfirmed, err := s.unconfirmed(ctx, scopeID)
+	unconfirmed, err := s.unconfirmed(ctx, scopeIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +139,7 @@ func (s *Store) readHeld(ctx context.Context, scopeID int64) ([]heldScopeRow, er
 // never, a set stands without a run that holds it: then there is nothing to decide, and
 // the records of the runs say so. A set of which they say nothing was held a moment ago,
 // or they were removed: it waits.
-func (s *Store) standing(ctx context.Context, scopeID int64) (rows []heldScopeRow, err error) {
+func (s *Store) standing(ctx context.Context, scopeIDs []int64) (rows []heldScopeRow, err error) {
 	query := s.db.NewSelect().TableExpr("sync_scope_hold AS hold").
 		ColumnExpr("hold.scope_id, scope.kind, scope.provider, scope.account, scope.region, scope.last_complete_at").
 		ColumnExpr("hold.digest, hold.row_count AS held_rows, hold.base_rows, hold.since_run, hold.since, hold.reason, TRUE AS stands").
@@ -137,7 +156,7 @@ func (s *Store) standing(ctx context.Context, scopeID int64) (rows []heldScopeRo
 		Join("LEFT JOIN sync_run AS kept_run ON kept_run.run_id = kept.run_id").
 		Join("LEFT JOIN sync_run_scope AS keeper ON keeper.run_id = kept_run.run_id AND keeper.scope_id = hold.scope_id").
 		Where("first.held > 0 OR last.held > 0 OR keeper.held > 0 OR COALESCE(first.held, last.held, keeper.held) IS NULL")
-	err = ofScope(query, "hold.scope_id", scopeID).OrderExpr("hold.since, hold.scope_id").Scan(ctx, &rows)
+	err = ofScopes(query, "hold.scope_id", scopeIDs).OrderExpr("hold.since, hold.scope_id").Scan(ctx, &rows)
 	return rows, err
 }
 
@@ -147,8 +166,8 @@ func (s *Store) standing(ctx context.Context, scopeID int64) (rows []heldScopeRo
 //
 // It begins with the runs that were the last ones somewhere and hold anything, which are
 // few, and not with the scopes.
-func (s *Store) unconfirmed(ctx context.Context, scopeID int64) (rows []heldScopeRow, err error) {
-	lastRuns := ofScope(s.db.NewSelect().TableExpr("sync_scope").ColumnExpr("DISTINCT last_complete_run AS run_id"), "id", scopeID)
+func (s *Store) unconfirmed(ctx context.Context, scopeIDs []int64) (rows []heldScopeRow, err error) {
+	lastRuns := ofScopes(s.db.NewSelect().TableExpr("sync_scope").ColumnExpr("DISTINCT last_complete_run AS run_id"), "id", scopeIDs)
 	query := s.db.NewSelect().TableExpr("(?) AS last", lastRuns).
 		ColumnExpr("scope.id AS scope_id, scope.kind, scope.provider, scope.account, scope.region, scope.last_complete_at").
 		ColumnExpr("held.hold_digest AS digest, held.held AS held_rows, held.db_num AS base_rows, held.reason").
@@ -158,14 +177,14 @@ func (s *Store) unconfirmed(ctx context.Context, scopeID int64) (rows []heldScop
 		Join("JOIN sync_run_scope AS held ON held.run_id = run.run_id AND held.held > 0").
 		Join("JOIN sync_scope AS scope ON scope.id = held.scope_id AND scope.last_complete_run = held.run_id").
 		Where("NOT EXISTS (SELECT 1 FROM sync_scope_hold AS hold WHERE hold.scope_id = held.scope_id)")
-	err = ofScope(query, "held.scope_id", scopeID).OrderExpr("since, scope.id").Scan(ctx, &rows)
+	err = ofScopes(query, "held.scope_id", scopeIDs).OrderExpr("since, scope.id").Scan(ctx, &rows)
 	return rows, err
 }
 
-// ofScope narrows a query to one scope; not for 0.
-func ofScope(query *bun.SelectQuery, column string, scopeID int64) *bun.SelectQuery {
-	if scopeID == 0 {
+// ofScopes narrows a query to some scopes; not for none.
+func ofScopes(query *bun.SelectQuery, column string, scopeIDs []int64) *bun.SelectQuery {
+	if len(scopeIDs) == 0 {
 		return query
 	}
-	return query.Where("? = ?", bun.Ident(column), scopeID)
+	return query.Where("? IN (?)", bun.Ident(column), bun.List(scopeIDs))
 }

@@ -58,6 +58,10 @@ func (b *bundle) waiting(t *testing.T) []store.HeldScope {
 		same, err := b.StandingHold(t.Context(), one.ScopeID)
 		require.NoError(t, err)
 		require.Equal(t, one, same)
+		alone, err := b.StandingHoldsIn(t.Context(), []int64{one.ScopeID, 9999})
+		require.NoError(t, err)
+		require.Equal(t, one.Stands, len(alone) == 1)
+		require.Subset(t, held, alone)
 	}
 	return held
 }

@@ -158,6 +158,11 @@ func (p *Page) readInventory(ctx context.Context, view *inventoryView) error {
 	view.Total = found.Total
 	p.linkKinds(view)
 	view.Table = tableOf(view, found.Rows)
+	if view.At.IsZero() {
+		if err := p.markHeld(ctx, view.Table.Rows); err != nil {
+			return err
+		}
+	}
 	view.Exports = exportsOf(view)
 	if view.Asked.Cursor != "" {
 		view.First = view.Asked.but(func(*asked) {}).Link()

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
@@ -43,6 +44,10 @@ type columnChoice struct {
 type row struct {
 	Link  string
 	Cells []cell
+	Held  *heldThere // its deletion waits, or may; nil: it does not
+
+	uid     resource.UID
+	scopeID int64
 }
 
 // cell is what a row has in a column.
@@ -130,6 +135,22 @@ func tableOf(view *inventoryView, found []inventory.Found) *table {
 	return made
 }
 
+// markHeld marks the rows whose deletion waits.
+func (p *Page) markHeld(ctx context.Context, rows []row) error {
+	scopeIDs := make([]int64, len(rows))
+	for i := range rows {
+		scopeIDs[i] = rows[i].scopeID
+	}
+	scopes, err := p.heldIn(ctx, scopeIDs)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Held = scopes[rows[i].scopeID].of(rows[i].uid)
+	}
+	return nil
+}
+
 func columnOf(view *inventoryView, label string, schema *query.Schema) column {
 	made := column{Label: label, Number: typeOf(schema, label) == resource.IntColumn}
 	if label == tagsColumn {
@@ -158,7 +179,7 @@ func typeOf(schema *query.Schema, label string) resource.ColumnType {
 
 func rowOf(schema *query.Schema, found inventory.Found, cols []string, at string) row {
 	meta := found.Row.RowMeta()
-	made := row{Link: with(resourcePath(found.Kind.Name(), meta.UID), url.Values{"at": {at}})}
+	made := row{Link: with(resourcePath(found.Kind.Name(), meta.UID), url.Values{"at": {at}}), uid: meta.UID, scopeID: meta.ScopeID}
 	for _, label := range cols {
 		made.Cells = append(made.Cells, cellOf(schema, found, label))
 	}

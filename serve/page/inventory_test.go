@@ -10,12 +10,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/diff"
 	"cloudsync/inventory/inventorytest"
 	"cloudsync/resource"
+	"cloudsync/serve/page"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -325,4 +327,40 @@ func TestCompletion(t *testing.T) {
 		status, _ := s.get("/inventory/complete" + odd)
 		require.Equal(t, http.StatusOK, status, odd)
 	}
+}
+
+// The deletion of a row that waits is seen in the list, and leads to the hold.
+func TestHeldRowsAreMarked(t *testing.T) {
+	t.Parallel()
+	s, held, rows := heldHosts(t, 5)
+	inventorytest.Apply(t, s, "elsewhere", resource.HostKind, diff.Add, hosts("prod", "shanghai", 3))
+	clock := now
+	site := open(t, s, func(o *page.Options) { o.Now = func() time.Time { return clock } })
+	badge := fmt.Sprintf(`<a class="badge warn" href="/holds/%d">held<`, held.ScopeID)
+	_, body := site.inventoryAt("kind", "host")
+	require.Equal(t, 4, strings.Count(body, badge))
+	_, body = site.inventoryAt("kind", "host", "q", `region="shanghai"`)
+	require.NotContains(t, body, "badge warn")
+	_, body = site.inventoryAt("kind", "host", "q", `native_id="`+rows[0].RowMeta().NativeID+`",region="beijing"`)
+	require.Contains(t, body, "<strong>1</strong> row")
+	require.NotContains(t, body, "badge warn", "it is not of the set")
+
+	approved(t, s, held, rows[1:2], "ada", "gone")
+	clock = clock.Add(time.Minute)
+	_, body = site.inventoryAt("kind", "host")
+	require.NotContains(t, body, "badge warn", "nothing is held any more")
+}
+
+// A set that is too large to be looked through for a page is told of as far as it is known.
+func TestRowsOfAVeryLargeHoldMayBeHeld(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.NewMigrated(t)
+	s := storetest.OpenDSN(t, dsn)
+	rows := hosts("prod", "beijing", 3)
+	inventorytest.Apply(t, s, "first", resource.HostKind, diff.Add, rows)
+	inventorytest.Hold(t, s, store.Run{RunID: "second", StartedAt: now}, resource.HostKind, rows[1:], 3, "2 of 3 rows")
+	_, err := storetest.Connect(t, dsn).ExecContext(t.Context(), "UPDATE sync_scope_hold SET row_count = 1000000")
+	require.NoError(t, err)
+	_, body := open(t, s, nil).inventoryAt("kind", "host")
+	require.Equal(t, 3, strings.Count(body, "perhaps held"))
 }

@@ -49,6 +49,7 @@ type Page struct {
 	Options
 	kinds   []*resource.Kind
 	views   views
+	held    heldScopes
 	mux     *http.ServeMux
 	handler http.Handler
 }

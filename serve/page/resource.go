@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -50,44 +49,6 @@ type goneData struct {
 	Restore string // what to type; empty on a page of the past
 }
 
-// heldThere is a hold in the place of a resource.
-type heldThere struct {
-	Path string
-	// IsIt says that the resource is of the held set. If it is not set, the set is too large to
-	// be looked through for a page: it may be.
-	IsIt bool
-}
-
-// searchedHold is how many rows a set has at most that is looked through for one of them.
-const searchedHold = 10_000
-
-// heldIn looks whether the deletion of a row waits; nil: it does not.
-func (p *Page) heldIn(ctx context.Context, kind *resource.Kind, row resource.Row) (*heldThere, error) {
-	meta := row.RowMeta()
-	scope := resource.Scope{Kind: kind.Name(), Provider: meta.Provider, Account: meta.Account, Region: meta.Region}
-	holds, err := p.Store.StandingHolds(ctx)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(holds, func(hold store.HeldScope) bool { return hold.Stands && hold.Scope == scope })
-	if i < 0 {
-		return nil, nil
-	}
-	there := &heldThere{Path: holdPath(holds[i].ScopeID)}
-	if holds[i].Rows > searchedHold {
-		return there, nil
-	}
-	entries, err := p.Store.LoadHold(ctx, holds[i].ScopeID, holds[i].Digest)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) { // nobody knows the set
-		return there, nil
-	}
-	there.IsIt = slices.ContainsFunc(entries, func(entry resource.Entry) bool { return entry.UID == meta.UID })
-	if err != nil || !there.IsIt {
-		return nil, err
-	}
-	return there, nil
-}
-
 // resource shows a row, what belongs to it, and its life.
 func (p *Page) resource(ctx context.Context, r *http.Request) (View, error) {
 	kind, uid, err := p.resourceNamed(r)
@@ -117,7 +78,7 @@ func (p *Page) resource(ctx context.Context, r *http.Request) (View, error) {
 		if data.Related, err = p.relatedOf(ctx, kind, row); err != nil {
 			return View{}, err
 		}
-		if data.Held, err = p.heldIn(ctx, kind, row); err != nil {
+		if data.Held, err = p.heldRow(ctx, row); err != nil {
 			return View{}, err
 		}
 	}
