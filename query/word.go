@@ -25,6 +25,9 @@ func newWord(text string) Word {
 	return Word{text: strings.ToLower(text), whole: text}
 }
 
+// Text is the word as it was written.
+func (w Word) Text() string { return w.whole }
+
 // Network is the network that the word is, or that of its one address; not valid if it is
 // neither.
 func (w Word) Network() netip.Prefix { return w.network }

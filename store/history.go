@@ -31,6 +31,8 @@ type ChangeFilter struct {
 	Field                     string // a column that a modification changed
 	// Before is the id of a change: only older ones are meant.
 	Before int64
+	// After is the id of a change: only newer ones are meant.
+	After int64
 	// Limit is how many changes are read at most; it must be set.
 	Limit int64
 }
@@ -75,6 +77,9 @@ func (s *Store) changes(changes *[]Change, filter ChangeFilter, found narrowed) 
 	}
 	if filter.Before > 0 {
 		query = query.Where("?TableAlias.id < ?", filter.Before)
+	}
+	if filter.After > 0 {
+		query = query.Where("?TableAlias.id > ?", filter.After)
 	}
 	return query
 }

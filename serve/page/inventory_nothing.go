@@ -16,6 +16,7 @@ type nothing struct {
 	Empty   bool   // the inventory has no row at all
 	Address string // that is asked for, and that no resource has
 	Ranges  []addressRange
+	Deleted []deletedRow // that matched once
 	// Whole is a query that finds a part of a value, where the one that was asked has to match
 	// the whole of it.
 	Whole, WholeLink string
@@ -35,6 +36,11 @@ func (p *Page) tellNothing(ctx context.Context, view *inventoryView) (*nothing, 
 		}
 		if told.Empty = counts.Total == 0; told.Empty {
 			return told, nil
+		}
+	}
+	if view.At.IsZero() {
+		if err := p.addDeleted(ctx, view, told); err != nil {
+			return nil, err
 		}
 	}
 	if network, ok := inventory.AskedNetwork(view.find.Query); ok {
