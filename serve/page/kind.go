@@ -41,6 +41,10 @@ type kindData struct {
 	Scopes    freshList
 	// Note was written, and NoteFault is what is wrong with it, where the form comes back.
 	Note, NoteFault string
+	// PlanPlace was written, and PlanFault is what is wrong with it, likewise.
+	PlanPlace, PlanFault string
+	// Places are those that can be planned by themselves, as far as they are known.
+	Places []string
 }
 
 // runningNow is the run that the schedule has under way.
@@ -73,6 +77,8 @@ const (
 	kindRuns = 10
 	// kindHolds is how many of its holds are.
 	kindHolds = 20
+	// placesOffered is how many of its places a form offers.
+	placesOffered = 500
 )
 
 // What the reader may ask of a kind's scopes.
@@ -173,6 +179,9 @@ func (p *Page) readKindScopes(ctx context.Context, data *kindData, query url.Val
 	for _, scope := range all {
 		if scope.Scope.Kind == data.Kind {
 			list.add(freshLine{scope, scope.Scope.Place()})
+			if scope.Configured {
+				data.Places = append(data.Places, scope.Scope.Place())
+			}
 		}
 	}
 	slices.SortFunc(list.Lines, func(a, b freshLine) int {
@@ -180,6 +189,8 @@ func (p *Page) readKindScopes(ctx context.Context, data *kindData, query url.Val
 	})
 	list.Lines, list.Left = firstOf(list.Lines, scopesShown)
 	data.Scopes = list
+	slices.Sort(data.Places)
+	data.Places, _ = firstOf(data.Places, placesOffered)
 	return nil
 }
 

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"cloudsync/serve/operate"
 )
 
 func (p *Page) runNow(ctx context.Context, _ url.Values, r *http.Request) (string, error) {
@@ -40,12 +42,16 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 
 // askNoteAgain shows the page of the kind once more, with what was written and what is wrong.
 func (p *Page) askNoteAgain(ctx context.Context, r *http.Request, note, fault string) error {
+	return p.askKindAgain(ctx, r, func(data *kindData) { data.Note, data.NoteFault = note, fault })
+}
+
+func (p *Page) askKindAgain(ctx context.Context, r *http.Request, tell func(*kindData)) error {
 	view, err := p.kind(ctx, r)
 	if err != nil {
 		return err
 	}
 	if data, ok := view.Data.(kindData); ok {
-		data.Note, data.NoteFault = note, fault
+		tell(&data)
 		view.Data = data
 	}
 	return &shown{status: http.StatusUnprocessableEntity, view: view}
@@ -57,12 +63,22 @@ func (p *Page) plan(ctx context.Context, form url.Values, r *http.Request) (stri
 		return "", err
 	}
 	var only []string
-	if scope := strings.TrimSpace(form.Get("scope")); scope != "" {
-		if strings.Count(scope, "/") < 2 {
-			return "", wrong(errors.New("the scope is no scope: write PROVIDER/ACCOUNT/REGION, or leave it empty to plan all"))
+	place := strings.TrimSpace(form.Get("scope"))
+	if place != "" {
+		if strings.Count(place, "/") < 2 {
+			return "", p.askPlaceAgain(ctx, r, place, "Write the place as PROVIDER/ACCOUNT/REGION, or leave it empty to plan all.")
 		}
-		only = append(only, scope)
+		only = append(only, place)
 	}
 	run, err := p.Desk.Plan(ctx, kind.Name(), only, whoOf(ctx))
+	if refused := (*operate.Refusal)(nil); errors.As(err, &refused) {
+		return "", p.askPlaceAgain(ctx, r, place, refused.Error())
+	}
 	return planPath(run), err
+}
+
+// askPlaceAgain shows the page of the kind once more, with the place that was written and why
+// nothing was planned.
+func (p *Page) askPlaceAgain(ctx context.Context, r *http.Request, place, fault string) error {
+	return p.askKindAgain(ctx, r, func(data *kindData) { data.PlanPlace, data.PlanFault = place, fault })
 }

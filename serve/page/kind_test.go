@@ -69,7 +69,7 @@ func TestKindShowsItsScheduleRunsHoldsAndScopes(t *testing.T) {
 	require.Contains(t, scopes, "beijing")
 	require.NotContains(t, scopes, "tokyo")
 	_, body = site.get("/kinds/host?q=nowhere")
-	require.Contains(t, body, "No scope is like that")
+	require.Contains(t, body, "No place is like that")
 	status, _ = site.get("/kinds/host?show=x")
 	require.Equal(t, http.StatusBadRequest, status)
 	status, body = site.get("/kinds/lamp")
@@ -131,7 +131,8 @@ func TestWhatOperatorsCannotMean(t *testing.T) {
 		{"/kinds/host/pause", nil, http.StatusUnprocessableEntity, "The note is missing"},
 		{"/kinds/host/resume", url.Values{"note": {" \n "}}, http.StatusUnprocessableEntity, "The note is missing"},
 		{"/kinds/host/pause", url.Values{"note": {strings.Repeat("😀", 501)}}, http.StatusUnprocessableEntity, "write at most 500"},
-		{"/kinds/host/plan", url.Values{"scope": {"beijing"}}, http.StatusBadRequest, "PROVIDER/ACCOUNT/REGION"},
+		{"/kinds/host/plan", url.Values{"scope": {"beijing"}}, http.StatusUnprocessableEntity, "Write the place as PROVIDER/ACCOUNT/REGION"},
+		{"/kinds/host/plan", url.Values{"scope": {"bei<jing"}}, http.StatusUnprocessableEntity, `value="bei&lt;jing" list="places"`},
 		{"/kinds/lamp/run", nil, http.StatusNotFound, "the kinds are"},
 	} {
 		status, _, body := site.send(test.path, test.form)
