@@ -125,6 +125,8 @@ func TestApprove(t *testing.T) {
 	require.Equal(t, "the site was closed", desk.approved.Note)
 	require.Contains(t, body, "The approval for host waits for its turn")
 	require.Contains(t, body, `hx-trigger="every 1s"`)
+	require.Contains(t, body, `hx-select-oob="#clock"`)
+	require.Contains(t, body, `<span id="clock">shown <time`, "it goes on with the page")
 }
 
 // An approval is for what somebody saw.
