@@ -63,7 +63,6 @@ func TestAViewerDecidesNothing(t *testing.T) {
 	hold := tab.Location()
 	require.Contains(t, tab.Text("main"), "Operators approve. You are a viewer")
 	requireNoDecisions(t, tab)
-	tab.Click("details summary")
 	digest := tab.Text(".digest")
 	forge := func(path, body string) (status int) {
 		path = strings.TrimPrefix(path, at.url)
