@@ -104,7 +104,7 @@ func (p *Page) changes(ctx context.Context, r *http.Request) (View, error) {
 	}
 	switch {
 	case errors.As(err, &asked):
-		data.Ask.Wrong, data.Ask.Problem = asked.Name, asked.Error()
+		data.Ask.Wrong, data.Ask.Problem = asked.Name, problemOf(asked)
 		view.Status = http.StatusBadRequest
 	case err != nil:
 		return View{}, err
@@ -117,6 +117,14 @@ func (p *Page) changes(ctx context.Context, r *http.Request) (View, error) {
 	data.Presets = presetsOf("/changes", values, "since")
 	view.Data = data
 	return view, nil
+}
+
+// problemOf is what is wrong with a part of a form, by the word that the form has for it.
+func problemOf(asked *history.Wrong) string {
+	if asked.Name == "scope" {
+		return "place" + asked.Problem
+	}
+	return asked.Error()
 }
 
 func isFiltered(values url.Values) bool {

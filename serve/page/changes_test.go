@@ -137,10 +137,10 @@ func TestChangesThatCannotBeMeant(t *testing.T) {
 	site := open(t, storetest.Open(t), later)
 	for query, want := range map[string]string{
 		"/changes?kind=hots": `kind "hots" is not known`, "/changes?op=explode": `the operations are [add modify delete restore]`, "/changes?since=soon": "write a time such as",
-		"/changes?until=2d&since=1d": "write the earlier time", "/changes?scope=a/b/c/d/e": "write PROVIDER/ACCOUNT/REGION", "/changes?run=99": `no run "99"`,
+		"/changes?until=2d&since=1d": "write the earlier time", "/changes?scope=a/b/c/d/e": `place "a/b/c/d/e": write PROVIDER/ACCOUNT/REGION`, "/changes?run=99": `no run "99"`,
 		"/changes?field=nope": "the columns are", "/changes?before=x": "write the number of a change", "/changes?before=-1": "write the number of a change",
 		"/compare?kind=hots": `kind "hots" is not known`, "/compare?from=soon": "write a time such as", "/compare?from=1d&to=2d": "write the earlier time",
-		"/compare?to=2999-01-01": "in the future", "/compare?scope=a/b/c/d/e": "write PROVIDER/ACCOUNT/REGION", "/compare?from=0s": "is not before to",
+		"/compare?to=2999-01-01": "in the future", "/compare?scope=a/b/c/d/e": `place "a/b/c/d/e": write PROVIDER/ACCOUNT/REGION`, "/compare?from=0s": "is not before to",
 	} {
 		status, body := site.get(query)
 		require.Equal(t, http.StatusBadRequest, status, query)

@@ -87,7 +87,7 @@ func (p *Page) compare(ctx context.Context, r *http.Request) (View, error) {
 	var asked *history.Wrong
 	switch {
 	case errors.As(err, &asked):
-		data.Ask.Wrong, data.Ask.Problem = asked.Name, asked.Error()
+		data.Ask.Wrong, data.Ask.Problem = asked.Name, problemOf(asked)
 		view.Status = http.StatusBadRequest
 	case err != nil:
 		return View{}, err

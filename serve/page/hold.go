@@ -226,7 +226,7 @@ type advice struct {
 // adviceFor tells the sorts of reasons apart (see diff.Policy).
 func adviceFor(hold store.HeldScope) advice {
 	a := advice{
-		Look: []string{"Look into the cloud's own console: are some of these really gone?", "Ask who owns them, by their place in the service tree."},
+		Look: []string{"Look into the cloud's own console: are some of these really gone?", "Ask who owns them, by their node in the service tree."},
 		Mend: []string{"Check the region and the endpoint of the account in the configuration.", "Check that the credential may list all of them."},
 	}
 	switch {

@@ -52,7 +52,7 @@ func TestPlanShowsWhatWouldChange(t *testing.T) {
 	requireHarmless(t, body)
 	text := seen(body)
 	for _, want := range []string{
-		"Plan of host", "1 to add, 3 to modify, 1 200 to delete in 2 scopes", "1 100 deletions would be held", "3 would not be deleted",
+		"Plan of host", "1 to add, 3 to modify, 1 200 to delete in 2 places", "1 100 deletions would be held", "3 would not be deleted",
 		"+ add i-new", "~ modify i-mod", `name "old" →`, "Only its hash is rewritten", "The row was changed after the comparison", "− delete uid " + uid.String(),
 		"1 199 more that are not shown", "too many",
 	} {
@@ -65,7 +65,7 @@ func TestPlanShowsWhatWouldChange(t *testing.T) {
 func TestPlanThatFindsNothing(t *testing.T) {
 	t.Parallel()
 	_, body := planOf(t, operate.Look{Plan: true, Outcome: "unchanged", Report: &workflows.Report{Scopes: 3, ScopesFailed: 1}})
-	require.Contains(t, body, "Nothing to change in 2 scopes")
+	require.Contains(t, body, "Nothing to change in 2 places")
 	_, body = planOf(t, operate.Look{Plan: true, Outcome: "failed", Report: &workflows.Report{Outcome: activities.Failed, Error: "no scopes " + hostile}})
 	requireHarmless(t, body)
 	require.Contains(t, body, "The plan could not be made: no scopes")
@@ -75,7 +75,7 @@ func TestPlanThatFindsNothing(t *testing.T) {
 func TestPlanUnderWay(t *testing.T) {
 	t.Parallel()
 	_, body := planOf(t, operate.Look{Plan: true, Outcome: execution.Running, Progress: &workflows.Progress{Scopes: 4, Done: 1}})
-	require.Contains(t, body, "1 of 4 scopes are done")
+	require.Contains(t, body, "1 of 4 places are done")
 	require.Contains(t, body, "every 1s")
 	require.NotContains(t, body, "left no report")
 	_, body = planOf(t, operate.Look{Plan: true, Outcome: execution.Running, Trouble: "no worker polls"})

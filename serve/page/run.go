@@ -132,14 +132,14 @@ func othersOf(run store.Run) []figure {
 			add(name, value, meaning)
 		}
 	}
-	exceptional("heldNum", run.Held, "of toDelNum, deletions that wait for a decision")
+	exceptional("heldNum", run.Held, "of the rows to delete, those that wait for a decision")
 	exceptional("failedRowNum", run.FailedRows, "rows that could not be stored")
-	exceptional("rehashedNum", run.Rehashed, "of toModNum, rows of which only the hash was rewritten")
-	exceptional("pagingSkips", run.PagingSkips, "of toDelNum, rows that the listing lacked and that exist: the cloud was asked for them by id")
+	exceptional("rehashedNum", run.Rehashed, "of the rows to modify, those of which only the hash was rewritten")
+	exceptional("pagingSkips", run.PagingSkips, "of the rows to delete, those that the listing lacked and that exist: the cloud was asked for them by id")
 	if run.Outcome != store.OutcomeRunning {
 		all = append(all, figure{"timeTook", human.Took(took(run)), "from its beginning to its outcome"})
 	}
-	add("scopes", run.Scopes, "accounts with a region")
+	add("scopes", run.Scopes, "places of the run: accounts with a region")
 	exceptional("scopesFailed", run.ScopesFailed, "of these, could not be synced")
 	exceptional("scopesHeld", run.ScopesHeld, "of these, hold deletions")
 	exceptional("orphanScopes", run.OrphanScopes, "places with rows that the configuration no longer has: starter prune removes them, if that is meant")
@@ -261,10 +261,10 @@ func progressOf(look operate.Look) *underWay {
 	case progress == nil:
 		under.Text = "It is under way. No worker has said yet how far it is."
 	case progress.Scopes == 0:
-		under.Text = "It finds its scopes."
+		under.Text = "It finds its places."
 	default:
-		under.Percent = shareOf(progress.Done, progress.Scopes, "accent", "scopes are done")
-		under.Text = grouped(progress.Done) + " of " + grouped(progress.Scopes) + " scopes are done."
+		under.Percent = shareOf(progress.Done, progress.Scopes, "accent", "places are done")
+		under.Text = grouped(progress.Done) + " of " + grouped(progress.Scopes) + " places are done."
 	}
 	return under
 }

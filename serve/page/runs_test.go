@@ -111,7 +111,7 @@ func TestRunsByFilterAndPage(t *testing.T) {
 	_, body := site.get("/runs")
 	requireHarmless(t, body)
 	require.Contains(t, body, `<tr class="running">`)
-	require.Contains(t, seen(body), "2 of 2 scopes failed")
+	require.Contains(t, seen(body), "2 of 2 places failed")
 	require.Contains(t, body, "4.2s")
 	older := regexp.MustCompile(`href="(/runs\?before=\d+)"`).FindStringSubmatch(body)
 	require.Len(t, older, 2)
@@ -156,7 +156,7 @@ func TestRunShowsItsFiguresAndScopes(t *testing.T) {
 	text := seen(body)
 	for _, want := range []string{
 		"public.cloud.num 1 234", "db.num 1 200", "toAddNum 50", "suAddNum 0", "toModNum 3", "toDelNum 2", "suDelNum 0", "failedRowNum 260", "timeTook 61s",
-		"Approved by ada", "1 unchanged scope", "throttled", "259 more are not shown", "The run before it took 2.0s.",
+		"Approved by ada", "1 unchanged place", "throttled", "259 more are not shown", "The run before it took 2.0s.",
 	} {
 		require.Contains(t, text, want)
 	}
@@ -231,7 +231,7 @@ func TestRunOfManyScopes(t *testing.T) {
 	_, body := open(t, s, nil).get("/runs/it")
 	text := seen(body)
 	require.Contains(t, text, "104 more are not shown")
-	require.Contains(t, text, "603 unchanged scopes")
+	require.Contains(t, text, "603 unchanged places")
 	require.Contains(t, text, "103 more are not shown")
 }
 
@@ -246,9 +246,9 @@ func TestRunUnderWay(t *testing.T) {
 	}{
 		"with progress": {
 			&fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{Scopes: 8, Done: 2, Stats: store.Stats{ToAdd: 12}}}},
-			[]string{"2 of 8 scopes are done", "12 to add", "25%", "toAddNum</span> 12"}, "every 2s",
+			[]string{"2 of 8 places are done", "12 to add", "25%", "toAddNum</span> 12"}, "every 2s",
 		},
-		"in the beginning":   {&fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{}}}, []string{"It finds its scopes"}, "every 2s"},
+		"in the beginning":   {&fakeDesk{look: operate.Look{Outcome: execution.Running, Progress: &workflows.Progress{}}}, []string{"It finds its places"}, "every 2s"},
 		"without a worker":   {&fakeDesk{look: operate.Look{Outcome: execution.Running, Trouble: "no worker polls " + hostile}}, []string{"It waits for a worker", "no worker polls"}, "every 2s"},
 		"ended all the same": {&fakeDesk{look: operate.Look{Outcome: execution.Terminated}}, []string{"In Temporal it has ended: terminated", "the next run of the kind records"}, "every 5s"},
 		"without Temporal":   {&fakeDesk{lookErr: operate.ErrNoTemporal}, []string{"How far it is cannot be told"}, "every 10s"},
