@@ -51,6 +51,9 @@ func TestAHoldIsDecidedOnThePage(t *testing.T) {
 	tab.Leave(func() { tab.Press("Enter") })
 	require.Contains(t, tab.Text("main"), theOperator.name)
 	require.Contains(t, tab.Text("main"), "the site was moved")
+	tab.Open(at.url + "/holds")
+	require.Contains(t, tab.Text("#decided + *"), "the site was moved", "decisions are remembered")
+	requireUsable(t, tab)
 }
 
 // A viewer sees what is held and cannot let it go, whatever is sent.
@@ -146,6 +149,12 @@ func TestPagesAreUsable(t *testing.T) {
 		})
 	}
 	t.Run("plan", func(t *testing.T) {
+		tab.Open(at.url + "/kinds/" + hostKind)
+		tab.Expect(http.StatusUnprocessableEntity, "/plan")
+		tab.Type("#scope", "beijing")
+		tab.Leave(func() { tab.Click("form[action$='/plan'] button") })
+		tab.WaitText("Nothing was planned")
+		requireUsable(t, tab)
 		tab.Open(at.url + "/kinds/" + hostKind)
 		tab.Leave(func() { tab.Click("form[action$='/plan'] button") })
 		require.Contains(t, tab.Location(), "/plans/")

@@ -34,6 +34,7 @@ func (s *stack) pages(t *testing.T) []shown {
 		{name: "inventory-all", path: "/inventory"},
 		{name: "inventory-wrong", path: "/inventory?q=" + url.QueryEscape(`{regoin="cn-beijing"}`), status: http.StatusBadRequest},
 		{name: "inventory-none", path: "/inventory?q=nosuchhost"},
+		{name: "inventory-deleted", path: "/inventory?" + url.Values{"kind": {"resource_host"}, "q": {s.deleted(t, "resource_host")}}.Encode()},
 		{name: "resource", path: s.resource(t, "resource_host", "modify")},
 		{name: "resource-group", path: s.resource(t, "resource_security_group", "modify")},
 		{name: "resource-gone", path: s.resource(t, "resource_host", "delete")},
@@ -61,6 +62,13 @@ func (s *stack) resource(t *testing.T, kind, op string) string {
 	var uid string
 	require.NoError(t, s.sql.QueryRowContext(t.Context(), "SELECT LOWER(HEX(uid)) FROM resource_change WHERE kind = ? AND op = ? ORDER BY id DESC LIMIT 1", kind, op).Scan(&uid))
 	return "/resources/" + kind + "/" + uid
+}
+
+// deleted is the id of a resource that was deleted last.
+func (s *stack) deleted(t *testing.T, kind string) (id string) {
+	t.Helper()
+	require.NoError(t, s.sql.QueryRowContext(t.Context(), "SELECT native_id FROM resource_change WHERE kind = ? AND op = 'delete' ORDER BY id DESC LIMIT 1", kind).Scan(&id))
+	return id
 }
 
 func (s *stack) number(t *testing.T, query string) (n int64) {
