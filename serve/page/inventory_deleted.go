@@ -103,8 +103,8 @@ func (p *Page) deletedRow(ctx context.Context, view *inventoryView, deletion sto
 	}
 	kind := view.kinds[i]
 	row, err := kind.ParseImage(deletion.Image)
-	if err != nil { // somebody edited it: nothing can be said of it
-		return nil, nil //nolint:nilerr // see above
+	if err != nil {
+		return nil, nil //nolint:nilerr // somebody edited it: nothing can be told of it
 	}
 	schema := query.SchemaOf(kind)
 	if !view.find.Query.Match(schema, row) {
