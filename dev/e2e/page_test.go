@@ -150,7 +150,7 @@ func TestPagesAreUsable(t *testing.T) {
 	}
 	t.Run("plan", func(t *testing.T) {
 		tab.Open(at.url + "/kinds/" + hostKind)
-		tab.Expect(http.StatusUnprocessableEntity, "/plan")
+		tab.Expect(http.StatusUnprocessableEntity, "/kinds/"+hostKind+"/plan")
 		tab.Type("#scope", "beijing")
 		tab.Leave(func() { tab.Click("form[action$='/plan'] button") })
 		tab.WaitText("Nothing was planned")
