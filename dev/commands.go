@@ -1,17 +1,14 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"cloudsync/cloud/mock"
-	"cloudsync/dev/bench"
-	"cloudsync/dev/benchindex"
 	"cloudsync/dev/clean"
+	"cloudsync/dev/commandline"
 	"cloudsync/dev/console"
 	"cloudsync/dev/demo"
 	"cloudsync/dev/layout"
@@ -21,25 +18,11 @@ import (
 	"cloudsync/dev/suite"
 	"cloudsync/dev/temporalserver"
 	"cloudsync/dev/with"
-	"cloudsync/starter/flagerror"
 )
 
 func newRoot() *cobra.Command {
-	root := &cobra.Command{
-		Use:           "dev",
-		Short:         "Run cloudsync on this machine: the demo, and servers for the tests",
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
-	root.SetFlagErrorFunc(flagerror.Wording(wantedForms))
-	root.AddCommand(newDemo(), newSetup(), newWith(), newTest(), newBench(), newBenchIndex(), newClean())
-	return root
-}
-
-// wantedForms say what to write as the value of a flag, by its type.
-var wantedForms = map[string]string{
-	"int":      "a whole number",
-	"duration": "a time with its unit, such as 60s or 10m",
+	return commandline.Root("dev", "Run cloudsync on this machine: the demo, and servers for the tests",
+		newDemo(), newSetup(), newWith(), newTest(), newClean())
 }
 
 func newDemo() *cobra.Command {
@@ -49,7 +32,7 @@ func newDemo() *cobra.Command {
 		Use:   "demo",
 		Short: "Run MariaDB or MySQL, Temporal and the worker, and sync a mock cloud every few seconds",
 		Args:  cobra.NoArgs,
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+		RunE: commandline.InCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
 			c := console.New(os.Stdout)
 			app := demo.Application(l)
 			build := app.Start(cmd.Context(), l)
@@ -84,7 +67,7 @@ func newSetup() *cobra.Command {
 		Use:   "setup",
 		Short: "Install or build what the demo and the tests need, and start nothing",
 		Args:  cobra.NoArgs,
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+		RunE: commandline.InCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
 			c := console.New(os.Stdout)
 			if err := setup.Compiler(cmd.Context(), machine.Local(), c); err != nil {
 				return err
@@ -119,7 +102,7 @@ func newTest() *cobra.Command {
 		Long: "Run all tests, each of make's targets against throw-away servers of its own: those that use a\n" +
 			"database on MariaDB and on MySQL, or on the server that " + mariadb.Variable + " names alone.",
 		Args: cobra.NoArgs,
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
+		RunE: commandline.InCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
 			c := console.New(os.Stderr)
 			databases, err := setup.Databases(cmd.Context(), l, machine.Local(), c)
 			if err != nil {
@@ -138,7 +121,7 @@ func newTest() *cobra.Command {
 // statusOf gives the exit status of a command that was run back as one's own.
 func statusOf(status int, err error) error {
 	if err == nil && status != 0 {
-		return exitStatus(status)
+		return commandline.ExitStatus(status)
 	}
 	return err
 }
@@ -151,7 +134,7 @@ func newWith() *cobra.Command {
 			with.MySQLVariable + " (DSN of the root account) and " + with.TemporalVariable + " (host:port).\n" +
 			mariadb.Variable + " chooses the first: " + mariadb.MariaDB + ", " + mariadb.MySQL + ", or the path of a server's program.",
 		Args: cobra.MinimumNArgs(1),
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, args []string) error {
+		RunE: commandline.InCheckout(func(cmd *cobra.Command, l layout.Layout, args []string) error {
 			c := console.New(os.Stderr)
 			programs, err := setup.Servers(cmd.Context(), l, c)
 			if err != nil {
@@ -161,88 +144,6 @@ func newWith() *cobra.Command {
 			return statusOf(status, err)
 		}),
 	}
-}
-
-func newBench() *cobra.Command {
-	var hosts, scopes int
-	var edges, fair bool
-	var format, plot, profiles string
-	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure whole runs beside what the same rows cost without this program",
-		Args:  cobra.NoArgs,
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
-			if err := checkFormat(format); err != nil {
-				return err
-			}
-			if hosts < 0 || hosts > mock.MaxHosts {
-				return fmt.Errorf("cannot measure %d hosts: write 1 to %d, or 0 for all sizes", hosts, mock.MaxHosts)
-			}
-			plans := bench.Plans(hosts)
-			if scopes != 0 {
-				some, ok := bench.PlansOfScopes(scopes)
-				if !ok || hosts != 0 {
-					return fmt.Errorf("cannot measure %d scopes: write 2000 or 20000, without a number of hosts", scopes)
-				}
-				plans = some
-			}
-			if fair && hosts+scopes == 0 {
-				plans = nil
-			}
-			c := console.New(os.Stderr)
-			programs, err := setup.Servers(cmd.Context(), l, c)
-			if err != nil {
-				return err
-			}
-			return bench.Run(cmd.Context(), bench.Options{
-				Layout: l, Console: c, Programs: programs, Plans: plans, Edges: edges || hosts+scopes == 0 && !fair, Fair: fair || hosts+scopes == 0,
-				JSON: format == "json", Out: os.Stdout, Plot: plot, Profiles: profiles,
-			})
-		}),
-	}
-	cmd.Flags().IntVar(&hosts, "hosts", 0, "measure this many hosts only (default 10,000, 100,000 and 1,000,000); 10,000,000 beside 1,000,000")
-	cmd.Flags().IntVar(&scopes, "scopes", 0, "measure 100,000 hosts in this many scopes only: 2000 or 20000")
-	cmd.Flags().BoolVar(&edges, "edges", false, "measure several workers and a slow cloud, too (with --hosts or --scopes; else always)")
-	cmd.Flags().BoolVar(&fair, "fair", false, "measure quick accounts beside a slow one, and nothing else that is not asked for")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
-	cmd.Flags().StringVar(&plot, "plot", "", "draw a plot into this .svg or .png file")
-	cmd.Flags().StringVar(&profiles, "profiles", "", "leave the worker's profiles of each case in this folder")
-	return cmd
-}
-
-func newBenchIndex() *cobra.Command {
-	var hosts int
-	var format string
-	cmd := &cobra.Command{
-		Use:   "bench-index",
-		Short: "Measure the server over the inventory beside the same questions in SQL",
-		Args:  cobra.NoArgs,
-		RunE: inCheckout(func(cmd *cobra.Command, l layout.Layout, _ []string) error {
-			if err := checkFormat(format); err != nil {
-				return err
-			}
-			if hosts < benchindex.MinHosts || hosts > benchindex.MaxHosts {
-				return fmt.Errorf("cannot measure %d hosts: write %d to %d", hosts, benchindex.MinHosts, benchindex.MaxHosts)
-			}
-			c := console.New(os.Stderr)
-			database, err := setup.Database(cmd.Context(), l, machine.Local(), c)
-			if err != nil {
-				return err
-			}
-			return benchindex.Run(cmd.Context(), benchindex.Options{Layout: l, Console: c, Database: database, Hosts: hosts}, os.Stdout, format == "json")
-		}),
-	}
-	cmd.Flags().IntVar(&hosts, "hosts", 1_000_000, "measure with this many hosts")
-	cmd.Flags().StringVar(&format, "format", "table", "table or json")
-	return cmd
-}
-
-// checkFormat refuses a format in which no benchmark writes.
-func checkFormat(format string) error {
-	if format != "table" && format != "json" {
-		return fmt.Errorf("unknown format %q: write table or json", format)
-	}
-	return nil
 }
 
 func newClean() *cobra.Command {
@@ -257,21 +158,5 @@ func newClean() *cobra.Command {
 			}
 			return clean.Run(l)
 		},
-	}
-}
-
-// inCheckout runs a command that uses .dev/, which must not be removed meanwhile.
-func inCheckout(run func(*cobra.Command, layout.Layout, []string) error) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) error {
-		l, err := layout.Find(".")
-		if err != nil {
-			return err
-		}
-		use, err := l.Share(layout.InUse)
-		if err != nil {
-			return err
-		}
-		defer use.Unlock() //nolint:errcheck // closing gives it back in any case
-		return run(cmd, l, args)
 	}
 }

@@ -47,7 +47,8 @@ func (a App) Start(ctx context.Context, l layout.Layout) *Build {
 	build := process.Command{
 		Path: "go",
 		// Without version control's stamp a new commit alone is not a new build.
-		Args:   []string{"build", "-v", "-buildvcs=false", "-o", l.Bin("") + "/", a.Worker, a.Starter},
+		// Nobody debugs the demo, and to write what a debugger reads takes the linker seconds.
+		Args:   []string{"build", "-v", "-buildvcs=false", "-ldflags", "-s -w", "-o", l.Bin("") + "/", a.Worker, a.Starter},
 		Dir:    a.Dir,
 		OnLine: func(string) { b.packages.Add(1) },
 	}
