@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,9 +14,9 @@ import (
 
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	"google.golang.org/protobuf/types/known/durationpb"
 
-	"cloudsync/dev/temporalserver"
 	"cloudsync/visibility"
 	"cloudsync/workflows"
 )
@@ -66,7 +67,8 @@ func (in *installation) createDatabase(ctx context.Context) error {
 }
 
 func (in *installation) createNamespace(ctx context.Context) error {
-	options := client.Options{HostPort: in.Temporal.Address(), Namespace: in.namespace, Logger: temporalserver.Quiet()}
+	quiet := log.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	options := client.Options{HostPort: in.Temporal.Address(), Namespace: in.namespace, Logger: quiet}
 	namespaces, err := client.NewNamespaceClient(options)
 	if err != nil {
 		return fmt.Errorf("connect to Temporal: %w", err)

@@ -16,10 +16,12 @@ import (
 type ports struct {
 	MySQL    int `json:"mysql"`
 	Temporal int `json:"temporal"`
-	UI       int `json:"ui"`
-	Worker   int `json:"worker"`
-	Server   int `json:"server"`
-	Alerts   int `json:"alerts"`
+	// HTTP is Temporal's interface over HTTP.
+	HTTP   int `json:"http"`
+	UI     int `json:"ui"`
+	Worker int `json:"worker"`
+	Server int `json:"server"`
+	Alerts int `json:"alerts"`
 }
 
 // choosePorts takes those of the last time, where nobody else has taken them.
@@ -29,11 +31,11 @@ func choosePorts(l layout.Layout) (ports, error) {
 	if err != nil {
 		return chosen, err
 	}
-	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker, chosen.Server, chosen.Alerts)
+	all, err := free.Several(chosen.MySQL, chosen.Temporal, chosen.UI, chosen.Worker, chosen.Server, chosen.Alerts, chosen.HTTP)
 	if err != nil {
 		return chosen, err
 	}
-	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3], Server: all[4], Alerts: all[5]}
+	chosen = ports{MySQL: all[0], Temporal: all[1], UI: all[2], Worker: all[3], Server: all[4], Alerts: all[5], HTTP: all[6]}
 	return chosen, writePorts(file, chosen)
 }
 

@@ -71,7 +71,7 @@ func (d *demo) startTemporal(ctx context.Context) error {
 	step := d.Console.Step("Temporal")
 	step.Detail("starting")
 	server, err := temporalserver.Start(ctx, temporalserver.Options{
-		Binary: d.Programs.Temporal, Port: d.ports.Temporal, UIPort: d.ports.UI,
+		Binary: d.Programs.Temporal, Port: d.ports.Temporal, HTTPPort: d.ports.HTTP, UIPort: d.ports.UI,
 		DBFile: d.Layout.Path("temporal.db"),
 		Log:    d.Layout.Log(temporalName), PIDFile: d.Layout.PIDFile(temporalName),
 	})

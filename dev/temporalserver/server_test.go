@@ -1,6 +1,7 @@
 package temporalserver
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	"cloudsync/dev/console"
@@ -62,7 +64,7 @@ func TestBuildProgressCountsModulesAndPackages(t *testing.T) {
 }
 
 func dial(t *testing.T, s *Server) client.Client {
-	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.Address(), Logger: Quiet()})
+	c, err := client.DialContext(t.Context(), client.Options{HostPort: s.Address(), Logger: log.NewStructuredLogger(slog.New(slog.DiscardHandler))})
 	require.NoError(t, err)
 	t.Cleanup(c.Close)
 	return c
