@@ -46,13 +46,13 @@ type decidedRow struct {
 // limit.
 func (s *Store) DecidedHolds(ctx context.Context, limit int64) ([]DecidedHold, error) {
 	var rows []decidedRow
-	// From the newest run on, so that it ends as soon as there are enough.
-	err := s.db.NewSelect().Model((*Run)(nil)).ForceIndex(primaryKey).
+	// Few of all runs are approved: those are read, and no others.
+	err := s.db.NewSelect().Model((*Run)(nil)).ForceIndex("approved").
 		ColumnExpr("?TableAlias.id AS run, ?TableAlias.run_id, ?TableAlias.started_at, ?TableAlias.approved_by, ?TableAlias.approval_note").
 		ColumnExpr("approved.scope_id, approved.su_del, scope.kind, scope.provider, scope.account, scope.region").
 		Join("JOIN sync_run_scope AS approved ON approved.run_id = ?TableAlias.run_id AND approved.held = 0 AND approved.hold_digest <> ''").
 		Join("JOIN sync_scope AS scope ON scope.id = approved.scope_id").
-		Where("?TableAlias.approved_by <> ''").
+		Where("?TableAlias.approved_by > ''").
 		OrderExpr("?TableAlias.id DESC, approved.scope_id").Limit(limit).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the holds that were approved: %w", err)
