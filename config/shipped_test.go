@@ -2,9 +2,9 @@ package config_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/config"
@@ -23,12 +23,26 @@ func TestShippedConfigurations(t *testing.T) {
 
 	values, err := os.ReadFile("../deploy/helm/cloudsync/values.yaml")
 	require.NoError(t, err)
-	var chart struct{ Config yaml.MapSlice }
-	require.NoError(t, yaml.Unmarshal(values, &chart))
-	text, err := yaml.Marshal(chart.Config)
-	require.NoError(t, err)
-	read, err = config.Parse("values.yaml", text, env)
+	text := commentedExample(t, string(values))
+	read, err = config.Parse("values.yaml", []byte(text), env)
 	require.NoError(t, err, "%s", text)
 	require.NotEmpty(t, read.Sync.Resources)
 	require.NotEmpty(t, read.Sync.Accounts)
+}
+
+// commentedExample is the configuration that the chart's values show in a comment.
+func commentedExample(t *testing.T, values string) string {
+	t.Helper()
+	_, after, found := strings.Cut(values, "\n#   config:\n")
+	require.True(t, found)
+	var lines []string
+	for line := range strings.Lines(after) {
+		example, is := strings.CutPrefix(line, "#     ")
+		if !is {
+			break
+		}
+		lines = append(lines, example)
+	}
+	require.NotEmpty(t, lines)
+	return strings.Join(lines, "")
 }
