@@ -27,7 +27,7 @@ demo: modules launcher ## Run everything here and sync a mock cloud; FOR=60s, DB
 # The first time, the modules of all that the demo compiles come while the launcher compiles.
 .PHONY: modules
 modules:
-	@[ -e .dev/bin/temporal ] || { (cd dev/temporal && go list -deps -tags disable_grpc_modules tool); go list -deps ./worker/mockonly ./starter; } >/dev/null 2>&1 &
+	@[ -e $(DEV) ] || go list -deps ./worker/mockonly ./starter >/dev/null 2>&1 &
 
 .PHONY: setup
 setup: launcher ## Install or build what demo and test need, start nothing

@@ -28,7 +28,14 @@ const (
 	tags = "disable_grpc_modules"
 )
 
-// Build compiles the Temporal command-line tool, which has the development
+// toolName is the tool's name in .dev/bin, and unfinishedName that of one that is not whole, so
+// that what was interrupted is not taken for finished.
+const (
+	toolName       = "temporal"
+	unfinishedName = "temporal.new"
+)
+
+// Build fetches or compiles the Temporal command-line tool, which has the development
 // server in it, to .dev/bin/temporal, unless it is there in the version that
 // dev/temporal/go.mod names. It returns the program's path.
 func Build(ctx context.Context, l layout.Layout, c *console.Console) (string, error) {
@@ -43,10 +50,18 @@ func Build(ctx context.Context, l layout.Layout, c *console.Console) (string, er
 	if err != nil {
 		return "", err
 	}
-	binary := l.Bin("temporal")
-	if builtVersion(binary) == want {
+	binary := l.Bin(toolName)
+	if builtVersion(binary) == want || toldVersion(ctx, binary) == want {
 		return binary, nil
 	}
+	err = published.fetch(ctx, l, c, want)
+	if err == nil {
+		return binary, nil
+	}
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	c.Printf("  Compiling Temporal %s, which takes some minutes the first time, for its own build cannot be fetched: %v", want, err)
 	return binary, compile(ctx, l, c, want)
 }
 
@@ -78,15 +93,25 @@ func builtVersion(binary string) string {
 	return ""
 }
 
+// toldVersion is what a program says of itself that Temporal has built. Its linker wrote no
+// version that could be read.
+func toldVersion(ctx context.Context, binary string) string {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, binary, "--version").Output()
+	words := strings.Fields(string(out)) // temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)
+	if err != nil || len(words) < 3 || words[0] != toolName {
+		return ""
+	}
+	return "v" + words[2]
+}
+
 func compile(ctx context.Context, l layout.Layout, c *console.Console, version string) error {
-	c.Printf("  Compiling Temporal %s, which takes some minutes the first time.", version)
 	step := c.Step("Temporal")
-	// A name of its own until it is whole, so that an interrupted build is not
-	// taken for a finished one.
-	unfinished := l.Bin("temporal.new")
+	unfinished := l.Bin(unfinishedName)
 	err := goBuild(l, version, unfinished, newBuildProgress(step).line).Run(ctx)
 	if err == nil {
-		err = os.Rename(unfinished, l.Bin("temporal"))
+		err = os.Rename(unfinished, l.Bin(toolName))
 	}
 	if err := step.End(err, "compiled, kept as .dev/bin/temporal"); err != nil {
 		return fmt.Errorf("compile the Temporal development server: %w", err)
