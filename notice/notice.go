@@ -2,9 +2,9 @@ package notice
 
 import (
 	_ "embed"
-	"net/url"
-	"strconv"
 	"time"
+
+	"cloudsync/address"
 )
 
 // Version is that of the form of Notice. A field that is added leaves it, one that is removed or
@@ -84,8 +84,8 @@ func (l Links) of(s *Standing) Subject {
 	if l.Page != "" {
 		subject.Page = l.Page + pathOf(&s.Condition)
 	}
-	if l.TemporalUI != "" && s.WorkflowID != "" && s.RunID != "" {
-		subject.Temporal = l.TemporalUI + "/namespaces/" + url.PathEscape(l.Namespace) + "/workflows/" + url.PathEscape(s.WorkflowID) + "/" + url.PathEscape(s.RunID) + "/history"
+	if s.RunID != "" {
+		subject.Temporal = address.Temporal{UI: l.TemporalUI, Namespace: l.Namespace}.Run(s.WorkflowID, s.RunID)
 	}
 	return subject
 }
@@ -93,9 +93,9 @@ func (l Links) of(s *Standing) Subject {
 // pathOf is the page of one condition.
 func pathOf(c *Condition) string {
 	if c.Event == Held && c.ScopeID > 0 {
-		return "/holds/" + strconv.FormatInt(c.ScopeID, 10)
+		return address.Hold(c.ScopeID)
 	}
-	return "/kinds/" + url.PathEscape(c.Kind)
+	return address.Kind(c.Kind)
 }
 
 // ofAll is the page of all conditions of a notice.
@@ -106,9 +106,9 @@ func (l Links) ofAll(m *Message) string {
 	case len(m.Standing) == 1:
 		return l.Page + pathOf(&m.Standing[0].Condition)
 	case m.Event == Held:
-		return l.Page + "/holds"
+		return l.Page + address.Holds
 	default:
-		return l.Page + "/kinds/" + url.PathEscape(m.Kind)
+		return l.Page + address.Kind(m.Kind)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"cloudsync/address"
 	"cloudsync/resource"
 	"cloudsync/store"
 )
@@ -100,7 +101,7 @@ func (p *Page) heldIn(ctx context.Context, scopeIDs []int64) (map[int64]heldScop
 	slices.SortFunc(holds, func(a, b store.HeldScope) int { return cmp.Compare(a.Rows, b.Rows) })
 	left := int64(searchedHolds)
 	for _, hold := range holds {
-		scope := heldScope{path: holdPath(hold.ScopeID), until: p.Now().Add(heldKept)}
+		scope := heldScope{path: address.Hold(hold.ScopeID), until: p.Now().Add(heldKept)}
 		if left -= hold.Rows; left >= 0 {
 			if scope.rows, scope.known, err = p.heldRows(ctx, hold); err != nil {
 				return nil, err

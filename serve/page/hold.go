@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/address"
 	"cloudsync/history"
 	"cloudsync/query"
 	"cloudsync/resource"
@@ -95,7 +96,7 @@ func (p *Page) holdView(ctx context.Context, hold store.HeldScope, number int) (
 	data := &holdData{
 		holdLine: newHoldLine(hold),
 		Kind:     hold.Scope.Kind, Advice: adviceFor(hold), Page: number, CanApprove: hold.Stands,
-		Approve: holdPath(hold.ScopeID) + "/approve",
+		Approve: address.Hold(hold.ScopeID) + "/approve",
 		Changes: with("/changes", url.Values{"kind": {hold.Scope.Kind}, "scope": {hold.Scope.Place()}}),
 	}
 	if hold.SinceRunID != "" {
@@ -293,7 +294,7 @@ const joinedShown = 20
 
 // compareSets compares a set that somebody has seen with the one that waits.
 func (p *Page) compareSets(ctx context.Context, hold store.HeldScope, seen string) (change setChange, err error) {
-	change.Path = holdPath(hold.ScopeID)
+	change.Path = address.Hold(hold.ScopeID)
 	change.HoldChange, err = p.Store.CompareHolds(ctx, hold.ScopeID, seen, hold.Digest, joinedShown)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, resource.ErrCorrupt) {
 		return change, nil

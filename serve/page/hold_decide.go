@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"cloudsync/address"
 	"cloudsync/resource"
 	"cloudsync/store"
 	"cloudsync/workflows"
@@ -20,7 +21,7 @@ func (p *Page) approve(ctx context.Context, form url.Values, r *http.Request) (s
 	}
 	hold, err := p.Store.StandingHold(ctx, id)
 	if errors.Is(err, store.ErrNotFound) { // its page says what became of it
-		return holdPath(id), nil
+		return address.Hold(id), nil
 	}
 	if err != nil {
 		return "", err

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/address"
 	"cloudsync/human"
 	"cloudsync/store"
 )
@@ -80,7 +81,7 @@ type holdLine struct {
 }
 
 func newHoldLine(hold store.HeldScope) holdLine {
-	return holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: holdPath(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")}
+	return holdLine{HeldScope: hold, Place: hold.Scope.Place(), Path: address.Hold(hold.ScopeID), Share: shareOf(hold.Rows, hold.Base, "del", "rows")}
 }
 
 // deletionsOf says that the deletions of a hold do something: with a verb for one, and one for

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"cloudsync/address"
 	"cloudsync/serve/operate"
 )
 
@@ -37,7 +38,7 @@ func (p *Page) change(ctx context.Context, form url.Values, r *http.Request, do 
 	if fault != "" {
 		return "", p.askNoteAgain(ctx, r, form.Get("note"), fault)
 	}
-	return kindPath(kind.Name()), do(ctx, kind.Name(), note, whoOf(ctx))
+	return address.Kind(kind.Name()), do(ctx, kind.Name(), note, whoOf(ctx))
 }
 
 // askNoteAgain shows the page of the kind once more, with what was written and what is wrong.

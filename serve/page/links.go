@@ -4,21 +4,19 @@ import (
 	"net/url"
 	"strconv"
 
+	"cloudsync/address"
 	"cloudsync/resource"
 	"cloudsync/starter/execution"
 )
 
-// Addresses of pages are written here alone, so that they stay what they were.
+// Addresses of pages are written here and in package address alone, so that they stay what they
+// were.
 
 func resourcePath(kind string, uid resource.UID) string {
 	return "/resources/" + url.PathEscape(kind) + "/" + uid.String()
 }
 
 func runPath(number int64) string { return "/runs/" + strconv.FormatInt(number, 10) }
-
-func holdPath(scopeID int64) string { return "/holds/" + strconv.FormatInt(scopeID, 10) }
-
-func kindPath(kind string) string { return "/kinds/" + url.PathEscape(kind) }
 
 func planPath(run execution.Run) string {
 	return "/plans/" + url.PathEscape(run.WorkflowID) + "/" + url.PathEscape(run.RunID)
@@ -44,8 +42,5 @@ func with(path string, parameters url.Values) string {
 
 // temporalLink is where Temporal's UI shows a run; empty without one.
 func (p *Page) temporalLink(workflowID, runID string) string {
-	if p.TemporalUI == "" || workflowID == "" {
-		return ""
-	}
-	return p.TemporalUI + "/namespaces/" + url.PathEscape(p.Namespace) + "/workflows/" + url.PathEscape(workflowID) + "/" + url.PathEscape(runID) + "/history"
+	return address.Temporal{UI: p.TemporalUI, Namespace: p.Namespace}.Run(workflowID, runID)
 }

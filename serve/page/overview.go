@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cloudsync/address"
 	"cloudsync/human"
 	"cloudsync/starter/schedule"
 	"cloudsync/store"
@@ -178,7 +179,7 @@ func (p *Page) holdAttentions(holds []store.HeldScope) (all []attention) {
 		}
 		all = append(all, attention{
 			Class: "warn", Title: deletionsOf(hold, "is held", "are held"), Since: hold.At,
-			Text: hold.Scope.Place() + ": " + hold.Reason, Path: holdPath(hold.ScopeID), Do: "Look and decide",
+			Text: hold.Scope.Place() + ": " + hold.Reason, Path: address.Hold(hold.ScopeID), Do: "Look and decide",
 		})
 	}
 	return all
@@ -193,7 +194,7 @@ func (p *Page) scheduleAttentions(from sources) (all []attention) {
 		if !ok {
 			continue
 		}
-		a := attention{Class: "bad", Path: kindPath(one.Kind), Do: "Look at the schedule"}
+		a := attention{Class: "bad", Path: address.Kind(one.Kind), Do: "Look at the schedule"}
 		last, known := from.last[one.Kind]
 		switch {
 		case one.Stranded:
@@ -226,7 +227,7 @@ func scopeAttentions(fresh []store.ScopeFreshness) (all []attention) {
 		}
 		all = append(all, attention{
 			Class: "bad", Title: human.Kind(kind) + " cannot be listed in " + places(len(scopes)), Text: text,
-			Since: first.CompleteAt, Path: kindPath(kind), Do: "See the places",
+			Since: first.CompleteAt, Path: address.Kind(kind), Do: "See the places",
 		})
 	}
 	slices.SortFunc(all, func(a, b attention) int { return cmp.Compare(a.Title, b.Title) })

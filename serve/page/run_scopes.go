@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"cloudsync/activities"
+	"cloudsync/address"
 	"cloudsync/history"
 	"cloudsync/store"
 )
@@ -37,7 +38,7 @@ func scopesOf(record history.Record) (list scopeList) {
 		if scope.HeldDigest() != "" {
 			line.Decided = !record.Holds.Waits(record.Run.RunID, scope.ScopeID)
 			if !line.Decided {
-				line.HoldPath = holdPath(scope.ScopeID)
+				line.HoldPath = address.Hold(scope.ScopeID)
 			}
 		}
 		line.Approved = scope.ApprovedDigest() != ""
