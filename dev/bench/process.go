@@ -38,7 +38,7 @@ func (in *installation) startWorker(ctx context.Context, name string) (*workerPr
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	return &workerProcess{Child: child, Process: measure.Process{PID: child.PID()}}, child.WaitReady(ctx, func(ctx context.Context) error { return measure.Answers(ctx, "http://"+address+"/readyz") })
+	return &workerProcess{Child: child, Process: measure.Process{PID: child.PID()}}, child.WaitReady(ctx, process.Answers("http://"+address+"/readyz"))
 }
 
 // profileArgs are those of a worker that leaves profiles behind.

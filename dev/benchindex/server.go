@@ -40,7 +40,7 @@ func startServer(ctx context.Context, starter, config, dir string) (*server, err
 	s := &server{Child: child, Process: measure.Process{PID: child.PID()}, base: "http://" + address}
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	err = child.WaitReady(ctx, func(ctx context.Context) error { return measure.Answers(ctx, s.base+"/readyz") })
+	err = child.WaitReady(ctx, process.Answers(s.base+"/readyz"))
 	s.ready = time.Since(began)
 	return s, err
 }

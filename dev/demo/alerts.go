@@ -53,7 +53,7 @@ func (d *demo) startAlerts(ctx context.Context) error {
 	}
 	waiting, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	if err := child.WaitReady(waiting, ready("http://"+listen+"/-/ready")); err != nil {
+	if err := child.WaitReady(waiting, process.Answers("http://"+listen+"/-/ready")); err != nil {
 		step.Fail()
 		d.Console.Printf("  Going on without Prometheus: %v", err)
 		return errors.Join(child.Stop(ctx), ctx.Err())

@@ -2,8 +2,6 @@ package demo
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"time"
 
 	"cloudsync/dev/mariadb"
@@ -132,24 +130,5 @@ func (d *demo) startOwn(ctx context.Context, address, done string, spec process.
 	d.stack.add(child)
 	ctx, cancel := context.WithTimeout(ctx, readyWithin)
 	defer cancel()
-	return step.End(child.WaitReady(ctx, ready("http://"+address+"/readyz")), "%s", done)
-}
-
-// ready asks a process at the address whether it reaches what it needs.
-func ready(url string) func(context.Context) error {
-	return func(ctx context.Context) error {
-		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-		if err != nil {
-			return fmt.Errorf("ask whether it is ready: %w", err)
-		}
-		answer, err := http.DefaultClient.Do(ask)
-		if err != nil {
-			return fmt.Errorf("ask whether it is ready: %w", err)
-		}
-		defer answer.Body.Close() //nolint:errcheck // the status says it all
-		if answer.StatusCode != http.StatusOK {
-			return fmt.Errorf("it answers %s", answer.Status)
-		}
-		return nil
-	}
+	return step.End(child.WaitReady(ctx, process.Answers("http://"+address+"/readyz")), "%s", done)
 }

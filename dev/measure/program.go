@@ -4,9 +4,7 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -23,20 +21,4 @@ func Build(ctx context.Context, l layout.Layout, dir, program string) (string, e
 		return "", fmt.Errorf("build %s: %w: %s", program, err, out)
 	}
 	return binary, nil
-}
-
-// Answers says why a server does not answer an address with 200.
-func Answers(ctx context.Context, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s answers %s", url, response.Status)
-	}
-	return errors.Join(err, response.Body.Close())
 }

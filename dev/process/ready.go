@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -30,6 +31,25 @@ func (c *Child) WaitReady(ctx context.Context, probe func(context.Context) error
 			return fmt.Errorf("%s is not ready: %w (log: %s)", c.Name(), err, c.LogFile())
 		case <-again.C:
 		}
+	}
+}
+
+// Answers probes whether a server answers an address with 200.
+func Answers(url string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ask, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return fmt.Errorf("ask whether it is ready: %w", err)
+		}
+		answer, err := http.DefaultClient.Do(ask)
+		if err != nil {
+			return fmt.Errorf("ask whether it is ready: %w", err)
+		}
+		defer answer.Body.Close() //nolint:errcheck // the status says it all
+		if answer.StatusCode != http.StatusOK {
+			return fmt.Errorf("%s answers %s", url, answer.Status)
+		}
+		return nil
 	}
 }
 

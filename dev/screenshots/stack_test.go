@@ -232,5 +232,5 @@ func (s *stack) serve(t *testing.T) {
 	s.url = "http://" + ports.Address(port)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	require.NoError(t, child.WaitReady(ctx, func(ctx context.Context) error { return measure.Answers(ctx, s.url+"/readyz") }))
+	require.NoError(t, child.WaitReady(ctx, process.Answers(s.url+"/readyz")))
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -120,20 +119,7 @@ func (o Options) args() []string {
 func (s *Server) serves(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	url := "http://" + ports.Address(s.options.HTTPPort) + "/api/v1/namespaces/" + Namespace
-	ask, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-	if err != nil {
-		return fmt.Errorf("ask for the namespace: %w", err)
-	}
-	answer, err := http.DefaultClient.Do(ask)
-	if err != nil {
-		return fmt.Errorf("ask for the namespace: %w", err)
-	}
-	defer answer.Body.Close() //nolint:errcheck // the status says it all
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("ask for the namespace: the server answers %s", answer.Status)
-	}
-	return nil
+	return process.Answers("http://" + ports.Address(s.options.HTTPPort) + "/api/v1/namespaces/" + Namespace)(ctx)
 }
 
 // Stop shuts the server down cleanly.
