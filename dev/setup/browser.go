@@ -1,9 +1,6 @@
 package setup
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha512"
 	"encoding/base64"
@@ -13,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"cloudsync/dev/archive"
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
 	"cloudsync/dev/machine"
@@ -129,18 +127,9 @@ func checkedMember(tarball []byte, sum, name string) ([]byte, error) {
 	if got := sha512.Sum512(tarball); base64.StdEncoding.EncodeToString(got[:]) != sum {
 		return nil, errors.New("the package is another one than expected: its SHA-512 differs")
 	}
-	unzipped, err := gzip.NewReader(bytes.NewReader(tarball))
+	script, err := archive.Open(tarball, name, maxAxe)
 	if err != nil {
-		return nil, fmt.Errorf("unpack: %w", err)
+		return nil, err
 	}
-	files := tar.NewReader(unzipped)
-	for {
-		file, err := files.Next()
-		if err != nil {
-			return nil, fmt.Errorf("look for %s: %w", name, err)
-		}
-		if file.Name == name {
-			return io.ReadAll(io.LimitReader(files, maxAxe))
-		}
-	}
+	return io.ReadAll(script)
 }

@@ -1,9 +1,6 @@
 package temporalserver
 
 import (
-	"archive/tar"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"cloudsync/dev/archive"
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
 )
@@ -74,9 +72,9 @@ func (r *releases) fetch(ctx context.Context, l layout.Layout, c *console.Consol
 	}
 	defer answer.Body.Close() //nolint:errcheck // it was only read
 	step := c.Step("Temporal")
-	archive, err := io.ReadAll(&counted{io.LimitReader(answer.Body, maxArchive), step, 0})
+	packed, err := io.ReadAll(&counted{io.LimitReader(answer.Body, maxArchive), step, 0})
 	if err == nil {
-		err = install(l, archive, sum)
+		err = install(l, packed, sum)
 	}
 	return step.End(err, "%s fetched from %s, kept as .dev/bin/temporal", version, answer.Request.URL.Hostname())
 }
@@ -111,24 +109,15 @@ func (r *counted) Read(into []byte) (n int, err error) {
 }
 
 // install unpacks the tool of an archive with the sum.
-func install(l layout.Layout, archive []byte, sum string) error {
-	if got := sha256.Sum256(archive); hex.EncodeToString(got[:]) != sum {
+func install(l layout.Layout, packed []byte, sum string) error {
+	if got := sha256.Sum256(packed); hex.EncodeToString(got[:]) != sum {
 		return fmt.Errorf("the archive is another one than expected: its SHA-256 is %x", got)
 	}
-	unzipped, err := gzip.NewReader(bytes.NewReader(archive))
+	tool, err := archive.Open(packed, toolMember, maxTool)
 	if err != nil {
-		return fmt.Errorf("unpack: %w", err)
+		return err
 	}
-	files := tar.NewReader(unzipped)
-	for {
-		file, err := files.Next()
-		if err != nil {
-			return fmt.Errorf("look for %s in the archive: %w", toolMember, err)
-		}
-		if file.Name == toolMember {
-			return keep(l, io.LimitReader(files, maxTool))
-		}
-	}
+	return keep(l, tool)
 }
 
 // keep writes the tool under a name of its own until it is whole.

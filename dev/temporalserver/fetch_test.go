@@ -18,8 +18,8 @@ import (
 	"cloudsync/dev/layout"
 )
 
-// archive is a release with a tool that tells its version.
-func archive(t *testing.T, member string) []byte {
+// packedTool is a release with a tool that tells its version.
+func packedTool(t *testing.T, member string) []byte {
 	t.Helper()
 	tool := "#!/bin/sh\necho 'temporal version 9.8.7 (Server 1.2.3, UI 4.5.6)'\n"
 	var packed bytes.Buffer
@@ -65,7 +65,7 @@ func TestTheToolIsFetched(t *testing.T) {
 	t.Parallel()
 	l := checkout(t)
 	var out bytes.Buffer
-	require.NoError(t, publish(t, archive(t, "temporal"), http.StatusOK).fetch(t.Context(), l, console.New(&out), "v9.8.7"))
+	require.NoError(t, publish(t, packedTool(t, "temporal"), http.StatusOK).fetch(t.Context(), l, console.New(&out), "v9.8.7"))
 	require.Equal(t, "v9.8.7", toldVersion(t.Context(), l.Bin("temporal")), "it is there, and can be run")
 	require.Contains(t, out.String(), "v9.8.7 fetched from 127.0.0.1, kept as .dev/bin/temporal")
 	require.NoFileExists(t, l.Bin("temporal.new"))
@@ -73,7 +73,7 @@ func TestTheToolIsFetched(t *testing.T) {
 
 func TestWhatIsNotTheToolIsNotKept(t *testing.T) {
 	t.Parallel()
-	good := archive(t, "temporal")
+	good := packedTool(t, "temporal")
 	other := publish(t, good, http.StatusOK)
 	other.sums = map[string]string{runtime.GOOS + "/" + runtime.GOARCH: "00"}
 	cut := publish(t, good[:len(good)/2], http.StatusOK)
@@ -84,7 +84,7 @@ func TestWhatIsNotTheToolIsNotKept(t *testing.T) {
 	for want, r := range map[string]*releases{
 		"the archive is another one than expected": other,
 		"look for temporal in the archive":         cut,
-		"look for temporal in the archive: EOF":    publish(t, archive(t, "other"), http.StatusOK),
+		"look for temporal in the archive: EOF":    publish(t, packedTool(t, "other"), http.StatusOK),
 		"the server answers 404 Not Found":         publish(t, good, http.StatusNotFound),
 		"connection refused":                       away,
 		"no build of v9.8.7 is known":              unknown,
