@@ -318,10 +318,8 @@ func askAgain(ctx context.Context, ask func() error) error {
 		if err == nil || attempt == regionsAttempts || !retriedClasses[cloud.ClassOf(err)] || ctx.Err() != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if pauseFor(ctx, min(max(regionsPause, retryAfter(err)), maxPageWait)) != nil {
 			return err
-		case <-time.After(min(max(regionsPause, retryAfter(err)), maxPageWait)):
 		}
 	}
 }

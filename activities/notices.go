@@ -43,14 +43,7 @@ func (n *Notices) wait(ctx context.Context, pause time.Duration) error {
 	if n.Wait != nil {
 		return n.Wait(ctx, pause)
 	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return pauseFor(ctx, pause)
 }
 
 func (n *Notices) receiver(name string) (*notice.Receiver, bool) {

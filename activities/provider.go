@@ -66,10 +66,18 @@ func waitOut[T any](ctx context.Context, pause func(waits int, asked time.Durati
 		if !again {
 			return answer, err
 		}
-		select {
-		case <-ctx.Done():
-			return answer, ctx.Err()
-		case <-time.After(wait):
+		if err := pauseFor(ctx, wait); err != nil {
+			return answer, err
 		}
+	}
+}
+
+// pauseFor waits, or returns the context's error once it ends.
+func pauseFor(ctx context.Context, pause time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(pause):
+		return nil
 	}
 }
