@@ -47,10 +47,11 @@ export GORACE ?= atexit_sleep_ms=50
 
 # What `dev test` runs, against the servers of the environment. What takes minutes to
 # compile, the clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
+# SHORT=-short leaves the many random runs to test-database, where `make test` has both.
 .PHONY: test-main
 test-main:
 	go build -race ./... && go build ./...
-	go test -race -timeout 30m ./...
+	go test -race $(SHORT) -timeout 30m ./...
 	cd dev/helm && go test -count=1 ./... # what Go remembers of a test has no file outside its module
 
 # The packages whose tests have databases, by what they import.

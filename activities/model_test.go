@@ -362,6 +362,9 @@ func TestWorkerKilledBehindEachActivity(t *testing.T) {
 	}{{1, false}, {1, true}, {2, true}} {
 		t.Run(fmt.Sprintf("%d scopes, answer lost %t", test.scopes, test.lost), func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && test.scopes == 1 {
+				t.Skip("short: with two scopes alone")
+			}
 			s := newShelf(t)
 			for first := 1; first <= activitiesOfARun; first++ {
 				w := s.newWorld(test.scopes)
@@ -412,12 +415,14 @@ func TestWorkerKilledBetweenStatements(t *testing.T) {
 	}{{[]int{1}, 10}, {[]int{2, 1}, 10}, {[]int{50, 2}, 20}} {
 		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && test.accounts[0] != 2 {
+				t.Skip("short: with bundles of two scopes alone")
+			}
 			s := newShelf(t)
 			w := s.newWorld(test.accounts...)
 			w.populate()
 			statements := w.countStatements(t)
-			const few = 500 // with fewer, hardly anything would be killed
-			every := max(1, statements*test.share/max(few, runsWanted(t)))
+			every := max(1, statements*test.share/max(usualRuns, runsWanted(t))) // with fewer, hardly anything would be killed
 			for at := every / 2; at <= statements; at += every {
 				w.moveOn()
 				w.killedTwice(t, at, []int{0, 1, 99}[at/every%3])
@@ -461,6 +466,9 @@ func TestWorkersStopInEachActivity(t *testing.T) {
 		for _, forget := range []int{0, 1, 99} {
 			t.Run(fmt.Sprintf("bundles of %d scopes, heartbeats lost %d", accounts[0], forget), func(t *testing.T) {
 				t.Parallel()
+				if testing.Short() && accounts[0] != 2 {
+					t.Skip("short: with bundles of two scopes alone")
+				}
 				w := newShelf(t).newWorld(accounts...)
 				w.populate()
 				w.conclude(t)
@@ -510,16 +518,23 @@ func (w *world) countStatements(t *testing.T) int {
 // TestRunsInAnyOrder has at least.
 const runsVariable = "CLOUDSYNC_TEST_RUNS"
 
+// usualRuns are those without the variable; fewRuns are those of a short test.
+const usualRuns, fewRuns = 500, 100
+
 func runsWanted(t *testing.T) int {
 	t.Helper()
-	text := cmp.Or(os.Getenv(runsVariable), "500")
+	usual := usualRuns
+	if testing.Short() {
+		usual = fewRuns
+	}
+	text := cmp.Or(os.Getenv(runsVariable), strconv.Itoa(usual))
 	runs, err := strconv.Atoi(text)
 	require.NoError(t, err, runsVariable)
 	return runs
 }
 
 // Up to four runs, in any order, with whatever can happen to them and the cloud, until
-// there were 500: after each activity of each, the records of all runs that are over are
+// there were enough: after each activity of each, the records of all runs that are over are
 // what the history has.
 func TestRunsInAnyOrder(t *testing.T) {
 	t.Parallel()
@@ -541,7 +556,7 @@ func TestRunsInAnyOrder(t *testing.T) {
 				return m.events["runs"] >= test.runs && !slices.ContainsFunc(wants, func(event string) bool { return m.events[event] == 0 })
 			}
 			m.checks.enough = enough
-			for !enough() && m.events["runs"] < max(wanted, 2*test.runs) {
+			for !enough() && m.events["runs"] < max(usualRuns, 2*test.runs) {
 				rapid.Check(t, m.inAnyOrder)
 			}
 			t.Logf("sync_run and sync_run_scope equal resource_change after each of %v", m.events)

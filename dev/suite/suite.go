@@ -24,10 +24,21 @@ type Options struct {
 	Databases []mariadb.Installation
 }
 
-// step is one of make's targets, with the server it is run on.
+// step is one of make's targets, with the server it is run on. A short one has fewer random
+// runs, because another step has all.
 type step struct {
 	target   string
 	database mariadb.Installation
+	short    bool
+}
+
+// command is the step's, in the folder of the project.
+func (s step) command(root string) []string {
+	command := []string{"make", "--no-print-directory", "-C", root, s.target}
+	if s.short {
+		command = append(command, "SHORT=-short")
+	}
+	return command
 }
 
 // Run runs the tests, and returns the exit status of the first step that failed. What
@@ -36,7 +47,7 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 	for _, s := range steps(o.Databases, commits(ctx, o.Layout)) {
 		programs := setup.Programs{Database: s.database, Temporal: o.Temporal}
 		o.Console.Printf("make %s, on %s", s.target, s.database)
-		status, err = with.Run(ctx, programs, o.Console, []string{"make", "--no-print-directory", "-C", o.Layout.Root, s.target})
+		status, err = with.Run(ctx, programs, o.Console, s.command(o.Layout.Root))
 		if err != nil || status != 0 {
 			return status, err
 		}
@@ -45,16 +56,17 @@ func Run(ctx context.Context, o Options) (status int, err error) {
 }
 
 // steps has the whole main module on one server, with the race detector, and on the others
-// what uses a database, without it. The end-to-end tests come once: they take most of the
+// what uses a database, without it. Then the first one leaves the many random runs to the
+// others: the race detector needs few. The end-to-end tests come once: they take most of the
 // time, and mostly wait, for Temporal and for faults to pass. The commits have both on each
 // server in turn, so that the same commit is always tested on the same one.
 func steps(databases []mariadb.Installation, commits int) []step {
 	turn := commits % len(databases)
-	all := []step{{"test-main", databases[turn]}}
+	all := []step{{target: "test-main", database: databases[turn], short: len(databases) > 1}}
 	for i := range len(databases) - 1 {
-		all = append(all, step{"test-database", databases[(turn+i+1)%len(databases)]})
+		all = append(all, step{target: "test-database", database: databases[(turn+i+1)%len(databases)]})
 	}
-	return append(all, step{"test-dev", databases[turn]})
+	return append(all, step{target: "test-dev", database: databases[turn]})
 }
 
 // commits counts those up to the present; none where this is no clone.
