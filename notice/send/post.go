@@ -103,7 +103,7 @@ func (p poster) exchange(ctx context.Context, to *url.URL, body []byte, header h
 	}
 	defer func() { _ = response.Body.Close() }() // it was read, or is of no use
 	read, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	got := &answer{status: response.StatusCode, header: response.Header, body: read, hiding: hide}
+	got := &answer{status: response.StatusCode, header: response.Header, body: read, brokeOff: err != nil, hiding: hide}
 	if err != nil {
 		return got, &Failure{Reason: "read the answer: " + hide.shown(hideAddress(err))}
 	}
@@ -137,6 +137,8 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	// brokeOff says that the body has an end that never came.
+	brokeOff bool
 	hiding
 }
 

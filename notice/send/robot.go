@@ -43,6 +43,16 @@ func (r robot) deliver(ctx context.Context, to *url.URL, document any, secrets .
 	return r.exchange(ctx, to, body, nil, secrets...)
 }
 
+// deliverByStatus is deliver for a chat whose status says that it took the message: an answer of
+// success that broke off is one, so that nobody reads the message again and again.
+func (r robot) deliverByStatus(ctx context.Context, to *url.URL, document any) (*answer, error) {
+	got, err := r.deliver(ctx, to, document)
+	if got != nil && got.succeeded() {
+		return got, nil
+	}
+	return got, err
+}
+
 // revealSecret is the secret for signatures, "" if there is none.
 func (r robot) revealSecret() (string, error) {
 	secret, err := r.secret.Reveal()

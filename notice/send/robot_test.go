@@ -456,3 +456,37 @@ func TestPaces(t *testing.T) {
 		}
 	}
 }
+
+// A chat whose status tells whether it took a message gets it no second time for the rest of its
+// answer. Where the answer has a code, nobody knows without it.
+func TestAnAnswerThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		chat  string
+		give  reply
+		taken bool
+	}{
+		"teams":            {"teams", reply{202, "", nil}, true},
+		"teams, words":     {"teams", reply{200, "1", nil}, true},
+		"teams, failed":    {"teams", reply{200, "Webhook message delivery failed with error", nil}, false},
+		"teams, refused":   {"teams", reply{502, "", nil}, false},
+		"slack":            {"slack", reply{200, "", nil}, true},
+		"slack, ok":        {"slack", reply{200, "ok", nil}, true},
+		"slack, a page":    {"slack", reply{200, "<html>", nil}, false},
+		"slack, refused":   {"slack", reply{500, "o", nil}, false},
+		"feishu":           {"feishu", reply{200, `{"code":0`, nil}, false},
+		"dingtalk":         {"dingtalk", reply{200, `{"errcode":0,`, nil}, false},
+		"wecom":            {"wecom", reply{200, "", nil}, false},
+		"wecom, a failure": {"wecom", reply{502, "", nil}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.give.header = http.Header{"Content-Length": {"1000"}}
+			server, requests := stub(t, always(test.give))
+			err := senderTo(test.chat, server).Send(t.Context(), usual())
+			require.Len(t, requests, 1)
+			require.Equal(t, test.taken, err == nil, "%v", err)
+			require.False(t, send.IsRefused(err))
+		})
+	}
+}

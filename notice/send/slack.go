@@ -58,7 +58,7 @@ func (s *Slack) Send(ctx context.Context, m Message) error {
 		return err
 	}
 	text := fitted(lined(m.Text, asIs), slackLimit, inUnits)
-	got, err := s.deliver(ctx, to, slackRequestOf(text))
+	got, err := s.deliverByStatus(ctx, to, slackRequestOf(text))
 	if err != nil {
 		return err
 	}
@@ -110,11 +110,14 @@ var slackVerdicts = map[string]verdict{
 	"rollup_error":                      {},
 }
 
+// slackTaken is the body of success. Failures have a status of their own.
+const slackTaken = "ok"
+
 // judge reads the answer.
 func (s *Slack) judge(got *answer) error {
 	said := strings.TrimSpace(string(got.body))
 	if got.succeeded() {
-		if said == "ok" {
+		if said == slackTaken || got.brokeOff && strings.HasPrefix(slackTaken, said) {
 			return nil
 		}
 		return s.strange(got)

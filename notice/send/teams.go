@@ -79,7 +79,7 @@ func (t *Teams) Send(ctx context.Context, m Message) error {
 		return err
 	}
 	text := fitted(lined(m.Text, withoutCardFunction), teamsLimit, func(text notice.Text) int { return jsonSize(teamsRequestOf(text)) })
-	got, err := t.deliver(ctx, to, teamsRequestOf(text))
+	got, err := t.deliverByStatus(ctx, to, teamsRequestOf(text))
 	if err != nil {
 		return err
 	}
