@@ -54,6 +54,18 @@ func (n *Notices) receiver(name string) (*notice.Receiver, bool) {
 	return &n.Receivers[i], true
 }
 
+// sharing are the receivers with the robot of this one, and so with its pace.
+func (n *Notices) sharing(name string) []string {
+	robot := send.RobotOf(n.Senders[name])
+	names := []string{name}
+	for other, sender := range n.Senders {
+		if other != name && robot != "" && send.RobotOf(sender) == robot {
+			names = append(names, other)
+		}
+	}
+	return names
+}
+
 const (
 	// noticesKept is how long notices that were sent, and events that are over, stay on record.
 	noticesKept = 90 * 24 * time.Hour
@@ -223,7 +235,6 @@ type delivery struct {
 	*Activities
 	receiver *notice.Receiver
 	sender   send.Sender
-	tried    time.Time // when the receiver was last sent anything; zero: not by this attempt
 	out      DeliverNoticesOut
 }
 
@@ -243,38 +254,40 @@ func (d *delivery) deliverNext(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if err := d.keepPace(ctx); err != nil {
+	if err := d.begin(ctx, next.Number); err != nil {
 		return false, err
 	}
 	return true, d.deliver(ctx, &next)
 }
 
-// keepPace waits until the receiver takes another message: some that get too many take none for
-// minutes. The record knows of those that an earlier attempt, or another worker, has sent.
-func (d *delivery) keepPace(ctx context.Context) error {
+// begin records that an attempt begins, once the receiver takes another message: some that get too
+// many take none for minutes. The record knows of those that an earlier attempt, or another worker,
+// has sent, also for another receiver with the same robot.
+func (d *delivery) begin(ctx context.Context, number int64) error {
 	pace := send.PaceOf(d.sender)
 	if pace == 0 {
-		return nil
+		return d.deps.Store.TryNotice(ctx, number)
 	}
-	if d.tried.IsZero() {
-		tried, err := d.deps.Store.LastTriedNotice(ctx, d.receiver.Name)
-		if err != nil || tried.IsZero() {
+	sharing := d.deps.Notices.sharing(d.receiver.Name)
+	// A clock that was ahead keeps nobody waiting for longer than other receivers may.
+	longest := pace * time.Duration(1+turnsLost*(len(sharing)-1))
+	for waited := time.Duration(0); waited < longest; {
+		pause, err := d.deps.Store.TryNoticeInTurn(ctx, number, sharing, pace)
+		if err != nil || pause == 0 {
 			return err
 		}
-		d.tried = tried
+		if err := d.deps.Notices.wait(ctx, pause); err != nil {
+			return err
+		}
+		waited += pause
 	}
-	// A clock that was ahead keeps nobody waiting for longer.
-	if pause := min(pace-d.deps.Notices.now().Sub(d.tried), pace); pause > 0 {
-		return d.deps.Notices.wait(ctx, pause)
-	}
-	return nil
+	return d.deps.Store.TryNotice(ctx, number)
 }
 
+// turnsLost is how often one of the receivers that share a robot may come before another one.
+const turnsLost = 4
+
 func (d *delivery) deliver(ctx context.Context, next *store.Notice) error {
-	if err := d.deps.Store.TryNotice(ctx, next.Number); err != nil {
-		return err
-	}
-	d.tried = d.deps.Notices.now()
 	err := d.send(ctx, next)
 	if err == nil {
 		d.out.Sent++

@@ -342,12 +342,14 @@ func TestNoticesWhenNobodyIsToldAnyMore(t *testing.T) {
 
 // paced is a sender whose receiver takes few messages a minute; it notes when it was sent one.
 type paced struct {
-	now  func() time.Time
-	sent []time.Time
-	fail bool
+	now   func() time.Time
+	sent  []time.Time
+	fail  bool
+	robot string
 }
 
 func (*paced) Pace() time.Duration { return 3500 * time.Millisecond }
+func (p *paced) Robot() string     { return p.robot }
 
 func (p *paced) Send(context.Context, send.Message) error {
 	p.sent = append(p.sent, p.now())
@@ -357,15 +359,22 @@ func (p *paced) Send(context.Context, send.Message) error {
 	return nil
 }
 
-// A chat that takes 20 messages a minute gets no more: whichever attempt, or worker, sends them.
-func TestAPacedReceiverGetsNoMoreThanItTakes(t *testing.T) {
-	t.Parallel()
-	b := newTelling(t, nil)
+// share lets the record have the clock of the activities.
+func (b *telling) share(t *testing.T) func() time.Time {
+	t.Helper()
 	clock := func() time.Time { return b.now }
 	var err error
 	b.store, err = store.Open(t.Context(), b.dsn, store.Options{Now: clock})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.store.Close()) })
+	return clock
+}
+
+// A chat that takes 20 messages a minute gets no more: whichever attempt, or worker, sends them.
+func TestAPacedReceiverGetsNoMoreThanItTakes(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	clock := b.share(t)
 	receiver := &paced{now: clock}
 	var waited time.Duration
 	b.notices.Senders = map[string]send.Sender{"oncall": receiver}
@@ -407,4 +416,34 @@ func TestAPacedReceiverGetsNoMoreThanItTakes(t *testing.T) {
 	_, err = b.deliver(t)
 	require.NoError(t, err)
 	require.LessOrEqual(t, waited, notices*receiver.Pace())
+}
+
+// Receivers that share a robot share its pace; others have one of their own.
+func TestReceiversThatShareARobotShareItsPace(t *testing.T) {
+	t.Parallel()
+	for name, robots := range map[string]struct {
+		first, second string
+		paces         int
+	}{"one": {"r", "r", 1}, "two": {"r", "s", 0}, "unknown": {"", "", 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newTelling(t, func(r *notice.Receiver) { r.Name = "first" })
+			clock := b.share(t)
+			first, second := &paced{now: clock, robot: robots.first}, &paced{now: clock, robot: robots.second}
+			b.notices.Receivers = append(b.notices.Receivers, notice.Receiver{Name: "second", Language: notice.English})
+			b.notices.Senders = map[string]send.Sender{"first": first, "second": second}
+			b.notices.Wait = func(_ context.Context, pause time.Duration) error {
+				b.now = b.now.Add(pause)
+				return nil
+			}
+			b.renew()
+			for _, receiver := range []string{"first", "second"} {
+				queued := []store.QueuedNotice{{Receiver: receiver, Notice: notice.Try(receiver, b.now, notice.Links{})}}
+				require.NoError(t, b.store.QueueNotices(t.Context(), queued))
+				_, err := execute(t, attempt{}, b.DeliverNotices, activities.DeliverNoticesIn{Receiver: receiver})
+				require.NoError(t, err)
+			}
+			require.Equal(t, time.Duration(robots.paces)*first.Pace(), second.sent[0].Sub(first.sent[0]))
+		})
+	}
 }

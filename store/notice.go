@@ -200,28 +200,60 @@ func (s *Store) NextNotice(ctx context.Context, receiver string) (Notice, error)
 	return next, nil
 }
 
-// LastTriedNotice is when it was last tried to send the receiver a notice; zero for never.
-func (s *Store) LastTriedNotice(ctx context.Context, receiver string) (at time.Time, err error) {
-	for _, fate := range []string{NoticeWaiting, NoticeSent, NoticeDropped} {
-		var tried []time.Time // in order: the last that was tried has the newest time
-		err := s.db.NewSelect().Model((*Notice)(nil)).Column("tried_at").Where("fate = ?", fate).Where("receiver = ?", receiver).
-			Where("tried_at IS NOT NULL").Order("id DESC").Limit(1).Scan(ctx, &tried)
-		if err != nil {
-			return at, fmt.Errorf("read when a notice for %s was last tried: %w", receiver, err)
-		}
-		if len(tried) > 0 && tried[0].After(at) {
-			at = tried[0]
-		}
-	}
-	return at, nil
-}
-
 // TryNotice records that an attempt to send the notice begins: also if the worker is killed
 // meanwhile.
 func (s *Store) TryNotice(ctx context.Context, number int64) error {
 	return s.updateNotice(ctx, number, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return q.Set("attempts = attempts + 1").Set("tried_at = ?", s.at())
+		return tried(q, s.at())
 	})
+}
+
+func tried(q *bun.UpdateQuery, at time.Time) *bun.UpdateQuery {
+	return q.Set("attempts = attempts + 1").Set("tried_at = ?", at)
+}
+
+// TryNoticeInTurn is TryNotice for receivers that share what takes only one message in each pace:
+// if one of them was tried less than that ago, it records nothing and says how long to wait.
+func (s *Store) TryNoticeInTurn(ctx context.Context, number int64, sharing []string, pace time.Duration) (wait time.Duration, err error) {
+	err = s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		// Each receiver has a delivery of its own: one asks after the other.
+		if _, err := tx.ExecContext(ctx, "SELECT id FROM sync_notice_look WHERE id = 1 FOR UPDATE"); err != nil {
+			return err
+		}
+		last, err := lastTriedNotice(ctx, tx, sharing)
+		if err != nil {
+			return err
+		}
+		now := s.at()
+		if wait = min(pace-now.Sub(last), pace); wait > 0 {
+			return nil
+		}
+		wait = 0
+		_, err = tried(tx.NewUpdate().Model((*Notice)(nil)), now).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("take the turn of notice %d: %w", number, err)
+	}
+	return wait, nil
+}
+
+// lastTriedNotice is when it was last tried to send one of the receivers a notice; zero for never.
+func lastTriedNotice(ctx context.Context, tx bun.Tx, receivers []string) (at time.Time, err error) {
+	for _, receiver := range receivers {
+		for _, fate := range []string{NoticeWaiting, NoticeSent, NoticeDropped} {
+			var last []time.Time // in order: the last that was tried has the newest time
+			err := tx.NewSelect().Model((*Notice)(nil)).Column("tried_at").Where("fate = ?", fate).Where("receiver = ?", receiver).
+				Where("tried_at IS NOT NULL").Order("id DESC").Limit(1).Scan(ctx, &last)
+			if err != nil {
+				return at, err
+			}
+			if len(last) > 0 && last[0].After(at) {
+				at = last[0]
+			}
+		}
+	}
+	return at, nil
 }
 
 // FailNotice records why an attempt failed.

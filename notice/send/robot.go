@@ -3,6 +3,8 @@ package send
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"sort"
@@ -25,6 +27,17 @@ type robot struct {
 
 func newRobot(chat string, address, secret cloud.Secret) robot {
 	return robot{poster: newPoster(address), chat: chat, secret: secret, now: time.Now}
+}
+
+// Robot implements Paced, for the chats that have a pace: a digest of the robot's address, however
+// that is written.
+func (r robot) Robot() string {
+	to, err := r.url()
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.ToLower(to.Host) + to.Path + "?" + to.Query().Encode()))
+	return hex.EncodeToString(sum[:])
 }
 
 // verdict is what a chat's code means.

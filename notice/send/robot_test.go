@@ -451,10 +451,25 @@ func TestPaces(t *testing.T) {
 		case "dingtalk", "wecom":
 			require.Less(t, time.Minute, 20*pace, chat)
 			require.Less(t, pace, 4*time.Second, chat)
+			require.NotEmpty(t, send.RobotOf(senderTo(chat, "https://example.com")), chat)
 		default:
 			require.Zero(t, pace, chat)
+			require.Empty(t, send.RobotOf(senderTo(chat, "https://example.com")), chat)
 		}
 	}
+}
+
+// A robot is the same, however its address is written; its name is no secret.
+func TestARobotIsKnownByItsAddress(t *testing.T) {
+	t.Parallel()
+	robot := func(address string) string { return send.RobotOf(send.NewWeCom(cloud.SecretText(address))) }
+	one := robot("https://robots.example/send?key=abcdef&debug=1")
+	require.Equal(t, one, robot("https://Robots.example/send?debug=1&key=%61bcdef"))
+	require.NotContains(t, one, "abcdef")
+	for _, other := range []string{"https://robots.example/send?key=abcdeg&debug=1", "https://robot.example/send?key=abcdef&debug=1", "https://robots.example/sent?key=abcdef&debug=1"} {
+		require.NotEqual(t, one, robot(other))
+	}
+	require.Empty(t, robot("ftp://robots.example"))
 }
 
 // A chat whose status tells whether it took a message gets it no second time for the rest of its

@@ -26,6 +26,9 @@ type Sender interface {
 type Paced interface {
 	// Pace is the shortest time from one message to the next.
 	Pace() time.Duration
+	// Robot tells apart what takes the messages: senders with the same one share the pace. It is
+	// "" as long as the address is not known, and no secret.
+	Robot() string
 }
 
 // PaceOf is the shortest time from one message of a sender to the next; 0 if there is none.
@@ -34,6 +37,14 @@ func PaceOf(s Sender) time.Duration {
 		return paced.Pace()
 	}
 	return 0
+}
+
+// RobotOf is what takes the messages of a sender; "" if it has no pace to share.
+func RobotOf(s Sender) string {
+	if paced, ok := s.(Paced); ok {
+		return paced.Robot()
+	}
+	return ""
 }
 
 // twentyAMinute is the pace at which any minute has fewer than 20 messages.
