@@ -33,6 +33,7 @@ func (doc *document) check(r *report) {
 		return
 	}
 	doc.Sync.check("public_cloud_sync", r)
+	doc.checkAbout(r)
 }
 
 func (e mysqlEntry) check(path string, r *report) {

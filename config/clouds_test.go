@@ -108,7 +108,8 @@ func completed(example string) string {
 		example = "public_cloud_sync:\n  accounts:\n" + example
 	}
 	if strings.HasPrefix(example, "serve:") || strings.HasPrefix(example, "notify:") {
-		example += "public_cloud_sync:\n  accounts: [{provider: mock, name: demo, regions: [all]}]\n"
+		example += "public_cloud_sync:\n  resources: {resource_host: {interval: 5m}, resource_database: {interval: 5m}}\n" +
+			"  accounts: [{provider: aws, name: prod, account_id: '123456789012', regions: [all]}, {provider: alibaba, name: prod, account_id: '1968132000123456', regions: [all]}]\n"
 	}
 	if !strings.HasPrefix(example, "mysql_s:") {
 		example = "mysql_s: [{name: stree, addr: \"user@tcp(db)/cloudsync\"}]\n" + example

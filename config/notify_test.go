@@ -21,7 +21,7 @@ func notifying(receivers ...string) string {
 func TestReceivers(t *testing.T) {
 	t.Parallel()
 	c, err := parse(notifying(
-		`oncall: {feishu: {url: "https://chat.example/hook/abcdef", secret: abcdef}, events: [held, recovered], kinds: [resource_host], accounts: ["aws/*"], repeat: 0s, after: 10m}`,
+		`oncall: {feishu: {url: "https://chat.example/hook/abcdef", secret: abcdef}, events: [held, recovered], kinds: [resource_host], accounts: ["mock/*"], repeat: 0s, after: 10m}`,
 		`team: {webhook: {url: "http://127.0.0.1:9999/"}, changed: {rows: 1000, share: 0.1}, quiet: {from: "22:00", to: "07:30", zone: Asia/Shanghai}, language: en, template: "{{.Event}}"}`,
 		`post: {mail: {server: "smtp.example:587", username: u, password: secret, from: a@example.com, to: [b@example.com]}}`,
 	))
@@ -31,7 +31,7 @@ func TestReceivers(t *testing.T) {
 
 	oncall := c.Notify.Receivers[0]
 	require.Equal(t, notice.Receiver{
-		Name: "oncall", Events: []notice.Event{notice.Held, notice.Recovered}, Kinds: []string{"resource_host"}, Accounts: []string{"aws/*"},
+		Name: "oncall", Events: []notice.Event{notice.Held, notice.Recovered}, Kinds: []string{"resource_host"}, Accounts: []string{"mock/*"},
 		After: 10 * time.Minute, Language: notice.Chinese,
 	}, oncall.Receiver)
 	require.Equal(t, send.FeishuKind, oncall.Way.Kind)
@@ -78,6 +78,10 @@ func TestReceiversThatAreRefused(t *testing.T) {
 		"no events":          {`{` + hook + `, events: []}`, "empty: write some, or remove the key"},
 		"kind":               {`{` + hook + `, kinds: [host]}`, `"host" is no kind`},
 		"account":            {`{` + hook + `, accounts: [prod]}`, "write provider/account"},
+		"kind not synced":    {`{` + hook + `, kinds: [resource_host, resource_disk]}`, `kinds[1]: "resource_disk" is not under public_cloud_sync.resources, so that nothing is told of it: write some of resource_host, or add it there`},
+		"account not there":  {`{` + hook + `, accounts: [mock/prod, mock/prd]}`, `accounts[1]: "mock/prd" is no account of public_cloud_sync.accounts, so that nothing is told of it: did you mean mock/prod?`},
+		"provider not there": {`{` + hook + `, accounts: ["alibaba/*"]}`, "write provider/account as they are there, such as mock/prod"},
+		"no organisation":    {`{` + hook + `, accounts: ["mock/prod/*"]}`, "is no account"},
 		"changed, no limit":  {`{` + hook + `, events: [changed]}`, "write from how much on"},
 		"share":              {`{` + hook + `, changed: {share: 3}}`, "outside 0 to 1"},
 		"repeat":             {`{` + hook + `, repeat: 3s}`, "from 1m0s to a year"},
@@ -106,4 +110,20 @@ func TestReceiversThatAreRefused(t *testing.T) {
 	require.ErrorContains(t, err, "notify.receivers: missing")
 	_, err = config.Parse("cloudsync.yaml", []byte(notifying(`"a b": {`+hook+`}`)), nil)
 	require.ErrorContains(t, err, "notify.receivers: a key that is no name")
+}
+
+// The members of an organisation, which nobody knows before they are found, are named like it.
+func TestReceiversOfMembers(t *testing.T) {
+	t.Parallel()
+	const account = `{provider: aws, name: corp, account_id: "111122223333", regions: [all], discover: {role: reader}}`
+	source := strings.Replace(minimal, "accounts: [", "accounts: ["+account+", ", 1) +
+		`notify: {receivers: {oncall: {webhook: {url: "https://hooks.example/abcdef"}, accounts: %s}}}` + "\n"
+	for _, accounts := range []string{`[aws/corp]`, `["aws/corp/*"]`, `[aws/corp/444455556666]`, `["*/*/4444*"]`, `["mock/[p]rod", "aws/*"]`} {
+		_, err := parse(fmt.Sprintf(source, accounts))
+		require.NoError(t, err, accounts)
+	}
+	for _, accounts := range []string{`[aws/corps/444455556666]`, `["mock/*/*"]`} {
+		_, err := parse(fmt.Sprintf(source, accounts))
+		require.ErrorContains(t, err, "is no account of public_cloud_sync.accounts", accounts)
+	}
 }

@@ -83,7 +83,7 @@ notify:
   late_after: "${LONG}"
   language: zh
   receivers:
-    oncall: { webhook: { url: "https://hooks.example/${SECRET}", secret: "${SECRET}" }, events: [held, recovered], kinds: [resource_host], accounts: ["aws/*"], repeat: 0s, after: 10m }
+    oncall: { webhook: { url: "https://hooks.example/${SECRET}", secret: "${SECRET}" }, events: [held, recovered], kinds: [resource_host], accounts: ["mock/*"], repeat: 0s, after: 10m }
     chat: { feishu: { url_file: /run/feishu }, changed: { rows: "1${NUMBER}", share: 0.1 }, quiet: { from: "22:00", to: "07:30", zone: Asia/Shanghai }, language: en, template: "x {{.Kind}}" }
     list: { mail: { server: "smtp.example:587", tls: starttls, username: u, password: "${SECRET}", from: a@example.com, to: [b@example.com] } }
 `

@@ -42,12 +42,12 @@ func (r *Receiver) isAbout(p Place) bool {
 	if len(r.Accounts) == 0 || p.Account == "" {
 		return true
 	}
-	return slices.ContainsFunc(r.Accounts, func(pattern string) bool { return matches(pattern, p) })
+	return slices.ContainsFunc(r.Accounts, func(pattern string) bool { return IsOf(pattern, p) })
 }
 
-// matches compares a pattern with provider/account. An organisation's member has a slash in its
+// IsOf says that a place is of an account that a receiver's pattern names. An organisation's member has a slash in its
 // name: a pattern of the organisation is for its members, too.
-func matches(pattern string, p Place) bool {
+func IsOf(pattern string, p Place) bool {
 	name := p.Provider + "/" + p.Account
 	for {
 		if ok, err := path.Match(pattern, name); err == nil && ok {
