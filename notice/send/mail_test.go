@@ -467,6 +467,18 @@ func TestMailKeepsItsPassword(t *testing.T) {
 			requireNoLogin(t, server)
 		}
 	})
+	t.Run("a certificate of another host", func(t *testing.T) {
+		t.Parallel()
+		for _, way := range []string{StartTLS, TLS} {
+			server := &mailServer{auth: "PLAIN", tls: &tls.Config{MinVersion: tls.VersionTLS12}, fromStart: way == TLS}
+			roots := startMailServer(t, server)
+			settings := server.settings(way)
+			settings.Server = strings.Replace(settings.Server, "127.0.0.1", "localhost", 1)
+			err := newTestMail(settings, roots).Send(t.Context(), aMail())
+			require.EqualError(t, err, "talk to the mail server: the certificate of the receiver's host is for another one")
+			requireNoLogin(t, server)
+		}
+	})
 }
 
 func requireNoLogin(t *testing.T, server *mailServer) {

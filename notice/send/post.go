@@ -3,6 +3,7 @@ package send
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,7 +112,7 @@ func (p poster) exchange(ctx context.Context, to *url.URL, body []byte, header h
 }
 
 // hideAddress is the text of a client's error without the address, which may be a secret, and
-// without the host, which DNS and dialling errors name.
+// without the host, which errors of DNS, of dialling, and of certificates name.
 func hideAddress(err error) string {
 	var network net.Error
 	if errors.As(err, &network) && network.Timeout() {
@@ -128,6 +129,10 @@ func hideAddress(err error) string {
 	var dialled *net.OpError
 	if errors.As(err, &dialled) {
 		return dialled.Op + ": " + dialled.Err.Error()
+	}
+	var ofHost x509.HostnameError
+	if errors.As(err, &ofHost) {
+		return "the certificate of the receiver's host is for another one"
 	}
 	return err.Error()
 }
@@ -165,8 +170,8 @@ func (a *answer) retryAfter() time.Duration {
 	return retryAfter(a.header.Get("Retry-After"), time.Now())
 }
 
-// hiding hides the address of a receiver, the parts of it that may be the key of a robot, and
-// what a message was signed with.
+// hiding hides the address of a receiver, its host, the parts of it that may be the key of a robot,
+// and what a message was signed with.
 type hiding []cloud.Mask
 
 func (p poster) hiding(to *url.URL, secrets []string) (h hiding) {
@@ -176,7 +181,7 @@ func (p poster) hiding(to *url.URL, secrets []string) (h hiding) {
 	}
 	// The whole ones first: they have the others in them.
 	h = append(h, cloud.NewMask("", address, to.String()), cloud.NewMask("", strings.TrimPrefix(to.RequestURI(), "/"), ""))
-	for _, secret := range append(secrets, keysIn(to)...) {
+	for _, secret := range append(secrets, append(keysIn(to), to.Hostname())...) {
 		h = append(h, cloud.NewMask("", secret, ""))
 	}
 	return h

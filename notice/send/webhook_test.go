@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -90,6 +92,31 @@ func TestNoFailureShowsAKeyAsItIsWritten(t *testing.T) {
 	defer server.Close()
 	err := send.NewWebhook(cloud.SecretText(server.URL+"/to%2Bken1?sig=se%2Fcret%2B"), cloud.Secret{}).Send(t.Context(), send.Message{})
 	require.ErrorContains(t, err, "no: [secret] [secret] [secret]")
+}
+
+// A certificate that is for another host names both; so may the receiver itself.
+func TestNoFailureShowsTheHost(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "no robot at "+r.Host)
+	}))
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // of the handshake
+	server.StartTLS()
+	defer server.Close()
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	require.NoError(t, err)
+	// The certificate of the test's server is for 127.0.0.1 and example.com.
+	err = send.NewWebhook(cloud.SecretText("https://localhost:"+port+"/hook"), cloud.Secret{}).Send(t.Context(), send.Message{})
+	require.EqualError(t, err, "post the message: the certificate of the receiver's host is for another one")
+	err = send.NewWebhook(cloud.SecretText(server.URL), cloud.Secret{}).Send(t.Context(), send.Message{})
+	require.ErrorContains(t, err, "certificate signed by unknown authority")
+	require.NotContains(t, err.Error(), "127.0.0.1")
+
+	plain := httptest.NewServer(server.Config.Handler)
+	defer plain.Close()
+	err = send.NewWebhook(cloud.SecretText(plain.URL), cloud.Secret{}).Send(t.Context(), send.Message{})
+	require.ErrorContains(t, err, "404 Not Found: no robot at [secret]")
 }
 
 func TestWebhookFailures(t *testing.T) {
