@@ -93,22 +93,24 @@ const (
 
 // LookForNotices finds out what people may want to know, records it, and queues the notices that
 // follow. Done again, it queues none twice.
-func (a *Activities) LookForNotices(ctx context.Context) (LookForNoticesOut, error) {
+func (a *Activities) LookForNotices(ctx context.Context, in LookForNoticesIn) (LookForNoticesOut, error) {
 	defer startBeat(ctx).stop()
-	out, err := a.lookForNotices(ctx)
+	out, err := a.lookForNotices(ctx, in)
 	return out, temporalError(ctx, err)
 }
 
-func (a *Activities) lookForNotices(ctx context.Context) (LookForNoticesOut, error) {
+func (a *Activities) lookForNotices(ctx context.Context, in LookForNoticesIn) (LookForNoticesOut, error) {
 	n := &a.deps.Notices
 	now := n.now()
 	last, err := a.deps.Store.LastNoticeLook(ctx)
 	if err != nil {
 		return LookForNoticesOut{}, err
 	}
-	found, err := a.observe(ctx, now, last)
-	if err != nil {
-		return LookForNoticesOut{}, err
+	found := &observed{} // nothing stands for nobody
+	if !in.Last || len(n.Receivers) > 0 {
+		if found, err = a.observe(ctx, now, last); err != nil {
+			return LookForNoticesOut{}, err
+		}
 	}
 	look, err := a.deps.Store.RecordConditions(ctx, now, last, found.conditions, found.missing)
 	if err != nil {

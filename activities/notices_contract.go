@@ -1,5 +1,11 @@
 package activities
 
+// LookForNoticesIn asks what people may want to know.
+type LookForNoticesIn struct {
+	// Last says that no other look comes: the configuration tells nobody anything.
+	Last bool `json:"last,omitempty"`
+}
+
 // LookForNoticesOut is what a look for events did.
 type LookForNoticesOut struct {
 	Opened int64 `json:"opened"` // events that began

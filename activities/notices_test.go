@@ -111,7 +111,7 @@ func (b *telling) late(after time.Duration) {
 
 func (b *telling) look(t *testing.T) activities.LookForNoticesOut {
 	t.Helper()
-	out, err := execute(t, attempt{}, func(ctx context.Context, _ int) (activities.LookForNoticesOut, error) { return b.LookForNotices(ctx) }, 0)
+	out, err := execute(t, attempt{}, b.LookForNotices, activities.LookForNoticesIn{})
 	require.NoError(t, err)
 	return out
 }
@@ -338,6 +338,37 @@ func TestNoticesWhenNobodyIsToldAnyMore(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, dropped, 1)
 	require.Equal(t, "the configuration no longer has the receiver", dropped[0].Error)
+}
+
+// What stands then ends with the last look: nobody looks whether it does. A look before that, by a
+// worker that does not know the receivers yet, or one when they are back, ends nothing.
+func TestEventsEndWhenNobodyIsToldAnyMore(t *testing.T) {
+	t.Parallel()
+	b := newTelling(t, nil)
+	b.hold(t, 1, b.rows(3))
+	b.tell(t)
+	last := func() activities.LookForNoticesOut {
+		out, err := execute(t, attempt{}, b.LookForNotices, activities.LookForNoticesIn{Last: true})
+		require.NoError(t, err)
+		return out
+	}
+	receivers := b.notices.Receivers
+	require.Zero(t, last().Closed, "somebody wants to know")
+	b.notices.Receivers = nil
+	b.renew()
+	require.Zero(t, b.look(t).Closed, "another worker may know somebody")
+	require.EqualValues(t, 1, last().Closed)
+	require.Equal(t, activities.LookForNoticesOut{}, last())
+	events, err := b.store.NoticeEvents(t.Context(), 10)
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	require.True(t, events[0].ClosedAt.Equal(b.now), "%v", events[0].ClosedAt)
+	require.Equal(t, "ended untold, since nobody looks for it any more; it was: 30 of 60 rows would be deleted", events[0].Reason)
+
+	b.notices.Receivers = receivers
+	b.renew()
+	b.tell(t)
+	require.Equal(t, []string{"held begun 1", "held begun 1"}, b.got.summary(), "it stands, for whoever looks again")
 }
 
 // paced is a sender whose receiver takes few messages a minute; it notes when it was sent one.

@@ -220,11 +220,32 @@ func (l *NoticeLook) close(ctx context.Context, tx bun.Tx, at time.Time, stored 
 		}
 	}
 	for some := range slices.Chunk(withdrawn, noticesAtOnce) {
+		_, err := tx.NewUpdate().Model((*noticeEventRow)(nil)).Set("reason = LEFT(CONCAT(?, reason), 512)", withdrawnReason).Where("id IN (?)", bun.List(some)).Exec(ctx)
+		if err != nil {
+			return err
+		}
 		if _, err := tx.NewDelete().Model((*noticeToldRow)(nil)).Where("event_id IN (?)", bun.List(some)).Exec(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// withdrawnReason stands before the reason of an event that was withdrawn.
+const withdrawnReason = "ended untold, since nobody looks for it any more; it was: "
+
+// NoticeEvents lists events, the newest first: those that stand, and those that are over. Whom they
+// were told it leaves out.
+func (s *Store) NoticeEvents(ctx context.Context, limit int64) ([]notice.Standing, error) {
+	var rows []noticeEventRow
+	if err := s.db.NewSelect().Model(&rows).Order("id DESC").Limit(limit).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list events: %w", err)
+	}
+	events := make([]notice.Standing, len(rows))
+	for i := range rows {
+		events[i] = rows[i].standing()
+	}
+	return events, nil
 }
 
 type noticeToldRow struct {

@@ -36,7 +36,8 @@ const (
 // whom notices wait. It does not wait for them: a receiver that is away keeps no other waiting.
 func NoticesWorkflow(ctx workflow.Context) (activities.LookForNoticesOut, error) {
 	var out activities.LookForNoticesOut
-	err := workflow.ExecuteActivity(withLimit(ctx, lookLimit, "look for what people are told"), a.LookForNotices).Get(ctx, &out)
+	in := activities.LookForNoticesIn{Last: workflow.GetInfo(ctx).WorkflowExecution.ID == LastLookID}
+	err := workflow.ExecuteActivity(withLimit(ctx, lookLimit, "look for what people are told"), a.LookForNotices, in).Get(ctx, &out)
 	if err != nil {
 		return out, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
@@ -22,6 +23,7 @@ type noticesWorld struct {
 	waiting  []string
 	failures int
 	attempts []string
+	looks    []activities.LookForNoticesIn
 }
 
 func setupNotices(t *testing.T, waiting ...string) *noticesWorld {
@@ -36,7 +38,8 @@ func setupNotices(t *testing.T, waiting ...string) *noticesWorld {
 	return w
 }
 
-func (w *noticesWorld) LookForNotices(context.Context) (activities.LookForNoticesOut, error) {
+func (w *noticesWorld) LookForNotices(_ context.Context, in activities.LookForNoticesIn) (activities.LookForNoticesOut, error) {
+	w.looks = append(w.looks, in)
 	return activities.LookForNoticesOut{Opened: 1, Queued: len(w.waiting), Waiting: w.waiting}, nil
 }
 
@@ -82,4 +85,16 @@ func TestADeliveryTriesAgain(t *testing.T) {
 	require.NoError(t, w.GetWorkflowError())
 	require.Len(t, w.attempts, 10)
 	require.Less(t, w.Now().Sub(begun), 10*time.Minute)
+}
+
+// The look that comes after notices were removed knows that no other follows.
+func TestTheLastLook(t *testing.T) {
+	t.Parallel()
+	for id, last := range map[string]bool{workflows.NoticesID + "-2026-11-28T09:00:00Z": false, workflows.LastLookID: true} {
+		w := setupNotices(t)
+		w.SetStartWorkflowOptions(client.StartWorkflowOptions{ID: id})
+		w.ExecuteWorkflow(workflows.NoticesWorkflow)
+		require.NoError(t, w.GetWorkflowError())
+		require.Equal(t, []activities.LookForNoticesIn{{Last: last}}, w.looks)
+	}
 }

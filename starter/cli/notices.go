@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,10 +20,11 @@ import (
 var fates = []string{store.NoticeWaiting, store.NoticeSent, store.NoticeDropped}
 
 const noticesHelp = `List the notices to the receivers under notify, the newest first: what was told to
-whom and when, what is waiting to be sent and why, and what was given up.`
+whom and when, what is waiting to be sent and why, and what was given up. With
+--events, list what they are about: what stands, and what has ended when.`
 
 func (p *Program) noticesCommand() *cobra.Command {
-	filter := store.NoticeFilter{Limit: 20}
+	filter, events := store.NoticeFilter{Limit: 20}, false
 	cmd := &cobra.Command{
 		Use:   "notices",
 		Short: "List what people were told, and what waits to be sent",
@@ -35,7 +37,13 @@ func (p *Program) noticesCommand() *cobra.Command {
 			if filter.Fate != "" && !slices.Contains(fates, filter.Fate) {
 				return fmt.Errorf("--fate: %.40q is none: write one of %s", filter.Fate, strings.Join(fates, ", "))
 			}
+			if events && (filter.Fate != "" || filter.Receiver != "") {
+				return errors.New("--events is about no receiver: leave --fate and --receiver out")
+			}
 			return p.withStore(cmd.Context(), func(s *store.Store) error {
+				if events {
+					return p.listEvents(cmd.Context(), s, filter.Limit)
+				}
 				notices, err := s.Notices(cmd.Context(), filter)
 				if err != nil {
 					return err
@@ -51,6 +59,7 @@ func (p *Program) noticesCommand() *cobra.Command {
 	cmd.Flags().Int64Var(&filter.Limit, "limit", filter.Limit, "how many")
 	cmd.Flags().StringVar(&filter.Receiver, "receiver", "", "those for the receiver of this `NAME` alone")
 	cmd.Flags().StringVar(&filter.Fate, "fate", "", "those that are waiting, sent or dropped alone")
+	cmd.Flags().BoolVar(&events, "events", false, "what the notices are about, and whether it stands")
 	return cmd
 }
 
@@ -108,4 +117,44 @@ func fateCell(fate string) output.Cell {
 		cell.Style = output.Warn
 	}
 	return cell
+}
+
+// eventView is an event as --output json shows it.
+type eventView struct {
+	notice.Condition
+	FoundAt time.Time `json:"found_at"`
+	EndedAt time.Time `json:"ended_at,omitzero"`
+}
+
+func (p *Program) listEvents(ctx context.Context, s *store.Store, limit int64) error {
+	events, err := s.NoticeEvents(ctx, limit)
+	if err != nil {
+		return err
+	}
+	views := make([]eventView, len(events))
+	for i := range events {
+		views[i] = eventView{Condition: events[i].Condition, FoundAt: events[i].OpenedAt, EndedAt: events[i].ClosedAt}
+	}
+	return p.show(views, func() { p.showEvents(views) })
+}
+
+func (p *Program) showEvents(views []eventView) {
+	if len(views) == 0 {
+		p.out.Line("no events: nothing has happened that people are told")
+		return
+	}
+	table := output.NewTable(
+		output.Column{Title: "FOUND", Right: true}, output.Column{Title: "EVENT"}, output.Column{Title: "KIND"},
+		output.Column{Title: "WHERE", Min: 8, Tail: true}, output.Column{Title: "ENDED", Right: true},
+	)
+	for i := range views {
+		view := &views[i]
+		ended := output.Cell{Text: "stands", Style: output.Warn}
+		if !view.EndedAt.IsZero() {
+			ended = output.Text(human.Ago(p.now(), view.EndedAt))
+		}
+		table.Row(output.Text(human.Ago(p.now(), view.FoundAt)), output.Text(string(view.Event)), output.Text(human.Kind(view.Kind)), output.Text(view.Place.String()), ended)
+		table.Remark(output.Faint, view.Reason)
+	}
+	p.out.Table(table)
 }

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudsync/notice"
+	"cloudsync/store"
+	"cloudsync/store/storetest"
+)
+
+func TestEventsOfNotices(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	_, stdout, _ := a.do(t, "notices", "--events")
+	require.Equal(t, "no events: nothing has happened that people are told\n", stdout)
+
+	s := storetest.OpenDSN(t, a.dsn)
+	held := notice.Condition{Event: notice.Held, Place: notice.Place{Kind: "resource_host", Provider: "mock", Account: "prod", Region: "beijing"}, Since: noon, Reason: "30 of 60"}
+	failed := notice.Condition{Event: notice.Failed, Place: notice.Place{Kind: "resource_disk"}, Since: noon, Reason: "no answer"}
+	withdrawn := func(*notice.Condition) store.MissingCondition { return store.ConditionWithdrawn }
+	_, err := s.RecordConditions(t.Context(), noon.Add(-2*time.Minute), time.Time{}, []notice.Condition{held, failed}, withdrawn)
+	require.NoError(t, err)
+	_, err = s.RecordConditions(t.Context(), noon.Add(-time.Minute), noon.Add(-2*time.Minute), []notice.Condition{held}, withdrawn)
+	require.NoError(t, err)
+
+	status, stdout, stderr := a.do(t, "notices", "--events")
+	require.Zero(t, status, stderr)
+	requireWidth(t, stdout)
+	require.Equal(t, []string{
+		"FOUND EVENT KIND WHERE ENDED",
+		"2m ago failed disk 60s ago",
+		"ended untold, since nobody looks for it any more; it was: no answer",
+		"2m ago held host mock/prod/beijing stands",
+		"30 of 60",
+	}, wordsOf(stdout))
+	_, stdout, _ = a.do(t, "notices", "--events", "-o", "json")
+	var views []eventView
+	require.NoError(t, json.Unmarshal([]byte(stdout), &views))
+	require.True(t, views[0].EndedAt.Equal(noon.Add(-time.Minute)))
+	require.True(t, views[1].EndedAt.IsZero())
+	require.Equal(t, held, views[1].Condition)
+
+	status, _, stderr = a.do(t, "notices", "--events", "--fate", "sent")
+	require.Equal(t, statusError, status)
+	require.Contains(t, stderr, "leave --fate and --receiver out")
+}
+
+// wordsOf is a table's lines with one space between words.
+func wordsOf(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	return lines
+}
