@@ -102,7 +102,7 @@ func (p *Program) showNotices(views []noticeView) {
 			output.Text(fmt.Sprint(view.Attempts)), output.Text(text.Title),
 		)
 		if view.Error != "" {
-			table.Remark(output.Warn, output.Clip(view.Error, maxReason))
+			table.Remark(output.Warn, view.Error)
 		}
 	}
 	p.out.Table(table)

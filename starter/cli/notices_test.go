@@ -13,6 +13,28 @@ import (
 	"cloudsync/store/storetest"
 )
 
+// Why a notice was not taken stands there whole, with what to do about it at its end.
+func TestNoticesTellReasonsWhole(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	s := storetest.OpenDSN(t, a.dsn)
+	require.NoError(t, s.QueueNotices(t.Context(), []store.QueuedNotice{{Receiver: "oncall", Notice: notice.Try("n1", noon, notice.Links{})}}))
+	next, err := s.NextNotice(t.Context(), "oncall")
+	require.NoError(t, err)
+	reason := "DingTalk answered 310000: " + strings.Repeat("what it said ", 33) + "; copy the robot's secret again"
+	require.NoError(t, s.FailNotice(t.Context(), next.Number, reason))
+
+	status, stdout, stderr := a.do(t, "notices")
+	require.Zero(t, status, stderr)
+	require.Contains(t, strings.Join(strings.Fields(stdout), " "), reason)
+	requireWidth(t, stdout)
+	_, stdout, _ = a.do(t, "notices", "-o", "json")
+	var views []noticeView
+	require.NoError(t, json.Unmarshal([]byte(stdout), &views))
+	require.Equal(t, reason, views[0].Error)
+}
+
 func TestEventsOfNotices(t *testing.T) {
 	t.Parallel()
 	a := newArchive(t)
