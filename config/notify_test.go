@@ -89,6 +89,7 @@ func TestReceiversThatAreRefused(t *testing.T) {
 		"zone":               {`{` + hook + `, quiet: {from: "22:00", to: "07:00", zone: Mars}}`, "no time zone"},
 		"language":           {`{` + hook + `, language: fr}`, "write en or zh"},
 		"template":           {`{` + hook + `, template: "{{.Evnt}}"}`, "the fields are those of a webhook's notice"},
+		"blank template":     {`{` + hook + `, template: "{{if .Page}} {{end}}"}`, "it gives only blanks: write a text, or leave the template out"},
 		"endless template":   {`{` + hook + `, template: "{{range 1000000000}}x{{end}}"}`, "template"},
 		"mail server":        {`{mail: {server: smtp, from: a@example.com, to: [b@example.com]}}`, "write its host and port"},
 		"mail without TLS":   {`{mail: {server: "smtp.example:25", tls: none, username: u, password: secret, from: a@example.com, to: [b@example.com]}}`, "a password without encryption"},

@@ -10,6 +10,7 @@ import (
 var chinese = words{
 	title: chineseTitle, subject: chineseSubject,
 	test: "【测试】并未发生实际事件：", more: "另有 %d 项", decide: "查看并处理", look: "查看",
+	blank:    "（该接收者的模板对此通知只输出空白）",
 	dropping: "这些通知产生于 %s 至 %s。可用 `starter notices --fate dropped` 查看。",
 }
 

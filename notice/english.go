@@ -10,6 +10,7 @@ import (
 var english = words{
 	title: englishTitle, subject: englishSubject,
 	test: "Test, nothing has happened: ", more: "and %d more", decide: "Look and decide", look: "Look",
+	blank:    "(the template of this receiver gives only blanks for this notice)",
 	dropping: "They were from %s to %s. `starter notices --fate dropped` lists them.",
 }
 

@@ -1,7 +1,9 @@
 package notice
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"text/template/parse"
@@ -9,6 +11,8 @@ import (
 
 	"cloudsync/human"
 )
+
+var errBlank = errors.New("read the template of a notice: it gives only blanks: write a text, or leave the template out")
 
 // ParseTemplate reads a template of one's own. Its first line becomes the title. It can neither
 // run for long nor take much memory: its loops are over what the notice has, and no text in it
@@ -25,10 +29,13 @@ func ParseTemplate(own string) (*template.Template, error) {
 		return nil, fmt.Errorf("read the template of a notice: it defines others: write it as one, without define and block")
 	}
 	if parsed.Tree == nil {
-		return nil, fmt.Errorf("read the template of a notice: it is empty: write a text, or leave the template out")
+		return nil, errBlank
 	}
 	if err := bounded(parsed.Root, 0); err != nil {
 		return nil, fmt.Errorf("read the template of a notice: %w", err)
+	}
+	if !writes(parsed.Root) {
+		return nil, errBlank
 	}
 	return parsed, nil
 }
@@ -127,6 +134,31 @@ func boundedBranch(branch *parse.BranchNode, loops int) error {
 		return err
 	}
 	return bounded(branch.ElseList, loops)
+}
+
+// writes says that a part of a template may give something to see.
+func writes(node parse.Node) bool {
+	switch n := node.(type) {
+	case *parse.ListNode:
+		return n != nil && slices.ContainsFunc(n.Nodes, writes)
+	case *parse.TextNode:
+		return !isBlank(string(n.Text))
+	case *parse.ActionNode:
+		if len(n.Pipe.Cmds) == 1 && len(n.Pipe.Cmds[0].Args) == 1 {
+			if text, ok := n.Pipe.Cmds[0].Args[0].(*parse.StringNode); ok {
+				return !isBlank(text.Text)
+			}
+		}
+		return len(n.Pipe.Decl) == 0
+	case *parse.IfNode:
+		return writes(n.List) || writes(n.ElseList)
+	case *parse.WithNode:
+		return writes(n.List) || writes(n.ElseList)
+	case *parse.RangeNode:
+		return writes(n.List) || writes(n.ElseList)
+	default:
+		return false
+	}
 }
 
 // isOfNotice says that a loop is over a list of the notice.

@@ -62,16 +62,29 @@ func Write(n *Notice, language Language, own string) (Text, error) {
 	if err := parsed.Execute(&limited{out: &out}, templateData{Notice: n, Text: text}); err != nil {
 		return text, fmt.Errorf("fill in the template of a notice: %w", err)
 	}
-	title, rest, _ := strings.Cut(strings.TrimSpace(out.String()), "\n")
-	written := Text{Title: plain(title)}
-	for line := range strings.Lines(rest) {
-		written.Lines = append(written.Lines, plain(strings.TrimRight(line, "\r\n")))
+	var written []string
+	for line := range strings.Lines(strings.TrimSpace(out.String())) {
+		if line = plain(strings.TrimRight(line, "\r\n")); len(written) > 0 || !isBlank(line) {
+			written = append(written, line)
+		}
 	}
-	if written.Title == "" { // a template may have nothing to say of this event
+	if len(written) == 0 { // a template may have nothing to say of this event
+		text.Lines = append(text.Lines, words.blank)
 		return text, nil
 	}
-	return written, nil
+	return Text{Title: written[0], Lines: written[1:]}, nil
 }
+
+// isBlank says that a text has nothing to see.
+func isBlank(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) && !strings.ContainsRune(blankLetters, r)
+	})
+}
+
+// blankLetters are letters and a symbol that show as nothing: fillers of Hangul, and Braille
+// without a dot.
+const blankLetters = "\u115f\u1160\u3164\uffa0\u2800"
 
 // templateData is what a template is filled in with: the notice's fields, and the usual text.
 type templateData struct {
@@ -123,6 +136,7 @@ type words struct {
 	more     string // how many subjects are not shown: one number
 	decide   string // before the link to what waits for a decision
 	look     string // before any other
+	blank    string // that a template wrote nothing to see
 	dropping string // from when to when the notices were
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,32 @@ func TestOwnTemplate(t *testing.T) {
 	require.Equal(t, notice.Text{Title: "load balancer: 002%", Lines: []string{"1 ..", "2 .."}}, text)
 }
 
+// A message with nothing to see tells nobody anything: then it is the usual text.
+func TestTemplatesOfBlanks(t *testing.T) {
+	t.Parallel()
+	for _, own := range []string{
+		" \n\t", "\u200b\u2800", "{{/* nothing */}}", "{{\"\"}}", "{{\" \\u3164\"}}", "{{$n := .Kind}} {{$n = .Event}}",
+		"{{if .Kind}} {{else}}\u200d{{end}}", "{{range .Subjects}} {{end}}", "{{with .Page}}\n{{end}}",
+	} {
+		require.ErrorContains(t, notice.CheckTemplate(own), "it gives only blanks", "%q", own)
+	}
+	n := example(notice.Held, notice.Begun, 1)
+	usual, err := notice.Write(&n, notice.English, "")
+	require.NoError(t, err)
+	for _, own := range []string{
+		"{{if eq .Event \"failed\"}}It failed{{end}}", "{{print \" \" \"\"}}", "\u200b{{range .Subjects}}{{if eq .Provider \"huawei\"}}{{.Account}}{{end}}{{end}}",
+	} {
+		require.NoError(t, notice.CheckTemplate(own), "%q: it has something to say of others", own)
+		text, err := notice.Write(&n, notice.English, own)
+		require.NoError(t, err)
+		require.Equal(t, append(slices.Clone(usual.Lines), "(the template of this receiver gives only blanks for this notice)"), text.Lines, "%q", own)
+		require.Equal(t, usual.Title, text.Title)
+	}
+	text, err := notice.Write(&n, notice.English, "\u200b\n\u2800\n⚠ {{.Event}}\n\nmore")
+	require.NoError(t, err)
+	require.Equal(t, notice.Text{Title: "⚠ held", Lines: []string{"", "more"}}, text)
+}
+
 func TestBadTemplates(t *testing.T) {
 	t.Parallel()
 	for own, says := range map[string]string{
@@ -107,8 +134,8 @@ func TestBadTemplates(t *testing.T) {
 		"{{.Nope}}":                          "Nope",
 		"{{printf \"%1000000000d\" 1}}":      "too large",
 		"{{printf \"%[1]*[2]d\" 1000000 1}}": "too large",
-		"{{$s := \"a\"}}{{range .Subjects}}{{range $.Subjects}}{{$s = print $s $s}}{{end}}{{end}}": "more than",
-		"{{range .Subjects}}" + strings.Repeat("a", 10000) + "{{end}}":                             "more than",
+		"{{$s := \"a\"}}{{range .Subjects}}{{range $.Subjects}}{{$s = print $s $s}}{{end}}{{end}}{{$s}}": "more than",
+		"{{range .Subjects}}" + strings.Repeat("a", 10000) + "{{end}}":                                   "more than",
 	} {
 		text, err := notice.Write(&n, notice.English, own)
 		require.ErrorContains(t, err, says, short(own))
