@@ -142,6 +142,32 @@ func TestGaugesOfTemporal(t *testing.T) {
 	require.Empty(t, metrics(t, r.url, "cloudsync_schedule_paused"))
 }
 
+// A server that was started after a schedule was resumed has not seen that. It knows it by the run
+// that did not begin when it was due. A schedule that starts none from then on grows old.
+func TestAgeOfAScheduleThatWasResumedBefore(t *testing.T) {
+	t.Parallel()
+	created := time.Now()
+	var ahead clock
+	ahead.ahead.Store(int64(100*time.Hour + time.Minute))
+	opts := options(open(t))
+	opts.Now = ahead.now
+	opts.Work = func(context.Context) (serve.Work, error) {
+		skipped := ahead.now().Add(-time.Minute)
+		return serve.Work{Schedules: []serve.Schedule{
+			{Kind: "resource_host", Every: time.Hour, Changed: created, Skipped: skipped}, {Kind: "resource_disk", Every: time.Hour, Changed: created},
+			{Kind: "resource_image", Every: time.Hour, Changed: skipped.Add(30 * time.Second), Skipped: skipped},
+		}}, nil
+	}
+	r := start(t, opts)
+	ages := metrics(t, r.url, "cloudsync_schedule_age_seconds")
+	require.InDelta(t, 60, ages["resource_host"], 20)
+	require.InDelta(t, 100*3600+60, ages["resource_disk"], 20)
+	require.InDelta(t, 30, ages["resource_image"], 20, "changed after that")
+	ahead.ahead.Store(int64(103*time.Hour + time.Minute))
+	ages = metrics(t, r.url, "cloudsync_schedule_age_seconds")
+	require.InDelta(t, 3*3600+60, ages["resource_host"], 20)
+}
+
 // A schedule that was resumed is as young as one that was created: its first run is yet to come.
 func TestAgeOfASchedule(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,8 @@ type Schedule struct {
 	Paused, Running, Stranded bool
 	// Changed is when it was created or changed last; a pause or resume by hand is no change.
 	Changed time.Time
+	// Skipped is when it was due last, if it started no run then: it may have been paused.
+	Skipped time.Time
 }
 
 // Backlog is the tasks of a type that wait for a worker.
@@ -56,7 +58,7 @@ var (
 	scheduleRunning  = prometheus.NewDesc("cloudsync_schedule_running", "1 if a run of a kind is under way.", []string{"kind"}, nil)
 	scheduleStranded = prometheus.NewDesc("cloudsync_schedule_stranded", "1 if the run of a kind that is under way waits for a worker of its build, and none polls.", []string{"kind"}, nil)
 
-	scheduleAge = prometheus.NewDesc("cloudsync_schedule_age_seconds", "Time since the schedule of a kind was created or changed, or the server saw it resumed.", []string{"kind"}, nil)
+	scheduleAge = prometheus.NewDesc("cloudsync_schedule_age_seconds", "Time since the schedule of a kind was created or changed, or resumed, as far as the server knows.", []string{"kind"}, nil)
 
 	backlogTasks = prometheus.NewDesc("cloudsync_task_queue_backlog", "Tasks that wait for a worker, by type: workflow or activity.", []string{"type"}, nil)
 	backlogAge   = prometheus.NewDesc("cloudsync_task_queue_backlog_age_seconds", "Age of the oldest of these tasks.", []string{"type"}, nil)
@@ -114,15 +116,20 @@ func (g *workGauges) asked(ctx context.Context) (Work, error) {
 }
 
 // noteResumed takes a schedule that was seen to be paused, and is no more, for one that was changed:
-// Temporal does not say when somebody resumed it.
+// Temporal does not say when somebody resumed it. One that this server sees for the first time, and
+// that started no run when one was due, was resumed since then. Later that says nothing: its age has
+// to grow if it does not start any.
 func (g *workGauges) noteResumed(schedules []Schedule) {
 	seen := make(map[string]Schedule, len(schedules))
 	for i := range schedules {
 		one := &schedules[i]
-		before := g.seen[one.Kind]
-		if before.Paused && !one.Paused {
+		before, known := g.seen[one.Kind]
+		switch {
+		case before.Paused && !one.Paused:
 			one.Changed = g.work.now()
-		} else if before.Changed.After(one.Changed) {
+		case !known && one.Skipped.After(one.Changed):
+			one.Changed = one.Skipped
+		case before.Changed.After(one.Changed):
 			one.Changed = before.Changed
 		}
 		seen[one.Kind] = *one

@@ -16,7 +16,7 @@ func workOf(desk *operate.Desk) func(context.Context) (serve.Work, error) {
 		}
 		for _, one := range schedules {
 			work.Schedules = append(work.Schedules, serve.Schedule{
-				Kind: one.Kind, Every: one.Every, Paused: one.Paused, Running: one.Running != nil, Stranded: one.Stranded, Changed: one.Changed,
+				Kind: one.Kind, Every: one.Every, Paused: one.Paused, Running: one.Running != nil, Stranded: one.Stranded, Changed: one.Changed, Skipped: one.Skipped,
 			})
 		}
 		queue, err := desk.Queue(ctx)

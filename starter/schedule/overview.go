@@ -23,6 +23,9 @@ type Overview struct {
 	Note     string
 	Next     time.Time // zero while paused
 	Changed  time.Time // when it was created or changed last; a pause or resume by hand is no change
+	// Skipped is when it was due last, if it started no run then, as while it was paused: Temporal
+	// does not say when somebody resumed it. Zero if it did, or is paused.
+	Skipped time.Time
 	// Approval is in the schedule's input: runs that begin before its end carry it.
 	Approval *workflows.Approval
 	Running  *execution.State // the run that is under way
@@ -89,9 +92,18 @@ func overviewOf(ctx context.Context, c client.Client, kind string, description *
 	}
 	if next := description.Info.NextActionTimes; len(next) > 0 && !state.Paused {
 		o.Next = next[0]
+		o.Skipped = skipped(o.Next.Add(-o.Every), description.Info.RecentActions)
 	}
 	err := o.readRuns(ctx, c, description.Info)
 	return o, err
+}
+
+// skipped is the time that a run was due at, unless one was started for it, or after it.
+func skipped(due time.Time, actions []client.ScheduleActionResult) time.Time {
+	if slices.ContainsFunc(actions, func(action client.ScheduleActionResult) bool { return !action.ScheduleTime.Before(due) }) {
+		return time.Time{}
+	}
+	return due
 }
 
 // readRuns looks from the newest run back to the last one that ended.
