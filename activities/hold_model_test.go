@@ -360,7 +360,7 @@ func (m *holdModel) runWith(t checker, approval *workflows.Approval, disturb dis
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(log.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	env := suite.NewTestWorkflowEnvironment()
-	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{o}})
+	env.SetWorkerOptions(worker.Options{Interceptors: []interceptor.WorkerInterceptor{o}, DeadlockDetectionTimeout: time.Minute})
 	env.SetTestTimeout(time.Minute)
 	env.RegisterWorkflow(workflows.CloudSyncWorkflow)
 	env.RegisterActivity(m.acts)

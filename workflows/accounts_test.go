@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/testsuite"
 
 	"cloudsync/activities"
 	"cloudsync/resource"
@@ -50,8 +49,7 @@ func checkAccounts(t *testing.T, accounts int, only ...string) (report workflows
 
 func checkWorld(t *testing.T, world *accountsWorld, only ...string) (report workflows.AccountsReport, err error) {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	env := suite.NewTestWorkflowEnvironment()
+	env := newEnvironment()
 	env.RegisterActivity(world)
 	env.RegisterWorkflow(workflows.CheckAccountsWorkflow)
 	env.ExecuteWorkflow(workflows.CheckAccountsWorkflow, workflows.CheckAccountsInput{Only: only})

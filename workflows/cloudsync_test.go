@@ -198,9 +198,8 @@ type bundle struct {
 
 func setup(t *testing.T, scopes int) *bundle {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
 	b := &bundle{
-		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(),
+		TestWorkflowEnvironment: newEnvironment(),
 		world: &world{
 			listed:  activities.ListScopesOut{Run: store.RunRef{ID: "run", Number: 7}, Policy: diff.DefaultPolicy(), MaxParallel: 3},
 			answers: map[int64]fetchAnswer{}, compare: map[int64]activities.ComputeDiffOut{},

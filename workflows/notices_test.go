@@ -28,8 +28,7 @@ type noticesWorld struct {
 
 func setupNotices(t *testing.T, waiting ...string) *noticesWorld {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	w := &noticesWorld{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), waiting: waiting}
+	w := &noticesWorld{TestWorkflowEnvironment: newEnvironment(), waiting: waiting}
 	w.RegisterWorkflow(workflows.NoticesWorkflow)
 	w.RegisterWorkflowWithOptions(workflows.DeliverNoticesWorkflow, workflow.RegisterOptions{Name: workflows.DeliverNoticesName})
 	for _, activity := range []any{w.LookForNotices, w.DeliverNotices} {

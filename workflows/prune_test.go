@@ -31,9 +31,8 @@ type pruneWorld struct {
 
 func setupPrune(t *testing.T) *pruneWorld {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
 	w := &pruneWorld{
-		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), refused: map[int64]string{}, pruneErr: map[int64]error{},
+		TestWorkflowEnvironment: newEnvironment(), refused: map[int64]string{}, pruneErr: map[int64]error{},
 		left: map[int64]activities.PruneScopeOut{},
 	}
 	w.RegisterWorkflow(workflows.PruneWorkflow)

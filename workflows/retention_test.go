@@ -26,8 +26,7 @@ var retentionNow = time.Date(2026, 7, 28, 0, 0, 0, 0, time.UTC)
 
 func setupRetention(t *testing.T) *retentionWorld {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
-	w := &retentionWorld{TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment()}
+	w := &retentionWorld{TestWorkflowEnvironment: newEnvironment()}
 	w.SetStartTime(retentionNow)
 	w.RegisterWorkflow(workflows.RetentionWorkflow)
 	for _, activity := range []any{w.ExpireChanges, w.ExpireRuns, w.ExpireStaging} {

@@ -25,9 +25,8 @@ type verifyWorld struct {
 
 func setupVerify(t *testing.T, scopes int) *verifyWorld {
 	t.Helper()
-	var suite testsuite.WorkflowTestSuite
 	w := &verifyWorld{
-		TestWorkflowEnvironment: suite.NewTestWorkflowEnvironment(), scopes: scopes,
+		TestWorkflowEnvironment: newEnvironment(), scopes: scopes,
 		found: func(int) activities.Verified { return activities.Verified{Rows: 10} },
 	}
 	w.RegisterWorkflow(workflows.VerifyWorkflow)
