@@ -113,7 +113,7 @@ tidy-check: ## Check that each module's go.mod and go.sum are tidy
 # Without network, once the modules and the tools are there. Four platforms take a while.
 .PHONY: release-snapshot
 release-snapshot: .dev/bin/goreleaser .dev/bin/cyclonedx-gomod ## Build archives, deb, rpm, checksums and SBOM into .dev/dist
-	PATH="$(abspath .dev/bin):$$PATH" goreleaser release --snapshot --clean --parallelism 1
+	PATH="$(abspath .dev/bin):$$PATH" goreleaser release --snapshot --clean --parallelism 1 --timeout 3h
 
 .PHONY: clean
 clean: launcher ## Remove .dev with the demo's data, unless something runs from it

@@ -69,7 +69,7 @@ func (s *stack) startProcess(t *testing.T, config string) *process.Child {
 	require.NoError(t, err)
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: binary, Args: []string{"--config", config, "--listen", ""},
-		Env: append(append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace), s.env...),
+		Env: s.environ(),
 		Log: filepath.Join(t.TempDir(), "worker.log"),
 	})
 	require.NoError(t, err)

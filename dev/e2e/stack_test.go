@@ -56,6 +56,11 @@ type stack struct {
 	env       []string // more of it, for the processes that a test starts
 }
 
+// environ is the environment of the programs that a test starts.
+func (s *stack) environ() []string {
+	return append(append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace), s.env...)
+}
+
 func newStack(t *testing.T) *stack {
 	t.Helper()
 	return newStackOn(t, storetest.NewMigrated(t))

@@ -117,10 +117,10 @@ func TestARunIsOneTrace(t *testing.T) {
 			config := s.writeConfig(t, "beijing, shanghai, tianjin", "{ seed: 3, faults: [{ fault: denied, region: tianjin }] }")
 			worker := s.startProcess(t, config)
 			if c.scheduled {
-				_, status := s.starter(t, config, "apply")
+				_, status := s.starterProgram(t, config, "apply")
 				require.Zero(t, status)
 			}
-			_, status := s.starter(t, config, "run", hostKind, "--wait")
+			_, status := s.starterProgram(t, config, "run", hostKind, "--wait")
 			require.Equal(t, 3, status, "a region is denied")
 			require.NoError(t, worker.Stop(t.Context())) // it sends what it has
 
