@@ -119,14 +119,14 @@ var realClouds = []realCloud{
 	},
 }
 
-// The hosts of the two accounts in their two regions.
-var fleets = [2][2]int{{700, 600}, {700, 500}}
+// The hosts of the two accounts in their two regions: seven pages, two, two and one.
+var fleets = [2][2]int{{700, 130}, {120, 50}}
 
 // accountNames are those of the accounts in the configuration.
 var accountNames = [2]string{"one", "two"}
 
 const (
-	allHosts = 2500
+	allHosts = 1000
 	// planted is what every secret of these tests begins with, and of the fake servers.
 	planted = "planted"
 	// secretEnd is in the secrets as well: it looks different in URLs and forms.
@@ -317,7 +317,7 @@ func (r *realStack) requirePlanned(t *testing.T) {
 	t.Helper()
 	out, status := r.starter(t, r.config, "plan", hostKind)
 	require.Equal(t, 2, status)
-	require.Contains(t, out, "2500 to add, 0 to modify, 0 to delete in 4 scopes")
+	require.Contains(t, out, fmt.Sprintf("%d to add, 0 to modify, 0 to delete in 4 scopes", allHosts))
 	require.Zero(t, r.count(t, "SELECT COUNT(*) FROM resource_host"))
 }
 
