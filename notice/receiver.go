@@ -45,8 +45,8 @@ func (r *Receiver) isAbout(p Place) bool {
 	return slices.ContainsFunc(r.Accounts, func(pattern string) bool { return IsOf(pattern, p) })
 }
 
-// IsOf says that a place is of an account that a receiver's pattern names. An organisation's member has a slash in its
-// name: a pattern of the organisation is for its members, too.
+// IsOf says that a place is of an account that a receiver's pattern names. An organisation's
+// member has a slash in its name: a pattern of the organisation is for its members, too.
 func IsOf(pattern string, p Place) bool {
 	name := p.Provider + "/" + p.Account
 	for {
