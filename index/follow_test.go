@@ -129,7 +129,7 @@ func TestChangesWhileAKindIsRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, index.Options{CompareEvery: time.Nanosecond}) // something is always read beside
 	var rows []resource.Row
-	for range 20 {
+	for range 10 {
 		more := inventorytest.RandomRows(b.rng, resource.HostKind, 20)
 		b.apply(t, resource.HostKind, diff.Add, more)
 		rows = append(rows, more...)

@@ -145,7 +145,7 @@ func TestTheIndexStaysEqualOverRandomRuns(t *testing.T) {
 	for _, kind := range kinds {
 		life.stored[kind] = map[string]resource.Row{}
 	}
-	for range 200 {
+	for range 100 {
 		b.requireEqual(t, 2, life.step(t))
 	}
 	b.requireEqual(t, 20)

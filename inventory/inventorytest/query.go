@@ -1,6 +1,7 @@
 package inventorytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -203,7 +204,13 @@ func ValuesOf(kind *resource.Kind, row resource.Row, label string) []string {
 	return valuesOf(kind, row)(label)
 }
 
-// parsed are the columns of rows that were asked for before: resource.Row to map[string]any.
+// reading is what is kept of a row that was read before.
+type reading struct {
+	image   []byte
+	columns map[string]any
+}
+
+// parsed is what is kept of rows: resource.Row to *reading.
 var parsed sync.Map
 
 // forget gives up what is kept of rows.
@@ -213,21 +220,27 @@ func forget(rows []inventory.Found) {
 	}
 }
 
-func columnsOf(kind *resource.Kind, row resource.Row) (columns map[string]any) {
+// readingOf reads a row, unless it was read before.
+func readingOf(kind *resource.Kind, row resource.Row) *reading {
 	if known, ok := parsed.Load(row); ok {
-		return known.(map[string]any)
+		return known.(*reading)
 	}
 	image, err := kind.Image(row)
 	if err != nil {
 		panic(fmt.Sprintf("inventorytest: %v", err))
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(image)))
+	kept := &reading{image: image}
+	decoder := json.NewDecoder(bytes.NewReader(image))
 	decoder.UseNumber()
-	if err := decoder.Decode(&columns); err != nil {
+	if err := decoder.Decode(&kept.columns); err != nil {
 		panic(fmt.Sprintf("inventorytest: %v", err))
 	}
-	parsed.Store(row, columns)
-	return columns
+	parsed.Store(row, kept)
+	return kept
+}
+
+func columnsOf(kind *resource.Kind, row resource.Row) map[string]any {
+	return readingOf(kind, row).columns
 }
 
 func valuesOf(kind *resource.Kind, row resource.Row) func(label string) []string {
