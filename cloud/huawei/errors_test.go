@@ -54,9 +54,9 @@ func TestFaultsHaveClasses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			w := newWorld(t, crowd(4))
+			w.PageSize = 2
 			for title, of := range kinds {
-				w := newWorld(t, crowd(4))
-				w.PageSize = 2
 				client := w.open()
 				first, err := client.List(t.Context(), scopeOf(of.kind), "")
 				require.NoError(t, err, title)
@@ -89,29 +89,27 @@ func goesOn(cursor string) bool { return cursor != "" && !strings.HasPrefix(curs
 func TestExpiredPositions(t *testing.T) {
 	t.Parallel()
 	for title, of := range kinds {
+		w := newWorld(t, crowd(max(4, of.perPage+1)))
+		if of.perPage == 0 {
+			w.PageSize = 2
+		}
+		first, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+		require.NoError(t, err, title)
 		for _, fault := range []fake.Fault{
 			{Verdict: fake.ExpiredCursor},
 			{Body: `{"error":{"code":"Some.0404","message":"not found"}}`, Status: http.StatusNotFound},
 			{Body: `{"error_code":"Some.0001","error_msg":"invalid marker"}`, Status: http.StatusBadRequest},
 		} {
-			w := newWorld(t, crowd(4))
-			w.PageSize = 2
 			fault.Action, fault.Cursor = of.action, true
-			if of.perPage > 0 {
-				w.PageSize = 0
-				w.region(func(r *fake.Region) { name := r.Name; *r = crowd(of.perPage + 1); r.Name = name })
-			}
-			first, err := w.open().List(t.Context(), scopeOf(of.kind), "")
-			require.NoError(t, err, title)
 			w.Break(fault)
 			if goesOn(first.Next) {
 				_, err = w.open().List(t.Context(), scopeOf(of.kind), first.Next)
 				classed(t, cloud.ExpiredCursor, err)
 			}
+			w.Mend()
 		}
-		w := newWorld(t, crowd(4))
 		w.Break(fake.Fault{Action: of.action, Body: `{"error_code":"Some.0001","error_msg":"invalid"}`, Status: http.StatusBadRequest})
-		_, err := w.open().List(t.Context(), scopeOf(of.kind), "")
+		_, err = w.open().List(t.Context(), scopeOf(of.kind), "")
 		classed(t, cloud.BadAnswer, err)
 	}
 }

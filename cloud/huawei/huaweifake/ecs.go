@@ -33,20 +33,20 @@ func (s server) servers(region *fake.Region, query url.Values) (any, *refusal) {
 		limit = min(limit, s.cloud.PageSize)
 	}
 	hosts, _ := fake.Page(s.cloud, region.Hosts, (max(page, 1)-1)*limit, limit)
-	list := []any{}
+	list, attached := []any{}, attachedDisks(region)
 	for _, host := range hosts {
-		list = append(list, serverOf(region, host))
+		list = append(list, serverOf(host, attached[host.ID]))
 	}
 	return map[string]any{"count": len(region.Hosts), "servers": list}, nil
 }
 
 // serversOf answers for ids: one that there is not has an entry with a fault.
 func serversOf(region *fake.Region, ids []string) []any {
-	list := []any{}
+	list, attached := []any{}, attachedDisks(region)
 	for _, id := range ids {
 		i := slices.IndexFunc(region.Hosts, func(h fake.Host) bool { return h.ID == id })
 		if i >= 0 {
-			list = append(list, serverOf(region, region.Hosts[i]))
+			list = append(list, serverOf(region.Hosts[i], attached[id]))
 			continue
 		}
 		entry := map[string]any{"id": id, "fault": map[string]any{"code": http.StatusNotFound, "message": "Instance could not be found."}}
@@ -58,7 +58,19 @@ func serversOf(region *fake.Region, ids []string) []any {
 	return list
 }
 
-func serverOf(region *fake.Region, h fake.Host) map[string]any {
+// attachedDisks are those that have a host, by its id. Looking through all disks for each
+// host would take most of the time of the tests of many hosts.
+func attachedDisks(region *fake.Region) map[string][]*fake.Disk {
+	attached := map[string][]*fake.Disk{}
+	for i := range region.Disks {
+		if disk := &region.Disks[i]; disk.Host != "" {
+			attached[disk.Host] = append(attached[disk.Host], disk)
+		}
+	}
+	return attached
+}
+
+func serverOf(h fake.Host, disks []*fake.Disk) map[string]any {
 	return map[string]any{
 		"id": h.ID, "name": h.Name, "status": h.Status, "created": zulu(h.Created), "fault": nil,
 		"flavor":    map[string]any{"id": h.Type, "name": h.Type, "disk": "0", "vcpus": fmt.Sprint(h.VCPU), "ram": fmt.Sprint(h.MemoryMiB)},
@@ -73,7 +85,7 @@ func serverOf(region *fake.Region, h fake.Host) map[string]any {
 		},
 		"image": map[string]any{"id": "image-of-" + h.Image}, "tags": pairs(h.Tags),
 		"OS-EXT-AZ:availability_zone":          h.Zone,
-		"os-extended-volumes:volumes_attached": volumesOf(region, h),
+		"os-extended-volumes:volumes_attached": volumesOf(disks),
 		"OS-EXT-STS:vm_state":                  "active", "OS-EXT-STS:power_state": 1, "locked": false,
 		"security_groups": securityGroupsOf(h),
 		"tenant_id":       "project", "user_id": "user", "key_name": "key",
@@ -107,12 +119,10 @@ func serverAddresses(h fake.Host) []any {
 	return list
 }
 
-func volumesOf(region *fake.Region, h fake.Host) []any {
+func volumesOf(disks []*fake.Disk) []any {
 	list := []any{}
-	for _, disk := range region.Disks {
-		if disk.Host == h.ID {
-			list = append(list, map[string]any{"id": disk.ID, "device": disk.Device, "delete_on_termination": "false"})
-		}
+	for _, disk := range disks {
+		list = append(list, map[string]any{"id": disk.ID, "device": disk.Device, "delete_on_termination": "false"})
 	}
 	return list
 }
