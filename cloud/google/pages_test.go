@@ -13,15 +13,15 @@ import (
 	"cloudsync/resource"
 )
 
-// threeRegions has 2,500 hosts with a disk each.
-func threeRegions(t *testing.T) (*fake.Cloud, cloud.Settings, []string) {
+// threeRegions has so many hosts in each region, with a disk each.
+func threeRegions(t *testing.T, hosts ...int) (*fake.Cloud, cloud.Settings, []string) {
 	t.Helper()
 	c := &fake.Cloud{}
 	owner := &fake.Account{ID: project, KeyID: keyID, Key: secret}
 	names := []string{"asia-east1", "europe-west1", "us-east4"}
 	for i, name := range names {
 		r := &fake.Region{Name: name}
-		many(r, []int{1200, 800, 500}[i])
+		many(r, hosts[i])
 		owner.Regions = append(owner.Regions, r)
 	}
 	c.Add(owner)
@@ -31,7 +31,7 @@ func threeRegions(t *testing.T) (*fake.Cloud, cloud.Settings, []string) {
 // One list has all regions, 500 a page; each zone's machine types are asked for once.
 func TestManyHostsOfThreeRegions(t *testing.T) {
 	t.Parallel()
-	c, settings, names := threeRegions(t)
+	c, settings, names := threeRegions(t, 1200, 800, 500)
 	provider := open(settings)
 	for _, kind := range []string{"resource_host", "resource_disk"} {
 		before := calls(c)
@@ -66,7 +66,8 @@ func TestManyHostsOfThreeRegions(t *testing.T) {
 // others are whole.
 func TestAZoneOutOfReach(t *testing.T) {
 	t.Parallel()
-	c, settings, names := threeRegions(t)
+	c, settings, names := threeRegions(t, 12, 8, 5)
+	c.PageSize = 5
 	c.Update(func(accounts []*fake.Account) { accounts[0].Regions[1].Unreachable = []string{"europe-west1-a"} })
 	for _, kind := range []string{"resource_host", "resource_disk", "resource_database", "resource_cache", "resource_cluster"} {
 		for i, name := range names {

@@ -50,12 +50,13 @@ func (s server) machineTypes(w http.ResponseWriter, r *http.Request, j fake.Judg
 // located is a resource in a list by zones and regions.
 type located struct {
 	scope string
-	of    object
+	of    func() object // made for the page that has it alone
 }
 
 // aggregated answers as the aggregatedList of a resource: each zone or region has a list, or a
 // warning instead. What is in zones that cannot be reached is left out, as the answer says.
 func (s server) aggregated(name string, all func(fake.Judgement) []located) http.HandlerFunc {
+	mask := regexp.MustCompile(`items/\*/` + name + `\(([^)]*)\)`)
 	return s.answer("compute."+name+".aggregatedList", func(w http.ResponseWriter, r *http.Request, j fake.Judgement) {
 		scopes, lost := scopesOf(j)
 		if len(lost) > 0 && r.URL.Query().Get("returnPartialSuccess") != "true" {
@@ -73,9 +74,10 @@ func (s server) aggregated(name string, all func(fake.Judgement) []located) http
 		for _, scope := range lost {
 			items[scope] = object{"warning": object{"code": "UNREACHABLE", "message": "The scope '" + scope + "' is not reachable."}}
 		}
+		fields := mask.FindStringSubmatch(r.URL.Query().Get("fields"))
 		for _, l := range page {
 			have, _ := items[l.scope][name].([]object)
-			items[l.scope] = object{name: append(have, masked(r, name, l.of))}
+			items[l.scope] = object{name: append(have, masked(fields, l.of()))}
 		}
 		answer := object{"kind": "compute#" + singular(name) + "AggregatedList", "id": "projects/p/aggregated", "items": items}
 		if next != "" {
@@ -108,9 +110,8 @@ func scopesOf(j fake.Judgement) (all, lost []string) {
 	return all, lost
 }
 
-// masked has of a resource what the request asks for.
-func masked(r *http.Request, name string, of object) object {
-	mask := regexp.MustCompile(`items/\*/` + name + `\(([^)]*)\)`).FindStringSubmatch(r.URL.Query().Get("fields"))
+// masked has of a resource what a mask asks for.
+func masked(mask []string, of object) object {
 	if mask == nil {
 		return of
 	}
@@ -148,12 +149,20 @@ func numeric(id string) string {
 // (https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList).
 func instances(j fake.Judgement) (all []located) {
 	for _, region := range j.Account.Regions {
-		attached := map[string][]object{}
-		for _, disk := range region.Disks {
-			attached[disk.Host] = append(attached[disk.Host], attachedDisk(j, region, disk))
+		attached := map[string][]*fake.Disk{}
+		for i := range region.Disks {
+			disk := &region.Disks[i]
+			attached[disk.Host] = append(attached[disk.Host], disk)
 		}
-		for _, host := range region.Hosts {
-			all = append(all, located{"zones/" + host.Zone, instance(j, region, host, attached[host.ID])})
+		for i := range region.Hosts {
+			host := &region.Hosts[i]
+			all = append(all, located{"zones/" + host.Zone, func() object {
+				var disks []object
+				for _, disk := range attached[host.ID] {
+					disks = append(disks, attachedDisk(j, region, *disk))
+				}
+				return instance(j, region, *host, disks)
+			}})
 		}
 	}
 	return all
@@ -251,7 +260,7 @@ func disks(j fake.Judgement) (all []located) {
 		for _, disk := range region.Disks {
 			if disk.Type != "local-ssd" {
 				path := diskPath(region, disk)
-				all = append(all, located{path[:strings.Index(path, "/disks/")], persistentDisk(j, region, disk, users[disk.Host])})
+				all = append(all, located{path[:strings.Index(path, "/disks/")], func() object { return persistentDisk(j, region, disk, users[disk.Host]) }})
 			}
 		}
 	}
@@ -288,7 +297,7 @@ func forwardingRules(j fake.Judgement) (all []located) {
 	for _, region := range j.Account.Regions {
 		scope := scopeOf(region)
 		for _, balancer := range region.LoadBalancers {
-			all = append(all, located{scope, forwardingRule(j, region, scope, balancer)})
+			all = append(all, located{scope, func() object { return forwardingRule(j, region, scope, balancer) }})
 		}
 	}
 	return all

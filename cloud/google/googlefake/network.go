@@ -18,7 +18,7 @@ func everywhere(of func(at place) []object) func(fake.Judgement) []located {
 		for _, region := range j.Account.Regions {
 			at := place{project: j.Account.ID, scope: scopeOf(region), region: region}
 			for _, one := range of(at) {
-				all = append(all, located{at.scope, one})
+				all = append(all, located{at.scope, func() object { return one }})
 			}
 		}
 		return all
