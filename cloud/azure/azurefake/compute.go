@@ -52,7 +52,7 @@ func machines(j fake.Judgement) (all []any) {
 		}
 		for _, host := range region.Hosts {
 			if set, _ := setOf(host); set == "" {
-				all = append(all, machine(j, region, host, attached[host.ID]))
+				all = append(all, later(func() object { return machine(j, region, host, attached[host.ID]) }))
 			}
 		}
 	}
@@ -86,17 +86,19 @@ func statuses(j fake.Judgement) (all []any) {
 				continue
 			}
 			now := time.Now().UTC().Format(time.RFC3339Nano)
-			all = append(all, object{
-				"id": otherCase(machineID(j, host)), "name": host.Name, "location": region.Name,
-				"properties": object{"vmId": host.ID, "instanceView": object{
-					"rdpThumbPrint": host.Volatile,
-					"vmAgent":       object{"vmAgentVersion": host.Volatile, "statuses": []any{object{"code": "ProvisioningState/succeeded", "message": host.Volatile, "time": now}}},
-					"statuses": []any{
-						object{"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Provisioning succeeded", "time": now},
-						object{"code": "PowerState/" + host.Status, "level": "Info", "displayStatus": "VM " + host.Status},
-					},
-				}},
-			})
+			all = append(all, later(func() object {
+				return object{
+					"id": otherCase(machineID(j, host)), "name": host.Name, "location": region.Name,
+					"properties": object{"vmId": host.ID, "instanceView": object{
+						"rdpThumbPrint": host.Volatile,
+						"vmAgent":       object{"vmAgentVersion": host.Volatile, "statuses": []any{object{"code": "ProvisioningState/succeeded", "message": host.Volatile, "time": now}}},
+						"statuses": []any{
+							object{"code": "ProvisioningState/succeeded", "level": "Info", "displayStatus": "Provisioning succeeded", "time": now},
+							object{"code": "PowerState/" + host.Status, "level": "Info", "displayStatus": "VM " + host.Status},
+						},
+					}},
+				}
+			}))
 		}
 	}
 	return all

@@ -57,19 +57,23 @@ func interfacesIn(j fake.Judgement, set string) (all []any) {
 				continue
 			}
 			for _, nic := range interfacesOf(j, host) {
-				properties := object{
-					"primary": nic.primary, "provisioningState": "Succeeded",
-					"virtualMachine":   object{"id": otherCase(machineID(j, host))},
-					"ipConfigurations": configurations(j, host, nic),
-				}
-				if len(host.SecurityGroups) > 0 {
-					properties["networkSecurityGroup"] = object{"id": otherCase(securityGroupID(j, host.SecurityGroups[0]))}
-				}
-				all = append(all, object{"id": nic.id, "name": "nic", "location": region.Name, "etag": host.Volatile, "properties": properties})
+				all = append(all, later(func() object { return networkInterface(j, region.Name, host, nic) }))
 			}
 		}
 	}
 	return all
+}
+
+func networkInterface(j fake.Judgement, region string, host fake.Host, nic interfaceOf) object {
+	properties := object{
+		"primary": nic.primary, "provisioningState": "Succeeded",
+		"virtualMachine":   object{"id": otherCase(machineID(j, host))},
+		"ipConfigurations": configurations(j, host, nic),
+	}
+	if len(host.SecurityGroups) > 0 {
+		properties["networkSecurityGroup"] = object{"id": otherCase(securityGroupID(j, host.SecurityGroups[0]))}
+	}
+	return object{"id": nic.id, "name": "nic", "location": region, "etag": host.Volatile, "properties": properties}
 }
 
 // configurations has the public addresses at the private ones, as far as these go.

@@ -167,7 +167,13 @@ func (s server) list(w http.ResponseWriter, r *http.Request, all []any) {
 		}
 	}
 	page, next := fake.Page(s.cloud, all, offset, 0)
-	answer := object{"value": append([]any{}, page...)}
+	value := append([]any{}, page...)
+	for i := range value {
+		if made, is := value[i].(later); is {
+			value[i] = made()
+		}
+	}
+	answer := object{"value": value}
 	if next >= 0 {
 		query := r.URL.Query()
 		query.Set("$skiptoken", strconv.Itoa(next))
@@ -175,6 +181,10 @@ func (s server) list(w http.ResponseWriter, r *http.Request, all []any) {
 	}
 	write(w, http.StatusOK, answer)
 }
+
+// later makes an element of a list, for the page that has it alone: lists are long, and
+// asked for page by page.
+type later func() object
 
 // object is a JSON object.
 type object map[string]any
