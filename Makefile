@@ -66,8 +66,8 @@ test-database:
 	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
 	go test $(RACE) -timeout 30m $$packages
 
-# The end-to-end tests mostly wait, so that many fit on a core. What they test are programs of
-# their own, without the race detector: it would see the fakes of clouds, which test-main has.
+# The end-to-end tests mostly wait, so that many fit on a core. The worker is a program of its own
+# there: the race detector would see fakes of clouds and the command line, which test-main has.
 .PHONY: test-dev
 test-dev:
 	cd dev && go test -race -timeout 30m $$(go list ./... | grep -v '/e2e$$')
