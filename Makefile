@@ -48,10 +48,11 @@ export GORACE ?= atexit_sleep_ms=50
 # What `dev test` runs, against the servers of the environment. What takes minutes to
 # compile, the clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
 # SHORT=-short leaves the many random runs to test-database, where `make test` has both.
+# `make lint` has vet.
 .PHONY: test-main
 test-main:
 	go build -race ./... && go build ./...
-	go test -race $(SHORT) -timeout 30m ./...
+	go test -race -vet=off $(SHORT) -timeout 30m ./...
 	cd dev/helm && go test -count=1 ./... # what Go remembers of a test has no file outside its module
 
 # The packages whose tests have databases, by what they import.
@@ -64,14 +65,14 @@ IMPORTS_STORETEST := {{range .TestImports}}{{if eq . "$(STORETEST)"}}{{$$.Import
 .PHONY: test-database
 test-database:
 	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
-	go test $(RACE) -timeout 30m $$packages
+	go test $(RACE) -vet=off -timeout 30m $$packages
 
 # The end-to-end tests mostly wait, so that many fit on a core. The worker is a program of its own
 # there: the race detector would see fakes of clouds and the command line, which test-main has.
 .PHONY: test-dev
 test-dev:
-	cd dev && go test -race -timeout 30m $$(go list ./... | grep -v '/e2e$$')
-	cd dev && go test -timeout 30m -parallel 12 ./e2e
+	cd dev && go test -race -vet=off -timeout 30m $$(go list ./... | grep -v '/e2e$$')
+	cd dev && go test -vet=off -timeout 30m -parallel 12 ./e2e
 
 # A list that nothing runs would pass, too.
 .PHONY: regressions
