@@ -95,7 +95,11 @@ func TestAsOfOfARandomHistory(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	stored := map[int]*resource.Host{}
 	at := map[time.Time][]string{c.now: {}}
-	for step := range 120 {
+	steps := 120
+	if testing.Short() {
+		steps = 30
+	}
+	for step := range steps {
 		rows := map[diff.Op][]resource.Row{}
 		for id := range 20 {
 			present, op := stored[id], diff.Delete

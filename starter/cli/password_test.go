@@ -28,7 +28,7 @@ func typed(t *testing.T, password string, flags ...string) (status int, stdout, 
 func TestPassword(t *testing.T) {
 	t.Parallel()
 	const password = "correct horse battery staple "
-	for _, input := range []string{password, password + "\n", password + "\r\nnext"} {
+	for _, input := range []string{password + "\n", password + "\r\nnext"} { // the test's time is that of hashes
 		status, stdout, _ := typed(t, input, "-o", "json")
 		require.Equal(t, statusOK, status)
 		var line map[string]string
