@@ -62,7 +62,7 @@ func (h hostRow) write(t *testing.T, dsn string) {
 	_, err = storetest.Connect(t, dsn).ExecContext(t.Context(), `REPLACE INTO resource_host
 		(uid, hash, scope_id, provider, account, region, native_id, name, stree_group, private_ips, tags, created_at, updated_at)
 		VALUES (UNHEX(LPAD(?, 32, '0')), '', 1, 'aws', 'prod', ?, ?, ?, ?, ?, ?, NOW(), NOW())`,
-		h.n, h.region, fmt.Sprintf("i-%d", h.n), h.name, h.group, addresses, tags)
+		h.n, h.region, fmt.Sprintf("i-%d", h.n), h.name, h.group, string(addresses), string(tags)) // MySQL takes no bytes for JSON
 	require.NoError(t, err)
 	_, err = storetest.Connect(t, dsn).ExecContext(t.Context(), `INSERT INTO resource_change (kind, uid, native_id, scope_id, run_id, op, changed_at)
 		VALUES ('resource_host', UNHEX(LPAD(?, 32, '0')), ?, 1, 'test', 'add', UTC_TIMESTAMP(6))`, h.n, fmt.Sprintf("i-%d", h.n))
