@@ -58,6 +58,9 @@ var chineseTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	},
 	Changed: {
 		Begun: func(n *Notice, kind string) string {
+			if n.Count > 1 {
+				return fmt.Sprintf("%s 的 %d 次同步共变更了 %d 行", kind, n.Count, n.Rows)
+			}
 			return fmt.Sprintf("%s 的一次同步变更了 %d 行", kind, n.Rows)
 		},
 	},
@@ -90,7 +93,7 @@ func chineseSubject(n *Notice, s *Subject) string {
 			parts = append(parts, fmt.Sprintf("%d 个范围", s.Scopes))
 		}
 	}
-	if n.State != Over && !s.Event.passes() {
+	if n.State != Over && !s.Event.Passes() {
 		parts = append(parts, "自 "+moment(s.Since)+" 起")
 	}
 	if s.Reason != "" && n.State != Over {

@@ -79,12 +79,12 @@ func (r *Receiver) judge(now time.Time, s *Standing) (State, bool) {
 	told, isTold := s.Told[r.Name]
 	switch {
 	case !s.ClosedAt.IsZero():
-		return Over, isTold && !s.Event.passes() && slices.Contains(r.Events, Recovered)
+		return Over, isTold && !s.Event.Passes() && slices.Contains(r.Events, Recovered)
 	case !r.Wants(&s.Condition):
 		return "", false
 	case !isTold:
-		return Begun, s.Event.passes() || s.counts(now, r.After)
+		return Begun, s.Event.Passes() || s.counts(now, r.After)
 	default:
-		return Stands, !s.Event.passes() && r.Repeat > 0 && now.Sub(told) >= r.Repeat/2
+		return Stands, !s.Event.Passes() && r.Repeat > 0 && now.Sub(told) >= r.Repeat/2
 	}
 }

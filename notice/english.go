@@ -43,7 +43,11 @@ var englishTitles = map[Event]map[State]func(n *Notice, kind string) string{
 	},
 	Changed: {
 		Begun: func(n *Notice, kind string) string {
-			return fmt.Sprintf("A run changed %s of kind %s", counted(n.Rows, "row", "rows"), kind)
+			runs := "A run"
+			if n.Count > 1 {
+				runs = fmt.Sprintf("%d runs", n.Count)
+			}
+			return fmt.Sprintf("%s changed %s of kind %s", runs, counted(n.Rows, "row", "rows"), kind)
 		},
 	},
 	Dropped: {
@@ -96,7 +100,7 @@ func englishSubject(n *Notice, s *Subject) string {
 			parts = append(parts, counted(s.Scopes, "scope", "scopes"))
 		}
 	}
-	if n.State != Over && !s.Event.passes() {
+	if n.State != Over && !s.Event.Passes() {
 		parts = append(parts, "since "+moment(s.Since))
 	}
 	if s.Reason != "" && n.State != Over {

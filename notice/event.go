@@ -30,8 +30,8 @@ const Recovered Event = "recovered"
 // Events are those that a receiver can want, in the order of documents.
 func Events() []Event { return []Event{Held, Failed, Partial, Late, Orphans, Changed, Recovered} }
 
-// passes says that the event is a moment: it does not stand, so it is neither repeated nor over.
-func (e Event) passes() bool { return e == Changed }
+// Passes says that the event is a moment: it does not stand, so it is neither repeated nor over.
+func (e Event) Passes() bool { return e == Changed }
 
 // Place is what an event is about. Empty fields stand for all.
 type Place struct {
@@ -79,7 +79,7 @@ type Key [KeySize]byte
 func (c *Condition) Key() (key Key) {
 	parts := []string{string(c.Event), c.Kind, c.Provider, c.Account, c.Region}
 	switch {
-	case c.Event.passes():
+	case c.Event.Passes():
 		parts = append(parts, c.RunID)
 	case c.Event == Held: // one that begins where another was decided is another
 		parts = append(parts, strconv.FormatInt(c.Since.UnixMicro(), 10))

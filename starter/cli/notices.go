@@ -150,8 +150,11 @@ func (p *Program) showEvents(views []eventView) {
 	for i := range views {
 		view := &views[i]
 		ended := output.Cell{Text: "stands", Style: output.Warn}
-		if !view.EndedAt.IsZero() {
+		switch {
+		case !view.EndedAt.IsZero():
 			ended = output.Text(human.Ago(p.now(), view.EndedAt))
+		case view.Event.Passes():
+			ended = output.Text("a moment")
 		}
 		table.Row(output.Text(human.Ago(p.now(), view.FoundAt)), output.Text(string(view.Event)), output.Text(human.Kind(view.Kind)), output.Text(view.Place.String()), ended)
 		table.Remark(output.Faint, view.Reason)

@@ -135,7 +135,7 @@ func (p *Program) startRun(ctx context.Context, c connection, kind string) error
 			p.showWhere(*started.Run)
 			return
 		}
-		p.out.Line("queued a run of %s: it begins as soon as the one under way ends", kind)
+		p.out.Line("queued a run of %s: it begins as soon as the one under way ends, which is", kind)
 		p.showWhere(*started.Behind)
 	})
 }
