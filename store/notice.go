@@ -203,13 +203,13 @@ func (s *Store) NextNotice(ctx context.Context, receiver string) (Notice, error)
 // TryNotice records that an attempt to send the notice begins: also if the worker is killed
 // meanwhile.
 func (s *Store) TryNotice(ctx context.Context, number int64) error {
-	return s.updateNotice(ctx, number, func(q *bun.UpdateQuery) *bun.UpdateQuery {
-		return tried(q, s.at())
-	})
+	return s.updateNotice(ctx, number, tried(s.at()))
 }
 
-func tried(q *bun.UpdateQuery, at time.Time) *bun.UpdateQuery {
-	return q.Set("attempts = attempts + 1").Set("tried_at = ?", at)
+func tried(at time.Time) func(*bun.UpdateQuery) *bun.UpdateQuery {
+	return func(q *bun.UpdateQuery) *bun.UpdateQuery {
+		return q.Set("attempts = attempts + 1").Set("tried_at = ?", at)
+	}
 }
 
 // TryNoticeInTurn is TryNotice for receivers that share what takes only one message in each pace:
@@ -229,8 +229,7 @@ func (s *Store) TryNoticeInTurn(ctx context.Context, number int64, sharing []str
 			return nil
 		}
 		wait = 0
-		_, err = tried(tx.NewUpdate().Model((*Notice)(nil)), now).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
-		return err
+		return updateWaiting(ctx, tx, number, tried(now))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("take the turn of notice %d: %w", number, err)
@@ -270,13 +269,17 @@ func (s *Store) SentNotice(ctx context.Context, number int64) error {
 
 func (s *Store) updateNotice(ctx context.Context, number int64, set func(*bun.UpdateQuery) *bun.UpdateQuery) error {
 	err := s.inTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := set(tx.NewUpdate().Model((*Notice)(nil))).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
-		return err
+		return updateWaiting(ctx, tx, number, set)
 	})
 	if err != nil {
 		return fmt.Errorf("record what became of notice %d: %w", number, err)
 	}
 	return nil
+}
+
+func updateWaiting(ctx context.Context, tx bun.Tx, number int64, set func(*bun.UpdateQuery) *bun.UpdateQuery) error {
+	_, err := set(tx.NewUpdate().Model((*Notice)(nil))).Where("id = ?", number).Where("fate = ?", NoticeWaiting).Exec(ctx)
+	return err
 }
 
 // DropNotices gives up notices that wait for the receiver, up to a number, and queues one that

@@ -167,6 +167,18 @@ type Cache struct {
 	Created, Expires      time.Time
 }
 
+// AttachedDisks are those that have a host, by its id. A server that looked through all disks
+// for each host would take most of the time of the tests of many hosts.
+func (r *Region) AttachedDisks() map[string][]Disk {
+	attached := map[string][]Disk{}
+	for i := range r.Disks {
+		if host := r.Disks[i].Host; host != "" {
+			attached[host] = append(attached[host], r.Disks[i])
+		}
+	}
+	return attached
+}
+
 // Update changes what there is.
 func (c *Cloud) Update(change func(accounts []*Account)) {
 	c.mu.Lock()

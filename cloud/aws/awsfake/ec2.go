@@ -166,7 +166,7 @@ func (q *request) describeInstances() (any, error) {
 		return nil, err
 	}
 	answer := instancesAnswer{RequestID: q.id(), NextToken: next}
-	attached := attachedDisks(q.Region.Disks)
+	attached := q.Region.AttachedDisks()
 	for both := range slices.Chunk(hosts, 2) {
 		of := reservation{ID: "r-" + both[0].ID, Owner: q.Account.ID}
 		for _, host := range varied(q, both) {
@@ -178,18 +178,6 @@ func (q *request) describeInstances() (any, error) {
 }
 
 var stateCodes = map[string]int{"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
-
-// attachedDisks are those that have a host, by its id. Looking through all disks for each
-// host took most of the time of the tests of many hosts.
-func attachedDisks(disks []fake.Disk) map[string][]fake.Disk {
-	attached := map[string][]fake.Disk{}
-	for i := range disks {
-		if host := disks[i].Host; host != "" {
-			attached[host] = append(attached[host], disks[i])
-		}
-	}
-	return attached
-}
 
 // instance leaves out the CPU options of bare metal, which has none.
 func (q *request) instance(host fake.Host, disks []fake.Disk) instance {

@@ -46,10 +46,7 @@ func otherCase(id string) string { return strings.ToUpper(id) }
 // (https://learn.microsoft.com/rest/api/compute/virtual-machines/list-all).
 func machines(j fake.Judgement) (all []any) {
 	for _, region := range j.Account.Regions {
-		attached := map[string][]fake.Disk{}
-		for _, disk := range region.Disks {
-			attached[disk.Host] = append(attached[disk.Host], disk)
-		}
+		attached := region.AttachedDisks()
 		for _, host := range region.Hosts {
 			if set, _ := setOf(host); set == "" {
 				all = append(all, later(func() object { return machine(j, region, host, attached[host.ID]) }))

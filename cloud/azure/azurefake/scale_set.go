@@ -41,10 +41,7 @@ func (s server) ofSet(list func(j fake.Judgement, set string) []any) func(http.R
 // (https://learn.microsoft.com/rest/api/compute/virtual-machine-scale-set-vms/list).
 func instances(j fake.Judgement, set string) (all []any) {
 	for _, region := range j.Account.Regions {
-		attached := map[string][]fake.Disk{}
-		for _, disk := range region.Disks {
-			attached[disk.Host] = append(attached[disk.Host], disk)
-		}
+		attached := region.AttachedDisks()
 		for _, host := range region.Hosts {
 			if own, _ := setOf(host); !strings.EqualFold(own, set) {
 				continue

@@ -149,17 +149,13 @@ func numeric(id string) string {
 // (https://cloud.google.com/compute/docs/reference/rest/v1/instances/aggregatedList).
 func instances(j fake.Judgement) (all []located) {
 	for _, region := range j.Account.Regions {
-		attached := map[string][]*fake.Disk{}
-		for i := range region.Disks {
-			disk := &region.Disks[i]
-			attached[disk.Host] = append(attached[disk.Host], disk)
-		}
+		attached := region.AttachedDisks()
 		for i := range region.Hosts {
 			host := &region.Hosts[i]
 			all = append(all, located{"zones/" + host.Zone, func() object {
 				var disks []object
 				for _, disk := range attached[host.ID] {
-					disks = append(disks, attachedDisk(j, region, *disk))
+					disks = append(disks, attachedDisk(j, region, disk))
 				}
 				return instance(j, region, *host, disks)
 			}})

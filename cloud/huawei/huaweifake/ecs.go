@@ -33,7 +33,7 @@ func (s server) servers(region *fake.Region, query url.Values) (any, *refusal) {
 		limit = min(limit, s.cloud.PageSize)
 	}
 	hosts, _ := fake.Page(s.cloud, region.Hosts, (max(page, 1)-1)*limit, limit)
-	list, attached := []any{}, attachedDisks(region)
+	list, attached := []any{}, region.AttachedDisks()
 	for _, host := range hosts {
 		list = append(list, serverOf(host, attached[host.ID]))
 	}
@@ -42,7 +42,7 @@ func (s server) servers(region *fake.Region, query url.Values) (any, *refusal) {
 
 // serversOf answers for ids: one that there is not has an entry with a fault.
 func serversOf(region *fake.Region, ids []string) []any {
-	list, attached := []any{}, attachedDisks(region)
+	list, attached := []any{}, region.AttachedDisks()
 	for _, id := range ids {
 		i := slices.IndexFunc(region.Hosts, func(h fake.Host) bool { return h.ID == id })
 		if i >= 0 {
@@ -58,19 +58,7 @@ func serversOf(region *fake.Region, ids []string) []any {
 	return list
 }
 
-// attachedDisks are those that have a host, by its id. Looking through all disks for each
-// host would take most of the time of the tests of many hosts.
-func attachedDisks(region *fake.Region) map[string][]*fake.Disk {
-	attached := map[string][]*fake.Disk{}
-	for i := range region.Disks {
-		if disk := &region.Disks[i]; disk.Host != "" {
-			attached[disk.Host] = append(attached[disk.Host], disk)
-		}
-	}
-	return attached
-}
-
-func serverOf(h fake.Host, disks []*fake.Disk) map[string]any {
+func serverOf(h fake.Host, disks []fake.Disk) map[string]any {
 	return map[string]any{
 		"id": h.ID, "name": h.Name, "status": h.Status, "created": zulu(h.Created), "fault": nil,
 		"flavor":    map[string]any{"id": h.Type, "name": h.Type, "disk": "0", "vcpus": fmt.Sprint(h.VCPU), "ram": fmt.Sprint(h.MemoryMiB)},
@@ -119,7 +107,7 @@ func serverAddresses(h fake.Host) []any {
 	return list
 }
 
-func volumesOf(disks []*fake.Disk) []any {
+func volumesOf(disks []fake.Disk) []any {
 	list := []any{}
 	for _, disk := range disks {
 		list = append(list, map[string]any{"id": disk.ID, "device": disk.Device, "delete_on_termination": "false"})
