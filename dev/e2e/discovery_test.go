@@ -182,7 +182,7 @@ func TestPrometheusFindsTargets(t *testing.T) {
 	hostRow{n: 3, name: "of others", region: "shanghai", group: "ads", address: "127.0.0.1"}.write(t, dsn)
 
 	var refused atomic.Int64 // answers that were 503
-	served, err := url.Parse(startServing(t, (&stack{dsn: dsn}).writeConfig(t, "beijing", "{ seed: 1 }")).url)
+	served, err := url.Parse(startServing(t, (&stack{dsn: dsn}).writeConfig(t, "beijing", "{ seed: 1 }"), os.Environ()).url)
 	require.NoError(t, err)
 	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(served) }}
 	told := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

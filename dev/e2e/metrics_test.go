@@ -200,8 +200,7 @@ func TestMetricsThatAreAskedForExist(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "worker.log")
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: os.Args[0], Args: []string{"-test.run", "^TestWorkerProgram$"}, Log: log,
-		Env: append(os.Environ(), workerProgramVariable+"="+config, workerListenVariable+"="+ports.Address(port), "CLOUDSYNC_BUILD_ID=v1",
-			"TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace),
+		Env: s.environ(workerProgramVariable+"="+config, workerListenVariable+"="+ports.Address(port), "CLOUDSYNC_BUILD_ID=v1"),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = child.Kill() })
@@ -209,7 +208,7 @@ func TestMetricsThatAreAskedForExist(t *testing.T) {
 	out, status := s.starter(t, config, "apply")
 	require.Zero(t, status, out)
 	require.Positive(t, s.sync(t, hostKind).SuAdd)
-	server := startServing(t, config, "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace)
+	server := startServing(t, config, s.environ())
 
 	ofWorker, families := exposed(t, "http://"+ports.Address(port), "", "")
 	ofServer, others := exposed(t, server.url, theViewer.name, theViewer.password)

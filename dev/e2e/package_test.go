@@ -160,8 +160,7 @@ func (i installation) starts(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "worker.log")
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: i.path("usr/libexec/cloudsync/worker"), Args: []string{"--listen", "127.0.0.1:0"}, Log: log,
-		Env: append(os.Environ(), "CLOUDSYNC_CONFIG="+i.path(packagedConfig), "CLOUDSYNC_BUILD_ID=stable",
-			"MYSQL_DSN="+s.dsn, "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace),
+		Env: s.environ("CLOUDSYNC_CONFIG="+i.path(packagedConfig), "CLOUDSYNC_BUILD_ID=stable", "MYSQL_DSN="+s.dsn),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = child.Kill() })

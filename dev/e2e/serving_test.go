@@ -52,12 +52,12 @@ type serving struct {
 // test.
 func (s *stack) serve(t *testing.T, o serving) served {
 	t.Helper()
-	return startServing(t, s.servingConfig(t, o), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace)
+	return startServing(t, s.servingConfig(t, o), s.environ())
 }
 
-// startServing starts `starter serve` with a configuration and some variables, to the end of
+// startServing starts `starter serve` with a configuration and an environment, to the end of
 // the test.
-func startServing(t *testing.T, config string, variables ...string) served {
+func startServing(t *testing.T, config string, environ []string) served {
 	t.Helper()
 	starter, err := starterBinary()
 	require.NoError(t, err)
@@ -66,7 +66,7 @@ func startServing(t *testing.T, config string, variables ...string) served {
 	dir := t.TempDir()
 	child, err := process.Start(process.Spec{
 		Name: "starter serve", Path: starter, Dir: dir, Log: filepath.Join(dir, "log"),
-		Env:  append(os.Environ(), variables...),
+		Env:  environ,
 		Args: []string{"--config", config, "serve", "--listen", ports.Address(port)},
 	})
 	require.NoError(t, err)

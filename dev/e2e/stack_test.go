@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,9 +57,9 @@ type stack struct {
 	env       []string // more of it, for the processes that a test starts
 }
 
-// environ is the environment of the programs that a test starts.
-func (s *stack) environ() []string {
-	return append(append(os.Environ(), "TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace), s.env...)
+// environ is the environment of the programs that a test starts, with some variables more.
+func (s *stack) environ(more ...string) []string {
+	return slices.Concat(os.Environ(), []string{"TEMPORAL_ADDRESS=" + s.address, "TEMPORAL_NAMESPACE=" + s.namespace}, s.env, more)
 }
 
 func newStack(t *testing.T) *stack {

@@ -42,8 +42,7 @@ func (s *stack) startProgram(t *testing.T, build string) program {
 	log := filepath.Join(t.TempDir(), "worker.log")
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: os.Args[0], Args: []string{"-test.run", "^TestWorkerProgram$"}, Log: log,
-		Env: append(os.Environ(), workerProgramVariable+"="+config, "CLOUDSYNC_BUILD_ID="+build,
-			"TEMPORAL_ADDRESS="+s.address, "TEMPORAL_NAMESPACE="+s.namespace),
+		Env: s.environ(workerProgramVariable+"="+config, "CLOUDSYNC_BUILD_ID="+build),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = child.Kill() })
