@@ -20,7 +20,7 @@ const (
 
 // notifyEntry is who is told what happens.
 type notifyEntry struct {
-	// How often it is looked for what has happened, 1m if left out.
+	// How often it is looked for what has happened, 10s at least; 1m if left out.
 	Every time.Duration `yaml:"every"`
 	// How old the inventory of a kind is at least before it is late: three of its intervals, or
 	// this if that is more.
@@ -54,7 +54,7 @@ type receiverEntry struct {
 	Kinds []string `yaml:"kinds"`
 	// The accounts it wants to know about, as provider/account with * for any; all if left out.
 	Accounts []string `yaml:"accounts"`
-	// After how long it is told again of what still stands; 0s for never.
+	// After how long it is told again of what still stands, 1m at least; 0s for never; 24h if left out.
 	Repeat time.Duration `yaml:"repeat"`
 	// How long something stands before it is told.
 	After time.Duration `yaml:"after"`

@@ -142,7 +142,7 @@ func TellDropping(id string, now time.Time, dropping Dropping, links Links) Noti
 func Try(id string, now time.Time, links Links) Notice {
 	standing := Standing{Condition: Condition{
 		Event: Held, Place: Place{Kind: "resource_host", Provider: "mock", Account: "example", Region: "region-1"},
-		Since: now.UTC().Truncate(time.Second), Rows: 30, Base: 60, Scopes: 1, Reason: "30 of 60 rows would be deleted, more than max_delete_ratio 0.3",
+		Since: now.UTC().Truncate(time.Second), Rows: 30, Base: 60, Scopes: 1, Reason: "30 of 60 rows would be deleted, more than 30%",
 	}}
 	n := Compose(id, now, &Message{State: Begun, Event: Held, Kind: "resource_host", Standing: []*Standing{&standing}}, links)
 	n.Test = true

@@ -234,11 +234,11 @@ func (l *NoticeLook) close(ctx context.Context, tx bun.Tx, at time.Time, stored 
 // withdrawnReason stands before the reason of an event that was withdrawn.
 const withdrawnReason = "ended untold, since nobody looks for it any more; it was: "
 
-// NoticeEvents lists events, the newest first: those that stand, and those that are over. Whom they
+// NoticeEvents lists events: those that stand, then those that are over, the newest first. Whom they
 // were told it leaves out.
 func (s *Store) NoticeEvents(ctx context.Context, limit int64) ([]notice.Standing, error) {
 	var rows []noticeEventRow
-	if err := s.db.NewSelect().Model(&rows).Order("id DESC").Limit(limit).Scan(ctx); err != nil {
+	if err := s.db.NewSelect().Model(&rows).OrderExpr("open_key IS NULL, id DESC").Limit(limit).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list events: %w", err)
 	}
 	events := make([]notice.Standing, len(rows))

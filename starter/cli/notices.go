@@ -21,7 +21,7 @@ var fates = []string{store.NoticeWaiting, store.NoticeSent, store.NoticeDropped}
 
 const noticesHelp = `List the notices to the receivers under notify, the newest first: what was told to
 whom and when, what is waiting to be sent and why, and what was given up. With
---events, list what they are about: what stands, and what has ended when.`
+--events, list what they are about: what stands, and then what has ended when.`
 
 func (p *Program) noticesCommand() *cobra.Command {
 	filter, events := store.NoticeFilter{Limit: 20}, false
@@ -44,15 +44,7 @@ func (p *Program) noticesCommand() *cobra.Command {
 				if events {
 					return p.listEvents(cmd.Context(), s, filter.Limit)
 				}
-				notices, err := s.Notices(cmd.Context(), filter)
-				if err != nil {
-					return err
-				}
-				views := make([]noticeView, len(notices))
-				for i := range notices {
-					views[i] = viewNotice(&notices[i])
-				}
-				return p.show(views, func() { p.showNotices(views) })
+				return p.listNotices(cmd.Context(), s, filter)
 			})
 		},
 	}
@@ -85,11 +77,43 @@ func viewNotice(n *store.Notice) noticeView {
 	}
 }
 
-func (p *Program) showNotices(views []noticeView) {
-	if len(views) == 0 {
-		p.out.Line("no notices: `starter notify test` sends one to each receiver")
-		return
+func (p *Program) listNotices(ctx context.Context, s *store.Store, filter store.NoticeFilter) error {
+	all := filter
+	all.Limit++ // to know whether there are more
+	notices, err := s.Notices(ctx, all)
+	if err != nil {
+		return err
 	}
+	views := make([]noticeView, min(int64(len(notices)), filter.Limit))
+	for i := range views {
+		views[i] = viewNotice(&notices[i])
+	}
+	return p.show(views, func() {
+		if len(views) == 0 {
+			p.out.Line("%s", noNotices(filter))
+			return
+		}
+		p.showNotices(views)
+		p.showCut(len(views) < len(notices))
+	})
+}
+
+// noNotices says what it means that a list is empty.
+func noNotices(filter store.NoticeFilter) string {
+	if filter.Receiver != "" || filter.Fate != "" {
+		return "no such notice is on record: `starter notices` lists those to all receivers"
+	}
+	return "no notice is on record: nothing has happened yet that a receiver under notify is told; tests are not recorded"
+}
+
+// showCut says that a limit has cut a list.
+func (p *Program) showCut(cut bool) {
+	if cut {
+		p.out.Line("\nThere are more: --limit shows them.")
+	}
+}
+
+func (p *Program) showNotices(views []noticeView) {
 	table := output.NewTable(
 		output.Column{Title: "QUEUED", Right: true}, output.Column{Title: "RECEIVER", Min: 8, Tail: true}, output.Column{Title: "FATE"},
 		output.Column{Title: "TRIED", Right: true}, output.Column{Title: "NOTICE", Min: 20},
@@ -127,15 +151,18 @@ type eventView struct {
 }
 
 func (p *Program) listEvents(ctx context.Context, s *store.Store, limit int64) error {
-	events, err := s.NoticeEvents(ctx, limit)
+	events, err := s.NoticeEvents(ctx, limit+1) // to know whether there are more
 	if err != nil {
 		return err
 	}
-	views := make([]eventView, len(events))
-	for i := range events {
+	views := make([]eventView, min(int64(len(events)), limit))
+	for i := range views {
 		views[i] = eventView{Condition: events[i].Condition, FoundAt: events[i].OpenedAt, EndedAt: events[i].ClosedAt}
 	}
-	return p.show(views, func() { p.showEvents(views) })
+	return p.show(views, func() {
+		p.showEvents(views)
+		p.showCut(len(views) < len(events))
+	})
 }
 
 func (p *Program) showEvents(views []eventView) {
@@ -158,6 +185,9 @@ func (p *Program) showEvents(views []eventView) {
 		}
 		table.Row(output.Text(human.Ago(p.now(), view.FoundAt)), output.Text(string(view.Event)), output.Text(human.Kind(view.Kind)), output.Text(view.Place.String()), ended)
 		table.Remark(output.Faint, view.Reason)
+		if told := view.FoundAt.Add(view.Grace); view.EndedAt.IsZero() && told.After(p.now()) {
+			table.Remark(output.Faint, "nobody is told before "+second(told)+" UTC: it may be over by then")
+		}
 	}
 	p.out.Table(table)
 }

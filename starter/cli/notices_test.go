@@ -56,21 +56,48 @@ func TestEventsOfNotices(t *testing.T) {
 	requireWidth(t, stdout)
 	require.Equal(t, []string{
 		"FOUND EVENT KIND WHERE ENDED",
-		"2m ago failed disk 60s ago",
-		"ended untold, since nobody looks for it any more; it was: no answer",
 		"2m ago held host mock/prod/beijing stands",
 		"30 of 60",
+		"2m ago failed disk 60s ago",
+		"ended untold, since nobody looks for it any more; it was: no answer",
 	}, wordsOf(stdout))
 	_, stdout, _ = a.do(t, "notices", "--events", "-o", "json")
 	var views []eventView
 	require.NoError(t, json.Unmarshal([]byte(stdout), &views))
-	require.True(t, views[0].EndedAt.Equal(noon.Add(-time.Minute)))
-	require.True(t, views[1].EndedAt.IsZero())
-	require.Equal(t, held, views[1].Condition)
+	require.True(t, views[1].EndedAt.Equal(noon.Add(-time.Minute)))
+	require.True(t, views[0].EndedAt.IsZero())
+	require.Equal(t, held, views[0].Condition)
+
+	_, stdout, _ = a.do(t, "notices", "--events", "--limit", "1")
+	require.Contains(t, stdout, "There are more: --limit shows them.")
+	require.NotContains(t, stdout, "failed")
 
 	status, _, stderr = a.do(t, "notices", "--events", "--fate", "sent")
 	require.Equal(t, statusError, status)
 	require.Contains(t, stderr, "leave --fate and --receiver out")
+}
+
+// What has only just begun is on record before anybody is told of it.
+func TestEventsThatNobodyIsToldYet(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	s := storetest.OpenDSN(t, a.dsn)
+	late := notice.Condition{Event: notice.Late, Place: notice.Place{Kind: "resource_host"}, Since: noon.Add(-time.Hour), Grace: 10 * time.Minute, Reason: "no run has ended"}
+	_, err := s.RecordConditions(t.Context(), noon.Add(-time.Minute), time.Time{}, []notice.Condition{late}, nil)
+	require.NoError(t, err)
+	_, stdout, _ := a.do(t, "notices", "--events")
+	require.Contains(t, stdout, "nobody is told before "+noon.Add(9*time.Minute).Format(time.DateTime)+" UTC")
+}
+
+func TestEmptyListsOfNoticesSayWhy(t *testing.T) {
+	t.Parallel()
+	a := newArchive(t)
+	a.do(t, "migrate")
+	_, stdout, _ := a.do(t, "notices")
+	require.Contains(t, stdout, "tests are not recorded")
+	_, stdout, _ = a.do(t, "notices", "--receiver", "nobody")
+	require.Contains(t, stdout, "`starter notices` lists those to all receivers")
 }
 
 // wordsOf is a table's lines with one space between words.

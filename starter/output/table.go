@@ -84,8 +84,7 @@ func (t *Table) lay(paper paper) []string {
 	return lines
 }
 
-// fileWidth is how wide a table becomes in a file or a pipe. Names stay whole for
-// whatever reads them; the others are not padded to the longest.
+// fileWidth is how wide a table is meant to be in a file or a pipe. Long names make it wider.
 const fileWidth = 120
 
 func (p paper) tableWidth() int {
@@ -95,20 +94,28 @@ func (p paper) tableWidth() int {
 	return fileWidth
 }
 
-// widths are those of the widest cells, narrowed until the table fits.
+// longName is from which width on a text is padded for no more in a file or a pipe. Names stay
+// whole for whatever reads them; the others are not padded to the longest.
+const longName = 64
+
+// widths are those of the widest cells, narrowed on a terminal until the table fits.
 func (t *Table) widths(paper paper) []int {
 	widths := make([]int, len(t.columns))
 	total := len(columnGap) * (len(t.columns) - 1)
 	for i, column := range t.columns {
 		widths[i] = TextWidth(column.Title)
 		for _, line := range t.lines {
-			if line.cells != nil {
-				widths[i] = max(widths[i], TextWidth(line.cells[i].Text))
+			if line.cells == nil {
+				continue
+			}
+			width := TextWidth(line.cells[i].Text)
+			if paper.narrow || column.Min == 0 || width <= longName {
+				widths[i] = max(widths[i], width)
 			}
 		}
 		total += widths[i]
 	}
-	for ; total > paper.tableWidth(); total-- {
+	for ; paper.narrow && total > paper.width; total-- {
 		widest := t.widestShrinkable(widths)
 		if widest < 0 {
 			break

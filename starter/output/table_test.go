@@ -62,9 +62,24 @@ func TestTablePadsNothingToAVeryLongName(t *testing.T) {
 	NewPrinter(&out, false).Table(table)
 	lines := strings.Split(out.String(), "\n")
 	require.Equal(t, strings.Index(lines[0], "OUTCOME"), strings.Index(lines[2], "ok"), "short rows stand under their titles")
-	require.LessOrEqual(t, len(lines[2]), fileWidth)
+	require.Equal(t, "i-2  web   ok", lines[2])
 	require.Contains(t, lines[1], "  "+long+"  ok")
 	require.Contains(t, lines[3], long+"  web")
+}
+
+// Columns that together are wider than a terminal stand under their titles in a pipe.
+func TestWideTableStandsUnderItsTitles(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	table := NewTable(Column{Title: "ID", Min: 12, Tail: true}, Column{Title: "NAME", Min: 12}, Column{Title: "PLACE", Min: 12}, Column{Title: "OUTCOME"})
+	for _, width := range []int{20, 45, 60} {
+		table.Row(Text(strings.Repeat("i", width)), Text(strings.Repeat("n", width)), Text(strings.Repeat("p", width)), Text("ok"))
+	}
+	NewPrinter(&out, false).Table(table)
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	for _, line := range lines[1:] {
+		require.Equal(t, strings.Index(lines[0], "OUTCOME"), strings.LastIndex(line, "ok"))
+	}
 }
 
 func TestTableKeepsWhatMayNotBeShortened(t *testing.T) {

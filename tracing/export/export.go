@@ -52,7 +52,8 @@ func Start(ctx context.Context, service string, env func(name string) string) (*
 	if err != nil {
 		return nil, errors.Join(err, exporter.Shutdown(ctx))
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { slog.Warn("traces", "error", err) }))
+	otel.SetErrorHandler(&failures{now: time.Now, log: slog.Default()})
+	slog.Info("traces are exported", "over", "OTLP, http/protobuf")
 	return newTracing(sdktrace.WithBatcher(exporter), sdktrace.WithResource(about)), nil
 }
 
