@@ -18,6 +18,7 @@ import (
 	"cloudsync/dev/layout"
 	"cloudsync/dev/mariadb"
 	"cloudsync/dev/process"
+	"cloudsync/store/storetest"
 	"cloudsync/workflows"
 )
 
@@ -34,7 +35,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	code := m.Run()
+	code := storetest.Run(m)
 	browser.Stop()
 	if err := os.RemoveAll(programs); err != nil {
 		fmt.Fprintln(os.Stderr, err)

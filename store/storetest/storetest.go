@@ -23,8 +23,8 @@ import (
 // `make test` starts one and sets it.
 const ServerVariable = "CLOUDSYNC_TEST_MYSQL"
 
-// Open returns a migrated store on a new database that is dropped at the end of
-// the test. Without a server the test is skipped.
+// Open returns a migrated store on a database that no other test uses. Without a server the test
+// is skipped.
 func Open(t testing.TB) *store.Store {
 	t.Helper()
 	return OpenDSN(t, NewMigrated(t))
@@ -43,18 +43,38 @@ func OpenDSN(t testing.TB, dsn string) *store.Store {
 // returns its address. Without a server the test is skipped.
 func NewDatabase(t testing.TB) (dsn string) {
 	t.Helper()
+	made, err := newDatabase(t.Context(), serverOf(t))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, made.drop(afterTest(t))) })
+	return made.dsn
+}
+
+// serverOf is the address of the server. Without one the test is skipped.
+func serverOf(t testing.TB) string {
+	t.Helper()
 	server := os.Getenv(ServerVariable)
 	if server == "" {
 		t.Skipf("needs a MySQL server: run `make test`, or set %s", ServerVariable)
 	}
+	return server
+}
+
+// afterTest is the context of what is done behind a test, whose own is cancelled then.
+func afterTest(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
+
+// database is one on the server.
+type database struct{ server, name, dsn string }
+
+func newDatabase(ctx context.Context, server string) (database, error) {
 	dsn, name, err := named(server)
-	require.NoError(t, err)
-	require.NoError(t, do(t.Context(), server, "CREATE DATABASE "+name))
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context()) // it is cancelled before
-		require.NoError(t, do(ctx, server, "DROP DATABASE "+name))
-	})
-	return dsn
+	if err != nil {
+		return database{}, err
+	}
+	return database{server: server, name: name, dsn: dsn}, do(ctx, server, "CREATE DATABASE "+name)
+}
+
+func (d database) drop(ctx context.Context) error {
+	return do(ctx, d.server, "DROP DATABASE "+d.name)
 }
 
 // named is the address of a new database, and its name.

@@ -8,28 +8,14 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/stretchr/testify/require"
 
 	"cloudsync/store"
 )
 
-// NewMigrated creates a database with all migrations, dropped at the end of the test, and
-// returns its address. Without a server the test is skipped.
-//
 // The migrations run once in a process. They take a lock of the server's, for which the
 // tests of all packages would wait, and most of what they create they change later on.
-func NewMigrated(t testing.TB) (dsn string) {
-	t.Helper()
-	dsn = NewDatabase(t)
-	copied, err := migrated()
-	require.NoError(t, err)
-	require.NoError(t, copied.into(t.Context(), dsn))
-	return dsn
-}
-
 var migrated = sync.OnceValues(func() (template, error) {
 	t, err := newTemplate(context.Background(), os.Getenv(ServerVariable))
 	if err != nil {
@@ -47,22 +33,19 @@ type statement struct {
 }
 
 func newTemplate(ctx context.Context, server string) (made template, err error) {
-	dsn, name, err := named(server)
+	d, err := newDatabase(ctx, server)
 	if err != nil {
 		return nil, err
 	}
-	if err := do(ctx, server, "CREATE DATABASE "+name); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, do(ctx, server, "DROP DATABASE "+name)) }()
-	s, err := store.Open(ctx, dsn, store.Options{})
+	defer func() { err = errors.Join(err, d.drop(ctx)) }()
+	s, err := store.Open(ctx, d.dsn, store.Options{})
 	if err != nil {
 		return nil, err
 	}
 	if _, err := s.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return readTemplate(ctx, dsn, s)
+	return readTemplate(ctx, d.dsn, s)
 }
 
 // readTemplate reads the database of a store, and closes that.
