@@ -36,11 +36,17 @@ func Options(build string) worker.DeploymentOptions {
 // BuildID is the Build ID of this program. Workers of the same build have the same.
 //
 //	given by the operator        | that
+//	linked with a version        | that, as releases are
 //	stamped by the go command    | the version: v1.2.0, or the one of a commit
 //	neither, or an edited tree   | a digest of the program's file
-func BuildID(given string) (string, error) {
+//
+// A linked version that is no Build ID is passed over.
+func BuildID(given, linked string) (string, error) {
 	if given != "" {
 		return given, check(given)
+	}
+	if check(linked) == nil {
+		return linked, nil
 	}
 	if info, ok := debug.ReadBuildInfo(); ok && stamp(info) != "" {
 		return stamp(info), nil

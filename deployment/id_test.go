@@ -14,7 +14,7 @@ import (
 func TestTheGivenBuildIDIsTaken(t *testing.T) {
 	t.Parallel()
 	for _, given := range []string{"v1.2.0", "stable", "2026-11-27_a+b", "7", strings.Repeat("x", 128)} {
-		build, err := BuildID(given)
+		build, err := BuildID(given, "v1.0.0")
 		require.NoError(t, err)
 		require.Equal(t, given, build)
 	}
@@ -23,7 +23,7 @@ func TestTheGivenBuildIDIsTaken(t *testing.T) {
 func TestABuildIDThatNeedsQuotesIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, given := range []string{" ", "a b", "it's", "cloudsync:v1", "-x", "$(id)", "größe", "v1\n", strings.Repeat("x", 129)} {
-		_, err := BuildID(given)
+		_, err := BuildID(given, "v1.0.0")
 		require.ErrorContains(t, err, "write up to 128 letters, digits and . _ + - (--build-id, CLOUDSYNC_BUILD_ID), such as v1.2.0", given)
 	}
 }
@@ -43,6 +43,23 @@ func TestTheStampIsTheCommits(t *testing.T) {
 		{version: ""},
 	} {
 		require.Equal(t, test.want, stamp(&debug.BuildInfo{Main: debug.Module{Version: test.version}, Settings: test.settings}), test.version)
+	}
+}
+
+// Releases are stamped with nothing, for the same commit gives the same program.
+func TestALinkedVersionIsTheBuildID(t *testing.T) {
+	t.Parallel()
+	for _, linked := range []string{"v1.2.0", "v0.0.1-snapshot.1795890275.g9075f7a", "v1.2.0-rc.1+linux"} {
+		build, err := BuildID("", linked)
+		require.NoError(t, err)
+		require.Equal(t, linked, build)
+	}
+	digest, err := BuildID("", "")
+	require.NoError(t, err)
+	for _, linked := range []string{"release 7", "v1:2", strings.Repeat("x", 129)} {
+		build, err := BuildID("", linked)
+		require.NoError(t, err)
+		require.Equal(t, digest, build, linked)
 	}
 }
 
@@ -68,9 +85,9 @@ func TestTheDigestIsTheProgramsOwn(t *testing.T) {
 // Tests have no stamp, nor has `go run`.
 func TestNoBuildIDIsGiven(t *testing.T) {
 	t.Parallel()
-	build, err := BuildID("")
+	build, err := BuildID("", "")
 	require.NoError(t, err)
-	again, err := BuildID("")
+	again, err := BuildID("", "")
 	require.NoError(t, err)
 	require.Equal(t, build, again)
 	require.NoError(t, check(build))

@@ -2,6 +2,7 @@ package monitor
 
 import (
 	"runtime/debug"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -25,6 +26,14 @@ func ReadBuild() Build {
 		build = stamped(info)
 	}
 	return build.linked(Build{Version: version, Commit: commit, Date: date})
+}
+
+// LinkedVersion is the version that the program was linked with, as releases are; "" for none.
+func LinkedVersion() string { return version }
+
+// String is the build on a line, without what is not known.
+func (b Build) String() string {
+	return strings.Join(strings.Fields(b.Version+" "+b.Commit+" "+b.Date+" "+b.Go), " ")
 }
 
 func stamped(info *debug.BuildInfo) Build {

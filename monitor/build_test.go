@@ -15,6 +15,8 @@ func TestABuildIsWhatWasLinkedElseWhatWasStamped(t *testing.T) {
 		{Key: "vcs.revision", Value: "0123"}, {Key: "vcs.time", Value: "2026-11-28T08:00:00Z"}, {Key: "vcs.modified", Value: "true"},
 	}})
 	require.Equal(t, Build{Version: "v1.1.0", Commit: "0123", Date: "2026-11-28T08:00:00Z", Go: "go1.26.8"}, b)
+	require.Equal(t, "v1.1.0 0123 2026-11-28T08:00:00Z go1.26.8", b.String())
+	require.Equal(t, "v1.1.0 go1.26.8", Build{Version: "v1.1.0", Go: "go1.26.8"}.String())
 	require.Equal(t, b, b.linked(Build{}))
 	require.Equal(t, Build{Version: "v1.2.0", Commit: "4567", Date: "2026-11-28T08:00:00Z", Go: "go1.26.8"}, b.linked(Build{Version: "v1.2.0", Commit: "4567"}))
 }

@@ -160,11 +160,11 @@ func (i installation) starts(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "worker.log")
 	child, err := process.Start(process.Spec{
 		Name: "worker", Path: i.path("usr/libexec/cloudsync/worker"), Args: []string{"--listen", "127.0.0.1:0"}, Log: log,
-		Env: s.environ("CLOUDSYNC_CONFIG="+i.path(packagedConfig), "CLOUDSYNC_BUILD_ID=stable", "MYSQL_DSN="+s.dsn),
+		Env: s.environ("CLOUDSYNC_CONFIG="+i.path(packagedConfig), "MYSQL_DSN="+s.dsn),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = child.Kill() })
-	program{Child: child, log: log}.awaitLine(t, `msg="worker started"`)
+	program{Child: child, log: log}.awaitLine(t, `msg="worker started" taskQueue=cloudsync build=v1.2.3`)
 
 	text, err := os.ReadFile(log)
 	require.NoError(t, err)

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"cloudsync/monitor"
@@ -15,9 +13,7 @@ func (p *Program) versionCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			b := monitor.ReadBuild()
-			return p.show(b, func() {
-				p.out.Line("starter %s", strings.Join(strings.Fields(b.Version+" "+b.Commit+" "+b.Date+" "+b.Go), " "))
-			})
+			return p.show(b, func() { p.out.Line("starter %s", b) })
 		},
 	}
 }

@@ -71,7 +71,7 @@ func Run(ctx context.Context, opts Options) error {
 		return err
 	}
 	slog.SetDefault(logger)
-	build, err := deployment.BuildID(opts.BuildID)
+	build, err := deployment.BuildID(opts.BuildID, monitor.LinkedVersion())
 	if err != nil {
 		return err
 	}
