@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"go.temporal.io/api/serviceerror"
@@ -16,6 +17,8 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"cloudsync/untrusted"
 )
 
 // Options are the client options of the profile, "" for the default one.
@@ -44,13 +47,13 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 			return c, nil
 		}
 		if final(err) {
-			return nil, fmt.Errorf("connect to Temporal at %s, namespace %s: %w", opts.HostPort, opts.Namespace, err)
+			return nil, explain(err, opts)
 		}
 		slog.WarnContext(ctx, "Temporal does not answer yet", "addr", opts.HostPort, "error", err)
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and TEMPORAL_ADDRESS (of starter, --temporal-address, too)",
-				opts.HostPort, limit, err)
+			return nil, fmt.Errorf("connect to Temporal at %s: no connection within %s: %w: check that it runs, and the address (TEMPORAL_ADDRESS)",
+				opts.HostPort, limit, clause{err})
 		case <-time.After(pause):
 		}
 	}
@@ -61,10 +64,27 @@ func Dial(ctx context.Context, opts client.Options, limit time.Duration) (client
 func DialOnce(ctx context.Context, opts client.Options) (client.Client, error) {
 	c, err := dial(ctx, opts)
 	if err != nil {
-		return nil, fmt.Errorf("connect to Temporal at %s, namespace %s: %w", opts.HostPort, opts.Namespace, err)
+		return nil, explain(err, opts)
 	}
 	return c, nil
 }
+
+// explain says where the client wanted to connect, and what to do where the namespace is missing.
+func explain(err error, opts client.Options) error {
+	var missing *serviceerror.NamespaceNotFound
+	if !errors.As(err, &missing) {
+		return fmt.Errorf("connect to Temporal at %s, namespace %s: %w", opts.HostPort, opts.Namespace, err)
+	}
+	return fmt.Errorf("connect to Temporal at %s, namespace %s: %w: check the namespace (TEMPORAL_NAMESPACE), or create it with `temporal operator namespace create --namespace %s`",
+		opts.HostPort, opts.Namespace, clause{err}, untrusted.Shell(opts.Namespace))
+}
+
+// clause is an error in the middle of a sentence: some of the server's end with a dot.
+type clause struct{ error }
+
+func (c clause) Error() string { return strings.TrimSuffix(c.error.Error(), ".") }
+
+func (c clause) Unwrap() error { return c.error }
 
 // dial describes the namespace, which tells a wrong one at once; otherwise a worker
 // would fail much later.

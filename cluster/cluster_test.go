@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ func TestDialWithoutAServer(t *testing.T) {
 	addr := freeAddr(t)
 	_, err := cluster.Dial(t.Context(), client.Options{HostPort: addr, Namespace: "n", Logger: quiet()}, 500*time.Millisecond)
 	require.ErrorContains(t, err, "connect to Temporal at "+addr+": no connection within 500ms: ")
-	require.ErrorContains(t, err, "check that it runs, and TEMPORAL_ADDRESS")
+	require.ErrorContains(t, err, "check that it runs, and the address (TEMPORAL_ADDRESS)")
 	require.Less(t, time.Since(began), 30*time.Second)
 }
 
@@ -153,10 +154,24 @@ func TestDialGivesUpAtOnceWhereTryingAgainIsNoUse(t *testing.T) {
 			opts := f.serve(t)
 			_, err := cluster.Dial(t.Context(), opts, time.Hour)
 			require.ErrorContains(t, err, "connect to Temporal at "+opts.HostPort+", namespace inventory: ")
-			require.ErrorContains(t, err, refusal.Error())
+			require.ErrorContains(t, err, strings.TrimSuffix(refusal.Error(), "."))
 			require.EqualValues(t, 1, f.asked.Load())
 		})
 	}
+}
+
+func TestAMissingNamespaceIsExplained(t *testing.T) {
+	t.Parallel()
+	f := &frontend{describe: func(int64, string) error { return serviceerror.NewNamespaceNotFound("inventory") }}
+	opts := f.serve(t)
+	want := "connect to Temporal at " + opts.HostPort + ", namespace inventory: Namespace inventory is not found: " +
+		"check the namespace (TEMPORAL_NAMESPACE), or create it with `temporal operator namespace create --namespace inventory`"
+	_, err := cluster.Dial(t.Context(), opts, time.Hour)
+	require.EqualError(t, err, want)
+	_, err = cluster.DialOnce(t.Context(), opts)
+	require.EqualError(t, err, want)
+	var missing *serviceerror.NamespaceNotFound
+	require.ErrorAs(t, err, &missing)
 }
 
 func TestDialWaitsForTheServer(t *testing.T) {

@@ -52,6 +52,11 @@ func (m MySQL) String() string {
 // GoString is String, so that no format shows the password.
 func (m MySQL) GoString() string { return m.String() }
 
+// ExplainMySQL says what to check where the inventory of the file could not be reached.
+func ExplainMySQL(err error, path string) error {
+	return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, path)
+}
+
 // Sync is what is synchronised, how often, and from where.
 type Sync struct {
 	Enable    bool // false: the schedules are paused

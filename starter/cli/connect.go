@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/log"
 
@@ -16,7 +15,6 @@ import (
 	"cloudsync/config"
 	"cloudsync/store"
 	"cloudsync/tracing/export"
-	"cloudsync/untrusted"
 )
 
 // connectLimit is how long a command tries to reach a server: somebody waits.
@@ -48,7 +46,7 @@ func (p *Program) withTracedTemporal(ctx context.Context, traces *export.Tracing
 	}
 	c, err := cluster.Dial(ctx, opts, p.patience)
 	if err != nil {
-		return explainNamespace(err, opts.Namespace)
+		return err
 	}
 	defer c.Close()
 	return do(connection{Client: c, namespace: opts.Namespace})
@@ -66,15 +64,6 @@ func (p *Program) temporalOptions() (client.Options, error) {
 	return opts, nil
 }
 
-func explainNamespace(err error, namespace string) error {
-	var missing *serviceerror.NamespaceNotFound
-	if !errors.As(err, &missing) {
-		return err
-	}
-	return fmt.Errorf("%w: check --namespace and TEMPORAL_NAMESPACE, or create it with `temporal operator namespace create --namespace %s`",
-		err, untrusted.Shell(namespace))
-}
-
 // withStore does something with the database.
 func (p *Program) withStore(ctx context.Context, do func(*store.Store) error) error {
 	cfg, err := p.loadConfig()
@@ -84,7 +73,7 @@ func (p *Program) withStore(ctx context.Context, do func(*store.Store) error) er
 	// A command asks one thing after the other.
 	s, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{MaxOpenConns: 2, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS})
 	if err != nil {
-		return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, p.configPath())
+		return config.ExplainMySQL(err, p.configPath())
 	}
 	err = explainSchema(do(s))
 	return errors.Join(err, s.Close())

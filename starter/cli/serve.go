@@ -82,7 +82,7 @@ func (p *Program) serve(ctx context.Context, opts serveOptions) error {
 	opened := store.Options{MaxOpenConns: serveConnections, ConnectTimeout: p.patience, TLS: cfg.MySQL.TLS}
 	whole, err := store.Open(ctx, cfg.MySQL.DSN, opened)
 	if err != nil {
-		return fmt.Errorf("%w: check that the server runs, and mysql_s[0].addr in %s", err, p.configPath())
+		return config.ExplainMySQL(err, p.configPath())
 	}
 	opened.StatementLimit = serveStatement
 	s, err := store.Open(ctx, cfg.MySQL.DSN, opened)
@@ -137,13 +137,7 @@ func (p *Program) serveIndex(ctx context.Context, whole, s *store.Store, setting
 // server has an inventory to show without Temporal, too.
 func (p *Program) newDesk(temporal client.Options, log *slog.Logger) *operate.Desk {
 	return operate.New(operate.Options{
-		Dial: func(ctx context.Context) (client.Client, error) {
-			c, err := cluster.DialOnce(ctx, temporal)
-			if err != nil {
-				return nil, explainNamespace(err, temporal.Namespace)
-			}
-			return c, nil
-		},
+		Dial:      func(ctx context.Context) (client.Client, error) { return cluster.DialOnce(ctx, temporal) },
 		Namespace: temporal.Namespace, Kinds: p.kinds.Names(), Log: log,
 	})
 }

@@ -97,7 +97,7 @@ func Run(ctx context.Context, opts Options) error {
 		return err
 	}
 	metrics.prepare(ctx, cfg, accounts)
-	db, err := openStore(ctx, cfg)
+	db, err := openStore(ctx, cfg, opts.ConfigPath)
 	if err != nil {
 		return err
 	}
@@ -169,12 +169,12 @@ func New(c client.Client, deps activities.Deps, opts sdkworker.Options) sdkworke
 	return worker
 }
 
-func openStore(ctx context.Context, cfg *config.Config) (*store.Store, error) {
+func openStore(ctx context.Context, cfg *config.Config, path string) (*store.Store, error) {
 	db, err := store.Open(ctx, cfg.MySQL.DSN, store.Options{
 		MaxOpenConns: cfg.MySQL.MaxOpenConns, ConnectTimeout: connectLimit, TLS: cfg.MySQL.TLS,
 	})
 	if err != nil {
-		return nil, err
+		return nil, config.ExplainMySQL(err, path)
 	}
 	applied, err := db.Migrate(ctx)
 	if err != nil {
