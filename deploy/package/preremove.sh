@@ -7,5 +7,9 @@ remove | 0)
         # One that somebody has masked is no reason to stay.
         systemctl disable --now cloudsync-worker.service cloudsync-serve.service || true
     fi
+    # Where systemd does not run, as in an image that is built, nobody else removes these.
+    for unit in cloudsync-worker.service cloudsync-serve.service; do
+        rm -f "$DPKG_ROOT/etc/systemd/system/multi-user.target.wants/$unit"
+    done
     ;;
 esac

@@ -32,6 +32,7 @@ func TestThePackageOfDebian(t *testing.T) {
 	root.install(t, first)
 
 	t.Run("units verify", root.verifyUnits)
+	t.Run("the manual is in it", func(t *testing.T) { hasManual(t, first) })
 	t.Run("secrets are root's", func(t *testing.T) {
 		info, err := os.Stat(root.path("etc/cloudsync/environment"))
 		require.NoError(t, err)
@@ -132,6 +133,41 @@ func (i installation) verifyUnits(t *testing.T) {
 	}
 }
 
+var (
+	documentation = regexp.MustCompile(`(?m)^Documentation=file://(\S+)$`)
+	pageLink      = regexp.MustCompile(`\]\(([^)#:]+\.md)`)
+)
+
+// hasManual looks for the pages that the units name, and for those to which they lead. The
+// package is unpacked: where dpkg installs it, it may be told to leave out all documents.
+func hasManual(t *testing.T, deb string) {
+	t.Helper()
+	root := t.TempDir()
+	runProgram(t, "dpkg-deb", "-x", deb, root)
+	for _, unit := range []string{"cloudsync-worker.service", "cloudsync-serve.service"} {
+		text, err := os.ReadFile(filepath.Join(root, unitFolder, unit))
+		require.NoError(t, err)
+		page := documentation.FindSubmatch(text)
+		require.NotNil(t, page, unit)
+		require.FileExists(t, filepath.Join(root, string(page[1])))
+	}
+	pages, err := filepath.Glob(filepath.Join(root, "usr/share/doc/cloudsync/docs/operations/*.md"))
+	require.NoError(t, err)
+	require.NotEmpty(t, pages)
+	for _, page := range append(pages, filepath.Join(root, "usr/share/doc/cloudsync/README.md")) {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for _, link := range pageLink.FindAllSubmatch(text, -1) {
+			if to := string(link[1]); !forDevelopers.MatchString(to) {
+				require.FileExists(t, filepath.Join(filepath.Dir(page), to), "a link of %s", filepath.Base(page))
+			}
+		}
+	}
+}
+
+// forDevelopers are the pages that stay in the repository.
+var forDevelopers = regexp.MustCompile(`(^|/)(ARCHITECTURE\.md|CONTRIBUTING\.md|decisions/|deploy/)`)
+
 func (i installation) refuses(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), i.path("usr/libexec/cloudsync/worker"), "--config", i.path(packagedConfig))
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
@@ -191,7 +227,12 @@ func (i installation) upgrade(t *testing.T, next string) {
 	require.NoError(t, err)
 	require.Equal(t, "# ours\n", string(kept))
 
+	link := i.path("etc/systemd/system/multi-user.target.wants/cloudsync-worker.service")
+	require.NoError(t, os.MkdirAll(filepath.Dir(link), 0o755))
+	require.NoError(t, os.Symlink("/"+unitFolder+"/cloudsync-worker.service", link))
 	runProgram(t, "dpkg", "--root="+i.root, "--force-script-chrootless", "--remove", "cloudsync")
 	require.FileExists(t, config)
+	_, err = os.Lstat(link)
+	require.ErrorIs(t, err, os.ErrNotExist, "nothing starts at boot any more")
 	require.NoFileExists(t, i.path("usr/libexec/cloudsync/worker"))
 }
