@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -19,10 +20,15 @@ compares whose it is with the configured account_id, and reads the first page of
 each configured kind in each region. Nothing is written. What counts are the
 configuration, the network and the roles of the workers. An account with discover is
 followed by the accounts that it finds; --found shows those of earlier runs, whatever
-their state, and asks nobody but the inventory.
+their state, and asks nobody but the inventory. If no worker comes within two minutes,
+the check ends.
 
 Exit status: 0 everything can be read, 3 something cannot, 5 nothing can, 1 any
 other error.`
+
+// accountsLonely is how long a check of the accounts waits for a worker: one that is restarted is
+// back by then.
+const accountsLonely = 2 * time.Minute
 
 func (p *Program) accountsCommand() *cobra.Command {
 	found := false
@@ -31,6 +37,11 @@ func (p *Program) accountsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if found {
 				return p.foundAccounts(cmd.Context(), args)
+			}
+			if p.configPath() != "" { // a mistake there is the workers', too
+				if _, err := p.loadConfig(); err != nil {
+					return err
+				}
 			}
 			return p.withTemporal(cmd.Context(), func(c connection) error { return p.accounts(cmd.Context(), c, args) })
 		},
@@ -42,7 +53,7 @@ func (p *Program) accountsCommand() *cobra.Command {
 func (p *Program) accounts(ctx context.Context, c connection, only []string) error {
 	start := upkeepStart{
 		id: "accounts", summary: "check of the accounts", workflow: workflows.CheckAccountsName,
-		input: workflows.CheckAccountsInput{Only: only},
+		input: workflows.CheckAccountsInput{Only: only}, lonely: accountsLonely,
 	}
 	var report workflows.AccountsReport
 	_, err := runUpkeep(ctx, p, c, start, accountsText, &report)

@@ -126,6 +126,16 @@ func TestWrongCommandsSayWhatToWrite(t *testing.T) {
 	}
 }
 
+// A worker would refuse the file, too, and Temporal need not be waited for to know it.
+func TestACheckOfAccountsReadsTheConfigurationFirst(t *testing.T) {
+	t.Parallel()
+	path := configFile(t, "${CLOUDSYNC_TEST_UNSET}", yearly)
+	status, _, stderr := run(t, "accounts", "--config", path, "--temporal-address", "127.0.0.1:1")
+	require.Equal(t, 1, status)
+	require.Contains(t, stderr, "CLOUDSYNC_TEST_UNSET")
+	require.NotContains(t, stderr, "Temporal")
+}
+
 func TestUnreachableServersAreNamed(t *testing.T) {
 	t.Parallel()
 	path := configFile(t, "root:hunter2@tcp(127.0.0.1:1)/inventory", "  resources: {resource_host: {interval: 5s}}\n")

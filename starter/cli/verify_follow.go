@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.temporal.io/api/enums/v1"
@@ -29,6 +30,8 @@ type upkeepStart struct {
 	kind     string // for the search attribute; "" for none
 	workflow string // its type
 	input    any
+	// lonely is how long to wait without a worker; 0: as long as it takes.
+	lonely time.Duration
 }
 
 // runUpkeep starts the workflow, shows its progress in the words of text, and
@@ -47,7 +50,7 @@ func runUpkeep[P comparable](
 		Progress: func(progress P) {
 			watch.live.Show(start.summary+": "+text(progress), " · "+human.Span(p.now().Sub(watch.since)))
 		},
-		Workers: &execution.WorkerCheck{Temporal: c, Namespace: c.namespace, Quiet: quiet},
+		Workers: &execution.WorkerCheck{Temporal: c, Namespace: c.namespace, Quiet: quiet, Limit: start.lonely},
 	}
 	err = follower.Follow(ctx, run, result)
 	watch.live.Clear()

@@ -167,6 +167,27 @@ func TestFollowSaysThatThereIsNoWorker(t *testing.T) {
 	<-f.done
 }
 
+// Nobody waits for ever for a check that no worker does, and a worker that comes later has
+// nothing to do.
+func TestUpkeepGivesUpWithoutAWorker(t *testing.T) {
+	t.Parallel()
+	n := temporaltest.New(t)
+	handle, err := n.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "cloud-sync/accounts", TaskQueue: workflows.TaskQueue},
+		workflows.CheckAccountsName, workflows.CheckAccountsInput{})
+	require.NoError(t, err)
+	run := Run{WorkflowID: handle.GetID(), RunID: handle.GetRunID()}
+	upkeep := Upkeep[workflows.AccountsProgress]{
+		Temporal: n, Every: 20 * time.Millisecond, Progress: func(workflows.AccountsProgress) {}, Warn: func(string) {},
+		Workers: &WorkerCheck{Temporal: n, Namespace: n.Name, Quiet: 100 * time.Millisecond, Limit: 300 * time.Millisecond},
+	}
+	var report workflows.AccountsReport
+	err = upkeep.Follow(t.Context(), run, &report)
+	require.EqualError(t, err, "no worker polls task queue cloudsync in namespace "+n.Name+": start one with `worker --config FILE` (waited 300ms)")
+	state, err := Look(t.Context(), n, run)
+	require.NoError(t, err)
+	require.Equal(t, Terminated, state.Outcome)
+}
+
 func TestFollowDoesNotMissAWorkerThatIsBusy(t *testing.T) {
 	t.Parallel()
 	f := follow(t, staged(workflows.Report{}, nil))

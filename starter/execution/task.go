@@ -26,20 +26,22 @@ type task[P comparable] struct {
 
 // follow waits for the workflow's result and tells of its progress meanwhile.
 func (t *task[P]) follow(ctx context.Context, result any) error {
-	watching, stop := context.WithCancel(ctx)
+	following, stop := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		t.watch(watching)
+		if err := t.watch(following); err != nil {
+			stop(err)
+		}
 	}()
-	err := awaitResult(ctx, t.temporal, t.run, result)
-	stop()
+	err := awaitResult(following, t.temporal, t.run, result)
+	stop(nil)
 	<-watched
 	return err
 }
 
-// watch tells of the progress until the context ends.
-func (t *task[P]) watch(ctx context.Context) {
+// watch tells of the progress until the context ends. The error is why nobody waits any more.
+func (t *task[P]) watch(ctx context.Context) error {
 	tick := time.NewTicker(t.every)
 	defer tick.Stop()
 	var last P
@@ -47,7 +49,7 @@ func (t *task[P]) watch(ctx context.Context) {
 	for {
 		progress, err := t.ask(ctx)
 		if ctx.Err() != nil {
-			return
+			return nil
 		}
 		if err == nil {
 			t.progress(progress)
@@ -56,12 +58,16 @@ func (t *task[P]) watch(ctx context.Context) {
 			last = progress
 			t.workers.Progressed()
 		}
-		if trouble := t.workers.Trouble(ctx, t.run); trouble != "" {
+		trouble := t.workers.Trouble(ctx, t.run)
+		if err := t.workers.Lost(); err != nil {
+			return err
+		}
+		if trouble != "" {
 			t.warn(trouble)
 		}
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-tick.C:
 		}
 	}

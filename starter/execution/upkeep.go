@@ -32,9 +32,12 @@ func (u Upkeep[P]) Follow(ctx context.Context, run Run, result any) error {
 	err := t.follow(ctx, result)
 	var application *temporal.ApplicationError
 	isApplication := errors.As(err, &application)
+	var lost *NoWorkerError
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return err
+	case errors.As(err, &lost):
+		return errors.Join(lost, u.end(ctx, run))
 	case isApplication && application.Type() == workflows.FailedType && application.Details(result) == nil:
 		return nil
 	case isApplication:
@@ -46,4 +49,12 @@ func (u Upkeep[P]) Follow(ctx context.Context, run Run, result any) error {
 	default:
 		return fmt.Errorf("wait for run %s: %w", run.RunID, err)
 	}
+}
+
+// end ends a workflow that has no worker: one that comes later would do what nobody waits for.
+func (u Upkeep[P]) end(ctx context.Context, run Run) error {
+	if err := u.Temporal.TerminateWorkflow(ctx, run.WorkflowID, run.RunID, "no worker came, and nobody waits any more"); err != nil {
+		return fmt.Errorf("end run %s: %w: a worker that comes later still does it", run.RunID, err)
+	}
+	return nil
 }

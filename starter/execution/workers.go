@@ -1,6 +1,7 @@
 package execution
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,10 +19,23 @@ type WorkerCheck struct {
 	Namespace string
 	// Quiet is how long nothing may happen before that is looked into.
 	Quiet time.Duration
+	// Limit is how long a run may have no worker before nobody waits for it any more; 0: as long
+	// as it takes.
+	Limit time.Duration
 
 	due     time.Time // of the next look
 	missing bool      // at the last look
+	since   time.Time // when it began to be missing; zero: it is not
+	lost    *NoWorkerError
 }
+
+// NoWorkerError says that a run had no worker for the limit.
+type NoWorkerError struct {
+	Missing string // which worker, and what to do
+	Limit   time.Duration
+}
+
+func (e *NoWorkerError) Error() string { return fmt.Sprintf("%s (waited %s)", e.Missing, e.Limit) }
 
 const (
 	// secondLook is how soon an absence is confirmed: after a restart, the server
@@ -32,7 +46,20 @@ const (
 )
 
 // Progressed starts the wait anew.
-func (w *WorkerCheck) Progressed() { w.due, w.missing = time.Now().Add(w.Quiet), false }
+func (w *WorkerCheck) Progressed() {
+	w.since = time.Time{}
+	w.lookAgain()
+}
+
+func (w *WorkerCheck) lookAgain() { w.due, w.missing = time.Now().Add(w.Quiet), false }
+
+// Lost is the NoWorkerError of a run that had no worker for the limit, nil while there is hope.
+func (w *WorkerCheck) Lost() error {
+	if w.lost == nil {
+		return nil
+	}
+	return w.lost
+}
 
 // Trouble says, once for each quiet period, what keeps a run from getting on;
 // "" where nothing is known of that kind.
@@ -45,16 +72,20 @@ func (w *WorkerCheck) Trouble(ctx context.Context, run Run) string {
 	case ctx.Err() != nil:
 		return ""
 	case err != nil:
-		w.Progressed()
+		w.lookAgain()
 		return fmt.Sprintf("Temporal does not answer, still waiting: %v", err)
 	case missing == "":
 		w.Progressed()
 		return ""
 	case !w.missing:
 		w.due, w.missing = time.Now().Add(min(secondLook, w.Quiet)), true
+		w.since = cmp.Or(w.since, time.Now())
 		return ""
 	default:
-		w.Progressed()
+		w.lookAgain()
+		if w.Limit > 0 && time.Since(w.since) > w.Limit {
+			w.lost = &NoWorkerError{Missing: missing, Limit: w.Limit}
+		}
 		return missing
 	}
 }
