@@ -40,7 +40,8 @@ func (d database) inspect(ctx context.Context) (found state, err error) {
 		return state{}, err
 	}
 	defer rows.Close()
-	return found, found.read(tables, rows)
+	err = found.read(tables, rows)
+	return found, err
 }
 
 // inspection asks for the definition of each table and whether it has rows, then for triggers.
