@@ -59,7 +59,7 @@ func (p *pool) take(ctx context.Context, server string) (database, error) {
 	if err != nil {
 		return database{}, err
 	}
-	if err := copied.into(ctx, d.dsn); err != nil {
+	if err := copied.into(ctx, d); err != nil {
 		return database{}, errors.Join(err, d.drop(ctx))
 	}
 	if err := p.noteMade(ctx, d); err != nil {

@@ -95,18 +95,24 @@ func nextResult(rows *sql.Rows, values ...any) error {
 }
 
 // empty removes all rows of tables, and what the server knows of them.
-func (d database) empty(ctx context.Context, tables []string) (err error) {
+func (d database) empty(ctx context.Context, tables []string) error {
 	if len(tables) == 0 {
 		return nil
 	}
+	return d.exec(ctx, "TRUNCATE "+strings.Join(tables, "; TRUNCATE "))
+}
+
+// exec sends statements at once.
+func (d database) exec(ctx context.Context, statements string, args ...any) error {
 	db, err := d.connect()
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "TRUNCATE "+strings.Join(tables, "; TRUNCATE "))
+	_, err = db.ExecContext(ctx, statements, args...)
 	return errors.Join(err, db.Close())
 }
 
+// connect opens a pool that takes several statements at once.
 func (d database) connect() (*sql.DB, error) {
 	cfg, err := mysql.ParseDSN(d.dsn)
 	if err != nil {

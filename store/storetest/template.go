@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/go-sql-driver/mysql"
-
 	"cloudsync/store"
 )
 
@@ -102,17 +100,12 @@ func readRows(ctx context.Context, db *sql.DB, table string) (inserts []statemen
 }
 
 // into sends all statements at once.
-func (s template) into(ctx context.Context, dsn string) error {
-	cfg, err := mysql.ParseDSN(dsn)
-	if err != nil {
-		return err
-	}
-	cfg.MultiStatements, cfg.InterpolateParams = true, true
+func (s template) into(ctx context.Context, d database) error {
 	var all []string
 	var args []any
 	for _, statement := range s {
 		all = append(all, statement.text)
 		args = append(args, statement.args...)
 	}
-	return do(ctx, cfg.FormatDSN(), strings.Join(all, ";\n"), args...)
+	return d.exec(ctx, strings.Join(all, ";\n"), args...)
 }
