@@ -169,11 +169,11 @@ func connections(ctx context.Context, db *sql.DB, condition string, args ...any)
 	return found, rows.Err()
 }
 
-func do(ctx context.Context, dsn, statement string, args ...any) error {
+func do(ctx context.Context, dsn, statement string) error {
 	db, err := sql.Open("mysql", dsn)
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, statement, args...)
+	_, err = db.ExecContext(ctx, statement)
 	return errors.Join(err, db.Close())
 }
