@@ -37,42 +37,46 @@ setup: launcher ## Install or build what demo and test need, start nothing
 build: ## Build worker and starter into .dev/bin
 	go build -o .dev/bin/ ./worker ./starter
 
+# What takes minutes to compile, the clouds' SDKs, is compiled first: beside it, tests would wait
+# for their turn. No program is linked for that; this would take a minute each time.
 .PHONY: test
 test: setup ## Run all tests, on MariaDB and MySQL, with the race detector; DB=mysql
+	go build -race ./worker/clouds && go build ./worker/clouds
 	@exec $(DEV) test
 
 # A program with the race detector waits at its end, for a second unless told otherwise, for
 # what goroutines that were left behind may do. That is a second for each package.
 export GORACE ?= atexit_sleep_ms=50
 
-# What `dev test` runs, against the servers of the environment. What takes minutes to
-# compile, the clouds' SDKs, is compiled first: beside it, tests would wait for their turn.
-# SHORT=-short leaves the many random runs to test-database, where `make test` has both.
-# `make lint` has vet.
+# How long the tests of a package may take. Beside other work they take twice what they usually do.
+TIMEOUT := 60m
+
+# What `dev test` runs, against the servers of the environment. SHORT=-short leaves the many
+# random runs and the long lists to test-again, where `make test` has both. `make lint` has vet.
 .PHONY: test-main
 test-main:
-	go build -race ./... && go build ./...
-	go test -race -vet=off $(SHORT) -timeout 30m ./...
+	go test -race -vet=off $(SHORT) -timeout $(TIMEOUT) ./...
 	cd dev/helm && go test -count=1 ./... # what Go remembers of a test has no file outside its module
 
-# The packages whose tests have databases, by what they import.
-STORETEST := cloudsync/store/storetest
-IMPORTS_STORETEST := {{range .TestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if eq . "$(STORETEST)"}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
+# The packages whose tests have databases or long lists of a cloud, by what they import.
+AGAIN := or (eq . "cloudsync/store/storetest") (eq . "cloudsync/cloud/fake/faketest")
+IMPORTS_AGAIN := {{range .TestImports}}{{if $(AGAIN)}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if $(AGAIN)}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
 
-# The race detector triples what Go code costs. What it looks for is the same on any server,
-# and test-main has it: docs/decisions/0039-the-race-detector-runs-once-a-commit.md.
+# The race detector triples what Go code costs, and what decodes long lists takes six times as
+# long. What it looks for is the same on any server and in short lists, and test-main has it:
+# docs/decisions/0039-the-race-detector-runs-once-a-commit.md.
 # RACE=-race has it here, too. A list that is empty would pass, too.
-.PHONY: test-database
-test-database:
-	@packages=$$(go list -f '$(IMPORTS_STORETEST)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests import $(STORETEST)"; exit 1; }; \
-	go test $(RACE) -vet=off -timeout 30m $$packages
+.PHONY: test-again
+test-again:
+	@packages=$$(go list -f '$(IMPORTS_AGAIN)' ./... | sort -u); [ -n "$$packages" ] || { echo "no tests are to run again"; exit 1; }; \
+	go test $(RACE) -vet=off -timeout $(TIMEOUT) $$packages
 
 # The end-to-end tests mostly wait, so that many fit on a core. The worker is a program of its own
 # there: the race detector would see fakes of clouds and the command line, which test-main has.
 .PHONY: test-dev
 test-dev:
-	cd dev && go test -race -vet=off -timeout 30m $$(go list ./... | grep -v '/e2e$$')
-	cd dev && go test -vet=off -timeout 30m -parallel 12 ./e2e
+	cd dev && go test -race -vet=off -timeout $(TIMEOUT) $$(go list ./... | grep -v '/e2e$$')
+	cd dev && go test -vet=off -timeout $(TIMEOUT) -parallel 8 ./e2e
 
 # A list that nothing runs would pass, too.
 .PHONY: regressions

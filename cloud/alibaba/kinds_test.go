@@ -11,6 +11,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -374,6 +375,7 @@ func TestClustersAsTheCloudWritesThem(t *testing.T) {
 
 // Requests for 1,000 resources of a kind, beside what paging allows at least.
 func TestRequestsForAThousand(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	region := &fake.Region{Name: beijing}
 	for i := range 1000 {

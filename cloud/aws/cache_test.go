@@ -10,6 +10,7 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/aws/awsfake"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -110,6 +111,7 @@ func requests(c *fake.Cloud) map[string]int {
 }
 
 func TestCallsForManyCaches(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	of := &fake.Region{Name: region}
 	add := func(n int, arn string, one fake.Cache) {

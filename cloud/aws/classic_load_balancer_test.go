@@ -8,6 +8,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -47,6 +48,7 @@ func TestClassicLoadBalancers(t *testing.T) {
 }
 
 func TestCallsForManyClassicLoadBalancers(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	of := &fake.Region{Name: region}
 	for i := range 1000 {

@@ -8,6 +8,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -58,6 +59,7 @@ func manyBalancers(n int) *fake.Region {
 }
 
 func TestLoadBalancersOverManyPages(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	c := newCloud(manyBalancers(450))
 	rows := sealed(t, resource.LoadBalancerKind, list(t, newClient(t, c), resource.LoadBalancerKind))

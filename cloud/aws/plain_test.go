@@ -9,6 +9,7 @@ import (
 
 	"cloudsync/cloud/aws/awsfake"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -110,6 +111,7 @@ func TestPlainRows(t *testing.T) {
 }
 
 func TestManyPlainRows(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	for _, of := range plain {
 		region := &fake.Region{Name: region}

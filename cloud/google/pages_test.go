@@ -10,6 +10,7 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
+	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
 )
 
@@ -30,6 +31,7 @@ func threeRegions(t *testing.T, hosts ...int) (*fake.Cloud, cloud.Settings, []st
 
 // One list has all regions, 500 a page; each zone's machine types are asked for once.
 func TestManyHostsOfThreeRegions(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	c, settings, names := threeRegions(t, 1200, 800, 500)
 	provider := open(settings)
@@ -201,6 +203,7 @@ func TestDisksShareTheInstancesOfHosts(t *testing.T) {
 
 // Another worker goes on where one stopped.
 func TestResumeInAnotherProvider(t *testing.T) {
+	faketest.LongList(t)
 	t.Parallel()
 	const hosts = 1234
 	c, settings := setup(t)

@@ -55,7 +55,7 @@ func build(name string) (string, error) {
 		return "", err
 	}
 	binary := filepath.Join(programs, name)
-	command := exec.Command("go", "build", "-o", binary, "./"+name)
+	command := exec.Command("go", "build", "-ldflags", "-s -w", "-o", binary, "./"+name)
 	command.Dir = l.Root
 	if out, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w: %s", name, err, out)

@@ -8,20 +8,20 @@ import (
 	"cloudsync/dev/mariadb"
 )
 
-func TestSteps(t *testing.T) {
+func TestLanes(t *testing.T) {
 	t.Parallel()
 	maria, mysql := mariadb.Installation{Name: "MariaDB"}, mariadb.Installation{Name: "MySQL"}
 	both := []mariadb.Installation{maria, mysql}
 
-	require.Equal(t, []step{{"test-main", maria, true}, {"test-database", mysql, false}, {"test-dev", maria, false}}, steps(both, 100))
-	require.Equal(t, []step{{"test-main", mysql, true}, {"test-database", maria, false}, {"test-dev", mysql, false}}, steps(both, 101))
+	require.Equal(t, [][]step{{{"test-main", maria, true}, {"test-again", mysql, false}}, {{"test-dev", maria, false}}}, lanes(both, 100))
+	require.Equal(t, [][]step{{{"test-main", mysql, true}, {"test-again", maria, false}}, {{"test-dev", mysql, false}}}, lanes(both, 101))
 	for commits := range 2 {
-		require.Equal(t, []step{{"test-main", mysql, false}, {"test-dev", mysql, false}}, steps(both[1:], commits), "one server has all")
+		require.Equal(t, [][]step{{{"test-main", mysql, false}}, {{"test-dev", mysql, false}}}, lanes(both[1:], commits), "one server has all")
 	}
 }
 
 func TestAShortStepSaysSoToMake(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []string{"make", "--no-print-directory", "-C", "/root", "test-main", "SHORT=-short"}, step{target: "test-main", short: true}.command("/root"))
-	require.NotContains(t, step{target: "test-database"}.command("/root"), "SHORT=-short")
+	require.NotContains(t, step{target: "test-again"}.command("/root"), "SHORT=-short")
 }
