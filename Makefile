@@ -38,8 +38,7 @@ build: ## Build worker and starter into .dev/bin
 	go build -o .dev/bin/ ./worker ./starter
 
 # What takes minutes to compile, the clouds' SDKs, is compiled first: beside it, tests would wait
-# for their turn, and what two lanes of tests need would be compiled twice. Programs are left out:
-# to link them takes a minute.
+# for their turn. Programs are left out: to link them takes a minute.
 NO_PROGRAMS := {{if ne .Name "main"}}{{.ImportPath}}{{end}}
 
 .PHONY: test
@@ -80,7 +79,7 @@ test-again:
 .PHONY: test-dev
 test-dev:
 	cd dev && go test -race -vet=off -timeout $(TIMEOUT) $$(go list ./... | grep -v '/e2e$$')
-	cd dev && go test -vet=off -timeout $(TIMEOUT) -parallel 8 ./e2e
+	cd dev && go test -vet=off -timeout $(TIMEOUT) -parallel 12 ./e2e
 
 # A list that nothing runs would pass, too.
 .PHONY: regressions

@@ -3,13 +3,10 @@
 package suite
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 
 	"cloudsync/dev/console"
 	"cloudsync/dev/layout"
@@ -44,21 +41,10 @@ func (s step) command(root string) []string {
 	return command
 }
 
-// Run runs the lanes beside each other, and returns the exit status of the first step that
-// failed. The other lane goes on then: what fails in both is seen at once.
+// Run runs the tests, and returns the exit status of the first step that failed. What
+// is compiled for one is there for the next.
 func Run(ctx context.Context, o Options) (status int, err error) {
-	var all sync.WaitGroup
-	lanes := lanes(o.Databases, commits(ctx, o.Layout))
-	statuses, errs := make([]int, len(lanes)), make([]error, len(lanes))
-	for i, lane := range lanes {
-		all.Go(func() { statuses[i], errs[i] = runLane(ctx, o, lane) })
-	}
-	all.Wait()
-	return cmp.Or(statuses...), errors.Join(errs...)
-}
-
-func runLane(ctx context.Context, o Options, lane []step) (status int, err error) {
-	for _, s := range lane {
+	for _, s := range steps(o.Databases, commits(ctx, o.Layout)) {
 		programs := setup.Programs{Database: s.database, Temporal: o.Temporal}
 		o.Console.Printf("make %s, on %s", s.target, s.database)
 		status, err = with.Run(ctx, programs, o.Console, s.command(o.Layout.Root))
@@ -69,21 +55,18 @@ func runLane(ctx context.Context, o Options, lane []step) (status int, err error
 	return 0, nil
 }
 
-// lanes are the steps that run beside each other: one leaves a fifth of two cores to the other,
-// while its tests wait for Temporal, for faults to pass and for each other.
-//
-// The first has the whole main module on one server, with the race detector, and on the others
-// what uses a database, without it. Then the first step leaves the many random runs to the
-// others: the race detector needs few. The end-to-end tests come once, on the last server, so
-// that each commit has about as much on one as on the other. The commits have the servers in
-// turn, so that the same commit is always tested on the same ones.
-func lanes(databases []mariadb.Installation, commits int) [][]step {
+// steps has the whole main module on one server, with the race detector, and on the others
+// what uses a database, without it. Then the first one leaves the many random runs to the
+// others: the race detector needs few. The end-to-end tests come once, for they take most of the
+// time: on the last server, so that each commit has about as much on one as on the other. The
+// commits have the servers in turn, so that the same commit is always tested on the same ones.
+func steps(databases []mariadb.Installation, commits int) []step {
 	turn := commits % len(databases)
-	main := []step{{target: "test-main", database: databases[turn], short: len(databases) > 1}}
+	all := []step{{target: "test-main", database: databases[turn], short: len(databases) > 1}}
 	for i := range len(databases) - 1 {
-		main = append(main, step{target: "test-again", database: databases[(turn+i+1)%len(databases)]})
+		all = append(all, step{target: "test-again", database: databases[(turn+i+1)%len(databases)]})
 	}
-	return [][]step{main, {{target: "test-dev", database: main[len(main)-1].database}}}
+	return append(all, step{target: "test-dev", database: all[len(all)-1].database})
 }
 
 // commits counts those up to the present; none where this is no clone.

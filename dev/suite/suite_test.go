@@ -8,15 +8,15 @@ import (
 	"cloudsync/dev/mariadb"
 )
 
-func TestLanes(t *testing.T) {
+func TestSteps(t *testing.T) {
 	t.Parallel()
 	maria, mysql := mariadb.Installation{Name: "MariaDB"}, mariadb.Installation{Name: "MySQL"}
 	both := []mariadb.Installation{maria, mysql}
 
-	require.Equal(t, [][]step{{{"test-main", maria, true}, {"test-again", mysql, false}}, {{"test-dev", mysql, false}}}, lanes(both, 100))
-	require.Equal(t, [][]step{{{"test-main", mysql, true}, {"test-again", maria, false}}, {{"test-dev", maria, false}}}, lanes(both, 101))
+	require.Equal(t, []step{{"test-main", maria, true}, {"test-again", mysql, false}, {"test-dev", mysql, false}}, steps(both, 100))
+	require.Equal(t, []step{{"test-main", mysql, true}, {"test-again", maria, false}, {"test-dev", maria, false}}, steps(both, 101))
 	for commits := range 2 {
-		require.Equal(t, [][]step{{{"test-main", mysql, false}}, {{"test-dev", mysql, false}}}, lanes(both[1:], commits), "one server has all")
+		require.Equal(t, []step{{"test-main", mysql, false}, {"test-dev", mysql, false}}, steps(both[1:], commits), "one server has all")
 	}
 }
 
