@@ -149,9 +149,8 @@ func TestHostileNamesStayText(t *testing.T) {
 		})
 	}
 
-	tab.Open(at.url + "/kinds/" + hostKind)
-	tab.Leave(func() { tab.Click("form[action$='/plan'] button") })
-	require.Contains(t, tab.Location(), "/plans/")
+	at.openHosts(t, tab)
+	follow(t, tab, "/plan", "/plans/")
 	tab.WaitText("To look at")
 	tab.WaitText(marked)
 	requireOnlyText(t, tab)

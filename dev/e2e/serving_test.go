@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
@@ -116,6 +118,32 @@ func (s served) logIn(t *testing.T, tab *browser.Tab, who person, path string) {
 	tab.Type("#password", who.password)
 	tab.Leave(func() { tab.Press("Enter") })
 	require.Equal(t, s.url+path, tab.Location(), "%s cannot log in", who.name)
+}
+
+// openHosts opens the page of hosts until their schedule can be worked with. On a busy machine
+// Temporal tells of it later than the page waits, which says to load it again.
+func (s served) openHosts(t *testing.T, tab *browser.Tab) {
+	t.Helper()
+	for until := time.Now().Add(patience); ; {
+		tab.Open(s.url + "/kinds/" + hostKind)
+		var can bool
+		tab.Eval(`document.querySelector("form[action$='/run'] button") !== null`, &can)
+		if can {
+			return
+		}
+		require.True(t, time.Now().Before(until), tab.Text("body"))
+	}
+}
+
+// follow leaves the page of a kind for the one of what a form of it begins, which asks again where
+// Temporal answers later than it waits.
+func follow(t *testing.T, tab *browser.Tab, form, to string) {
+	t.Helper()
+	tab.Leave(func() { tab.Click("form[action$='" + form + "'] button") })
+	at, err := url.Parse(tab.Location())
+	require.NoError(t, err)
+	require.Contains(t, at.Path, to)
+	tab.Expect(http.StatusServiceUnavailable, at.Path)
 }
 
 // requireUsable checks the page that the tab shows: nothing that keeps people from using it,
