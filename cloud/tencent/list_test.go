@@ -191,7 +191,6 @@ func TestRegions(t *testing.T) {
 }
 
 func TestManyAtOnce(t *testing.T) {
-	faketest.LongList(t)
 	t.Parallel()
 	c := newCloud(filled(120))
 	client := enter(t, c)

@@ -130,13 +130,13 @@ func TestEmptyListingIsHeld(t *testing.T) {
 	require.Zero(t, s.count(t, "SELECT COUNT(*) FROM resource_change WHERE op = 'delete'"))
 }
 
-// Over 200 ticks with churn, and faults in between, every complete scope with
+// Over 240 ticks with churn, and faults in between, every complete scope with
 // nothing held equals the cloud after each run, and in no scope, whatever became
 // of it, was a resource deleted that exists. An operator approves at each tick what the
 // one before held, without a look. Four clouds side by side, since a run mostly waits.
 func TestInventoryFollowsTheCloud(t *testing.T) {
 	t.Parallel()
-	const clouds, ticks = 4, 50
+	const clouds, ticks = 4, 60
 	for seed := range uint64(clouds) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			t.Parallel()

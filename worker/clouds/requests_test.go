@@ -16,7 +16,6 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/adapter"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/coverage"
 	"cloudsync/resource"
 )
@@ -25,7 +24,6 @@ import (
 // kind makes many more requests than paging makes it, and what several kinds need is asked for
 // once.
 func TestRequestsOfAllKinds(t *testing.T) {
-	faketest.LongList(t)
 	t.Parallel()
 	page, err := os.ReadFile(kindsPage)
 	require.NoError(t, err)
@@ -52,7 +50,6 @@ func TestRequestsOfAllKinds(t *testing.T) {
 
 // Where hosts and disks are listed at the same time, what both need is asked for once.
 func TestRequestsOfHostsAndDisks(t *testing.T) {
-	faketest.LongList(t)
 	t.Parallel()
 	for provider, of := range fleets {
 		t.Run(provider, func(t *testing.T) {
