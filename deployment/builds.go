@@ -107,10 +107,14 @@ func (b Builds) untouched() bool {
 }
 
 // settleLimit is how long a deployment is tried again: a worker that has just begun does not
-// poll for everything yet, the builds can change between the look and the deployment, and
-// the server can be busy.
+// poll for everything yet, and the builds can change between the look and the deployment.
+//
+// A server that does not answer in time gets slowLimit. It tells each of its task queues which
+// build is current, and repeats after a minute what one of them has not taken in (the activities'
+// StartToCloseTimeout in service/worker/workerdeployment of go.temporal.io/server 1.29.1).
 const (
 	settleLimit = 30 * time.Second
+	slowLimit   = 150 * time.Second
 	settlePause = 200 * time.Millisecond
 )
 
@@ -119,31 +123,67 @@ const (
 // now and then. Nobody could say then which build there was before.
 var errUnknown = errors.New("the build is not known to Temporal yet: try again when its worker has polled for some seconds")
 
-// Deploy lets the build take the new runs, and says which one did before.
+// Deploy lets the build take the new runs, and says which one did before: the build itself, if
+// there was nothing to do.
 func Deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) (previous string, err error) {
-	for until := time.Now().Add(settleLimit); ; {
+	return settling{settleLimit, slowLimit}.deploy(ctx, handle, id)
+}
+
+// settling are the limits of a deployment that is tried again.
+type settling struct {
+	refused, slow time.Duration
+}
+
+func (s settling) deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) (previous string, err error) {
+	begun, asked := time.Now(), false
+	for {
 		builds, err := Look(ctx, handle)
-		if err != nil || builds.Current == id {
-			return builds.Current, err
+		switch {
+		case err != nil:
+			return previous, err
+		case builds.Current == id && asked: // by an attempt whose answer came too late
+			return previous, nil
+		case builds.Current == id:
+			return id, nil
 		}
 		if err = errUnknown; builds.has(id) {
+			previous, asked = builds.Current, true
 			err = builds.deploy(ctx, handle, id)
 		}
-		var denied *serviceerror.PermissionDenied
-		if err == nil || errors.As(err, &denied) || time.Now().After(until) {
-			return builds.Current, err
+		if err == nil || time.Since(begun) > s.limit(err) {
+			return previous, err
 		}
 		select {
 		case <-ctx.Done():
-			return builds.Current, err
+			return previous, err
 		case <-time.After(settlePause):
 		}
 	}
 }
 
+// limit is how long a deployment is tried that fails so.
+func (s settling) limit(err error) time.Duration {
+	var denied *serviceerror.PermissionDenied
+	switch {
+	case errors.As(err, &denied):
+		return 0
+	case errors.Is(err, errLate):
+		return s.slow
+	default:
+		return s.refused
+	}
+}
+
+// errLate is in the error of a deployment that the server may have begun, and may still end.
+var errLate = errors.New("no answer from Temporal in time, which may still do it: `starter builds` tells")
+
 // deploy fails if somebody else changed anything since the builds were looked at.
 func (b Builds) deploy(ctx context.Context, handle client.WorkerDeploymentHandle, id string) error {
 	_, err := handle.SetCurrentVersion(ctx, client.WorkerDeploymentSetCurrentVersionOptions{BuildID: id, ConflictToken: b.unchanged})
+	var late *serviceerror.DeadlineExceeded
+	if errors.As(err, &late) || errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("%w: %w", errLate, err)
+	}
 	if err != nil {
 		return fmt.Errorf("let build %s take the new runs: %w", id, err)
 	}

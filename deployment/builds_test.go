@@ -2,6 +2,7 @@ package deployment
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	deploymentpb "go.temporal.io/api/deployment/v1"
@@ -61,6 +62,24 @@ func TestDeployLooksAgainWhereThereAreNoBuilds(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "v1", previous)
 	require.Len(t, handle.set, 2)
+}
+
+// A server that takes long is asked again for longer than one that refuses. What it did
+// meanwhile counts.
+func TestDeployWaitsForAServerThatAnswersLate(t *testing.T) {
+	t.Parallel()
+	late := serviceerror.NewDeadlineExceeded("context deadline exceeded")
+	both := versions{"v1": inUse, "v2": inUse}
+	handle := &fakeHandle{answers: []answer{{current: "v1", versions: both}, {current: "v1", versions: both}, {current: "v2", versions: both}}, refuses: late}
+	previous, err := settling{refused: time.Nanosecond, slow: time.Hour}.deploy(t.Context(), handle, "v2")
+	require.NoError(t, err)
+	require.Equal(t, "v1", previous)
+	require.Len(t, handle.set, 2)
+
+	handle = &fakeHandle{answers: []answer{{current: "v1", versions: both}}, refuses: late}
+	_, err = settling{refused: time.Hour, slow: time.Nanosecond}.deploy(t.Context(), handle, "v2")
+	require.ErrorContains(t, err, "let build v2 take the new runs: no answer from Temporal in time, which may still do it: `starter builds` tells: context deadline exceeded")
+	require.Len(t, handle.set, 1)
 }
 
 func TestDeployIsRefused(t *testing.T) {
