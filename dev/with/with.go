@@ -40,7 +40,7 @@ type Servers struct {
 
 // Options are what differs from the servers of the tests.
 type Options struct {
-	DatabaseArgs, TemporalArgs []string
+	DatabaseArgs, TemporalArgs, TemporalEnv []string
 }
 
 // Start starts both servers.
@@ -63,7 +63,7 @@ func (s *Servers) start(ctx context.Context, programs setup.Programs, o Options)
 		return err
 	}
 	s.Temporal, err = temporalserver.Start(ctx, temporalserver.Options{
-		Binary: programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: o.TemporalArgs,
+		Binary: programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: o.TemporalArgs, ExtraEnv: o.TemporalEnv,
 	})
 	return err
 }
@@ -118,15 +118,27 @@ var onePartition = []string{
 	"--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
 }
 
+// oneCore spares the server what it costs to wake another core for each message, which is more
+// than what that core then does.
+var oneCore = []string{"GOMAXPROCS=1"}
+
 // noSync keeps MariaDB from waiting for the disk, above all while it creates the tables of
 // each test. What these servers hold, nobody wants after a power cut. MySQL has no such
 // option, and gains nothing from the one that is nearest, innodb_flush_method=nosync.
 var noSync = []string{"--loose-debug-no-sync"}
 
+// noSpin lets a thread of the database sleep until it may go on, where it would otherwise look
+// again and again: with as few cores as test machines have, it looks in the time of the thread
+// that it waits for. MariaDB has no threads of their own for its log.
+var noSpin = []string{"--innodb-sync-spin-loops=0", "--innodb-spin-wait-delay=0", "--loose-innodb-log-writer-threads=OFF"}
+
 // Run runs a command against throw-away servers and returns its exit status. The
 // command has this process's terminal; when the context ends it is told to end.
 func Run(ctx context.Context, programs setup.Programs, c *console.Console, command []string) (int, error) {
-	servers, err := Start(ctx, programs, Options{DatabaseArgs: noSync, TemporalArgs: slices.Concat(quickDrainage, onePartition)})
+	servers, err := Start(ctx, programs, Options{
+		DatabaseArgs: slices.Concat(noSync, noSpin),
+		TemporalArgs: slices.Concat(quickDrainage, onePartition), TemporalEnv: oneCore,
+	})
 	if err != nil {
 		return 0, err
 	}
