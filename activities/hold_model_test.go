@@ -47,6 +47,7 @@ func TestHoldsNeverLapse(t *testing.T) {
 	}{{[]int{1}, wanted}, {[]int{2, 1}, wanted / 2}, {[]int{50, 2}, wanted / 20}} {
 		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
+			skipShort(t, test.accounts)
 			h := &manyHolds{shelf: newShelf(t), accounts: test.accounts}
 			h.checks.enough = func() bool { return h.runs >= test.runs && h.holds > 0 && h.approvals > 0 }
 			rapid.Check(t, h.check)

@@ -366,7 +366,11 @@ func TestWorkerKilledBehindEachActivity(t *testing.T) {
 				t.Skip("short: with two scopes alone")
 			}
 			s := newShelf(t)
-			for first := 1; first <= activitiesOfARun; first++ {
+			step := 1
+			if testing.Short() {
+				step = 3
+			}
+			for first := 1; first <= activitiesOfARun; first += step {
 				w := s.newWorld(test.scopes)
 				w.populate()
 				w.conclude(t)
@@ -415,14 +419,12 @@ func TestWorkerKilledBetweenStatements(t *testing.T) {
 	}{{[]int{1}, 10}, {[]int{2, 1}, 10}, {[]int{50, 2}, 20}} {
 		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
-			if testing.Short() && test.accounts[0] != 2 {
-				t.Skip("short: with bundles of two scopes alone")
-			}
+			skipShort(t, test.accounts)
 			s := newShelf(t)
 			w := s.newWorld(test.accounts...)
 			w.populate()
 			statements := w.countStatements(t)
-			every := max(1, statements*test.share/max(usualRuns, runsWanted(t))) // with fewer, hardly anything would be killed
+			every := max(1, statements*test.share/max(usualRuns/2, runsWanted(t))) // with fewer, hardly anything would be killed
 			for at := every / 2; at <= statements; at += every {
 				w.moveOn()
 				w.killedTwice(t, at, []int{0, 1, 99}[at/every%3])
@@ -466,9 +468,7 @@ func TestWorkersStopInEachActivity(t *testing.T) {
 		for _, forget := range []int{0, 1, 99} {
 			t.Run(fmt.Sprintf("bundles of %d scopes, heartbeats lost %d", accounts[0], forget), func(t *testing.T) {
 				t.Parallel()
-				if testing.Short() && accounts[0] != 2 {
-					t.Skip("short: with bundles of two scopes alone")
-				}
+				skipShort(t, accounts)
 				w := newShelf(t).newWorld(accounts...)
 				w.populate()
 				w.conclude(t)
@@ -533,6 +533,14 @@ func runsWanted(t *testing.T) int {
 	return runs
 }
 
+// skipShort leaves a short test bundles of two scopes.
+func skipShort(t *testing.T, accounts []int) {
+	t.Helper()
+	if testing.Short() && accounts[0] != 2 {
+		t.Skip("short: with bundles of two scopes alone")
+	}
+}
+
 // Up to four runs, in any order, with whatever can happen to them and the cloud, until
 // there were enough: after each activity of each, the records of all runs that are over are
 // what the history has.
@@ -545,6 +553,7 @@ func TestRunsInAnyOrder(t *testing.T) {
 	}{{[]int{1}, wanted / 2}, {[]int{2, 1}, wanted / 2}, {[]int{50, 2}, wanted / 30}} {
 		t.Run(fmt.Sprintf("bundles of %d scopes", test.accounts[0]), func(t *testing.T) {
 			t.Parallel()
+			skipShort(t, test.accounts)
 			m := &manyRuns{shelf: newShelf(t), accounts: test.accounts}
 			wants := []string{
 				"overlaps", "resets", "resets of runs that were over", "terminations", "lost answers", "late attempts", "faults", "kills", "broken connections", "records in bulk",

@@ -163,6 +163,7 @@ func (b *telling) end(t *testing.T, held inventorytest.Held) {
 }
 
 func TestAHoldOfManyRunsIsToldOnceRepeatedAndTakenBack(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	b := newTelling(t, nil)
 	rows := b.rows(3)

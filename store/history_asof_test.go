@@ -205,6 +205,7 @@ func TestAsOfInDisorder(t *testing.T) {
 }
 
 func TestAsOfOverManyPages(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	c := newCalendar(t)
 	var rows, renamed []resource.Row

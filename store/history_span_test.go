@@ -206,6 +206,7 @@ func TestEachTransactionWritesItsSpan(t *testing.T) {
 
 // What is larger than a statement may be goes in parts, which are one span.
 func TestSpanOfHalvedStatements(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	c := newCalendar(t)
 	changes := c.changesOf(diff.Delete, "i", 900)

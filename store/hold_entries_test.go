@@ -76,6 +76,7 @@ func TestAHeldSetIsReadInPages(t *testing.T) {
 }
 
 func TestHeldSetsAreCompared(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	b := setup(t)
 	rng := rand.New(rand.NewPCG(1, 2))

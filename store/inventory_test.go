@@ -243,6 +243,7 @@ func TestColumnOfANewVersionIsNoModification(t *testing.T) {
 // The history of a batch has the rows in full: it can be larger than a statement
 // may be (max_allowed_packet; MariaDB's default is 16 MiB).
 func TestHistoryLargerThanAStatement(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	b := setup(t)
 	var rows []resource.Row

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
+
+	"cloudsync/store/storetest"
 )
 
 // typed runs the command with a password as its input.
@@ -26,6 +28,7 @@ func typed(t *testing.T, password string, flags ...string) (status int, stdout, 
 }
 
 func TestPassword(t *testing.T) {
+	storetest.Large(t)
 	t.Parallel()
 	const password = "correct horse battery staple "
 	for _, input := range []string{password + "\n", password + "\r\nnext"} { // the test's time is that of hashes
