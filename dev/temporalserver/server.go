@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -41,8 +40,6 @@ type Options struct {
 	Headless bool
 	// ExtraArgs go to `temporal server start-dev`.
 	ExtraArgs []string
-	// ExtraEnv is added to the environment of this process.
-	ExtraEnv []string
 	// Log is the server's log; empty is temporal.log in Dir.
 	Log string
 	// PIDFile, if set, lets a later start recognise a server that was left behind.
@@ -85,7 +82,7 @@ func (o Options) complete() (Options, error) {
 // DBFile it knows nothing of what was before.
 func (s *Server) Start(ctx context.Context) error {
 	child, err := process.Start(process.Spec{
-		Name: "Temporal", Path: s.options.Binary, Args: s.options.args(), Env: append(os.Environ(), s.options.ExtraEnv...),
+		Name: "Temporal", Path: s.options.Binary, Args: s.options.args(),
 		Log: s.options.Log, PIDFile: s.options.PIDFile,
 	})
 	if err != nil {

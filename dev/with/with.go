@@ -40,7 +40,7 @@ type Servers struct {
 
 // Options are what differs from the servers of the tests.
 type Options struct {
-	DatabaseArgs, TemporalArgs, TemporalEnv []string
+	DatabaseArgs, TemporalArgs []string
 }
 
 // Start starts both servers.
@@ -63,7 +63,7 @@ func (s *Servers) start(ctx context.Context, programs setup.Programs, o Options)
 		return err
 	}
 	s.Temporal, err = temporalserver.Start(ctx, temporalserver.Options{
-		Binary: programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: o.TemporalArgs, ExtraEnv: o.TemporalEnv,
+		Binary: programs.Temporal, Dir: s.dir, Headless: true, ExtraArgs: o.TemporalArgs,
 	})
 	return err
 }
@@ -118,10 +118,6 @@ var onePartition = []string{
 	"--dynamic-config-value", "matching.numTaskqueueWritePartitions=1",
 }
 
-// oneCore spares the server what it costs to wake another core for each message, which is more
-// than what that core then does.
-var oneCore = []string{"GOMAXPROCS=1"}
-
 // noSync keeps MariaDB from waiting for the disk, above all while it creates the tables of
 // each test. What these servers hold, nobody wants after a power cut. MySQL has no such
 // option, and gains nothing from the one that is nearest, innodb_flush_method=nosync.
@@ -137,7 +133,7 @@ var noSpin = []string{"--innodb-sync-spin-loops=0", "--innodb-spin-wait-delay=0"
 func Run(ctx context.Context, programs setup.Programs, c *console.Console, command []string) (int, error) {
 	servers, err := Start(ctx, programs, Options{
 		DatabaseArgs: slices.Concat(noSync, noSpin),
-		TemporalArgs: slices.Concat(quickDrainage, onePartition), TemporalEnv: oneCore,
+		TemporalArgs: slices.Concat(quickDrainage, onePartition),
 	})
 	if err != nil {
 		return 0, err
