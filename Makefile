@@ -60,9 +60,9 @@ test-main:
 	go test -race -vet=off $(SHORT) -timeout $(TIMEOUT) ./...
 	cd dev/helm && go test -count=1 ./... # what Go remembers of a test has no file outside its module
 
-# The packages whose tests have databases, long lists of a cloud or random checks, of which rapid
-# makes a fifth where tests come short: by what they import.
-AGAIN := or (eq . "cloudsync/store/storetest") (eq . "cloudsync/cloud/fake/faketest") (eq . "pgregory.net/rapid")
+# The packages whose tests have databases, are left out in part where tests come short, or have
+# random checks, of which rapid makes a fifth then: by what they import.
+AGAIN := or (eq . "cloudsync/store/storetest") (eq . "cloudsync/shorttest") (eq . "pgregory.net/rapid")
 IMPORTS_AGAIN := {{range .TestImports}}{{if $(AGAIN)}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}{{range .XTestImports}}{{if $(AGAIN)}}{{$$.ImportPath}}{{"\n"}}{{end}}{{end}}
 
 # The race detector triples what Go code costs, and what decodes long lists takes six times as

@@ -20,6 +20,7 @@ import (
 	"cloudsync/notice"
 	"cloudsync/notice/send"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -163,7 +164,7 @@ func (b *telling) end(t *testing.T, held inventorytest.Held) {
 }
 
 func TestAHoldOfManyRunsIsToldOnceRepeatedAndTakenBack(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	b := newTelling(t, nil)
 	rows := b.rows(3)

@@ -22,6 +22,7 @@ import (
 	"cloudsync/inventory/inventorytest"
 	"cloudsync/query"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -353,7 +354,7 @@ func (l *life) indexed(t *testing.T, kind *resource.Kind) (texts []string) {
 // Combinations of a few lists can be more than there is memory for, and take longer than there
 // is time.
 func TestACountOfTooManyGroups(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	b := setup(t, index.Options{})
 	rows := inventorytest.RandomRows(b.rng, resource.HostKind, 1)

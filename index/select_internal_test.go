@@ -12,7 +12,7 @@ import (
 
 	"cloudsync/query"
 	"cloudsync/resource"
-	"cloudsync/store/storetest"
+	"cloudsync/shorttest"
 )
 
 // segmentOf has n hosts, to which fill gives values.
@@ -30,7 +30,7 @@ func segmentOf(n int, fill func(b *builder, host int)) *segment {
 // An expression may take some milliseconds for one value, and thousands are no reason to go on
 // for seconds after the time is over.
 func TestASlowExpressionIsCutByTime(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	s := segmentOf(1000, func(b *builder, host int) {
 		b.tag([]byte("t"), []byte(strings.Repeat("a", 240)+fmt.Sprint(host)))

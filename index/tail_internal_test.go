@@ -8,14 +8,14 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"cloudsync/shorttest"
 	"cloudsync/store"
-	"cloudsync/store/storetest"
 )
 
 // In whatever order ids appear, each is taken in once it is there, as long as it is not later
 // than a transaction lasts; and not all ids are asked for all the time.
 func TestEachIDIsTakenInHoweverLate(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	for seed := range uint64(10) {
 		rng := rand.New(rand.NewPCG(seed, 0))

@@ -12,6 +12,7 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -205,7 +206,7 @@ func TestAsOfInDisorder(t *testing.T) {
 }
 
 func TestAsOfOverManyPages(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	c := newCalendar(t)
 	var rows, renamed []resource.Row

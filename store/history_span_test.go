@@ -13,6 +13,7 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/storetest"
 )
@@ -206,7 +207,7 @@ func TestEachTransactionWritesItsSpan(t *testing.T) {
 
 // What is larger than a statement may be goes in parts, which are one span.
 func TestSpanOfHalvedStatements(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	c := newCalendar(t)
 	changes := c.changesOf(diff.Delete, "i", 900)

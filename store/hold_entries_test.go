@@ -11,6 +11,7 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
@@ -76,7 +77,7 @@ func TestAHeldSetIsReadInPages(t *testing.T) {
 }
 
 func TestHeldSetsAreCompared(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	b := setup(t)
 	rng := rand.New(rand.NewPCG(1, 2))

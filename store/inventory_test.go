@@ -14,6 +14,7 @@ import (
 
 	"cloudsync/diff"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 	"cloudsync/store"
 	"cloudsync/store/staged"
 	"cloudsync/store/storetest"
@@ -243,7 +244,7 @@ func TestColumnOfANewVersionIsNoModification(t *testing.T) {
 // The history of a batch has the rows in full: it can be larger than a statement
 // may be (max_allowed_packet; MariaDB's default is 16 MiB).
 func TestHistoryLargerThanAStatement(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	b := setup(t)
 	var rows []resource.Row

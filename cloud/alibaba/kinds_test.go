@@ -11,8 +11,8 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // declared is what the tests know of a kind whose rows the fake server has as they
@@ -375,7 +375,7 @@ func TestClustersAsTheCloudWritesThem(t *testing.T) {
 
 // Requests for 1,000 resources of a kind, beside what paging allows at least.
 func TestRequestsForAThousand(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	region := &fake.Region{Name: beijing}
 	for i := range 1000 {

@@ -10,8 +10,8 @@ import (
 	"cloudsync/cloud"
 	"cloudsync/cloud/aws/awsfake"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 const (
@@ -111,7 +111,7 @@ func requests(c *fake.Cloud) map[string]int {
 }
 
 func TestCallsForManyCaches(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	of := &fake.Region{Name: region}
 	add := func(n int, arn string, one fake.Cache) {

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 func TestDisks(t *testing.T) {
@@ -40,7 +40,7 @@ func TestDisks(t *testing.T) {
 }
 
 func TestDisksOverManyPages(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	const disks = 1234
 	c := newCloud(manyHosts(disks))
@@ -60,7 +60,7 @@ func TestDisksOverManyPages(t *testing.T) {
 
 // Each page of volumes was followed by three calls by id: 32 for these, 160 for 20,000.
 func TestCallsForManyDisks(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	of := manyHosts(2000)
 	for i, host := range of.Hosts {
@@ -73,7 +73,7 @@ func TestCallsForManyDisks(t *testing.T) {
 
 // An instance that came after the list of instances is asked for by its id.
 func TestDisksOfANewHost(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	c := newCloud(manyHosts(700))
 	client := newClient(t, c)

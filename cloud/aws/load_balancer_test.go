@@ -8,8 +8,8 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 const balancerARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/"
@@ -59,7 +59,7 @@ func manyBalancers(n int) *fake.Region {
 }
 
 func TestLoadBalancersOverManyPages(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	c := newCloud(manyBalancers(450))
 	rows := sealed(t, resource.LoadBalancerKind, list(t, newClient(t, c), resource.LoadBalancerKind))

@@ -10,8 +10,8 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // threeRegions has so many hosts in each region, with a disk each.
@@ -31,7 +31,7 @@ func threeRegions(t *testing.T, hosts ...int) (*fake.Cloud, cloud.Settings, []st
 
 // One list has all regions, 500 a page; each zone's machine types are asked for once.
 func TestManyHostsOfThreeRegions(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	c, settings, names := threeRegions(t, 1200, 800, 500)
 	provider := open(settings)
@@ -203,7 +203,7 @@ func TestDisksShareTheInstancesOfHosts(t *testing.T) {
 
 // Another worker goes on where one stopped.
 func TestResumeInAnotherProvider(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	const hosts = 1234
 	c, settings := setup(t)

@@ -12,9 +12,9 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // crowd is a region with n resources of each kind.
@@ -85,7 +85,7 @@ func resumedAt(t *testing.T, client cloud.Provider, kind *resource.Kind, cursor 
 // (cloudpods #22974), with no call per host: 1,000 items took minutes elsewhere
 // (cloudquery #15780).
 func TestMoreThanAThousandHosts(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	w := newWorld(t, crowd(2_345))
 	pages := list(t, w.open(), resource.HostKind)
@@ -101,7 +101,7 @@ func TestMoreThanAThousandHosts(t *testing.T) {
 
 // A page has 1,000 caches, unless no size is asked for: then 10.
 func TestAThousandCachesAreOneRequest(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	for caches, requests := range map[int]int{1000: 1, 1001: 2} {
 		w := newWorld(t, fake.Region{Caches: crowd(caches).Caches})
@@ -157,7 +157,7 @@ func TestDeletionsBetweenPages(t *testing.T) {
 
 // The total falls by volumes that were listed before: the marker goes on to the last.
 func TestATotalThatFallsBelowWhatWasListed(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	w := newWorld(t, crowd(2001))
 	client := w.open()

@@ -10,9 +10,9 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // What the fake server renders comes back as it is.
@@ -73,7 +73,7 @@ func TestSubnetsOfOtherProjects(t *testing.T) {
 
 // 2,000 are one request.
 func TestRequestsOfNetworks(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	w := newWorld(t, crowd(2001))
 	for _, name := range []string{"VPCs", "subnets", "security groups", "elastic IPs", "NAT gateways"} {

@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/cloud/huawei/huaweifake"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // What the fake server renders comes back as it is.
@@ -47,7 +47,7 @@ func TestWhatImagesMayLookLike(t *testing.T) {
 
 // A full page of images says nothing of the next one.
 func TestImagesOverPages(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	for n, requests := range map[int]int{499: 1, 500: 2, 1001: 3} {
 		w := newWorld(t, fake.Region{Images: crowd(n).Images})

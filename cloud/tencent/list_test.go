@@ -9,15 +9,15 @@ import (
 
 	"cloudsync/cloud"
 	"cloudsync/cloud/fake"
-	"cloudsync/cloud/fake/faketest"
 	"cloudsync/cloud/tencent/tencentfake"
 	"cloudsync/resource"
+	"cloudsync/shorttest"
 )
 
 // cloudpods synced only 1,000 of more VMs in a region, because of a paging slip
 // (#22974).
 func TestManyPages(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	for kind, action := range kinds {
 		n := min(1234, 2*pageSize(kind)+34) // security groups take a request each
@@ -78,7 +78,7 @@ func TestNothingThere(t *testing.T) {
 
 // Another worker goes on with a listing.
 func TestResume(t *testing.T) {
-	faketest.LongList(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	for kind := range kinds {
 		n := min(2050, 2*pageSize(kind)+50) // three pages of most kinds, and more than one of all

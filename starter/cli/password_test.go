@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/bcrypt"
 
-	"cloudsync/store/storetest"
+	"cloudsync/shorttest"
 )
 
 // typed runs the command with a password as its input.
@@ -28,7 +28,7 @@ func typed(t *testing.T, password string, flags ...string) (status int, stdout, 
 }
 
 func TestPassword(t *testing.T) {
-	storetest.Large(t)
+	shorttest.Skip(t)
 	t.Parallel()
 	const password = "correct horse battery staple "
 	for _, input := range []string{password + "\n", password + "\r\nnext"} { // the test's time is that of hashes
