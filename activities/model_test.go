@@ -424,7 +424,7 @@ func TestWorkerKilledBetweenStatements(t *testing.T) {
 			w := s.newWorld(test.accounts...)
 			w.populate()
 			statements := w.countStatements(t)
-			every := max(1, statements*test.share/max(usualRuns/2, runsWanted(t))) // with fewer, hardly anything would be killed
+			every := max(1, statements*test.share/max(usualRuns, runsWanted(t))) // with fewer, hardly anything would be killed
 			for at := every / 2; at <= statements; at += every {
 				w.moveOn()
 				w.killedTwice(t, at, []int{0, 1, 99}[at/every%3])
